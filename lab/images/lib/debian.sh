@@ -1,0 +1,59 @@
+# shellcheck shell=bash
+# A private apt: takes packages of another Debian release without touching this machine's own package lists.
+
+debian_release=forky
+debian_mirror=${PODWATCH_DEBIAN_MIRROR:-http://deb.debian.org/debian}
+
+# debian_open DIR: prepares a private apt in DIR and fetches the release's package lists.
+debian_open() {
+  apt_dir=$1
+  mkdir -p "$apt_dir/lists/partial" "$apt_dir/archives/partial"
+  : >"$apt_dir/status"
+  printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' \
+    "$debian_mirror" "$debian_release" >"$apt_dir/sources.list"
+  cat >"$apt_dir/apt.conf" <<CONF
+Dir::State "$apt_dir/";
+Dir::State::status "$apt_dir/status";
+Dir::Cache "$apt_dir/";
+Dir::Etc::sourcelist "$apt_dir/sources.list";
+Dir::Etc::sourceparts "/dev/null";
+Dir::Etc::preferencesparts "/dev/null";
+Acquire::Check-Valid-Until "false";
+Acquire::Languages "none";
+Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
+Acquire::Retries "2";
+APT::Install-Recommends "false";
+APT::Sandbox::User "root";
+Quiet "2";
+CONF
+  # `--error-on=any`: apt otherwise takes a failed fetch for a warning.
+  APT_CONFIG=$apt_dir/apt.conf timeout 120 apt-get update --error-on=any >"$apt_dir/log" 2>&1 ||
+    die "cannot fetch the package lists of Debian $debian_release from $debian_mirror: $(tail -n 1 "$apt_dir/log")"
+}
+
+# debian_pretend PACKAGE [VERSION]: from now on it counts as installed, so nothing draws it in.
+debian_pretend() {
+  printf '%s: %s\n' Package "$1" Status 'install ok installed' Architecture "$(dpkg --print-architecture)" \
+    Multi-Arch foreign Version "${2:-999}" Maintainer lab Description lab >>"$apt_dir/status"
+  printf '\n' >>"$apt_dir/status"
+}
+
+# The version that the release has of a package.
+debian_version() {
+  APT_CONFIG=$apt_dir/apt.conf apt-cache show --no-all-versions "$1" | sed -n 's/^Version: //p'
+}
+
+# debian_extract ROOT PACKAGE...: unpacks the packages and what they depend on into ROOT, and counts them as installed.
+debian_extract() {
+  local root=$1 archive
+  shift
+  APT_CONFIG=$apt_dir/apt.conf timeout 300 apt-get install --yes --download-only "$@" >"$apt_dir/log" 2>&1 ||
+    die "cannot fetch from Debian $debian_release: $*: $(grep -m 1 -E '^E:' "$apt_dir/log" || tail -n 1 "$apt_dir/log")"
+  for archive in "$apt_dir"/archives/*.deb; do
+    [ -e "$archive" ] || continue
+    dpkg-deb --extract "$archive" "$root"
+    # shellcheck disable=SC2046 # a name and a version, both without blanks
+    debian_pretend $(dpkg-deb --show --showformat='${Package} ${Version}' "$archive")
+    rm "$archive"
+  done
+}

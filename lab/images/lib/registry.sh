@@ -1,0 +1,79 @@
+# shellcheck shell=bash
+# The lab's registry: Debian's docker-registry on one address, with its storage in the cache.
+
+run_dir=$repository/.lab
+manifest_types='application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, application/vnd.docker.distribution.manifest.v2+json, application/vnd.docker.distribution.manifest.list.v2+json'
+
+# registry_state ADDRESS: the path (without ending) of the files of the registry that this checkout runs there.
+registry_state() { printf '%s/registry-%s\n' "$run_dir" "${1/:/-}"; }
+
+registry_answers() { curl -fsS -o /dev/null --noproxy '*' --max-time 2 "http://$1/v2/" 2>/dev/null; }
+
+# registry_pid ADDRESS: the registry's process, if it is still ours and not a later process of the same number.
+registry_pid() {
+  local state pid
+  state=$(registry_state "$1")
+  pid=$(cat "$state.pid" 2>/dev/null) || return 1
+  tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF " $state.yml " || return 1
+  printf '%s\n' "$pid"
+}
+
+registry_start() {
+  local address=$1 state try
+  if registry_answers "$address"; then return; fi
+  state=$(registry_state "$address")
+  mkdir -p "$run_dir" "$cache/registry"
+  cat >"$state.yml" <<CONF
+version: 0.1
+log: {level: warn, accesslog: {disabled: true}}
+storage:
+  filesystem: {rootdirectory: $(jq -Rn --arg path "$cache/registry" '$path')}
+  cache: {blobdescriptor: inmemory}
+http: {addr: "$address"}
+CONF
+  OTEL_TRACES_EXPORTER=none setsid docker-registry serve "$state.yml" </dev/null >"$state.log" 2>&1 9>&- &
+  printf '%s\n' $! >"$state.pid"
+  for try in $(seq 100); do
+    registry_pid "$address" >/dev/null || [ "$try" -lt 3 ] || break
+    if registry_answers "$address"; then return; fi
+    sleep 0.1
+  done
+  registry_stop "$address"
+  if grep -q 'cannot assign requested address' "$state.log"; then
+    die "no interface here has the address ${address%:*}: bring a lab host up first (lab/lab up), or give --address"
+  fi
+  die "the registry did not start on $address: $(tail -n 1 "$state.log")"
+}
+
+registry_stop() {
+  local state pid
+  state=$(registry_state "$1")
+  if pid=$(registry_pid "$1"); then
+    kill "$pid"
+    for _ in $(seq 50); do
+      [ -e "/proc/$pid" ] || break
+      sleep 0.1
+    done
+  fi
+  rm -f "$state.pid" "$state.yml"
+}
+
+# registry_digest ADDRESS REPOSITORY TAG: what the registry has under that tag; empty if nothing.
+registry_digest() {
+  curl -sS --noproxy '*' --max-time 10 --head -H "Accept: $manifest_types" "http://$1/v2/$2/manifests/$3" |
+    tr -d '\r' | sed -n 's/^[Dd]ocker-[Cc]ontent-[Dd]igest: //p'
+}
+
+# registry_retag ADDRESS REPOSITORY DIGEST TAG: gives an image that is there the tag; fails if it is not there.
+registry_retag() {
+  local manifest type
+  manifest=$(mktemp)
+  type=$(curl -fsS --noproxy '*' --max-time 10 -H "Accept: $manifest_types" -o "$manifest" -w '%{content_type}' \
+    "http://$1/v2/$2/manifests/$3" 2>/dev/null) &&
+    curl -fsS --noproxy '*' --max-time 10 -o /dev/null -X PUT -H "Content-Type: $type" --data-binary "@$manifest" \
+      "http://$1/v2/$2/manifests/$4" 2>/dev/null || {
+    rm -f "$manifest"
+    return 1
+  }
+  rm -f "$manifest"
+}
