@@ -1,0 +1,68 @@
+import { containerUnit, NETWORK_NAME, type Scope } from "./quadlet";
+import { type Service, unitName } from "./service";
+
+/**
+ * A bundle is all that the runner on a host needs to apply one service, as one plain text without any secret:
+ * header lines `key value`, then parts, each a line `part <path>` followed by the part's lines, indented by two
+ * blanks. It is what `pulumi preview --diff` compares line by line.
+ */
+export type Bundle = string;
+
+/** The bundle of a service that runs as a container. */
+export function serviceBundle(service: Service, scope: Scope): Bundle {
+  const headers: Array<[string, string]> = [
+    ["podwatch-bundle", "1"],
+    ["service", service.name],
+    ["image", service.image],
+    ["user", `${service.user.uid}:${service.user.gid}`],
+    ["ready-within", String(service.readyWithin)],
+    ...(service.secrets ?? []).map((secret): [string, string] => ["secret", unitName(secret)]),
+    ...(service.hostDirectories ?? []).map((path): [string, string] => ["host-directory", path]),
+  ];
+  if (service.data) {
+    headers.push(["data", service.data.keep ? "keep" : "delete"]);
+  }
+  const parts: Array<[string, string]> = [
+    [`unit/${unitName(service.name)}.container`, containerUnit(service, scope)],
+    ...Object.entries(service.hooks)
+      .filter((hook): hook is [string, string] => hook[1] !== undefined)
+      .map(([name, script]): [string, string] => [`hooks/${name}`, script]),
+    ...Object.entries(service.files).map(([path, text]): [string, string] => [`files/${path}`, text]),
+  ];
+  return write(headers, parts);
+}
+
+/** The bundle of the network that the services of a host share. */
+export function networkBundle(unit: string): Bundle {
+  return write(
+    [
+      ["podwatch-bundle", "1"],
+      ["service", "network"],
+    ],
+    [[`unit/${NETWORK_NAME}.network`, unit]],
+  );
+}
+
+function write(headers: ReadonlyArray<[string, string]>, parts: ReadonlyArray<[string, string]>): Bundle {
+  const head = headers.map(([key, value]) => `${key} ${singleLine(value)}\n`);
+  const body = [...parts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, text]) => part(path, text));
+  return head.join("") + body.join("");
+}
+
+function part(path: string, text: string): string {
+  if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]*(\/[A-Za-z0-9_][A-Za-z0-9_.-]*)+$/.test(path)) {
+    throw new Error(`a bundle cannot hold the path ${JSON.stringify(path)}`);
+  }
+  if (text.includes("\0") || text.includes("\r")) {
+    throw new Error(`${path}: a bundle holds plain text without NUL and carriage return characters`);
+  }
+  const lines = (text.endsWith("\n") ? text.slice(0, -1) : text).split("\n");
+  return `part ${path}\n${lines.map((line) => `  ${line}\n`).join("")}`;
+}
+
+function singleLine(text: string): string {
+  if (/[\n\r\0]/.test(text)) {
+    throw new Error(`a bundle's header cannot hold the line break in ${JSON.stringify(text)}`);
+  }
+  return text;
+}

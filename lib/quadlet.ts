@@ -1,0 +1,99 @@
+import { type PublishedPort, type Service, unitName } from "./service";
+import { type Entry, quoteWord, serializeUnit } from "./unit";
+
+/** Name of the container network on the host, and of its Quadlet unit. */
+export const NETWORK_NAME = "podwatch";
+
+/** How a host runs its containers: as root (`become: true`) or as the login user. */
+export type Scope = "rootful" | "rootless";
+
+/** Everything Podwatch keeps on a host; `%h` is the login user's home (systemd.unit(5) "Specifiers"). */
+export const STATE_DIRECTORY: Readonly<Record<Scope, string>> = {
+  rootful: "/var/lib/podwatch",
+  rootless: "%h/.local/share/podwatch",
+};
+
+/**
+ * The Quadlet unit that runs a service, confined: read-only root, no capability, no new privileges.
+ *
+ * Only keys of podman 4.4 are used. Source: podman-systemd.unit(5).
+ */
+export function containerUnit(service: Service, scope: Scope): string {
+  const name = unitName(service.name);
+  const container: Entry[] = [
+    ["Image", service.image],
+    ["ContainerName", name],
+    ["Network", `${NETWORK_NAME}.network`],
+    ...userEntries(service, scope),
+    ["ReadOnly", "true"],
+    ["NoNewPrivileges", "true"],
+    ["DropCapability", "all"],
+    ...sorted(service.environment ?? {}).map(environmentEntry),
+    ["Volume", `${STATE_DIRECTORY[scope]}/services/${service.name}:/etc/podwatch:ro,z`],
+    ...(service.data ? [["Volume", `${name}:${service.data.path}`] as const] : []),
+    ...(service.hostDirectories ?? []).map((path) => ["Volume", `${path}:${path}:ro`] as const),
+    ...(service.secrets ?? []).map((secret) => secretEntry(secret, service)),
+    ...(service.ports ?? []).map((port) => ["PublishPort", publishedPort(port)] as const),
+  ];
+  if (service.args !== undefined) {
+    container.push(["Exec", service.args.map((arg) => quoteWord(arg, { variables: true })).join(" ")]);
+  }
+  return serializeUnit([
+    ["Unit", [["Description", service.description]]],
+    ["Container", container],
+    [
+      "Service",
+      [
+        ["Restart", "always"],
+        ["RestartSec", "2"],
+        ["TimeoutStartSec", "300"],
+      ],
+    ],
+    ["Install", [["WantedBy", scope === "rootful" ? "multi-user.target" : "default.target"]]],
+  ]);
+}
+
+/** The Quadlet unit of the network that the services of a host share. `gateway` also answers their DNS queries. */
+export function networkUnit(network: { subnet: string; gateway: string }): string {
+  return serializeUnit([
+    ["Unit", [["Description", "Podwatch network"]]],
+    [
+      "Network",
+      [
+        ["NetworkName", NETWORK_NAME],
+        ["Subnet", network.subnet],
+        ["Gateway", network.gateway],
+      ],
+    ],
+  ]);
+}
+
+function userEntries(service: Service, scope: Scope): Entry[] {
+  const { uid, gid, asLoginUser } = service.user;
+  const entries: Entry[] = [
+    ["User", String(uid)],
+    ["Group", String(gid)],
+  ];
+  if (asLoginUser && scope === "rootless") {
+    entries.push(["UserNS", `keep-id:uid=${uid},gid=${gid}`], ["PodmanArgs", "--group-add=keep-groups"]);
+  }
+  return entries;
+}
+
+function environmentEntry([key, value]: readonly [string, string]): Entry {
+  return ["Environment", quoteWord(`${key}=${value}`, { variables: false })];
+}
+
+function secretEntry(secret: string, service: Service): Entry {
+  const { uid, gid } = service.user;
+  return ["Secret", `${unitName(secret)},type=mount,target=${secret},uid=${uid},gid=${gid},mode=0400`];
+}
+
+function publishedPort(port: PublishedPort): string {
+  const address = port.address.includes(":") ? `[${port.address}]` : port.address;
+  return `${address}:${port.hostPort}:${port.containerPort}`;
+}
+
+function sorted(record: Readonly<Record<string, string>>): Array<[string, string]> {
+  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+}

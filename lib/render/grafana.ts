@@ -1,0 +1,120 @@
+import { CONFIG_DIRECTORY, SECRETS_DIRECTORY, type Service } from "../service";
+import { readTemplate } from "../template";
+import { toYaml } from "../yaml";
+import type { Backend } from "./nginx";
+
+/** A Prometheus that Grafana asks. */
+export interface Datasource {
+  readonly name: string;
+  /** Identity that dashboards refer to. */
+  readonly uid: string;
+  /** How Grafana reaches it, with its path. */
+  readonly url: string;
+  /** Prometheus' scrape interval: Grafana asks for no finer steps. */
+  readonly scrapeInterval: string;
+}
+
+export interface GrafanaInput {
+  readonly image: string;
+  /** How users reach Grafana, with its path and a slash at the end. */
+  readonly rootUrl: string;
+  readonly adminUser: string;
+  readonly datasources: readonly Datasource[];
+  /** Dashboards (Grafana's JSON) by file name. */
+  readonly dashboards: Readonly<Record<string, string>>;
+  readonly keepData: boolean;
+}
+
+const NAME = "grafana";
+const PORT = 3000;
+const PATH = "/grafana";
+
+/** The user `grafana` of the official image, with the group it gives its files. */
+const IMAGE_USER = { uid: 472, gid: 0 };
+
+export const GRAFANA_BACKEND: Backend = {
+  name: NAME,
+  port: PORT,
+  path: PATH,
+  livePath: `${PATH}/api/live/`,
+  title: "Grafana",
+  description: "Dashboards.",
+};
+
+/** Name of the secret that holds the password of Grafana's administrator. */
+export const ADMIN_PASSWORD_SECRET = "grafana-admin-password";
+
+export function grafana(input: GrafanaInput): Service {
+  return {
+    name: NAME,
+    description: "Podwatch Grafana",
+    image: input.image,
+    user: IMAGE_USER,
+    environment: environment(input),
+    files: {
+      "provisioning/datasources/podwatch.yml": toYaml(datasources(input)),
+      "provisioning/dashboards/podwatch.yml": toYaml(dashboardProvider()),
+      ...Object.fromEntries(
+        Object.entries(input.dashboards).map(([name, json]) => [`dashboards/${name}`, json]),
+      ),
+    },
+    secrets: [ADMIN_PASSWORD_SECRET],
+    data: { path: "/var/lib/grafana", keep: input.keepData },
+    hooks: {
+      ready: readTemplate("grafana/ready.sh"),
+      reload: readTemplate("grafana/admin.sh") + readTemplate("grafana/reload.sh"),
+      started: readTemplate("grafana/admin.sh") + readTemplate("grafana/started.sh"),
+    },
+    readyWithin: 180,
+  };
+}
+
+function environment(input: GrafanaInput): Record<string, string> {
+  return {
+    GF_SERVER_ROOT_URL: input.rootUrl,
+    GF_SERVER_SERVE_FROM_SUB_PATH: "true",
+    GF_SECURITY_ADMIN_USER: input.adminUser,
+    GF_SECURITY_ADMIN_PASSWORD__FILE: `${SECRETS_DIRECTORY}/${ADMIN_PASSWORD_SECRET}`,
+    GF_USERS_ALLOW_SIGN_UP: "false",
+    GF_AUTH_ANONYMOUS_ENABLED: "false",
+    GF_PATHS_PROVISIONING: `${CONFIG_DIRECTORY}/provisioning`,
+    GF_ANALYTICS_REPORTING_ENABLED: "false",
+    GF_ANALYTICS_CHECK_FOR_UPDATES: "false",
+    GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: "false",
+    GF_PLUGINS_PREINSTALL_DISABLED: "true",
+  };
+}
+
+function datasources(input: GrafanaInput) {
+  return {
+    apiVersion: 1,
+    prune: true,
+    datasources: input.datasources.map((datasource, index) => ({
+      name: datasource.name,
+      type: "prometheus",
+      uid: datasource.uid,
+      access: "proxy",
+      url: datasource.url,
+      isDefault: index === 0,
+      editable: false,
+      jsonData: { httpMethod: "POST", timeInterval: datasource.scrapeInterval },
+    })),
+  };
+}
+
+function dashboardProvider() {
+  return {
+    apiVersion: 1,
+    providers: [
+      {
+        name: "podwatch",
+        folder: "Podwatch",
+        type: "file",
+        disableDeletion: false,
+        allowUiUpdates: false,
+        updateIntervalSeconds: 10,
+        options: { path: `${CONFIG_DIRECTORY}/dashboards` },
+      },
+    ],
+  };
+}

@@ -1,0 +1,118 @@
+import { createHash } from "node:crypto";
+import { CONFIG_DIRECTORY, type Service, unitName, type User } from "../service";
+import { readTemplate, renderTemplate } from "../template";
+
+/** A service behind the front door. */
+export interface Backend {
+  /** Name of the service, e.g. `grafana`. */
+  readonly name: string;
+  /** Port inside the container network. */
+  readonly port: number;
+  /** Where the front shows it, without a slash at the end, e.g. `/grafana`. */
+  readonly path: string;
+  /** Path of the service's WebSocket, with a slash at the end. */
+  readonly livePath?: string;
+  /** For the start page. */
+  readonly title: string;
+  readonly description: string;
+}
+
+export interface NginxInput {
+  /** Name of the host, shown on the start page. */
+  readonly host: string;
+  readonly image: string;
+  /** Address and port of the host that lead to the front. */
+  readonly bind: string;
+  readonly port: number;
+  /** Address of the DNS server of the container network. */
+  readonly resolver: string;
+  readonly backends: readonly Backend[];
+  /** Bridge to gateways on Unix sockets; absent: none. */
+  readonly gateways?: {
+    readonly socketDirectory: string;
+    /** Who may connect to the sockets; default: the image's own user. */
+    readonly uid?: number;
+    readonly gid?: number;
+  };
+}
+
+const NAME = "nginx";
+const FRONT_PORT = 8080;
+const INTERNAL_PORT = 8081;
+
+/** Where Prometheus finds the bridge inside the container network. */
+export const BRIDGE_TARGET = `${unitName(NAME)}:${INTERNAL_PORT}`;
+
+/** Lists the gateways in the format of Prometheus' HTTP service discovery. */
+export const GATEWAY_DISCOVERY_URL = `http://${BRIDGE_TARGET}/gateways`;
+
+/** The user `nginx` of the official image. */
+const IMAGE_USER = { uid: 101, gid: 101 };
+
+export function nginx(input: NginxInput): Service {
+  return {
+    name: NAME,
+    description: "Podwatch front door and gateway bridge (NGINX)",
+    image: input.image,
+    args: ["nginx", "-c", `${CONFIG_DIRECTORY}/nginx.conf`, "-g", "daemon off;"],
+    user: bridgeUser(input),
+    files: files(input),
+    hostDirectories: input.gateways ? [input.gateways.socketDirectory] : [],
+    ports: [{ address: input.bind, hostPort: input.port, containerPort: FRONT_PORT }],
+    hooks: {
+      check: readTemplate("nginx/check.sh"),
+      ready: readTemplate("nginx/ready.sh"),
+      reload: readTemplate("nginx/reload.sh"),
+    },
+    readyWithin: 30,
+  };
+}
+
+function bridgeUser({ gateways }: NginxInput): User {
+  return {
+    uid: gateways?.uid ?? IMAGE_USER.uid,
+    gid: gateways?.gid ?? IMAGE_USER.gid,
+    asLoginUser: gateways !== undefined,
+  };
+}
+
+function files(input: NginxInput): Record<string, string> {
+  const rendered: Record<string, string> = {
+    "html/index.html": renderTemplate("nginx/index.html.mustache", {
+      host: input.host,
+      links: input.backends.map(({ path, title, description }) => ({ path, title, description })),
+      gateways: input.gateways !== undefined,
+    }),
+  };
+  if (input.gateways) {
+    rendered["gateways.js"] = renderTemplate("nginx/gateways.js.mustache", {
+      socketDirectory: input.gateways.socketDirectory,
+      target: BRIDGE_TARGET,
+    });
+  }
+  const release = digest([...Object.values(rendered), configuration(input, "")]);
+  return { ...rendered, "nginx.conf": configuration(input, release) };
+}
+
+function configuration(input: NginxInput, release: string): string {
+  return renderTemplate("nginx/nginx.conf.mustache", {
+    resolver: input.resolver,
+    frontPort: FRONT_PORT,
+    internalPort: INTERNAL_PORT,
+    filesDirectory: CONFIG_DIRECTORY,
+    release,
+    backends: input.backends.map(({ name, port, path, livePath }) => ({
+      name,
+      host: unitName(name),
+      port,
+      path,
+      liveLocation: livePath ?? false,
+    })),
+    gateways: input.gateways !== undefined,
+    socketDirectory: input.gateways?.socketDirectory ?? "",
+  });
+}
+
+function digest(texts: readonly string[]): string {
+  return createHash("sha256").update(texts.join("\0")).digest("hex").slice(0, 16);
+}

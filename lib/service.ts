@@ -1,0 +1,75 @@
+/**
+ * One service on one host, described once. An engine turns the description into what runs there;
+ * neither the renderers nor the components know which engine it is.
+ */
+export interface Service {
+  /** Name of the service, e.g. `prometheus`; {@link unitName} gives its unit, container and DNS name. */
+  readonly name: string;
+  /** One line for `systemctl status`. */
+  readonly description: string;
+  /** Image reference with a tag or a digest. */
+  readonly image: string;
+  /** Arguments for the image's entry point; default: the image's own. */
+  readonly args?: readonly string[];
+  /** Numeric user and group that the service runs as. */
+  readonly user: User;
+  /** Plain environment; secrets go into `secrets`. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Configuration files by path below {@link CONFIG_DIRECTORY}. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Names of the secrets that the service reads from files below {@link SECRETS_DIRECTORY}. */
+  readonly secrets?: readonly string[];
+  /** The data volume; absent for a service that keeps nothing. */
+  readonly data?: DataVolume;
+  /** Directories of the host, mounted read-only at the same path. */
+  readonly hostDirectories?: readonly string[];
+  /** Ports of the host that lead to the service; only the front has any. */
+  readonly ports?: readonly PublishedPort[];
+  /** What is done inside the container at each step of its life. */
+  readonly hooks: Hooks;
+  /** How long the service may take until it is ready, in seconds. */
+  readonly readyWithin: number;
+}
+
+export interface User {
+  readonly uid: number;
+  readonly gid: number;
+  /** Rootless only: run as the login user with his groups, so that his files and sockets can be reached. */
+  readonly asLoginUser?: boolean;
+}
+
+export interface DataVolume {
+  /** Where the service sees the volume. */
+  readonly path: string;
+  /** Whether the volume outlives the service. */
+  readonly keep: boolean;
+}
+
+export interface PublishedPort {
+  readonly address: string;
+  readonly hostPort: number;
+  readonly containerPort: number;
+}
+
+/** POSIX sh scripts that run inside the service's own image. */
+export interface Hooks {
+  /** Checks the files before they go live, in a container of its own without network. */
+  readonly check?: string;
+  /** Succeeds once the service answers; asked again until it does. */
+  readonly ready: string;
+  /** Puts changed files into force and proves that they are; without it, a change restarts the service. */
+  readonly reload?: string;
+  /** Runs after each start, once the service is ready. */
+  readonly started?: string;
+}
+
+/** Where a service finds its files: `current` is switched in one step from one release to the next. */
+export const CONFIG_DIRECTORY = "/etc/podwatch/current/files";
+
+/** Where a service finds its secrets. */
+export const SECRETS_DIRECTORY = "/run/secrets";
+
+/** Name of the unit, container, data volume and DNS name of a service. */
+export function unitName(service: string): string {
+  return `podwatch-${service}`;
+}

@@ -1,0 +1,42 @@
+/** Sections of a systemd unit file in order; a key that has several values stands once for each. */
+export type Unit = ReadonlyArray<readonly [section: string, entries: readonly Entry[]]>;
+export type Entry = readonly [key: string, value: string];
+
+/** The first line of every unit; the runner on the host refuses to touch a unit that lacks it. */
+export const UNIT_HEADER = "# Managed by Podwatch. Changes made here are overwritten.";
+
+/**
+ * Serialises a unit file.
+ *
+ * @throws Error if a section, key or value holds a control character: a line break could smuggle in a setting.
+ */
+export function serializeUnit(unit: Unit): string {
+  const sections = unit.map(([section, entries]) => {
+    const lines = entries.map(([key, value]) => `${singleLine(key)}=${singleLine(value)}\n`);
+    return `\n[${singleLine(section)}]\n${lines.join("")}`;
+  });
+  return `${UNIT_HEADER}\n${sections.join("")}`;
+}
+
+/**
+ * Quotes one word of a value that systemd splits into words, such as `Exec=` or `Environment=`,
+ * so that the process gets it as it is: no specifier (`%`) and no variable (`$`) is expanded in it.
+ *
+ * Source: systemd.syntax(7) "Quoting", systemd.service(5) "Command lines".
+ */
+export function quoteWord(word: string, options: { variables: boolean }): string {
+  let escaped = word.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("%", "%%");
+  if (options.variables) {
+    escaped = escaped.replaceAll("$", "$$$$");
+  }
+  return /^[A-Za-z0-9_@+=:,./%{}-]+$/.test(escaped) ? escaped : `"${escaped}"`;
+}
+
+function singleLine(text: string): string {
+  for (const character of text) {
+    if (character < " " || character === "\u007f") {
+      throw new Error(`a unit file cannot hold the control character in ${JSON.stringify(text)}`);
+    }
+  }
+  return text;
+}

@@ -1,0 +1,9 @@
+# Grafana takes the password from the secret only at its very first start: afterwards it stands in its data base.
+if ! api GET user; then
+  grafana cli --homepath /usr/share/grafana admin reset-admin-password --password-from-stdin \
+    </run/secrets/grafana-admin-password >/dev/null
+  if ! api GET user; then
+    echo "grafana does not accept the administrator's password" >&2
+    exit 1
+  fi
+fi

@@ -1,0 +1,1 @@
+exec nginx -t -q -c /etc/podwatch/current/files/nginx.conf
