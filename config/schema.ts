@@ -1,0 +1,127 @@
+// The shape of a stack file, put together from its sections, and of the settings that come out of it.
+// Every default and every grammar stands in `schema/`, once; checks that look at several settings stand in `resolve/`.
+import { z } from "zod";
+import { type FrontSettings, front } from "./schema/front";
+import { type GatewaysSettings, gateways } from "./schema/gateways";
+import { type GrafanaSettings, grafana } from "./schema/grafana";
+import { login } from "./schema/login";
+import { type NetworkSettings, network } from "./schema/network";
+import { type PrometheusSettings, prometheus } from "./schema/prometheus";
+import { flag, group, setting, text } from "./schema/words";
+
+export type { FrontSettings } from "./schema/front";
+export type { GatewaysSettings } from "./schema/gateways";
+export type { GrafanaSettings } from "./schema/grafana";
+export type { NetworkSettings } from "./schema/network";
+export type { FileSdJob, PrometheusSettings, ScrapeJob, ShippedFile } from "./schema/prometheus";
+export { builtInJobs } from "./schema/prometheus";
+
+/** The namespace of every key in a stack file. */
+export const namespace = "podwatch";
+
+/** The sections that configure services; each may stand in the stack and again, for one host, in that host's entry. */
+export const services = { network, front, gateways, prometheus, grafana };
+export type ServiceName = keyof typeof services;
+
+export const proxy = group(login).meta({
+  id: "proxy",
+  description: "A machine in between, through which the host is reached.",
+});
+
+const access = {
+  ...login,
+  become: setting(
+    flag().default(true),
+    "`true`: the containers are root's, through sudo unless the user is root. `false`: they are the login user's own, and nothing needs root.",
+  ),
+  becomePassword: setting(
+    text(/^[^\0\r\n]+$/, "is not a password; write the one that sudo asks for, on one line").optional(),
+    "Password that sudo asks for. Not needed where sudo asks for none.",
+    { secret: true },
+  ),
+  proxy: setting(proxy.optional(), "A machine in between, through which the host is reached (one hop)."),
+};
+
+const overrides = {
+  network: setting(network.optional(), "Overrides `podwatch:network` for this host."),
+  front: setting(front.optional(), "Overrides `podwatch:front` for this host."),
+  gateways: setting(gateways.optional(), "Overrides `podwatch:gateways` for this host."),
+  prometheus: setting(prometheus.optional(), "Overrides `podwatch:prometheus` for this host."),
+  grafana: setting(grafana.optional(), "Overrides `podwatch:grafana` for this host."),
+};
+
+const nameComplaint =
+  "is not a host name of this kind; write up to 31 small letters, digits and -, beginning with a letter";
+export const hostName = text(/^[a-z][a-z0-9-]{0,30}$/, nameComplaint);
+
+/** A host in the long form, where its key is its name. */
+export const hostEntry = group({ ...access, ...overrides }).meta({ id: "hostEntry", description: "A host." });
+
+/** The only host, in the short form. */
+export const singleHost = group({
+  name: setting(
+    hostName.default("monitor"),
+    "Name of the host in the deployment; changing it means another host.",
+    {
+      example: "mon1",
+    },
+  ),
+  ...access,
+  ...overrides,
+}).meta({ id: "host", description: "The only host." });
+
+export const hosts = z.record(hostName, hostEntry, {
+  error: "is not a group of hosts; write one `name:` a line and the host's settings below it",
+});
+
+/** Everything that may stand under `config:`, without the namespace. */
+export const stack = z.strictObject({
+  host: setting(
+    singleHost.optional(),
+    "The host to deploy to. For several hosts write `podwatch:hosts` instead.",
+  ),
+  hosts: setting(hosts.optional(), "The hosts to deploy to, each under its name."),
+  network: setting(network.optional(), "The network that the containers of a host share."),
+  front: setting(front.optional(), "NGINX, the one door: everything else is reached through it."),
+  gateways: setting(gateways.optional(), "Gateways on the host that serve their metrics on unix sockets."),
+  prometheus: setting(prometheus.optional(), "Prometheus: collects the metrics and keeps them."),
+  grafana: setting(grafana.optional(), "Grafana: shows the metrics."),
+});
+
+/** One SSH hop, in the words of the command provider. */
+export interface Hop<Secret = string> {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly hostKey?: string;
+  readonly privateKey?: Secret;
+  readonly privateKeyPassword?: Secret;
+  readonly password?: Secret;
+  readonly agentSocketPath?: string;
+  readonly dialErrorLimit: number;
+  readonly perDialTimeout: number;
+}
+
+/** Ready for the command provider's `connection`. */
+export interface ConnectionSettings<Secret = string> extends Hop<Secret> {
+  readonly proxy?: Hop<Secret>;
+}
+
+/** One host with everything that is deployed to it, nothing left open. */
+export interface HostSettings<Secret = string> {
+  readonly name: string;
+  readonly connection: ConnectionSettings<Secret>;
+  readonly become: boolean;
+  /** Given only if sudo is used and asks for it. */
+  readonly becomePassword?: Secret;
+  readonly network: NetworkSettings;
+  readonly front: FrontSettings;
+  readonly gateways: GatewaysSettings;
+  readonly prometheus: PrometheusSettings;
+  readonly grafana: GrafanaSettings<Secret>;
+}
+
+/** What a stack file says, checked and complete. `Secret` is plain text inside `config/` and a Pulumi secret outside. */
+export interface Settings<Secret = string> {
+  readonly hosts: readonly HostSettings<Secret>[];
+}

@@ -1,0 +1,45 @@
+// NGINX, the only service that is published.
+import { isIPv6 } from "node:net";
+import type { z } from "zod";
+import versions from "../../versions.json";
+import { type DeepReadonly, group, image, ipAddress, port, publicUrl, setting } from "./words";
+
+export const front = group({
+  bind: setting(
+    ipAddress().default("127.0.0.1"),
+    "Address of the host that NGINX listens on. The default is reached from the host itself only (or through `ssh -L`); `0.0.0.0` or `::` opens it to everybody who can reach the host.",
+    { example: "0.0.0.0" },
+  ),
+  port: setting(port().optional(), "Port that NGINX listens on. Below 1024 only with `become: true`.", {
+    example: 8080,
+    defaultText: "`80`; `8080` with `become: false`",
+  }),
+  publicUrl: setting(
+    publicUrl().optional(),
+    "How users reach the front: protocol, host and perhaps port. Links in Grafana and Prometheus are made from it.",
+    {
+      example: "https://monitor.example.net",
+      defaultText: "`http://localhost`, or the address NGINX listens on, with the port if it is not 80",
+    },
+  ),
+  image: image(versions.images.nginx, "NGINX"),
+}).meta({ id: "front", description: "NGINX, the one door: everything else is reached through it." });
+
+/** Fully resolved: what the user left open is filled in. */
+export type FrontSettings = DeepReadonly<z.output<typeof front> & { port: number; publicUrl: string }>;
+
+/** An ordinary user may not open a port below 1024. */
+export const firstUnprivilegedPort = 1024;
+
+/** Fills in what depends on the host: the port on its rights, the URL on where the front listens. */
+export function resolveFront(
+  given: z.output<typeof front>,
+  host: { become: boolean; address: string },
+): FrontSettings {
+  const port = given.port ?? (host.become ? 80 : 8080);
+  const everywhere = given.bind === "0.0.0.0" || given.bind === "::";
+  const local = given.bind.startsWith("127.") || given.bind === "::1";
+  const name = local ? "localhost" : everywhere ? host.address : given.bind;
+  const derived = `http://${isIPv6(name) ? `[${name}]` : name}${port === 80 ? "" : `:${port}`}`;
+  return { ...given, port, publicUrl: (given.publicUrl ?? derived).replace(/\/$/, "") };
+}

@@ -1,0 +1,170 @@
+// Prometheus: what it scrapes, how often, and how long it keeps what it found.
+import { z } from "zod";
+import versions from "../../versions.json";
+import {
+  choice,
+  type DeepReadonly,
+  data,
+  duration,
+  enabled,
+  group,
+  image,
+  labels,
+  list,
+  localPath,
+  setting,
+  size,
+  target,
+  text,
+} from "./words";
+
+/** Names of the jobs that Podwatch writes itself. */
+export const builtInJobs: readonly string[] = ["prometheus", "roq-gateways", "grafana", "nginx"];
+
+/** Keys of a scrape configuration that have a setting of their own, by that setting. */
+export const typedJobKeys: Readonly<Record<string, string>> = {
+  job_name: "name",
+  scheme: "scheme",
+  metrics_path: "metricsPath",
+  scrape_interval: "interval",
+  scrape_timeout: "timeout",
+  params: "params",
+  static_configs: "targets",
+};
+
+const params = z.record(
+  z.string(),
+  z.preprocess(
+    (value) => (typeof value === "string" ? [value] : value),
+    list(z.string({ error: "is not text; put the parameter's value in quotes" }), "texts"),
+  ),
+  { error: "is not a group of parameters; write one `name: value` a line below it" },
+);
+
+const job = {
+  name: setting(
+    text(/^[A-Za-z0-9_.-]{1,64}$/, "is not a job name; write up to 64 letters, digits, _, - and ."),
+    "Name of the job, the label `job` of its series. Unique.",
+    { example: "node" },
+  ),
+  scheme: setting(choice(["http", "https"]).default("http"), "Protocol that targets are scraped with."),
+  metricsPath: setting(
+    text(/^\/[^\s?#]*$/, "is not a path; write one that begins with /, such as /metrics").default("/metrics"),
+    "Path of the metrics on a target.",
+  ),
+  interval: setting(duration().optional(), "How often the targets are scraped.", {
+    example: "30s",
+    defaultText: "`prometheus.scrapeInterval`",
+  }),
+  timeout: setting(duration().optional(), "How long a scrape may take; at most the interval.", {
+    example: "10s",
+    defaultText: "`prometheus.scrapeTimeout`, at most the interval",
+  }),
+  labels: setting(labels().default({}), "Labels put on every series of the job.", {
+    example: { team: "core" },
+  }),
+  params: setting(params.default({}), "Parameters of the request, each with one value or a list of values.", {
+    example: { module: "http_2xx" },
+  }),
+  extra: setting(
+    z
+      .record(z.string(), z.unknown(), {
+        error: "is not a group of settings; write keys of a Prometheus scrape configuration below it",
+      })
+      .default({}),
+    "Anything else of Prometheus' scrape configuration, in Prometheus' own words, merged as it stands.",
+    { example: { honor_labels: true } },
+  ),
+};
+
+export const scrapeJob = group({
+  name: job.name,
+  targets: setting(
+    list(target(), "targets, each host:port").default([]),
+    "What is scraped, each as host:port.",
+    {
+      example: ["db1.internal:9100"],
+      defaultText: "none; required unless `extra` holds a service discovery",
+    },
+  ),
+  scheme: job.scheme,
+  metricsPath: job.metricsPath,
+  interval: job.interval,
+  timeout: job.timeout,
+  labels: job.labels,
+  params: job.params,
+  extra: job.extra,
+}).meta({ id: "scrapeJob", description: "A scrape job of your own." });
+
+export const fileSdJob = group({
+  name: job.name,
+  files: setting(
+    list(localPath(), "files").min(1, { error: "is empty; write at least one file" }),
+    "Target files on this computer (JSON or YAML, `*` and `?` in the last part of the path), relative to the project. Their content is shipped to the host.",
+    { example: ["targets/*.json"] },
+  ),
+  scheme: job.scheme,
+  metricsPath: job.metricsPath,
+  interval: job.interval,
+  timeout: job.timeout,
+  labels: job.labels,
+  params: job.params,
+  extra: job.extra,
+}).meta({ id: "fileSdJob", description: "A scrape job whose targets stand in files." });
+
+export const prometheus = group({
+  enabled: enabled("Prometheus"),
+  scrapeInterval: setting(
+    duration().default("15s"),
+    "How often targets are scraped, unless their job says otherwise.",
+  ),
+  scrapeTimeout: setting(duration().optional(), "How long a scrape may take; at most the interval.", {
+    example: "10s",
+    defaultText: "`10s`, or the interval if that is shorter",
+  }),
+  evaluationInterval: setting(duration().default("15s"), "How often rules are evaluated."),
+  retention: setting(
+    group({
+      time: setting(duration().default("15d"), "How long samples are kept."),
+      size: setting(size().optional(), "How much room they may take; the oldest go first.", {
+        example: "50GB",
+        defaultText: "no limit",
+      }),
+    }).prefault({}),
+    "How long, and how much, is kept.",
+  ),
+  externalLabels: setting(
+    labels().default({}),
+    "Labels that tell this Prometheus from others, put on everything it sends elsewhere.",
+    {
+      example: { region: "eu" },
+    },
+  ),
+  scrapeJobs: setting(list(scrapeJob, "scrape jobs").default([]), "Scrape jobs of your own."),
+  fileSd: setting(
+    list(fileSdJob, "scrape jobs with target files").default([]),
+    "Scrape jobs whose targets stand in files beside the stack file.",
+  ),
+  data: data("the samples"),
+  image: image(versions.images.prometheus, "Prometheus"),
+}).meta({ id: "prometheus", description: "Prometheus: collects the metrics and keeps them." });
+
+/** A local file whose content goes to the host under `name`. */
+export interface ShippedFile {
+  /** Base name, unique among its siblings. */
+  name: string;
+  /** Where it was read from, as the user wrote it or as the pattern found it. */
+  path: string;
+  content: string;
+}
+
+export type ScrapeJob = DeepReadonly<z.output<typeof scrapeJob>>;
+export type FileSdJob = DeepReadonly<Omit<z.output<typeof fileSdJob>, "files"> & { files: ShippedFile[] }>;
+
+/** Fully resolved: what the user left open is filled in, files are read. */
+export type PrometheusSettings = DeepReadonly<
+  Omit<z.output<typeof prometheus>, "fileSd" | "scrapeTimeout"> & {
+    scrapeTimeout: string;
+    fileSd: FileSdJob[];
+  }
+>;

@@ -1,0 +1,201 @@
+// The vocabulary that the sections of a stack file are written in: text with a grammar, whole numbers, switches, lists.
+// Every complaint reads on from the offending value and ends with the way out after a semicolon:
+//   "15 days" is not a duration; write a number and a unit such as 15d, 12h or 90m
+// A missing value is reported as `is missing; <way out>`, so the part before the first semicolon may be dropped.
+import { isIP, isIPv4, isIPv6 } from "node:net";
+import { z } from "zod";
+
+/** Settings are frozen once they are read; their types say so. */
+export type DeepReadonly<T> = T extends readonly (infer Item)[]
+  ? readonly DeepReadonly<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
+    : T;
+
+/** What the documentation and the editor say about a setting, beside its type. */
+export interface About {
+  /** A value as one would write it. */
+  example?: unknown;
+  /** Has to stand encrypted in the stack file. */
+  secret?: boolean;
+  /** The default in words, where it is not one fixed value. */
+  defaultText?: string;
+}
+
+/** Attaches prose to a schema; call it last, because a wrapper such as `.default()` starts without any. */
+export function setting<T extends z.ZodType>(schema: T, description: string, about: About = {}): T {
+  const { example, ...rest } = about;
+  return schema.meta({
+    description,
+    ...(example === undefined ? {} : { examples: [example] }),
+    ...rest,
+  }) as T;
+}
+
+/** Text that `accepts` holds for. */
+export function text(accepts: RegExp | ((value: string) => boolean), complaint: string) {
+  const test = typeof accepts === "function" ? accepts : (value: string) => accepts.test(value);
+  return z.string({ error: complaint }).refine(test, { error: complaint });
+}
+
+/** A whole number; digits in quotes are taken as the number, since quoting is easily done in YAML. */
+export function whole(min: number, max: number, complaint: string) {
+  const digits = (value: unknown) =>
+    typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value;
+  return z.preprocess(
+    digits,
+    z.int({ error: complaint }).min(min, { error: complaint }).max(max, { error: complaint }),
+  );
+}
+
+/** true or false, also in quotes. */
+export function flag() {
+  const unquote = (value: unknown) => (value === "true" ? true : value === "false" ? false : value);
+  return z.preprocess(unquote, z.boolean({ error: "is neither true nor false; write true or false" }));
+}
+
+/** One of a few words. */
+export function choice<const T extends readonly [string, ...string[]]>(words: T) {
+  return z.enum(words, { error: `is not known here; write ${words.join(" or ")}` });
+}
+
+export function list<T extends z.ZodType>(item: T, of: string) {
+  return z.array(item, { error: `is not a list; write a list of ${of}` });
+}
+
+export function group<T extends z.core.$ZodLooseShape>(
+  shape: T,
+  complaint = "is not a group of settings; write one setting a line below it",
+) {
+  return z.strictObject(shape, { error: complaint });
+}
+
+const durationPattern = /^(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/;
+const unitMs = [31_536_000_000, 604_800_000, 86_400_000, 3_600_000, 60_000, 1000, 1];
+
+/** Milliseconds of a duration in Prometheus' grammar (units in order, each at most once), or NaN. */
+export function durationMs(value: string): number {
+  const match = value === "" ? null : durationPattern.exec(value);
+  if (match === null) return Number.NaN;
+  return unitMs.reduce((sum, ms, index) => sum + ms * Number(match[index + 1] ?? 0), 0);
+}
+
+/** As Prometheus writes it; zero is refused because it never means what it says. */
+export const duration = () =>
+  text(
+    (value) => durationMs(value) > 0,
+    "is not a duration; write a number and a unit such as 15d, 12h or 90m",
+  );
+
+export const size = () =>
+  text(
+    /^0*[1-9]\d*(B|KB|MB|GB|TB|PB|EB)$/,
+    "is not a size; write a whole number and a unit such as 512MB or 50GB",
+  );
+
+export const port = () => whole(1, 65535, "is not a port number; write a whole number from 1 to 65535");
+
+const dnsLabel = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?";
+const dnsPattern = new RegExp(`^(?=.{1,253}$)(?:${dnsLabel}\\.)*(?!\\d+\\.?$)${dnsLabel}\\.?$`);
+
+/** An IPv4 or IPv6 address or a DNS name; a last label of digits only is a mistyped address, not a name. */
+export function isAddress(value: string): boolean {
+  return isIP(value) !== 0 || dnsPattern.test(value);
+}
+
+export const address = () =>
+  text(
+    isAddress,
+    "is not an address; write an IPv4 or IPv6 address or a DNS name, without user, port or protocol",
+  );
+
+export const ipAddress = () =>
+  text(
+    (value) => isIP(value) !== 0,
+    "is not an IP address; write 127.0.0.1, 0.0.0.0, :: or an address of the host",
+  );
+
+/** `host:port`, `[v6]:port`; returns the host part, or undefined. */
+export function targetHost(value: string): string | undefined {
+  const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:[\]/@\s]+)):(\d{1,5})$/.exec(value);
+  const host = match?.[1] ?? match?.[2];
+  const number = Number(match?.[3]);
+  if (host === undefined || number < 1 || number > 65535) return undefined;
+  return (match?.[1] === undefined ? isAddress(host) : isIPv6(host)) ? host : undefined;
+}
+
+export const target = () =>
+  text(
+    (value) => targetHost(value) !== undefined,
+    "is not a target; write host:port such as db1.internal:9100, without protocol or path",
+  );
+
+/** Where users find the front: protocol, host, perhaps a port, nothing else. */
+export const publicUrl = () =>
+  text((value) => {
+    if (!/^https?:\/\/[^/?#@\s]+\/?$/.test(value)) return false;
+    const url = URL.canParse(value) ? new URL(value) : undefined;
+    return (
+      url !== undefined && (isIPv4(url.hostname) || url.hostname.startsWith("[") || isAddress(url.hostname))
+    );
+  }, "is not a URL of this kind; write http or https, the host and perhaps a port, such as https://monitor.my-company.net");
+
+export const labelValue = () => z.string({ error: "is not text; put the label's value in quotes" });
+
+/** Label names that Prometheus accepts and does not keep for itself. */
+export const labels = () =>
+  z.record(
+    text(
+      /^(?!__)[A-Za-z_][A-Za-z0-9_]*$/,
+      "is not a label name; write letters, digits and _, not beginning with a digit or __",
+    ),
+    labelValue(),
+    { error: "is not a group of labels; write one `name: value` a line below it" },
+  );
+
+const registryPart = "(?:[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)+(?::\\d+)?|[A-Za-z0-9-]+:\\d+|localhost)";
+const imagePattern = new RegExp(
+  `^${registryPart}(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)+(?::([A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(@sha256:[0-9a-f]{64})?$`,
+);
+
+/** A full reference: a short name would be completed by each host in its own way, and a moving tag by each day. */
+export function isImage(value: string): boolean {
+  const match = imagePattern.exec(value);
+  if (match === null) return false;
+  const [, tag, digest] = match;
+  return digest !== undefined || (tag !== undefined && tag !== "latest");
+}
+
+export function image(pinned: string, service: string) {
+  return setting(
+    text(
+      isImage,
+      "is not a pinned image; write registry/name:tag with a fixed tag (not latest) or registry/name@sha256:digest",
+    ).default(pinned),
+    `The container image of ${service}: registry, name, and a fixed tag or a digest.`,
+    { example: pinned, defaultText: "pinned in `versions.json`" },
+  );
+}
+
+/** What `pulumi destroy` does with a service's data. */
+export const data = (what: string) =>
+  setting(
+    choice(["keep", "delete"]).default("keep"),
+    `What \`pulumi destroy\` does with ${what}: \`keep\` leaves the volume on the host, \`delete\` removes it.`,
+  );
+
+export const enabled = (service: string) => setting(flag().default(true), `Whether ${service} is deployed.`);
+
+/** A path on the host that is safe in a unit file and in a container's volume argument. */
+export const hostPath = () =>
+  text(
+    (value) => /^(?:\/[A-Za-z0-9._@+-]+)+$/.test(value) && !/\/\.{1,2}(?:\/|$)/.test(value),
+    "is not a plain absolute path; write one such as /run/roq/service, without blanks, colons, .. or a slash at the end",
+  );
+
+/** A file beside the stack file: relative to the project, absolute, or below `~`. */
+export const localPath = () =>
+  text(
+    /^[^\0\r\n]+$/,
+    "is not a path; write a path relative to the project, an absolute one, or one below ~",
+  );
