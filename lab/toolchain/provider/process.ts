@@ -1,0 +1,17 @@
+// What every plugin process does alike: take a free port on loopback, tell it, and not outlive its engine.
+import * as grpc from "@grpc/grpc-js";
+
+export async function listen(server: grpc.Server): Promise<void> {
+  const port = await new Promise<number>((resolve, reject) =>
+    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    ),
+  );
+  process.stdout.write(`${port}\n`);
+}
+
+/** Calls `then` every second from the moment the process that started this one is gone. */
+export function whenOrphaned(then: () => void): void {
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && then(), 1000).unref();
+}
