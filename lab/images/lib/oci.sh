@@ -3,7 +3,7 @@
 
 # oci_strip ROOT: takes out what no container reads.
 oci_strip() {
-  rm -rf "$1"/usr/share/{doc,man,info,lintian,bug,locale,bash-completion,doc-base,menu} "$1"/usr/share/icons \
+  rm -rf "$1"/usr/share/{doc,man,info,lintian,bug,locale,bash-completion,doc-base,menu} "$1"/usr/share/{icons,vim,zsh,fish,apport,initramfs-tools,debianutils} \
     "$1"/usr/lib/systemd "$1"/etc/{init.d,logrotate.d,default,cron.d,ufw,apparmor.d} \
     "$1"/var/lib/{dpkg,systemd} "$1"/usr/lib/*/gconv "$1"/usr/lib/*/perl* "$1"/usr/share/perl*
 }
