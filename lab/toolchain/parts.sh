@@ -101,7 +101,8 @@ choose_cli() {
     return
   fi
   [ -x "$built/pulumi" ] || build_cli "$built"
-  ln -s "$built/pulumi" "$tools/bin/pulumi"
+  # Not a symbolic link: the engine takes a language host beside its own file as its own, one on PATH with a warning.
+  ln "$built/pulumi" "$tools/bin/pulumi"
   say pulumi "$cli_version built from its Go module, because $why"
 }
 
@@ -234,7 +235,7 @@ standin_sources() {
 # lab/toolchain/pulumi by three lines: the directory, whether there are stand-ins, the user's own Pulumi home.
 keep_choice() {
   local name kept
-  name=$( (cd "$tools" && find . -type l -printf '%p %l\n' | sort) | sha256sum | cut -c 1-16)
+  name=$( (cd "$tools" && find . -type l -printf '%p %l\n' -o -type f -printf '%p %s\n' | sort) | sha256sum | cut -c 1-16)
   kept=$cache/chosen-$name
   [ -d "$kept" ] || mv -T "$tools" "$kept"
   printf 'tools=%s\nstandins=%s\n' "$kept" "$standins" >"$choice.new"

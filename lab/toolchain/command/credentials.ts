@@ -2,8 +2,8 @@
 // into the one key that is accepted. All of it is checked before the first attempt to connect.
 import { createConnection } from "node:net";
 import { type ParsedKey, utils } from "ssh2";
-import type { Connection } from "./inputs";
 import { systemError } from "./go";
+import type { Connection } from "./inputs";
 
 export interface Method {
   type: "publickey" | "password" | "keyboard-interactive" | "agent";
@@ -56,7 +56,8 @@ function parsePrivateKey(connection: Connection): ParsedKey {
     if (parsed.isPrivateKey()) return parsed;
     throw new Error("ssh: no key found");
   }
-  if (/no passphrase given/.test(parsed.message)) throw new Error("ssh: this private key is passphrase protected");
+  if (/no passphrase given/.test(parsed.message))
+    throw new Error("ssh: this private key is passphrase protected");
   if (/passphrase|integrity check|decrypt/i.test(parsed.message)) {
     throw new Error("x509: decryption password incorrect");
   }

@@ -3,7 +3,12 @@
 import { isIP, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type AuthenticationType, Client, type ClientErrorExtensions, type ServerHostKeyAlgorithm } from "ssh2";
+import {
+  type AuthenticationType,
+  Client,
+  type ClientErrorExtensions,
+  type ServerHostKeyAlgorithm,
+} from "ssh2";
 import type { Operation } from "../provider/serve";
 import { type Method, methodsOf, parseHostKey } from "./credentials";
 import { hostPort, systemError } from "./go";
@@ -53,7 +58,11 @@ async function withRetries<T>(
         throw new Error(`after ${failures} failed attempts: ${(error as Error).message}`);
       }
     }
-    operation.log("info", `${message} ${failures + 1}/${limit === -1 ? "inf" : limit} failed: retrying`, true);
+    operation.log(
+      "info",
+      `${message} ${failures + 1}/${limit === -1 ? "inf" : limit} failed: retrying`,
+      true,
+    );
     await sleep(Math.max(0, Math.min(pause, deadline - Date.now())));
     if (Date.now() >= deadline) throw new Error("context deadline exceeded");
     pause *= PAUSE_GROWTH;
@@ -130,7 +139,13 @@ async function preparedHandshake(connection: Connection): Promise<(stream: Duple
           fail(`ssh: no common algorithm for host key; we offered: [${expected?.type}]`);
         } else {
           const named = systemError(error.code);
-          fail(named ? `read tcp: read: ${named}` : /lost before handshake/.test(error.message) ? "EOF" : error.message);
+          fail(
+            named
+              ? `read tcp: read: ${named}`
+              : /lost before handshake/.test(error.message)
+                ? "EOF"
+                : error.message,
+          );
         }
       });
       client.once("close", () => fail("EOF"));
@@ -158,7 +173,9 @@ function authentication(connection: Connection, methods: Method[], attempted: st
       asked = true;
       return next({ type: "none", username });
     }
-    const method = methods.find(({ name }) => !attempted.includes(name) && (!left || left.includes(name as never)));
+    const method = methods.find(
+      ({ name }) => !attempted.includes(name) && (!left || left.includes(name as never)),
+    );
     if (!method) return next(false);
     attempted.push(method.name);
     switch (method.type) {
@@ -170,8 +187,13 @@ function authentication(connection: Connection, methods: Method[], attempted: st
         return next({
           type: "keyboard-interactive",
           username,
-          prompt: (_n: string, _i: string, _l: string, prompts: unknown[], answer: (given: string[]) => void) =>
-            answer(prompts.map(() => connection.password ?? "")),
+          prompt: (
+            _n: string,
+            _i: string,
+            _l: string,
+            prompts: unknown[],
+            answer: (given: string[]) => void,
+          ) => answer(prompts.map(() => connection.password ?? "")),
         });
       case "agent":
         return next({ type: "agent", username, agent: method.agent });

@@ -1,6 +1,7 @@
 // What `command:remote:Command` takes: its fields, their types, the connection's defaults and secrets.
-import { isObject, isSecret, type Properties, secret, UNKNOWN, unwrap, type Value } from "../provider/values";
+
 import type { Failure } from "../provider/serve";
+import { isObject, isSecret, type Properties, secret, UNKNOWN, unwrap, type Value } from "../provider/values";
 
 export interface Connection {
   host: string;
@@ -68,7 +69,10 @@ export function check(
     else checkField(name, value, kind, fail);
   }
   if (fields.connection && (inputs.connection ?? null) === null) {
-    failures.push({ property: "connection", reason: "Missing required field 'connection' on 'CommandInputs'" });
+    failures.push({
+      property: "connection",
+      reason: "Missing required field 'connection' on 'CommandInputs'",
+    });
   }
   return { inputs: checked, failures };
 }

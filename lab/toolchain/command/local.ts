@@ -20,7 +20,9 @@ async function run(
   operation: Operation,
 ): Promise<Printed> {
   const output = new Output(operation.log, inputs.logging);
-  const [program = "/bin/sh", ...options] = inputs.interpreter?.length ? inputs.interpreter : ["/bin/sh", "-c"];
+  const [program = "/bin/sh", ...options] = inputs.interpreter?.length
+    ? inputs.interpreter
+    : ["/bin/sh", "-c"];
   const child = spawn(program, [...options, script], {
     cwd: inputs.dir,
     env: { ...process.env, ...inputs.environment, ...previousOutput(inputs, before) },

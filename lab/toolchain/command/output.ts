@@ -48,7 +48,9 @@ export class Output {
 
   /** One stream without its last newline. */
   of(stream: Stream): string {
-    const bytes = Buffer.concat(this.chunks.filter((chunk) => chunk.stream === stream).map(({ data }) => data));
+    const bytes = Buffer.concat(
+      this.chunks.filter((chunk) => chunk.stream === stream).map(({ data }) => data),
+    );
     try {
       return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes).replace(/\n$/, "");
     } catch {

@@ -76,6 +76,15 @@ async function send(session: ClientChannel, stdin: string, running: () => boolea
 }
 
 function signalStatus(name: string): number {
-  const numbers: Record<string, number> = { HUP: 1, INT: 2, QUIT: 3, ABRT: 6, KILL: 9, SEGV: 11, PIPE: 13, TERM: 15 };
+  const numbers: Record<string, number> = {
+    HUP: 1,
+    INT: 2,
+    QUIT: 3,
+    ABRT: 6,
+    KILL: 9,
+    SEGV: 11,
+    PIPE: 13,
+    TERM: 15,
+  };
   return 128 + (numbers[name] ?? 0);
 }

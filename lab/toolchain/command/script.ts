@@ -1,7 +1,7 @@
 // What the local and the remote Command have in common: which script runs when, and what a resource keeps.
 import { randomBytes } from "node:crypto";
 import type { Operation, ResourceType } from "../provider/serve";
-import { plain, type Properties, UNKNOWN } from "../provider/values";
+import { type Properties, plain, UNKNOWN } from "../provider/values";
 
 export interface ScriptInputs {
   create?: string;

@@ -14,14 +14,20 @@ export interface Variable {
 
 type Reply = (failure?: boolean | Error) => void;
 interface Internals {
-  _chanMgr: { add(opened: ((error: Error | undefined, channel: Channel) => void) & { type?: string }): number };
+  _chanMgr: {
+    add(opened: ((error: Error | undefined, channel: Channel) => void) & { type?: string }): number;
+  };
   _protocol: {
     session(channel: number, window: number, packet: number): void;
     env(channel: number, name: string, value: string, wantReply: boolean): void;
     exec(channel: number, script: string, wantReply: boolean): void;
   };
 }
-type Channel = ClientChannel & { _callbacks: Reply[]; outgoing: { id: number; state: string }; subtype: string };
+type Channel = ClientChannel & {
+  _callbacks: Reply[];
+  outgoing: { id: number; state: string };
+  subtype: string;
+};
 
 const WINDOW = 2 * 1024 * 1024;
 const PACKET = 32 * 1024;
@@ -40,7 +46,9 @@ export async function openSession(
     protocol.session(channels.add(opened), WINDOW, PACKET);
   });
   for (const { name, value, required } of variables) {
-    const accepted = await request(client, channel, script, () => protocol.env(channel.outgoing.id, name, value, true));
+    const accepted = await request(client, channel, script, () =>
+      protocol.env(channel.outgoing.id, name, value, true),
+    );
     if (accepted) continue;
     log(required ? "error" : "warning", refusal(name));
     if (required) {

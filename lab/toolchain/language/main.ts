@@ -8,7 +8,7 @@ import plugin from "@pulumi/pulumi/proto/plugin_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { listen, whenOrphaned } from "../provider/process";
 import { pluginPackages, programDependencies } from "./packages";
-import { runProgram, running } from "./program";
+import { running, runProgram } from "./program";
 
 const VERSION = "3.230.0";
 const engineAddress = process.argv.slice(2).find((argument) => !argument.startsWith("-")) ?? "";
@@ -73,9 +73,15 @@ const implementation = {
   }),
 
   installDependencies: (
-    call: grpc.ServerWritableStream<language.InstallDependenciesRequest, language.InstallDependenciesResponse>,
+    call: grpc.ServerWritableStream<
+      language.InstallDependenciesRequest,
+      language.InstallDependenciesResponse
+    >,
   ) => {
-    const npm = spawn("npm", ["install"], { cwd: call.request.getDirectory(), stdio: ["ignore", "pipe", "pipe"] });
+    const npm = spawn("npm", ["install"], {
+      cwd: call.request.getDirectory(),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     const show = (set: "setStdout" | "setStderr") => (data: Buffer) => {
       const response = new language.InstallDependenciesResponse();
       response[set](data);
@@ -85,7 +91,9 @@ const implementation = {
     npm.stderr.on("data", show("setStderr"));
     const fail = (details: string) => call.emit("error", { code: grpc.status.UNKNOWN, details });
     npm.once("error", (error) => fail(`npm install: ${error.message}`));
-    npm.once("close", (code) => (code === 0 ? call.end() : fail(`npm install failed with exit status ${code}`)));
+    npm.once("close", (code) =>
+      code === 0 ? call.end() : fail(`npm install failed with exit status ${code}`),
+    );
   },
 
   cancel: unary(async (_: Empty) => {

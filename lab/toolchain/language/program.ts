@@ -78,7 +78,11 @@ function programArguments(request: language.RunRequest, engineAddress: string): 
   ];
   const flags = named.flatMap(([name, value]) => (value ? [`--${name}`, value] : []));
   if (request.getDryrun()) flags.push("--dry-run");
-  return [...flags, request.getInfo()?.getEntryPoint() || request.getProgram() || ".", ...request.getArgsList()];
+  return [
+    ...flags,
+    request.getInfo()?.getEntryPoint() || request.getProgram() || ".",
+    ...request.getArgsList(),
+  ];
 }
 
 function programEnvironment(request: language.RunRequest, options: RuntimeOptions): Record<string, string> {

@@ -1,5 +1,5 @@
 // Compares the inputs of two runs, naming each difference by its path, e.g. `environment.FOO` or `triggers[0]`.
-import { isAsset, isObject, isSecret, plain, type Properties, UNKNOWN, unwrap, type Value } from "./values";
+import { isAsset, isObject, isSecret, type Properties, plain, UNKNOWN, unwrap, type Value } from "./values";
 
 export type Change = "add" | "delete" | "update";
 export interface Difference {

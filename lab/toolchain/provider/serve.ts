@@ -10,7 +10,7 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { type Difference, differences } from "./diff";
 import { listen, whenOrphaned } from "./process";
-import { type Properties, type Value, unwrap } from "./values";
+import { type Properties, unwrap, type Value } from "./values";
 
 export interface Failure {
   property: string;

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { hash } from "bcryptjs";
 import type { Failure, ResourceType } from "../provider/serve";
-import { plain, type Properties, secret, UNKNOWN } from "../provider/values";
+import { type Properties, plain, secret, UNKNOWN } from "../provider/values";
 import { type Alphabet, randomText } from "./characters";
 import { checkFields, checkText, type Fields, KEEPERS, TEXT, withDefaults } from "./inputs";
 
@@ -86,13 +86,17 @@ const randomId = randomResource(
   },
 );
 
-const randomBytesResource = randomResource({ ...KEEPERS, length: SIZE }, ["base64", "hex"], async ({ length }) => {
-  const bytes = randomBytes(length as number);
-  return {
-    id: "none",
-    outputs: { base64: secret(bytes.toString("base64")), hex: secret(bytes.toString("hex")) },
-  };
-});
+const randomBytesResource = randomResource(
+  { ...KEEPERS, length: SIZE },
+  ["base64", "hex"],
+  async ({ length }) => {
+    const bytes = randomBytes(length as number);
+    return {
+      id: "none",
+      outputs: { base64: secret(bytes.toString("base64")), hex: secret(bytes.toString("hex")) },
+    };
+  },
+);
 
 export const RANDOM_TYPES: Record<string, ResourceType> = {
   "random:index/randomPassword:RandomPassword": randomPassword,
