@@ -23,7 +23,12 @@ export function renderTemplate(path: string, view: View): string {
       throw new Error(`templates/${path} does not use ${JSON.stringify(name)}`);
     }
   }
-  return Mustache.render(template, view, {}, { escape: path.endsWith(".html.mustache") ? Mustache.escape : String });
+  return Mustache.render(
+    template,
+    view,
+    {},
+    { escape: path.endsWith(".html.mustache") ? Mustache.escape : String },
+  );
 }
 
 /** Reads `templates/<path>` as it is: scripts, rules and other files whose braces are their own. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { CONFIG_DIRECTORY, type Service, unitName, type User } from "../service";
+import { CONFIG_DIRECTORY, type Service, type User, unitName } from "../service";
 import { readTemplate, renderTemplate } from "../template";
 
 /** A service behind the front door. */

@@ -1,7 +1,7 @@
 import { CONFIG_DIRECTORY, type Service, unitName } from "../service";
 import { readTemplate } from "../template";
 import { toYaml } from "../yaml";
-import { BRIDGE_TARGET, type Backend, GATEWAY_DISCOVERY_URL } from "./nginx";
+import { type Backend, BRIDGE_TARGET, GATEWAY_DISCOVERY_URL } from "./nginx";
 
 /** One entry of `scrape_configs`, in Prometheus' own words. */
 export type ScrapeConfig = { readonly job_name: string } & Readonly<Record<string, unknown>>;
@@ -73,7 +73,7 @@ export function gatewayScrapeConfig(gateways: {
       ? { http_sd_configs: [{ url: GATEWAY_DISCOVERY_URL, refresh_interval: "5s" }] }
       : { static_configs: gateways.sources.map(gatewayTarget) };
   return {
-    job_name: "roq",
+    job_name: "roq-gateways",
     scrape_interval: gateways.scrapeInterval,
     scrape_timeout: gateways.scrapeInterval,
     params: { format: ["prometheus"] },

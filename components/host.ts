@@ -1,0 +1,71 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { HostSettings } from "../config/load";
+import type { Bundle } from "../lib/bundle";
+import type { Scope } from "../lib/quadlet";
+import type { Access } from "./remote/access";
+import { applyBundle, installRunner, putSecret } from "./remote/runnerCommand";
+
+export interface HostArgs extends Pick<HostSettings, "name" | "connection" | "become" | "becomePassword"> {}
+
+/**
+ * A Linux host that is reached over SSH: checked, and with the Podwatch runner on it.
+ *
+ * Everything else on the host is applied through {@link apply} and {@link putSecret}.
+ */
+export class Host extends pulumi.ComponentResource {
+  /** Whether containers are root's or the login user's own. */
+  readonly scope: Scope;
+  private readonly access: Access;
+  private readonly identity: pulumi.Output<string>;
+
+  constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("podwatch:index:Host", name, {}, opts);
+    this.scope = args.become ? "rootful" : "rootless";
+    this.access = { name: args.name, connection: args.connection, scope: this.scope, sudo: sudo(args) };
+    const { host, port, user } = args.connection;
+    const runner = installRunner(
+      `${name}-runner`,
+      { access: this.access, replaceWith: [host, port, this.scope === "rootless" ? user : "root"] },
+      { parent: this },
+    );
+    this.identity = runner.id;
+    this.registerOutputs({});
+  }
+
+  /** Applies a service's bundle, and removes the service when the resource goes. */
+  apply(
+    name: string,
+    args: { service: string; bundle: Bundle; secretVersions?: readonly pulumi.Output<string>[] },
+    opts: pulumi.CustomResourceOptions,
+  ): pulumi.Resource {
+    return applyBundle(
+      name,
+      {
+        access: this.access,
+        apply: ["apply", args.service],
+        remove: ["remove", args.service],
+        bundle: args.bundle,
+        secretVersions: args.secretVersions,
+        replaceWith: [this.identity],
+      },
+      opts,
+    );
+  }
+
+  /** Puts a secret on the host; the result is its version, which is no secret. */
+  putSecret(
+    name: string,
+    args: { secret: string; value: pulumi.Output<string> },
+    opts: pulumi.CustomResourceOptions,
+  ): { readonly version: pulumi.Output<string> } {
+    const command = putSecret(name, { access: this.access, replaceWith: [this.identity], ...args }, opts);
+    return { version: command.stdout };
+  }
+}
+
+function sudo({ become, becomePassword, connection }: HostArgs): Access["sudo"] {
+  if (!become || connection.user === "root") {
+    return "none";
+  }
+  return becomePassword === undefined ? "passwordless" : { password: becomePassword };
+}

@@ -1,0 +1,86 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { HostSettings, Settings } from "../config/load";
+import { shippedDashboards } from "../dashboards/shipped";
+import { Grafana } from "./grafana";
+import { Host } from "./host";
+import { NginxBridge } from "./nginxBridge";
+import { PodNetwork } from "./podNetwork";
+import { Prometheus } from "./prometheus";
+
+/** What users need to know of a host once it is deployed. */
+export interface Installation {
+  /** The start page. */
+  readonly url: string;
+  readonly prometheus?: string;
+  readonly grafana?: {
+    readonly url: string;
+    readonly user: string;
+    readonly password: pulumi.Output<string>;
+  };
+}
+
+/** Everything that a stack file describes, host by host. */
+export class MonitoringStack extends pulumi.ComponentResource {
+  /** By name of the host. */
+  readonly installations: Readonly<Record<string, Installation>>;
+
+  constructor(name: string, settings: Settings, opts?: pulumi.ComponentResourceOptions) {
+    super("podwatch:index:MonitoringStack", name, {}, opts);
+    this.installations = Object.fromEntries(
+      settings.hosts.map((host) => [host.name, this.install(`${name}-${host.name}`, host)]),
+    );
+    this.registerOutputs({ installations: this.installations });
+  }
+
+  private install(name: string, settings: HostSettings): Installation {
+    const opts = { parent: this };
+    const { front, gateways } = settings;
+    const host = new Host(name, settings, opts);
+    const network = new PodNetwork(`${name}-network`, { host, ...settings.network }, opts);
+    const prometheus = settings.prometheus.enabled
+      ? new Prometheus(
+          `${name}-prometheus`,
+          { host, network, front, gateways, settings: settings.prometheus },
+          opts,
+        )
+      : undefined;
+    const grafana = settings.grafana.enabled
+      ? new Grafana(
+          `${name}-grafana`,
+          {
+            host,
+            network,
+            front,
+            settings: settings.grafana,
+            datasources: prometheus ? [prometheus.datasource(settings.grafana.datasourceUid)] : [],
+            dashboards: prometheus
+              ? shippedDashboards({
+                  datasourceUid: settings.grafana.datasourceUid,
+                  gateways: gateways.enabled,
+                })
+              : {},
+          },
+          opts,
+        )
+      : undefined;
+    const bridge = new NginxBridge(
+      `${name}-nginx`,
+      {
+        host,
+        network,
+        hostName: settings.name,
+        front,
+        gateways,
+        backends: [grafana, prometheus].flatMap((service) => (service ? [service.backend] : [])),
+      },
+      opts,
+    );
+    return {
+      url: bridge.url,
+      ...(prometheus ? { prometheus: prometheus.url } : {}),
+      ...(grafana
+        ? { grafana: { url: grafana.url, user: grafana.adminUser, password: grafana.adminPassword } }
+        : {}),
+    };
+  }
+}

@@ -1,0 +1,44 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { FrontSettings, GatewaysSettings } from "../config/schema";
+import { serviceBundle } from "../lib/bundle";
+import { type Backend, nginx } from "../lib/render/nginx";
+import type { Host } from "./host";
+import type { PodNetwork } from "./podNetwork";
+
+export interface NginxBridgeArgs {
+  readonly host: Host;
+  readonly network: PodNetwork;
+  /** Name of the host, shown on the start page. */
+  readonly hostName: string;
+  readonly front: FrontSettings;
+  readonly gateways: GatewaysSettings;
+  /** The services that are shown behind the front. */
+  readonly backends: readonly Backend[];
+}
+
+/** NGINX: the only door to a host's services, and the bridge from gateways on Unix sockets to Prometheus. */
+export class NginxBridge extends pulumi.ComponentResource {
+  /** Where users reach the start page. */
+  readonly url: string;
+
+  constructor(name: string, args: NginxBridgeArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("podwatch:index:NginxBridge", name, {}, opts);
+    const { host, front, gateways } = args;
+    this.url = `${front.publicUrl}/`;
+    const service = nginx({
+      host: args.hostName,
+      image: front.image,
+      bind: front.bind,
+      port: front.port,
+      resolver: args.network.resolver,
+      backends: args.backends,
+      ...(gateways.enabled ? { gateways } : {}),
+    });
+    host.apply(
+      `${name}-service`,
+      { service: service.name, bundle: serviceBundle(service, host.scope) },
+      { parent: this, dependsOn: [args.network] },
+    );
+    this.registerOutputs({ url: this.url });
+  }
+}

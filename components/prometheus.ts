@@ -1,0 +1,64 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { FrontSettings, GatewaysSettings, PrometheusSettings } from "../config/schema";
+import { serviceBundle } from "../lib/bundle";
+import type { Datasource } from "../lib/render/grafana";
+import type { Backend } from "../lib/render/nginx";
+import {
+  gatewayScrapeConfig,
+  PROMETHEUS_BACKEND,
+  PROMETHEUS_URL,
+  prometheus,
+} from "../lib/render/prometheus";
+import { fileScrapeConfig, scrapeConfig, targetFiles } from "../lib/render/scrape";
+import type { Host } from "./host";
+import type { PodNetwork } from "./podNetwork";
+
+export interface PrometheusArgs {
+  readonly host: Host;
+  readonly network: PodNetwork;
+  readonly front: FrontSettings;
+  readonly gateways: GatewaysSettings;
+  readonly settings: PrometheusSettings;
+}
+
+/** Prometheus: scrapes itself, the gateways and the stack's own jobs; confined to the container network. */
+export class Prometheus extends pulumi.ComponentResource {
+  readonly backend: Backend = PROMETHEUS_BACKEND;
+  /** Where users reach it, through the front. */
+  readonly url: string;
+  private readonly scrapeInterval: string;
+
+  constructor(name: string, args: PrometheusArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("podwatch:index:Prometheus", name, {}, opts);
+    const { host, settings, gateways } = args;
+    this.url = `${args.front.publicUrl}${PROMETHEUS_BACKEND.path}/`;
+    this.scrapeInterval = settings.scrapeInterval;
+    const service = prometheus({
+      image: settings.image,
+      externalUrl: this.url,
+      scrapeInterval: settings.scrapeInterval,
+      scrapeTimeout: settings.scrapeTimeout,
+      evaluationInterval: settings.evaluationInterval,
+      retention: settings.retention,
+      externalLabels: settings.externalLabels,
+      scrapeConfigs: [
+        ...(gateways.enabled ? [gatewayScrapeConfig(gateways)] : []),
+        ...settings.scrapeJobs.map(scrapeConfig),
+        ...settings.fileSd.map(fileScrapeConfig),
+      ],
+      targetFiles: targetFiles(settings.fileSd),
+      keepData: settings.data === "keep",
+    });
+    host.apply(
+      `${name}-service`,
+      { service: service.name, bundle: serviceBundle(service, host.scope) },
+      { parent: this, dependsOn: [args.network] },
+    );
+    this.registerOutputs({ url: this.url });
+  }
+
+  /** This Prometheus as a data source for Grafana. */
+  datasource(uid: string): Datasource {
+    return { name: "Prometheus", uid, url: PROMETHEUS_URL, scrapeInterval: this.scrapeInterval };
+  }
+}

@@ -1,0 +1,266 @@
+# Applying a service is a transaction: stage and check beside what is live, switch, prove; else put back.
+#
+#   services/<name>/releases/<id>/{headers,unit/,hooks/,files/}   one release, <id> from the bundle's digest
+#   services/<name>/current -> releases/<id>                      what the container sees, switched in one step
+#   services/<name>/secrets                                       the versions of the secrets it was started with
+#   services/<name>/pending                                       there while a switch is not proven yet
+
+apply_service() {
+  service=$1
+  container=podwatch-$service
+  home=$STATE/services/$service
+  lock "$service"
+  mkdir -p "$home/releases"
+  receive_bundle
+  secrets=$(secret_versions)
+  if is_settled; then
+    rm -rf "$home/candidate"
+    say unchanged
+    return
+  fi
+  refuse_foreign
+  check_candidate
+  switch_to_candidate
+  prune_releases
+  say "$outcome"
+}
+
+receive_bundle() {
+  rm -rf "$home/candidate"
+  mkdir -p "$home/candidate/current"
+  cat >"$home/candidate/bundle" || fail "cannot write to $home; is the disk full?"
+  input_read=yes
+  id=$(sha256sum <"$home/candidate/bundle" | cut -c 1-16)
+  candidate=$home/candidate/current
+  unpack_bundle "$home/candidate/bundle" "$candidate" || fail "cannot write to $home; is the disk full?"
+  unit=$(cd "$candidate/unit" && ls)
+}
+
+secret_versions() {
+  header "$candidate" secret | while IFS= read -r secret; do
+    podman secret inspect --format '{{.Spec.Name}} {{.ID}}' "$secret" || fail "the secret $secret is missing on this host"
+  done
+}
+
+# Whether the host already runs exactly this.
+is_settled() {
+  [ "$(readlink "$home/current" || :)" = "releases/$id" ] &&
+    [ ! -e "$home/pending" ] &&
+    diff -r -q "$home/current/" "$candidate/" >/dev/null 2>&1 &&
+    cmp -s "$candidate/unit/$unit" "$UNITS/$unit" &&
+    [ "$secrets" = "$(cat "$home/secrets" 2>/dev/null || :)" ] &&
+    systemctl --quiet is-active "$(unit_service)" &&
+    { [ ! -e "$candidate/hooks/ready" ] || probe "$container" "$candidate/hooks/ready" 1; }
+}
+
+# The service that systemd makes of the Quadlet unit.
+unit_service() {
+  case $unit in
+    *.network) say "${unit%.network}-network.service" ;;
+    *) say "${unit%.container}.service" ;;
+  esac
+}
+
+# Whatever has our names but was not made by us is left alone.
+refuse_foreign() {
+  if [ -e "$UNITS/$unit" ] && ! grep -qF "$OWNER_MARK" "$UNITS/$unit"; then
+    fail "$UNITS/$unit is not managed by Podwatch; move it away first"
+  fi
+  if [ -e "$UNITS/$unit" ]; then
+    return
+  fi
+  case $unit in
+    *.network) kind=network object=podwatch ;;
+    *) kind=container object=$container ;;
+  esac
+  if podman "$kind" exists "$object"; then
+    fail "there is already a $kind named $object that is not managed by Podwatch; rename or remove it first"
+  fi
+}
+
+check_candidate() {
+  mkdir -p "$home/candidate/units"
+  cp "$UNITS"/podwatch*.* "$home/candidate/units/" 2>/dev/null || :
+  cp "$candidate/unit/$unit" "$home/candidate/units/"
+  if ! report=$(quadlet_dryrun "$home/candidate/units" 2>&1) ||
+    ! say "$report" | grep -qxF -e "---$(unit_service)---"; then
+    fail "podman refuses the unit $unit: $(say "$report" | grep -v -e '^Loading ' | tail -n 3)"
+  fi
+  image=$(header "$candidate" image)
+  if [ -z "$image" ]; then
+    return
+  fi
+  for directory in $(header "$candidate" host-directory); do
+    [ -d "$directory" ] || mkdir -p "$directory" 2>/dev/null ||
+      fail "the directory $directory does not exist on this host; create it (for example with tmpfiles.d) first"
+  done
+  ensure_image "$image"
+  if [ -e "$candidate/hooks/check" ] && ! report=$(run_check 2>&1); then
+    fail "$service refuses its new configuration; nothing was changed:
+$(say "$report" | tail -n 15)"
+  fi
+}
+
+# The check runs in the image that will run the files, without network, and sees them where they will be.
+run_check() {
+  set --
+  for secret in $(header "$candidate" secret); do
+    set -- "$@" --secret "$secret,target=${secret#podwatch-},mode=0444"
+  done
+  timeout -k 5 120 podman run --rm --interactive --replace --name "$container-check" --network none \
+    --read-only --cap-drop all --security-opt no-new-privileges --user "$(header "$candidate" user)" \
+    --volume "$home/candidate:/etc/podwatch:ro,z" "$@" --entrypoint /bin/sh "$image" -s <"$candidate/hooks/check" 9>&-
+}
+
+switch_to_candidate() {
+  previous=$(last_proven_release)
+  activation=$(needed_activation)
+  say "$previous" >"$home/pending"
+  rm -rf "$home/releases/replaced"
+  if [ -d "$home/releases/$id" ]; then
+    mv "$home/releases/$id" "$home/releases/replaced"
+  fi
+  mv "$candidate" "$home/releases/$id"
+  rm -rf "$home/candidate"
+  point_current_at "releases/$id"
+  if activate "$activation"; then
+    say "$secrets" >"$home/secrets"
+    rm -f "$home/pending"
+    outcome=$activation
+  else
+    roll_back
+  fi
+}
+
+# An interrupted run leaves the name of the release before it in `pending`.
+last_proven_release() {
+  if [ -s "$home/pending" ] && [ -d "$home/$(cat "$home/pending")" ]; then
+    cat "$home/pending"
+  else
+    readlink "$home/current" || :
+  fi
+}
+
+# What it takes to bring the candidate into force: the least that does.
+needed_activation() {
+  if [ ! -e "$UNITS/$unit" ]; then
+    say started
+  elif [ -e "$home/pending" ] || ! cmp -s "$candidate/unit/$unit" "$UNITS/$unit" ||
+    [ "$secrets" != "$(cat "$home/secrets" 2>/dev/null || :)" ] ||
+    ! systemctl --quiet is-active "$(unit_service)"; then
+    say restarted
+  elif diff -r -q "$home/current/files" "$candidate/files" >/dev/null 2>&1; then
+    say updated
+  elif [ -e "$candidate/hooks/reload" ]; then
+    say reloaded
+  else
+    say restarted
+  fi
+}
+
+point_current_at() {
+  ln -sfn "$1" "$home/current.new"
+  mv -T "$home/current.new" "$home/current"
+}
+
+# Brings the current release into force; on failure, `reason` says why.
+activate() {
+  reason=
+  release=$home/current
+  case $unit in
+    *.network) activate_network "$1" ;;
+    *) activate_container "$1" ;;
+  esac
+}
+
+activate_container() {
+  case $1 in
+    started | restarted)
+      if ! report=$({ ensure_volume && install_unit; } 2>&1); then
+        reason=$report
+        return 1
+      fi
+      if ! report=$(timeout -k 5 330 systemctl ${ROOTLESS:+--user} restart "$(unit_service)" 2>&1 9>&-); then
+        reason="systemd could not start it: $report"
+        return 1
+      fi
+      if ! await_ready "$container" "$release/hooks/ready" "$(header "$release" ready-within)"; then
+        reason="it was not ready within $(header "$release" ready-within) s"
+        return 1
+      fi
+      run_activation_hook started
+      ;;
+    reloaded) run_activation_hook reload ;;
+    updated) ;;
+  esac
+}
+
+run_activation_hook() {
+  if [ -e "$release/hooks/$1" ] && ! report=$(run_hook "$container" "$release/hooks/$1" 2>&1); then
+    reason="$(say "$report" | tail -n 5)"
+    return 1
+  fi
+}
+
+# A network in use cannot be changed: its services are stopped, and started again afterwards.
+activate_network() {
+  running=
+  if [ "$1" = restarted ]; then
+    running=$(systemctl list-units --plain --no-legend --state=active 'podwatch-*.service' | awk '{ print $1 }' |
+      grep -vxF "$(unit_service)" || :)
+    # shellcheck disable=SC2086 # a list of unit names
+    systemctl stop $running "$(unit_service)" || :
+    podman network rm --force podwatch >/dev/null 2>&1 || :
+  fi
+  # shellcheck disable=SC2086 # a list of unit names
+  if ! report=$({ install_unit && systemctl start "$(unit_service)" $running; } 2>&1); then
+    reason="$report"
+    return 1
+  fi
+}
+
+install_unit() {
+  mkdir -p "$UNITS" &&
+    cp "$release/unit/$unit" "$UNITS/.$unit.new" &&
+    mv "$UNITS/.$unit.new" "$UNITS/$unit" &&
+    systemctl daemon-reload
+}
+
+ensure_volume() {
+  if [ -n "$(header "$release" data)" ] && ! podman volume exists "$container"; then
+    podman volume create --label io.podwatch.service="$service" "$container" >/dev/null
+  fi
+}
+
+# Puts the previous release back into force, or removes the service when there is none.
+roll_back() {
+  failure="$service did not come up: $reason
+$(last_log_lines "$container")"
+  if [ -z "$previous" ] || [ ! -d "$home/$previous" ]; then
+    stop_service
+    rm -rf "$home"
+    fail "$failure
+It is removed again: there is no earlier release to go back to."
+  fi
+  point_current_at "$previous"
+  if activate restarted; then
+    rm -f "$home/pending"
+    prune_releases
+    fail "$failure
+The previous release is back and healthy."
+  fi
+  fail "$failure
+The previous release is back but not healthy: $reason"
+}
+
+# Keeps the current release only, and drops the image of the one before.
+prune_releases() {
+  current=$(readlink "$home/current")
+  for release in "$home"/releases/*; do
+    if [ "$release" != "$home/$current" ]; then
+      old_image=$(header "$release" image)
+      rm -rf "$release"
+      [ -z "$old_image" ] || drop_image "$old_image"
+    fi
+  done
+}

@@ -1,0 +1,20 @@
+# A bundle: header lines, then parts, each a line `part <path>` and its lines indented by two blanks.
+
+unpack_bundle() {
+  for path in $(sed -n 's/^part //p' "$1"); do
+    case $path in
+      /* | *..* | *[!A-Za-z0-9_./-]*) fail "the bundle has an unsafe path: $path" ;;
+    esac
+    mkdir -p "$2/${path%/*}" || return 1
+  done
+  awk -v directory="$2" '
+    BEGIN { out = directory "/headers" }
+    /^part / { close(out); out = directory "/" substr($0, 6); printf "" >out; next }
+    /^  / { print substr($0, 3) >out; next }
+    { print >out }
+  ' "$1"
+}
+
+header() {
+  sed -n "s/^$2 //p" "$1/headers"
+}

@@ -1,0 +1,81 @@
+# podman and systemd. Nothing that they start may inherit the lock (descriptor 9).
+
+podman() {
+  command podman "$@" 9>&-
+}
+
+systemctl() {
+  if [ -n "$ROOTLESS" ]; then
+    command systemctl --user "$@" 9>&-
+  else
+    command systemctl "$@" 9>&-
+  fi
+}
+
+# The Quadlet generator's view of the units in a directory.
+quadlet_dryrun() {
+  if [ -n "$ROOTLESS" ]; then
+    QUADLET_UNIT_DIRS=$1 /usr/lib/systemd/user-generators/podman-user-generator --user --dryrun
+  else
+    QUADLET_UNIT_DIRS=$1 /usr/lib/systemd/system-generators/podman-system-generator --dryrun
+  fi
+}
+
+# Seconds since boot: a clock that is set does not disturb it.
+uptime_seconds() {
+  read -r uptime _ </proc/uptime
+  say "${uptime%%.*}"
+}
+
+# Runs one of a service's scripts inside its container.
+run_hook() {
+  timeout -k 5 120 podman exec -i "$1" /bin/sh -s <"$2" 9>&-
+}
+
+# Asks the ready script again and again, inside the container, until it succeeds.
+probe() {
+  # shellcheck disable=SC2016 # the variables are those of the script
+  {
+    printf 'ready() {\n'
+    cat "$2"
+    printf '}\ntries=%s\n' "$3"
+    printf 'until ready; do tries=$((tries - 1)); [ "$tries" -gt 0 ] || exit 1; sleep 0.1; done\n'
+  } | timeout -k 5 60 podman exec -i "$1" /bin/sh -s >/dev/null 2>&1 9>&-
+}
+
+await_ready() {
+  give_up=$(($(uptime_seconds) + $3))
+  until probe "$1" "$2" 50; do
+    [ "$(uptime_seconds)" -lt "$give_up" ] || return 1
+    sleep 0.2
+  done
+}
+
+ensure_image() {
+  if podman image exists "$1"; then
+    return
+  fi
+  if ! pull_output=$(timeout -k 10 900 podman pull --quiet "$1" 2>&1 9>&-); then
+    fail "the image $1 cannot be pulled: $(say "$pull_output" | tail -n 1)"
+  fi
+  mkdir -p "$STATE/images"
+  say "$1" >"$STATE/images/$(say "$1" | sha256sum | cut -c 1-16)"
+}
+
+# Removes an image that the runner pulled and that no service uses any more.
+drop_image() {
+  record=$STATE/images/$(say "$1" | sha256sum | cut -c 1-16)
+  if [ ! -e "$record" ] || grep -qsxF "image $1" "$STATE"/services/*/current/headers; then
+    return
+  fi
+  podman image rm "$1" >/dev/null 2>&1 || :
+  rm -f "$record"
+}
+
+last_log_lines() {
+  if podman container exists "$1"; then
+    podman logs --tail 15 "$1" 2>&1 || :
+  else
+    journalctl ${ROOTLESS:+--user} --no-pager --quiet --output cat --lines 15 --unit "$1.service" 2>&1 || :
+  fi
+}

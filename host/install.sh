@@ -1,0 +1,83 @@
+# Installs this runner on the host after making sure that the host can do what it takes.
+
+# `install rootful` may be called by a user who has to become root through sudo; the runner is its own file, $0.
+install_runner() {
+  input_read=yes
+  if [ "$1" = rootful ] && [ -n "$ROOTLESS" ]; then
+    command -v sudo >/dev/null ||
+      fail "sudo is not installed, and $(id -un) is not root: install sudo, log in as root, or set become: false"
+    if sudo -n true 2>/dev/null; then
+      exec sudo -n sh "$0" install rootful
+    fi
+    fail "sudo asks $(id -un) for a password, or does not let him in: set becomePassword, allow him sudo without a password, or set become: false"
+  fi
+  check_host
+  if [ -n "$ROOTLESS" ]; then
+    ensure_linger
+  fi
+  mkdir -p "$STATE" || fail "cannot write to $STATE"
+  note_new_directories
+  cp "$0" "$STATE/.runner.new" || fail "cannot write to $STATE; is the disk full?"
+  mv "$STATE/.runner.new" "$STATE/runner"
+  say "installed on podman $podman_version"
+}
+
+check_host() {
+  [ -d /run/systemd/system ] || fail "systemd does not run on this host: Podwatch needs it to keep services up"
+  command -v podman >/dev/null || fail "podman is not installed on this host: install podman 4.4 or newer"
+  podman_version=$(podman version --format '{{.Client.Version}}')
+  case $podman_version in
+    [0-3].* | 4.[0-3] | 4.[0-3].* | 4.[0-3]-*)
+      fail "podman $podman_version is too old: Quadlet units need podman 4.4 or newer" ;;
+  esac
+  [ -e /sys/fs/cgroup/cgroup.controllers ] ||
+    fail "this host uses cgroup v1: boot it with systemd.unified_cgroup_hierarchy=1"
+  for tool in awk cmp diff flock sed sha256sum timeout; do
+    command -v "$tool" >/dev/null || fail "the command $tool is not installed on this host"
+  done
+}
+
+# Rootless services must outlive the login that starts them.
+ensure_linger() {
+  grep -qs "^$(id -un):" /etc/subuid ||
+    fail "$(id -un) has no range in /etc/subuid: rootless containers need one (usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $(id -un))"
+  if [ -e "/var/lib/systemd/linger/$(id -un)" ]; then
+    return
+  fi
+  loginctl enable-linger 2>/dev/null ||
+    fail "services of $(id -un) would end when he logs out: let root run loginctl enable-linger $(id -un)"
+  mkdir -p "$STATE"
+  : >"$STATE/linger-enabled"
+  give_up=$(($(uptime_seconds) + 15))
+  until systemctl is-system-running >/dev/null 2>&1 || [ -S "$XDG_RUNTIME_DIR/systemd/private" ]; do
+    [ "$(uptime_seconds)" -lt "$give_up" ] || fail "the user manager of $(id -un) does not start"
+    sleep 0.2
+  done
+}
+
+# Remembers which of the directories that others share were made for us.
+note_new_directories() {
+  directory=$UNITS
+  while [ ! -d "$directory" ]; do
+    say "$directory" >>"$STATE/new-directories"
+    directory=${directory%/*}
+  done
+}
+
+uninstall_runner() {
+  cat >/dev/null
+  input_read=yes
+  if ls "$STATE"/services/*/current/headers >/dev/null 2>&1; then
+    fail "services are still installed on this host: $(cd "$STATE/services" && echo *)"
+  fi
+  if [ -e "$STATE/new-directories" ]; then
+    while IFS= read -r directory; do
+      rmdir "$directory" 2>/dev/null || :
+    done <"$STATE/new-directories"
+  fi
+  if [ -e "$STATE/linger-enabled" ]; then
+    loginctl disable-linger 2>/dev/null || :
+  fi
+  rm -rf "$STATE"
+  say uninstalled
+}

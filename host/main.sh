@@ -1,0 +1,58 @@
+#!/bin/sh
+# The Podwatch runner: applies and removes services on this host. Installed and called over SSH by the program;
+# safe to call again at any time. Prints one line of result; on failure, the reason.
+set -eu
+umask 022
+export LC_ALL=C
+
+# The caller may go away in the middle: what was begun is finished all the same.
+trap '' HUP PIPE
+
+readonly OWNER_MARK='# Managed by Podwatch.'
+readonly LOCK_SECONDS=120
+
+if [ "$(id -u)" = 0 ]; then
+  readonly ROOTLESS=
+  readonly STATE=/var/lib/podwatch
+  readonly UNITS=/etc/containers/systemd
+else
+  readonly ROOTLESS=yes
+  readonly STATE="$HOME/.local/share/podwatch"
+  readonly UNITS="$HOME/.config/containers/systemd"
+  export XDG_RUNTIME_DIR="${XDG_RUNTIME_DIR:-/run/user/$(id -u)}"
+fi
+
+say() {
+  printf '%s\n' "$*"
+}
+
+# Ends the run with a reason. All of standard input is read first: SSH reports an unread rest instead of the reason.
+fail() {
+  printf 'podwatch: %s\n' "$*" >&2
+  if [ -z "${input_read:-}" ]; then
+    cat >/dev/null
+  fi
+  exit 1
+}
+
+# One run at a time for each name. Descriptor 9 holds the lock until this process ends, however it ends.
+lock() {
+  mkdir -p "$STATE/locks" || fail "cannot write to $STATE"
+  exec 9>"$STATE/locks/$1"
+  flock -w "$LOCK_SECONDS" 9 ||
+    fail "another deployment has been at work on $1 for $LOCK_SECONDS s; wait for it, then run pulumi up again"
+}
+
+main() {
+  verb=${1:-}
+  [ $# -eq 0 ] || shift
+  case $verb in
+    install) install_runner "$@" ;;
+    uninstall) uninstall_runner ;;
+    apply) apply_service "$@" ;;
+    remove) remove_service "$@" ;;
+    put-secret) put_secret "$@" ;;
+    remove-secret) remove_secret "$@" ;;
+    *) fail "unknown command: $verb" ;;
+  esac
+}

@@ -1,0 +1,40 @@
+# Removes a service and all that belongs to it; data volumes stay unless the stack says `data: delete`.
+
+remove_service() {
+  service=$1
+  container=podwatch-$service
+  home=$STATE/services/$service
+  cat >/dev/null
+  input_read=yes
+  lock "$service"
+  case $service in
+    network) unit=podwatch.network ;;
+    *) unit=podwatch-$service.container ;;
+  esac
+  images=$(cat "$home"/releases/*/headers 2>/dev/null | sed -n 's/^image //p' | sort -u)
+  data=$(sed -n 's/^data //p' "$home/current/headers" 2>/dev/null || :)
+  stop_service
+  if [ "$data" = delete ]; then
+    podman volume rm --force "$container" >/dev/null
+  fi
+  rm -rf "$home"
+  for image in $images; do
+    drop_image "$image"
+  done
+  rm -f "$STATE/locks/$service"
+  say removed
+}
+
+# Stops a service and takes its unit and container away; content with what is already gone.
+stop_service() {
+  if [ -e "$UNITS/$unit" ] && grep -qF "$OWNER_MARK" "$UNITS/$unit"; then
+    systemctl stop "$(unit_service)" 2>/dev/null || :
+    rm -f "$UNITS/$unit"
+    systemctl daemon-reload
+    systemctl reset-failed "$(unit_service)" 2>/dev/null || :
+    case $unit in
+      *.network) podman network rm podwatch >/dev/null ;;
+      *) podman rm --force --ignore "$container" >/dev/null ;;
+    esac
+  fi
+}

@@ -1,0 +1,95 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Scope } from "./quadlet";
+import { command } from "./shell";
+
+/** The parts of the program that runs on a host, in the order in which they are put together. */
+const PARTS = ["main", "engine", "bundle", "apply", "remove", "secret", "install", "start"] as const;
+
+/** What the runner can be told to do. */
+export type Verb = "apply" | "remove" | "put-secret" | "remove-secret" | "uninstall";
+
+/** How the login user gets the rights that the runner needs. */
+export type Rights = "own" | "sudo" | "sudo-with-password";
+
+/** The runner as one script. */
+export function runnerScript(): string {
+  return PARTS.map((part) => readFileSync(join(__dirname, "..", "host", `${part}.sh`), "utf8")).join("\n");
+}
+
+/** Where the runner is once installed; relative paths start at the login user's home. */
+const RUNNER: Readonly<Record<Scope, string>> = {
+  rootful: "/var/lib/podwatch/runner",
+  rootless: ".local/share/podwatch/runner",
+};
+
+/** Where a bundle waits, in the login user's home, while sudo takes its password from standard input. */
+function stagedPath(name: string): string {
+  return `.podwatch/${name}`;
+}
+
+/**
+ * Reads the password off standard input and hands it, and what follows, to sudo.
+ *
+ * sudo reads exactly one line, and none at all for a user who needs no password.
+ */
+const RUN_WITH_PASSWORD = [
+  "IFS= read -r password",
+  'run() { if sudo -n true 2>/dev/null; then sudo -n "$@"; ' +
+    "else { printf '%s\\n' \"$password\"; cat; } | sudo -k -S -p '' \"$@\"; fi; }",
+].join("; ");
+
+/** The command that installs the runner, which comes on standard input. */
+export function installCommand(scope: Scope): string {
+  return shell(`s=$(mktemp) && cat >"$s" && sh "$s" install ${scope}; code=$?; rm -f "$s"; exit $code`);
+}
+
+/** The command that installs a staged runner; standard input holds sudo's password. */
+export function installStagedCommand(name: string): string {
+  return shell(`${RUN_WITH_PASSWORD}; run sh ${stagedPath(name)} install rootful <${stagedPath(name)}`);
+}
+
+/** The command that calls the installed runner; its input, if any, comes on standard input. */
+export function runnerCommand(
+  scope: Scope,
+  rights: Exclude<Rights, "sudo-with-password">,
+  words: RunnerWords,
+): string {
+  const prefix = rights === "sudo" ? ["sudo", "-n"] : [];
+  return command([...prefix, "sh", RUNNER[scope], ...words]);
+}
+
+/** The command that calls the installed runner with what follows sudo's password on standard input. */
+export function runnerCommandWithPassword(words: RunnerWords): string {
+  return shell(`${RUN_WITH_PASSWORD}; run ${command(["sh", RUNNER.rootful, ...words])}`);
+}
+
+/** The command that calls the installed runner with a staged bundle; standard input holds sudo's password. */
+export function runnerCommandStaged(words: RunnerWords, name: string): string {
+  return shell(
+    `${RUN_WITH_PASSWORD}; run ${command(["sh", RUNNER.rootful, ...words])} <${stagedPath(name)}; code=$?; cat >/dev/null; exit $code`,
+  );
+}
+
+/** The command that stages what comes on standard input, readable by the login user only. */
+export function stageCommand(name: string): string {
+  const path = stagedPath(name);
+  return shell(`umask 077 && mkdir -p .podwatch && cat >${path}.new && mv ${path}.new ${path}`);
+}
+
+/** The command that takes a staged bundle away again. */
+export function unstageCommand(name: string): string {
+  return shell(`cat >/dev/null; rm -f ${stagedPath(name)}; rmdir .podwatch 2>/dev/null || :`);
+}
+
+/** Adds a comment to a command: it changes nothing but makes the command run again when it changes. */
+export function withNote(text: string, note: string): string {
+  return `${text} # ${note.replaceAll(/[^A-Za-z0-9 :,._-]/g, "?")}`;
+}
+
+export type RunnerWords = readonly [verb: Verb, ...names: string[]];
+
+/** A script for any login shell. */
+function shell(script: string): string {
+  return command(["sh", "-c", script]);
+}
