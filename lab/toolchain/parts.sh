@@ -1,8 +1,11 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 # The steps of lab/toolchain/setup, which sources this file and sets: here checkout cache download choice user_home
 # refusal_lasts cli_version tools. Each `choose_` puts one part into $tools and says what it chose.
 
 standins=0
+
+# Exists while the download site is held to be out of reach.
+refusal=$cache/refused-$(printf '%s' "$download" | tr -c 'A-Za-z0-9.-' _)
 
 say() { printf '%-22s %s\n' "$1" "$2"; }
 
@@ -36,14 +39,12 @@ architecture() {
 
 # refused: says, by its output, why nothing can be downloaded; asks the site once, for at most 10 s.
 refused() {
-  local note
   [ "$download" != none ] || {
     echo "downloads are switched off"
     return
   }
-  note=$cache/refused-$(printf '%s' "$download" | tr -c 'A-Za-z0-9.-' _)
-  if [ -n "$(find "$note" -mmin "-$refusal_lasts" 2>/dev/null)" ]; then
-    echo "$download did not answer within the last hours (ask again: rm $note)"
+  if [ -n "$(find "$refusal" -mmin "-$refusal_lasts" 2>/dev/null)" ]; then
+    echo "$download gave no answer"
   elif [ -z "${answered:-}" ]; then
     command -v curl >/dev/null || {
       echo "curl is not installed"
@@ -51,11 +52,11 @@ refused() {
     }
     printf 'toolchain: asking %s (at most 10 s) ...\n' "$download" >&2
     if curl -sSo /dev/null --head --max-time 10 "$download" 2>/dev/null; then
-      rm -f "$note"
+      rm -f "$refusal"
       return
     fi
-    touch "$note"
-    echo "$download did not answer within 10 s"
+    touch "$refusal"
+    echo "$download gave no answer within 10 s"
   fi
 }
 
@@ -77,7 +78,7 @@ fetch() {
 
 choose_cli() {
   local found version why official=$cache/pulumi-$cli_version-official built=$cache/pulumi-$cli_version-built
-  if found=$(installed_cli); then
+  if found=$(installed pulumi); then
     version=$(cli_version_of "$found")
     if at_least "$version" "$cli_version"; then
       ln -s "$found" "$tools/bin/pulumi"
@@ -106,17 +107,21 @@ choose_cli() {
   say pulumi "$cli_version built from its Go module, because $why"
 }
 
-# The first pulumi on PATH that is not this directory's own wrapper.
-installed_cli() {
+# installed NAME: the first such program on PATH that is not one of this tool chain's own.
+installed() {
   local directory candidate
   while IFS= read -r directory; do
-    candidate=$directory/pulumi
-    [ -x "$candidate" ] && [ ! -d "$candidate" ] || continue
-    [ "$(readlink -f "$candidate")" = "$here/pulumi" ] || {
-      echo "$candidate"
-      return
-    }
-  done < <(printf '%s' "$PATH" | tr : '\n')
+    candidate=$directory/$1
+    if [ -x "$candidate" ] && [ ! -d "$candidate" ]; then
+      case $(readlink -f "$candidate"): in
+        "$here"/* | "$cache"/*) ;;
+        *)
+          echo "$candidate"
+          return
+          ;;
+      esac
+    fi
+  done < <(printf '%s\n' "$PATH" | tr : '\n')
   return 1
 }
 
@@ -133,7 +138,7 @@ build_cli() {
   mkdir -p "$new"
   started=$SECONDS
   (
-    cd "$here/cli"
+    cd "$here/cli" || exit
     GOFLAGS=-mod=readonly go build -buildvcs=false -o "$new/pulumi" \
       -ldflags "-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v$cli_version" \
       github.com/pulumi/pulumi/pkg/v3/cmd/pulumi
@@ -155,7 +160,7 @@ choose_language_host() {
   local found
   if [ -e "$tools/bin/pulumi-language-nodejs" ]; then
     say "nodejs language host" "real, of the official download"
-  elif found=$(command -v pulumi-language-nodejs); then
+  elif found=$(installed pulumi-language-nodejs); then
     say "nodejs language host" "real, from PATH ($found)"
   else
     ln -s "$(stand_in language)" "$tools/bin/pulumi-language-nodejs"
@@ -169,7 +174,7 @@ choose_plugin() {
   local name=$1 version=$2 found why old official
   local plugin=resource-$name-v$version binary=pulumi-resource-$name
   official=$cache/$plugin-official
-  if found=$(command -v "$binary"); then
+  if found=$(installed "$binary"); then
     say "$name plugin" "real, from PATH ($found; its version is not looked at)"
     return
   fi
@@ -226,18 +231,22 @@ stand_in() {
 }
 
 standin_sources() {
-  cat "$checkout/package-lock.json" "$here"/{provider,command,random,language}/*.ts "$here/parts.sh" | sha256sum
+  cat "$checkout"/{package,package-lock,versions}.json "$here"/{provider,command,random,language}/*.ts "$here/parts.sh" | sha256sum
 }
 
 # --- The choice -------------------------------------------------------------------------------------------------
 
 # Keeps what was chosen under a name made of it, so that checkouts with the same choice share it, and tells
-# lab/toolchain/pulumi by three lines: the directory, whether there are stand-ins, the user's own Pulumi home.
+# lab/toolchain/pulumi by two lines: the directory, and whether there are stand-ins in it. What no checkout has
+# chosen for a month goes.
 keep_choice() {
   local name kept
   name=$( (cd "$tools" && find . -type l -printf '%p %l\n' -o -type f -printf '%p %s\n' | sort) | sha256sum | cut -c 1-16)
   kept=$cache/chosen-$name
   [ -d "$kept" ] || mv -T "$tools" "$kept"
+  touch "$kept" "$cache/standins-$(standin_sources | cut -c 1-16)" 2>/dev/null || true
+  find "$cache" -maxdepth 1 \( -name 'chosen-*' -o -name 'standins-*' \) -mtime +30 -exec rm -rf {} +
   printf 'tools=%s\nstandins=%s\n' "$kept" "$standins" >"$choice.new"
   mv "$choice.new" "$choice"
+  [ ! -e "$refusal" ] || printf 'toolchain: %s is asked again after some hours, or at once after: rm %s\n' "$download" "$refusal"
 }

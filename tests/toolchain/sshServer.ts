@@ -93,10 +93,8 @@ function methods({ authorizedKeys, password, keyboardInteractive }: SshServerOpt
   return offered;
 }
 
-type Context = Parameters<Extract<Parameters<Connection["on"]>[1], (context: never) => void>>[0];
-
 function allowed(given: unknown, options: SshServerOptions): boolean {
-  const context = given as Context & {
+  const context = given as {
     method: string;
     password?: string;
     key?: { data: Buffer };
@@ -117,10 +115,8 @@ function allowed(given: unknown, options: SshServerOptions): boolean {
   return false;
 }
 
-type Session = ReturnType<Parameters<Extract<Parameters<Connection["on"]>[1], never>>[0]>;
-
-function serveSession(given: Session, options: SshServerOptions, record: SshServer): void {
-  const session = given as unknown as {
+function serveSession(given: unknown, options: SshServerOptions, record: SshServer): void {
+  const session = given as {
     on(event: string, listener: (accept: () => ServerChannel, reject: () => void, info: never) => void): void;
   };
   const variables: Record<string, string> = {};

@@ -107,8 +107,8 @@ function checkField(name: string, value: Value, kind: Kind, fail: (reason: strin
   if (kind === "array") {
     if (!Array.isArray(given)) wrong("array");
   } else if (kind === "strings") {
-    if (!isObject(given)) return wrong("map");
-    for (const [key, item] of Object.entries(given)) checkField(`${name}.${key}`, item, "string", fail);
+    if (!isObject(given)) wrong("map");
+    else for (const [key, item] of Object.entries(given)) checkField(`${name}.${key}`, item, "string", fail);
   } else if (typeof given !== kind) {
     wrong(kind);
   }

@@ -6,11 +6,11 @@ import language_grpc from "@pulumi/pulumi/proto/language_grpc_pb";
 import language from "@pulumi/pulumi/proto/language_pb";
 import plugin from "@pulumi/pulumi/proto/plugin_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { tools } from "../../../versions.json";
 import { listen, whenOrphaned } from "../provider/process";
 import { pluginPackages, programDependencies } from "./packages";
 import { running, runProgram } from "./program";
 
-const VERSION = "3.230.0";
 const engineAddress = process.argv.slice(2).find((argument) => !argument.startsWith("-")) ?? "";
 
 function unary<Request, Response>(
@@ -27,7 +27,7 @@ function unary<Request, Response>(
 const implementation = {
   getPluginInfo: unary(async (_: Empty) => {
     const info = new plugin.PluginInfo();
-    info.setVersion(VERSION);
+    info.setVersion(tools.pulumi);
     return info;
   }),
 

@@ -29,9 +29,9 @@ function compare(
   const old = absentIfNull(before);
   const now = absentIfNull(after);
   if (old === undefined && now === undefined) return;
-  if (old === undefined) return report(path, "add");
-  if (now === undefined) return report(path, "delete");
-  if (isSecret(before) || isSecret(after) || isAsset(old) || isAsset(now)) {
+  if (old === undefined) report(path, "add");
+  else if (now === undefined) report(path, "delete");
+  else if (isSecret(before) || isSecret(after) || isAsset(old) || isAsset(now)) {
     if (!same(plain(old), plain(now))) report(path, "update");
   } else if (Array.isArray(old) && Array.isArray(now)) {
     for (let index = 0; index < Math.max(old.length, now.length); index++) {
