@@ -1,7 +1,75 @@
 // The one place that reads the stack's configuration.
-import type * as pulumi from "@pulumi/pulumi";
-import type * as schema from "./schema";
+import * as pulumi from "@pulumi/pulumi";
+import { machine } from "./context";
+import { freeze, parse } from "./parse";
+import { format, type Problem } from "./problem";
+import * as schema from "./schema";
+import type { Tree } from "./walk";
 
 type Secret = pulumi.Output<string>;
 export type HostSettings = schema.HostSettings<Secret>;
+export type ConnectionSettings = schema.ConnectionSettings<Secret>;
 export type Settings = schema.Settings<Secret>;
+
+/** Exported but left out of the typings; nothing else tells whether a key of `allConfig` is encrypted. */
+const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
+
+const prefix = `${schema.namespace}:`;
+
+/** The settings of the current stack, or one error that lists everything that is wrong with them. */
+export function load(): Settings {
+  const context = machine(process.cwd(), (key) => isConfigSecret(prefix + key));
+  const parsed = parse(readStack(), context);
+  if ("problems" in parsed) throw new pulumi.RunError(summary(parsed.problems, pulumi.getStack()));
+  return Object.freeze({ hosts: Object.freeze(parsed.settings.hosts.map(withSecrets)) });
+}
+
+/** Pulumi hands over text; what is written as a group or list arrives as JSON. */
+function readStack(): Tree {
+  const ours = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
+  return Object.fromEntries(ours.map(([key, text]) => [key.slice(prefix.length), decode(text)]));
+}
+
+function decode(text: unknown): unknown {
+  if (typeof text !== "string" || !/^\s*[[{]/.test(text)) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+export function summary(problems: readonly Problem[], stack: string): string {
+  const count = problems.length === 1 ? "one problem" : `${problems.length} problems`;
+  const lines = problems.map((problem) => `  ${format(problem)}`);
+  return [`Pulumi.${stack}.yaml has ${count}; no host was touched:`, ...lines].join("\n");
+}
+
+/** From here on a secret is one to Pulumi too: encrypted in the state, hidden in what is printed. */
+function withSecrets(host: schema.HostSettings): HostSettings {
+  const { connection, becomePassword, grafana, ...rest } = host;
+  const { proxy, ...hop } = connection;
+  const { adminPassword, ...visible } = grafana;
+  return Object.freeze({
+    ...rest,
+    connection: Object.freeze({
+      ...hopWithSecrets(hop),
+      ...(proxy === undefined ? {} : { proxy: hopWithSecrets(proxy) }),
+    }),
+    ...(becomePassword === undefined ? {} : { becomePassword: pulumi.secret(becomePassword) }),
+    grafana: Object.freeze({
+      ...freeze(visible),
+      ...(adminPassword === undefined ? {} : { adminPassword: pulumi.secret(adminPassword) }),
+    }),
+  });
+}
+
+function hopWithSecrets(hop: schema.Hop): schema.Hop<Secret> {
+  const { privateKey, privateKeyPassword, password, ...visible } = hop;
+  return Object.freeze({
+    ...visible,
+    ...(privateKey === undefined ? {} : { privateKey: pulumi.secret(privateKey) }),
+    ...(privateKeyPassword === undefined ? {} : { privateKeyPassword: pulumi.secret(privateKeyPassword) }),
+    ...(password === undefined ? {} : { password: pulumi.secret(password) }),
+  });
+}

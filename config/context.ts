@@ -1,0 +1,55 @@
+// What checking needs to know of the world besides the stack file; injected, so that checks can be tested without one.
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { isAbsolute, join, resolve } from "node:path";
+
+export type AgentState = "none" | "dead" | "empty" | "ready";
+
+export interface Context {
+  /** Whether a key of the stack file, without the namespace, holds something encrypted. */
+  isSecret(key: string): boolean;
+  /** Content of a file as the user named it: relative to the project, absolute, or below `~`. Throws as Node does. */
+  readFile(path: string): string;
+  /** Names in a directory. Throws as Node does. */
+  listFiles(directory: string): string[];
+  /** The SSH agent that the command provider will find. */
+  agent(): { socket: string; state: AgentState };
+}
+
+/** The machine that the program runs on. */
+export function machine(projectDirectory: string, isSecret: (key: string) => boolean): Context {
+  const locate = (path: string) => {
+    if (path === "~" || path.startsWith("~/")) return join(homedir(), path.slice(1));
+    return isAbsolute(path) ? path : resolve(projectDirectory, path);
+  };
+  return {
+    isSecret,
+    readFile: (path) => readFileSync(locate(path), "utf8"),
+    listFiles: (directory) => readdirSync(locate(directory)),
+    agent: () => {
+      const socket = process.env.SSH_AUTH_SOCK ?? "";
+      return { socket, state: socket === "" ? "none" : agentState(socket) };
+    },
+  };
+}
+
+function agentState(socket: string): AgentState {
+  if (!statSync(socket, { throwIfNoEntry: false })?.isSocket()) return "dead";
+  const listing = spawnSync("ssh-add", ["-l"], { timeout: 2000, stdio: "ignore" });
+  // 2: cannot be reached; null: did not answer in time. Where there is no ssh-add, the socket has to do.
+  if (listing.error !== undefined && "code" in listing.error && listing.error.code === "ENOENT")
+    return "ready";
+  if (listing.status === 0) return "ready";
+  return listing.status === 1 ? "empty" : "dead";
+}
+
+/** Why a file could not be read, with the way out. */
+export function fileComplaint(error: unknown, what: string): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "ENOENT" || code === "ENOTDIR") return `does not exist; write the path of ${what}`;
+  if (code === "EACCES" || code === "EPERM")
+    return `may not be read; give yourself the right to, or write the path of another ${what.replace(/^an? /, "")}`;
+  if (code === "EISDIR") return `is a directory; write the path of ${what}`;
+  return `cannot be read (${String(code ?? error)}); write the path of ${what}`;
+}

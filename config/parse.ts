@@ -1,0 +1,162 @@
+// From what a stack file says to settings that are checked and complete, or to everything that is wrong with it. Knows nothing of Pulumi.
+import { isIPv6 } from "node:net";
+import { z } from "zod";
+import type { Context } from "./context";
+import { placeholderProblems } from "./placeholders";
+import { type Path, type Problem, type Report, show, tidy } from "./problem";
+import { resolveLogin } from "./resolve/login";
+import { resolveServices } from "./resolve/services";
+import { type HostSettings, hostEntry, type Settings, singleHost, stack } from "./schema";
+import { login } from "./schema/login";
+import { shapeProblems, soundParts } from "./shape";
+import { isGroup, leaves, type Tree, valueAt } from "./walk";
+
+export type Parsed = { settings: Settings } | { problems: Problem[] };
+
+/** `raw`: the values below the namespace, objects already decoded. */
+export function parse(raw: Tree, context: Context): Parsed {
+  const problems = [
+    ...shapeProblems(stack, raw, context.isSecret),
+    ...placeholderProblems(stack, raw),
+    ...plainSecretProblems(raw, context),
+  ];
+  const report: Report = (path, text) => problems.push({ path, text });
+  const sound = soundParts(stack, raw);
+  const entries = hostEntries(raw, sound, report);
+  const hosts = entries.map((entry) => resolveHost(entry, raw, sound, context, report));
+  checkAddresses(entries, report);
+  if (problems.length > 0) return { problems: tidy(problems) };
+  return { settings: freeze({ hosts: hosts.filter((host) => host !== undefined) }) };
+}
+
+interface Entry {
+  name: string;
+  path: Path;
+  sound: Tree;
+}
+
+function hostEntries(raw: Tree, sound: Tree, report: Report): Entry[] {
+  const { host, hosts } = raw;
+  if (host !== undefined && hosts !== undefined) {
+    report(
+      ["host"],
+      "is set together with podwatch:hosts; keep podwatch:host for one host or podwatch:hosts for several",
+    );
+  }
+  if (host === undefined && hosts === undefined) {
+    report(
+      ["host"],
+      "is missing; say where to deploy, such as: pulumi config set --path podwatch:host.address ADDRESS (Pulumi.prod.yaml shows the rest)",
+    );
+  }
+  if (isGroup(hosts) && Object.keys(hosts).length === 0) {
+    report(["hosts"], "names no host; write one `name:` a line and the host's settings below it");
+  }
+  const single = isGroup(sound.host) ? sound.host : undefined;
+  const many = isGroup(sound.hosts) ? Object.entries(sound.hosts) : [];
+  return [
+    ...(single === undefined
+      ? []
+      : [{ name: String(single.name ?? defaultName), path: ["host"], sound: single }]),
+    ...many.flatMap(([name, entry]) =>
+      isGroup(entry) ? [{ name, path: ["hosts", name], sound: entry }] : [],
+    ),
+  ];
+}
+
+const defaultName = singleHost.shape.name.parse(undefined);
+
+/** What a host's entry says of itself, as far as it is sound; required settings may be missing. */
+const { become, becomePassword } = hostEntry.shape;
+const someAccess = z.object({ ...login, become, becomePassword }).partial();
+const someLogin = z.object(login).partial();
+
+function resolveHost(
+  entry: Entry,
+  raw: Tree,
+  sound: Tree,
+  context: Context,
+  report: Report,
+): HostSettings | undefined {
+  const { path } = entry;
+  const given = groupAt(raw, path);
+  const access = someAccess.parse(entry.sound);
+  const become = access.become ?? true;
+  const behind = given.proxy !== undefined;
+  const hop = resolveLogin(access, given, path, behind, context, report);
+  const proxyPath = [...path, "proxy"];
+  const proxy = isGroup(entry.sound.proxy)
+    ? resolveLogin(
+        someLogin.parse(entry.sound.proxy),
+        groupAt(raw, proxyPath),
+        proxyPath,
+        false,
+        context,
+        report,
+      )
+    : undefined;
+
+  if (given.becomePassword !== undefined && !become) {
+    report([...path, "becomePassword"], "is not used with become: false; remove one of the two");
+  } else if (given.becomePassword !== undefined && access.user === "root") {
+    report(
+      [...path, "becomePassword"],
+      "is not used by root, who needs no sudo; remove it, or set the user to log in as",
+    );
+  }
+
+  const basics = { become, address: access.address ?? "localhost" };
+  const services = resolveServices(sound, entry.sound, path, basics, context, report);
+  if (hop === undefined || services === undefined) return undefined;
+  return {
+    name: entry.name,
+    connection: { ...hop, ...(proxy === undefined ? {} : { proxy }) },
+    become,
+    ...(access.becomePassword === undefined ? {} : { becomePassword: access.becomePassword }),
+    ...services,
+  };
+}
+
+function groupAt(raw: Tree, path: Path): Record<string, unknown> {
+  const value = valueAt(raw, path);
+  return isGroup(value) ? value : {};
+}
+
+/** Two deployments on one machine would undo each other. */
+function checkAddresses(entries: readonly Entry[], report: Report): void {
+  const seen = new Map<string, Path>();
+  for (const { sound, path } of entries) {
+    const { address, port } = someLogin.parse(sound);
+    if (address === undefined || port === undefined) continue;
+    const place = `${canonical(address)} ${port}`;
+    const other = seen.get(place);
+    seen.set(place, other ?? path);
+    if (other !== undefined) {
+      const text = `${JSON.stringify(address)} with port ${port} is also the address of ${show(other)}; remove one of the two hosts or correct its address`;
+      report([...path, "address"], text);
+    }
+  }
+}
+
+function canonical(address: string): string {
+  return isIPv6(address) ? new URL(`http://[${address}]`).hostname : address.toLowerCase().replace(/\.$/, "");
+}
+
+/** Pulumi tells of a key only whether anything in it is encrypted, so that is all that can be asked of it. */
+function plainSecretProblems(raw: Tree, context: Context): Problem[] {
+  const plain = leaves(stack, raw).filter(({ path, value, secret }) => {
+    return secret && typeof value === "string" && !context.isSecret(String(path[0]));
+  });
+  return plain.map(({ path }) => {
+    const input = path.at(-1) === "privateKey" ? " < KEYFILE" : "";
+    const command = `pulumi config set --secret --path '${show(path)}'${input}`;
+    return { path, text: `is a secret in plain text; encrypt it, type: ${command}` };
+  });
+}
+
+/** All the way down, so that nothing that was checked can change. */
+export function freeze<T>(value: T): T {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  for (const inner of Object.values(value)) freeze(inner);
+  return Object.freeze(value);
+}

@@ -1,0 +1,52 @@
+// A problem names the setting as the user typed it, quotes the value, and says what to type instead.
+import { namespace } from "./schema";
+
+/** Keys and indexes from the namespace down: ["hosts", "mon1", "address"]. */
+export type Path = readonly (string | number)[];
+
+export interface Problem {
+  path: Path;
+  text: string;
+  /** A value that was never filled in; whatever else is wrong with it does not matter. */
+  placeholder?: boolean;
+}
+
+/** Collects problems; checks go on after one so that all are told at once. */
+export type Report = (path: Path, text: string) => void;
+
+/** `podwatch:hosts.mon1.targets[0]`, which is also how `pulumi config set --path` wants it. */
+export function show(path: Path): string {
+  const [key = "", ...rest] = path;
+  const parts = rest.map((part) => {
+    if (typeof part === "number") return `[${part}]`;
+    return /^[A-Za-z0-9_-]+$/.test(part) ? `.${part}` : `[${JSON.stringify(part)}]`;
+  });
+  return `${namespace}:${String(key)}${parts.join("")}`;
+}
+
+/** The value in quotes, short; never something that looks like a key, wherever it was put. */
+export function quote(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object" && value !== null) return "a group of settings";
+  if (typeof value === "string" && value.includes("PRIVATE KEY")) return "the value";
+  const quoted = JSON.stringify(value) ?? "the value";
+  return quoted.length > 80 ? `${quoted.slice(0, 76)}..."` : quoted;
+}
+
+export function samePath(a: Path, b: Path): boolean {
+  return a.length === b.length && a.every((part, index) => part === b[index]);
+}
+
+/** Sorted, each once, and nothing more about a value that is only a placeholder. */
+export function tidy(problems: readonly Problem[]): Problem[] {
+  const placeholders = problems.filter((problem) => problem.placeholder);
+  const kept = problems.filter(
+    (problem) => problem.placeholder || !placeholders.some((other) => samePath(other.path, problem.path)),
+  );
+  const lines = new Map(kept.map((problem) => [format(problem), problem]));
+  return [...lines.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, problem]) => problem);
+}
+
+export function format(problem: Problem): string {
+  return `${show(problem.path)}: ${problem.text}`;
+}

@@ -1,0 +1,79 @@
+// Local files that are shipped: found by name or pattern, read, told apart by their base names.
+import { type Context, fileComplaint } from "../context";
+import { type Path, quote, type Report } from "../problem";
+import type { ShippedFile } from "../schema/prometheus";
+
+/** Reads what the patterns name; `check` gives the complaint about a content, if any. */
+export function shippedFiles(
+  patterns: readonly string[],
+  what: string,
+  pathOf: (index: number) => Path,
+  check: (name: string, content: string) => string | undefined,
+  context: Context,
+  report: Report,
+): ShippedFile[] {
+  const files = new Map<string, ShippedFile>();
+  patterns.forEach((pattern, index) => {
+    const complain = (file: string, text: string) => report(pathOf(index), `${quote(file)} ${text}`);
+    for (const path of expand(pattern, what, complain, context)) {
+      const name = path.slice(path.lastIndexOf("/") + 1);
+      const twin = files.get(name);
+      if (twin !== undefined) {
+        if (twin.path !== path)
+          complain(path, `has the same file name as ${quote(twin.path)}; rename one of them`);
+        continue;
+      }
+      const content = read(path, what, complain, context);
+      if (content === undefined) continue;
+      const complaint = check(name, content);
+      if (complaint !== undefined) complain(path, complaint);
+      files.set(name, { name, path, content });
+    }
+  });
+  return [...files.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+type Complain = (file: string, text: string) => void;
+
+function read(path: string, what: string, complain: Complain, context: Context): string | undefined {
+  try {
+    return context.readFile(path);
+  } catch (error) {
+    complain(path, fileComplaint(error, what));
+    return undefined;
+  }
+}
+
+/** Patterns stand in the last part of a path only, as in Prometheus. */
+function expand(pattern: string, what: string, complain: Complain, context: Context): string[] {
+  const cut = pattern.lastIndexOf("/") + 1;
+  const [directory, last] = [pattern.slice(0, cut), pattern.slice(cut)];
+  if (/[*?]/.test(directory)) {
+    complain(pattern, "has a pattern in a directory's name; write * and ? in the last part only");
+    return [];
+  }
+  if (!/[*?]/.test(last)) return [pattern];
+  const source = last
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replace(/\*/g, ".*")
+    .replace(/\?/g, ".");
+  const fits = new RegExp(`^(?!\\.)${source}$`);
+  try {
+    const found = context.listFiles(directory === "" ? "." : directory).filter((name) => fits.test(name));
+    if (found.length === 0) complain(pattern, `matches no file; write the path of ${what}`);
+    return found.sort().map((name) => `${directory}${name}`);
+  } catch (error) {
+    complain(pattern, fileComplaint(error, what));
+    return [];
+  }
+}
+
+/** The parsed JSON, or what is wrong with it. */
+export function parseJson(content: string): { value: unknown } | { complaint: string } {
+  try {
+    return { value: JSON.parse(content) as unknown };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/\s+/g, " ").slice(0, 120) : "unreadable";
+    return { complaint: `is not JSON (${reason}); correct the file` };
+  }
+}

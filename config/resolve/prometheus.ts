@@ -1,0 +1,139 @@
+// Checks over several of Prometheus' settings, and what is filled in where the user said nothing.
+import type { z } from "zod";
+import type { Context } from "../context";
+import { type Path, quote, type Report } from "../problem";
+import {
+  builtInJobs,
+  type FileSdJob,
+  type PrometheusSettings,
+  type prometheus,
+  type ScrapeJob,
+  typedJobKeys,
+} from "../schema/prometheus";
+import { durationMs } from "../schema/words";
+import { isGroup, isTree } from "../walk";
+import { parseJson, shippedFiles } from "./files";
+import type { Locate } from "./services";
+
+type Given = z.output<typeof prometheus>;
+type GivenFileSd = Given["fileSd"][number];
+
+/** Prometheus' own default. */
+const usualTimeout = "10s";
+
+export function resolvePrometheus(
+  given: Given,
+  locate: Locate,
+  context: Context,
+  report: Report,
+): PrometheusSettings {
+  const scrapeTimeout = given.scrapeTimeout ?? shorter(usualTimeout, given.scrapeInterval);
+  if (durationMs(scrapeTimeout) > durationMs(given.scrapeInterval)) {
+    report(locate(["scrapeTimeout"]), tooLong(scrapeTimeout, given.scrapeInterval));
+  }
+  checkNames(given, locate, report);
+  given.scrapeJobs.forEach((job, index) => {
+    const path = locate(["scrapeJobs", index]);
+    checkJob(job, given.scrapeInterval, path, report);
+    checkTargets(job, path, report);
+  });
+  const fileSd = given.fileSd.map((job, index) => {
+    const path = locate(["fileSd", index]);
+    checkJob(job, given.scrapeInterval, path, report);
+    return readTargets(job, path, context, report);
+  });
+  return { ...given, scrapeTimeout, fileSd };
+}
+
+const shorter = (a: string, b: string) => (durationMs(a) < durationMs(b) ? a : b);
+
+const tooLong = (timeout: string, interval: string) =>
+  `${quote(timeout)} is longer than the interval, ${interval}; write at most ${interval}`;
+
+/** One name, one job, over both kinds and the built-in ones. */
+function checkNames(given: Given, locate: Locate, report: Report): void {
+  const seen = new Map<string, string>(builtInJobs.map((name) => [name, "a job that Podwatch makes itself"]));
+  for (const kind of ["scrapeJobs", "fileSd"] as const) {
+    given[kind].forEach((job, index) => {
+      const owner = seen.get(job.name);
+      if (owner === undefined) seen.set(job.name, "another job");
+      else
+        report(
+          locate([kind, index, "name"]),
+          `${quote(job.name)} is already the name of ${owner}; write another name`,
+        );
+    });
+  }
+}
+
+function checkJob(job: ScrapeJob | GivenFileSd, usualInterval: string, path: Path, report: Report): void {
+  const interval = job.interval ?? usualInterval;
+  if (job.timeout !== undefined && durationMs(job.timeout) > durationMs(interval)) {
+    report([...path, "timeout"], tooLong(job.timeout, interval));
+  }
+  for (const key of Object.keys(job.extra)) {
+    const setting = Object.hasOwn(typedJobKeys, key) ? typedJobKeys[key] : undefined;
+    if (setting !== undefined) {
+      const instead =
+        setting in job ? `write it as ${setting} of the job` : "write it as a job under scrapeJobs";
+      report([...path, "extra", key], `would overrule what the job says itself; ${instead}`);
+    }
+  }
+  for (const inner of plainSecrets(job.extra)) {
+    report(
+      [...path, "extra", ...inner],
+      "is a secret, which anybody could read in previews and on the host; scrape this target without it",
+    );
+  }
+}
+
+const secretKey = /^(password|credentials|bearer_token|client_secret|secret_key|secret|token)$/;
+
+/** Where a scrape configuration holds a secret in its own text. */
+function plainSecrets(value: unknown): Path[] {
+  if (!isTree(value)) return [];
+  return Object.entries(value).flatMap(([name, inner]) => {
+    const key = Array.isArray(value) ? Number(name) : name;
+    if (secretKey.test(name) && typeof inner === "string") return [[key]];
+    return plainSecrets(inner).map((path) => [key, ...path]);
+  });
+}
+
+function checkTargets(job: ScrapeJob, path: Path, report: Report): void {
+  const discovers = Object.keys(job.extra).some((key) => key.endsWith("_sd_configs"));
+  if (job.targets.length === 0 && !discovers) {
+    report(
+      [...path, "targets"],
+      "is missing; write at least one target as host:port, or a service discovery under extra",
+    );
+  }
+}
+
+function readTargets(job: GivenFileSd, path: Path, context: Context, report: Report): FileSdJob {
+  const at = (index: number) => [...path, "files", index];
+  return {
+    ...job,
+    files: shippedFiles(job.files, "a target file", at, targetFileComplaint, context, report),
+  };
+}
+
+/** JSON is looked into here; YAML is checked on the host by promtool. */
+function targetFileComplaint(name: string, content: string): string | undefined {
+  if (!/\.(json|ya?ml)$/.test(name))
+    return "is of a kind that Prometheus does not read; write a file that ends in .json, .yml or .yaml";
+  if (!name.endsWith(".json")) return undefined;
+  const parsed = parseJson(content);
+  if ("complaint" in parsed) return parsed.complaint;
+  const groups = parsed.value;
+  const sound =
+    Array.isArray(groups) &&
+    groups.every(
+      (group) =>
+        isGroup(group) &&
+        Array.isArray(group.targets) &&
+        group.targets.every((target) => typeof target === "string"),
+    );
+  return sound
+    ? undefined
+    : 'is not a target file; write a list such as [{"targets": ["db1.internal:9100"], "labels": {}}]';
+}

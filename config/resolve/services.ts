@@ -1,0 +1,71 @@
+// The services of one host: the stack's settings, overridden by the host's own, with every default filled in.
+import type { Context } from "../context";
+import { type Path, quote, type Report } from "../problem";
+import { type HostSettings, type ServiceName, services } from "../schema";
+import { firstUnprivilegedPort, resolveFront } from "../schema/front";
+import { settle } from "../shape";
+import { isGroup, type Tree, valueAt } from "../walk";
+import { resolveGrafana } from "./grafana";
+import { resolvePrometheus } from "./prometheus";
+
+/** Where the user wrote a setting of a section: in the host's entry if it is there, else in the stack. */
+export type Locate = (inner: Path) => Path;
+
+export type Services = Pick<HostSettings, ServiceName>;
+
+export function resolveServices(
+  stack: Tree,
+  host: Tree,
+  hostPath: Path,
+  basics: { become: boolean; address: string },
+  context: Context,
+  report: Report,
+): Services | undefined {
+  const merged = (name: ServiceName) => merge(stack[name], host[name]) as Tree;
+  const locateIn =
+    (name: ServiceName): Locate =>
+    (inner) => {
+      const own = inner.some(
+        (_, index) => valueAt(host, [name, ...inner.slice(0, inner.length - index)]) !== undefined,
+      );
+      return own ? [...hostPath, name, ...inner] : [name, ...inner];
+    };
+
+  const network = settle(services.network, merged("network"));
+  const gateways = settle(services.gateways, merged("gateways"));
+  const givenFront = settle(services.front, merged("front"));
+  const givenPrometheus = settle(services.prometheus, merged("prometheus"));
+  const givenGrafana = settle(services.grafana, merged("grafana"));
+  if (!network || !gateways || !givenFront || !givenPrometheus || !givenGrafana) return undefined;
+
+  const front = resolveFront(givenFront, basics);
+  if (!basics.become && front.port < firstUnprivilegedPort) {
+    const path = locateIn("front")(["port"]);
+    report(
+      path,
+      `${front.port} may be opened by root only; write a port from ${firstUnprivilegedPort} up, or set become: true`,
+    );
+  }
+  const prometheus = resolvePrometheus(givenPrometheus, locateIn("prometheus"), context, report);
+  const grafana = resolveGrafana(givenGrafana, locateIn("grafana"), context, report);
+  if (grafana.enabled && !prometheus.enabled) {
+    const path = locateIn("prometheus")(["enabled"]);
+    report(
+      path,
+      `${quote(false)} leaves Grafana without data; set grafana.enabled to false too, or remove this`,
+    );
+  }
+  return { network, front, gateways, prometheus, grafana };
+}
+
+/** Groups are merged key by key; anything else, lists too, is replaced. */
+export function merge(base: unknown, over: unknown): unknown {
+  if (!isGroup(base) || !isGroup(over)) return over ?? base ?? {};
+  const keys = [...new Set([...Object.keys(base), ...Object.keys(over)])];
+  return Object.fromEntries(
+    keys.map((key) => [
+      key,
+      key in base && key in over ? merge(base[key], over[key]) : (over[key] ?? base[key]),
+    ]),
+  );
+}

@@ -1,0 +1,82 @@
+// Shape: is every key known, every value of its type and in its grammar? And: what is left once the wrong parts are taken out,
+// so that the checks that look at several settings can run over the rest.
+import { z } from "zod";
+import type { Path, Problem } from "./problem";
+import { quote } from "./problem";
+import { unknownKey } from "./suggest";
+import { core, isTree, schemaAt, type Tree, valueAt } from "./walk";
+
+type Issue = z.core.$ZodIssue;
+
+// One validation a run: compiling the schema to code would cost more than it saves.
+z.config({ jitless: true });
+
+/** Problems of shape in a whole stack. `isSecret` says whether a key holds something encrypted. */
+export function shapeProblems(schema: z.ZodType, raw: Tree, isSecret: (key: string) => boolean): Problem[] {
+  return issuesOf(schema, raw).flatMap((issue) => {
+    const path = issue.path as Path;
+    if (issue.code === "unrecognized_keys") {
+      return issue.keys.map((key) => ({ path: [...path, key], text: unknownKey(schema, path, key) }));
+    }
+    if (issue.code === "invalid_key") {
+      const text = issue.issues[0]?.message ?? issue.message;
+      return [{ path, text: `${quote(path.at(-1))} ${text}` }];
+    }
+    const value = valueAt(raw, path);
+    if (value === undefined) return [{ path, text: `is missing; ${wayOut(issue.message)}` }];
+    return [{ path, text: `${mention(schema, path, value, isSecret)} ${issue.message}` }];
+  });
+}
+
+/** A secret is never quoted, nor is anything that stands where a whole group with a secret in it should. */
+function mention(schema: z.ZodType, path: Path, value: unknown, isSecret: (key: string) => boolean): string {
+  const at = schemaAt(schema, path);
+  const secret = at !== undefined && core(at).secret;
+  const misplaced = path.length === 1 && isSecret(String(path[0]));
+  return secret || misplaced ? "the value" : quote(value);
+}
+
+function wayOut(complaint: string): string {
+  const cut = complaint.indexOf("; ");
+  return cut < 0 ? complaint : complaint.slice(cut + 2);
+}
+
+/** The parts of `raw` that have no problem of shape; what is missing stays missing. */
+export function soundParts(schema: z.ZodType, raw: Tree): Tree {
+  const sound = structuredClone(raw);
+  // One cut at a time, since a cut moves what stands behind it in a list.
+  for (let path = wrongPart(schema, sound); path !== undefined; path = wrongPart(schema, sound))
+    cut(sound, path);
+  return sound;
+}
+
+function wrongPart(schema: z.ZodType, tree: Tree): Path | undefined {
+  const wrong = issuesOf(schema, tree).map((issue) =>
+    issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0] ?? ""] : issue.path,
+  ) as Path[];
+  return wrong.find((path) => path.length > 0 && valueAt(tree, path) !== undefined);
+}
+
+/** Parses sound parts; where a required value is missing (a job without a name), what it belongs to is left out. */
+export function settle<T extends z.ZodType>(schema: T, parts: Tree): z.output<T> | undefined {
+  const tree = structuredClone(parts);
+  for (;;) {
+    const result = schema.safeParse(tree);
+    if (result.success) return result.data;
+    const missing = result.error.issues[0]?.path as Path;
+    if (missing.length < 2) return undefined;
+    cut(tree, missing.slice(0, -1));
+  }
+}
+
+function issuesOf(schema: z.ZodType, raw: unknown): Issue[] {
+  return schema.safeParse(raw).error?.issues ?? [];
+}
+
+function cut(tree: Tree, path: Path): void {
+  const holder = valueAt(tree, path.slice(0, -1));
+  const key = path.at(-1);
+  if (key === undefined || !isTree(holder)) return;
+  if (Array.isArray(holder)) holder.splice(Number(key), 1);
+  else delete holder[key];
+}

@@ -1,0 +1,89 @@
+// What somebody meant who typed a setting that does not exist.
+import { distance } from "fastest-levenshtein";
+import type { z } from "zod";
+import { type Path, show } from "./problem";
+import { core, schemaAt, settingPaths } from "./walk";
+
+/** Words of neighbouring tools for settings that have another name here. */
+const synonyms: Readonly<Record<string, readonly string[]>> = {
+  hostname: ["address"],
+  ip: ["address"],
+  ansiblehost: ["address"],
+  ansibleport: ["port"],
+  username: ["user"],
+  ansibleuser: ["user"],
+  sudo: ["become"],
+  becomepass: ["becomePassword"],
+  identityfile: ["privateKeyFile"],
+  sshkey: ["privateKeyFile"],
+  keyfile: ["privateKeyFile"],
+  password: ["adminPassword"],
+  jobname: ["name"],
+  jobs: ["scrapeJobs"],
+  scrapeconfigs: ["scrapeJobs"],
+  scrapeinterval: ["interval"],
+  scrapetimeout: ["timeout"],
+  staticconfigs: ["targets"],
+  version: ["image"],
+  tag: ["image"],
+  listen: ["bind"],
+  rooturl: ["publicUrl"],
+  externalurl: ["publicUrl"],
+};
+
+const normal = (key: string) => key.toLowerCase().replace(/[_-]/g, "");
+
+/** The text about an unknown `key` in the group at `path`. */
+export function unknownKey(root: z.ZodType, path: Path, key: string): string {
+  const siblings = keysOf(root, path);
+  const same = siblings.find((sibling) => normal(sibling) === normal(key));
+  const synonym = synonyms[normal(key)]?.find((word) => siblings.includes(word));
+  const here = same ?? synonym;
+  if (here !== undefined) return `unknown setting; did you mean ${here}?`;
+
+  const elsewhere = onOtherLevels(root, path, (name) => normal(name) === normal(key));
+  if (elsewhere !== undefined) return `unknown setting; did you mean ${elsewhere}?`;
+
+  const near = nearest(key, siblings);
+  if (near !== undefined) return `unknown setting; did you mean ${near}?`;
+
+  const close = onOtherLevels(
+    root,
+    path,
+    (name) => key.length > 4 && distance(normal(name), normal(key)) <= 2,
+  );
+  if (close !== undefined) return `unknown setting; did you mean ${close}?`;
+  return `unknown setting; remove it (there are: ${siblings.join(", ")})`;
+}
+
+function keysOf(root: z.ZodType, path: Path): string[] {
+  const at = schemaAt(root, path);
+  return at === undefined
+    ? []
+    : settingPaths(core(at).schema).flatMap((found) => (found.length === 1 ? found : []));
+}
+
+function nearest(key: string, candidates: readonly string[]): string | undefined {
+  const limit = Math.max(1, Math.floor(key.length * 0.4));
+  const ranked = candidates
+    .map((candidate) => ({ candidate, off: distance(normal(candidate), normal(key)) }))
+    .filter(({ off }) => off <= limit)
+    .sort((a, b) => a.off - b.off);
+  return ranked[0]?.candidate;
+}
+
+/** Looks below the group, then below each group around it; names the settings by their whole path. */
+function onOtherLevels(root: z.ZodType, path: Path, fits: (name: string) => boolean): string | undefined {
+  for (let depth = path.length; depth >= 0; depth--) {
+    const base = path.slice(0, depth);
+    const at = schemaAt(root, base);
+    if (at === undefined) continue;
+    const found = settingPaths(at).filter((inner) => fits(inner.at(-1) ?? ""));
+    const shortest = Math.min(...found.map((inner) => inner.length));
+    const names = found
+      .filter((inner) => inner.length === shortest)
+      .map((inner) => show([...base, ...inner]).replaceAll('["[]"]', "[]"));
+    if (names.length > 0) return [...new Set(names)].slice(0, 3).join(" or ");
+  }
+  return undefined;
+}

@@ -1,0 +1,90 @@
+// Looking at a stack file's values side by side with the schema that describes them.
+import { z } from "zod";
+import type { Path } from "./problem";
+
+interface Core {
+  schema: z.ZodType;
+  secret: boolean;
+}
+
+/** The schema below defaults, options and coercions. */
+export function core(schema: z.ZodType): Core {
+  let current = schema;
+  let secret = false;
+  for (;;) {
+    secret ||= current.meta()?.secret === true;
+    if (
+      current instanceof z.ZodOptional ||
+      current instanceof z.ZodDefault ||
+      current instanceof z.ZodPrefault
+    ) {
+      current = current.unwrap() as z.ZodType;
+    } else if (current instanceof z.ZodPipe) {
+      current = current.out as z.ZodType;
+    } else {
+      return { schema: current, secret };
+    }
+  }
+}
+
+/** The schema of one key or element, or undefined where the schema does not look inside. */
+export function child(schema: z.ZodType, key: string | number): z.ZodType | undefined {
+  const { schema: inner } = core(schema);
+  if (inner instanceof z.ZodObject) return inner.shape[key] as z.ZodType | undefined;
+  if (inner instanceof z.ZodRecord) return inner.valueType as z.ZodType;
+  if (inner instanceof z.ZodArray) return inner.element as z.ZodType;
+  if (inner instanceof z.ZodUnion) {
+    const lists = inner.options.filter((option) => option instanceof z.ZodArray);
+    return lists[0] === undefined ? undefined : child(lists[0], key);
+  }
+  return undefined;
+}
+
+export function schemaAt(schema: z.ZodType, path: Path): z.ZodType | undefined {
+  return path.reduce<z.ZodType | undefined>(
+    (at, key) => (at === undefined ? undefined : child(at, key)),
+    schema,
+  );
+}
+
+export function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((at, key) => (isTree(at) ? at[key] : undefined), value);
+}
+
+export type Tree = Record<string | number, unknown>;
+
+export function isTree(value: unknown): value is Tree {
+  return typeof value === "object" && value !== null;
+}
+
+export function isGroup(value: unknown): value is Record<string, unknown> {
+  return isTree(value) && !Array.isArray(value);
+}
+
+export interface Leaf {
+  path: Path;
+  value: unknown;
+  secret: boolean;
+}
+
+/** Every scalar that the schema knows. */
+export function leaves(schema: z.ZodType, value: unknown, path: Path = []): Leaf[] {
+  if (!isTree(value)) return [{ path, value, secret: core(schema).secret }];
+  return Object.entries(value).flatMap(([name, inner]) => {
+    const key = Array.isArray(value) ? Number(name) : name;
+    const below = child(schema, key);
+    return below === undefined ? [] : leaves(below, inner, [...path, key]);
+  });
+}
+
+/** Paths of all settings below a schema; a name that users choose shows as NAME, an index as []. */
+export function settingPaths(schema: z.ZodType): string[][] {
+  const { schema: inner } = core(schema);
+  const below = (key: string, at: z.ZodType) => settingPaths(at).map((path) => [key, ...path]);
+  if (inner instanceof z.ZodObject) {
+    return Object.entries(inner.shape).flatMap(([key, at]) => [[key], ...below(key, at as z.ZodType)]);
+  }
+  if (inner instanceof z.ZodArray) return below("[]", inner.element as z.ZodType);
+  if (inner instanceof z.ZodRecord) return below("NAME", inner.valueType as z.ZodType);
+  return [];
+}
