@@ -1,0 +1,64 @@
+# The hosts' network: one bridge, nothing routed beyond it.
+# shellcheck shell=bash disable=SC2034
+
+BRIDGE=podwatch0
+RANGE=10.99.0.0/16
+MACHINE_ADDRESS=10.99.0.1
+DEV_ADDRESS=10.99.0.10
+
+# The bridge's alias names the checkout that made it; empty when there is no bridge.
+bridge_owner() {
+  ip -d link show "$BRIDGE" 2>/dev/null | sed -n 's/^ *alias //p'
+}
+
+check_range_free() {
+  local owner
+  if [ -e "/sys/class/net/$BRIDGE" ]; then
+    owner=$(bridge_owner)
+    [ "$owner" = "$CHECKOUT" ] ||
+      die "the lab's network $BRIDGE is held by ${owner:-something else}: run lab/lab down there first"
+  elif ip -o -4 addr show | grep -q ' inet 10\.99\.'; then
+    die "$RANGE is in use on this machine ($(ip -o -4 addr show | awk '/ inet 10\.99\./ { print $2; exit }')), and the lab needs it: free it first"
+  fi
+}
+
+network_up() {
+  # First of all, so that nothing for a host that is down ever leaves this machine.
+  ip route show type blackhole | grep -q "^blackhole $RANGE" || ip route add blackhole "$RANGE"
+  if [ ! -e "/sys/class/net/$BRIDGE" ]; then
+    ip link add "$BRIDGE" type bridge
+    ip link set "$BRIDGE" alias "$CHECKOUT"
+  fi
+  ip addr replace "$MACHINE_ADDRESS/24" dev "$BRIDGE"
+  ip link set "$BRIDGE" up
+  # Hosts talk to this machine and to each other, never through it.
+  ip rule show | grep -q "iif $BRIDGE" || ip rule add iif "$BRIDGE" pref 99 prohibit
+}
+
+network_down() {
+  [ -z "$(bridge_owner)" ] || [ "$(bridge_owner)" = "$CHECKOUT" ] || return 0
+  while ip rule del iif "$BRIDGE" pref 99 prohibit 2>/dev/null; do :; done
+  [ ! -e "/sys/class/net/$BRIDGE" ] || ip link del "$BRIDGE"
+  # Last, for the same reason.
+  ip route del blackhole "$RANGE" 2>/dev/null || true
+}
+
+# The address a host has, or the one it shall get.
+address_for() {
+  local name=$1 candidate
+  if [ -s "$HOSTS_STATE/$name/address" ]; then
+    cat "$HOSTS_STATE/$name/address"
+    return
+  fi
+  if [ "$name" = dev ]; then
+    echo "$DEV_ADDRESS"
+    return
+  fi
+  for candidate in $(seq -f '10.99.0.%g' 11 254); do
+    grep -qsxF "$candidate" "$HOSTS_STATE"/*/address || {
+      echo "$candidate"
+      return
+    }
+  done
+  die "all addresses of 10.99.0.11-254 are taken: remove a host with lab/lab down NAME"
+}
