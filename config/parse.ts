@@ -3,7 +3,7 @@ import { isIPv6 } from "node:net";
 import { z } from "zod";
 import type { Context } from "./context";
 import { placeholderProblems } from "./placeholders";
-import { type Path, type Problem, type Report, show, tidy } from "./problem";
+import { type Path, type Problem, type Report, samePath, show, tidy } from "./problem";
 import { resolveLogin } from "./resolve/login";
 import { resolveServices } from "./resolve/services";
 import { type HostSettings, hostEntry, type Settings, singleHost, stack } from "./schema";
@@ -15,18 +15,27 @@ export type Parsed = { settings: Settings } | { problems: Problem[] };
 
 /** `raw`: the values below the namespace, objects already decoded. */
 export function parse(raw: Tree, context: Context): Parsed {
-  const problems = [
-    ...shapeProblems(stack, raw, context.isSecret),
-    ...placeholderProblems(stack, raw),
-    ...plainSecretProblems(raw, context),
-  ];
-  const report: Report = (path, text) => problems.push({ path, text });
+  const problems = [...shapeProblems(stack, raw, context.isSecret), ...placeholderProblems(stack, raw)];
+  const report = reporter(problems);
+  problems.push(...plainSecretProblems(raw, context));
   const sound = soundParts(stack, raw);
   const entries = hostEntries(raw, sound, report);
   const hosts = entries.map((entry) => resolveHost(entry, raw, sound, context, report));
   checkAddresses(entries, report);
   if (problems.length > 0) return { problems: tidy(problems) };
   return { settings: freeze({ hosts: hosts.filter((host) => host !== undefined) }) };
+}
+
+/** Adds to the problems, except about a value (or a list of values) that is wrong in itself. */
+function reporter(problems: Problem[]): Report {
+  const wrong = problems.map((problem) => problem.path);
+  return (path, text) => {
+    const known = wrong.some(
+      (other) =>
+        samePath(other, path) || (typeof other.at(-1) === "number" && samePath(other.slice(0, -1), path)),
+    );
+    if (!known) problems.push({ path, text });
+  };
 }
 
 interface Entry {

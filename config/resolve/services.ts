@@ -38,6 +38,7 @@ export function resolveServices(
   const givenGrafana = settle(services.grafana, merged("grafana"));
   if (!network || !gateways || !givenFront || !givenPrometheus || !givenGrafana) return undefined;
 
+  if (gateways.sources !== "auto") checkSources(gateways.sources, locateIn("gateways"), report);
   const front = resolveFront(givenFront, basics);
   if (!basics.become && front.port < firstUnprivilegedPort) {
     const path = locateIn("front")(["port"]);
@@ -56,6 +57,13 @@ export function resolveServices(
     );
   }
   return { network, front, gateways, prometheus, grafana };
+}
+
+function checkSources(names: readonly string[], locate: Locate, report: Report): void {
+  names.forEach((name, index) => {
+    if (names.indexOf(name) < index)
+      report(locate(["sources", index]), `${quote(name)} stands there twice; remove one of the two`);
+  });
 }
 
 /** Groups are merged key by key; anything else, lists too, is replaced. */

@@ -85,15 +85,16 @@ export const duration = () =>
   text(
     (value) => durationMs(value) > 0,
     "is not a duration; write a number and a unit such as 15d, 12h or 90m",
-  );
+  ).meta({ kind: "duration" });
 
 export const size = () =>
   text(
     /^0*[1-9]\d*(B|KB|MB|GB|TB|PB|EB)$/,
     "is not a size; write a whole number and a unit such as 512MB or 50GB",
-  );
+  ).meta({ kind: "size" });
 
-export const port = () => whole(1, 65535, "is not a port number; write a whole number from 1 to 65535");
+export const port = () =>
+  whole(1, 65535, "is not a port number; write a whole number from 1 to 65535").meta({ kind: "port" });
 
 const dnsLabel = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?";
 const dnsPattern = new RegExp(`^(?=.{1,253}$)(?:${dnsLabel}\\.)*(?!\\d+\\.?$)${dnsLabel}\\.?$`);
@@ -107,13 +108,13 @@ export const address = () =>
   text(
     isAddress,
     "is not an address; write an IPv4 or IPv6 address or a DNS name, without user, port or protocol",
-  );
+  ).meta({ kind: "address" });
 
 export const ipAddress = () =>
   text(
     (value) => isIP(value) !== 0,
     "is not an IP address; write 127.0.0.1, 0.0.0.0, :: or an address of the host",
-  );
+  ).meta({ kind: "IP address" });
 
 /** `host:port`, `[v6]:port`; returns the host part, or undefined. */
 export function targetHost(value: string): string | undefined {
@@ -128,7 +129,7 @@ export const target = () =>
   text(
     (value) => targetHost(value) !== undefined,
     "is not a target; write host:port such as db1.internal:9100, without protocol or path",
-  );
+  ).meta({ kind: "host:port" });
 
 /** Where users find the front: protocol, host, perhaps a port, nothing else. */
 export const publicUrl = () =>
@@ -136,8 +137,9 @@ export const publicUrl = () =>
     if (!/^https?:\/\/[^/?#@\s]+\/?$/.test(value)) return false;
     const url = URL.canParse(value) ? new URL(value) : undefined;
     return (
-      url !== undefined && (isIPv4(url.hostname) || url.hostname.startsWith("[") || isAddress(url.hostname))
-    );
+      url !== undefined &&
+      (isIPv4(url.hostname) || url.hostname.startsWith("[") || isAddress(url.hostname))
+    ).meta({ kind: "URL" });
   }, "is not a URL of this kind; write http or https, the host and perhaps a port, such as https://monitor.my-company.net");
 
 export const labelValue = () => z.string({ error: "is not text; put the label's value in quotes" });
@@ -171,9 +173,11 @@ export function image(pinned: string, service: string) {
     text(
       isImage,
       "is not a pinned image; write registry/name:tag with a fixed tag (not latest) or registry/name@sha256:digest",
-    ).default(pinned),
+    )
+      .meta({ kind: "image" })
+      .default(pinned),
     `The container image of ${service}: registry, name, and a fixed tag or a digest.`,
-    { example: pinned, defaultText: "pinned in `versions.json`" },
+    { example: "registry.my-company.net/mirror/name:1.2.3", defaultText: "pinned in `versions.json`" },
   );
 }
 
@@ -191,11 +195,11 @@ export const hostPath = () =>
   text(
     (value) => /^(?:\/[A-Za-z0-9._@+-]+)+$/.test(value) && !/\/\.{1,2}(?:\/|$)/.test(value),
     "is not a plain absolute path; write one such as /run/roq/service, without blanks, colons, .. or a slash at the end",
-  );
+  ).meta({ kind: "path on the host" });
 
 /** A file beside the stack file: relative to the project, absolute, or below `~`. */
 export const localPath = () =>
   text(
     /^[^\0\r\n]+$/,
     "is not a path; write a path relative to the project, an absolute one, or one below ~",
-  );
+  ).meta({ kind: "local path" });
