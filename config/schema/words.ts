@@ -131,16 +131,19 @@ export const target = () =>
     "is not a target; write host:port such as db1.internal:9100, without protocol or path",
   ).meta({ kind: "host:port" });
 
-/** Where users find the front: protocol, host, perhaps a port, nothing else. */
+/** Protocol, host, perhaps a port, nothing else. */
+function isPublicUrl(value: string): boolean {
+  if (!/^https?:\/\/[^/?#@\s]+\/?$/.test(value) || !URL.canParse(value)) return false;
+  const { hostname } = new URL(value);
+  return isIPv4(hostname) || hostname.startsWith("[") || isAddress(hostname);
+}
+
+/** Where users find the front. */
 export const publicUrl = () =>
-  text((value) => {
-    if (!/^https?:\/\/[^/?#@\s]+\/?$/.test(value)) return false;
-    const url = URL.canParse(value) ? new URL(value) : undefined;
-    return (
-      url !== undefined &&
-      (isIPv4(url.hostname) || url.hostname.startsWith("[") || isAddress(url.hostname))
-    ).meta({ kind: "URL" });
-  }, "is not a URL of this kind; write http or https, the host and perhaps a port, such as https://monitor.my-company.net");
+  text(
+    isPublicUrl,
+    "is not a URL of this kind; write http or https, the host and perhaps a port, such as https://monitor.my-company.net",
+  ).meta({ kind: "URL" });
 
 export const labelValue = () => z.string({ error: "is not text; put the label's value in quotes" });
 
