@@ -1,16 +1,15 @@
 # The root that all hosts share, read-only: built once by recipe, cached between checkouts.
 # shellcheck shell=bash
 
-SUITE=trixie
-PACKAGES=systemd,systemd-sysv,dbus,dbus-user-session,libpam-systemd,polkitd,openssh-server,podman,crun,netavark,aardvark-dns,iproute2,iptables,nftables,passt,uidmap,sudo,procps,curl,ca-certificates,libcap2-bin
+GUEST=$HOSTS_SOURCE/guest
 
-# The recipe: this file, and what is put into the guest.
+# The recipe: the package list, and what is put into the guest.
 recipe_hash() {
-  (
-    cd "$HOSTS_SOURCE"
-    find image.sh guest -type f -print | LC_ALL=C sort | xargs sha256sum | sha256sum | cut -c 1-12
-  )
+  (cd "$GUEST" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c 1-12)
 }
+
+guest_suite() { sed -n 's/^suite //p' "$GUEST/packages"; }
+guest_packages() { grep -v -e '^#' -e '^suite ' "$GUEST/packages" | paste -sd ,; }
 
 root_image() { echo "$CACHE/hosts/root-$(recipe_hash)"; }
 
@@ -31,10 +30,10 @@ make_root_image() {
 build_root_image() {
   local image=$1 building="$CACHE/hosts/building" log="$CACHE/hosts/build.log" started=$SECONDS
   rm -rf --one-file-system "$building"
-  say "building the hosts' root image from Debian $SUITE (once; about a minute)"
-  mmdebstrap --mode=root --variant=minbase --include="$PACKAGES" \
-    --customize-hook="'$HOSTS_SOURCE/guest/customise' \"\$1\"" \
-    "$SUITE" "$building" >"$log" 2>&1 8>&- 9>&- &
+  say "building the hosts' root image from Debian $(guest_suite) (once; about a minute)"
+  mmdebstrap --mode=root --variant=minbase --include="$(guest_packages)" \
+    --customize-hook="'$GUEST/customise' \"\$1\"" \
+    "$(guest_suite)" "$building" >"$log" 2>&1 8>&- 9>&- &
   report_progress $! "$started"
   if ! wait $!; then
     tail -n 15 "$log" >&2
