@@ -232,7 +232,8 @@ export async function failure(call: Promise<unknown>): Promise<{ code: string; m
 }
 
 export function struct(given: Values): Struct {
-  return Struct.fromJavaScript(given as Parameters<typeof Struct.fromJavaScript>[0]);
+  const defined = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return Struct.fromJavaScript(defined as Parameters<typeof Struct.fromJavaScript>[0]);
 }
 
 export function values(given: Struct | undefined): Values {

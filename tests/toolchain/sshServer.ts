@@ -60,6 +60,14 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
     client.on("close", () => clients.delete(client));
     client.on("error", () => undefined);
     client.on("authentication", (context) => {
+      if (context.method === "keyboard-interactive" && options.keyboardInteractive) {
+        context.prompt("Password:", ([answer]) => {
+          if (answer !== options.password) return context.reject();
+          record.logins.push({ user: context.username, method: context.method });
+          context.accept();
+        });
+        return;
+      }
       if (!allowed(context, options)) return context.reject(methods(options));
       if (!("signature" in context) || context.signature !== undefined) {
         record.logins.push({ user: context.username, method: context.method });
@@ -101,7 +109,6 @@ function allowed(given: unknown, options: SshServerOptions): boolean {
     blob?: Buffer;
     signature?: Buffer;
     hashAlgo?: string;
-    prompt?: (text: string, then: (answers: string[]) => void) => void;
   };
   if (context.method === "password")
     return !options.keyboardInteractive && context.password === options.password;
@@ -128,7 +135,7 @@ function serveSession(given: unknown, options: SshServerOptions, record: SshServ
   session.on("exec", (accept, _reject, { command }: { command: string }) => {
     const channel = accept();
     record.scripts.push(command);
-    const child = spawn("bash", ["-c", command], { env: { PATH: process.env.PATH, ...variables } });
+    const child = spawn("bash", ["--norc", "-c", command], { env: { PATH: process.env.PATH, ...variables } });
     child.stdout.on("data", (data) => channel.write(data));
     child.stderr.on("data", (data) => channel.stderr.write(data));
     child.stdin.on("error", () => undefined);

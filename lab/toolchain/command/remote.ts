@@ -14,10 +14,10 @@ interface Inputs extends ScriptInputs {
 }
 
 /**
- * How long the end of standard input is held back. A script that has ended by then cannot have read its input to
- * the end: it always fails here, where the real provider fails only now and then.
+ * How long the end of standard input is held back, in milliseconds. A script that has ended by then cannot have read
+ * its input to the end: it always fails here, where the real provider fails only now and then.
  */
-const STDIN_HOLD = 25;
+const STDIN_HOLD = Number(process.env.PODWATCH_STDIN_HOLD ?? 50);
 
 export const remoteCommand = scriptResource<Inputs>((inputs) => check(inputs, REMOTE_COMMAND), run);
 
