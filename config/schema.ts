@@ -55,7 +55,10 @@ const nameComplaint =
 export const hostName = text(/^[a-z][a-z0-9-]{0,30}$/, nameComplaint);
 
 /** A host in the long form, where its key is its name. */
-export const hostEntry = group({ ...access, ...overrides }).meta({ id: "hostEntry", description: "A host." });
+export const hostEntry = group({ ...access, ...overrides }).meta({
+  id: "hostEntry",
+  description: "One of several hosts.",
+});
 
 /** The only host, in the short form. */
 export const singleHost = group({

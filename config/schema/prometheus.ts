@@ -34,10 +34,12 @@ export const typedJobKeys: Readonly<Record<string, string>> = {
 
 const params = z.record(
   z.string(),
-  z.preprocess(
-    (value) => (typeof value === "string" ? [value] : value),
-    list(z.string({ error: "is not text; put the parameter's value in quotes" }), "texts"),
-  ),
+  z
+    .preprocess(
+      (value) => (typeof value === "string" ? [value] : value),
+      list(z.string({ error: "is not text; put the parameter's value in quotes" }), "texts"),
+    )
+    .meta({ oneOrMany: true }),
   { error: "is not a group of parameters; write one `name: value` a line below it" },
 );
 
@@ -94,7 +96,7 @@ export const scrapeJob = group({
   labels: job.labels,
   params: job.params,
   extra: job.extra,
-}).meta({ id: "scrapeJob", description: "A scrape job of your own." });
+}).meta({ id: "scrapeJob", description: "A scrape job of your own, for targets that you name." });
 
 export const fileSdJob = group({
   name: job.name,

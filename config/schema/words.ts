@@ -35,7 +35,9 @@ export function setting<T extends z.ZodType>(schema: T, description: string, abo
 /** Text that `accepts` holds for. */
 export function text(accepts: RegExp | ((value: string) => boolean), complaint: string) {
   const test = typeof accepts === "function" ? accepts : (value: string) => accepts.test(value);
-  return z.string({ error: complaint }).refine(test, { error: complaint });
+  const checked = z.string({ error: complaint }).refine(test, { error: complaint });
+  // Editors check what they can: a grammar that is one pattern.
+  return typeof accepts === "function" ? checked : checked.meta({ pattern: accepts.source });
 }
 
 /** A whole number; digits in quotes are taken as the number, since quoting is easily done in YAML. */

@@ -1,0 +1,96 @@
+// The JSON schema of a whole stack file, so that editors complete and check it while it is written.
+import { z } from "zod";
+import { namespace, stack } from "../schema";
+
+export type JsonSchema = z.core.JSONSchema.JSONSchema & {
+  /** How the grammar of a text is called in the documentation. */
+  kind?: string;
+  secret?: boolean;
+  defaultText?: string;
+  /** A list that may be written as its only item. */
+  oneOrMany?: boolean;
+};
+
+/** Everything known about the settings, with what only the documentation needs still in it. */
+export function describeStack(): JsonSchema {
+  return z.toJSONSchema(stack, {
+    target: "draft-7",
+    // What is typed: the output's types, since coercions have no type of their own, with the input's freedom to leave things out.
+    io: "output",
+    override: ({ zodSchema, jsonSchema }) => {
+      if (zodSchema instanceof z.ZodObject) {
+        const required = Object.entries(zodSchema.shape).filter(
+          ([, inner]) => !mayBeLeftOut(inner as z.ZodType),
+        );
+        jsonSchema.required = required.map(([key]) => key);
+        if (required.length === 0) delete jsonSchema.required;
+      }
+    },
+  }) as JsonSchema;
+}
+
+function mayBeLeftOut(schema: z.ZodType): boolean {
+  return schema.safeParse(undefined).success;
+}
+
+/** The file that stack files name in their first line. */
+export function stackFileSchema(): JsonSchema {
+  const { definitions, $schema, ...settings } = describeStack();
+  const keys = Object.entries(settings.properties ?? {}).map(([key, schema]) => [
+    `${namespace}:${key}`,
+    forEditors(schema as JsonSchema),
+  ]);
+  return {
+    ...($schema === undefined ? {} : { $schema }),
+    title: "Podwatch stack file",
+    description: "Pulumi.<stack>.yaml of Podwatch. Generated from config/schema by `npm run docs:config`.",
+    type: "object",
+    properties: {
+      config: {
+        type: "object",
+        description: "Settings; docs/configuration.md describes them.",
+        properties: Object.fromEntries(keys),
+        patternProperties: { [`^(?!${namespace}:)`]: {} },
+        additionalProperties: false,
+      },
+    },
+    definitions: Object.fromEntries(
+      Object.entries(definitions ?? {}).map(([name, schema]) => [name, forEditors(schema as JsonSchema)]),
+    ),
+  };
+}
+
+const encrypted: JsonSchema = {
+  type: "object",
+  properties: { secure: { type: "string" } },
+  required: ["secure"],
+  additionalProperties: false,
+};
+
+/** Leaves out what editors do not know, and what would change with every new image. */
+function forEditors(schema: JsonSchema): JsonSchema {
+  const { kind, secret, defaultText, oneOrMany, id, ...rest } = schema;
+  if (secret) {
+    const command = "Encrypted: `pulumi config set --secret --path ...`.";
+    return { description: `${rest.description ?? ""} ${command}`, ...encrypted };
+  }
+  const known = { ...rest };
+  if (oneOrMany) return { anyOf: [rest.items as JsonSchema, rest] };
+  if (defaultText !== undefined) delete known.default;
+  return mapInner(known, forEditors);
+}
+
+function mapInner(schema: JsonSchema, map: (inner: JsonSchema) => JsonSchema): JsonSchema {
+  const group = (inner: unknown) =>
+    Object.fromEntries(
+      Object.entries(inner as object).map(([key, value]) => [key, map(value as JsonSchema)]),
+    );
+  return Object.fromEntries(
+    Object.entries(schema).map(([key, value]) => {
+      if (key === "properties") return [key, group(value)];
+      if (key === "allOf" || key === "anyOf") return [key, (value as JsonSchema[]).map(map)];
+      const inner = ["items", "additionalProperties"].includes(key) && typeof value === "object";
+      return [key, inner ? map(value as JsonSchema) : value];
+    }),
+  ) as JsonSchema;
+}

@@ -1,0 +1,150 @@
+// docs/configuration.md: every setting with its type, default, meaning and an example.
+import { namespace } from "../schema";
+import { describeStack, type JsonSchema } from "./jsonSchema";
+
+const sections = [
+  { key: "host", title: "One host", under: `${namespace}:host` },
+  { key: "hostEntry", title: "Several hosts", under: `${namespace}:hosts` },
+  { key: "proxy", title: "Proxy", under: "under `proxy` in a host's entry" },
+  { key: "network", title: "Network", under: `${namespace}:network` },
+  { key: "front", title: "Front", under: `${namespace}:front` },
+  { key: "gateways", title: "Gateways", under: `${namespace}:gateways` },
+  { key: "prometheus", title: "Prometheus", under: `${namespace}:prometheus` },
+  { key: "scrapeJob", title: "Scrape job", under: "an entry of `prometheus.scrapeJobs`" },
+  { key: "fileSdJob", title: "Scrape job with target files", under: "an entry of `prometheus.fileSd`" },
+  { key: "grafana", title: "Grafana", under: `${namespace}:grafana` },
+] as const;
+
+type Definitions = Record<string, JsonSchema>;
+
+export function configurationPage(): string {
+  const definitions = (describeStack().definitions ?? {}) as Definitions;
+  return [introduction(), ...sections.map((section) => chapter(section, definitions))].join("\n");
+}
+
+function introduction(): string {
+  return `<!-- Generated from config/schema by \`npm run docs:config\`; change the descriptions there. -->
+
+# Configuration
+
+A stack file, \`Pulumi.<stack>.yaml\`, says what differs from the defaults; a host is all it needs:
+
+\`\`\`yaml
+config:
+  ${namespace}:host:
+    address: 203.0.113.10
+    user: ansible
+    hostKey: ssh-ed25519 AAAA...
+    agent: true
+\`\`\`
+
+Put \`# yaml-language-server: $schema=./podwatch.schema.json\` in its first line and your editor completes and checks it.
+The program checks it too, before anything is touched, and lists everything that is wrong at once.
+
+**Several hosts** stand under \`${namespace}:hosts\`, each under its name (small letters, digits and \`-\`). The sections \`network\`, \`front\`,
+\`gateways\`, \`prometheus\` and \`grafana\` hold for all of them. The same sections inside a host's entry override, setting by setting, for that host
+alone; lists are replaced as a whole:
+
+\`\`\`yaml
+config:
+  ${namespace}:prometheus:
+    scrapeInterval: 30s
+  ${namespace}:hosts:
+    mon1: { address: 203.0.113.10, agent: true, knownHostsFile: ~/.ssh/known_hosts }
+    mon2:
+      address: 203.0.113.11
+      agent: true
+      knownHostsFile: ~/.ssh/known_hosts
+      prometheus: { scrapeInterval: 5s }
+\`\`\`
+
+**Secrets** are refused in plain text. Store one with \`pulumi config set --secret --path '${namespace}:grafana.adminPassword'\`, which asks for it; the
+stack file then holds it encrypted. The program sees of each \`${namespace}:\` key only whether something in it is encrypted: where a key holds
+two secrets, it cannot tell that one of them is in plain text.
+
+**Durations** are written as in Prometheus: numbers with the units \`y w d h m s ms\`, in this order, such as \`15d\` or \`1h30m\`.
+**Sizes** are whole numbers with \`B KB MB GB TB PB EB\`, such as \`50GB\`. **Local paths** are relative to the project, absolute, or below \`~\`.
+`;
+}
+
+function chapter(section: (typeof sections)[number], definitions: Definitions): string {
+  const schema = definitions[section.key];
+  if (schema === undefined) throw new Error(`no definition of ${section.key}; give its schema this id`);
+  const where = section.under.includes("`") ? section.under : `under \`${section.under}\``;
+  const heading = `## ${section.title}\n\n${schema.description ?? ""} It stands ${where}.`.trimEnd();
+  if (section.key === "hostEntry")
+    return `${heading} The settings of [one host](#one-host) without \`name\`, which is its key.\n`;
+  const rows = settings(schema).map(({ path, schema, required }) => row(path, schema, required));
+  const table = ["| setting | type | default | meaning | example |", "|---|---|---|---|---|", ...rows].join(
+    "\n",
+  );
+  return `${heading}\n\n${table}\n${notes[section.key] ?? ""}`;
+}
+
+const loginNote = `
+Exactly one of \`hostKey\`, \`knownHostsFile\` and \`insecureIgnoreHostKey\`, and exactly one of \`privateKeyFile\`, \`privateKey\`, \`agent\` and \`password\`, has to be set.
+`;
+
+const notes: Readonly<Record<string, string>> = { host: loginNote, proxy: loginNote };
+
+interface Row {
+  path: string;
+  schema: JsonSchema;
+  required: boolean;
+}
+
+/** Groups that stand in a section of their own are one row; others are one row a setting. */
+function settings(schema: JsonSchema, prefix = ""): Row[] {
+  return Object.entries((schema.properties ?? {}) as Definitions).flatMap(([key, inner]) => {
+    const path = prefix + key;
+    if (inner.properties !== undefined && !inner.secret) return settings(inner, `${path}.`);
+    return [{ path, schema: inner, required: schema.required?.includes(key) ?? false }];
+  });
+}
+
+function row(path: string, schema: JsonSchema, required: boolean): string {
+  const example = schema.examples?.[0];
+  const cells = [
+    `\`${path}\``,
+    typeName(schema),
+    defaultOf(schema, required),
+    schema.description ?? "",
+    example === undefined ? "" : code(example),
+  ];
+  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+}
+
+function defaultOf(schema: JsonSchema, required: boolean): string {
+  if (required) return "required";
+  if (schema.defaultText !== undefined) return schema.defaultText;
+  const value = schema.default;
+  if (value === undefined || (typeof value === "object" && value !== null && Object.keys(value).length === 0))
+    return "none";
+  return code(value);
+}
+
+/** As one would write it in YAML. */
+function code(value: unknown): string {
+  return `\`${typeof value === "string" ? value : JSON.stringify(value)}\``;
+}
+
+function typeName(schema: JsonSchema): string {
+  if (schema.secret) return "secret";
+  if (schema.kind !== undefined) return schema.kind;
+  const reference = schema.$ref ?? (schema.allOf?.[0] as JsonSchema | undefined)?.$ref;
+  if (reference !== undefined) return link(reference);
+  if (schema.enum !== undefined) return schema.enum.map(code).join(" or ");
+  if (schema.const !== undefined) return code(schema.const);
+  if (schema.anyOf !== undefined)
+    return schema.anyOf.map((inner) => typeName(inner as JsonSchema)).join(" or ");
+  if (schema.type === "array") return `list of ${typeName(schema.items as JsonSchema)}`;
+  if (schema.type === "object") return "group";
+  return { string: "text", integer: "number", boolean: "true or false" }[String(schema.type)] ?? "any";
+}
+
+function link(reference: string): string {
+  const key = reference.slice(reference.lastIndexOf("/") + 1);
+  const section = sections.find((candidate) => candidate.key === key);
+  if (section === undefined) throw new Error(`no section for ${key}; add it to the list of sections`);
+  return `[${section.title.toLowerCase()}](#${section.title.toLowerCase().replaceAll(" ", "-")})`;
+}
