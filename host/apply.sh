@@ -184,11 +184,8 @@ activate_container() {
         reason="systemd could not start it: $report"
         return 1
       fi
-      if ! await_ready "$container" "$release/hooks/ready" "$(header "$release" ready-within)"; then
-        reason="it was not ready within $(header "$release" ready-within) s"
-        return 1
-      fi
-      run_activation_hook started
+      await_ready "$container" "$release/hooks/ready" "$(header "$release" ready-within)" &&
+        run_activation_hook started
       ;;
     reloaded) run_activation_hook reload ;;
     updated) ;;

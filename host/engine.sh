@@ -43,10 +43,18 @@ probe() {
   } | timeout -k 5 60 podman exec -i "$1" /bin/sh -s >/dev/null 2>&1 9>&-
 }
 
+# Waits until a container is ready; on failure, `reason` says why it is not worth waiting any longer.
 await_ready() {
   give_up=$(($(uptime_seconds) + $3))
   until probe "$1" "$2" 50; do
-    [ "$(uptime_seconds)" -lt "$give_up" ] || return 1
+    if [ "$(systemctl show --property NRestarts --value "$1.service")" -ge "$CRASHES" ]; then
+      reason="it ended again and again right after its start"
+      return 1
+    fi
+    if [ "$(uptime_seconds)" -ge "$give_up" ]; then
+      reason="it was not ready within $3 s"
+      return 1
+    fi
     sleep 0.2
   done
 }
@@ -72,10 +80,11 @@ drop_image() {
   rm -f "$record"
 }
 
+# What a service said last; what podman and systemd said, if it said nothing.
 last_log_lines() {
-  if podman container exists "$1"; then
-    podman logs --tail 15 "$1" 2>&1 || :
-  else
-    journalctl ${ROOTLESS:+--user} --no-pager --quiet --output cat --lines 15 --unit "$1.service" 2>&1 || :
+  log=$(journalctl --no-pager --quiet --output cat --lines 12 --since -15min CONTAINER_NAME="$1" 2>&1 || :)
+  if [ -z "$log" ]; then
+    log=$(journalctl ${ROOTLESS:+--user} --no-pager --quiet --output cat --lines 12 --unit "$1.service" 2>&1 || :)
   fi
+  say "$log" | sed '/^$/d; s/^/  | /'
 }

@@ -11,6 +11,9 @@ trap '' HUP PIPE
 readonly OWNER_MARK='# Managed by Podwatch.'
 readonly LOCK_SECONDS=120
 
+# A service that has been started anew this often is not coming up.
+readonly CRASHES=3
+
 if [ "$(id -u)" = 0 ]; then
   readonly ROOTLESS=
   readonly STATE=/var/lib/podwatch

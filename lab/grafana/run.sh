@@ -29,7 +29,8 @@ file_variables=$(awk 'BEGIN { for (name in ENVIRON) if (name ~ /^GF_[A-Za-z0-9_]
 for file_variable in $file_variables; do
   variable=${file_variable%__FILE}
   eval "given=\${$variable:-}"
-  file=$(printenv "$file_variable")
+  file=
+  eval "file=\$$file_variable"
   if [ -n "$given" ]; then
     echo "ERROR: Both $variable and $file_variable are set (but are exclusive)" >&2
     exit 1

@@ -1,0 +1,42 @@
+# `make up`: a working dashboard on a throwaway host. `make test`: everything that CI checks.
+.PHONY: help setup up down test check unit integration format docs
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+## make up           set up what is missing, boot a throwaway host, deploy the dev stack, print where everything is
+up: setup
+	@lab/deploy dev
+
+## make down         remove the dev stack and every throwaway host
+down:
+	@lab/lab down
+
+## make test         all checks and tests, on throwaway hosts
+test: setup check unit integration
+
+## make check        types, lint, format, shell scripts, generated files
+check: setup
+	npx tsc --noEmit
+	npx biome check .
+	lab/shellcheck
+
+## make unit         the tests that need nothing but Node.js
+unit: setup
+	npx jest --selectProjects unit
+
+## make integration  the tests that deploy to throwaway hosts
+integration: setup
+	@lab/toolchain/setup
+	npx jest --selectProjects integration --runInBand
+
+## make format       format the sources
+format: setup
+	npx biome check --write .
+
+## make docs         write the generated documentation anew
+docs: setup
+	npm run docs:config
+
+setup:
+	@lab/setup
