@@ -27,17 +27,17 @@ list_images() {
 # The full reference of an image as versions.json gives it.
 reference_of() { jq -er --arg name "$1" '.images[$name]' "$repository/versions.json"; }
 
-# Everything that decides what an image made here contains; the key of the cache.
+# What an image made here depends on: a hash over its recipe, the shared layers and the scripts that build it.
 recipe_hash() {
-  local name=$1 extra=()
-  # Paths of the repository that a recipe also depends on, one a line.
+  local name=$1 paths=("lab/images/$1" lab/images/layers lab/images/provided lab/images/build)
+  local script extra=()
+  for script in common debian oci; do paths+=("lab/images/lib/$script.sh"); done
   [ ! -e "$images_dir/$name/inputs" ] || mapfile -t extra <"$images_dir/$name/inputs"
   (
     cd "$repository"
     reference_of "$name"
-    find "lab/images/$name" lab/images/layers lab/images/lib lab/images/build lab/images/provided "${extra[@]}" \
-      -type f -printf '%m %p\n' | LC_ALL=C sort -k2 | sha256sum
-    find "lab/images/$name" lab/images/layers lab/images/lib lab/images/build lab/images/provided "${extra[@]}" \
-      -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
+    # Modes count (an `arrange` that is not executable is not run); owners and times do not.
+    find "${paths[@]}" "${extra[@]}" -type f -printf '%m %p\n' | LC_ALL=C sort -k2
+    find "${paths[@]}" "${extra[@]}" -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
   ) | sha256sum | cut -c1-16
 }

@@ -7,7 +7,13 @@ manifest_types='application/vnd.oci.image.manifest.v1+json, application/vnd.oci.
 # registry_state ADDRESS: the path (without ending) of the files of the registry that this checkout runs there.
 registry_state() { printf '%s/registry-%s\n' "$run_dir" "${1/:/-}"; }
 
-registry_answers() { curl -fsS -o /dev/null --noproxy '*' --max-time 2 "http://$1/v2/" 2>/dev/null; }
+# registry_owner ADDRESS: the storage of the lab registry that answers there, "another" if something else does;
+# fails if nothing does. (Debian's package, for one, starts a registry of its own on port 5000 under systemd.)
+registry_owner() {
+  local headers
+  headers=$(curl -sS --head --noproxy '*' --max-time 2 "http://$1/v2/" 2>/dev/null) || return 1
+  tr -d '\r' <<<"$headers" | sed -n 's/^X-Podwatch-Lab: //ip' | grep . || echo another
+}
 
 # registry_pid ADDRESS: the registry's process, if it is still ours and not a later process of the same number.
 registry_pid() {
@@ -19,8 +25,14 @@ registry_pid() {
 }
 
 registry_start() {
-  local address=$1 state try
-  if registry_answers "$address"; then return; fi
+  local address=$1 state try owner
+  if owner=$(registry_owner "$address"); then
+    case $owner in
+      "$cache/registry") return ;;
+      another) die "another program already answers on $address: stop it, or give --address" ;;
+      *) die "the lab registry on $address serves $owner, not $cache/registry: stop it there, or give --address" ;;
+    esac
+  fi
   state=$(registry_state "$address")
   mkdir -p "$run_dir" "$cache/registry"
   cat >"$state.yml" <<CONF
@@ -28,14 +40,15 @@ version: 0.1
 log: {level: warn, accesslog: {disabled: true}}
 storage:
   filesystem: {rootdirectory: $(jq -Rn --arg path "$cache/registry" '$path')}
-  cache: {blobdescriptor: inmemory}
-http: {addr: "$address"}
+http:
+  addr: "$address"
+  headers: {X-Podwatch-Lab: [$(jq -Rn --arg path "$cache/registry" '$path')], X-Content-Type-Options: [nosniff]}
 CONF
   OTEL_TRACES_EXPORTER=none setsid docker-registry serve "$state.yml" </dev/null >"$state.log" 2>&1 9>&- &
   printf '%s\n' $! >"$state.pid"
   for try in $(seq 100); do
     registry_pid "$address" >/dev/null || [ "$try" -lt 3 ] || break
-    if registry_answers "$address"; then return; fi
+    if [ "$(registry_owner "$address")" = "$cache/registry" ]; then return; fi
     sleep 0.1
   done
   registry_stop "$address"

@@ -59,6 +59,9 @@ provide_official() {
 provide_debian() {
   local address=$1 name=$2 repo=$3 tag=$4 layout started=$SECONDS
   say "$name: making $repo:$tag from Debian packages"
+  case $(reference_of "$name") in
+    *@*) say "$name: note: versions.json pins a digest, which only the official image has; hosts that ask for it get none" ;;
+  esac
   layout=$(mktemp -d "$cache/tmp.layout.XXXXXX")
   "$images_dir/build" "$name" "$layout" 9>&- || {
     rm -rf "$layout"
