@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"embed"
 	"encoding/json"
 	"html/template"
@@ -40,21 +41,25 @@ func (s *Server) routePages(route router) {
 	route("GET /d/{uid}", viewer, s.dashboardPage)
 	route("GET /d/{uid}/{slug...}", viewer, s.dashboardPage)
 	route("/", viewer, func(w http.ResponseWriter, _ *http.Request, who identity) {
-		s.render(w, http.StatusNotFound, "missing.html", "Page not found", who, nil)
+		s.render(w, http.StatusNotFound, "missing.gohtml", "Page not found", who, nil)
 	})
 }
 
 func (s *Server) render(w http.ResponseWriter, status int, name, title string, who identity, content any) {
+	var text bytes.Buffer
+	err := pages.ExecuteTemplate(&text, name, page{Banner: Banner, Title: title, Base: s.Settings.AppSubURL,
+		User: who.user.Login, SignedIn: who.user.ID != 0, Content: content})
+	if err != nil {
+		s.Log.Error("page cannot be made", "name", name, "error", err)
+		http.Error(w, "Internal Server Error", http.StatusInternalServerError)
+		return
+	}
 	w.Header().Set("Content-Type", "text/html; charset=UTF-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("X-Frame-Options", "deny")
 	w.WriteHeader(status)
-	err := pages.ExecuteTemplate(w, name, page{Banner: Banner, Title: title, Base: s.Settings.AppSubURL,
-		User: who.user.Login, SignedIn: who.user.ID != 0, Content: content})
-	if err != nil {
-		s.Log.Error("page", "name", name, "error", err)
-	}
+	_, _ = text.WriteTo(w)
 }
 
 func (s *Server) loginPage(w http.ResponseWriter, r *http.Request, who identity) {
@@ -62,7 +67,7 @@ func (s *Server) loginPage(w http.ResponseWriter, r *http.Request, who identity)
 		http.Redirect(w, r, s.redirectAfterLogin(r), http.StatusFound)
 		return
 	}
-	s.render(w, http.StatusOK, "login.html", "Log in", who, nil)
+	s.render(w, http.StatusOK, "login.gohtml", "Log in", who, nil)
 }
 
 // listing is one folder of the start page.
@@ -98,7 +103,7 @@ func (s *Server) homePage(w http.ResponseWriter, r *http.Request, who identity) 
 		all = append(all, list)
 	}
 	sort.Slice(all, func(i, j int) bool { return all[i].Title < all[j].Title })
-	s.render(w, http.StatusOK, "home.html", "Dashboards", who, all)
+	s.render(w, http.StatusOK, "home.gohtml", "Dashboards", who, all)
 }
 
 func (s *Server) dashboardPage(w http.ResponseWriter, r *http.Request, who identity) {
@@ -111,10 +116,10 @@ func (s *Server) dashboardPage(w http.ResponseWriter, r *http.Request, who ident
 		return nil
 	})
 	if data == nil {
-		s.render(w, http.StatusNotFound, "missing.html", "Dashboard not found", who, nil)
+		s.render(w, http.StatusNotFound, "missing.gohtml", "Dashboard not found", who, nil)
 		return
 	}
 	var content any
 	_ = json.Unmarshal(data, &content)
-	s.render(w, http.StatusOK, "dashboard.html", title, who, content)
+	s.render(w, http.StatusOK, "dashboard.gohtml", title, who, content)
 }

@@ -1,0 +1,248 @@
+// Builds and runs the stand-in for Grafana (lab/grafana) for tests, on loopback, as its image runs it: through run.sh.
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer, type IncomingHttpHeaders, request, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+const source = join(__dirname, "../../lab/grafana");
+
+/** Builds the binary into a new directory, where it is called `grafana` as in the image. */
+export function build(): string {
+  if (spawnSync("go", ["version"]).status !== 0) {
+    throw new Error(
+      "go is not installed: the stand-in for Grafana is built from source; install Go 1.24 or newer",
+    );
+  }
+  const dir = mkdtempSync(join(tmpdir(), "podwatch-grafana-"));
+  execFileSync(join(source, "build"), [join(dir, "grafana")], { stdio: "pipe" });
+  return dir;
+}
+
+export interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: answers of an API, looked at field by field
+  json: any;
+}
+
+export interface Ask {
+  method?: string;
+  body?: unknown;
+  /** `user:password` for basic auth. */
+  auth?: string;
+  headers?: Record<string, string>;
+}
+
+/** One instance with directories of its own; `files` are written below its provisioning and dashboards directories. */
+export class StandIn {
+  readonly root: string;
+  readonly env: Record<string, string>;
+  log = "";
+  port = 0;
+  private process?: ChildProcess;
+
+  constructor(binaryDir: string, files: Record<string, string> = {}, env: Record<string, string> = {}) {
+    this.root = mkdtempSync(join(tmpdir(), "podwatch-grafana-data-"));
+    for (const dir of ["data", "provisioning/datasources", "provisioning/dashboards", "dashboards"]) {
+      mkdirSync(join(this.root, dir), { recursive: true });
+    }
+    this.write("grafana.ini", "");
+    for (const [name, text] of Object.entries(files)) this.write(name, text.replaceAll("@ROOT@", this.root));
+    this.env = {
+      PATH: `${binaryDir}:${process.env.PATH}`,
+      GF_PATHS_HOME: this.root,
+      GF_PATHS_CONFIG: join(this.root, "grafana.ini"),
+      GF_PATHS_DATA: join(this.root, "data"),
+      GF_PATHS_LOGS: this.root,
+      GF_PATHS_PLUGINS: join(this.root, "data/plugins"),
+      GF_PATHS_PROVISIONING: join(this.root, "provisioning"),
+      GF_SERVER_HTTP_ADDR: "127.0.0.1",
+      GF_SERVER_HTTP_PORT: "0",
+      ...env,
+    };
+  }
+
+  write(name: string, text: string): void {
+    mkdirSync(dirname(join(this.root, name)), { recursive: true });
+    writeFileSync(join(this.root, name), text);
+  }
+
+  link(target: string, name: string): void {
+    rmSync(join(this.root, name), { force: true });
+    symlinkSync(target, join(this.root, name));
+  }
+
+  copy(from: string, to: string): void {
+    cpSync(join(this.root, from), join(this.root, to), { recursive: true });
+  }
+
+  data(): string {
+    return readFileSync(join(this.root, "data/grafana.db"), "utf8");
+  }
+
+  /** Starts it and waits until it listens; fails with its log when it does not. */
+  async start(): Promise<this> {
+    this.log = "";
+    const child = spawn(join(source, "run.sh"), { env: this.env });
+    this.process = child;
+    return new Promise((resolve, reject) => {
+      const read = (chunk: Buffer) => {
+        this.log += chunk.toString();
+        const address = this.log.match(/HTTP Server Listen" address=127\.0\.0\.1:(\d+)/);
+        if (address?.[1] === undefined) return;
+        this.port = Number(address[1]);
+        resolve(this);
+      };
+      child.stdout.on("data", read);
+      child.stderr.on("data", read);
+      child.on("close", (code) => reject(new Error(`the stand-in ended with ${code}: ${this.log}`)));
+    });
+  }
+
+  /** Stops it as podman does; returns its exit code and how long it took. */
+  async stop(): Promise<{ code: number | null; ms: number }> {
+    const child = this.process;
+    if (child === undefined || child.exitCode !== null) return { code: child?.exitCode ?? null, ms: 0 };
+    const start = Date.now();
+    return new Promise((resolve) => {
+      child.on("exit", (code) => resolve({ code, ms: Date.now() - start }));
+      child.kill("SIGTERM");
+    });
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
+    rmSync(this.root, { recursive: true, force: true });
+  }
+
+  /** Runs it where it must not start; returns exit code and output. */
+  refuse(): { code: number | null; output: string } {
+    const run = spawnSync(join(source, "run.sh"), { env: this.env, encoding: "utf8", timeout: 5000 });
+    return { code: run.status, output: run.stdout + run.stderr };
+  }
+
+  cli(args: string[], input = ""): { code: number | null; output: string } {
+    const run = spawnSync("grafana", ["cli", ...args], {
+      env: this.env,
+      input,
+      encoding: "utf8",
+      timeout: 5000,
+    });
+    return { code: run.status, output: run.stdout + run.stderr };
+  }
+
+  ask(path: string, { method = "GET", body, auth, headers = {} }: Ask = {}): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const text = body === undefined ? undefined : JSON.stringify(body);
+      const outgoing = request(
+        {
+          host: "127.0.0.1",
+          port: this.port,
+          path,
+          method,
+          headers,
+          timeout: 5000,
+          ...(auth === undefined ? {} : { auth }),
+        },
+        (incoming) => {
+          let received = "";
+          incoming.on("data", (chunk) => {
+            received += chunk;
+          });
+          incoming.on("end", () => {
+            const isJson = String(incoming.headers["content-type"]).startsWith("application/json");
+            resolve({
+              status: incoming.statusCode ?? 0,
+              headers: incoming.headers,
+              text: received,
+              json: isJson ? JSON.parse(received) : undefined,
+            });
+          });
+        },
+      );
+      // A WebSocket's handshake has no body to wait for.
+      outgoing.on("upgrade", (incoming, socket) => {
+        socket.destroy();
+        resolve({ status: 101, headers: incoming.headers, text: "", json: undefined });
+      });
+      outgoing.on("timeout", () => outgoing.destroy(new Error(`no answer from ${path}`)));
+      outgoing.on("error", reject);
+      outgoing.end(text);
+    });
+  }
+
+  /** Asks until the answer is as wanted, for at most 5 s. */
+  async until(path: string, auth: string, wanted: (answer: Answer) => boolean): Promise<Answer> {
+    const end = Date.now() + 5000;
+    for (;;) {
+      const answer = await this.ask(path, { auth });
+      if (wanted(answer)) return answer;
+      if (Date.now() > end) throw new Error(`${path} stayed ${answer.status} ${answer.text}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
+
+/** A fake Prometheus: one series for `up`, an error for anything with "broken"; it records what it was asked. */
+export class FakePrometheus {
+  readonly seen: { path: string; form: URLSearchParams; headers: IncomingHttpHeaders }[] = [];
+  private readonly server: Server;
+
+  constructor() {
+    this.server = createServer((incoming, outgoing) => {
+      let body = "";
+      incoming.on("data", (chunk) => {
+        body += chunk;
+      });
+      incoming.on("end", () => {
+        const path = incoming.url ?? "";
+        const form = new URLSearchParams(body);
+        this.seen.push({ path, form, headers: incoming.headers });
+        const [status, answer] = this.answer(path, form);
+        outgoing.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(answer));
+      });
+    });
+  }
+
+  async listen(): Promise<string> {
+    await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/prometheus`;
+  }
+
+  close(): void {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+
+  private answer(path: string, form: URLSearchParams): [number, unknown] {
+    const query = form.get("query") ?? "";
+    const metric = { __name__: "up", instance: "bridge:80", job: "gateways" };
+    if (!path.startsWith("/prometheus/api/v1/"))
+      return [404, { status: "error", errorType: "not_found", error: path }];
+    if (query.includes("broken")) {
+      return [
+        400,
+        { status: "error", errorType: "bad_data", error: 'invalid parameter "query": 1:7: parse error' },
+      ];
+    }
+    if (path.endsWith("/label/job/values")) return [200, { status: "success", data: ["gateways"] }];
+    if (query === "1+1")
+      return [200, { status: "success", data: { resultType: "scalar", result: [1000, "2"] } }];
+    const found = query.includes("up");
+    if (path.endsWith("/query_range")) {
+      const values = [
+        [1000, "1"],
+        [1015.5, "NaN"],
+      ];
+      return [
+        200,
+        { status: "success", data: { resultType: "matrix", result: found ? [{ metric, values }] : [] } },
+      ];
+    }
+    const result = found ? [{ metric, value: [1000, "1"] }] : [];
+    return [200, { status: "success", data: { resultType: "vector", result } }];
+  }
+}

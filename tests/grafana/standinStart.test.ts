@@ -1,0 +1,238 @@
+import { existsSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { build, StandIn } from "./standin";
+
+let binaryDir: string;
+const made: StandIn[] = [];
+
+function instance(files: Record<string, string> = {}, env: Record<string, string> = {}): StandIn {
+  const standIn = new StandIn(binaryDir, files, env);
+  made.push(standIn);
+  return standIn;
+}
+
+beforeAll(() => {
+  binaryDir = build();
+}, 180_000);
+
+afterAll(async () => {
+  for (const standIn of made) await standIn.remove();
+  rmSync(binaryDir, { recursive: true, force: true });
+});
+
+const sources = (...entries: string[]) => ({
+  "provisioning/datasources/a.yaml": `apiVersion: 1\ndatasources:\n${entries.map((entry) => `  - ${entry}\n`).join("")}`,
+});
+const providers = (...entries: string[]) => ({
+  "provisioning/dashboards/a.yaml": `apiVersion: 1\nproviders:\n${entries.map((entry) => `  - ${entry}\n`).join("")}`,
+});
+const prometheus = (more: string) => `{ type: prometheus, url: "http://p:9090", ${more} }`;
+
+describe("refuses to start", () => {
+  const cases: [string, Record<string, string>, RegExp][] = [
+    [
+      "two default data sources",
+      sources(prometheus("name: A, isDefault: true"), prometheus("name: B, isDefault: true")),
+      /Datasource provisioning error: datasource\.yaml config is invalid\. Only one datasource per organization can be marked as default/,
+    ],
+    [
+      "one uid for two data sources",
+      sources(prometheus("name: A, uid: x"), prometheus("name: B, uid: x")),
+      /same uid already exists/,
+    ],
+    [
+      "a data source without a type",
+      sources("{ name: A, url: u }"),
+      /failed to provision "A" data source: type is missing/,
+    ],
+    [
+      "a data source without a name",
+      sources(prometheus("access: proxy")),
+      /failed to provision "" data source: name is missing/,
+    ],
+    ["an uid with a space", sources(prometheus('name: A, uid: "a b"')), /uid contains illegal characters/],
+    ["another organization", sources(prometheus("name: A, orgId: 2")), /organization not found/],
+    ["invalid YAML", sources("{ name: A"), /Datasource provisioning error: a\.yaml: yaml: /],
+    [
+      "no apiVersion",
+      { "provisioning/datasources/a.yaml": "datasources: [{ name: A }]" },
+      /apiVersion is missing/,
+    ],
+    [
+      "a secret's file that is missing",
+      sources(prometheus('name: A, user: "$__file{/none}"')),
+      /\/none: no such file/,
+    ],
+    ["a provider without a path", providers("{ name: a }"), /path param is not a string/],
+    [
+      "a provider of an unknown type",
+      providers("{ name: a, type: git, options: { path: / } }"),
+      /type git is not supported/,
+    ],
+    [
+      "two providers with one name",
+      providers("{ name: a, options: { path: / } }", "{ name: a, options: { path: / } }"),
+      /dashboard name "a" is not unique/,
+    ],
+    [
+      "a folder besides foldersFromFilesStructure",
+      providers("{ name: a, folder: F, options: { path: /, foldersFromFilesStructure: true } }"),
+      /'folder' and 'folderUID' should be empty/,
+    ],
+    [
+      "a broken grafana.ini",
+      { "grafana.ini": "[server]\nhttp_port" },
+      /grafana\.ini:2: key-value delimiter not found: http_port/,
+    ],
+    ["another protocol", { "grafana.ini": "[server]\nprotocol = https" }, /the stand-in serves http only/],
+    ["a real Grafana's data base", { "data/grafana.db": "SQLite format 3\0" }, /is not the stand-in's/],
+  ];
+  test.each(cases)("with %s", (_name, files, message) => {
+    const { code, output } = instance(files).refuse();
+    expect(output).toMatch(message);
+    expect(code).toBe(1);
+  });
+
+  test("with a secret given both ways, and shows neither", () => {
+    const standIn = instance({ secret: "from-file" }, { GF_SECURITY_ADMIN_PASSWORD: "from-env" });
+    standIn.env.GF_SECURITY_ADMIN_PASSWORD__FILE = join(standIn.root, "secret");
+    const { code, output } = standIn.refuse();
+    expect([code, output]).toEqual([
+      1,
+      "ERROR: Both GF_SECURITY_ADMIN_PASSWORD and GF_SECURITY_ADMIN_PASSWORD__FILE are set (but are exclusive)\n",
+    ]);
+  });
+
+  test("with a secret's file that is not there, rather than with an empty secret", () => {
+    const { code, output } = instance({}, { GF_SECURITY_ADMIN_PASSWORD__FILE: "/none" }).refuse();
+    expect(output).toContain("/none: No such file");
+    expect(code).toBe(1);
+  });
+
+  test("without a place for its data", () => {
+    const standIn = instance({}, { GF_PATHS_DATA: "/proc/none", GF_PATHS_PLUGINS: "/tmp" });
+    const { code, output } = standIn.refuse();
+    expect(output).toContain("GF_PATHS_DATA='/proc/none' is not writable.");
+    expect(output).toMatch(/data path "\/proc\/none" cannot be made/);
+    expect(code).toBe(1);
+  });
+});
+
+test("the admin password counts at the first start only; the data survives", async () => {
+  const standIn = await instance({}, { GF_SECURITY_ADMIN_PASSWORD: "the-first-one" }).start();
+  const login = async (auth: string) => (await standIn.ask("/api/user", { auth })).status;
+  const body = { dashboard: { uid: "kept", title: "Kept" } };
+  await standIn.ask("/api/dashboards/db", { method: "POST", body, auth: "admin:the-first-one" });
+  const stopped = await standIn.stop();
+  expect(stopped.code).toBe(0);
+  expect(stopped.ms).toBeLessThan(2000);
+
+  standIn.env.GF_SECURITY_ADMIN_PASSWORD = "a-later-one";
+  await standIn.start();
+  expect([await login("admin:the-first-one"), await login("admin:a-later-one")]).toEqual([200, 401]);
+  expect(
+    (await standIn.ask("/api/dashboards/uid/kept", { auth: "admin:the-first-one" })).json.meta.provisioned,
+  ).toBe(false);
+  expect(statSync(join(standIn.root, "data/grafana.db")).mode & 0o777).toBe(0o640);
+  expect(standIn.data() + standIn.log).not.toMatch(/the-first-one|a-later-one/);
+});
+
+test("grafana cli changes the running server's password at once", async () => {
+  const standIn = await instance().start();
+  const login = async (auth: string) => (await standIn.ask("/api/user", { auth })).status;
+  expect(await login("admin:admin")).toBe(200); // none given: Grafana's default
+  const reset = ["--homepath", standIn.root, "admin", "reset-admin-password"];
+  const changed = standIn.cli([...reset, "--password-from-stdin"], "from-standard-input\n");
+  expect([changed.code, changed.output]).toEqual([
+    0,
+    "New Password: \nAdmin password changed successfully ✔\n",
+  ]);
+  expect([await login("admin:from-standard-input"), await login("admin:admin")]).toEqual([200, 401]);
+  expect(standIn.cli([...reset, "as-an-argument"]).code).toBe(0);
+  expect(await login("admin:as-an-argument")).toBe(200);
+  expect(standIn.cli([...reset, "--password-from-stdin"], "four\n").output).toContain(
+    "new password is too short",
+  );
+  expect(standIn.cli([...reset, "--password-from-stdin"]).output).toContain("can't read password from stdin");
+  expect(standIn.cli([...reset, "--password-from-file", "x"]).output).toContain(
+    "flag provided but not defined",
+  );
+  expect(standIn.cli(["plugins", "install", "x"]).output).toContain("has no plugins");
+});
+
+test("five wrong passwords lock the user out, also with the right one", async () => {
+  const standIn = await instance({}, { GF_SECURITY_ADMIN_PASSWORD: "the-right-one" }).start();
+  const login = async (password: string) =>
+    (await standIn.ask("/login", { method: "POST", body: { user: "admin", password } })).status;
+  for (let i = 0; i < 4; i++) expect(await login("wrong")).toBe(401);
+  expect(await login("the-right-one")).toBe(200);
+  expect(await login("wrong")).toBe(401);
+  expect(await login("the-right-one")).toBe(401);
+  expect(standIn.log).toContain("too many consecutive incorrect login attempts");
+});
+
+test("data sources no longer named stay, unless they were pruned or are deleted by name", async () => {
+  const standIn = instance(sources(prometheus("name: Stays"), prometheus("name: Goes")));
+  standIn.write(
+    "provisioning/datasources/b.yaml",
+    `apiVersion: 1\nprune: true\ndatasources: [${prometheus("name: Pruned")}]`,
+  );
+  await standIn.start();
+  const names = async () => {
+    const { json } = await standIn.ask("/api/datasources", { auth: "admin:admin" });
+    return json.map(({ name }: { name: string }) => name);
+  };
+  expect(await names()).toEqual(["Goes", "Pruned", "Stays"]);
+  standIn.write(
+    "provisioning/datasources/a.yaml",
+    "apiVersion: 1\ndeleteDatasources: [{ name: Goes, orgId: 1 }]",
+  );
+  standIn.write("provisioning/datasources/b.yaml", "apiVersion: 1\nprune: true");
+  const { json } = await standIn.ask("/api/admin/provisioning/datasources/reload", {
+    method: "POST",
+    auth: "admin:admin",
+  });
+  expect(json).toEqual({ message: "Datasources config reloaded" });
+  expect(await names()).toEqual(["Stays"]);
+});
+
+test("disableDeletion keeps a dashboard, duplicates freeze a provider, folders come from directories", async () => {
+  const standIn = instance({
+    ...providers(
+      '{ name: kept, disableDeletion: true, updateIntervalSeconds: 1, options: { path: "@ROOT@/kept" } }',
+      '{ name: twice, updateIntervalSeconds: 1, options: { path: "@ROOT@/twice", foldersFromFilesStructure: true } }',
+    ),
+    "kept/a.json": '{ "uid": "kept", "title": "Kept" }',
+    "twice/x/a.json": '{ "uid": "same", "title": "One" }',
+    "twice/x/b.json": '{ "uid": "same", "title": "Two" }',
+  });
+  await standIn.start();
+  expect(standIn.log).toContain(
+    'msg="the same UID is used more than once" uid=same times=2 providers=[twice]',
+  );
+  expect(standIn.log).toContain("has no database write permissions because of duplicates");
+  const folders = await standIn.ask("/api/folders", { auth: "admin:admin" });
+  expect(folders.json.map(({ title }: { title: string }) => title)).toEqual(["x"]);
+  rmSync(join(standIn.root, "kept/a.json"));
+  writeFileSync(join(standIn.root, "twice/x/c.json"), '{ "uid": "third", "title": "Three" }');
+  const kept = "/api/dashboards/uid/kept";
+  await standIn.until(kept, "admin:admin", ({ json }) => json.meta?.provisioned === false);
+  expect((await standIn.ask("/api/dashboards/uid/third", { auth: "admin:admin" })).status).toBe(404);
+  rmSync(join(standIn.root, "twice/x/b.json"));
+  await standIn.until("/api/dashboards/uid/third", "admin:admin", ({ status }) => status === 200);
+});
+
+test("anonymous access is an organization's viewer, when it is switched on", async () => {
+  const standIn = await instance({ "grafana.ini": "[auth.anonymous]\nenabled = true\n" }).start();
+  expect((await standIn.ask("/api/search")).status).toBe(200);
+  expect((await standIn.ask("/")).status).toBe(200);
+  expect((await standIn.ask("/api/datasources")).status).toBe(403);
+  expect((await standIn.ask("/api/user")).status).toBe(401);
+  const settings = await standIn.ask("/api/admin/settings", { auth: "admin:admin" });
+  expect(settings.json.security).toMatchObject({
+    admin_user: "admin",
+    admin_password: "*********",
+    secret_key: "*********",
+  });
+  expect(existsSync(join(standIn.root, "data/plugins"))).toBe(true);
+});
