@@ -10,8 +10,8 @@ const sections = [
   { key: "front", title: "Front", under: `${namespace}:front` },
   { key: "gateways", title: "Gateways", under: `${namespace}:gateways` },
   { key: "prometheus", title: "Prometheus", under: `${namespace}:prometheus` },
-  { key: "scrapeJob", title: "Scrape job", under: "an entry of `prometheus.scrapeJobs`" },
-  { key: "fileSdJob", title: "Scrape job with target files", under: "an entry of `prometheus.fileSd`" },
+  { key: "scrapeJob", title: "Scrape job", under: "as an entry of `prometheus.scrapeJobs`" },
+  { key: "fileSdJob", title: "Scrape job with target files", under: "as an entry of `prometheus.fileSd`" },
   { key: "grafana", title: "Grafana", under: `${namespace}:grafana` },
 ] as const;
 
@@ -71,7 +71,7 @@ function chapter(section: (typeof sections)[number], definitions: Definitions): 
   const schema = definitions[section.key];
   if (schema === undefined) throw new Error(`no definition of ${section.key}; give its schema this id`);
   const where = section.under.includes("`") ? section.under : `under \`${section.under}\``;
-  const heading = `## ${section.title}\n\n${schema.description ?? ""} It stands ${where}.`.trimEnd();
+  const heading = `## ${section.title}\n\n${schema.description ?? ""} Written ${where}.`.trimEnd();
   if (section.key === "hostEntry")
     return `${heading} The settings of [one host](#one-host) without \`name\`, which is its key.\n`;
   const rows = settings(schema).map(({ path, schema, required }) => row(path, schema, required));

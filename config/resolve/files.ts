@@ -23,6 +23,10 @@ export function shippedFiles(
           complain(path, `has the same file name as ${quote(twin.path)}; rename one of them`);
         continue;
       }
+      if (!/^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(name)) {
+        complain(path, "has a file name with other than letters, digits, ., _ and -; rename the file");
+        continue;
+      }
       const content = read(path, what, complain, context);
       if (content === undefined) continue;
       const complaint = check(name, content);

@@ -36,6 +36,7 @@ export function resolvePrometheus(
     const path = locate(["scrapeJobs", index]);
     checkJob(job, given.scrapeInterval, path, report);
     checkTargets(job, path, report);
+    checkLabels(job, path, report);
   });
   const fileSd = given.fileSd.map((job, index) => {
     const path = locate(["fileSd", index]);
@@ -75,9 +76,16 @@ function checkJob(job: ScrapeJob | GivenFileSd, usualInterval: string, path: Pat
     const setting = Object.hasOwn(typedJobKeys, key) ? typedJobKeys[key] : undefined;
     if (setting !== undefined) {
       const instead =
-        setting in job ? `write it as ${setting} of the job` : "write it as a job under scrapeJobs";
+        setting in job ? `write it as ${setting} of the job` : `write a job under ${homeOf(setting)}`;
       report([...path, "extra", key], `would overrule what the job says itself; ${instead}`);
     }
+  }
+  const relabels = "relabel_configs" in job.extra && "files" in job;
+  if (Object.keys(job.labels).length > 0 && relabels) {
+    report(
+      [...path, "extra", "relabel_configs"],
+      "would overrule the job's labels; write the labels in the target files, or as relabel_configs too",
+    );
   }
   for (const inner of plainSecrets(job.extra)) {
     report(
@@ -86,6 +94,9 @@ function checkJob(job: ScrapeJob | GivenFileSd, usualInterval: string, path: Pat
     );
   }
 }
+
+/** Which kind of job names its targets so. */
+const homeOf = (setting: string) => (setting === "files" ? "fileSd" : "scrapeJobs");
 
 const secretKey = /^(password|credentials|bearer_token|client_secret|secret_key|secret|token)$/;
 
@@ -107,6 +118,15 @@ function checkTargets(job: ScrapeJob, path: Path, report: Report): void {
       "is missing; write at least one target as host:port, or a service discovery under extra",
     );
   }
+}
+
+/** Found targets bring their own labels, so the job's would be lost. */
+function checkLabels(job: ScrapeJob, path: Path, report: Report): void {
+  if (job.targets.length > 0 || Object.keys(job.labels).length === 0) return;
+  report(
+    [...path, "labels"],
+    "belong to targets, and the job names none; write them as relabel_configs under extra",
+  );
 }
 
 function readTargets(job: GivenFileSd, path: Path, context: Context, report: Report): FileSdJob {

@@ -30,6 +30,7 @@ export const typedJobKeys: Readonly<Record<string, string>> = {
   scrape_timeout: "timeout",
   params: "params",
   static_configs: "targets",
+  file_sd_configs: "files",
 };
 
 const params = z.record(
@@ -45,7 +46,10 @@ const params = z.record(
 
 const job = {
   name: setting(
-    text(/^[A-Za-z0-9_.-]{1,64}$/, "is not a job name; write up to 64 letters, digits, _, - and ."),
+    text(
+      /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/,
+      "is not a job name; write up to 64 letters, digits, _, - and ., beginning with a letter or digit",
+    ),
     "Name of the job, the label `job` of its series. Unique.",
     { example: "node" },
   ),
@@ -62,7 +66,7 @@ const job = {
     example: "10s",
     defaultText: "`prometheus.scrapeTimeout`, at most the interval",
   }),
-  labels: setting(labels().default({}), "Labels put on every series of the job.", {
+  labels: setting(labels().default({}), "Labels put on every target that the job names.", {
     example: { team: "core" },
   }),
   params: setting(params.default({}), "Parameters of the request, each with one value or a list of values.", {
