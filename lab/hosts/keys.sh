@@ -2,7 +2,8 @@
 # shellcheck shell=bash
 
 make_login_key() {
-  mkdir -p -m 700 "$KEYS"
+  mkdir -p "$KEYS"
+  chmod 700 "$KEYS"
   [ -s "$LOGIN_KEY" ] || ssh-keygen -q -t ed25519 -N '' -C podwatch-lab -f "$LOGIN_KEY"
   [ -s "$GUARDED_PASSWORD" ] || (umask 077 && openssl rand -hex 12 >"$GUARDED_PASSWORD")
 }

@@ -43,7 +43,7 @@ prepare_host() {
   echo "$name" >"$upper/etc/hostname"
   printf '127.0.0.1 localhost\n127.0.1.1 %s\n::1 localhost ip6-localhost\n' "$name" >"$upper/etc/hosts"
   tr -d - </proc/sys/kernel/random/uuid >"$upper/etc/machine-id"
-  printf '[Match]\nName=host0\n\n[Network]\nAddress=%s/24\nLinkLocalAddressing=no\nIPv6AcceptRA=no\n' "$address" \
+  printf '[Match]\nName=host0\n\n[Network]\nAddress=%s/24\nGateway=%s\nLinkLocalAddressing=no\nIPv6AcceptRA=no\n' "$address" "$MACHINE_ADDRESS" \
     >"$upper/etc/systemd/network/10-lab.network"
   install -m 600 "$(host_key "$name")" "$upper/etc/ssh/ssh_host_ed25519_key"
   install -m 644 "$(host_key "$name").pub" "$upper/etc/ssh/ssh_host_ed25519_key.pub"
@@ -117,7 +117,7 @@ kill_cgroup() {
 # On a machine that mixes v1 and v2, systemd-nspawn makes the group in the v1 tree of systemd as well.
 remove_cgroup() {
   local tree
-  for tree in $(awk '$3 ~ /^cgroup2?$/ { print $2 }' /proc/mounts); do
+  while read -r tree; do
     [ ! -d "$tree/$1" ] || find "$tree/$1" -depth -type d -exec rmdir {} + 2>/dev/null || return 1
-  done
+  done < <(awk '$3 ~ /^cgroup2?$/ { print $2 }' /proc/mounts)
 }

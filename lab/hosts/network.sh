@@ -31,7 +31,9 @@ network_up() {
   fi
   ip addr replace "$MACHINE_ADDRESS/24" dev "$BRIDGE"
   ip link set "$BRIDGE" up
-  # Hosts talk to this machine and to each other, never through it.
+  # Hosts talk to this machine and to each other, never through it: their default route ends in a refusal, at once
+  # (only a forwarding interface sends one).
+  echo 1 >"/proc/sys/net/ipv4/conf/$BRIDGE/forwarding"
   ip rule show | grep -q "iif $BRIDGE" || ip rule add iif "$BRIDGE" pref 99 prohibit
 }
 

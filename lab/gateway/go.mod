@@ -1,0 +1,3 @@
+module podwatch/lab/gateway
+
+go 1.19
