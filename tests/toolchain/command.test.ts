@@ -2,6 +2,8 @@
 import { failure, Provider, secret, UNKNOWN, type Values } from "./plugin";
 import { newKey, type SshServer, startSshServer } from "./sshServer";
 
+jest.setTimeout(60_000);
+
 const REMOTE = "command:remote:Command";
 
 let provider: Provider;

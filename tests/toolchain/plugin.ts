@@ -7,9 +7,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as grpc from "@grpc/grpc-js";
 import engine_grpc from "@pulumi/pulumi/proto/engine_grpc_pb";
-import type engine from "@pulumi/pulumi/proto/engine_pb";
+import engine from "@pulumi/pulumi/proto/engine_pb";
 import provider_grpc from "@pulumi/pulumi/proto/provider_grpc_pb";
 import rpc from "@pulumi/pulumi/proto/provider_pb";
+import resource_grpc from "@pulumi/pulumi/proto/resource_grpc_pb";
+import resource from "@pulumi/pulumi/proto/resource_pb";
 import { buildSync } from "esbuild";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
@@ -54,10 +56,11 @@ export class Process {
 
   static async start(program: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<Process> {
     const child = spawn(process.execPath, [program, ...args], {
-      stdio: ["ignore", "pipe", "inherit"],
+      stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, SSH_AUTH_SOCK: "", ...env },
     });
-    const [line] = (await once(child.stdout as NonNullable<typeof child.stdout>, "data")) as [Buffer];
+    child.stderr.resume();
+    const [line] = (await once(child.stdout, "data")) as [Buffer];
     return new Process(child, line.toString().trim());
   }
 
@@ -68,24 +71,35 @@ export class Process {
   }
 }
 
-/** An engine that does nothing but remember log lines. */
+/** An engine that remembers log lines, and a monitor that takes any resource. */
 export async function startEngine(): Promise<{ address: string; logs: LogLine[]; stop(): void }> {
   const logs: LogLine[] = [];
   const server = new grpc.Server();
   const severities = ["debug", "info", "warning", "error"];
-  server.addService(
-    engine_grpc.EngineService as unknown as grpc.ServiceDefinition,
-    {
-      log: (
-        call: grpc.ServerUnaryCall<engine.LogRequest, Empty>,
-        callback: grpc.sendUnaryData<Empty>,
-      ): void => {
-        const { severity, message, ephemeral, urn } = call.request.toObject();
-        logs.push({ severity: severities[severity] ?? "", message, ephemeral, urn });
-        callback(null, new Empty());
-      },
-    } as unknown as grpc.UntypedServiceImplementation,
-  );
+  const answer =
+    <Request, Response>(respond: (request: Request) => Response): grpc.handleUnaryCall<Request, Response> =>
+    (call, callback) =>
+      callback(null, respond(call.request));
+  const serve = (service: unknown, methods: unknown) =>
+    server.addService(service as grpc.ServiceDefinition, methods as grpc.UntypedServiceImplementation);
+  serve(engine_grpc.EngineService, {
+    log: answer((request: engine.LogRequest) => {
+      const { severity, message, ephemeral, urn } = request.toObject();
+      logs.push({ severity: severities[severity] ?? "", message, ephemeral, urn });
+      return new Empty();
+    }),
+    setRootResource: answer(() => new engine.SetRootResourceResponse()),
+  });
+  serve(resource_grpc.ResourceMonitorService, {
+    supportsFeature: answer(() => new resource.SupportsFeatureResponse()),
+    registerResource: answer((request: resource.RegisterResourceRequest) => {
+      const response = new resource.RegisterResourceResponse();
+      response.setUrn(`urn:pulumi:stack::project::${request.getType()}::${request.getName()}`);
+      return response;
+    }),
+    registerResourceOutputs: answer(() => new Empty()),
+    signalAndWaitForShutdown: answer(() => new Empty()),
+  });
   const port = await new Promise<number>((resolve, reject) =>
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
       error ? reject(error) : resolve(bound),

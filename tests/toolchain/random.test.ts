@@ -4,6 +4,8 @@ import { type Alphabet, randomText } from "../../lab/toolchain/random/characters
 import { checkText, TEXT, withDefaults } from "../../lab/toolchain/random/inputs";
 import { failure, Provider, secret, UNKNOWN, type Values } from "./plugin";
 
+jest.setTimeout(60_000);
+
 const PASSWORD = "random:index/randomPassword:RandomPassword";
 const STRING = "random:index/randomString:RandomString";
 const SPECIAL = "!@#$%&*()-_=+[]{}<>:?";

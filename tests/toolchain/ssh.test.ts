@@ -4,6 +4,8 @@ import { createServer, type Server, type Socket } from "node:net";
 import { failure, Provider, type Values } from "./plugin";
 import { newKey, type SshServer, type SshServerOptions, startSshServer } from "./sshServer";
 
+jest.setTimeout(60_000);
+
 const key = newKey();
 const cleanups: (() => unknown)[] = [];
 let provider: Provider;

@@ -47,12 +47,12 @@ export async function runProgram(request: language.RunRequest, engineAddress: st
         bail: false,
       }),
     );
-    child.once("exit", (code, signal) => {
+    child.once("exit", (code) => {
       running.delete(child);
       if (code === 0) resolve({ error: "", bail: false });
       else if (code === ALREADY_REPORTED) resolve({ error: "", bail: true });
-      else if (signal) resolve({ error: `Program was ended by signal ${signal}`, bail: false });
-      else resolve({ error: `Program exited with non-zero exit code: ${code}`, bail: false });
+      // A program ended by a signal has no code; the real host shows -1.
+      else resolve({ error: `Program exited with non-zero exit code: ${code ?? -1}`, bail: false });
     });
   });
 }
