@@ -266,6 +266,8 @@ describe("data sources", () => {
     for (const path of [`${source}/resources`, "/grafana/api/datasources/proxy/uid/PBFA97CFB590B2093"]) {
       const { json } = await grafana.ask(`${path}/api/v1/label/job/values`, admin);
       expect(json).toEqual({ status: "success", data: ["gateways"] });
+      const headers = prometheus.seen.at(-1)?.headers;
+      expect([headers?.["x-scope"], headers?.authorization]).toEqual(["tenant-7", undefined]);
     }
   });
 });
@@ -334,7 +336,7 @@ describe("dashboards", () => {
       "apiVersion: 1\nproviders: [{ name: bad, options: {} }]",
     );
     expect((await reload()).status).toBe(500);
-    expect(grafana.log).toContain("path param is not a string");
+    await grafana.logged("path param is not a string");
     rmSync(`${grafana.root}/provisioning/dashboards/bad.yaml`);
     expect((await grafana.ask(address, admin)).status).toBe(200);
   });

@@ -174,6 +174,15 @@ export class StandIn {
     });
   }
 
+  /** Waits, for at most 5 s, until the log holds something: a line may reach us after the answer that it is about. */
+  async logged(wanted: string | RegExp): Promise<void> {
+    const end = Date.now() + 5000;
+    while (typeof wanted === "string" ? !this.log.includes(wanted) : !wanted.test(this.log)) {
+      if (Date.now() > end) throw new Error(`the log holds no ${wanted}: ${this.log}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
   /** Asks until the answer is as wanted, for at most 5 s. */
   async until(path: string, auth: string, wanted: (answer: Answer) => boolean): Promise<Answer> {
     const end = Date.now() + 5000;

@@ -168,7 +168,7 @@ test("five wrong passwords lock the user out, also with the right one", async ()
   expect(await login("the-right-one")).toBe(200);
   expect(await login("wrong")).toBe(401);
   expect(await login("the-right-one")).toBe(401);
-  expect(standIn.log).toContain("too many consecutive incorrect login attempts");
+  await standIn.logged("too many consecutive incorrect login attempts");
 });
 
 test("data sources no longer named stay, unless they were pruned or are deleted by name", async () => {
