@@ -20,12 +20,15 @@ registry_pid() {
   local state pid
   state=$(registry_state "$1")
   pid=$(cat "$state.pid" 2>/dev/null) || return 1
-  tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF " $state.yml " || return 1
+  tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -F " $state.yml " >/dev/null || return 1
   printf '%s\n' "$pid"
 }
 
 registry_start() {
   local address=$1 state try owner
+  # First, so that nothing is ever sent to a machine elsewhere.
+  ip -o -4 address show | grep -F " ${address%:*}/" >/dev/null ||
+    die "no interface here has the address ${address%:*}: bring a lab host up first (lab/lab up), or give --address"
   if owner=$(registry_owner "$address"); then
     case $owner in
       "$cache/registry") return ;;
@@ -52,9 +55,6 @@ CONF
     sleep 0.1
   done
   registry_stop "$address"
-  if grep -q 'cannot assign requested address' "$state.log"; then
-    die "no interface here has the address ${address%:*}: bring a lab host up first (lab/lab up), or give --address"
-  fi
   die "the registry did not start on $address: $(tail -n 1 "$state.log")"
 }
 

@@ -49,11 +49,17 @@ provide_image() {
 }
 
 provide_official() {
-  local address=$1 name=$2 repo=$3 tag=$4
-  say "$name: copying $(reference_of "$name")"
-  timeout 300 skopeo --insecure-policy copy --quiet --dest-tls-verify=false --preserve-digests \
-    "docker://$(reference_of "$name")" "docker://$address/$repo:$tag" ||
-    die "$name: cannot copy $(reference_of "$name"); with PODWATCH_IMAGES=debian it is made from Debian packages"
+  local address=$1 name=$2 repo=$3 tag=$4 source options=()
+  source=$(reference_of "$name")
+  case $source in
+    # A pinned digest is that of the list for all architectures, which only goes as a whole. With a digest, skopeo
+    # takes no tag.
+    *@*) source=$(sed -E 's/:[^:@/]+@/@/' <<<"$source") options=(--all) ;;
+  esac
+  say "$name: copying $source"
+  timeout 300 skopeo --insecure-policy copy --quiet --dest-tls-verify=false --preserve-digests "${options[@]}" \
+    "docker://$source" "docker://$address/$repo:$tag" ||
+    die "$name: cannot copy $source; with PODWATCH_IMAGES=debian it is made from Debian packages"
 }
 
 provide_debian() {
