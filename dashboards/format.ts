@@ -1,0 +1,42 @@
+// Dashboards as text: deterministic, few lines, and such that one changed panel is a few changed lines.
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+const LINE_WIDTH = 110;
+
+/** JSON with two blanks of indentation; what fits into one line stands in one line. Ends with a newline. */
+export function formatJson(value: Json): string {
+  return `${format(value, "", 0)}\n`;
+}
+
+/** `taken` is how much of the first line is taken by the key before and the comma behind. */
+function format(value: Json, indent: string, taken: number): string {
+  if (value === null || typeof value !== "object") {
+    return JSON.stringify(value);
+  }
+  const line = oneLine(value);
+  // The top level is always spread out: nobody reads a dashboard in one line.
+  if (taken > 0 && indent.length + taken + line.length <= LINE_WIDTH) {
+    return line;
+  }
+  const inner = `${indent}  `;
+  if (Array.isArray(value)) {
+    return `[\n${value.map((item) => inner + format(item, inner, 1)).join(",\n")}\n${indent}]`;
+  }
+  const members = Object.entries(value).map(([key, item]) => {
+    const name = `${JSON.stringify(key)}: `;
+    return inner + name + format(item, inner, name.length + 1);
+  });
+  return `{\n${members.join(",\n")}\n${indent}}`;
+}
+
+function oneLine(value: Json): string {
+  if (value === null || typeof value !== "object") {
+    return JSON.stringify(value);
+  }
+  if (Array.isArray(value)) {
+    return `[${value.map(oneLine).join(", ")}]`;
+  }
+  const members = Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${oneLine(item)}`);
+  return members.length === 0 ? "{}" : `{ ${members.join(", ")} }`;
+}

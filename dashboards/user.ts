@@ -1,0 +1,126 @@
+// Dashboards of the user's own: JSON files as Grafana saves or exports them.
+import { formatJson, type Json } from "./format";
+
+type JsonObject = { readonly [key: string]: Json | undefined };
+
+/** What the dashboard expects of whoever imports it, under `__inputs` of an exported one. */
+interface Input {
+  readonly name: string;
+  readonly type: string;
+  /** For a data source: what kind of one. */
+  readonly pluginId: string;
+}
+
+/** What only an import by hand understands; provisioned dashboards do without. */
+const IMPORT_ONLY = ["__inputs", "__elements", "__requires"];
+
+/** Server-side expressions: a data source that every Grafana has, under this uid. */
+const EXPRESSIONS = "__expr__";
+
+/**
+ * What keeps a file from being shipped as a dashboard, each in one line: what is wrong, and the way out.
+ * @param name how the user calls the file
+ */
+export function checkUserDashboard(name: string, json: string): string[] {
+  const parsed = parse(json);
+  if ("error" in parsed) {
+    return [`${name}: is not JSON (${parsed.error}); save the dashboard's JSON from Grafana again`];
+  }
+  const dashboard = parsed.value;
+  if (!isObject(dashboard)) {
+    return [`${name}: is not a dashboard but ${kindOf(dashboard)}; save the dashboard's JSON from Grafana`];
+  }
+  if (isObject(dashboard.dashboard)) {
+    return [`${name}: is the answer of Grafana's API; keep only what stands under "dashboard"`];
+  }
+  return [...shapeProblems(dashboard), ...inputProblems(dashboard)].map((problem) => `${name}: ${problem}`);
+}
+
+/**
+ * The text to ship: inputs for a Prometheus data source are answered with `datasourceUid`.
+ * @throws when {@link checkUserDashboard} finds a problem
+ */
+export function prepareUserDashboard(json: string, datasourceUid: string): string {
+  const problems = checkUserDashboard("dashboard", json);
+  if (problems.length > 0) {
+    throw new Error(problems.join("\n"));
+  }
+  const dashboard = JSON.parse(json) as JsonObject;
+  const answers = new Map(
+    inputsOf(dashboard).map(({ name, pluginId }) => [
+      name,
+      pluginId === EXPRESSIONS ? EXPRESSIONS : datasourceUid,
+    ]),
+  );
+  const kept = Object.entries(dashboard).filter(([key]) => !IMPORT_ONLY.includes(key));
+  const answered = JSON.parse(JSON.stringify(Object.fromEntries(kept)), (_, value) =>
+    typeof value === "string" ? value.replace(reference, (whole, name) => answers.get(name) ?? whole) : value,
+  );
+  return formatJson(answered);
+}
+
+/** `${NAME}`, as exported dashboards refer to inputs, and any dashboard to its variables. */
+const reference = /\$\{(\w+)\}/g;
+
+function shapeProblems(dashboard: JsonObject): string[] {
+  const problems: string[] = [];
+  if (typeof dashboard.title !== "string" || dashboard.title.trim() === "") {
+    problems.push(`has no title; is it a dashboard? Write "title": "..." at its top level`);
+  }
+  // Dashboards from before Grafana 5 have rows; Grafana converts them.
+  if (!Array.isArray(dashboard.panels) && !Array.isArray(dashboard.rows)) {
+    problems.push("has no panels; is it a dashboard? Save it from Grafana in the classic format");
+  }
+  return problems;
+}
+
+function inputProblems(dashboard: JsonObject): string[] {
+  const inputs = inputsOf(dashboard);
+  const unanswerable = inputs
+    .filter(({ type, pluginId }) => type !== "datasource" || !["prometheus", EXPRESSIONS].includes(pluginId))
+    .map(
+      ({ name, type, pluginId }) =>
+        `asks for ${JSON.stringify(name)} (${type}${pluginId === "" ? "" : ` ${pluginId}`}), and only Prometheus data sources can be filled in; replace \${${name}} by a value and remove it from "__inputs"`,
+    );
+  const known = new Set([...inputs.map(({ name }) => name), ...variableNames(dashboard)]);
+  const { __inputs: _, ...rest } = dashboard;
+  const named = [...JSON.stringify(rest).matchAll(reference)].map((match) => match[1] ?? "");
+  const leftOver = [...new Set(named)]
+    .filter((name) => name.startsWith("DS_") && !known.has(name))
+    .map((name) => `refers to \${${name}}, which nothing defines; write the data source's uid in its place`);
+  return [...unanswerable, ...leftOver];
+}
+
+function inputsOf(dashboard: JsonObject): Input[] {
+  const inputs = Array.isArray(dashboard.__inputs) ? (dashboard.__inputs as Json[]) : [];
+  return inputs.filter(isObject).map((input) => ({
+    name: text(input.name),
+    type: text(input.type),
+    pluginId: text(input.pluginId),
+  }));
+}
+
+function variableNames(dashboard: JsonObject): string[] {
+  const list = isObject(dashboard.templating) ? dashboard.templating.list : undefined;
+  return Array.isArray(list) ? list.filter(isObject).map((variable) => text(variable.name)) : [];
+}
+
+function parse(json: string): { readonly value: Json } | { readonly error: string } {
+  try {
+    return { value: JSON.parse(json) };
+  } catch (error) {
+    return { error: (error as Error).message.replace(/\s+/g, " ") };
+  }
+}
+
+function isObject(value: Json | undefined): value is { readonly [key: string]: Json } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function text(value: Json | undefined): string {
+  return typeof value === "string" ? value : "";
+}
+
+function kindOf(value: Json): string {
+  return Array.isArray(value) ? "a list" : JSON.stringify(value);
+}
