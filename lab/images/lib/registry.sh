@@ -25,7 +25,7 @@ registry_pid() {
 }
 
 registry_start() {
-  local address=$1 state try owner
+  local address=$1 state try owner reason
   # First, so that nothing is ever sent to a machine elsewhere.
   ip -o -4 address show | grep -F " ${address%:*}/" >/dev/null ||
     die "no interface here has the address ${address%:*}: bring a lab host up first (lab/lab up), or give --address"
@@ -54,8 +54,9 @@ CONF
     if [ "$(registry_owner "$address")" = "$cache/registry" ]; then return; fi
     sleep 0.1
   done
+  reason=$(tail -n 1 "$state.log")
   registry_stop "$address"
-  die "the registry did not start on $address: $(tail -n 1 "$state.log")"
+  die "the registry did not start on $address: $reason"
 }
 
 registry_stop() {
@@ -68,7 +69,7 @@ registry_stop() {
       sleep 0.1
     done
   fi
-  rm -f "$state.pid" "$state.yml"
+  rm -f "$state.pid" "$state.yml" "$state.log"
 }
 
 # registry_digest ADDRESS REPOSITORY TAG: what the registry has under that tag; empty if nothing.
