@@ -2,14 +2,34 @@
 import { z } from "zod";
 import { namespace, stack } from "../schema";
 
-export type JsonSchema = z.core.JSONSchema.JSONSchema & {
+/** As much of JSON Schema (draft 7) as the settings need. */
+export interface JsonSchema {
+  $schema?: string;
+  $ref?: string;
+  id?: string;
+  title?: string;
+  description?: string;
+  type?: string;
+  definitions?: Record<string, JsonSchema>;
+  properties?: Record<string, JsonSchema>;
+  patternProperties?: Record<string, JsonSchema>;
+  additionalProperties?: boolean | JsonSchema;
+  required?: string[];
+  items?: JsonSchema;
+  anyOf?: JsonSchema[];
+  allOf?: JsonSchema[];
+  enum?: unknown[];
+  const?: unknown;
+  default?: unknown;
+  examples?: unknown[];
   /** How the grammar of a text is called in the documentation. */
   kind?: string;
   secret?: boolean;
+  /** The default in words. */
   defaultText?: string;
   /** A list that may be written as its only item. */
   oneOrMany?: boolean;
-};
+}
 
 /** Everything known about the settings, with what only the documentation needs still in it. */
 export function describeStack(): JsonSchema {
@@ -38,7 +58,7 @@ export function stackFileSchema(): JsonSchema {
   const { definitions, $schema, ...settings } = describeStack();
   const keys = Object.entries(settings.properties ?? {}).map(([key, schema]) => [
     `${namespace}:${key}`,
-    forEditors(schema as JsonSchema),
+    forEditors(schema),
   ]);
   return {
     ...($schema === undefined ? {} : { $schema }),
@@ -55,7 +75,7 @@ export function stackFileSchema(): JsonSchema {
       },
     },
     definitions: Object.fromEntries(
-      Object.entries(definitions ?? {}).map(([name, schema]) => [name, forEditors(schema as JsonSchema)]),
+      Object.entries(definitions ?? {}).map(([name, schema]) => [name, forEditors(schema)]),
     ),
   };
 }
@@ -75,7 +95,7 @@ function forEditors(schema: JsonSchema): JsonSchema {
     return { description: `${rest.description ?? ""} ${command}`, ...encrypted };
   }
   const known = { ...rest };
-  if (oneOrMany) return { anyOf: [rest.items as JsonSchema, rest] };
+  if (oneOrMany) return { anyOf: [...(rest.items === undefined ? [] : [rest.items]), rest] };
   if (defaultText !== undefined) delete known.default;
   return mapInner(known, forEditors);
 }

@@ -15,10 +15,10 @@ const sections = [
   { key: "grafana", title: "Grafana", under: `${namespace}:grafana` },
 ] as const;
 
-type Definitions = Record<string, JsonSchema>;
+type Definitions = Readonly<Record<string, JsonSchema>>;
 
 export function configurationPage(): string {
-  const definitions = (describeStack().definitions ?? {}) as Definitions;
+  const definitions = describeStack().definitions ?? {};
   return [introduction(), ...sections.map((section) => chapter(section, definitions))].join("\n");
 }
 
@@ -95,7 +95,7 @@ interface Row {
 
 /** Groups that stand in a section of their own are one row; others are one row a setting. */
 function settings(schema: JsonSchema, prefix = ""): Row[] {
-  return Object.entries((schema.properties ?? {}) as Definitions).flatMap(([key, inner]) => {
+  return Object.entries(schema.properties ?? {}).flatMap(([key, inner]) => {
     const path = prefix + key;
     if (inner.properties !== undefined && !inner.secret) return settings(inner, `${path}.`);
     return [{ path, schema: inner, required: schema.required?.includes(key) ?? false }];
@@ -131,13 +131,12 @@ function code(value: unknown): string {
 function typeName(schema: JsonSchema): string {
   if (schema.secret) return "secret";
   if (schema.kind !== undefined) return schema.kind;
-  const reference = schema.$ref ?? (schema.allOf?.[0] as JsonSchema | undefined)?.$ref;
+  const reference = schema.$ref ?? schema.allOf?.[0]?.$ref;
   if (reference !== undefined) return link(reference);
   if (schema.enum !== undefined) return schema.enum.map(code).join(" or ");
   if (schema.const !== undefined) return code(schema.const);
-  if (schema.anyOf !== undefined)
-    return schema.anyOf.map((inner) => typeName(inner as JsonSchema)).join(" or ");
-  if (schema.type === "array") return `list of ${typeName(schema.items as JsonSchema)}`;
+  if (schema.anyOf !== undefined) return schema.anyOf.map((inner) => typeName(inner)).join(" or ");
+  if (schema.type === "array") return `list of ${typeName(schema.items ?? {})}`;
   if (schema.type === "object") return "group";
   return { string: "text", integer: "number", boolean: "true or false" }[String(schema.type)] ?? "any";
 }

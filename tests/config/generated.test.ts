@@ -1,0 +1,48 @@
+import { readFileSync } from "node:fs";
+import { type JsonSchema, stackFileSchema } from "../../config/generate/jsonSchema";
+import { configurationPage } from "../../config/generate/page";
+import { stack } from "../../config/schema";
+import { settingPaths } from "../../config/walk";
+
+const outdated = (name: string) => `${name} is not up to date; type: npm run docs:config`;
+
+/** A readable failure in place of a diff of a thousand lines. */
+function expectSame(name: string, made: string): void {
+  if (readFileSync(name, "utf8") !== made) throw new Error(outdated(name));
+}
+
+test("the editors' schema is up to date", () => {
+  expectSame("podwatch.schema.json", `${JSON.stringify(stackFileSchema(), null, 2)}\n`);
+});
+
+test("the configuration reference is up to date", () => {
+  expectSame("docs/configuration.md", configurationPage());
+});
+
+test("every setting is described, here and in editors", () => {
+  const page = configurationPage();
+  const names = settingPaths(stack).flatMap((path) => path.at(-1) ?? []);
+  expect(names.length).toBeGreaterThan(100);
+  for (const name of names.filter((name) => !(name in stack.shape) && name !== "retention")) {
+    expect(page).toMatch(new RegExp(`^\\| \`(\\w+\\.)*${name}\` \\| [^|]+ \\| [^|]+ \\| [^|]{10,} \\|`, "m"));
+  }
+  expect(undescribed(stackFileSchema())).toEqual([]);
+});
+
+function undescribed(schema: JsonSchema, path = ""): string[] {
+  const groups = { ...schema.properties, ...schema.definitions };
+  return Object.entries(groups).flatMap(([key, inner]) => {
+    const here = `${path}/${key}`;
+    const bare = inner.description === undefined && inner.allOf === undefined && key !== "secure";
+    return [...(bare ? [here] : []), ...undescribed(inner, here)];
+  });
+}
+
+test("in editors a secret is what Pulumi encrypted, and an image has no default that would age", () => {
+  const { grafana, hostEntry } = stackFileSchema().definitions ?? {};
+  const { adminPassword, image } = grafana?.properties ?? {};
+  expect(adminPassword).toMatchObject({ type: "object", required: ["secure"] });
+  expect(image).not.toHaveProperty("default");
+  expect(grafana?.required).toBeUndefined();
+  expect(hostEntry?.required).toEqual(["address"]);
+});

@@ -1,0 +1,210 @@
+import { parse } from "../../config/parse";
+import versions from "../../versions.json";
+import { context, host, hostKey, keys, settingsOf, stack } from "./support";
+
+test("a host alone gets every default", () => {
+  expect(settingsOf(stack())).toEqual({
+    name: "monitor",
+    connection: {
+      host: "10.1.2.3",
+      port: 22,
+      user: "root",
+      hostKey: expect.stringMatching(/^ssh-ed25519 \S+$/),
+      privateKey: keys.plain.private.trim().concat("\n"),
+      dialErrorLimit: 7,
+      perDialTimeout: 5,
+    },
+    become: true,
+    network: { subnet: "10.89.77.0/24" },
+    front: { bind: "127.0.0.1", port: 80, publicUrl: "http://localhost", image: versions.images.nginx },
+    gateways: {
+      enabled: true,
+      sources: "auto",
+      socketDirectory: "/run/roq/service",
+      uid: 101,
+      gid: 101,
+      scrapeInterval: "5s",
+    },
+    prometheus: {
+      enabled: true,
+      scrapeInterval: "15s",
+      scrapeTimeout: "10s",
+      evaluationInterval: "15s",
+      retention: { time: "15d" },
+      externalLabels: {},
+      scrapeJobs: [],
+      fileSd: [],
+      data: "keep",
+      image: versions.images.prometheus,
+    },
+    grafana: {
+      enabled: true,
+      adminUser: "admin",
+      datasourceUid: "PBFA97CFB590B2093",
+      dashboards: [],
+      data: "keep",
+      image: versions.images.grafana,
+    },
+  });
+});
+
+test("everything that can be said is taken over", () => {
+  const dashboard = JSON.stringify({ title: "Mine", uid: "mine" });
+  const targets = JSON.stringify([{ targets: ["db1.internal:9100"] }]);
+  const given = {
+    network: { subnet: "172.20.0.0/16" },
+    front: {
+      bind: "0.0.0.0",
+      port: "8443",
+      publicUrl: "https://mon.acme.net:8443/",
+      image: "reg:5000/nginx:1.29",
+    },
+    gateways: {
+      enabled: "false",
+      sources: ["a", "b"],
+      socketDirectory: "/srv/s",
+      uid: 5,
+      gid: 6,
+      scrapeInterval: "1s",
+    },
+    prometheus: {
+      scrapeInterval: "1m",
+      scrapeTimeout: "30s",
+      evaluationInterval: "2m",
+      retention: { time: "1y6w", size: "50GB" },
+      externalLabels: { region: "eu" },
+      scrapeJobs: [
+        {
+          name: "node",
+          scheme: "https",
+          metricsPath: "/m",
+          interval: "10s",
+          timeout: "5s",
+          targets: ["db1.internal:9100", "[fd00::1]:9100"],
+          labels: { team: "core" },
+          params: { module: "http_2xx", both: ["a", "b"] },
+          extra: { honor_labels: true },
+        },
+      ],
+      fileSd: [{ name: "found", files: ["targets/*.json"] }],
+      data: "delete",
+      image: `quay.io/prom/prometheus@sha256:${"0".repeat(64)}`,
+    },
+    grafana: {
+      adminUser: "boss",
+      adminPassword: "correct horse",
+      datasourceUid: "prom",
+      dashboards: ["dash/mine.json"],
+      data: "delete",
+    },
+  };
+  const access = { name: "mon1", port: 2222, user: "ansible", becomePassword: "xyzzy" };
+  const files = { "targets/x.json": targets, "targets/notes.txt": "", "dash/mine.json": dashboard };
+  const settings = settingsOf(stack(given, access), { files });
+
+  expect(settings).toMatchObject({
+    name: "mon1",
+    become: true,
+    becomePassword: "xyzzy",
+    connection: { port: 2222, user: "ansible" },
+    network: given.network,
+    front: { bind: "0.0.0.0", port: 8443, publicUrl: "https://mon.acme.net:8443" },
+    gateways: { ...given.gateways, enabled: false },
+    grafana: {
+      adminPassword: "correct horse",
+      dashboards: [{ name: "mine.json", path: "dash/mine.json", content: dashboard }],
+    },
+  });
+  expect(settings.prometheus).toMatchObject({
+    ...given.prometheus,
+    scrapeJobs: [{ ...given.prometheus.scrapeJobs[0], params: { module: ["http_2xx"], both: ["a", "b"] } }],
+    fileSd: [{ name: "found", files: [{ name: "x.json", path: "targets/x.json", content: targets }] }],
+  });
+});
+
+test("a host's own settings override the stack's, one by one; lists are replaced", () => {
+  const sections = {
+    prometheus: {
+      scrapeInterval: "30s",
+      retention: { time: "90d", size: "1GB" },
+      externalLabels: { a: "1" },
+    },
+    gateways: { sources: ["one", "two"] },
+  };
+  const own = {
+    prometheus: { retention: { time: "7d" }, externalLabels: { b: "2" } },
+    gateways: { sources: ["three"] },
+  };
+  const parsed = parse(
+    { ...sections, hosts: { m1: { ...host, ...own }, m2: { ...host, port: 23 } } },
+    context(),
+  );
+  const [first, second] = "settings" in parsed ? parsed.settings.hosts : [];
+  expect(first?.prometheus).toMatchObject({
+    scrapeInterval: "30s",
+    retention: { time: "7d", size: "1GB" },
+    externalLabels: { a: "1", b: "2" },
+  });
+  expect(first?.gateways.sources).toEqual(["three"]);
+  expect(second?.name).toBe("m2");
+  expect(second?.prometheus.retention).toEqual({ time: "90d", size: "1GB" });
+  expect(second?.gateways.sources).toEqual(["one", "two"]);
+});
+
+test.each([
+  ["rootless", {}, { become: false, user: "me" }, { port: 8080, publicUrl: "http://localhost:8080" }],
+  ["another port", { port: 81 }, {}, { port: 81, publicUrl: "http://localhost:81" }],
+  ["everywhere", { bind: "0.0.0.0" }, {}, { port: 80, publicUrl: "http://10.1.2.3" }],
+  ["everywhere by IPv6", { bind: "::" }, { address: "fd00::7" }, { port: 80, publicUrl: "http://[fd00::7]" }],
+  ["one address", { bind: "10.0.0.9", port: 8080 }, {}, { port: 8080, publicUrl: "http://10.0.0.9:8080" }],
+])("the front's port and URL follow from the rest: %s", (_, front, more, expected) => {
+  expect(settingsOf(stack({ front }, more)).front).toMatchObject(expected);
+});
+
+test("the usual scrape time-out shrinks with the interval", () => {
+  expect(settingsOf(stack({ prometheus: { scrapeInterval: "5s" } })).prometheus.scrapeTimeout).toBe("5s");
+  expect(settingsOf(stack({ prometheus: { scrapeInterval: "1h" } })).prometheus.scrapeTimeout).toBe("10s");
+});
+
+test("a proxy is a hop of its own, and what lies behind one is dialled once", () => {
+  const proxy = { address: "bastion.acme.net", user: "jump", password: "pw", insecureIgnoreHostKey: true };
+  const { connection } = settingsOf(stack({}, { proxy }));
+  expect(connection.dialErrorLimit).toBe(0);
+  expect(connection.proxy).toEqual({
+    host: "bastion.acme.net",
+    port: 22,
+    user: "jump",
+    password: "pw",
+    dialErrorLimit: 7,
+    perDialTimeout: 5,
+  });
+});
+
+test("keys come from a file, the stack file, or the agent", () => {
+  const { privateKeyFile, ...bare } = host;
+  expect(privateKeyFile).toBeDefined();
+  const fromText = settingsOf({
+    host: { ...bare, privateKey: keys.encrypted.private, privateKeyPassword: "open sesame" },
+  });
+  expect(fromText.connection).toMatchObject({
+    privateKey: keys.encrypted.private.trim().concat("\n"),
+    privateKeyPassword: "open sesame",
+  });
+  const agent = { socket: "/run/agent", state: "ready" } as const;
+  const fromAgent = settingsOf({ host: { ...bare, agent: true } }, { agent });
+  expect(fromAgent.connection.agentSocketPath).toBe("/run/agent");
+  expect(fromAgent.connection.privateKey).toBeUndefined();
+});
+
+test("a host key is found in a known_hosts file", () => {
+  const { hostKey: _, ...bare } = host;
+  const files = { known: `# mine\n[10.1.2.3]:2222,other ${hostKey} comment\n` };
+  const settings = settingsOf({ host: { ...bare, port: 2222, knownHostsFile: "known" } }, { files });
+  expect(settings.connection.hostKey).toBe(hostKey.split(" ").slice(0, 2).join(" "));
+});
+
+test("nothing of the settings can be changed", () => {
+  const settings = settingsOf(stack({ prometheus: { externalLabels: { a: "1" } } }));
+  expect(() => Object.assign(settings.prometheus.externalLabels, { a: "2" })).toThrow(TypeError);
+  expect(() => Object.assign(settings.connection, { host: "x" })).toThrow(TypeError);
+});

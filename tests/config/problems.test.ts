@@ -1,0 +1,407 @@
+import { host, hostKey, keys, problemsOf, stack } from "./support";
+
+/** [what, sections of the stack, more of the host, the one expected line] */
+const wrong: [string, Record<string, unknown>, Record<string, unknown>, string][] = [
+  [
+    "duration",
+    { prometheus: { retention: { time: "15 days" } } },
+    {},
+    'podwatch:prometheus.retention.time: "15 days" is not a duration; write a number and a unit such as 15d, 12h or 90m',
+  ],
+  [
+    "units out of order",
+    { gateways: { scrapeInterval: "5s1m" } },
+    {},
+    'podwatch:gateways.scrapeInterval: "5s1m" is not a duration; write a number and a unit such as 15d, 12h or 90m',
+  ],
+  [
+    "size",
+    { prometheus: { retention: { size: "50 GiB" } } },
+    {},
+    'podwatch:prometheus.retention.size: "50 GiB" is not a size; write a whole number and a unit such as 512MB or 50GB',
+  ],
+  [
+    "port",
+    { front: { port: 70000 } },
+    {},
+    "podwatch:front.port: 70000 is not a port number; write a whole number from 1 to 65535",
+  ],
+  [
+    "URL",
+    { front: { publicUrl: "https://m.acme.net/grafana" } },
+    {},
+    'podwatch:front.publicUrl: "https://m.acme.net/grafana" is not a URL of this kind; write http or https, the host and perhaps a port, such as https://monitor.my-company.net',
+  ],
+  [
+    "host's name",
+    {},
+    { name: "Mon 1" },
+    'podwatch:host.name: "Mon 1" is not a host name of this kind; write up to 31 small letters, digits and -, beginning with a letter',
+  ],
+  [
+    "address",
+    {},
+    { address: "root@10.1.2.3" },
+    'podwatch:host.address: "root@10.1.2.3" is not an address; write an IPv4 or IPv6 address or a DNS name, without user, port or protocol',
+  ],
+  [
+    "mistyped IPv4",
+    {},
+    { address: "10.1.2.999" },
+    'podwatch:host.address: "10.1.2.999" is not an address; write an IPv4 or IPv6 address or a DNS name, without user, port or protocol',
+  ],
+  [
+    "missing",
+    {},
+    { address: undefined },
+    "podwatch:host.address: is missing; write an IPv4 or IPv6 address or a DNS name, without user, port or protocol",
+  ],
+  [
+    "type",
+    { prometheus: "15s" },
+    {},
+    'podwatch:prometheus: "15s" is not a group of settings; write one setting a line below it',
+  ],
+  [
+    "list for text",
+    { grafana: { adminUser: ["a"] } },
+    {},
+    "podwatch:grafana.adminUser: a list is not a user name; write letters, digits and @ . _ -",
+  ],
+  [
+    "switch",
+    {},
+    { become: "yes" },
+    'podwatch:host.become: "yes" is neither true nor false; write true or false',
+  ],
+  [
+    "word",
+    { grafana: { data: "purge" } },
+    {},
+    'podwatch:grafana.data: "purge" is not known here; write keep or delete',
+  ],
+  [
+    "image without tag",
+    { grafana: { image: "docker.io/grafana/grafana" } },
+    {},
+    'podwatch:grafana.image: "docker.io/grafana/grafana" is not a pinned image; write registry/name:tag with a fixed tag (not latest) or registry/name@sha256:digest',
+  ],
+  [
+    "subnet",
+    { network: { subnet: "10.89.77.1/24" } },
+    {},
+    'podwatch:network.subnet: "10.89.77.1/24" is not a subnet of this kind; write a private IPv4 range by its first address and a prefix from /16 to /28, such as 10.89.77.0/24',
+  ],
+  [
+    "gateway",
+    { gateways: { sources: ["a/b"] } },
+    {},
+    'podwatch:gateways.sources[0]: "a/b" is not a gateway name; write up to 64 letters, digits, _ and -, the socket\'s file name without .sock',
+  ],
+  [
+    "gateway twice",
+    { gateways: { sources: ["a", "b", "a"] } },
+    {},
+    'podwatch:gateways.sources[2]: "a" stands there twice; remove one of the two',
+  ],
+  [
+    "path",
+    { gateways: { socketDirectory: "/run/../etc" } },
+    {},
+    'podwatch:gateways.socketDirectory: "/run/../etc" is not a plain absolute path; write one such as /run/roq/service, without blanks, colons, .. or a slash at the end',
+  ],
+  [
+    "label name",
+    { prometheus: { externalLabels: { "a-b": "x" } } },
+    {},
+    'podwatch:prometheus.externalLabels.a-b: "a-b" is not a label name; write letters, digits and _, not beginning with a digit or __',
+  ],
+  [
+    "time-out",
+    { prometheus: { scrapeTimeout: "1m" } },
+    {},
+    'podwatch:prometheus.scrapeTimeout: "1m" is longer than the interval, 15s; write at most 15s',
+  ],
+  [
+    "time-out of a host",
+    { prometheus: { scrapeInterval: "30s" } },
+    { prometheus: { scrapeTimeout: "31s" } },
+    'podwatch:host.prometheus.scrapeTimeout: "31s" is longer than the interval, 30s; write at most 30s',
+  ],
+  [
+    "privileged port",
+    {},
+    { become: false, user: "me", front: { port: 80 } },
+    "podwatch:host.front.port: 80 may be opened by root only; write a port from 1024 up, or set become: true",
+  ],
+  [
+    "no data",
+    { prometheus: { enabled: false } },
+    {},
+    "podwatch:prometheus.enabled: false leaves Grafana without data; set grafana.enabled to false too, or remove this",
+  ],
+  [
+    "sudo for root",
+    {},
+    { becomePassword: "x" },
+    "podwatch:host.becomePassword: is not used by root, who needs no sudo; remove it, or set the user to log in as",
+  ],
+  [
+    "sudo without become",
+    {},
+    { becomePassword: "x", become: false, user: "me" },
+    "podwatch:host.becomePassword: is not used with become: false; remove one of the two",
+  ],
+  [
+    "two ways in",
+    {},
+    { agent: true },
+    "podwatch:host: privateKeyFile and agent are set together; keep one of them",
+  ],
+  [
+    "no way in",
+    {},
+    { privateKeyFile: undefined },
+    "podwatch:host: has no way to log in; set one of privateKeyFile, privateKey, agent and password",
+  ],
+  [
+    "no host key",
+    {},
+    { hostKey: undefined },
+    "podwatch:host: has no host key; set hostKey (what `ssh-keyscan -t ed25519 ADDRESS` prints after the address) or knownHostsFile",
+  ],
+  [
+    "no key file",
+    {},
+    { privateKeyFile: "~/nope" },
+    'podwatch:host.privateKeyFile: "~/nope" does not exist; write the path of a private key',
+  ],
+  [
+    "well-known password",
+    { grafana: { adminPassword: "Passw0rd!" } },
+    {},
+    "podwatch:grafana.adminPassword: is a well-known password; write another one, or remove the setting and one is generated",
+  ],
+];
+
+test.each(wrong)("one line, with setting, value and way out: %s", (_, sections, more, line) => {
+  expect(problemsOf(stack(sections, more))).toEqual([
+    line.replace("adminPassword: is", "adminPassword: the value is"),
+  ]);
+});
+
+const unknown: [Record<string, unknown>, Record<string, unknown>, string][] = [
+  [
+    { prometheus: { scrape_interval: "5s" } },
+    {},
+    "podwatch:prometheus.scrape_interval: unknown setting; did you mean scrapeInterval?",
+  ],
+  [
+    { grafana: { adminPasword: "hunter2hunter2" } },
+    {},
+    "podwatch:grafana.adminPasword: unknown setting; did you mean adminPassword?",
+  ],
+  [{ retention: {} }, {}, "podwatch:retention: unknown setting; did you mean podwatch:prometheus.retention?"],
+  [{}, { subnet: "x" }, "podwatch:host.subnet: unknown setting; did you mean podwatch:host.network.subnet?"],
+  [{}, { ansible_user: "x" }, "podwatch:host.ansible_user: unknown setting; did you mean user?"],
+  [
+    { prometheus: { scrapeJobs: [{ name: "n", targets: ["a:1"], job_name: "n" }] } },
+    {},
+    "podwatch:prometheus.scrapeJobs[0].job_name: unknown setting; did you mean name?",
+  ],
+  [{ network: { zzz: 1 } }, {}, "podwatch:network.zzz: unknown setting; remove it (there are: subnet)"],
+];
+
+test.each(unknown)("an unknown setting suggests what was meant: %j %j", (sections, more, line) => {
+  expect(problemsOf(stack(sections, more))).toEqual([line]);
+});
+
+test("no host, an empty list of hosts, and both forms together", () => {
+  expect(problemsOf({})).toEqual([
+    expect.stringMatching(/^podwatch:host: is missing; say where to deploy, such as: pulumi config set/),
+  ]);
+  expect(problemsOf({ hosts: {} })).toEqual([expect.stringMatching(/^podwatch:hosts: names no host; /)]);
+  const both = { host, hosts: { a: { ...host, port: 23 } } };
+  expect(problemsOf(both)).toEqual([
+    expect.stringMatching(/^podwatch:host: is set together with podwatch:hosts; keep /),
+  ]);
+});
+
+test("two hosts with one address, however it is written", () => {
+  const twins = { a: { ...host, address: "fd00::1" }, b: { ...host, address: "FD00:0::1" } };
+  expect(problemsOf({ hosts: twins })).toEqual([
+    'podwatch:hosts.b.address: "FD00:0::1" with port 22 is also the address of podwatch:hosts.a; remove one of the two hosts or correct its address',
+  ]);
+  expect(problemsOf({ hosts: { a: host, b: { ...host, port: 2222 } } })).toEqual([]);
+});
+
+test("jobs: one name each, also over kinds and built-in ones; nothing overruled, nothing empty, no secret", () => {
+  const targets = ["a.internal:1"];
+  const scrapeJobs = [
+    { name: "prometheus", targets },
+    { name: "node", targets },
+    { name: "node", targets, timeout: "20s" },
+    { name: "empty" },
+    { name: "found", labels: { a: "b" }, extra: { dns_sd_configs: [] } },
+    { name: "raw", targets, extra: { scheme: "https", basic_auth: { username: "u", password: "hunter2" } } },
+  ];
+  const files = { "t.json": '[{"targets": ["a:1"]}]' };
+  expect(
+    problemsOf(stack({ prometheus: { scrapeJobs, fileSd: [{ name: "raw", files: ["t.json"] }] } }), {
+      files,
+    }),
+  ).toEqual([
+    'podwatch:prometheus.fileSd[0].name: "raw" is already the name of another job; write another name',
+    'podwatch:prometheus.scrapeJobs[0].name: "prometheus" is already the name of a job that Podwatch makes itself; write another name',
+    'podwatch:prometheus.scrapeJobs[2].name: "node" is already the name of another job; write another name',
+    'podwatch:prometheus.scrapeJobs[2].timeout: "20s" is longer than the interval, 15s; write at most 15s',
+    "podwatch:prometheus.scrapeJobs[3].targets: is missing; write at least one target as host:port, or a service discovery under extra",
+    "podwatch:prometheus.scrapeJobs[4].labels: belong to targets, and the job names none; write them as relabel_configs under extra",
+    "podwatch:prometheus.scrapeJobs[5].extra.basic_auth.password: is a secret, which anybody could read in previews and on the host; scrape this target without it",
+    "podwatch:prometheus.scrapeJobs[5].extra.scheme: would overrule what the job says itself; write it as scheme of the job",
+  ]);
+});
+
+test("shipped files: missing, of the wrong kind or content, and two of one name", () => {
+  const files = {
+    "a/x.json": "{",
+    "b/x.json": '{"title": "B"}',
+    "b/y.json": "{}",
+    "t.txt": "",
+    "t.json": '[{"targets": "a:1"}]',
+  };
+  const fileSd = [{ name: "sd", files: ["t.txt", "t.json", "*/t.json", "none*.yml"] }];
+  const dashboards = ["a/x.json", "b/*.json", "c.json"];
+  expect(problemsOf(stack({ prometheus: { fileSd }, grafana: { dashboards } }), { files })).toEqual([
+    expect.stringMatching(
+      /^podwatch:grafana\.dashboards\[0\]: "a\/x\.json" is not JSON \(.+\); correct the file$/,
+    ),
+    'podwatch:grafana.dashboards[1]: "b/x.json" has the same file name as "a/x.json"; rename one of them',
+    'podwatch:grafana.dashboards[1]: "b/y.json" is not a dashboard, since it has no title; export it from Grafana as JSON',
+    'podwatch:grafana.dashboards[2]: "c.json" does not exist; write the path of a dashboard',
+    'podwatch:prometheus.fileSd[0].files[0]: "t.txt" is of a kind that Prometheus does not read; write a file that ends in .json, .yml or .yaml',
+    'podwatch:prometheus.fileSd[0].files[1]: "t.json" is not a target file; write a list such as [{"targets": ["db1.internal:9100"], "labels": {}}]',
+    'podwatch:prometheus.fileSd[0].files[2]: "*/t.json" has a pattern in a directory\'s name; write * and ? in the last part only',
+    'podwatch:prometheus.fileSd[0].files[3]: "none*.yml" matches no file; write the path of a target file',
+  ]);
+});
+
+test("all problems at once, each once, sorted, and checks go on beside what is wrong", () => {
+  const raw = {
+    ...stack({
+      front: { port: 0 },
+      prometheus: { scrapeInterval: "5s", scrapeTimeout: "6s", evaluationInterval: 3 },
+    }),
+    hosts: { a: { ...host, user: 7, hostKey: "nonsense" }, b: { ...host, privateKeyFile: "nope" } },
+    zzz: 1,
+  };
+  const paths = problemsOf(raw).map((line) => line.slice(0, line.indexOf(": ")));
+  expect(paths).toEqual([
+    "podwatch:front.port",
+    "podwatch:host",
+    "podwatch:hosts.a.address",
+    "podwatch:hosts.a.hostKey",
+    "podwatch:hosts.a.user",
+    "podwatch:hosts.b.address",
+    "podwatch:hosts.b.privateKeyFile",
+    "podwatch:prometheus.evaluationInterval",
+    "podwatch:prometheus.scrapeTimeout",
+    "podwatch:zzz",
+  ]);
+});
+
+describe("the agent", () => {
+  const way = { privateKeyFile: undefined, agent: true };
+  test.each([
+    ["none", "", /SSH_AUTH_SOCK is not set; start one/],
+    ["dead", "/run/gone", /none answers at SSH_AUTH_SOCK, "\/run\/gone"; start one/],
+    ["empty", "/run/agent", /yours holds none; type: ssh-add$/],
+  ] as const)("has to be there with a key: %s", (state, socket, text) => {
+    expect(problemsOf(stack({}, way), { agent: { state, socket } })).toEqual([expect.stringMatching(text)]);
+  });
+
+  test("that is dead is in the way even of a key file", () => {
+    const agent = { state: "dead", socket: "/run/gone" } as const;
+    expect(problemsOf(stack(), { agent })).toEqual([
+      expect.stringMatching(
+        /^podwatch:host: SSH_AUTH_SOCK is "\/run\/gone".+; start the agent or type: unset SSH_AUTH_SOCK$/,
+      ),
+    ]);
+  });
+});
+
+describe("secrets", () => {
+  test("in plain text are refused with the command to type", () => {
+    const secrets = { password: "hunter2", privateKeyFile: undefined, becomePassword: "hunter3", user: "me" };
+    const lines = problemsOf(stack({ grafana: { adminPassword: "hunter4hunter4" } }, secrets), {
+      secretKeys: [],
+    });
+    expect(lines).toEqual([
+      "podwatch:grafana.adminPassword: is a secret in plain text; encrypt it, type: pulumi config set --secret --path 'podwatch:grafana.adminPassword'",
+      "podwatch:host.becomePassword: is a secret in plain text; encrypt it, type: pulumi config set --secret --path 'podwatch:host.becomePassword'",
+      "podwatch:host.password: is a secret in plain text; encrypt it, type: pulumi config set --secret --path 'podwatch:host.password'",
+    ]);
+  });
+
+  test("are never quoted, wherever they were put", () => {
+    const raw = stack(
+      { grafana: { adminPassword: "hunter", adminPasword: "hunter" }, prometheus: "hunter" },
+      {
+        privateKey: "hunter",
+        privateKeyFile: keys.plain.private,
+        becomePassword: ["hunter"],
+        hostKey: keys.plain.private,
+      },
+    );
+    const text = problemsOf(raw, { secretKeys: ["host", "grafana", "prometheus"] }).join("\n");
+    expect(text).toContain("podwatch:grafana.adminPassword: the value is shorter than 8");
+    expect(text).toContain("podwatch:prometheus: the value is not a group");
+    expect(text).not.toMatch(/hunter|BEGIN|b3BlbnNzaC1rZXk/);
+  });
+});
+
+describe("placeholders", () => {
+  test.each([
+    ["address", "203.0.113.10"],
+    ["address", "192.0.2.1"],
+    ["address", "198.51.100.77"],
+    ["address", "2001:db8::1"],
+    ["address", "monitor.example.com"],
+    ["address", "a.b.c.d"],
+    ["address", "<address>"],
+    ["user", "CHANGE-ME"],
+    ["user", "<your user>"],
+    ["hostKey", "ssh-ed25519 AAAA..."],
+    ["name", "changeme"],
+  ])("are refused, whatever else is wrong with them: %s %s", (setting, value) => {
+    const lines = problemsOf(stack({}, { [setting]: value }));
+    expect(lines).toEqual([
+      expect.stringMatching(new RegExp(`^podwatch:host\\.${setting}: ".+" is a placeholder; put in `)),
+    ]);
+  });
+
+  test("are found in URLs, targets, images and secrets", () => {
+    const job = { name: "n", targets: ["10.0.0.1:1", "[2001:db8::1]:1", "db.example.org:1"] };
+    const raw = stack({
+      front: { publicUrl: "https://m.example.net", image: "registry.example.com/nginx:1" },
+      prometheus: { scrapeJobs: [job] },
+      grafana: { adminPassword: "changeme" },
+    });
+    expect(problemsOf(raw)).toEqual([
+      expect.stringMatching(/^podwatch:front\.image: .* is a placeholder/),
+      expect.stringMatching(/^podwatch:front\.publicUrl: .* is a placeholder/),
+      "podwatch:grafana.adminPassword: the value is a placeholder; put in your own value",
+      expect.stringMatching(/^podwatch:prometheus\.scrapeJobs\[0\]\.targets\[1\]: .* is a placeholder/),
+      expect.stringMatching(/^podwatch:prometheus\.scrapeJobs\[0\]\.targets\[2\]: .* is a placeholder/),
+    ]);
+  });
+
+  test("are not seen where there is none", () => {
+    const labels = { note: "an example.com mirror", x: "to do" };
+    expect(
+      problemsOf(
+        stack({ prometheus: { externalLabels: labels } }, { hostKey, address: "example-db.acme.net" }),
+      ),
+    ).toEqual([]);
+  });
+});

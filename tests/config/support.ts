@@ -1,0 +1,76 @@
+// A world in which checking can be tested: files that exist only here, an agent that does as it is told.
+import { utils } from "ssh2";
+import type { Context } from "../../config/context";
+import { parse } from "../../config/parse";
+import { format } from "../../config/problem";
+import type { HostSettings } from "../../config/schema";
+
+export const keys = {
+  plain: utils.generateKeyPairSync("ed25519"),
+  encrypted: utils.generateKeyPairSync("ed25519", {
+    passphrase: "open sesame",
+    cipher: "aes256-ctr",
+    rounds: 1,
+  }),
+  oldCipher: utils.generateKeyPairSync("ed25519", {
+    passphrase: "open sesame",
+    cipher: "aes128-cbc",
+    rounds: 1,
+  }),
+};
+
+export const hostKey = keys.plain.public.trim();
+
+export interface World {
+  files?: Record<string, string>;
+  /** Keys of the stack file that hold something encrypted; those that can, unless said. */
+  secretKeys?: readonly string[];
+  agent?: ReturnType<Context["agent"]>;
+}
+
+function missing(path: string): Error {
+  return Object.assign(new Error(`ENOENT: ${path}`), { code: "ENOENT" });
+}
+
+export function context(world: World = {}): Context {
+  const files: Record<string, string> = { "~/.ssh/id_ed25519": keys.plain.private, ...world.files };
+  return {
+    isSecret: (key) => (world.secretKeys ?? ["host", "hosts", "grafana"]).includes(key),
+    readFile: (path) => {
+      const content = files[path];
+      if (content === undefined) throw missing(path);
+      return content;
+    },
+    listFiles: (directory) => {
+      const prefix = directory === "." ? "" : directory;
+      const names = Object.keys(files).filter((path) => path.startsWith(prefix));
+      if (names.length === 0) throw missing(directory);
+      return names.map((path) => path.slice(prefix.length)).filter((name) => !name.includes("/"));
+    },
+    agent: () => world.agent ?? { socket: "", state: "none" },
+  };
+}
+
+/** The least that a host needs. */
+export const host = { address: "10.1.2.3", privateKeyFile: "~/.ssh/id_ed25519", hostKey };
+
+/** A stack of that host, with more settings of the host and of the stack. */
+export function stack(sections: Record<string, unknown> = {}, more: Record<string, unknown> = {}) {
+  return { host: { ...host, ...more }, ...sections };
+}
+
+/** The only host's settings; fails with what is wrong. */
+export function settingsOf(raw: Record<string, unknown>, world?: World): HostSettings {
+  const parsed = parse(raw, context(world));
+  if ("problems" in parsed) throw new Error(parsed.problems.map(format).join("\n"));
+  const [only, ...rest] = parsed.settings.hosts;
+  if (only === undefined || rest.length > 0)
+    throw new Error(`expected one host, got ${parsed.settings.hosts.length}`);
+  return only;
+}
+
+/** Everything that is wrong, as the user reads it. */
+export function problemsOf(raw: Record<string, unknown>, world?: World): string[] {
+  const parsed = parse(raw, context(world));
+  return "problems" in parsed ? parsed.problems.map(format) : [];
+}
