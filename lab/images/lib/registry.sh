@@ -20,7 +20,7 @@ registry_pid() {
   local state pid
   state=$(registry_state "$1")
   pid=$(cat "$state.pid" 2>/dev/null) || return 1
-  tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -F " $state.yml " >/dev/null || return 1
+  tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -F " $state.yml " >/dev/null || return 1
   printf '%s\n' "$pid"
 }
 
