@@ -49,8 +49,11 @@ function opensshComplaint(body: string, password: string | undefined): string | 
   return password === undefined ? needsPassword : undefined;
 }
 
+/** The type that the public part names; undefined if the part is not whole. */
 function publicType(blob: Buffer | undefined): string | undefined {
-  return blob === undefined ? undefined : new Reader(blob).string();
+  const reader = new Reader(blob ?? Buffer.alloc(0));
+  const type = reader.string();
+  return type === "ssh-ed25519" && reader.bytes()?.length !== 32 ? undefined : type;
 }
 
 /** RSA, EC and PKCS#8 files, which Node can read itself. */
