@@ -5,6 +5,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"podwatch/lab/grafana/internal/web"
@@ -22,7 +23,12 @@ const usage = `Usage:
   grafana --version`
 
 func main() {
-	if err := run(os.Args[1:]); err != nil {
+	args := os.Args[1:]
+	// The image has the older names too, as links.
+	if command, isAlias := strings.CutPrefix(filepath.Base(os.Args[0]), "grafana-"); isAlias {
+		args = append([]string{command}, args...)
+	}
+	if err := run(args); err != nil {
 		fmt.Fprintf(os.Stderr, "Error: ✗ %v\n", err)
 		os.Exit(1)
 	}

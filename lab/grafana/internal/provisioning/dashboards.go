@@ -101,16 +101,16 @@ func (d *Dashboards) dropOrphans() error {
 	})
 }
 
-// AllowsUIUpdates tells whether the dashboards of a provider may be saved through the API.
-func (d *Dashboards) AllowsUIUpdates(provider string) bool {
+// UIUpdates names the providers whose dashboards may be saved through the API. To be asked before the store is locked:
+// a walk holds our lock when it takes the store's.
+func (d *Dashboards) UIUpdates() map[string]bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	allowed := map[string]bool{}
 	for _, reader := range d.readers {
-		if reader.provider.Name == provider {
-			return reader.provider.AllowUIUpdates
-		}
+		allowed[reader.provider.Name] = reader.provider.AllowUIUpdates
 	}
-	return false
+	return allowed
 }
 
 // ExternalID is where a dashboard came from, relative to its provider's directory.

@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -122,7 +123,7 @@ func (s *Settings) resolve(home string) error {
 	if err != nil || port < 0 || port > 65535 {
 		return fmt.Errorf("[server] http_port = %q: not a port", s.Get("server", "http_port"))
 	}
-	s.Addr = s.Get("server", "http_addr") + ":" + strconv.Itoa(port)
+	s.Addr = net.JoinHostPort(s.Get("server", "http_addr"), strconv.Itoa(port))
 	if err := s.resolveRootURL(port); err != nil {
 		return err
 	}

@@ -50,7 +50,7 @@ func (s *Server) showDashboard(w http.ResponseWriter, r *http.Request, who ident
 var errNoDashboard = fmt.Errorf("dashboard not found")
 
 func (s *Server) meta(d *store.Dashboard, folder *store.Folder, who identity) object {
-	locked := d.Provider != "" && !s.Dashboards.AllowsUIUpdates(d.Provider)
+	locked := d.Provider != "" && !s.Dashboards.UIUpdates()[d.Provider]
 	external, folderURL, folderTitle := "", "", "Dashboards"
 	if d.Provider != "" {
 		external = s.Dashboards.ExternalID(d.Provider, d.File)
@@ -89,10 +89,11 @@ func (s *Server) saveDashboard(w http.ResponseWriter, r *http.Request, _ identit
 		refuse(w, http.StatusBadRequest, err.Error())
 		return
 	}
+	allowed := s.Dashboards.UIUpdates()
 	var saved store.Dashboard
 	var problem *apiProblem
 	err := s.Store.Update(func(state *store.State) error {
-		dashboard, refusal := s.applySave(state, request, title, uid)
+		dashboard, refusal := applySave(state, request, title, uid, allowed)
 		if refusal != nil {
 			problem = refusal
 			return errNoDashboard
@@ -117,7 +118,7 @@ type apiProblem struct {
 	body   object
 }
 
-func (s *Server) applySave(state *store.State, request saveRequest, title, uid string) (*store.Dashboard, *apiProblem) {
+func applySave(state *store.State, request saveRequest, title, uid string, allowed map[string]bool) (*store.Dashboard, *apiProblem) {
 	if request.FolderUID != "" && state.Folder(request.FolderUID) == nil {
 		return nil, &apiProblem{http.StatusBadRequest, object{"message": "folder not found"}}
 	}
@@ -133,7 +134,7 @@ func (s *Server) applySave(state *store.State, request saveRequest, title, uid s
 		}
 		dashboard = &store.Dashboard{ID: id, UID: uid, Created: time.Now().UTC()}
 		state.Dashboards = append(state.Dashboards, dashboard)
-	case dashboard.Provider != "" && !s.Dashboards.AllowsUIUpdates(dashboard.Provider):
+	case dashboard.Provider != "" && !allowed[dashboard.Provider]:
 		return nil, &apiProblem{http.StatusBadRequest, object{"message": "Cannot save provisioned dashboard"}}
 	case !request.Overwrite && request.Dashboard["version"] != float64(dashboard.Version):
 		return nil, &apiProblem{http.StatusPreconditionFailed, object{"status": "version-mismatch",

@@ -111,6 +111,5 @@ func remoteAddr(r *http.Request) string {
 	if forwarded := r.Header.Get("X-Real-IP"); forwarded != "" {
 		return forwarded
 	}
-	host, _, _ := strings.Cut(r.RemoteAddr, ":")
-	return host
+	return hostOnly(r.RemoteAddr)
 }
