@@ -55,12 +55,13 @@ ensure_linger() {
   done
 }
 
-# Remembers which of the directories that others share were made for us.
+# Remembers which of the directories that others share are made for us, by us or by podman.
 note_new_directories() {
-  directory=$UNITS
-  while [ ! -d "$directory" ]; do
-    say "$directory" >>"$STATE/new-directories"
-    directory=${directory%/*}
+  for directory in "$UNITS" "$NETWORKS"; do
+    while [ ! -d "$directory" ]; do
+      say "$directory" >>"$STATE/new-directories"
+      directory=${directory%/*}
+    done
   done
 }
 

@@ -1,0 +1,173 @@
+import { eventually, LabHost, must } from "./support/lab";
+import { connection, Stack } from "./support/stack";
+
+jest.setTimeout(300_000);
+
+describe("the front door of a deployed host", () => {
+  let host: LabHost;
+  let neighbour: LabHost;
+  let stack: Stack;
+
+  beforeAll(async () => {
+    host = await LabHost.boot("test-front");
+    neighbour = await LabHost.boot("test-neighbour");
+    await host.gateway("start", "deribit");
+    stack = await Stack.create("front", {
+      host: connection("operator", host),
+      gateways: { gid: 990 },
+    });
+    await stack.up();
+  });
+
+  afterAll(async () => {
+    await stack?.dispose();
+    await host?.down();
+    await neighbour?.down();
+  });
+
+  /** The TCP ports of the host that the neighbour finds open. */
+  async function openPorts(): Promise<number[]> {
+    const scan = `for port in $(seq 1 10000) 16686 30000; do
+      (exec 3<>/dev/tcp/${host.address}/$port) 2>/dev/null && echo $port
+    done; :`;
+    const output = await must("lab/lab", ["exec", neighbour.name, "bash", "-c", scan]);
+    return output.split("\n").filter(Boolean).map(Number);
+  }
+
+  test("another host finds ssh and nothing else", async () => {
+    expect(await openPorts()).toEqual([22]);
+  });
+
+  test("only the front listens, on the loopback address", async () => {
+    const listeners = await host.exec(
+      "ss -Hltn | awk '{ print $4 }' | grep -v -e ':22$' -e ':53$' | sort -u",
+    );
+    expect(listeners.split("\n").filter(Boolean)).toEqual(["127.0.0.1:80"]);
+  });
+
+  test("another host finds the front where the stack opens it", async () => {
+    const settings = { host: connection("operator", host), gateways: { gid: 990 } };
+    await stack.configure({ ...settings, front: { bind: host.address } });
+    await stack.up();
+    expect(await openPorts()).toEqual([22, 80]);
+    await stack.configure(settings);
+    await stack.up();
+    expect(await openPorts()).toEqual([22]);
+  });
+
+  test.each(["podwatch-nginx", "podwatch-prometheus", "podwatch-grafana"])(
+    "%s is confined",
+    async (container) => {
+      const [inspected] = JSON.parse(await host.exec(`podman inspect ${container}`));
+      expect(inspected.HostConfig).toMatchObject({
+        ReadonlyRootfs: true,
+        Privileged: false,
+        NetworkMode: "bridge",
+        PidMode: "private",
+        IpcMode: "shareable",
+      });
+      expect(inspected.HostConfig.SecurityOpt).toContain("no-new-privileges");
+      expect(inspected.EffectiveCaps ?? []).toEqual([]);
+      const status = await host.exec(`cat /proc/$(podman inspect -f '{{.State.Pid}}' ${container})/status`);
+      expect(status).toMatch(/^CapEff:\t0+$/m);
+      expect(status).toMatch(/^CapBnd:\t0+$/m);
+      expect(status).toMatch(/^NoNewPrivs:\t1$/m);
+      expect(status).not.toMatch(/^Uid:\t0\t/m);
+    },
+  );
+
+  test("the start page links what is there", async () => {
+    const { status, body } = await host.fetch("/");
+    expect(status).toBe(200);
+    const links = [...body.matchAll(/href="([^"]+)"/g)].map(([, link]) => link as string);
+    expect(links).toEqual(["/grafana/", "/prometheus/", "/roq/service/"]);
+    for (const link of links) {
+      expect((await host.fetch(link)).status).toBeLessThan(400);
+    }
+    expect(JSON.parse((await host.fetch("/roq/service/")).body)).toEqual(["deribit"]);
+  });
+
+  test("a gateway's metrics are shown under its name", async () => {
+    const { status, body } = await host.fetch("/roq/service/deribit/metrics");
+    expect(status).toBe(200);
+    expect(body).toMatch(/^# TYPE \S+ \S+$/m);
+  });
+
+  test.each([
+    "/roq/service/../../etc/passwd",
+    "/roq/service/..%2f..%2fetc%2fpasswd/metrics",
+    "/roq/service/%2e%2e/metrics",
+    "/roq/service/a%2Fb/metrics",
+    "/roq/service/a%00b/metrics",
+    "/roq/service//metrics",
+    "/roq/service/a.b/metrics",
+    "/roq/service/a%20b/metrics",
+    "/roq/service/caf%C3%A9/metrics",
+    "/roq/service/deribit/other",
+    "/roq/service/deribit/metrics%0a",
+    `/roq/service/${"x".repeat(65)}/metrics`,
+    `/roq/service/${"x".repeat(4000)}/metrics`,
+    "/index.html",
+    "/release",
+    "/gateways",
+  ])("%.60s is not found", async (path) => {
+    // NGINX itself refuses a NUL byte.
+    expect((await host.fetch(path)).status).toBe(path.includes("%00") ? 400 : 404);
+  });
+
+  test("a gateway that is not there is a bad gateway at once, and comes back with its socket", async () => {
+    const missing = await host.fetch("/roq/service/coinbase-pro/metrics");
+    expect(missing.status).toBe(502);
+    expect(missing.seconds).toBeLessThan(1);
+    await host.gateway("start", "coinbase-pro");
+    expect((await host.fetch("/roq/service/coinbase-pro/metrics")).status).toBe(200);
+    await host.exec(
+      "systemctl kill -s KILL lab-gateway@coinbase-pro; systemctl stop lab-gateway@coinbase-pro; rm -f /run/roq/service/coinbase-pro.sock",
+    );
+    expect((await host.fetch("/roq/service/coinbase-pro/metrics")).status).toBe(502);
+    await host.gateway("start", "coinbase-pro");
+    expect((await host.fetch("/roq/service/coinbase-pro/metrics")).status).toBe(200);
+    await host.gateway("stop", "coinbase-pro");
+  });
+
+  test("NGINX starts without any backend and serves the rest", async () => {
+    await host.exec(
+      "systemctl stop podwatch-grafana podwatch-prometheus && systemctl restart podwatch-nginx",
+    );
+    await eventually(
+      10,
+      () => host.fetch("/"),
+      ({ status }) => status === 200,
+    );
+    expect((await host.fetch("/roq/service/deribit/metrics")).status).toBe(200);
+    expect((await host.fetch("/prometheus/-/ready")).status).toBe(502);
+    await host.exec("systemctl start podwatch-prometheus");
+    await eventually(
+      20,
+      () => host.fetch("/prometheus/-/ready"),
+      ({ status }) => status === 200,
+    );
+    await host.exec("systemctl start podwatch-grafana");
+    await eventually(
+      20,
+      () => host.fetch("/grafana/api/health"),
+      ({ status }) => status === 200,
+    );
+  });
+
+  test("a container that comes back with another address is found", async () => {
+    const address = () =>
+      host.exec("podman inspect -f '{{.NetworkSettings.Networks.podwatch.IPAddress}}' podwatch-prometheus");
+    const before = await address();
+    await host.exec(`systemctl stop podwatch-prometheus
+      podman run -d --name squatter --network podwatch --ip ${before.trim()} --entrypoint sleep docker.io/library/nginx:$(podman images --format '{{.Tag}}' docker.io/library/nginx | head -1) 60
+      systemctl start podwatch-prometheus`);
+    expect(await address()).not.toBe(before);
+    await eventually(
+      15,
+      () => host.fetch("/prometheus/-/ready"),
+      ({ status }) => status === 200,
+    );
+    await host.exec("podman rm -f -t 0 squatter");
+  });
+});

@@ -1,0 +1,166 @@
+import { eventually, LabHost } from "./support/lab";
+import { connection, Stack } from "./support/stack";
+
+jest.setTimeout(300_000);
+
+interface Installation {
+  readonly grafana: { readonly url: string; readonly user: string; readonly password: string };
+}
+
+describe("Grafana on a deployed host", () => {
+  let host: LabHost;
+  let stack: Stack;
+  let login: string;
+  const settings = () => ({ host: connection("operator", host), gateways: { gid: 990 } });
+
+  beforeAll(async () => {
+    host = await LabHost.boot("test-grafana");
+    await host.gateway("start", "deribit");
+    stack = await Stack.create("grafana", settings());
+    await stack.up();
+    login = await currentLogin();
+  });
+
+  afterAll(async () => {
+    await stack?.dispose();
+    await host?.down();
+  });
+
+  async function currentLogin(): Promise<string> {
+    const installations = await stack.output<Record<string, Installation>>("installations");
+    const { user, password } = installations["test-grafana"]?.grafana ?? { user: "", password: "" };
+    return `${user}:${password}`;
+  }
+
+  const api = (path: string, user = login) => host.fetch(`/grafana/api/${path}`, { user });
+
+  test("lets the administrator in with the generated password, and nobody with a default one", async () => {
+    expect(login).toMatch(/^admin:[A-Za-z0-9]{32}$/);
+    expect((await api("user")).status).toBe(200);
+    for (const wrong of ["admin:admin", "admin:", "admin:foobar"]) {
+      expect((await api("user", wrong)).status).toBe(401);
+    }
+  });
+
+  test("lets nobody in without a password", async () => {
+    expect((await host.fetch("/grafana/api/dashboards/home")).status).toBe(401);
+    expect((await host.fetch("/grafana/api/datasources")).status).toBe(401);
+    expect((await host.fetch("/grafana/")).status).toBe(302);
+  });
+
+  test("has the data source, which answers", async () => {
+    const [datasource, ...others] = JSON.parse((await api("datasources")).body);
+    expect(others).toEqual([]);
+    expect(datasource).toMatchObject({
+      name: "Prometheus",
+      uid: "PBFA97CFB590B2093",
+      type: "prometheus",
+      isDefault: true,
+      readOnly: true,
+    });
+    const health = await api("datasources/uid/PBFA97CFB590B2093/health");
+    expect(JSON.parse(health.body)).toMatchObject({ status: "OK" });
+  });
+
+  test("shows the provisioned dashboards", async () => {
+    const found: Array<{ uid: string; folderTitle: string }> = JSON.parse(
+      (await api("search?type=dash-db")).body,
+    );
+    expect(found.map(({ uid }) => uid).sort()).toEqual(["Afi9GToZz", "podwatch-prometheus"]);
+    expect(new Set(found.map(({ folderTitle }) => folderTitle))).toEqual(new Set(["Podwatch"]));
+    const { meta } = JSON.parse((await api("dashboards/uid/Afi9GToZz")).body);
+    expect(meta).toMatchObject({ provisioned: true });
+  });
+
+  test("the panels of every dashboard have data", async () => {
+    for (const uid of ["Afi9GToZz", "podwatch-prometheus"]) {
+      const { dashboard } = JSON.parse((await api(`dashboards/uid/${uid}`)).body) as {
+        dashboard: { panels: Array<{ title: string; type: string; targets?: Array<{ expr: string }> }> };
+      };
+      const panels = dashboard.panels.filter(({ type }) => type !== "row");
+      expect(panels.length).toBeGreaterThan(5);
+      for (const { title, targets = [] } of panels) {
+        for (const { expr } of targets) {
+          await eventually(
+            60,
+            () => series(expr),
+            (count) => count > 0,
+          ).catch((error) => {
+            throw new Error(`${uid}, panel ${title}, ${expr}: ${error}`);
+          });
+        }
+      }
+    }
+  });
+
+  /** The number of series that a panel's query returns through Grafana. */
+  async function series(expression: string): Promise<number> {
+    const expr = expression
+      .replaceAll(/\$__rate_interval|\$__interval/g, "1m")
+      .replaceAll(/\$__range/g, "5m")
+      .replaceAll(/\$\{?\w+(:\w+)?\}?/g, ".*");
+    const data = JSON.stringify({
+      from: "now-5m",
+      to: "now",
+      queries: [
+        {
+          refId: "A",
+          datasource: { type: "prometheus", uid: "PBFA97CFB590B2093" },
+          expr,
+          instant: true,
+          range: false,
+        },
+      ],
+    });
+    const headers = { "Content-Type": "application/json" };
+    const { status, body } = await host.fetch("/grafana/api/ds/query", { user: login, data, headers });
+    if (status !== 200) {
+      throw new Error(body);
+    }
+    return JSON.parse(body).results.A.frames.filter(
+      (frame: { data: { values: unknown[][] } }) => (frame.data.values[0]?.length ?? 0) > 0,
+    ).length;
+  }
+
+  test("opens its Live WebSocket through the front", async () => {
+    const upgrade = {
+      Connection: "Upgrade",
+      Upgrade: "websocket",
+      "Sec-WebSocket-Version": "13",
+      "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    };
+    const path = "/grafana/api/live/ws";
+    const open = (origin: string) =>
+      host.fetch(path, {
+        user: login,
+        headers: { ...upgrade, Origin: origin, Host: "localhost" },
+        within: 2,
+      });
+    expect((await open("http://localhost")).status).toBe(101);
+    expect((await open("http://elsewhere.test")).status).toBe(403);
+  });
+
+  test("takes a given password, restarts nothing else, and forgets the old one", async () => {
+    const started = () =>
+      host.exec("podman inspect -f '{{.Name}} {{.State.StartedAt}}' podwatch-prometheus podwatch-nginx");
+    const before = await started();
+    await stack.configure(settings(), { "grafana.adminPassword": 'chosen "by\\hand" 100%' });
+    await stack.up();
+    expect((await api("user", login)).status).toBe(401);
+    login = await currentLogin();
+    expect(login).toBe('admin:chosen "by\\hand" 100%');
+    expect((await api("user")).status).toBe(200);
+    expect(await started()).toBe(before);
+  });
+
+  test("takes a new password for data that an earlier deployment left", async () => {
+    await stack.destroy();
+    await stack.configure(settings());
+    await stack.up();
+    const old = login;
+    login = await currentLogin();
+    expect(login).not.toBe(old);
+    expect((await api("user")).status).toBe(200);
+    expect((await api("user", old)).status).toBe(401);
+  });
+});

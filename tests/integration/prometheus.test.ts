@@ -1,0 +1,118 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { eventually, LabHost } from "./support/lab";
+import { query, targets } from "./support/queries";
+import { connection, Stack } from "./support/stack";
+
+jest.setTimeout(300_000);
+
+/** The promise: a gateway that appears or disappears is noticed within 15 s. */
+const NOTICED_WITHIN = 15;
+
+describe("Prometheus on a deployed host", () => {
+  let host: LabHost;
+  let stack: Stack;
+  let settings: Record<string, unknown>;
+
+  beforeAll(async () => {
+    host = await LabHost.boot("test-prometheus");
+    await host.gateway("start", "deribit");
+    settings = { host: connection("operator", host), gateways: { gid: 990 }, grafana: { enabled: false } };
+    stack = await Stack.create("prometheus", settings);
+    await stack.up();
+  });
+
+  afterAll(async () => {
+    await stack?.dispose();
+    await host?.down();
+  });
+
+  const started = () => host.exec("podman inspect -f '{{.State.StartedAt}}' podwatch-prometheus");
+
+  test("scrapes itself and the gateways that have a socket", async () => {
+    const expected = { "prometheus/localhost:9090": 1, "roq-gateways/deribit": 1 };
+    await eventually(
+      30,
+      () => targets(host),
+      (found) => JSON.stringify(found) === JSON.stringify(expected),
+    );
+  });
+
+  test("reads the gateways' own format: repeated TYPE lines and all", async () => {
+    const series = await query(host, 'count({job="roq-gateways"})');
+    expect(series[0]?.value).toBeGreaterThan(20);
+  });
+
+  test("notices gateways that appear and disappear, without any deployment", async () => {
+    await host.gateway("start", "coinbase-pro");
+    await eventually(
+      NOTICED_WITHIN,
+      () => targets(host),
+      (found) => found["roq-gateways/coinbase-pro"] === 1,
+    );
+    await host.gateway("stop", "coinbase-pro");
+    await eventually(
+      NOTICED_WITHIN,
+      () => targets(host),
+      (found) => !("roq-gateways/coinbase-pro" in found),
+    );
+  });
+
+  test("shows a listed gateway that is not there as down", async () => {
+    await stack.configure({ ...settings, gateways: { gid: 990, sources: ["deribit", "absent"] } });
+    const before = await started();
+    expect(await stack.up()).toMatchObject({ updated: 1 });
+    expect(await started()).toBe(before);
+    await eventually(
+      NOTICED_WITHIN,
+      () => targets(host),
+      (found) => found["roq-gateways/deribit"] === 1 && found["roq-gateways/absent"] === 0,
+    );
+  });
+
+  test("takes retention, labels, jobs and target files from the stack file", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "podwatch-targets-"));
+    writeFileSync(
+      join(directory, "more.json"),
+      JSON.stringify([{ targets: ["localhost:9090"], labels: { room: "attic" } }]),
+    );
+    await stack.configure({
+      ...settings,
+      prometheus: {
+        scrapeInterval: "5s",
+        scrapeTimeout: "4s",
+        retention: { time: "3d", size: "512MB" },
+        externalLabels: { region: "eu" },
+        scrapeJobs: [
+          {
+            name: "again",
+            metricsPath: "/prometheus/metrics",
+            targets: ["localhost:9090"],
+            labels: { team: "core" },
+            extra: { honor_labels: true },
+          },
+        ],
+        fileSd: [{ name: "files", files: [join(directory, "*.json")], metricsPath: "/prometheus/metrics" }],
+      },
+    });
+    await stack.up();
+    rmSync(directory, { recursive: true });
+
+    const expected = ["again/localhost:9090", "files/localhost:9090"];
+    await eventually(
+      30,
+      () => targets(host),
+      (found) => expected.every((target) => found[target] === 1),
+    );
+    expect((await query(host, 'up{job="again"}'))[0]?.metric.team).toBe("core");
+    expect((await query(host, 'up{job="files"}'))[0]?.metric.room).toBe("attic");
+
+    const flags = JSON.parse((await host.fetch("/prometheus/api/v1/status/flags")).body).data;
+    expect(flags["storage.tsdb.retention.time"]).toBe("3d");
+    expect(flags["storage.tsdb.retention.size"]).toBe("512MiB");
+    const { yaml } = JSON.parse((await host.fetch("/prometheus/api/v1/status/config")).body).data;
+    expect(yaml).toContain("region: eu");
+    expect(yaml).toContain("honor_labels: true");
+  });
+});

@@ -1,0 +1,155 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+
+export const CHECKOUT = join(__dirname, "..", "..", "..");
+
+/** What a command did. */
+export interface Result {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** In seconds; default 300. */
+  readonly timeout?: number;
+}
+
+/** Runs a command of this checkout to its end, whatever its exit code. */
+export function run(file: string, args: readonly string[], options: RunOptions = {}): Promise<Result> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      file,
+      args,
+      {
+        cwd: CHECKOUT,
+        env: { ...process.env, ...options.env },
+        timeout: (options.timeout ?? 300) * 1000,
+        maxBuffer: 64 << 20,
+      },
+      (error, stdout, stderr) => {
+        const code = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
+        resolve({ code, stdout, stderr });
+      },
+    );
+    child.stdin?.end(options.input ?? "");
+  });
+}
+
+/** Runs a command that has to succeed and returns what it printed. */
+export async function must(file: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+  const { code, stdout, stderr } = await run(file, args, options);
+  if (code !== 0) {
+    throw new Error(`${file} ${args.join(" ")} ended with ${code}:\n${stdout}${stderr}`);
+  }
+  return stdout;
+}
+
+/** A throwaway host. */
+export class LabHost {
+  private constructor(
+    readonly name: string,
+    readonly address: string,
+    readonly hostKey: string,
+  ) {}
+
+  /** Boots a fresh host; one of the same name is removed first. */
+  static async boot(name: string): Promise<LabHost> {
+    await must("lab/lab", ["down", name]);
+    await must("lab/lab", ["up", name], { timeout: 600 });
+    const hosts: Array<{ name: string; address: string; hostKey: string }> = JSON.parse(
+      await must("lab/lab", ["list", "--json"]),
+    );
+    const host = hosts.find((candidate) => candidate.name === name);
+    if (host === undefined) {
+      throw new Error(`lab/lab up ${name} made no host of that name`);
+    }
+    return new LabHost(name, host.address, host.hostKey);
+  }
+
+  /** Runs a script on the host as root, without SSH. */
+  exec(script: string): Promise<string> {
+    return must("lab/lab", ["exec", this.name, "sh", "-c", script]);
+  }
+
+  /** As {@link exec}, whatever the exit code. */
+  tryExec(script: string): Promise<Result> {
+    return run("lab/lab", ["exec", this.name, "sh", "-c", script]);
+  }
+
+  /** Runs a script as the user `rootless`, in a session of its own. */
+  execRootless(script: string): Promise<string> {
+    return must("lab/lab", ["ssh", `rootless@${this.name}`, script]);
+  }
+
+  async reboot(): Promise<void> {
+    await must("lab/lab", ["reboot", this.name]);
+  }
+
+  async gateway(action: "start" | "stop", ...names: string[]): Promise<void> {
+    await must("lab/lab", ["gateway", this.name, action, ...names]);
+  }
+
+  /** Fetches a path of the front as a user on the host would. */
+  async fetch(path: string, options: FetchOptions = {}): Promise<Response> {
+    const url = `http://127.0.0.1:${options.port ?? 80}${path}`;
+    const config = [
+      `url = ${JSON.stringify(url)}`,
+      ...(options.user ? [`user = ${JSON.stringify(options.user)}`] : []),
+      ...(options.data === undefined ? [] : [`data-binary = ${JSON.stringify(options.data)}`]),
+      ...Object.entries(options.headers ?? {}).map(
+        ([key, value]) => `header = ${JSON.stringify(`${key}: ${value}`)}`,
+      ),
+    ].join("\n");
+    const script = `curl --silent --path-as-is --max-time ${options.within ?? 20} --write-out '\\n%{http_code} %{time_total}' --config - || :`;
+    const output = await must("lab/lab", ["exec", this.name, "sh", "-c", script], { input: config });
+    const [, body = "", code = "0", seconds = "0"] = /^([\s\S]*)\n(\d+) ([\d.]+)\s*$/.exec(output) ?? [];
+    return { status: Number(code), body, seconds: Number(seconds) };
+  }
+
+  async down(): Promise<void> {
+    await must("lab/lab", ["down", this.name]);
+  }
+}
+
+export interface FetchOptions {
+  readonly port?: number;
+  readonly user?: string;
+  readonly data?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** In seconds; default 20. */
+  readonly within?: number;
+}
+
+export interface Response {
+  readonly status: number;
+  readonly body: string;
+  readonly seconds: number;
+}
+
+/** Asks again and again until the answer satisfies; fails after so many seconds with the last answer or error. */
+export async function eventually<T>(
+  seconds: number,
+  ask: () => Promise<T>,
+  satisfies: (answer: T) => boolean,
+): Promise<T> {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    let last: unknown;
+    try {
+      const answer = await ask();
+      if (satisfies(answer)) {
+        return answer;
+      }
+      last = answer;
+    } catch (error) {
+      last = String(error);
+    }
+    if (Date.now() > end) {
+      throw new Error(`not within ${seconds} s; last: ${JSON.stringify(last)}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+}

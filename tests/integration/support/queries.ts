@@ -1,0 +1,28 @@
+import type { LabHost } from "./lab";
+
+/** One series of an instant query. */
+export interface Sample {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** Asks the host's Prometheus, through the front. */
+export async function query(host: LabHost, expression: string, port = 80): Promise<Sample[]> {
+  const path = `/prometheus/api/v1/query?query=${encodeURIComponent(expression)}`;
+  const { status, body } = await host.fetch(path, { port });
+  if (status !== 200) {
+    throw new Error(`${expression}: ${status} ${body}`);
+  }
+  const { data } = JSON.parse(body) as {
+    data: { result: Array<{ metric: Record<string, string>; value: [number, string] }> };
+  };
+  return data.result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
+}
+
+/** `up` of every target, as `job/instance`. */
+export async function targets(host: LabHost, port = 80): Promise<Record<string, number>> {
+  const samples = await query(host, "up", port);
+  return Object.fromEntries(
+    samples.map(({ metric, value }) => [`${metric.job}/${metric.instance}`, value]).sort(),
+  );
+}

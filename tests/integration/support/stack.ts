@@ -1,0 +1,147 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CHECKOUT, must, type Result, run } from "./lab";
+
+export type StackSettings = Readonly<Record<string, unknown>>;
+
+/** A stack with a state of its own, deployed by the real CLI. */
+export class Stack {
+  private constructor(
+    readonly name: string,
+    private readonly directory: string,
+  ) {}
+
+  /** The configuration file in use. */
+  private config = "";
+
+  static async create(name: string, settings: StackSettings): Promise<Stack> {
+    const stack = new Stack(name, await mkdtemp(join(tmpdir(), "podwatch-test-")));
+    await stack.configure(settings);
+    return stack;
+  }
+
+  /** Replaces the settings; those in `secrets` (path and value) are encrypted. */
+  async configure(settings: StackSettings, secrets: Readonly<Record<string, string>> = {}): Promise<void> {
+    const config = Object.fromEntries(
+      Object.entries(settings).map(([key, value]) => [`podwatch:${key}`, value]),
+    );
+    const file = join(this.directory, `Pulumi.${this.name}.yaml`);
+    await writeFile(file, `config:\n${Object.entries(config).map(yamlEntry).join("")}`);
+    this.config = (
+      await must("lab/toolchain/stack-init", [this.name, file], { env: this.environment() })
+    ).trim();
+    for (const [path, value] of Object.entries(secrets)) {
+      await must(
+        "lab/toolchain/pulumi",
+        [
+          "config",
+          "set",
+          "--secret",
+          "--path",
+          `podwatch:${path}`,
+          "--stack",
+          this.name,
+          "--config-file",
+          this.config,
+        ],
+        { env: this.environment(), input: value },
+      );
+    }
+  }
+
+  /** Runs `pulumi up` without a preview before it; fails unless it succeeds. */
+  async up(...args: string[]): Promise<Changes> {
+    return changes(await this.succeed("up", "--yes", "--skip-preview", ...args));
+  }
+
+  /** Runs `pulumi up`, which has to fail, and returns all that it printed. */
+  async failingUp(...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.run("up", "--yes", "--skip-preview", ...args);
+    if (code === 0) {
+      throw new Error(`pulumi up succeeded:\n${stdout}`);
+    }
+    return stdout + stderr;
+  }
+
+  async preview(...args: string[]): Promise<string> {
+    return this.succeed("preview", ...args);
+  }
+
+  async destroy(): Promise<void> {
+    await this.succeed("destroy", "--yes", "--skip-preview");
+  }
+
+  async output<T>(name: string): Promise<T> {
+    const args = ["stack", "output", name, "--show-secrets", "--json", "--stack", this.name];
+    return JSON.parse(await must("lab/toolchain/pulumi", args, { env: this.environment() }));
+  }
+
+  /** The state as Pulumi keeps it, secrets encrypted. */
+  async state(): Promise<string> {
+    return must("lab/toolchain/pulumi", ["stack", "export", "--stack", this.name], {
+      env: this.environment(),
+    });
+  }
+
+  /** Runs any command of the CLI that takes a configuration file. */
+  run(command: string, ...args: string[]): Promise<Result> {
+    return run(
+      "lab/toolchain/pulumi",
+      [command, "--stack", this.name, "--config-file", this.config, "--color", "never", ...args],
+      { env: this.environment(), timeout: 600 },
+    );
+  }
+
+  /** Forgets the stack; what it deployed has to be gone already. */
+  async dispose(): Promise<void> {
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  private async succeed(command: string, ...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.run(command, ...args);
+    if (code !== 0) {
+      throw new Error(`pulumi ${command} ended with ${code}:\n${stdout}${stderr}`);
+    }
+    return stdout;
+  }
+
+  private environment(): Record<string, string> {
+    return {
+      PODWATCH_STATE: this.directory,
+      PODWATCH_TOOLCHAIN: join(CHECKOUT, ".pulumi-state", "toolchain"),
+    };
+  }
+}
+
+/** What `pulumi up` says that it did, by kind: created, updated, deleted, unchanged ... */
+export type Changes = Readonly<Record<string, number>>;
+
+function changes(output: string): Changes {
+  const summary = output.slice(output.lastIndexOf("Resources:"));
+  return Object.fromEntries(
+    [...summary.matchAll(/(\d+) (created|updated|deleted|replaced|unchanged)/g)].map(([, count, kind]) => [
+      kind,
+      Number(count),
+    ]),
+  );
+}
+
+/** JSON is YAML; the key stands alone so that the CLI can add to the file. */
+function yamlEntry([key, value]: [string, unknown]): string {
+  return `  ${key}: ${JSON.stringify(value)}\n`;
+}
+
+/** The connection of a lab host, as a stack file has it. */
+export function connection(
+  user: "operator" | "guarded" | "rootless",
+  host: { name: string; address: string },
+) {
+  return {
+    name: host.name,
+    address: host.address,
+    user,
+    privateKeyFile: ".lab/ssh/id_ed25519",
+    knownHostsFile: ".lab/known_hosts",
+  };
+}
