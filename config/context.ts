@@ -9,6 +9,8 @@ export type AgentState = "none" | "dead" | "empty" | "ready";
 export interface Context {
   /** Whether a key of the stack file, without the namespace, holds something encrypted. */
   isSecret(key: string): boolean;
+  /** Text of the stack file; empty where it cannot be found. */
+  stackFile(): string;
   /** Content of a file as the user named it: relative to the project, absolute, or below `~`. Throws as Node does. */
   readFile(path: string): string;
   /** Names in a directory. Throws as Node does. */
@@ -18,13 +20,24 @@ export interface Context {
 }
 
 /** The machine that the program runs on. */
-export function machine(projectDirectory: string, isSecret: (key: string) => boolean): Context {
+export function machine(
+  projectDirectory: string,
+  stack: string,
+  isSecret: (key: string) => boolean,
+): Context {
   const locate = (path: string) => {
     if (path === "~" || path.startsWith("~/")) return join(homedir(), path.slice(1));
     return isAbsolute(path) ? path : resolve(projectDirectory, path);
   };
   return {
     isSecret,
+    stackFile: () => {
+      try {
+        return readFileSync(join(projectDirectory, `Pulumi.${stack}.yaml`), "utf8");
+      } catch {
+        return "";
+      }
+    },
     readFile: (path) => readFileSync(locate(path), "utf8"),
     listFiles: (directory) => readdirSync(locate(directory)),
     agent: () => {

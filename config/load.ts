@@ -18,7 +18,7 @@ const prefix = `${schema.namespace}:`;
 
 /** The settings of the current stack, or one error that lists everything that is wrong with them. */
 export function load(): Settings {
-  const context = machine(process.cwd(), (key) => isConfigSecret(prefix + key));
+  const context = machine(process.cwd(), pulumi.getStack(), (key) => isConfigSecret(prefix + key));
   const parsed = parse(readStack(), context);
   if ("problems" in parsed) throw new pulumi.RunError(summary(parsed.problems, pulumi.getStack()));
   return Object.freeze({ hosts: Object.freeze(parsed.settings.hosts.map(withSecrets)) });

@@ -8,8 +8,9 @@ import { resolveLogin } from "./resolve/login";
 import { resolveServices } from "./resolve/services";
 import { type HostSettings, hostEntry, type Settings, singleHost, stack } from "./schema";
 import { login } from "./schema/login";
+import { plainSecretProblems } from "./secrets";
 import { shapeProblems, soundParts } from "./shape";
-import { isGroup, leaves, type Tree, valueAt } from "./walk";
+import { isGroup, type Tree, valueAt } from "./walk";
 
 export type Parsed = { settings: Settings } | { problems: Problem[] };
 
@@ -149,18 +150,6 @@ function checkAddresses(entries: readonly Entry[], report: Report): void {
 
 function canonical(address: string): string {
   return isIPv6(address) ? new URL(`http://[${address}]`).hostname : address.toLowerCase().replace(/\.$/, "");
-}
-
-/** Pulumi tells of a key only whether anything in it is encrypted, so that is all that can be asked of it. */
-function plainSecretProblems(raw: Tree, context: Context): Problem[] {
-  const plain = leaves(stack, raw).filter(({ path, value, secret }) => {
-    return secret && typeof value === "string" && !context.isSecret(String(path[0]));
-  });
-  return plain.map(({ path }) => {
-    const input = path.at(-1) === "privateKey" ? " < KEYFILE" : "";
-    const command = `pulumi config set --secret --path '${show(path)}'${input}`;
-    return { path, text: `is a secret in plain text; encrypt it, type: ${command}` };
-  });
 }
 
 /** All the way down, so that nothing that was checked can change. */

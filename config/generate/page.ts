@@ -59,8 +59,7 @@ config:
 \`\`\`
 
 **Secrets** are refused in plain text. Store one with \`pulumi config set --secret --path '${namespace}:grafana.adminPassword'\`, which asks for it; the
-stack file then holds it encrypted. The program sees of each \`${namespace}:\` key only whether something in it is encrypted: where a key holds
-two secrets, it cannot tell that one of them is in plain text.
+stack file then holds it encrypted.
 
 **Durations** are written as in Prometheus: numbers with the units \`y w d h m s ms\`, in this order, such as \`15d\` or \`1h30m\`.
 **Sizes** are whole numbers with \`B KB MB GB TB PB EB\`, such as \`50GB\`. **Local paths** are relative to the project, absolute, or below \`~\`.

@@ -343,6 +343,31 @@ describe("secrets", () => {
     ]);
   });
 
+  test.each([
+    ["a line", "      password: s3cret.x # mine\n"],
+    ["in quotes", '      "password": "s3cret.x"\n'],
+    ["between braces", "    m: { password: s3cret.x, user: u }\n"],
+  ])("in plain text are found beside encrypted ones: %s", (_, stackFile) => {
+    const raw = stack(
+      {},
+      { privateKeyFile: undefined, password: "s3cret.x", becomePassword: "other", user: "u" },
+    );
+    expect(problemsOf(raw, { stackFile })).toEqual([
+      expect.stringMatching(/^podwatch:host\.password: is a secret in plain text; /),
+    ]);
+    expect(problemsOf(raw, { stackFile: stackFile.replace("s3cret.x", "s3cretyx") })).toEqual([]);
+  });
+
+  test("a private key in plain text is found line by line", () => {
+    const privateKey = keys.plain.private;
+    const stackFile = `privateKey: |\n${privateKey.replaceAll(/^/gm, "        ")}`;
+    const raw = stack({}, { privateKeyFile: undefined, privateKey });
+    expect(problemsOf(raw, { stackFile })).toEqual([
+      expect.stringMatching(/^podwatch:host\.privateKey: is a secret in plain text; .* < KEYFILE$/),
+    ]);
+    expect(problemsOf(raw, { stackFile: "privateKey:\n  secure: v1:AAAA" })).toEqual([]);
+  });
+
   test("are never quoted, wherever they were put", () => {
     const raw = stack(
       { grafana: { adminPassword: "hunter", adminPasword: "hunter" }, prometheus: "hunter" },

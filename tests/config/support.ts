@@ -33,6 +33,7 @@ export interface World {
   files?: Record<string, string>;
   /** Keys of the stack file that hold something encrypted; those that can, unless said. */
   secretKeys?: readonly string[];
+  stackFile?: string;
   agent?: ReturnType<Context["agent"]>;
 }
 
@@ -44,6 +45,7 @@ export function context(world: World = {}): Context {
   const files: Record<string, string> = { "~/.ssh/id_ed25519": keys.plain.private, ...world.files };
   return {
     isSecret: (key) => (world.secretKeys ?? ["host", "hosts", "grafana"]).includes(key),
+    stackFile: () => world.stackFile ?? "",
     readFile: (path) => {
       const content = files[path];
       if (content === undefined) throw missing(path);
