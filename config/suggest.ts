@@ -5,31 +5,33 @@ import { type Path, show } from "./problem";
 import { core, schemaAt, settingPaths } from "./walk";
 
 /** Words of neighbouring tools for settings that have another name here. */
-const synonyms: Readonly<Record<string, readonly string[]>> = {
-  hostname: ["address"],
-  ip: ["address"],
-  ansiblehost: ["address"],
-  ansibleport: ["port"],
-  username: ["user"],
-  ansibleuser: ["user"],
-  sudo: ["become"],
-  becomepass: ["becomePassword"],
-  identityfile: ["privateKeyFile"],
-  sshkey: ["privateKeyFile"],
-  keyfile: ["privateKeyFile"],
-  password: ["adminPassword"],
-  jobname: ["name"],
-  jobs: ["scrapeJobs"],
-  scrapeconfigs: ["scrapeJobs"],
-  scrapeinterval: ["interval"],
-  scrapetimeout: ["timeout"],
-  staticconfigs: ["targets"],
-  version: ["image"],
-  tag: ["image"],
-  listen: ["bind"],
-  rooturl: ["publicUrl"],
-  externalurl: ["publicUrl"],
-};
+const synonyms = new Map(
+  Object.entries({
+    hostname: "address",
+    ip: "address",
+    ansiblehost: "address",
+    ansibleport: "port",
+    username: "user",
+    ansibleuser: "user",
+    sudo: "become",
+    becomepass: "becomePassword",
+    identityfile: "privateKeyFile",
+    sshkey: "privateKeyFile",
+    keyfile: "privateKeyFile",
+    password: "adminPassword",
+    jobname: "name",
+    jobs: "scrapeJobs",
+    scrapeconfigs: "scrapeJobs",
+    scrapeinterval: "interval",
+    scrapetimeout: "timeout",
+    staticconfigs: "targets",
+    version: "image",
+    tag: "image",
+    listen: "bind",
+    rooturl: "publicUrl",
+    externalurl: "publicUrl",
+  }),
+);
 
 const normal = (key: string) => key.toLowerCase().replace(/[_-]/g, "");
 
@@ -37,7 +39,8 @@ const normal = (key: string) => key.toLowerCase().replace(/[_-]/g, "");
 export function unknownKey(root: z.ZodType, path: Path, key: string): string {
   const siblings = keysOf(root, path);
   const same = siblings.find((sibling) => normal(sibling) === normal(key));
-  const synonym = synonyms[normal(key)]?.find((word) => siblings.includes(word));
+  const other = synonyms.get(normal(key));
+  const synonym = siblings.find((sibling) => sibling === other);
   const here = same ?? synonym;
   if (here !== undefined) return `unknown setting; did you mean ${here}?`;
 

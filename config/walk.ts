@@ -30,7 +30,9 @@ export function core(schema: z.ZodType): Core {
 /** The schema of one key or element, or undefined where the schema does not look inside. */
 export function child(schema: z.ZodType, key: string | number): z.ZodType | undefined {
   const { schema: inner } = core(schema);
-  if (inner instanceof z.ZodObject) return inner.shape[key] as z.ZodType | undefined;
+  if (inner instanceof z.ZodObject) {
+    return Object.hasOwn(inner.shape, key) ? (inner.shape[key] as z.ZodType) : undefined;
+  }
   if (inner instanceof z.ZodRecord) return inner.valueType as z.ZodType;
   if (inner instanceof z.ZodArray) return inner.element as z.ZodType;
   if (inner instanceof z.ZodUnion) {
@@ -48,7 +50,10 @@ export function schemaAt(schema: z.ZodType, path: Path): z.ZodType | undefined {
 }
 
 export function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>((at, key) => (isTree(at) ? at[key] : undefined), value);
+  return path.reduce<unknown>(
+    (at, key) => (isTree(at) && Object.hasOwn(at, key) ? at[key] : undefined),
+    value,
+  );
 }
 
 export type Tree = Record<string | number, unknown>;
