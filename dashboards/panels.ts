@@ -75,7 +75,9 @@ export function stat(
   if (spec.mappings !== undefined) {
     panel.mappings(spec.mappings);
   }
-  return described(panel, spec, spec.trend ? "range" : "instant").colorScheme(byThresholds());
+  // Without any thresholds, Grafana would turn numbers red from 80 on.
+  const coloured = { ...spec, thresholds: spec.thresholds ?? [] };
+  return described(panel, coloured, spec.trend ? "range" : "instant").colorScheme(byThresholds());
 }
 
 /** A word taken from a label: the queries' legend is what is shown. */
@@ -84,7 +86,7 @@ export function label(spec: PanelSpec): PanelSource {
     .graphMode(BigValueGraphMode.None)
     .colorMode(BigValueColorMode.None)
     .textMode(BigValueTextMode.Name);
-  return described(panel, spec, "instant");
+  return described(panel, { ...spec, thresholds: [] }, "instant");
 }
 
 /** Lines over time, with a table of their last and highest values below. */
@@ -190,19 +192,19 @@ function described<P extends AnyPanelBuilder>(
   if (spec.decimals !== undefined) panel.decimals(spec.decimals);
   if (spec.min !== undefined) panel.min(spec.min);
   if (spec.max !== undefined) panel.max(spec.max);
-  // Without any, Grafana turns numbers red from 80 on; lines take no notice.
-  if (spec.thresholds !== undefined || kind === "instant") {
-    const steps = (spec.thresholds ?? []).map(([value, color]) => ({ value, color }));
-    panel.thresholds(
-      new ThresholdsConfigBuilder()
-        .mode(ThresholdsMode.Absolute)
-        .steps([{ value: null, color: "green" }, ...steps]),
-    );
+  if (spec.thresholds !== undefined) {
+    panel.thresholds(steps(spec.thresholds));
   }
   spec.queries.forEach((query, index) => {
     panel.withTarget(target(query, String.fromCharCode("A".charCodeAt(0) + index), kind));
   });
   return panel;
+}
+
+function steps(thresholds: NonNullable<PanelSpec["thresholds"]>): ThresholdsConfigBuilder {
+  return new ThresholdsConfigBuilder()
+    .mode(ThresholdsMode.Absolute)
+    .steps([{ value: null, color: "green" }, ...thresholds.map(([value, color]) => ({ value, color }))]);
 }
 
 function target(query: Query, refId: string, kind: "range" | "instant" | "heatmap"): DataqueryBuilder {

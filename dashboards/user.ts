@@ -122,5 +122,5 @@ function text(value: Json | undefined): string {
 }
 
 function kindOf(value: Json): string {
-  return Array.isArray(value) ? "a list" : JSON.stringify(value);
+  return Array.isArray(value) ? "a list" : value === null ? "null" : `a ${typeof value}`;
 }

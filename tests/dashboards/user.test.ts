@@ -1,0 +1,112 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: so exported dashboards name what an import fills in
+import { checkUserDashboard, prepareUserDashboard } from "../../dashboards/user";
+
+const plain = { title: "Mine", uid: "mine", panels: [{ id: 1, title: "Up", targets: [{ expr: "up" }] }] };
+const prometheusInput = { name: "DS_PROM", label: "Prometheus", type: "datasource", pluginId: "prometheus" };
+const exported = {
+  __inputs: [prometheusInput],
+  __elements: {},
+  __requires: [{ type: "panel", id: "timeseries" }],
+  ...plain,
+  panels: [{ id: 1, datasource: { type: "prometheus", uid: "${DS_PROM}" }, targets: [{ expr: "up" }] }],
+};
+
+function check(dashboard: unknown): string[] {
+  return checkUserDashboard(
+    "mine.json",
+    typeof dashboard === "string" ? dashboard : JSON.stringify(dashboard),
+  );
+}
+
+test.each([
+  ["a plain dashboard", plain],
+  ["an exported one that asks for a Prometheus", exported],
+  ["one from before Grafana 5", { title: "Old", rows: [{ panels: [] }] }],
+  [
+    "one with expressions",
+    { ...plain, __inputs: [{ name: "DS_X", type: "datasource", pluginId: "__expr__" }] },
+  ],
+  [
+    "one whose own variable is called DS_...",
+    { ...plain, links: ["${DS_MINE}"], templating: { list: [{ name: "DS_MINE", type: "datasource" }] } },
+  ],
+  ["one that uses variables", { ...plain, panels: [{ title: "Up on ${host}", targets: [{ expr: "up" }] }] }],
+])("takes %s", (_, dashboard) => {
+  expect(check(dashboard)).toEqual([]);
+});
+
+test.each<[string, unknown, string[]]>([
+  ["a list", [], ["mine.json: is not a dashboard but a list; save the dashboard's JSON from Grafana"]],
+  ["null", null, ["mine.json: is not a dashboard but null; save the dashboard's JSON from Grafana"]],
+  [
+    "the API's answer",
+    { dashboard: plain, meta: {} },
+    [`mine.json: is the answer of Grafana's API; keep only what stands under "dashboard"`],
+  ],
+  [
+    "any other object",
+    {},
+    [
+      `mine.json: has no title; is it a dashboard? Write "title": "..." at its top level`,
+      "mine.json: has no panels; is it a dashboard? Save it from Grafana in the classic format",
+    ],
+  ],
+  [
+    "inputs of other kinds",
+    {
+      ...exported,
+      __inputs: [
+        prometheusInput,
+        { name: "DS_LOKI", type: "datasource", pluginId: "loki" },
+        { name: "VAR_HOST", type: "constant", value: "a" },
+      ],
+    },
+    [
+      'mine.json: asks for "DS_LOKI" (datasource loki), and only Prometheus data sources can be filled in; replace ${DS_LOKI} by a value and remove it from "__inputs"',
+      'mine.json: asks for "VAR_HOST" (constant), and only Prometheus data sources can be filled in; replace ${VAR_HOST} by a value and remove it from "__inputs"',
+    ],
+  ],
+  [
+    "what nothing defines, once",
+    { ...plain, panels: [{ datasource: "${DS_GONE}" }, { datasource: "${DS_GONE}" }] },
+    ["mine.json: refers to ${DS_GONE}, which nothing defines; write the data source's uid in its place"],
+  ],
+])("refuses %s", (_, dashboard, problems) => {
+  expect(check(dashboard)).toEqual(problems);
+});
+
+test("what is not JSON is refused in one line", () => {
+  const problems = check('{\n"title": oops\n}');
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toMatch(
+    /^mine\.json: is not JSON \(.*\); save the dashboard's JSON from Grafana again$/,
+  );
+});
+
+test("an exported dashboard asks the data source of the stack", () => {
+  const prepared = JSON.parse(prepareUserDashboard(JSON.stringify(exported), "my-uid"));
+  expect(prepared).toEqual({
+    ...plain,
+    panels: [{ id: 1, datasource: { type: "prometheus", uid: "my-uid" }, targets: [{ expr: "up" }] }],
+  });
+});
+
+test("inputs are answered wherever they stand, other variables are left alone", () => {
+  const dashboard = {
+    ...exported,
+    __inputs: [prometheusInput, { name: "DS_EXPR", type: "datasource", pluginId: "__expr__" }],
+    panels: ["${DS_PROM}", "${DS_EXPR}", "$host ${host} ${DS_PROM}", "$__rate_interval", "$&"],
+  };
+  const prepared = JSON.parse(prepareUserDashboard(JSON.stringify(dashboard), "u$&"));
+  expect(prepared.panels).toEqual(["u$&", "__expr__", "$host ${host} u$&", "$__rate_interval", "$&"]);
+});
+
+test("a dashboard that is fine comes out with the same meaning, and the second time with the same text", () => {
+  const once = prepareUserDashboard(JSON.stringify(plain), "my-uid");
+  expect(JSON.parse(once)).toEqual(plain);
+  expect(prepareUserDashboard(once, "my-uid")).toBe(once);
+});
+
+test("what was not checked is not shipped", () => {
+  expect(() => prepareUserDashboard("{}", "my-uid")).toThrow("has no title");
+});
