@@ -14,10 +14,14 @@ function format(value: Json, indent: string, taken: number): string {
   if (value === null || typeof value !== "object") {
     return JSON.stringify(value);
   }
-  const line = oneLine(value);
   // The top level is always spread out: nobody reads a dashboard in one line.
-  if (taken > 0 && indent.length + taken + line.length <= LINE_WIDTH) {
-    return line;
+  const room = taken === 0 ? 0 : LINE_WIDTH - indent.length - taken;
+  // Without its blanks, the text is found much faster, and most values are too long even so.
+  if (JSON.stringify(value).length <= room) {
+    const line = oneLine(value);
+    if (line.length <= room) {
+      return line;
+    }
   }
   const inner = `${indent}  `;
   if (Array.isArray(value)) {

@@ -3,10 +3,9 @@
 // They are generated from the sources beside this file into `json/` and committed: building them takes 50 ms
 // and more, most of it to load Grafana's SDK, which every `pulumi up` would pay. A test fails when they are
 // out of date; `npm run dashboards` writes them anew.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { DATASOURCE_PLACEHOLDER } from "./datasource";
-import { formatJson, type Json } from "./format";
-import gateways from "./json/gateways.json";
-import prometheus from "./json/prometheus.json";
 
 export interface ShippedOptions {
   /** Uid of the data source that all panels ask. */
@@ -17,20 +16,11 @@ export interface ShippedOptions {
 
 /** File name -> Grafana's JSON, with the same text for the same options. */
 export function shippedDashboards(options: ShippedOptions): Record<string, string> {
-  const dashboards: Record<string, object> = {
-    ...(options.gateways ? { "gateways.json": gateways } : {}),
-    "prometheus.json": prometheus,
-  };
-  return Object.fromEntries(
-    Object.entries(dashboards).map(([file, dashboard]) => [
-      file,
-      formatJson(withDatasource(dashboard, options.datasourceUid)),
-    ]),
-  );
+  const files = [...(options.gateways ? ["gateways.json"] : []), "prometheus.json"];
+  return Object.fromEntries(files.map((file) => [file, dashboard(file, options.datasourceUid)]));
 }
 
-function withDatasource(dashboard: object, uid: string): Json {
-  return JSON.parse(JSON.stringify(dashboard), (_, value) =>
-    value === DATASOURCE_PLACEHOLDER ? uid : value,
-  );
+function dashboard(file: string, datasourceUid: string): string {
+  const text = readFileSync(join(__dirname, "json", file), "utf8");
+  return text.replaceAll(JSON.stringify(DATASOURCE_PLACEHOLDER), () => JSON.stringify(datasourceUid));
 }
