@@ -38,18 +38,7 @@ export class Host extends pulumi.ComponentResource {
     args: { service: string; bundle: Bundle; secretVersions?: readonly pulumi.Output<string>[] },
     opts: pulumi.CustomResourceOptions,
   ): pulumi.Resource {
-    return applyBundle(
-      name,
-      {
-        access: this.access,
-        apply: ["apply", args.service],
-        remove: ["remove", args.service],
-        bundle: args.bundle,
-        secretVersions: args.secretVersions,
-        replaceWith: [this.identity],
-      },
-      opts,
-    );
+    return applyBundle(name, { access: this.access, replaceWith: [this.identity], ...args }, opts);
   }
 
   /** Puts a secret on the host; the result is its version, which is no secret. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import type { Bundle } from "../../lib/bundle";
 import {
   installCommand,
   installStagedCommand,
@@ -16,171 +17,163 @@ import {
 import type { Access } from "./access";
 import { failureHook, reachableHook } from "./diagnosis";
 
-/** One change on a host and how it is taken back, both carried out by the runner there. */
-export interface RunnerCommandArgs {
+/** What every command on a host has in common. */
+interface CommandArgs {
   readonly access: Access;
-  /** What is called when the resource is created or changed. */
-  readonly apply: RunnerWords;
-  /** What is called when it is deleted. */
-  readonly remove: RunnerWords;
-  /** What the runner reads: plain text, shown by `pulumi preview --diff`. */
-  readonly bundle: string;
-  /** Versions of secrets: when one changes, the runner is called again. */
-  readonly secretVersions?: readonly pulumi.Output<string>[] | undefined;
   /** When one of these changes, the resource is removed and made anew. */
   readonly replaceWith: pulumi.Input<unknown>[];
 }
 
-/** Applies a bundle on a host. */
-export function applyBundle(
-  name: string,
-  args: RunnerCommandArgs,
-  opts: pulumi.CustomResourceOptions,
-): remote.Command {
-  const { access, bundle } = args;
-  const note = (text: string) => noteVersions(text, args.secretVersions ?? []);
-  if (typeof access.sudo === "object") {
-    const stage = stagedBundle(name, args, opts);
-    const staged = args.apply.at(-1) ?? name;
-    return command(
-      name,
-      args,
-      {
-        create: note(withNote(runnerCommandStaged(args.apply, staged), `bundle ${digest(bundle)}`)),
-        delete: runnerCommandWithPassword(args.remove),
-        stdin: pulumi.interpolate`${access.sudo.password}\n`,
-      },
-      pulumi.mergeOptions(opts, { dependsOn: [stage] }),
-    );
-  }
-  const rights = access.sudo === "none" ? "own" : "sudo";
-  return command(
-    name,
-    args,
-    {
-      create: note(runnerCommand(access.scope, rights, args.apply)),
-      delete: runnerCommand(access.scope, rights, args.remove),
-      stdin: bundle,
-    },
-    opts,
-  );
+export interface ApplyArgs extends CommandArgs {
+  readonly service: string;
+  /** Plain text, shown by `pulumi preview --diff`. */
+  readonly bundle: Bundle;
+  /** Versions of secrets: when one changes, the bundle is applied again. */
+  readonly secretVersions?: readonly pulumi.Output<string>[] | undefined;
 }
 
-/** Puts a secret on a host; its `stdout` is the version of the secret, not the secret. */
-export function putSecret(
-  name: string,
-  args: Omit<RunnerCommandArgs, "bundle" | "apply" | "remove"> & {
-    readonly secret: string;
-    readonly value: pulumi.Output<string>;
-  },
-  opts: pulumi.CustomResourceOptions,
-): remote.Command {
-  const { access } = args;
-  const apply: RunnerWords = ["put-secret", args.secret];
-  const remove: RunnerWords = ["remove-secret", args.secret];
-  if (typeof access.sudo === "object") {
-    return command(
-      name,
-      args,
-      {
-        create: runnerCommandWithPassword(apply),
-        delete: runnerCommandWithPassword(remove),
-        stdin: pulumi.secret(pulumi.interpolate`${access.sudo.password}\n${args.value}`),
-      },
-      opts,
-    );
-  }
-  const rights = access.sudo === "none" ? "own" : "sudo";
-  return command(
-    name,
-    args,
-    {
-      create: runnerCommand(access.scope, rights, apply),
-      delete: runnerCommand(access.scope, rights, remove),
-      stdin: pulumi.secret(args.value),
-    },
-    opts,
-  );
+export interface SecretArgs extends CommandArgs {
+  readonly secret: string;
+  readonly value: pulumi.Output<string>;
 }
 
 /** Installs the runner on a host and checks that the host is fit for it. */
 export function installRunner(
   name: string,
-  args: Pick<RunnerCommandArgs, "access" | "replaceWith">,
+  args: CommandArgs,
   opts: pulumi.CustomResourceOptions,
 ): remote.Command {
-  const { access } = args;
-  const bundle = runnerScript();
-  if (typeof access.sudo === "object") {
-    const stage = stagedBundle(name, { ...args, bundle, apply: ["apply", STAGED_RUNNER] }, opts);
-    return command(
-      name,
-      args,
-      {
-        create: withNote(installStagedCommand(STAGED_RUNNER), `runner ${digest(bundle)}`),
-        delete: runnerCommandWithPassword(["uninstall"]),
-        stdin: pulumi.interpolate`${access.sudo.password}\n`,
-      },
-      pulumi.mergeOptions(opts, { dependsOn: [stage] }),
-    );
-  }
-  const rights = access.sudo === "none" ? "own" : "sudo";
-  return command(
-    name,
-    args,
-    {
-      create: installCommand(access.scope),
-      delete: runnerCommand(access.scope, rights, ["uninstall"]),
-      stdin: bundle,
-    },
-    opts,
-  );
+  const script = {
+    bundle: runnerScript(),
+    create: installCommand(args.access.scope),
+    createStaged: installStagedCommand(STAGED_RUNNER),
+    delete: call(args.access, ["uninstall"]),
+  };
+  return bundleCommand(name, args, { staged: STAGED_RUNNER, ...script }, opts);
+}
+
+/** Applies a service's bundle on a host; the service is removed when the resource is. */
+export function applyBundle(
+  name: string,
+  args: ApplyArgs,
+  opts: pulumi.CustomResourceOptions,
+): remote.Command {
+  const { access, service, bundle, secretVersions = [] } = args;
+  const script = {
+    bundle,
+    create: noteVersions(call(access, ["apply", service]), secretVersions),
+    createStaged: noteVersions(runnerCommandStaged(["apply", service], service), secretVersions),
+    delete: call(access, ["remove", service]),
+  };
+  return bundleCommand(name, args, { staged: service, ...script }, opts);
+}
+
+/** Puts a secret on a host; its `stdout` is the version of the secret, not the secret. */
+export function putSecret(
+  name: string,
+  args: SecretArgs,
+  opts: pulumi.CustomResourceOptions,
+): remote.Command {
+  const { access, secret, value } = args;
+  const script = {
+    create: call(access, ["put-secret", secret]),
+    delete: call(access, ["remove-secret", secret]),
+    stdin: pulumi.secret(
+      wantsPassword(access.sudo) ? pulumi.interpolate`${access.sudo.password}\n${value}` : value,
+    ),
+  };
+  return command(name, args, script, opts);
 }
 
 const STAGED_RUNNER = "runner";
 
+interface BundleScript {
+  readonly bundle: Bundle;
+  /** Name under which the bundle is staged, where it has to be. */
+  readonly staged: string;
+  /** What is run with the bundle on standard input. */
+  readonly create: pulumi.Input<string>;
+  /** What is run where the bundle is staged, with sudo's password on standard input. */
+  readonly createStaged: pulumi.Input<string>;
+  readonly delete: string;
+}
+
 /**
+ * A command that reads a bundle.
+ *
  * Where sudo wants its password on standard input, the bundle is sent ahead by a command of its own,
  * so that it stays plain and its diff readable.
  */
-function stagedBundle(
+function bundleCommand(
   name: string,
-  args: Pick<RunnerCommandArgs, "access" | "bundle" | "apply" | "replaceWith">,
+  args: CommandArgs,
+  script: BundleScript,
   opts: pulumi.CustomResourceOptions,
 ): remote.Command {
-  const staged = args.apply.at(-1) ?? name;
-  return command(
+  const { sudo } = args.access;
+  if (!wantsPassword(sudo)) {
+    return command(name, args, { create: script.create, delete: script.delete, stdin: script.bundle }, opts);
+  }
+  const stage = command(
     `${name}-bundle`,
     args,
-    { create: stageCommand(staged), delete: unstageCommand(staged), stdin: args.bundle },
+    {
+      create: stageCommand(script.staged),
+      delete: unstageCommand(script.staged),
+      stdin: script.bundle,
+    },
     opts,
   );
+  const note = `bundle ${digest(script.bundle)}`;
+  return command(
+    name,
+    args,
+    {
+      create: pulumi.output(script.createStaged).apply((text) => withNote(text, note)),
+      delete: script.delete,
+      stdin: pulumi.secret(pulumi.interpolate`${sudo.password}\n`),
+    },
+    pulumi.mergeOptions(opts, { dependsOn: [stage] }),
+  );
+}
+
+/** The command that calls the installed runner. */
+function call({ scope, sudo }: Access, words: RunnerWords): string {
+  return wantsPassword(sudo)
+    ? runnerCommandWithPassword(words)
+    : runnerCommand(scope, sudo === "none" ? "own" : "sudo", words);
+}
+
+function wantsPassword(sudo: Access["sudo"]): sudo is Exclude<Access["sudo"], string> {
+  return typeof sudo === "object";
 }
 
 function command(
   name: string,
-  args: Pick<RunnerCommandArgs, "access" | "replaceWith">,
+  { access, replaceWith }: CommandArgs,
   script: { create: pulumi.Input<string>; delete: string; stdin: pulumi.Input<string> },
   opts: pulumi.CustomResourceOptions,
 ): remote.Command {
   return new remote.Command(
     name,
     {
-      connection: args.access.connection,
+      connection: access.connection,
       ...script,
       logging: remote.Logging.None,
       addPreviousOutputInEnv: false,
-      triggers: args.replaceWith,
+      triggers: replaceWith,
     },
     pulumi.mergeOptions(opts, {
       deleteBeforeReplace: true,
-      hooks: {
-        beforeCreate: [reachableHook(args.access)],
-        beforeUpdate: [reachableHook(args.access)],
-        onError: [failureHook(args.access)],
-      },
+      hooks: { beforeCreate: [reachableHook(access)], beforeUpdate: [reachableHook(access)] },
+      transformations: [onError(failureHook(access))],
     }),
   );
+}
+
+/** Adds an error hook late: `mergeOptions` of @pulumi/pulumi 3.230, which every resource goes through, drops it. */
+function onError(hook: pulumi.ErrorHook): pulumi.ResourceTransformation {
+  return ({ props, opts }) => ({ props, opts: { ...opts, hooks: { ...opts.hooks, onError: [hook] } } });
 }
 
 function noteVersions(text: string, versions: readonly pulumi.Output<string>[]): pulumi.Input<string> {

@@ -1,0 +1,93 @@
+// What the recorded resources of a component have to be, down to the last input.
+import { COMMAND, type Recorded, Secret } from "./mocks";
+import { hostKey, login, SECRETS } from "./stackFile";
+
+const NO_HOOKS = { beforeCreate: [], beforeUpdate: [], beforeDelete: [], onError: [] };
+
+export function component(type: string, name: string, parent?: string): Recorded {
+  return {
+    type: `podwatch:index:${type}`,
+    name,
+    ...(parent === undefined ? {} : { parent }),
+    inputs: {},
+    dependsOn: [],
+    deleteBeforeReplace: false,
+    hooks: NO_HOOKS,
+    secretOutputs: [],
+  };
+}
+
+export interface ExpectedCommand {
+  readonly name: string;
+  readonly parent: string;
+  readonly create: string;
+  readonly delete: string;
+  readonly stdin: unknown;
+  readonly triggers: readonly unknown[];
+  readonly dependsOn: readonly string[];
+  /** Name of the host in the stack file. */
+  readonly host?: string;
+  /** Default: the connection that the tests' login makes. */
+  readonly connection?: object;
+}
+
+/** A command on a host: nothing logged, nothing in the environment, taken back before it is made anew. */
+export function command(expected: ExpectedCommand): Recorded {
+  const { name, parent, create, stdin, triggers, dependsOn, host = "monitor" } = expected;
+  return {
+    type: COMMAND,
+    name,
+    parent,
+    inputs: {
+      connection: new Secret(expected.connection ?? CONNECTION),
+      create,
+      delete: expected.delete,
+      stdin,
+      triggers,
+      logging: "none",
+      addPreviousOutputInEnv: false,
+    },
+    dependsOn: [...dependsOn].sort(),
+    deleteBeforeReplace: true,
+    hooks: {
+      beforeCreate: [`${host}-reachable`],
+      beforeUpdate: [`${host}-reachable`],
+      beforeDelete: [],
+      onError: [`${host}-failure`],
+    },
+    secretOutputs: ["connection"],
+  };
+}
+
+export const CONNECTION = {
+  host: login.address,
+  port: 22,
+  user: "root",
+  hostKey,
+  privateKey: `${SECRETS.privateKey.trim()}\n`,
+  dialErrorLimit: 7,
+  perDialTimeout: 5,
+};
+
+/** A bundle taken apart: its header lines and its files. */
+export function parseBundle(text: unknown): { headers: string[]; parts: Record<string, string> } {
+  const headers: string[] = [];
+  const parts: Record<string, string> = {};
+  let path: string | undefined;
+  for (const line of String(text).replace(/\n$/, "").split("\n")) {
+    if (line.startsWith("part ")) {
+      path = line.slice("part ".length);
+      parts[path] = "";
+    } else if (path === undefined) {
+      headers.push(line);
+    } else {
+      parts[path] += `${line.slice(2)}\n`;
+    }
+  }
+  return { headers, parts };
+}
+
+/** The lines `Key=value` of a unit, without its header and comments. */
+export function unitLines(text: string | undefined): string[] {
+  return (text ?? "").split("\n").filter((line) => /^[A-Z[]/.test(line));
+}

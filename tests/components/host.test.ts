@@ -1,0 +1,234 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Host } from "../../components/host";
+import { runnerScript } from "../../lib/runner";
+import { CONNECTION, command, component } from "./expected";
+import { deploy, plainText, read, Secret } from "./mocks";
+import { hostKey, hostSettings, SECRETS } from "./stackFile";
+
+/** How every command with a password begins: sudo gets the first line, or what follows gets all but that. */
+const WITH_PASSWORD =
+  'sh -c \'IFS= read -r password; run() { if sudo -n true 2>/dev/null; then sudo -n "$@"; ' +
+  "else { printf '\\''%s\\n'\\'' \"$password\"; cat; } | sudo -k -S -p '\\'''\\'' \"$@\"; fi; }; ";
+
+const install = (scope: string) =>
+  `sh -c 's=$(mktemp) && cat >"$s" && sh "$s" install ${scope}; code=$?; rm -f "$s"; exit $code'`;
+
+const stage = (name: string) =>
+  `sh -c 'umask 077 && mkdir -p .podwatch && cat >.podwatch/${name}.new && mv .podwatch/${name}.new .podwatch/${name}'`;
+
+const unstage = (name: string) =>
+  `sh -c 'cat >/dev/null; rm -f .podwatch/${name}; rmdir .podwatch 2>/dev/null || :'`;
+
+describe("the host itself", () => {
+  test("minimal: one command installs the runner", async () => {
+    const { resources, result } = await deploy(() => new Host("mon", hostSettings()));
+    expect(resources).toEqual([
+      component("Host", "mon"),
+      command({
+        name: "mon-runner",
+        parent: "mon",
+        create: install("rootful"),
+        delete: "sh /var/lib/podwatch/runner uninstall",
+        stdin: runnerScript(),
+        triggers: ["10.1.2.3", 22, "root"],
+        dependsOn: [],
+      }),
+    ]);
+    expect(result.scope).toBe("rootful");
+  });
+
+  test("everything changed: rootless, by another user and port, with passwords, through a proxy", async () => {
+    const settings = hostSettings(
+      {},
+      {
+        name: "edge",
+        address: "edge.my-company.net",
+        port: 2222,
+        user: "podwatch",
+        become: false,
+        privateKey: undefined,
+        password: "log in $ecret",
+        proxy: { address: "10.9.9.9", user: "jump", hostKey, password: "jump $ecret" },
+      },
+    );
+    const { resources, result } = await deploy(() => new Host("mon", settings));
+    const { privateKey: _, ...connection } = CONNECTION;
+    expect(resources).toEqual([
+      component("Host", "mon"),
+      command({
+        name: "mon-runner",
+        parent: "mon",
+        host: "edge",
+        connection: {
+          ...connection,
+          host: "edge.my-company.net",
+          port: 2222,
+          user: "podwatch",
+          password: "log in $ecret",
+          dialErrorLimit: expect.any(Number),
+          proxy: { ...connection, host: "10.9.9.9", user: "jump", password: "jump $ecret" },
+        },
+        create: install("rootless"),
+        delete: "sh .local/share/podwatch/runner uninstall",
+        stdin: runnerScript(),
+        triggers: ["edge.my-company.net", 2222, "podwatch"],
+        dependsOn: [],
+      }),
+    ]);
+    expect(result.scope).toBe("rootless");
+    expect(plainText(resources)).not.toContain("$ecret");
+  });
+
+  test("another user of a rootful host does not make it another host", async () => {
+    const triggers = async (host: object) => {
+      const { resources } = await deploy(() => new Host("mon", hostSettings({}, { ...host })));
+      return resources.find(({ name }) => name === "mon-runner")?.inputs.triggers;
+    };
+    expect(await triggers({ user: "operator" })).toEqual(await triggers({ user: "root" }));
+    expect(await triggers({ user: "operator", become: false })).not.toEqual(
+      await triggers({ user: "other", become: false }),
+    );
+  });
+});
+
+const BUNDLE = "podwatch-bundle 1\nservice web\n";
+
+/** A host on which one service is applied that uses one secret. */
+function hostWithService(host: object) {
+  return deploy(() => {
+    const on = new Host("mon", hostSettings({}, { ...host }));
+    const secret = on.putSecret(
+      "mon-token",
+      { secret: "token", value: pulumi.output("the token") },
+      { parent: on },
+    );
+    on.apply("mon-web", { service: "web", bundle: BUNDLE, secretVersions: [secret.version] }, { parent: on });
+    return secret.version;
+  });
+}
+
+describe("what is applied on a host", () => {
+  const connection = { ...CONNECTION, user: "operator" };
+
+  test.each([
+    { rights: "root's own", user: "root", prefix: "sh /var/lib/podwatch/runner" },
+    { rights: "sudo", user: "operator", prefix: "sudo -n sh /var/lib/podwatch/runner" },
+  ])("with $rights rights: the bundle is plain, the secret is not", async ({ user, prefix }) => {
+    const { resources, result } = await hostWithService({ user });
+    const common = {
+      parent: "mon",
+      connection: { ...CONNECTION, user },
+      triggers: ["id-of-mon-runner"],
+    };
+    expect(resources.filter(({ name }) => name !== "mon" && name !== "mon-runner")).toEqual([
+      command({
+        ...common,
+        name: "mon-token",
+        create: `${prefix} put-secret token`,
+        delete: `${prefix} remove-secret token`,
+        stdin: new Secret("the token"),
+        dependsOn: ["mon-runner"],
+      }),
+      command({
+        ...common,
+        name: "mon-web",
+        create: `${prefix} apply web # secrets stdout-of-mon-token`,
+        delete: `${prefix} remove web`,
+        stdin: BUNDLE,
+        dependsOn: ["mon-runner", "mon-token"],
+      }),
+    ]);
+    expect(await read(result)).toEqual({ value: "stdout-of-mon-token", secret: false });
+  });
+
+  test("with sudo's password: bundles are staged in plain text, the password goes by secret input only", async () => {
+    const { resources } = await hostWithService({
+      user: "operator",
+      becomePassword: SECRETS.becomePassword,
+    });
+    const common = { parent: "mon", connection, dependsOn: [] };
+    const password = new Secret(`${SECRETS.becomePassword}\n`);
+    const hostTriggers = ["10.1.2.3", 22, "root"];
+    const triggers = ["id-of-mon-runner"];
+    const runner = "run sh /var/lib/podwatch/runner";
+    expect(resources).toEqual([
+      component("Host", "mon"),
+      command({
+        ...common,
+        name: "mon-runner",
+        create: expect.stringMatching(/ # bundle [0-9a-f]{16}$/),
+        delete: `${WITH_PASSWORD}${runner} uninstall'`,
+        stdin: password,
+        triggers: hostTriggers,
+        dependsOn: ["mon-runner-bundle"],
+      }),
+      command({
+        ...common,
+        name: "mon-runner-bundle",
+        create: stage("runner"),
+        delete: unstage("runner"),
+        stdin: runnerScript(),
+        triggers: hostTriggers,
+      }),
+      command({
+        ...common,
+        name: "mon-token",
+        create: `${WITH_PASSWORD}${runner} put-secret token'`,
+        delete: `${WITH_PASSWORD}${runner} remove-secret token'`,
+        stdin: new Secret(`${SECRETS.becomePassword}\nthe token`),
+        triggers,
+        dependsOn: ["mon-runner"],
+      }),
+      command({
+        ...common,
+        name: "mon-web",
+        create: expect.stringMatching(/ # secrets stdout-of-mon-token # bundle [0-9a-f]{16}$/),
+        delete: `${WITH_PASSWORD}${runner} remove web'`,
+        stdin: password,
+        triggers,
+        dependsOn: ["mon-runner", "mon-token", "mon-web-bundle"],
+      }),
+      command({
+        ...common,
+        name: "mon-web-bundle",
+        create: stage("web"),
+        delete: unstage("web"),
+        stdin: BUNDLE,
+        triggers,
+        dependsOn: ["mon-runner"],
+      }),
+    ]);
+    const create = (name: string) =>
+      String(resources.find((resource) => resource.name === name)?.inputs.create).replace(/ # .*/, "");
+    expect(create("mon-runner")).toBe(
+      `${WITH_PASSWORD}run sh .podwatch/runner install rootful <.podwatch/runner'`,
+    );
+    expect(create("mon-web")).toBe(
+      `${WITH_PASSWORD}${runner} apply web <.podwatch/web; code=$?; cat >/dev/null; exit $code'`,
+    );
+    expect(plainText(resources)).not.toContain(SECRETS.becomePassword);
+    expect(plainText(resources)).not.toContain("the token");
+  });
+
+  test("with sudo's password, a changed bundle is applied again", async () => {
+    const create = async (bundle: string) => {
+      const { resources } = await deploy(() => {
+        const host = new Host(
+          "mon",
+          hostSettings({}, { user: "operator", becomePassword: SECRETS.becomePassword }),
+        );
+        host.apply("mon-web", { service: "web", bundle }, { parent: host });
+      });
+      return resources.find(({ name }) => name === "mon-web")?.inputs.create;
+    };
+    expect(await create("a\n")).toBe(await create("a\n"));
+    expect(await create("a\n")).not.toBe(await create("b\n"));
+  });
+
+  test("a rootless host needs no sudo", async () => {
+    const { resources } = await hostWithService({ user: "operator", become: false });
+    const commands = resources.flatMap(({ inputs }) => [String(inputs.create), String(inputs.delete)]);
+    expect(commands).toContain("sh .local/share/podwatch/runner put-secret token");
+    expect(commands.filter((text) => text.includes("sudo"))).toEqual([]);
+  });
+});

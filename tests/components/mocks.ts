@@ -1,0 +1,159 @@
+// Stands in for the engine: records every resource that the program asks for, and refuses those nobody expects.
+import * as pulumi from "@pulumi/pulumi";
+import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
+import * as state from "@pulumi/pulumi/runtime/state";
+
+/** Exported but left out of the typings; the monitor is what resources are registered with. */
+const { getStore } = state as unknown as { getStore(): { settings: { monitor: unknown } } };
+
+export interface Recorded {
+  readonly type: string;
+  readonly name: string;
+  /** Name of the parent; absent for a resource of the stack's own. */
+  readonly parent?: string;
+  /** What was asked for; a secret value stands in a {@link Secret}. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** Names of the resources that it waits for. */
+  readonly dependsOn: readonly string[];
+  readonly deleteBeforeReplace: boolean;
+  /** Names of its hooks, by the moment when they run. */
+  readonly hooks: Readonly<Record<string, readonly string[]>>;
+  readonly secretOutputs: readonly string[];
+}
+
+/** A value that Pulumi keeps secret. */
+export class Secret {
+  constructor(readonly value: unknown) {}
+}
+
+export const COMMAND = "command:remote:Command";
+export const PASSWORD = "random:index/randomPassword:RandomPassword";
+
+/** What the mocked generator of passwords gives. */
+export const GENERATED_PASSWORD = "generated-by-the-mock";
+
+/** How the providers answer, by type; a type that is missing here is an error. */
+const PROVIDERS: Readonly<Record<string, (name: string) => Record<string, unknown>>> = {
+  [COMMAND]: (name) => ({ stdout: `stdout-of-${name}`, stderr: "" }),
+  [PASSWORD]: () => ({ result: GENERATED_PASSWORD }),
+};
+
+/** Runs a program and gives the resources it asked for, in the order of their names, with what it returned. */
+export async function deploy<T>(program: () => T): Promise<{ resources: Recorded[]; result: T }> {
+  const recorder = new Recorder();
+  await pulumi.runtime.setMocks(recorder.mocks, "podwatch", "test");
+  getStore().settings.monitor = recorder;
+  const result = program();
+  await settled(recorder);
+  if (recorder.failures.length > 0) throw new Error(recorder.failures.join("\n"));
+  const resources = [...recorder.recorded].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return { resources, result };
+}
+
+/** The plain value of an output, and whether it is secret. */
+export function read<T>(output: pulumi.Output<T>): Promise<{ value: T; secret: boolean }> {
+  return new Promise((resolve) => {
+    output.apply(async (value) => resolve({ value: value as T, secret: await pulumi.isSecret(output) }));
+  });
+}
+
+/** All text in a value that is not kept secret. */
+export function plainText(value: unknown): string {
+  return JSON.stringify(value, (_, inner) => (inner instanceof Secret ? "[secret]" : inner));
+}
+
+async function settled(recorder: Recorder): Promise<void> {
+  await Promise.race([pulumi.runtime.disconnect(), recorder.failed]);
+}
+
+class Recorder extends MockMonitor {
+  readonly recorded: Recorded[] = [];
+  readonly failures: string[] = [];
+  /** Resolves at the first failure, after which some outputs never will. */
+  readonly failed: Promise<void>;
+  private fail: () => void = () => {};
+
+  constructor() {
+    super({
+      newResource: (args) => this.answer(args),
+      call: ({ token }) => this.refuse(`nobody expects the call of ${token}`),
+    });
+    this.failed = new Promise((resolve) => {
+      this.fail = resolve;
+    });
+  }
+
+  override async registerResource(request: RegisterResourceRequest, callback: Callback): Promise<void> {
+    this.recorded.push(record(request));
+    await super.registerResource(request, callback);
+  }
+
+  registerResourceHook(_: unknown, callback: Callback): void {
+    callback(null, {});
+  }
+
+  registerErrorHook(_: unknown, callback: Callback): void {
+    callback(null, {});
+  }
+
+  private async answer({ type, name, inputs, custom }: pulumi.runtime.MockResourceArgs) {
+    if (!custom && type.startsWith("podwatch:index:")) return { id: undefined, state: {} };
+    const outputs = PROVIDERS[type];
+    if (outputs === undefined) return this.refuse(`nobody expects ${type} ${name}`);
+    const secretOutputs = this.recorded.find((other) => other.name === name)?.secretOutputs ?? [];
+    const state = Object.entries({ ...inputs, ...outputs(name) }).map(([key, value]) => [
+      key,
+      secretOutputs.includes(key) ? pulumi.secret(value) : value,
+    ]);
+    return { id: `id-of-${name}`, state: Object.fromEntries(state) };
+  }
+
+  /** Never answers: a refusal on the wire would end the process, where `deploy` can say what is wrong. */
+  private refuse(text: string): Promise<never> {
+    this.failures.push(text);
+    this.fail();
+    return new Promise(() => {});
+  }
+}
+
+type Callback = (error: unknown, response: unknown) => void;
+
+function record(request: RegisterResourceRequest): Recorded {
+  const parent = nameIn(request.getParent());
+  const hooks = request.getHooks();
+  return {
+    type: request.getType(),
+    name: request.getName(),
+    ...(parent === undefined ? {} : { parent }),
+    inputs: marked(request.getObject()?.toJavaScript() ?? {}) as Record<string, unknown>,
+    dependsOn: request
+      .getDependenciesList()
+      .map((urn) => nameIn(urn) ?? urn)
+      .sort(),
+    deleteBeforeReplace: request.getDeletebeforereplace(),
+    hooks: {
+      beforeCreate: hooks?.getBeforeCreateList() ?? [],
+      beforeUpdate: hooks?.getBeforeUpdateList() ?? [],
+      beforeDelete: hooks?.getBeforeDeleteList() ?? [],
+      onError: hooks?.getOnErrorList() ?? [],
+    },
+    secretOutputs: request.getAdditionalsecretoutputsList(),
+  };
+}
+
+function nameIn(urn: string): string | undefined {
+  return urn === "" ? undefined : urn.split("::").at(-1);
+}
+
+/** Pulumi's mark of a special value on the wire, and the one that says that it is a secret. */
+const SPECIAL = "4dabf18193072939515e22adb298388d";
+const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+
+function marked(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(marked);
+  if (typeof value !== "object" || value === null) return value;
+  if (SPECIAL in value && value[SPECIAL] === SECRET && "value" in value)
+    return new Secret(marked(value.value));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, marked(inner)]));
+}

@@ -1,0 +1,81 @@
+// Settings as the program gets them: from a stack file, through the real config/, with its defaults and its secrets.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { utils } from "ssh2";
+import { parse as parseYaml } from "yaml";
+import { load, type Settings } from "../../config/load";
+
+/** What stands under `config:` in a stack file, without the namespace. */
+export type StackFile = Readonly<Record<string, unknown>>;
+
+const pair = utils.generateKeyPairSync("ed25519");
+
+/** What must show nowhere; `privateKey` is a real one, made for this run. */
+export const SECRETS = {
+  privateKey: pair.private,
+  becomePassword: "sudo $ecret",
+  adminPassword: "Grafana's own s3cret",
+} as const;
+
+export const hostKey = pair.public.trim();
+
+/** The least that a host needs: its address, and how to log in. */
+export const login = { address: "10.1.2.3", hostKey, privateKey: SECRETS.privateKey } as const;
+
+/**
+ * The settings that the program makes of a stack file.
+ *
+ * @param files files beside the stack file, by relative path
+ * @throws RunError with everything that is wrong with it
+ */
+export function settingsOf(stackFile: StackFile, files: Readonly<Record<string, string>> = {}): Settings {
+  const directory = mkdtempSync(join(tmpdir(), "podwatch-stack-"));
+  const before = { directory: process.cwd(), agent: process.env.SSH_AUTH_SOCK };
+  try {
+    for (const [path, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(directory, path)), { recursive: true });
+      writeFileSync(join(directory, path), content);
+    }
+    process.chdir(directory);
+    delete process.env.SSH_AUTH_SOCK;
+    const config = Object.entries(stackFile).map(([key, value]) => [
+      `podwatch:${key}`,
+      asPulumiHandsOver(value),
+    ]);
+    pulumi.runtime.setAllConfig(
+      Object.fromEntries(config),
+      config.map(([key]) => key as string),
+    );
+    return load();
+  } finally {
+    process.chdir(before.directory);
+    if (before.agent !== undefined) process.env.SSH_AUTH_SOCK = before.agent;
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** Text stays text; groups and lists arrive as JSON. */
+function asPulumiHandsOver(value: unknown): string {
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+/** The settings of a stack of one host, which has nothing but its login and what is given. */
+export function hostSettings(
+  sections: StackFile = {},
+  host: StackFile = {},
+  files = {},
+): Settings["hosts"][number] {
+  const [only] = settingsOf({ host: { ...login, ...host }, ...sections }, files).hosts;
+  if (only === undefined) throw new Error("the stack file has no host");
+  return only;
+}
+
+/** Reads a stack file of the repository. */
+export function readStackFile(path: string): Record<string, unknown> {
+  const { config } = parseYaml(readFileSync(join(__dirname, "../..", path), "utf8")) as { config: object };
+  return Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [key.replace(/^podwatch:/, ""), value]),
+  );
+}
