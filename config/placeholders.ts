@@ -45,7 +45,7 @@ export function placeholderProblems(schema: z.ZodType, raw: unknown): Problem[] 
     return [
       {
         path: leaf.path,
-        text: `${what} is a placeholder; put in ${instead[name] ?? "your own value"}`,
+        text: `${what} is a placeholder; put in ${Object.hasOwn(instead, name) ? instead[name] : "your own value"}`,
         placeholder: true,
       },
     ];
@@ -56,7 +56,7 @@ function isPlaceholder({ value, secret }: Leaf, name: string): boolean {
   if (typeof value !== "string") return false;
   if (secret) return unmistakable.test(value.trim());
   if (unmistakable.test(value.trim()) || likely.test(value.trim())) return true;
-  const host = hostIn[name]?.(value);
+  const host = Object.hasOwn(hostIn, name) ? hostIn[name]?.(value) : undefined;
   if (host === undefined) return false;
   if (isIPv4(host)) return documentation.some(([base, prefix]) => inRange(host, base, prefix));
   return documentationName.test(host);

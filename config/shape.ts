@@ -13,7 +13,10 @@ z.config({ jitless: true });
 
 /** Problems of shape in a whole stack. `isSecret` says whether a key holds something encrypted. */
 export function shapeProblems(schema: z.ZodType, raw: Tree, isSecret: (key: string) => boolean): Problem[] {
-  return issuesOf(schema, raw).flatMap((issue) => {
+  const reserved = reservedKeys(raw)
+    .filter((path) => core(schemaAt(schema, path.slice(0, -1)) ?? schema).schema instanceof z.ZodRecord)
+    .map((path) => ({ path, text: "is a name that JavaScript keeps for itself; write another name" }));
+  const problems = issuesOf(schema, raw).flatMap((issue): Problem[] => {
     const path = issue.path as Path;
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => ({ path: [...path, key], text: unknownKey(schema, path, key) }));
@@ -25,6 +28,16 @@ export function shapeProblems(schema: z.ZodType, raw: Tree, isSecret: (key: stri
     const value = valueAt(raw, path);
     if (value === undefined) return [{ path, text: `is missing; ${wayOut(issue.message)}` }];
     return [{ path, text: `${mention(schema, path, value, isSecret)} ${issue.message}` }];
+  });
+  return [...problems, ...reserved];
+}
+
+/** Where a group has the one key that zod steps over in groups with names of the user's choice. */
+function reservedKeys(value: unknown, path: Path = []): Path[] {
+  if (!isTree(value)) return [];
+  return Object.entries(value).flatMap(([name, inner]) => {
+    const here = [...path, Array.isArray(value) ? Number(name) : name];
+    return name === "__proto__" ? [here] : reservedKeys(inner, here);
   });
 }
 
@@ -44,6 +57,7 @@ function wayOut(complaint: string): string {
 /** The parts of `raw` that have no problem of shape; what is missing stays missing. */
 export function soundParts(schema: z.ZodType, raw: Tree): Tree {
   const sound = structuredClone(raw);
+  for (const path of reservedKeys(sound)) cut(sound, path);
   // One cut at a time, since a cut moves what stands behind it in a list.
   for (let path = wrongPart(schema, sound); path !== undefined; path = wrongPart(schema, sound))
     cut(sound, path);

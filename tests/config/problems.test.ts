@@ -190,6 +190,13 @@ test.each(wrong)("one line, with setting, value and way out: %s", (_, sections, 
   ]);
 });
 
+test("a name that JavaScript keeps for itself", () => {
+  const externalLabels = JSON.parse('{"__proto__": "x", "constructor": "fine"}') as object;
+  expect(problemsOf(stack({ prometheus: { externalLabels } }))).toEqual([
+    "podwatch:prometheus.externalLabels.__proto__: is a name that JavaScript keeps for itself; write another name",
+  ]);
+});
+
 const unknown: [Record<string, unknown>, Record<string, unknown>, string][] = [
   [
     { prometheus: { scrape_interval: "5s" } },
