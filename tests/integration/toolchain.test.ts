@@ -1,0 +1,212 @@
+// The real Pulumi CLI with whatever language host and plugins lab/toolchain/setup has chosen, on a program of its own
+// and a server inside the test.
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { newKey, type SshServer, startSshServer } from "../toolchain/sshServer";
+
+jest.setTimeout(120_000);
+
+const checkout = join(__dirname, "../..");
+const toolchain = join(checkout, "lab/toolchain");
+const directory = mkdtempSync(join(tmpdir(), "podwatch-engine-"));
+const project = join(directory, "project");
+const stackFile = join(project, "Pulumi.dev.yaml");
+const key = newKey();
+let server: SshServer;
+
+// The test's own backend and passphrase, not the checkout's and not the user's.
+const environment = {
+  ...process.env,
+  PODWATCH_STATE: join(directory, "state"),
+  PULUMI_HOME: join(directory, "home"),
+  PULUMI_BACKEND_URL: "",
+  SSH_AUTH_SOCK: "",
+};
+
+const PROGRAM = `
+import { remote } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+
+const config = new pulumi.Config();
+if (config.get("fail")) {
+  // Without its stack: Node 20 takes half a minute to colour a stack that goes through @pulumi/pulumi.
+  throw Object.assign(new pulumi.RunError("told to fail"), { stack: "" });
+}
+const password = new random.RandomPassword("password", { length: 20, minSpecial: 2 });
+const command = new remote.Command("greeting", {
+  connection: {
+    host: "127.0.0.1",
+    port: config.requireNumber("port"),
+    hostKey: config.require("hostKey"),
+    privateKey: pulumi.secret(process.env.TEST_KEY ?? ""),
+  },
+  create: config.get("create") ?? "cat",
+  delete: "cat >/dev/null; echo removed",
+  stdin: \`first: line\\ngreeting: \${config.require("greeting")}\\n\`,
+  addPreviousOutputInEnv: false,
+});
+new remote.Command("guarded", {
+  connection: command.connection.apply((given) => given!),
+  create: "wc -c",
+  delete: "cat >/dev/null",
+  stdin: password.result,
+  addPreviousOutputInEnv: false,
+});
+export const greeting: pulumi.Output<string> = command.stdout;
+export const secret = password.result;
+`;
+
+beforeAll(async () => {
+  execFileSync(join(toolchain, "setup"), { stdio: ["ignore", "ignore", "inherit"] });
+  server = await startSshServer({ authorizedKeys: [key.public] });
+  mkdirSync(project);
+  symlinkSync(join(checkout, "node_modules"), join(project, "node_modules"));
+  writeFileSync(join(project, "package.json"), '{"name":"engine-test"}');
+  writeFileSync(join(project, "Pulumi.yaml"), "name: engine-test\nruntime: nodejs\n");
+  writeFileSync(join(project, "tsconfig.json"), readFileSync(join(checkout, "tsconfig.json")));
+  writeFileSync(join(project, "index.ts"), PROGRAM);
+}, 600_000);
+
+afterAll(async () => {
+  await server?.close();
+  rmSync(directory, { recursive: true });
+});
+
+/** The stack file as it would be committed; the copy that Pulumi is to use is what this returns. */
+function configure(settings: Record<string, string> = {}): string {
+  const values: Record<string, string> = {
+    port: String(server.port),
+    hostKey: server.hostKey,
+    greeting: "hello",
+    ...settings,
+  };
+  const lines = Object.entries(values).map(
+    ([name, value]) => `  engine-test:${name}: ${JSON.stringify(value)}`,
+  );
+  writeFileSync(stackFile, `# kept\nconfig:\n${lines.join("\n")}\n`);
+  return execFileSync(join(toolchain, "stack-init"), ["dev", stackFile], {
+    cwd: project,
+    env: environment,
+    encoding: "utf8",
+  }).trim();
+}
+
+/** Not the synchronous way to run a program: the server that it talks to lives in this process. */
+async function pulumi(...args: string[]): Promise<{ status: number; output: string }> {
+  const child = spawn(join(toolchain, "pulumi"), [...args, "--stack", "dev", "--non-interactive"], {
+    cwd: project,
+    env: { ...environment, TEST_KEY: key.private },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (data) => {
+      output += data;
+    });
+  }
+  const [status] = (await once(child, "close")) as [number];
+  return { status, output };
+}
+
+function up(config: string, ...args: string[]) {
+  return pulumi("up", "--yes", "--skip-preview", "--config-file", config, ...args);
+}
+
+const state = () => readFileSync(join(directory, "state/.pulumi/stacks/engine-test/dev.json"), "utf8");
+
+test("up creates, a second up changes nothing, and the committed stack file stays as it was", async () => {
+  const config = configure();
+  const committed = readFileSync(stackFile, "utf8");
+  const { status, output } = await up(config);
+  expect({ status, output }).toEqual({ status: 0, output: expect.stringContaining("+ 4 created") });
+  expect(state()).toContain('"greeting": "first: line\\ngreeting: hello"');
+  const again = await up(configure(), "--expect-no-changes");
+  expect({ ...again }).toEqual({ status: 0, output: expect.stringContaining("4 unchanged") });
+  expect(server.connections).toBe(2);
+  expect(readFileSync(stackFile, "utf8")).toBe(committed);
+});
+
+test("secrets are neither in the output nor in the state", async () => {
+  const { output: outputs } = await pulumi("stack", "output", "--json", "--show-secrets");
+  const { secret } = JSON.parse(outputs) as { secret: string };
+  expect(secret).toHaveLength(20);
+  expect((await pulumi("stack", "output")).output).not.toContain(secret);
+  for (const needle of [JSON.stringify(secret).slice(1, -1), "OPENSSH PRIVATE KEY"])
+    expect(state()).not.toContain(needle);
+});
+
+test("a preview shows the changed line and connects to nobody; the update runs once", async () => {
+  const config = configure({ greeting: "bye" });
+  const before = server.connections;
+  const { output } = await pulumi("preview", "--diff", "--config-file", config);
+  expect(output).toMatch(/~ greeting: "hello" => "bye"/);
+  expect(output).not.toContain("PRIVATE KEY");
+  expect(server.connections).toBe(before);
+  expect((await up(config)).output).toMatch(/~ 1 updated\n +3 unchanged/);
+  expect(server.connections).toBe(before + 1);
+});
+
+test("a failing script fails the run with its output, keeps the old state, and the next run repairs it", async () => {
+  const failing = await up(
+    configure({ greeting: "broken", create: "cat >/dev/null; echo reason >&2; exit 7" }),
+  );
+  expect(failing.status).not.toBe(0);
+  expect(failing.output).toContain(
+    'Process exited with status 7: running "cat >/dev/null; echo reason >&2; exit 7":',
+  );
+  expect(failing.output).toContain("reason");
+  expect(state()).toContain("greeting: bye");
+  expect((await up(configure({ greeting: "good" }))).output).toContain("~ 1 updated");
+});
+
+test("a program that fails says why, and nothing else", async () => {
+  const { status, output } = await up(configure({ fail: "yes" }));
+  expect(status).not.toBe(0);
+  expect(output).toContain("error: told to fail");
+  expect(output).not.toContain("non-zero exit code");
+});
+
+test("a killed engine leaves no process behind once its script has ended", async () => {
+  const config = configure({ greeting: "slow", create: "cat; sleep 3" });
+  const child = spawn(
+    join(toolchain, "pulumi"),
+    ["up", "--yes", "--skip-preview", "--config-file", config, "--stack", "dev"],
+    {
+      cwd: project,
+      env: { ...environment, TEST_KEY: key.private, PODWATCH_TEST_MARK: directory },
+      stdio: "ignore",
+    },
+  );
+  while (!server.scripts.includes("cat; sleep 3")) await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(marked().length).toBeGreaterThan(1);
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  await new Promise((resolve) => setTimeout(resolve, 6000));
+  expect(marked()).toEqual([]);
+  expect((await pulumi("cancel", "--yes")).status).toBe(0);
+});
+
+/** Processes started by the test above, by what their environment holds. */
+function marked(): string[] {
+  const { stdout } = spawnSync(
+    "sh",
+    ["-c", `grep -lza "^PODWATCH_TEST_MARK=${directory}$" /proc/[0-9]*/environ 2>/dev/null`],
+    {
+      encoding: "utf8",
+    },
+  );
+  return stdout.split("\n").filter((line) => line !== "" && !line.includes("/self/"));
+}
+
+test("destroy runs every delete and leaves an empty stack", async () => {
+  const config = configure();
+  const before = server.scripts.length;
+  const { status, output } = await pulumi("destroy", "--yes", "--skip-preview", "--config-file", config);
+  expect({ status, output }).toEqual({ status: 0, output: expect.stringContaining("- 4 deleted") });
+  expect(server.scripts.slice(before).sort()).toEqual(["cat >/dev/null", "cat >/dev/null; echo removed"]);
+  expect((await pulumi("stack", "rm", "--yes", "--preserve-config")).status).toBe(0);
+});
