@@ -1,5 +1,5 @@
+#!/bin/bash
 # Says what is missing before anything is made.
-# shellcheck shell=bash
 
 # command:package pairs, Debian's names.
 readonly TOOLS='systemd-nspawn:systemd-container mmdebstrap:mmdebstrap ip:iproute2 unshare:util-linux nsenter:util-linux flock:util-linux ssh:openssh-client ssh-keygen:openssh-client openssl:openssl pgrep:procps'

@@ -1,5 +1,6 @@
+#!/bin/bash
 # Shared by the lab's commands: where things are, how to speak, one writer at a time.
-# shellcheck shell=bash disable=SC2034
+# shellcheck disable=SC2034
 set -eu
 umask 022
 

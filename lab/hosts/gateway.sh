@@ -1,5 +1,5 @@
+#!/bin/bash
 # The stand-in gateways: built once from source, put into each host, run there by systemd.
-# shellcheck shell=bash
 
 GATEWAY_SOURCE=$LAB_SOURCE/gateway
 

@@ -1,5 +1,5 @@
+#!/bin/bash
 # The root that all hosts share, read-only: built once by recipe, cached between checkouts.
-# shellcheck shell=bash
 
 GUEST=$HOSTS_SOURCE/guest
 

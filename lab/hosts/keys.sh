@@ -1,5 +1,5 @@
+#!/bin/bash
 # Keys and passwords, made here once, for this lab only.
-# shellcheck shell=bash
 
 make_login_key() {
   mkdir -p "$KEYS"

@@ -1,5 +1,5 @@
+#!/bin/bash
 # One host: its files, its life, what is left when it is gone.
-# shellcheck shell=bash
 
 USERS='operator guarded rootless'
 
@@ -17,6 +17,16 @@ known_hosts_of_lab() {
   local dir
   for dir in "$HOSTS_STATE"/*/; do
     [ ! -d "$dir" ] || basename "$dir"
+  done
+}
+
+# Hosts that still run although their files are gone, say after a removed .lab directory.
+orphans() {
+  local cgroup name
+  for cgroup in "$(cgroup_root)"/podwatch-*/; do
+    name=$(basename "$cgroup")
+    name=${name#podwatch-}
+    [ ! -d "$cgroup" ] || [ -d "$(host_dir "$name")" ] || echo "$name"
   done
 }
 
@@ -43,8 +53,7 @@ prepare_host() {
   echo "$name" >"$upper/etc/hostname"
   printf '127.0.0.1 localhost\n127.0.1.1 %s\n::1 localhost ip6-localhost\n' "$name" >"$upper/etc/hosts"
   tr -d - </proc/sys/kernel/random/uuid >"$upper/etc/machine-id"
-  printf '[Match]\nName=host0\n\n[Network]\nAddress=%s/24\nGateway=%s\nLinkLocalAddressing=no\nIPv6AcceptRA=no\n' "$address" "$MACHINE_ADDRESS" \
-    >"$upper/etc/systemd/network/10-lab.network"
+  guest_network "$address" >"$upper/etc/systemd/network/10-lab.network"
   install -m 600 "$(host_key "$name")" "$upper/etc/ssh/ssh_host_ed25519_key"
   install -m 644 "$(host_key "$name").pub" "$upper/etc/ssh/ssh_host_ed25519_key.pub"
   set_guarded_password "$image" "$upper"

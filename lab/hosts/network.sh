@@ -1,5 +1,6 @@
+#!/bin/bash
 # The hosts' network: one bridge, nothing routed beyond it.
-# shellcheck shell=bash disable=SC2034
+# shellcheck disable=SC2034
 
 BRIDGE=podwatch0
 RANGE=10.99.0.0/16
@@ -31,9 +32,7 @@ network_up() {
   fi
   ip addr replace "$MACHINE_ADDRESS/24" dev "$BRIDGE"
   ip link set "$BRIDGE" up
-  # Hosts talk to this machine and to each other, never through it: their default route ends in a refusal, at once
-  # (only a forwarding interface sends one).
-  echo 1 >"/proc/sys/net/ipv4/conf/$BRIDGE/forwarding"
+  # Hosts talk to this machine and to each other, never through it.
   ip rule show | grep -q "iif $BRIDGE" || ip rule add iif "$BRIDGE" pref 99 prohibit
 }
 
@@ -43,6 +42,29 @@ network_down() {
   [ ! -e "/sys/class/net/$BRIDGE" ] || ip link del "$BRIDGE"
   # Last, for the same reason.
   ip route del blackhole "$RANGE" 2>/dev/null || true
+}
+
+# The guest's side. A default route is there, as on a real host (rootless podman looks for it), but one that comes
+# first makes whatever lies beyond the lab fail at once instead of waiting for an answer.
+guest_network() {
+  cat <<TEXT
+[Match]
+Name=host0
+
+[Network]
+Address=$1/24
+LinkLocalAddressing=no
+IPv6AcceptRA=no
+
+[Route]
+Gateway=$MACHINE_ADDRESS
+Metric=1024
+
+[Route]
+Destination=0.0.0.0/0
+Type=unreachable
+Metric=1
+TEXT
 }
 
 # The address a host has, or the one it shall get.

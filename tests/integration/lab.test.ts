@@ -1,0 +1,286 @@
+// The lab's hosts, for real: needs root, systemd-nspawn and the package registries, as `make up` does.
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { checkout, footprint, host, hosts, lab, labOutput, run } from "./labHosts";
+
+const [one, two] = ["labtest-one", "labtest-two"] as const;
+const state = join(checkout, ".lab");
+
+jest.setTimeout(120_000);
+
+beforeAll(async () => {
+  await labOutput("down", one, two);
+  // The first time, the hosts' root image and the images of the registry are made.
+  await labOutput("up", one, two);
+}, 900_000);
+
+afterAll(async () => {
+  await labOutput("down", one, two);
+});
+
+describe("up", () => {
+  test("gives each host an address of its own, and dev's to nobody else", async () => {
+    const all = await hosts();
+    const mine = all.filter((h) => h.name === one || h.name === two);
+    expect(mine.map((h) => h.state)).toEqual(["up", "up"]);
+    expect(new Set(all.map((h) => h.address)).size).toBe(all.length);
+    for (const h of mine) expect(h.address).toMatch(/^10\.99\.0\.(1[1-9]|[2-9]\d|1\d\d|2[0-4]\d|25[0-4])$/);
+  });
+
+  test("is idempotent, also when two run at once", async () => {
+    const started = await labOutput("exec", one, "stat", "-c", "%Y", "/proc/1");
+    const runs = await Promise.all([lab("up", one), lab("up", one)]);
+    for (const { code, stderr } of runs) {
+      expect(stderr).toContain(`${one} is up already`);
+      expect(code).toBe(0);
+    }
+    expect(await labOutput("exec", one, "stat", "-c", "%Y", "/proc/1")).toBe(started);
+  });
+
+  test("ends with a system in which everything runs", async () => {
+    // "running" comes a moment after the last start job.
+    expect(await labOutput("exec", one, "systemctl", "is-system-running", "--wait")).toBe("running");
+  });
+
+  test("refuses names that cannot be a host's, before it does anything", async () => {
+    for (const name of ["UPPER", "-x", "a/b", "a b", "x".repeat(33)]) {
+      const { code, stderr } = await lab("up", name);
+      expect({ name, code }).toEqual({ name, code: 2 });
+      expect(stderr).toContain(`"${name}" is no host name`);
+    }
+  });
+
+  test("refuses an ordinary user, and a second checkout, without making anything", async () => {
+    const other = mkdtempSync(join(tmpdir(), "podwatch-checkout-"));
+    try {
+      await run("sh", ["-c", `cp -R '${checkout}/lab' '${other}/lab' && chmod 755 '${other}'`]);
+      const command = join(other, "lab", "lab");
+      const user = ["--reuid=65534", "--regid=65534", "--clear-groups", command, "up"];
+      const unprivileged = await run("setpriv", user, "", { cwd: "/" });
+      expect(unprivileged.code).toBe(1);
+      expect(unprivileged.stderr).toMatch(/^lab: error: must run as root .*; try sudo lab\/lab\n$/);
+
+      const second = await run(command, ["up"]);
+      expect(second.code).toBe(1);
+      expect(second.stderr).toBe(
+        `lab: error: the lab's network podwatch0 is held by ${checkout}: run lab/lab down there first\n`,
+      );
+      expect(existsSync(join(other, ".lab"))).toBe(false);
+    } finally {
+      rmSync(other, { recursive: true });
+    }
+  });
+});
+
+describe("users", () => {
+  const password = () => readFileSync(join(state, "guarded.password"), "utf8").trim();
+
+  test("all three log in with the key, and are who they should be", async () => {
+    expect(await labOutput("ssh", one, "id", "-un")).toBe("operator");
+    expect(await labOutput("ssh", `guarded@${one}`, "id -Gn")).toBe("guarded sudo");
+    expect(await labOutput("ssh", `rootless@${one}`, "id -Gn; grep -c ^rootless: /etc/subuid")).toBe(
+      "rootless roq\n1",
+    );
+  });
+
+  test("operator may do anything, rootless nothing, guarded only with the password", async () => {
+    expect(await labOutput("ssh", one, "sudo -n id -u")).toBe("0");
+    expect((await lab("ssh", `rootless@${one}`, "sudo -n true")).code).toBe(1);
+    const none = await lab("ssh", `guarded@${one}`, "sudo -n true");
+    expect(none.stderr).toContain("a password is required");
+    const sudo = (input: string) =>
+      run(join(checkout, "lab/lab"), ["ssh", `guarded@${one}`, "sudo -k -S -p '' id -u"], `${input}\n`);
+    expect((await sudo(password())).stdout).toBe("0\n");
+    expect((await sudo("wrong")).code).toBe(1);
+  });
+
+  test("the key and the password are nobody else's to read", () => {
+    for (const file of ["ssh/id_ed25519", "guarded.password", `ssh/host-${one}`]) {
+      expect({ file, mode: statSync(join(state, file)).mode & 0o777 }).toEqual({ file, mode: 0o600 });
+    }
+  });
+
+  test("rootless may turn on lingering for himself", async () => {
+    expect(
+      await labOutput("ssh", `rootless@${one}`, "loginctl enable-linger && ls /var/lib/systemd/linger"),
+    ).toBe("rootless");
+  });
+});
+
+describe("host keys", () => {
+  test("are pinned: one line a host, the key that the host really shows", async () => {
+    const { address, hostKey } = await host(one);
+    const pinned = readFileSync(join(state, "known_hosts"), "utf8")
+      .split("\n")
+      .filter((line) => line.startsWith(`${address} `));
+    expect(pinned).toEqual([`${address} ${hostKey}`]);
+    const shown = await run("ssh-keyscan", ["-T", "5", address]);
+    expect(shown.stdout.trim().split("\n")).toEqual([`${address} ${hostKey}`]);
+  });
+
+  test("another host's key is refused", async () => {
+    const file = join(state, "known_hosts");
+    const right = readFileSync(file, "utf8");
+    const [mine, others] = [await host(one), await host(two)];
+    try {
+      writeFileSync(file, right.replace(mine.hostKey, others.hostKey));
+      const { code, stderr } = await lab("ssh", one, "true");
+      expect(code).toBe(255);
+      expect(stderr).toContain("Host key verification failed");
+    } finally {
+      writeFileSync(file, right);
+    }
+  });
+});
+
+describe("network", () => {
+  const reach = (address: string, port: number) =>
+    lab("exec", one, "timeout", "5", "bash", "-c", `exec 3<>/dev/tcp/${address}/${port}`);
+
+  test("a host reaches its neighbour and this machine, and is refused at once beyond", async () => {
+    expect((await reach((await host(two)).address, 22)).code).toBe(0);
+    const started = Date.now();
+    for (const address of ["198.51.100.1", "10.99.7.7"]) expect((await reach(address, 80)).code).toBe(1);
+    expect(Date.now() - started).toBeLessThan(3000);
+  });
+});
+
+describe("podman", () => {
+  // A program that needs nothing else makes the smallest image there is.
+  const script = [
+    "tar -C /usr/local/bin -c lab-gateway | podman import --quiet - localhost/tiny >/dev/null",
+    "podman run --rm localhost/tiny /lab-gateway -name '' 2>&1",
+    "podman rmi --force localhost/tiny >/dev/null",
+  ].join("; ");
+
+  test.each([
+    ["root", one, `sudo sh -c ${JSON.stringify(script)}`],
+    ["an ordinary user", `rootless@${one}`, script],
+  ])("runs containers as %s", async (_who, target, command) => {
+    expect(await labOutput("ssh", target, command)).toContain('lab-gateway: -name "" is no gateway name');
+  });
+});
+
+describe("gateways", () => {
+  const metrics = (path = "/metrics?format=prometheus", name = "deribit") =>
+    labOutput(
+      "exec",
+      one,
+      "curl",
+      "-sS",
+      "-m",
+      "5",
+      "-w",
+      "\n%{http_code}",
+      "--unix-socket",
+      `/run/roq/service/${name}.sock`,
+      `http://gateway${path}`,
+    );
+
+  test("serve moving metrics in the gateways' format on their sockets", async () => {
+    await labOutput("gateway", one, "start", "deribit", "coinbase-pro");
+    expect(await labOutput("gateway", one, "list")).toBe("coinbase-pro active\nderibit active");
+    expect(await labOutput("exec", one, "stat", "-c", "%A %U %G", "/run/roq/service/deribit.sock")).toBe(
+      "srwxrwxr-x roq roq",
+    );
+    const first = await metrics();
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const second = await metrics();
+    expect(first).toMatch(/\n200$/);
+    expect(first.match(/^# TYPE roq_profile histogram$/gm)?.length).toBeGreaterThan(1);
+    expect(first).toMatch(/^roq_latency_count\{source="deribit", connection="2:md", function="ping"\} \d+$/m);
+    expect(first).toMatch(/^roq_heartbeat_latency_sum\{sender="trader", receiver="deribit"\} \d+$/m);
+    expect(second).not.toBe(first);
+    expect(await metrics("/other")).toMatch(/\n404$/);
+  });
+
+  test("one that is killed leaves its socket behind, and comes back over it", async () => {
+    const inode = () => labOutput("exec", one, "stat", "-c", "%i", "/run/roq/service/deribit.sock");
+    await labOutput("exec", one, "systemctl", "kill", "--signal=KILL", "lab-gateway@deribit");
+    expect(
+      (await lab("exec", one, "curl", "-sS", "--unix-socket", "/run/roq/service/deribit.sock", "http://x/"))
+        .code,
+    ).toBe(7);
+    const stale = await inode();
+    await labOutput(
+      "exec",
+      one,
+      "sh",
+      "-c",
+      "for i in $(seq 50); do systemctl is-active -q lab-gateway@deribit && exit; sleep 0.1; done; exit 1",
+    );
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(await metrics()).toMatch(/\n200$/);
+    expect(await inode()).not.toBe(stale);
+  });
+
+  test("one that is stopped stays away; names that the bridge would not pass are refused", async () => {
+    await labOutput("gateway", one, "stop", "coinbase-pro");
+    expect(await labOutput("gateway", one, "list")).toBe("deribit active");
+    expect((await lab("exec", one, "test", "-e", "/run/roq/service/coinbase-pro.sock")).code).toBe(1);
+    const { code, stderr } = await lab("gateway", one, "start", "a/b");
+    expect(code).toBe(2);
+    expect(stderr).toContain('"a/b" is no gateway name');
+  });
+});
+
+describe("reboot", () => {
+  test("really reboots; disk, users' files, journal, gateways and lingering are still there", async () => {
+    const booted = () => labOutput("exec", one, "stat", "-c", "%Z", "/proc/1");
+    await labOutput("ssh", one, "echo kept >kept; sudo sh -c 'echo kept >/etc/kept'");
+    const old = await booted();
+    await labOutput("reboot", one);
+    expect(Number(await booted())).toBeGreaterThan(Number(old));
+    expect(await labOutput("ssh", one, "cat kept /etc/kept")).toBe("kept\nkept");
+    expect(await labOutput("gateway", one, "list")).toBe("deribit active");
+    expect(await labOutput("exec", one, "stat", "-c", "%A %U", "/run/roq/client")).toBe("drwxr-xr-x roq");
+    expect(await labOutput("exec", one, "loginctl", "show-user", "rootless", "-P", "Linger")).toBe("yes");
+    expect(
+      (await labOutput("exec", one, "journalctl", "-q", "--list-boots")).split("\n").length,
+    ).toBeGreaterThan(1);
+  });
+
+  test("exec works while SSH is down", async () => {
+    await labOutput("exec", two, "systemctl", "stop", "ssh");
+    expect((await lab("ssh", two, "true")).code).toBe(255);
+    expect(await labOutput("exec", two, "hostname")).toBe(two);
+    await labOutput("exec", two, "systemctl", "start", "ssh");
+  });
+});
+
+describe("down", () => {
+  test("a host whose processes died is shown as dead, and made anew by up", async () => {
+    await run("sh", [
+      "-c",
+      `for f in /sys/fs/cgroup/podwatch-${two} /sys/fs/cgroup/unified/podwatch-${two}; do [ ! -d $f ] || echo 1 >$f/cgroup.kill; done; sleep 0.5`,
+    ]);
+    expect((await host(two)).state).toBe("dead");
+    const { code, stderr } = await lab("ssh", two, "true");
+    expect(code).toBe(1);
+    expect(stderr).toContain(`remove and make it again with lab/lab down ${two}`);
+    await labOutput("up", two);
+    expect((await host(two)).state).toBe("up");
+  });
+
+  test("leaves no mount, interface, route, rule, group, process or file", async () => {
+    const running = await footprint("labtest-");
+    for (const kind of ["interfaces", "cgroups", "processes", "files"]) {
+      expect({ kind, found: running[kind]?.length }).not.toEqual({ kind, found: 0 });
+    }
+    await labOutput("down", one, two);
+    const nothing = {
+      mounts: [],
+      interfaces: [],
+      cgroups: [],
+      processes: [],
+      files: [],
+      routes: [],
+      rules: [],
+    };
+    expect(await footprint("labtest-")).toEqual(nothing);
+    // Another host, say dev, keeps the network; with the last one it goes.
+    if ((await hosts()).length > 0) return;
+    expect(await footprint("10\\.99\\.|podwatch|nspawn")).toEqual(nothing);
+  });
+});
