@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { HostSettings } from "../config/load";
-import type { FrontSettings } from "../config/schema";
+import type { FrontSettings, ShippedFile } from "../config/schema";
 import { serviceBundle } from "../lib/bundle";
 import { ADMIN_PASSWORD_SECRET, type Datasource, GRAFANA_BACKEND, grafana } from "../lib/render/grafana";
 import type { Backend } from "../lib/render/nginx";
@@ -15,7 +15,7 @@ export interface GrafanaArgs {
   readonly settings: HostSettings["grafana"];
   /** Where its data comes from; the first is the default. */
   readonly datasources: readonly Datasource[];
-  /** Dashboards (Grafana's JSON) by file name. */
+  /** Dashboards (Grafana's JSON) by file name, besides those of the settings. */
   readonly dashboards: Readonly<Record<string, string>>;
 }
 
@@ -44,7 +44,7 @@ export class Grafana extends pulumi.ComponentResource {
       rootUrl: this.url,
       adminUser: settings.adminUser,
       datasources: args.datasources,
-      dashboards: args.dashboards,
+      dashboards: { ...args.dashboards, ...ownDashboards(settings.dashboards) },
       keepData: settings.data === "keep",
     });
     host.apply(
@@ -58,4 +58,9 @@ export class Grafana extends pulumi.ComponentResource {
 
 function generatedPassword(name: string, parent: pulumi.Resource): pulumi.Output<string> {
   return new random.RandomPassword(name, { length: 32, special: false }, { parent }).result;
+}
+
+/** A user's dashboards stand in a directory of their own: their file names cannot hide ours. */
+function ownDashboards(files: readonly ShippedFile[]): Record<string, string> {
+  return Object.fromEntries(files.map(({ name, content }) => [`own/${name}`, content]));
 }

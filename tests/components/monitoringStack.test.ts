@@ -1,0 +1,174 @@
+import { MonitoringStack } from "../../components/monitoringStack";
+import type { Settings } from "../../config/load";
+import { everySection, filesBeside } from "./everything";
+import { parseBundle } from "./expected";
+import {
+  COMMAND,
+  deploy,
+  GENERATED_PASSWORD,
+  PASSWORD,
+  plainText,
+  type Recorded,
+  read,
+  Secret,
+} from "./mocks";
+import { login, SECRETS, type StackFile, settingsOf } from "./stackFile";
+
+async function deployStack(settings: Settings) {
+  const { resources, result } = await deploy(() => new MonitoringStack("podwatch", settings));
+  return { resources, installations: result.installations };
+}
+
+/** Type, name and parent of every resource. */
+function tree(resources: readonly Recorded[]): string[] {
+  return resources.map(({ type, name, parent }) => `${type} ${name} < ${parent ?? "-"}`);
+}
+
+const C = "podwatch:index:";
+
+const MINIMAL = [
+  `${C}MonitoringStack podwatch < -`,
+  `${C}Host podwatch-monitor < podwatch`,
+  `${C}Grafana podwatch-monitor-grafana < podwatch`,
+  `${PASSWORD} podwatch-monitor-grafana-admin-password < podwatch-monitor-grafana`,
+  `${COMMAND} podwatch-monitor-grafana-admin-password-secret < podwatch-monitor-grafana`,
+  `${COMMAND} podwatch-monitor-grafana-service < podwatch-monitor-grafana`,
+  `${C}PodNetwork podwatch-monitor-network < podwatch`,
+  `${COMMAND} podwatch-monitor-network-service < podwatch-monitor-network`,
+  `${C}NginxBridge podwatch-monitor-nginx < podwatch`,
+  `${COMMAND} podwatch-monitor-nginx-service < podwatch-monitor-nginx`,
+  `${C}Prometheus podwatch-monitor-prometheus < podwatch`,
+  `${COMMAND} podwatch-monitor-prometheus-service < podwatch-monitor-prometheus`,
+  `${COMMAND} podwatch-monitor-runner < podwatch-monitor`,
+];
+
+test("minimal: one host with everything on it", async () => {
+  const { resources, installations } = await deployStack(settingsOf({ host: login }));
+  expect(tree(resources)).toEqual(MINIMAL);
+  expect(installations).toEqual({
+    monitor: {
+      url: "http://localhost/",
+      prometheus: "http://localhost/prometheus/",
+      grafana: { url: "http://localhost/grafana/", user: "admin", password: expect.anything() },
+    },
+  });
+  const password = installations.monitor?.grafana?.password;
+  expect(password && (await read(password))).toEqual({ value: GENERATED_PASSWORD, secret: true });
+});
+
+test("names are the same in every run", async () => {
+  const first = await deployStack(settingsOf({ host: login }));
+  const second = await deployStack(settingsOf({ host: login }));
+  expect(second.resources).toEqual(first.resources);
+});
+
+test("services are wired to one another: data source, start page, dashboards", async () => {
+  const { resources } = await deployStack(settingsOf({ host: login, grafana: { datasourceUid: "my-uid" } }));
+  const grafana = bundleOf(resources, "podwatch-monitor-grafana-service");
+  expect(grafana["files/provisioning/datasources/podwatch.yml"]).toContain("uid: my-uid");
+  expect(grafana["files/provisioning/datasources/podwatch.yml"]).toContain(
+    "url: 'http://podwatch-prometheus:9090/prometheus'",
+  );
+  const dashboards = Object.keys(grafana).filter((path) => path.startsWith("files/dashboards/"));
+  expect(dashboards).toEqual(["files/dashboards/gateways.json", "files/dashboards/prometheus.json"]);
+  for (const path of dashboards) {
+    expect(grafana[path]).toContain('"uid": "my-uid"');
+  }
+  const page = bundleOf(resources, "podwatch-monitor-nginx-service")["files/html/index.html"];
+  expect([...(page ?? "").matchAll(/href="([^"]+)"/g)].map(([, path]) => path)).toEqual([
+    "/grafana/",
+    "/prometheus/",
+    "/roq/service/",
+  ]);
+});
+
+describe("everything changed", () => {
+  const { grafana, ...sections } = everySection();
+  const stackFile: StackFile = {
+    ...sections,
+    grafana: { ...(grafana as object), adminPassword: SECRETS.adminPassword },
+    hosts: {
+      first: { ...login, user: "operator", becomePassword: SECRETS.becomePassword },
+      second: {
+        ...login,
+        address: "10.1.2.4",
+        user: "podwatch",
+        become: false,
+        gateways: { enabled: false },
+        grafana: { enabled: false },
+      },
+    },
+  };
+
+  test("two hosts: their own settings count, and nothing secret is plain", async () => {
+    const { resources, installations } = await deployStack(settingsOf(stackFile, filesBeside()));
+    expect(tree(resources)).toEqual([
+      `${C}MonitoringStack podwatch < -`,
+      `${C}Host podwatch-first < podwatch`,
+      `${C}Grafana podwatch-first-grafana < podwatch`,
+      `${COMMAND} podwatch-first-grafana-admin-password-secret < podwatch-first-grafana`,
+      `${COMMAND} podwatch-first-grafana-service < podwatch-first-grafana`,
+      `${COMMAND} podwatch-first-grafana-service-bundle < podwatch-first-grafana`,
+      `${C}PodNetwork podwatch-first-network < podwatch`,
+      `${COMMAND} podwatch-first-network-service < podwatch-first-network`,
+      `${COMMAND} podwatch-first-network-service-bundle < podwatch-first-network`,
+      `${C}NginxBridge podwatch-first-nginx < podwatch`,
+      `${COMMAND} podwatch-first-nginx-service < podwatch-first-nginx`,
+      `${COMMAND} podwatch-first-nginx-service-bundle < podwatch-first-nginx`,
+      `${C}Prometheus podwatch-first-prometheus < podwatch`,
+      `${COMMAND} podwatch-first-prometheus-service < podwatch-first-prometheus`,
+      `${COMMAND} podwatch-first-prometheus-service-bundle < podwatch-first-prometheus`,
+      `${COMMAND} podwatch-first-runner < podwatch-first`,
+      `${COMMAND} podwatch-first-runner-bundle < podwatch-first`,
+      `${C}Host podwatch-second < podwatch`,
+      `${C}PodNetwork podwatch-second-network < podwatch`,
+      `${COMMAND} podwatch-second-network-service < podwatch-second-network`,
+      `${C}NginxBridge podwatch-second-nginx < podwatch`,
+      `${COMMAND} podwatch-second-nginx-service < podwatch-second-nginx`,
+      `${C}Prometheus podwatch-second-prometheus < podwatch`,
+      `${COMMAND} podwatch-second-prometheus-service < podwatch-second-prometheus`,
+      `${COMMAND} podwatch-second-runner < podwatch-second`,
+    ]);
+    expect(Object.keys(installations)).toEqual(["first", "second"]);
+    expect(installations.second).toEqual({
+      url: "http://10.1.2.3:8080/",
+      prometheus: "http://10.1.2.3:8080/prometheus/",
+    });
+    for (const secret of Object.values(SECRETS)) {
+      const inWire = JSON.stringify(secret).slice(1, -1);
+      expect(plainText(resources)).not.toContain(inWire);
+      expect(
+        JSON.stringify(resources, (_, value) => (value instanceof Secret ? value.value : value)),
+      ).toContain(inWire.replace(/(\\n)+$/, ""));
+    }
+  });
+
+  test("commands of a host carry its login, and wait for its runner and network", async () => {
+    const { resources } = await deployStack(settingsOf(stackFile, filesBeside()));
+    const commands = resources.filter(({ type }) => type === COMMAND);
+    for (const { name, inputs, dependsOn } of commands) {
+      const host = name.startsWith("podwatch-first-") ? "first" : "second";
+      expect((inputs.connection as Secret).value).toMatchObject({
+        host: host === "first" ? "10.1.2.3" : "10.1.2.4",
+      });
+      if (/-(grafana|nginx|prometheus)-service$/.test(name)) {
+        expect(dependsOn).toEqual(
+          expect.arrayContaining([`podwatch-${host}-runner`, `podwatch-${host}-network-service`]),
+        );
+      }
+      expect(dependsOn.filter((other) => !other.startsWith(`podwatch-${host}-`))).toEqual([]);
+    }
+  });
+
+  test("without Prometheus and Grafana the front is left", async () => {
+    const { resources, installations } = await deployStack(
+      settingsOf({ host: login, prometheus: { enabled: false }, grafana: { enabled: false } }),
+    );
+    expect(tree(resources)).toEqual(MINIMAL.filter((line) => !/-(grafana|prometheus)/.test(line)));
+    expect(installations).toEqual({ monitor: { url: "http://localhost/" } });
+  });
+});
+
+function bundleOf(resources: readonly Recorded[], name: string): Record<string, string> {
+  return parseBundle(resources.find((resource) => resource.name === name)?.inputs.stdin).parts;
+}

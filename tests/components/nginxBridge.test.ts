@@ -1,0 +1,154 @@
+import { NginxBridge } from "../../components/nginxBridge";
+import type { HostSettings } from "../../config/load";
+import { GRAFANA_BACKEND } from "../../lib/render/grafana";
+import { PROMETHEUS_BACKEND } from "../../lib/render/prometheus";
+import versions from "../../versions.json";
+import { everySection, filesBeside } from "./everything";
+import { component, unitLines } from "./expected";
+import { bundleOf, deployOnHost, serviceCommand } from "./onHost";
+import { hostSettings } from "./stackFile";
+
+function deployBridge(settings: HostSettings, backends = [GRAFANA_BACKEND, PROMETHEUS_BACKEND]) {
+  return deployOnHost(settings, (name, ground) => {
+    const { front, gateways } = settings;
+    return new NginxBridge(name, { ...ground, hostName: settings.name, front, gateways, backends });
+  });
+}
+
+/** The locations of a server block, in order. */
+function locations(configuration: string | undefined, server: RegExp): string[] {
+  const text = (configuration ?? "").split(/^ {2}server \{$/m).find((block) => server.test(block)) ?? "";
+  return [...text.matchAll(/^ {4}location (.*) \{$/gm)].map(([, location]) => String(location));
+}
+
+const GATEWAY = '~ "^/roq/service/(?<gateway>[A-Za-z0-9_-]{1,64})/metrics\\z"';
+
+test("minimal: shows what is there and bridges the gateways", async () => {
+  const { resources, result } = await deployBridge(hostSettings());
+  expect(resources).toEqual([component("NginxBridge", "tested"), serviceCommand("nginx")]);
+  expect(result.url).toBe("http://localhost/");
+  const { headers, parts } = bundleOf(resources);
+  expect(headers).toEqual([
+    "podwatch-bundle 1",
+    "service nginx",
+    `image ${versions.images.nginx}`,
+    "user 101:101",
+    "ready-within 30",
+    "host-directory /run/roq/service",
+  ]);
+  expect(Object.keys(parts)).toEqual([
+    "files/gateways.js",
+    "files/html/index.html",
+    "files/nginx.conf",
+    "hooks/check",
+    "hooks/ready",
+    "hooks/reload",
+    "unit/podwatch-nginx.container",
+  ]);
+  const configuration = parts["files/nginx.conf"];
+  expect(locations(configuration, /listen 8080;/)).toEqual([
+    "= /",
+    "/",
+    "= /index.html",
+    "= /grafana",
+    "/grafana/",
+    "/grafana/api/live/",
+    "= /prometheus",
+    "/prometheus/",
+    "= /roq/service/",
+    GATEWAY,
+  ]);
+  expect(locations(configuration, /listen 8081;/)).toEqual(["= /release", "= /gateways", GATEWAY, "/"]);
+  expect(configuration).toContain("resolver 10.89.77.1 ");
+  expect(configuration).toContain(
+    "proxy_pass http://unix:/run/roq/service/$gateway.sock:/metrics$is_args$args;",
+  );
+  expect(unitLines(parts["unit/podwatch-nginx.container"])).toEqual([
+    "[Unit]",
+    "Description=Podwatch front door and gateway bridge (NGINX)",
+    "[Container]",
+    `Image=${versions.images.nginx}`,
+    "ContainerName=podwatch-nginx",
+    "Network=podwatch.network",
+    "User=101",
+    "Group=101",
+    "ReadOnly=true",
+    "NoNewPrivileges=true",
+    "DropCapability=all",
+    "Volume=/var/lib/podwatch/services/nginx:/etc/podwatch:ro,z",
+    "Volume=/run/roq/service:/run/roq/service:ro",
+    "PublishPort=127.0.0.1:80:8080",
+    'Exec=nginx -c /etc/podwatch/current/files/nginx.conf -g "daemon off;"',
+    "[Service]",
+    "Restart=always",
+    "RestartSec=2",
+    "TimeoutStartSec=300",
+    "[Install]",
+    "WantedBy=multi-user.target",
+  ]);
+});
+
+test("everything changed", async () => {
+  const { resources, result } = await deployBridge(hostSettings(everySection(), {}, filesBeside()));
+  expect(resources).toEqual([component("NginxBridge", "tested"), serviceCommand("nginx")]);
+  expect(result.url).toBe("http://10.1.2.3:8080/");
+  const { headers, parts } = bundleOf(resources);
+  expect(headers).toEqual([
+    "podwatch-bundle 1",
+    "service nginx",
+    "image registry.my-company.net:5000/mirror/nginx:1.29.1",
+    "user 1001:990",
+    "ready-within 30",
+    "host-directory /srv/roq/service",
+  ]);
+  const unit = unitLines(parts["unit/podwatch-nginx.container"]);
+  expect(unit).toEqual(
+    expect.arrayContaining([
+      "User=1001",
+      "Group=990",
+      "Volume=/srv/roq/service:/srv/roq/service:ro",
+      "PublishPort=0.0.0.0:8080:8080",
+    ]),
+  );
+  expect(parts["files/nginx.conf"]).toContain("resolver 172.20.16.1 ");
+  expect(parts["files/nginx.conf"]).toContain("http://unix:/srv/roq/service/$gateway.sock:");
+  expect(parts["files/gateways.js"]).toContain(".readdirSync('/srv/roq/service')");
+});
+
+test("without gateways and backends only the start page is left", async () => {
+  const { resources } = await deployBridge(hostSettings({ gateways: { enabled: false } }), []);
+  const { headers, parts } = bundleOf(resources);
+  expect(headers.filter((line) => line.startsWith("host-directory"))).toEqual([]);
+  expect(Object.keys(parts)).not.toContain("files/gateways.js");
+  expect(locations(parts["files/nginx.conf"], /listen 8080;/)).toEqual(["= /", "/", "= /index.html"]);
+  expect(locations(parts["files/nginx.conf"], /listen 8081;/)).toEqual(["= /release", "/"]);
+  expect(parts["files/nginx.conf"]).not.toMatch(/js_|load_module|roq/);
+  expect(parts["files/html/index.html"]).not.toContain("<li>");
+});
+
+test("a rootless bridge runs as the login user, with his groups, behind a port that he may open", async () => {
+  const { resources } = await deployBridge(hostSettings({}, { user: "ops", become: false }));
+  const unit = unitLines(bundleOf(resources).parts["unit/podwatch-nginx.container"]);
+  expect(unit).toEqual(
+    expect.arrayContaining([
+      "UserNS=keep-id:uid=101,gid=101",
+      "PodmanArgs=--group-add=keep-groups",
+      "Volume=%h/.local/share/podwatch/services/nginx:/etc/podwatch:ro,z",
+      "PublishPort=127.0.0.1:8080:8080",
+      "WantedBy=default.target",
+    ]),
+  );
+});
+
+test("the release changes with every file that NGINX serves, and only then", async () => {
+  const release = async (sections: object, name = "monitor") => {
+    const { resources } = await deployBridge(hostSettings({ ...sections }, { name }));
+    return /return 200 "([0-9a-f]{16})\\n";/.exec(bundleOf(resources).parts["files/nginx.conf"] ?? "")?.[1];
+  };
+  const first = await release({});
+  expect(first).toMatch(/^[0-9a-f]{16}$/);
+  expect(await release({})).toBe(first);
+  expect(await release({ prometheus: { scrapeInterval: "1m" } })).toBe(first);
+  expect(await release({}, "other")).not.toBe(first);
+  expect(await release({ network: { subnet: "10.89.78.0/24" } })).not.toBe(first);
+});

@@ -1,0 +1,185 @@
+import { parse } from "yaml";
+import { Prometheus } from "../../components/prometheus";
+import type { HostSettings } from "../../config/load";
+import versions from "../../versions.json";
+import { everySection, filesBeside } from "./everything";
+import { component, unitLines } from "./expected";
+import { bundleOf, deployOnHost, serviceCommand } from "./onHost";
+import { hostSettings } from "./stackFile";
+
+function deployPrometheus(settings: HostSettings) {
+  return deployOnHost(settings, (name, ground) => {
+    return new Prometheus(name, {
+      ...ground,
+      front: settings.front,
+      gateways: settings.gateways,
+      settings: settings.prometheus,
+    });
+  });
+}
+
+const SELF = {
+  job_name: "prometheus",
+  metrics_path: "/prometheus/metrics",
+  static_configs: [{ targets: ["localhost:9090"] }],
+};
+
+test("minimal: scrapes itself and the gateways that it finds", async () => {
+  const { resources, result } = await deployPrometheus(hostSettings());
+  expect(resources).toEqual([component("Prometheus", "tested"), serviceCommand("prometheus")]);
+  expect(result.url).toBe("http://localhost/prometheus/");
+  expect(result.datasource("a-uid")).toEqual({
+    name: "Prometheus",
+    uid: "a-uid",
+    url: "http://podwatch-prometheus:9090/prometheus",
+    scrapeInterval: "15s",
+  });
+  const { headers, parts } = bundleOf(resources);
+  expect(headers).toEqual([
+    "podwatch-bundle 1",
+    "service prometheus",
+    `image ${versions.images.prometheus}`,
+    "user 65534:65534",
+    "ready-within 300",
+    "data keep",
+  ]);
+  expect(Object.keys(parts)).toEqual([
+    "files/prometheus.yml",
+    "hooks/check",
+    "hooks/ready",
+    "hooks/reload",
+    "unit/podwatch-prometheus.container",
+  ]);
+  expect(parse(parts["files/prometheus.yml"] ?? "")).toEqual({
+    global: { scrape_interval: "15s", scrape_timeout: "10s", evaluation_interval: "15s" },
+    scrape_configs: [
+      SELF,
+      {
+        job_name: "roq-gateways",
+        scrape_interval: "5s",
+        scrape_timeout: "5s",
+        params: { format: ["prometheus"] },
+        http_sd_configs: [{ url: "http://podwatch-nginx:8081/gateways", refresh_interval: "5s" }],
+      },
+    ],
+  });
+  expect(unitLines(parts["unit/podwatch-prometheus.container"])).toEqual([
+    "[Unit]",
+    "Description=Podwatch Prometheus",
+    "[Container]",
+    `Image=${versions.images.prometheus}`,
+    "ContainerName=podwatch-prometheus",
+    "Network=podwatch.network",
+    "User=65534",
+    "Group=65534",
+    "ReadOnly=true",
+    "NoNewPrivileges=true",
+    "DropCapability=all",
+    "Volume=/var/lib/podwatch/services/prometheus:/etc/podwatch:ro,z",
+    "Volume=podwatch-prometheus:/prometheus",
+    "Exec=--config.file=/etc/podwatch/current/files/prometheus.yml --storage.tsdb.path=/prometheus " +
+      "--storage.tsdb.retention.time=15d --web.external-url=http://localhost/prometheus/ --web.route-prefix=/prometheus",
+    "[Service]",
+    "Restart=always",
+    "RestartSec=2",
+    "TimeoutStartSec=300",
+    "[Install]",
+    "WantedBy=multi-user.target",
+  ]);
+});
+
+test("everything changed", async () => {
+  const settings = hostSettings(everySection(), {}, filesBeside());
+  const { resources, result } = await deployPrometheus(settings);
+  expect(resources).toEqual([component("Prometheus", "tested"), serviceCommand("prometheus")]);
+  expect(result.url).toBe("http://10.1.2.3:8080/prometheus/");
+  expect(result.datasource("a-uid").scrapeInterval).toBe("20s");
+  const { headers, parts } = bundleOf(resources);
+  expect(headers).toContain("image registry.my-company.net:5000/mirror/prometheus:v3.4.0");
+  expect(headers).toContain("data delete");
+  expect(Object.keys(parts).filter((path) => path.startsWith("files/"))).toEqual([
+    "files/prometheus.yml",
+    "files/targets/machines/more.yml",
+    "files/targets/machines/racks.json",
+  ]);
+  expect(parts["files/targets/machines/more.yml"]).toBe(filesBeside()["targets/more.yml"]);
+  const configuration = parse(parts["files/prometheus.yml"] ?? "");
+  expect(configuration.global).toEqual({
+    scrape_interval: "20s",
+    scrape_timeout: "7s",
+    evaluation_interval: "30s",
+    external_labels: settings.prometheus.externalLabels,
+  });
+  const bridge = (name: string) => ({
+    targets: ["podwatch-nginx:8081"],
+    labels: { __metrics_path__: `/roq/service/${name}/metrics`, instance: name },
+  });
+  expect(configuration.scrape_configs).toEqual([
+    SELF,
+    {
+      job_name: "roq-gateways",
+      scrape_interval: "2s500ms",
+      scrape_timeout: "2s500ms",
+      params: { format: ["prometheus"] },
+      static_configs: [bridge("deribit"), bridge("coinbase-pro"), bridge("Bybit_2")],
+    },
+    {
+      job_name: "node",
+      scheme: "https",
+      metrics_path: "/some/metrics",
+      scrape_interval: "1m",
+      scrape_timeout: "45s",
+      params: { module: ["http_2xx"], target: ["a", "b c"] },
+      static_configs: [
+        {
+          targets: ["db1.internal:9100", "[fd00::1]:9100"],
+          labels: { team: "core", path: "C:\\temp $1" },
+        },
+      ],
+      honor_labels: true,
+      tls_config: { insecure_skip_verify: true },
+      relabel_configs: [
+        {
+          source_labels: ["__address__"],
+          regex: "(.*):\\d+",
+          target_label: "instance",
+          replacement: "$1",
+        },
+      ],
+    },
+    {
+      job_name: "found-by-dns",
+      scheme: "http",
+      metrics_path: "/metrics",
+      dns_sd_configs: [{ names: ["exporters.internal"], type: "A", port: 9100 }],
+    },
+    {
+      job_name: "machines",
+      scheme: "https",
+      metrics_path: "/file/metrics",
+      scrape_interval: "30s",
+      scrape_timeout: "10s",
+      params: { format: ["prometheus"] },
+      file_sd_configs: [
+        {
+          files: [
+            "/etc/podwatch/current/files/targets/machines/more.yml",
+            "/etc/podwatch/current/files/targets/machines/racks.json",
+          ],
+        },
+      ],
+      relabel_configs: [{ target_label: "from", replacement: "file $$HOME" }],
+      sample_limit: 5000,
+    },
+  ]);
+  expect(unitLines(parts["unit/podwatch-prometheus.container"])).toContain(
+    "Exec=--config.file=/etc/podwatch/current/files/prometheus.yml --storage.tsdb.path=/prometheus " +
+      "--storage.tsdb.retention.time=1y2w --storage.tsdb.retention.size=50GB " +
+      "--web.external-url=http://10.1.2.3:8080/prometheus/ --web.route-prefix=/prometheus",
+  );
+});
+
+test("without the bridge no gateway is scraped", async () => {
+  const { resources } = await deployPrometheus(hostSettings({ gateways: { enabled: false } }));
+  expect(parse(bundleOf(resources).parts["files/prometheus.yml"] ?? "").scrape_configs).toEqual([SELF]);
+});
