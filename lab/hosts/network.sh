@@ -7,6 +7,8 @@ RANGE=10.99.0.0/16
 MACHINE_ADDRESS=10.99.0.1
 DEV_ADDRESS=10.99.0.10
 
+bridge_exists() { ip link show "$BRIDGE" >/dev/null 2>&1; }
+
 # The bridge's alias names the checkout that made it; empty when there is no bridge.
 bridge_owner() {
   ip -d link show "$BRIDGE" 2>/dev/null | sed -n 's/^ *alias //p'
@@ -14,7 +16,7 @@ bridge_owner() {
 
 check_range_free() {
   local owner
-  if [ -e "/sys/class/net/$BRIDGE" ]; then
+  if bridge_exists; then
     owner=$(bridge_owner)
     [ "$owner" = "$CHECKOUT" ] ||
       die "the lab's network $BRIDGE is held by ${owner:-something else}: run lab/lab down there first"
@@ -26,7 +28,7 @@ check_range_free() {
 network_up() {
   # First of all, so that nothing for a host that is down ever leaves this machine.
   ip route show type blackhole | grep -q "^blackhole $RANGE" || ip route add blackhole "$RANGE"
-  if [ ! -e "/sys/class/net/$BRIDGE" ]; then
+  if ! bridge_exists; then
     ip link add "$BRIDGE" type bridge
     ip link set "$BRIDGE" alias "$CHECKOUT"
   fi
@@ -39,7 +41,7 @@ network_up() {
 network_down() {
   [ -z "$(bridge_owner)" ] || [ "$(bridge_owner)" = "$CHECKOUT" ] || return 0
   while ip rule del iif "$BRIDGE" pref 99 prohibit 2>/dev/null; do :; done
-  [ ! -e "/sys/class/net/$BRIDGE" ] || ip link del "$BRIDGE"
+  ! bridge_exists || ip link del "$BRIDGE"
   # Last, for the same reason.
   ip route del blackhole "$RANGE" 2>/dev/null || true
 }
