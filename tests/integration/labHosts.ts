@@ -74,7 +74,7 @@ export async function footprint(pattern: string): Promise<Record<string, string[
     routes: await matching("ip route show table all"),
     rules: await matching("ip rule show"),
     cgroups: await matching("find /sys/fs/cgroup -type d -name 'podwatch-*'"),
-    processes: await matching("pgrep -a 'systemd-nspawn|supervise|unshare'"),
+    processes: await matching("pgrep -a 'systemd-nspawn|supervise|unshare' | grep -v '<defunct>$'"),
     files: await matching(`find '${checkout}/.lab/hosts' -mindepth 1 -maxdepth 1`),
   };
 }
