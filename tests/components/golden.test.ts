@@ -1,0 +1,72 @@
+// What the stacks render is what is kept in tests/golden/. `npm run golden` writes it anew: read the diff.
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { homedir, hostname } from "node:os";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import { services } from "../../config/schema";
+import { core, isGroup } from "../../config/walk";
+import { everySection } from "./everything";
+import { goldenDirectory, isRendered, kept, type Rendered, render, STACKS, type Stack } from "./goldenStacks";
+import { SECRETS } from "./stackFile";
+
+const writing = process.env.PODWATCH_GOLDEN === "write";
+
+describe.each(STACKS)("%s", (stack) => {
+  let rendered: Rendered;
+
+  beforeAll(async () => {
+    rendered = await render(stack);
+    if (writing) write(stack, rendered);
+  });
+
+  test("renders what is kept", () => {
+    const before = kept(stack);
+    expect(Object.keys(rendered).sort()).toEqual(Object.keys(before).sort());
+    for (const [name, text] of Object.entries(rendered)) {
+      expect(`${name}\n${text}`).toBe(`${name}\n${before[name]}`);
+    }
+  });
+
+  test("holds no secret and nothing of the machine that rendered it", () => {
+    const text = Object.values(kept(stack)).join("\n");
+    const secrets = Object.values(SECRETS).flatMap((secret) => secret.trim().split("\n"));
+    const machine = [
+      resolve(__dirname, "../.."),
+      hostname(),
+      ...(homedir() === "/" ? [] : [`${homedir()}/`]),
+    ];
+    for (const word of [...secrets, ...machine, "PRIVATE KEY", "/tmp/podwatch-"]) {
+      expect(text).not.toContain(word);
+    }
+  });
+});
+
+test("`everything` sets every setting of the services", () => {
+  const known = Object.entries(services).flatMap(([name, schema]) => settingNames(schema, name));
+  const given = Object.entries(everySection()).flatMap(([name, section]) => namesIn(section, name));
+  const generated = "grafana.adminPassword"; // a secret: the test gives it
+  expect(known.filter((name) => !given.includes(name))).toEqual([generated]);
+});
+
+/** The settings below a schema; those of lists stand without a number. */
+function settingNames(schema: z.ZodType, name: string): string[] {
+  const { schema: inner } = core(schema);
+  if (inner instanceof z.ZodArray) return settingNames(inner.element as z.ZodType, name);
+  if (!(inner instanceof z.ZodObject)) return [name];
+  return Object.entries(inner.shape).flatMap(([key, value]) =>
+    settingNames(value as z.ZodType, `${name}.${key}`),
+  );
+}
+
+function namesIn(value: unknown, name: string): string[] {
+  if (Array.isArray(value)) return [name, ...value.flatMap((item) => namesIn(item, name))];
+  if (!isGroup(value)) return [name];
+  return [name, ...Object.entries(value).flatMap(([key, inner]) => namesIn(inner, `${name}.${key}`))];
+}
+
+function write(stack: Stack, rendered: Rendered): void {
+  const directory = goldenDirectory(stack);
+  mkdirSync(directory, { recursive: true });
+  for (const name of readdirSync(directory).filter(isRendered)) rmSync(join(directory, name));
+  for (const [name, text] of Object.entries(rendered)) writeFileSync(join(directory, name), text);
+}

@@ -1,0 +1,116 @@
+// The stacks whose rendered files are kept in tests/golden/, and how they are rendered.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { MonitoringStack } from "../../components/monitoringStack";
+import { DATASOURCE_PLACEHOLDER } from "../../dashboards/datasource";
+import { runnerScript } from "../../lib/runner";
+import { filesBeside } from "./everything";
+import { COMMAND, deploy, type Recorded, Secret } from "./mocks";
+import { hostKey, readStackFile, SECRETS, type StackFile, settingsOf } from "./stackFile";
+
+export const STACKS = ["dev", "prod", "rootless", "everything"] as const;
+export type Stack = (typeof STACKS)[number];
+
+/** Rendered files by name, one bundle each and a list of the commands. */
+export type Rendered = Readonly<Record<string, string>>;
+
+/** What the stack deploys, as text that is the same on every machine. */
+export async function render(stack: Stack): Promise<Rendered> {
+  const settings = settingsOf(stackFiles[stack](), filesBeside());
+  const { resources } = await deploy(() => new MonitoringStack("podwatch", settings));
+  const commands = resources.filter(({ type }) => type === COMMAND);
+  return Object.fromEntries([
+    ["commands.txt", commands.map(describe).join("\n")],
+    ...commands
+      .filter(hasBundle)
+      .map(({ name, inputs }) => [`${name}.bundle`, withoutDashboards(String(inputs.stdin))]),
+  ]);
+}
+
+export function goldenDirectory(stack: Stack): string {
+  return join(__dirname, "../golden", stack);
+}
+
+/** The files of a stack as they are kept. */
+export function kept(stack: Stack): Rendered {
+  const directory = goldenDirectory(stack);
+  const names = readdirSync(directory).filter((name) => isRendered(name));
+  return Object.fromEntries(names.map((name) => [name, readFileSync(join(directory, name), "utf8")]));
+}
+
+export function isRendered(name: string): boolean {
+  return name === "commands.txt" || name.endsWith(".bundle");
+}
+
+const key = { hostKey, privateKey: SECRETS.privateKey };
+
+/** The login of a lab host is in files that the lab makes; a key of the test's own takes their place. */
+function withKey({ privateKeyFile: _, knownHostsFile: __, ...host }: StackFile): StackFile {
+  return { ...host, ...key };
+}
+
+const stackFiles: Readonly<Record<Stack, () => StackFile>> = {
+  dev: () => {
+    const file = readStackFile("Pulumi.dev.yaml");
+    return { ...file, host: withKey(file.host as StackFile) };
+  },
+  // Filled in as its comments say.
+  prod: () => {
+    const file = readStackFile("Pulumi.prod.yaml");
+    const host = withKey(file.host as StackFile);
+    return { ...file, host: { ...host, address: "10.1.2.3", user: "operator" } };
+  },
+  rootless: () => ({ host: { ...key, address: "10.1.2.3", user: "podwatch", become: false } }),
+  everything: () => {
+    const file = readStackFile("tests/golden/everything/Pulumi.everything.yaml");
+    const { rootful, rootless } = file.hosts as Record<string, StackFile>;
+    return {
+      ...file,
+      grafana: { ...(file.grafana as StackFile), adminPassword: SECRETS.adminPassword },
+      hosts: {
+        rootful: { ...rootful, ...key, becomePassword: SECRETS.becomePassword },
+        rootless: { ...rootless, ...key },
+      },
+    };
+  },
+};
+
+/**
+ * Shipped dashboards are kept in `dashboards/json/`, not here once more for each stack: each is replaced
+ * by the name of that file if it is the same but for the uid of the data source, and left in if it is not.
+ */
+function withoutDashboards(bundle: string): string {
+  const uid = /^ +uid: (\S+)$/m.exec(bundle)?.[1] ?? "";
+  return bundle.replaceAll(DASHBOARD, (part, file: string, text: string) => {
+    const shipped = readFileSync(join(__dirname, "../../dashboards/json", file), "utf8");
+    const indented = shipped.replaceAll(DATASOURCE_PLACEHOLDER, uid).replaceAll(/^(?!$)/gm, "  ");
+    return text === indented
+      ? `part files/dashboards/${file}\n  (dashboards/json/${file} with the data source ${uid})\n`
+      : part;
+  });
+}
+
+const DASHBOARD = /^part files\/dashboards\/([a-z]+\.json)\n((?: {2}.*\n)+)/gm;
+
+function hasBundle({ inputs }: Recorded): boolean {
+  return typeof inputs.stdin === "string" && inputs.stdin !== runnerScript();
+}
+
+function describe(command: Recorded): string {
+  const { name, parent, inputs, dependsOn } = command;
+  return [
+    name,
+    `  parent   ${parent}`,
+    `  create   ${String(inputs.create).replace(/ # bundle [0-9a-f]{16}$/, " # bundle DIGEST")}`,
+    `  delete   ${inputs.delete}`,
+    `  stdin    ${inputOf(command)}`,
+    `  replaced with ${JSON.stringify(inputs.triggers)}`,
+    `  after    ${dependsOn.join(", ") || "nothing"}`,
+    "",
+  ].join("\n");
+}
+
+function inputOf(command: Recorded): string {
+  if (command.inputs.stdin instanceof Secret) return "a secret";
+  return hasBundle(command) ? `${command.name}.bundle` : "the runner";
+}
