@@ -1,6 +1,10 @@
 // How the stand-in for command:remote:Command connects: keys, host keys, retries, proxies, input and environment.
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { failure, Provider, type Values } from "./plugin";
 import { newKey, type SshServer, type SshServerOptions, startSshServer } from "./sshServer";
 
@@ -90,6 +94,25 @@ describe("logging in", () => {
     const { privateKey: _, ...bare } = to(passwords);
     expect(await refused({ ...bare, password: "wrong" })).toBe(`${start} [none password], ${end}`);
     expect(await refused(bare)).toBe(`${start} [none], ${end}`);
+  });
+
+  test("with a real agent, when no key is given", async () => {
+    const server = await ssh();
+    const directory = mkdtempSync(join(tmpdir(), "podwatch-agent-"));
+    const socket = join(directory, "socket");
+    const agent = spawn("ssh-agent", ["-D", "-a", socket], { stdio: "ignore" });
+    cleanups.push(async () => {
+      agent.kill();
+      await once(agent, "exit");
+      rmSync(directory, { recursive: true });
+    });
+    while (!existsSync(socket)) await new Promise((resolve) => setTimeout(resolve, 20));
+    execFileSync("ssh-add", ["-q", "-"], {
+      input: key.private,
+      env: { ...process.env, SSH_AUTH_SOCK: socket },
+    });
+    const { privateKey: _, ...bare } = to(server);
+    expect(await run({ ...bare, agentSocketPath: socket })).toMatchObject({ stdout: "ok" });
   });
 
   test("an agent that is named but not there is an error, even with a good key", async () => {

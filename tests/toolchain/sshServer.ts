@@ -1,5 +1,5 @@
 // An SSH server inside the test: real protocol, real shell, and a record of what clients did.
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { type AddressInfo, connect } from "node:net";
 import { type Connection, Server, type ServerChannel, utils } from "ssh2";
@@ -41,6 +41,7 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
   const parsed = utils.parseKey(privateKey);
   if (parsed instanceof Error) throw parsed;
   const clients = new Set<Connection>();
+  const running = new Set<ChildProcess>();
   const record: SshServer = {
     port: 0,
     hostKey: `${parsed.type} ${parsed.getPublicSSH().toString("base64")}`,
@@ -50,6 +51,7 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
     cut: () => clients.forEach((client) => void client.end()),
     close: async () => {
       for (const client of clients) client.end();
+      for (const script of running) if (script.pid) process.kill(-script.pid, "SIGKILL");
       server.close();
       await once(server, "close");
     },
@@ -75,7 +77,7 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
       context.accept();
     });
     client.on("ready", () => {
-      client.on("session", (accept) => serveSession(accept(), options, record));
+      client.on("session", (accept) => serveSession(accept(), options, record, running));
       if (!options.forwarding) return;
       client.on("tcpip", (accept, reject, { destIP, destPort }) => {
         const socket = connect(destPort, destIP);
@@ -122,7 +124,12 @@ function allowed(given: unknown, options: SshServerOptions): boolean {
   return false;
 }
 
-function serveSession(given: unknown, options: SshServerOptions, record: SshServer): void {
+function serveSession(
+  given: unknown,
+  options: SshServerOptions,
+  record: SshServer,
+  running: Set<ChildProcess>,
+): void {
   const session = given as {
     on(event: string, listener: (accept: () => ServerChannel, reject: () => void, info: never) => void): void;
   };
@@ -135,13 +142,18 @@ function serveSession(given: unknown, options: SshServerOptions, record: SshServ
   session.on("exec", (accept, _reject, { command }: { command: string }) => {
     const channel = accept();
     record.scripts.push(command);
-    const child = spawn("bash", ["--norc", "-c", command], { env: { PATH: process.env.PATH, ...variables } });
+    const child = spawn("bash", ["--norc", "-c", command], {
+      detached: true,
+      env: { PATH: process.env.PATH, ...variables },
+    });
+    running.add(child);
     child.stdout.on("data", (data) => channel.write(data));
     child.stderr.on("data", (data) => channel.stderr.write(data));
     child.stdin.on("error", () => undefined);
     channel.pipe(child.stdin);
     channel.on("error", () => undefined);
     child.once("close", (code, signal) => {
+      running.delete(child);
       if (code === null) channel.exit((signal ?? "SIGKILL").replace(/^SIG/, ""), false, "");
       else channel.exit(code);
       channel.close();
