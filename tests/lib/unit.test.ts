@@ -1,0 +1,60 @@
+import fc from "fast-check";
+import { quoteWord, serializeUnit, UNIT_HEADER } from "../../lib/unit";
+import { line } from "./arbitraries";
+import { parseUnit, splitCommand } from "./systemd";
+
+const key = fc.stringMatching(/^[A-Z][A-Za-z0-9]{0,20}$/);
+
+test("a unit file says what was put into it", () => {
+  // systemd takes blanks off both ends of a value, and a backslash at the end for a line that goes on.
+  const value = line.map((text) => text.trim()).filter((text) => !text.endsWith("\\"));
+  const entries = fc.array(fc.tuple(key, value), { maxLength: 8 });
+  fc.assert(
+    fc.property(fc.array(fc.tuple(key, entries), { maxLength: 5 }), (sections) => {
+      expect(parseUnit(serializeUnit(sections))).toEqual(sections);
+    }),
+  );
+});
+
+test("a unit file begins with the mark of its owner, in the words that the runner looks for", () => {
+  expect(serializeUnit([["Unit", [["Description", "x"]]]])).toBe(
+    "# Managed by Podwatch. Changes made here are overwritten.\n\n[Unit]\nDescription=x\n",
+  );
+  expect(UNIT_HEADER).toContain("# Managed by Podwatch.");
+});
+
+test("no control character gets into a unit file", () => {
+  const control = fc.integer({ min: 0, max: 0x1f }).map((code) => String.fromCharCode(code));
+  fc.assert(
+    fc.property(line, fc.oneof(control, fc.constant("\u007f")), line, (before, character, after) => {
+      const bad = before + character + after;
+      for (const unit of [[[bad, []]], [["Unit", [[bad, "x"]]]], [["Unit", [["Key", bad]]]]] as const) {
+        expect(() => serializeUnit(unit)).toThrow(/^a unit file cannot hold the control character in "/);
+      }
+    }),
+  );
+});
+
+test.each([true, false])("systemd's parser gives back quoted words (variables: %s)", (variables) => {
+  fc.assert(
+    fc.property(fc.array(line, { minLength: 1, maxLength: 8 }), (words) => {
+      const written = words.map((word) => quoteWord(word, { variables })).join(" ");
+      expect(splitCommand(written, { variables })).toEqual(words);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test.each([
+  ["plain", "plain"],
+  ["", '""'],
+  ["two words", '"two words"'],
+  ["100%", "100%%"],
+  ["$HOME", '"$$HOME"'],
+  ["\\", '"\\\\"'],
+  ['"', '"\\""'],
+  ["it's", '"it\'s"'],
+  [";", '";"'],
+])("%j is written %s", (given, written) => {
+  expect(quoteWord(given, { variables: true })).toBe(written);
+});
