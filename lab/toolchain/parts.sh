@@ -128,13 +128,15 @@ installed() {
 cli_version_of() { PULUMI_SKIP_UPDATE_CHECK=1 "$1" version 2>/dev/null </dev/null | sed -n '1s/^v//p'; }
 
 build_cli() {
-  local new=$1.new.$$ started go_version
-  need go "Go 1.25 or newer (Debian: golang-go of backports, or https://go.dev/dl)"
+  local new=$1.new.$$ started go_version go_wanted
+  go_wanted=$(sed -n 's/^go //p' "$here/cli/go.mod")
+  need go "Go $go_wanted or newer (Debian: golang-go of backports, or https://go.dev/dl)"
   go_version=$(go env GOVERSION | sed 's/^go//')
-  at_least "$go_version" 1.25 || fail "Go $go_version is too old to build pulumi: install Go 1.25 or newer"
-  printf 'toolchain: building pulumi %s from its Go module; two minutes on two cores ...\n' "$cli_version" >&2
-  grep -q "pulumi/pkg/v3 v$cli_version\$" "$here/cli/go.mod" ||
+  at_least "$go_version" "$go_wanted" ||
+    fail "Go $go_version is too old to build pulumi $cli_version: install Go $go_wanted or newer"
+  grep -Eq "pulumi/pkg/v3 v${cli_version//./\\.}( |\$)" "$here/cli/go.mod" ||
     fail "lab/toolchain/cli/go.mod does not pin pulumi v$cli_version, as versions.json does: make them agree"
+  printf 'toolchain: building pulumi %s from its Go module; two minutes on two cores ...\n' "$cli_version" >&2
   mkdir -p "$new"
   started=$SECONDS
   (

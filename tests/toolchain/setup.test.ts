@@ -87,6 +87,12 @@ const line = (output: string, part: string) =>
     .filter((text) => text.startsWith(part))
     .join("\n");
 
+test("the Go module that the CLI is built from has the version that versions.json names", () => {
+  const required = /^\s*github\.com\/pulumi\/pulumi\/pkg\/v3 v(\S+)/m;
+  const module = readFileSync(join(toolchain, "cli/go.mod"), "utf8");
+  expect(required.exec(module)?.[1]).toBe(tools.pulumi);
+});
+
 describe("setup", () => {
   test("with nothing there builds the CLI and stands in for the rest, and says why", () => {
     const output = setup();
