@@ -20,7 +20,10 @@ export class PodNetwork extends pulumi.ComponentResource {
     this.resolver = gateway;
     args.host.apply(
       `${name}-service`,
-      { service: "network", bundle: networkBundle(networkUnit({ subnet: args.subnet, gateway })) },
+      {
+        service: "network",
+        bundle: networkBundle(networkUnit({ subnet: args.subnet, gateway }, args.host.scope)),
+      },
       { parent: this },
     );
     this.registerOutputs({});

@@ -20,7 +20,8 @@ const prefix = `${schema.namespace}:`;
 export function load(): Settings {
   const context = machine(process.cwd(), pulumi.getStack(), (key) => isConfigSecret(prefix + key));
   const parsed = parse(readStack(), context);
-  if ("problems" in parsed) throw new pulumi.RunError(summary(parsed.problems, pulumi.getStack()));
+  if ("problems" in parsed)
+    throw withoutStack(new pulumi.RunError(summary(parsed.problems, pulumi.getStack())));
   return Object.freeze({ hosts: Object.freeze(parsed.settings.hosts.map(withSecrets)) });
 }
 
@@ -72,4 +73,9 @@ function hopWithSecrets(hop: schema.Hop): schema.Hop<Secret> {
     ...(privateKeyPassword === undefined ? {} : { privateKeyPassword: pulumi.secret(privateKeyPassword) }),
     ...(password === undefined ? {} : { password: pulumi.secret(password) }),
   });
+}
+
+/** Where in the program a complaint was raised says nothing to users, and showing it can take Node.js half a minute. */
+function withoutStack(error: Error): Error {
+  return Object.assign(error, { stack: "" });
 }

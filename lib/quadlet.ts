@@ -1,5 +1,5 @@
 import { type PublishedPort, type Service, unitName } from "./service";
-import { type Entry, quoteWord, serializeUnit } from "./unit";
+import { type Entry, quoteWord, serializeUnit, type Unit } from "./unit";
 
 /** Name of the container network on the host, and of its Quadlet unit. */
 export const NETWORK_NAME = "podwatch";
@@ -36,7 +36,7 @@ export function containerUnit(service: Service, scope: Scope): string {
     ...(service.ports ?? []).map((port) => ["PublishPort", publishedPort(port)] as const),
   ];
   if (service.args !== undefined) {
-    container.push(["Exec", service.args.map((arg) => quoteWord(arg, { variables: true })).join(" ")]);
+    container.push(["Exec", service.args.map(quoteWord).join(" ")]);
   }
   return serializeUnit([
     ["Unit", [["Description", service.description]]],
@@ -50,11 +50,12 @@ export function containerUnit(service: Service, scope: Scope): string {
       ],
     ],
     ["Install", [["WantedBy", scope === "rootful" ? "multi-user.target" : "default.target"]]],
+    ...quadletSection(scope),
   ]);
 }
 
 /** The Quadlet unit of the network that the services of a host share. `gateway` also answers their DNS queries. */
-export function networkUnit(network: { subnet: string; gateway: string }): string {
+export function networkUnit(network: { subnet: string; gateway: string }, scope: Scope): string {
   return serializeUnit([
     ["Unit", [["Description", "Podwatch network"]]],
     [
@@ -65,7 +66,16 @@ export function networkUnit(network: { subnet: string; gateway: string }): strin
         ["Gateway", network.gateway],
       ],
     ],
+    ...quadletSection(scope),
   ]);
+}
+
+/**
+ * A user's units would wait for the system's network-online.target, which many hosts never reach, and start after
+ * 90 s all the same. Older generators pass the section on to systemd, which ignores it.
+ */
+function quadletSection(scope: Scope): Unit {
+  return scope === "rootless" ? [["Quadlet", [["DefaultDependencies", "false"]]]] : [];
 }
 
 function userEntries(service: Service, scope: Scope): Entry[] {
@@ -81,7 +91,7 @@ function userEntries(service: Service, scope: Scope): Entry[] {
 }
 
 function environmentEntry([key, value]: readonly [string, string]): Entry {
-  return ["Environment", quoteWord(`${key}=${value}`, { variables: false })];
+  return ["Environment", quoteWord(`${key}=${value}`)];
 }
 
 function secretEntry(secret: string, service: Service): Entry {

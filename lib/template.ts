@@ -27,7 +27,7 @@ export function renderTemplate(path: string, view: View): string {
     template,
     view,
     {},
-    { escape: path.endsWith(".html.mustache") ? Mustache.escape : String },
+    { escape: path.endsWith(".html.mustache") ? escapeHtml : String },
   );
 }
 
@@ -61,4 +61,9 @@ function names(tokens: readonly Token[]): string[] {
 
 function isName([kind]: Token): boolean {
   return kind !== "text" && kind !== "!";
+}
+
+/** As Mustache's own, but leaves slashes alone: links stay readable. */
+function escapeHtml(value: unknown): string {
+  return Mustache.escape(String(value)).replaceAll("&#x2F;", "/");
 }

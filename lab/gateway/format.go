@@ -36,20 +36,6 @@ func (t *text) histogram(name string, labels []label, bounds []uint64, counts []
 	t.sample(name+"_count", labels, strconv.FormatUint(total, 10))
 }
 
-func (t *text) summary(name string, labels []label, quantiles []quantile, sum, count uint64) {
-	t.header(name, "summary")
-	for _, q := range quantiles {
-		t.sample(name, with(labels, "quantile", q.at), strconv.FormatUint(q.value, 10))
-	}
-	t.sample(name+"_sum", labels, strconv.FormatUint(sum, 10))
-	t.sample(name+"_count", labels, strconv.FormatUint(count, 10))
-}
-
-type quantile struct {
-	at    string
-	value uint64
-}
-
 func (t *text) header(name, kind string) { fmt.Fprintf(t, "# TYPE %s %s\n", name, kind) }
 
 func (t *text) sample(name string, labels []label, value string) {

@@ -56,69 +56,71 @@ func (g *gateway) metrics() string {
 
 	out.gauge("roq_process", []label{source, {"name", "start_time"}}, float64(g.started.Unix()))
 	out.gauge("roq_process", []label{source, {"name", "threads"}}, 7)
-	out.gauge("roq_updated", []label{source, {"connection", "process"}, {"state", "heartbeat"}}, float64(g.now().Unix()))
-	out.counter("roq_exceptions", []label{source}, 0)
+	out.counter("roq_exceptions", []label{source}, g.count("exceptions", 1.0/900, elapsed))
+	for _, event := range []string{"connect", "disconnect"} {
+		out.counter("roq_clients", []label{source, {"event", event}}, g.count("client"+event, 1.0/120, elapsed))
+	}
+	for _, category := range []string{"public", "private"} {
+		for _, name := range []string{"produced_bytes", "consumed_bytes"} {
+			out.counter("roq_event_log", []label{source, {"category", category}, {"name", name}}, g.count(category+name, 40_000, elapsed))
+		}
+	}
 
 	for _, stream := range streams {
 		connection := label{"connection", stream.connection}
-		out.gauge("roq_updated", []label{source, connection, {"state", "ready"}}, float64(g.now().Unix()))
+		for _, state := range []string{"disconnected", "connecting", "ready"} {
+			changes := 1 + g.count("updated"+stream.connection, 1.0/600, elapsed)
+			out.counter("roq_updated", []label{source, connection, {"state", state}}, changes)
+		}
 		out.counter("roq_counter", []label{source, connection, {"function", "disconnect"}}, g.count("disconnect"+stream.connection, 1.0/1800, elapsed))
 		for _, function := range stream.functions {
-			g.duration(out, "roq_profile", []label{source, connection, {"function", function}}, 40, 2_500, elapsed)
+			g.duration(out, "roq_profile", []label{source, connection, {"function", function}}, internal, 40, 2_500, elapsed)
 		}
-		g.duration(out, "roq_latency", []label{source, connection, {"function", "ping"}}, 0.5, stream.pingMillis*1e6, elapsed)
+		g.duration(out, "roq_latency", []label{source, connection, {"function", "ping"}}, external, 0.5, stream.pingMillis*1e6, elapsed)
 	}
 	for _, function := range []string{"top_of_book", "market_by_price", "trade_summary"} {
-		g.duration(out, "roq_market_data_latency", []label{source, {"function", function}}, 25, 90_000, elapsed)
+		g.duration(out, "roq_market_data_latency", []label{source, {"function", function}}, external, 25, 90_000, elapsed)
 	}
 	for _, sender := range []string{"trader", "recorder"} {
-		g.duration(out, "roq_heartbeat_latency", []label{{"sender", sender}, {"receiver", g.name}}, 1, 12_000, elapsed)
+		between := []label{{"sender", sender}, {"receiver", g.name}}
+		g.duration(out, "roq_heartbeat_latency", between, internal, 1, 2_000, elapsed)
+		g.duration(out, "roq_inter_process_latency", between, internal, 80, 1_200, elapsed)
+		g.duration(out, "roq_round_trip_latency", between, internal, 4, 3_000, elapsed)
 	}
-	g.events(out, []label{source}, elapsed)
+	g.duration(out, "roq_request_latency", []label{source, {"function", "gateway"}}, external, 4, 60_000, elapsed)
+	g.duration(out, "roq_request_latency", []label{source, {"function", "exchange"}}, external, 4, 12_000_000, elapsed)
+	g.duration(out, "roq_events", []label{source}, internal, 350, 1_800, elapsed)
 	return out.String()
 }
 
-// Shares of a typical duration: two populations, quick and slow, whose mixture moves with time.
+// The gateways' buckets, in nanoseconds: for what happens on the host, and for what involves another machine.
 var (
-	shape     = []float64{0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10} // bucket bounds
-	quickness = []float64{0.02, 0.20, 0.60, 0.80, 0.93, 0.98, 0.995, 1, 1}
-	slowness  = []float64{0, 0, 0.05, 0.15, 0.40, 0.65, 0.90, 0.97, 0.995}
+	internal = []uint64{500, 1_000, 2_000, 5_000, 10_000, 20_000}
+	external = []uint64{10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000}
 )
 
+// Two populations, quick and slow, whose mixture moves with time; their means as shares of a typical duration.
 const quickMean, slowMean = 0.8, 2.1
 
-// duration writes a histogram of nanoseconds: perSecond observations, around typical.
-func (g *gateway) duration(out *text, name string, labels []label, perSecond, typical, elapsed float64) {
+// duration writes a histogram of nanoseconds: perSecond observations, around typical, exponentially distributed.
+func (g *gateway) duration(out *text, name string, labels []label, bounds []uint64, perSecond, typical, elapsed float64) {
 	key := name
 	for _, l := range labels {
 		key += l.value
 	}
 	quick := g.total(key+"quick", perSecond*0.8, elapsed)
 	slow := g.total(key+"slow", perSecond*0.2, elapsed)
-	bounds := make([]uint64, len(shape))
-	counts := make([]uint64, len(shape)+1)
+	counts := make([]uint64, len(bounds)+1)
 	below := uint64(0)
-	for i := range shape {
-		bounds[i] = uint64(shape[i] * typical)
+	for i, bound := range bounds {
+		share := func(mean float64) float64 { return 1 - math.Exp(-float64(bound)/(mean*typical)) }
 		// Fixed shares of growing totals: each bucket only grows.
-		cumulative := uint64(quick*quickness[i]) + uint64(slow*slowness[i])
+		cumulative := uint64(quick*share(quickMean)) + uint64(slow*share(slowMean))
 		counts[i] = cumulative - below
 		below = cumulative
 	}
-	counts[len(shape)] = uint64(quick) + uint64(slow) - below
+	counts[len(bounds)] = uint64(quick) + uint64(slow) - below
 	out.histogram(name, labels, bounds, counts, uint64((quick*quickMean+slow*slowMean)*typical))
-}
-
-// events writes how long the gateway's dispatch of an event takes, as a summary.
-func (g *gateway) events(out *text, labels []label, elapsed float64) {
-	const typical = 1_800.0
-	load := 1 + 0.4*math.Sin(elapsed/47+g.phase("load"))
-	total := g.total("events", 350, elapsed)
-	out.summary("roq_events", labels, []quantile{
-		{"0.5", uint64(typical * 0.8 * load)},
-		{"0.9", uint64(typical * 1.9 * load)},
-		{"0.99", uint64(typical * 4.2 * load)},
-	}, uint64(total*typical), uint64(total))
 }
 
 func (g *gateway) count(key string, perSecond, elapsed float64) uint64 {

@@ -74,7 +74,8 @@ function environment(input: GrafanaInput): Record<string, string> {
     GF_SERVER_ROOT_URL: input.rootUrl,
     GF_SERVER_SERVE_FROM_SUB_PATH: "true",
     GF_SECURITY_ADMIN_USER: input.adminUser,
-    GF_SECURITY_ADMIN_PASSWORD__FILE: `${SECRETS_DIRECTORY}/${ADMIN_PASSWORD_SECRET}`,
+    // Not `__FILE`: for that the image's entry point reads the file into its own environment, for all to see.
+    GF_SECURITY_ADMIN_PASSWORD: `$__file{${SECRETS_DIRECTORY}/${ADMIN_PASSWORD_SECRET}}`,
     GF_USERS_ALLOW_SIGN_UP: "false",
     GF_AUTH_ANONYMOUS_ENABLED: "false",
     GF_PATHS_PROVISIONING: `${CONFIG_DIRECTORY}/provisioning`,

@@ -3,7 +3,7 @@ if ! api GET user; then
   grafana cli --homepath /usr/share/grafana admin reset-admin-password --password-from-stdin \
     </run/secrets/grafana-admin-password >/dev/null
   if ! api GET user; then
-    echo "grafana does not accept the administrator's password" >&2
+    echo "grafana does not accept the administrator's password (after 5 wrong ones it lets nobody in for 5 minutes)" >&2
     exit 1
   fi
 fi

@@ -93,7 +93,7 @@ describe("the front door of a deployed host", () => {
     expect(body).toMatch(/^# TYPE \S+ \S+$/m);
   });
 
-  test.each([
+  const outside = [
     "/roq/service/../../etc/passwd",
     "/roq/service/..%2f..%2fetc%2fpasswd/metrics",
     "/roq/service/%2e%2e/metrics",
@@ -110,7 +110,9 @@ describe("the front door of a deployed host", () => {
     "/index.html",
     "/release",
     "/gateways",
-  ])("%.60s is not found", async (path) => {
+  ];
+
+  test.each(outside.map((path) => [path.slice(0, 60), path]))("%s is not found", async (_, path) => {
     // NGINX itself refuses a NUL byte.
     expect((await host.fetch(path)).status).toBe(path.includes("%00") ? 400 : 404);
   });

@@ -14,7 +14,7 @@ export async function snapshot(host: LabHost): Promise<string[]> {
       -o -path '/home/*/.ssh' -o -path '/home/*/.cache' \\) -prune -o -print | grep -v -e '^/etc$' | sed 's/^/file /'
     find /home -xdev \\( -path '/home/*/.local/share/containers' -o -path '/home/*/.ssh' -o -path '/home/*/.cache' \\) -prune -o -print | sed 's/^/home /'
     systemctl list-units --all --plain --no-legend --type service,timer,path,socket | awk '{ print "unit", $1 }' |
-      grep -v -e '@' -e systemd- -e session- -e run- -e podman.service -e user-runtime
+      grep -v -e '@' -e systemd- -e session- -e run- -e podman.service -e user-runtime -e polkit
     ls /var/lib/systemd/linger 2>/dev/null | sed 's/^/linger /'
     ls /tmp /var/tmp | grep -v -e systemd-private | sed 's/^/temporary /'
     podman ps --all --format 'container {{.Names}}'

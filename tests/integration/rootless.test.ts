@@ -1,0 +1,90 @@
+import { eventually, LabHost } from "./support/lab";
+import { targets } from "./support/queries";
+import { rootlessSnapshot, snapshot } from "./support/snapshot";
+import { connection, Stack } from "./support/stack";
+
+jest.setTimeout(300_000);
+
+const PORT = 8080;
+
+describe("a deployment without root", () => {
+  let host: LabHost;
+  let stack: Stack;
+  let before: string[];
+  const settings = (more: object = {}) => ({
+    host: { ...connection("rootless", host), become: false },
+    ...more,
+  });
+
+  beforeAll(async () => {
+    host = await LabHost.boot("test-rootless");
+    await host.gateway("start", "deribit");
+    // podman makes its own storage when it is first used.
+    await rootlessSnapshot(host);
+    before = await snapshot(host);
+    stack = await Stack.create("rootless", settings());
+  });
+
+  afterAll(async () => {
+    await stack?.dispose();
+    await host?.down();
+  });
+
+  const started = () =>
+    host.execRootless(
+      "podman inspect -f '{{.Name}} {{.Id}}' podwatch-grafana podwatch-nginx podwatch-prometheus",
+    );
+
+  async function healthy(): Promise<void> {
+    const expected = { "prometheus/localhost:9090": 1, "roq-gateways/deribit": 1 };
+    await eventually(
+      60,
+      () => targets(host, PORT),
+      (found) => JSON.stringify(found) === JSON.stringify(expected),
+    );
+    expect((await host.fetch("/grafana/api/health", { port: PORT })).status).toBe(200);
+  }
+
+  test("up makes it healthy, with nothing of root's", async () => {
+    await stack.up();
+    await healthy();
+    expect(
+      await host.exec("podman ps -aq; ls /etc/containers/systemd 2>/dev/null | grep podwatch || :"),
+    ).toBe("");
+    const owners = await host.exec(
+      "ps -eo user:20,args | grep -E '(prometheus|nginx|grafana) ' | grep -v grep | awk '{ print $1 }' | sort -u",
+    );
+    expect(owners.split("\n").filter(Boolean)).not.toContain("root");
+  });
+
+  test("only the front listens, on the loopback address and a port above 1023", async () => {
+    const listeners = await host.exec("ss -Hltn | awk '{ print $4 }' | grep -v -e ':22$' | sort -u");
+    expect(listeners.split("\n").filter(Boolean)).toEqual([`127.0.0.1:${PORT}`]);
+  });
+
+  test("gateways of the login user are reached as well as those of his groups", async () => {
+    const { status } = await host.fetch("/roq/service/deribit/metrics", { port: PORT });
+    expect(status).toBe(200);
+  });
+
+  test("a second up changes nothing, and a changed line restarts nothing", async () => {
+    const running = await started();
+    expect(Object.keys(await stack.up())).toEqual(["unchanged"]);
+    await stack.configure(settings({ gateways: { scrapeInterval: "7s" } }));
+    expect(await stack.up()).toMatchObject({ updated: 1 });
+    expect(await started()).toBe(running);
+  });
+
+  test("everything is healthy again by itself after a reboot", async () => {
+    await host.reboot();
+    await healthy();
+  });
+
+  test("destroy leaves the host as it was", async () => {
+    await stack.configure(settings({ prometheus: { data: "delete" }, grafana: { data: "delete" } }));
+    await stack.up();
+    await stack.destroy();
+    expect(await rootlessSnapshot(host)).toEqual(["network podman"]);
+    expect(await snapshot(host)).toEqual(before);
+  });
+});

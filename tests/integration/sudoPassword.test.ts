@@ -1,0 +1,83 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { CHECKOUT, eventually, LabHost } from "./support/lab";
+import { watchProcesses } from "./support/processes";
+import { targets } from "./support/queries";
+import { snapshot } from "./support/snapshot";
+import { connection, Stack } from "./support/stack";
+
+jest.setTimeout(300_000);
+
+describe("a host where sudo asks for a password", () => {
+  let host: LabHost;
+  let stack: Stack;
+  let password: string;
+  const settings = (more: object = {}) => ({
+    host: connection("guarded", host),
+    gateways: { gid: 990 },
+    prometheus: { data: "delete" },
+    grafana: { data: "delete" },
+    ...more,
+  });
+  const secrets = () => ({ "host.becomePassword": password });
+
+  beforeAll(async () => {
+    host = await LabHost.boot("test-sudo");
+    password = readFileSync(join(CHECKOUT, ".lab", "guarded.password"), "utf8").trim();
+    stack = await Stack.create("sudo", settings());
+  });
+
+  afterAll(async () => {
+    await stack?.dispose();
+    await host?.down();
+  });
+
+  test("is refused with the way out when none is given, and nothing is touched", async () => {
+    const before = await snapshot(host);
+    expect(await stack.failingUp()).toMatch(/sudo asks guarded for a password.*set becomePassword/);
+    expect(await snapshot(host)).toEqual(before);
+  });
+
+  test("is refused with the way out when a wrong one is given", async () => {
+    await stack.configure(settings(), { "host.becomePassword": "surely-wrong-0815" });
+    const output = await stack.failingUp();
+    expect(output).toMatch(/does not accept becomePassword for sudo/);
+    expect(output).not.toContain("surely-wrong-0815");
+  });
+
+  test("is deployed to with the right one, which shows nowhere", async () => {
+    await stack.configure(settings(), secrets());
+    const before = await snapshot(host);
+    const watched = await watchProcesses(host);
+    await stack.up();
+    await eventually(
+      30,
+      () => targets(host),
+      (found) => found["prometheus/localhost:9090"] === 1,
+    );
+    const seen = await watched();
+    expect(seen).toContain("podwatch/runner");
+    expect(seen.includes(password)).toBe(false);
+    expect((await stack.state()).includes(password)).toBe(false);
+    const written = await host.exec("journalctl --no-pager; cat /home/guarded/.podwatch/*");
+    expect(written).toContain("scrape_interval");
+    expect(written.includes(password)).toBe(false);
+
+    expect(Object.keys(await stack.up())).toEqual(["unchanged"]);
+    await stack.destroy();
+    expect(await snapshot(host)).toEqual(before);
+  });
+
+  test("shows a readable diff of what changes, without the password", async () => {
+    await stack.configure(settings(), secrets());
+    await stack.up();
+    await stack.configure(settings({ gateways: { gid: 990, scrapeInterval: "7s" } }), secrets());
+    const diff = await stack.preview("--diff");
+    expect(diff).toMatch(/^ *- +scrape_interval: 5s$/m);
+    expect(diff).toMatch(/^ *\+ +scrape_interval: 7s$/m);
+    expect(diff).not.toContain(password);
+    await stack.up();
+    const { yaml } = JSON.parse((await host.fetch("/prometheus/api/v1/status/config")).body).data;
+    expect(yaml).toContain("scrape_interval: 7s");
+  });
+});
