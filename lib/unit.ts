@@ -19,16 +19,18 @@ export function serializeUnit(unit: Unit): string {
 }
 
 /**
- * Quotes one word of a value that systemd splits into words, such as `Exec=` or `Environment=`,
- * so that the process gets it as it is: no specifier (`%`) and no variable (`$`) is expanded in it.
+ * Quotes one word of a value that Quadlet splits into words, such as `Exec=` or `Environment=`, so that the
+ * container gets it as it is: Quadlet puts both on the command line of a service, where systemd would expand
+ * specifiers (`%`) and variables (`$`).
  *
  * Source: systemd.syntax(7) "Quoting", systemd.service(5) "Command lines".
  */
-export function quoteWord(word: string, options: { variables: boolean }): string {
-  let escaped = word.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("%", "%%");
-  if (options.variables) {
-    escaped = escaped.replaceAll("$", "$$$$");
-  }
+export function quoteWord(word: string): string {
+  const escaped = word
+    .replaceAll("\\", "\\\\")
+    .replaceAll('"', '\\"')
+    .replaceAll("%", "%%")
+    .replaceAll("$", "$$$$");
   return /^[A-Za-z0-9_@+=:,./%{}-]+$/.test(escaped) ? escaped : `"${escaped}"`;
 }
 

@@ -20,7 +20,9 @@ export function runScript(script: string, run: Run = {}): string {
 }
 
 export function attempt(script: string, { shell = "dash", input = "", args = [], cwd, env }: Run = {}) {
-  const { status, stdout, stderr } = spawnSync(shell, ["-c", script, shell, ...args], {
+  // bash takes a standard input that is a socket for a remote login and reads the user's own start files.
+  const options = shell === "bash" ? ["--norc"] : [];
+  const { status, stdout, stderr } = spawnSync(shell, [...options, "-c", script, shell, ...args], {
     input,
     encoding: "utf8",
     timeout: 20_000,

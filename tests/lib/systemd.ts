@@ -18,14 +18,13 @@ export function parseUnit(text: string): Array<[string, Array<[string, string]>]
   return sections;
 }
 
-/** The words of a command line, or of `Environment=` (which knows no variables), after unquoting and expansion. */
-export function splitCommand(text: string, options: { variables: boolean }): string[] {
+/** The words of a command line after unquoting; fails where systemd would expand something. */
+export function splitCommand(text: string): string[] {
   return splitWords(text).map((word) => {
     const specified = word.replaceAll(/%(.?)/g, (_, letter: string) => {
       if (letter !== "%") throw new Error(`a specifier is expanded: %${letter}`);
       return "%";
     });
-    if (!options.variables) return specified;
     return specified.replaceAll(/\$(\$|\{|[A-Za-z_])?/g, (match, next: string | undefined) => {
       if (next === "$") return "$";
       if (next !== undefined) throw new Error(`a variable is expanded: ${match}`);

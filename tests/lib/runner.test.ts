@@ -1,0 +1,245 @@
+// The command lines are run by the shells that a login user may have, with a stand-in for sudo on PATH.
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import {
+  installCommand,
+  installStagedCommand,
+  runnerCommand,
+  runnerCommandStaged,
+  runnerCommandWithPassword,
+  runnerScript,
+  stageCommand,
+  unstageCommand,
+  withNote,
+} from "../../lib/runner";
+import { fileText, line } from "./arbitraries";
+import { attempt, SHELLS } from "./shellRun";
+
+const PASSWORD = "pass word $x 'q' \\n";
+
+/**
+ * A stand-in for sudo. Like the real one it reads exactly one line, byte by byte, when it is asked to (-S) and
+ * wants a password, and none when the user needs none; it refuses what else it is called with.
+ */
+const SUDO = `#!/bin/sh
+free() { [ "$SUDO_MODE" = free ]; }
+stop() { printf '%s\\n' "$1" >&2; exit 1; }
+case "$1 $2 $3 $4" in
+  "-n "*)
+    free || stop "sudo: a password is required"
+    shift ;;
+  "-k -S -p ")
+    if ! free; then
+      IFS= read -r line || stop "sudo: no password was provided"
+      [ "$line" = "$SUDO_PASSWORD" ] || stop "sudo: 1 incorrect password attempt"
+    fi
+    shift 4 ;;
+  *) stop "stand-in for sudo: called with $*" ;;
+esac
+export AS_ROOT=yes
+exec "$@"
+`;
+
+let home: string;
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), "podwatch-runner-"));
+  mkdirSync(join(home, "bin"));
+  writeFileSync(join(home, "bin/sudo"), SUDO);
+  chmodSync(join(home, "bin/sudo"), 0o755);
+});
+
+afterEach(() => {
+  rmSync(home, { recursive: true });
+});
+
+/** A runner that notes its arguments, its rights and its standard input. */
+const RUNNER = 'printf "%s\\n" "$*" >called; printf "%s" "$AS_ROOT" >rights; cat >received';
+
+interface Login {
+  readonly shell: string;
+  readonly sudo: "free" | "password";
+  readonly input?: string;
+}
+
+/** Runs a command as SSH does: the login shell gets it as one word, in the user's home. */
+function login(text: string, { shell, sudo, input = "" }: Login) {
+  return attempt(text, {
+    shell,
+    input,
+    cwd: home,
+    env: {
+      HOME: home,
+      PATH: `${join(home, "bin")}:${process.env.PATH}`,
+      SUDO_MODE: sudo,
+      SUDO_PASSWORD: PASSWORD,
+      AS_ROOT: "no",
+    },
+  });
+}
+
+function installed(text: string): string {
+  return text.replaceAll("/var/lib/podwatch/runner", join(home, "runner"));
+}
+
+function noted(name: "called" | "rights" | "received"): string {
+  return readFileSync(join(home, name), "utf8");
+}
+
+describe.each(SHELLS)("in %s", (shell) => {
+  beforeEach(() => writeFileSync(join(home, "runner"), RUNNER));
+
+  test.each([
+    { rights: "own", asRoot: "no" },
+    { rights: "sudo", asRoot: "yes" },
+  ] as const)("with $rights rights the runner gets the bundle, all of it", ({ rights, asRoot }) => {
+    fc.assert(
+      fc.property(fileText, (bundle) => {
+        const text = installed(runnerCommand("rootful", rights, ["apply", "prometheus"]));
+        expect(login(text, { shell, sudo: "free", input: bundle })).toMatchObject({ status: 0, stderr: "" });
+        expect([noted("called"), noted("rights"), noted("received")]).toEqual([
+          "apply prometheus\n",
+          asRoot,
+          bundle,
+        ]);
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  test.each(["password", "free"] as const)("sudo (%s) gets the password, the runner all the rest", (sudo) => {
+    fc.assert(
+      fc.property(fileText, (secret) => {
+        const text = installed(runnerCommandWithPassword(["put-secret", "token"]));
+        const input = `${PASSWORD}\n${secret}`;
+        expect(login(text, { shell, sudo, input })).toMatchObject({ status: 0, stdout: "", stderr: "" });
+        expect([noted("called"), noted("rights"), noted("received")]).toEqual([
+          "put-secret token\n",
+          "yes",
+          secret,
+        ]);
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  test("a secret without a line break at its end arrives without one", () => {
+    const text = installed(runnerCommandWithPassword(["put-secret", "token"]));
+    login(text, { shell, sudo: "password", input: `${PASSWORD}\nno end` });
+    expect(noted("received")).toBe("no end");
+  });
+
+  test.each(["password", "free"] as const)(
+    "a bundle is staged, applied with sudo (%s), and taken away",
+    (sudo) => {
+      const bundle = "podwatch-bundle 1\npart files/x\n  $HOME \\ 'x'\n";
+      expect(login(stageCommand("web"), { shell, sudo, input: bundle })).toMatchObject({
+        status: 0,
+        stderr: "",
+      });
+      expect(readFileSync(join(home, ".podwatch/web"), "utf8")).toBe(bundle);
+      expect(statSync(join(home, ".podwatch/web")).mode & 0o777).toBe(0o600);
+      expect(statSync(join(home, ".podwatch")).mode & 0o777).toBe(0o700);
+
+      const apply = withNote(installed(runnerCommandStaged(["apply", "web"], "web")), "bundle 0123");
+      expect(login(apply, { shell, sudo, input: `${PASSWORD}\n` })).toMatchObject({ status: 0, stderr: "" });
+      expect([noted("called"), noted("rights"), noted("received")]).toEqual(["apply web\n", "yes", bundle]);
+
+      expect(login(unstageCommand("web"), { shell, sudo, input: bundle })).toMatchObject({ status: 0 });
+      expect(existsSync(join(home, ".podwatch"))).toBe(false);
+    },
+  );
+
+  test("taking one bundle away leaves the others", () => {
+    for (const name of ["web", "other"]) login(stageCommand(name), { shell, sudo: "free", input: "x\n" });
+    expect(login(unstageCommand("web"), { shell, sudo: "free" })).toMatchObject({ status: 0, stderr: "" });
+    expect(readdirSync(join(home, ".podwatch"))).toEqual(["other"]);
+  });
+
+  test("the staged runner is installed by itself", () => {
+    login(stageCommand("runner"), { shell, sudo: "password", input: RUNNER });
+    const { status } = login(installStagedCommand("runner"), {
+      shell,
+      sudo: "password",
+      input: `${PASSWORD}\n`,
+    });
+    expect(status).toBe(0);
+    expect([noted("called"), noted("rights"), noted("received")]).toEqual([
+      "install rootful\n",
+      "yes",
+      RUNNER,
+    ]);
+  });
+
+  test("the runner that comes on standard input is installed, and leaves no temporary file", () => {
+    const script = `${RUNNER}; printf "%s" "$0" >path`;
+    const { status } = login(installCommand("rootless"), { shell, sudo: "free", input: script });
+    expect(status).toBe(0);
+    expect(noted("called")).toBe("install rootless\n");
+    expect(existsSync(readFileSync(join(home, "path"), "utf8"))).toBe(false);
+  });
+
+  test.each([
+    ["called", runnerCommandWithPassword(["remove", "web"])],
+    ["called with a staged bundle", runnerCommandStaged(["apply", "web"], "web")],
+  ])("a runner that fails, %s, fails the command with its own code", (_, text) => {
+    writeFileSync(join(home, "runner"), "cat >/dev/null; exit 7");
+    login(stageCommand("web"), { shell, sudo: "free", input: "x\n" });
+    for (const sudo of ["free", "password"] as const) {
+      expect(login(installed(text), { shell, sudo, input: `${PASSWORD}\n` }).status).toBe(7);
+    }
+  });
+
+  test("a failed installation fails the command", () => {
+    expect(login(installCommand("rootful"), { shell, sudo: "free", input: "exit 9" }).status).toBe(9);
+  });
+
+  test("a wrong password never reaches the runner, nor any output", () => {
+    const text = installed(runnerCommandWithPassword(["put-secret", "token"]));
+    const result = login(text, { shell, sudo: "password", input: "wrong-pass\nthe secret" });
+    expect(result.status).not.toBe(0);
+    expect(result.stderr).toBe("sudo: 1 incorrect password attempt\n");
+    expect(result.stdout).toBe("");
+    expect(existsSync(join(home, "called"))).toBe(false);
+  });
+
+  test("whatever a note says, the command stays what it was", () => {
+    fc.assert(
+      fc.property(line, (note) => {
+        const text = withNote("printf done", `${note}\n`);
+        expect(login(text, { shell, sudo: "free" })).toMatchObject({ status: 0, stdout: "done", stderr: "" });
+      }),
+      { numRuns: 15 },
+    );
+  });
+});
+
+test("the runner is one valid script of every part", () => {
+  for (const shell of SHELLS) {
+    expect(attempt('exec "$@" -n', { shell, args: [shell], input: runnerScript() })).toMatchObject({
+      status: 0,
+      stderr: "",
+    });
+  }
+  for (const part of readdirSync(join(__dirname, "../../host"))) {
+    expect(runnerScript()).toContain(readFileSync(join(__dirname, "../../host", part), "utf8"));
+  }
+});
+
+test("rootless runners stand in the user's home", () => {
+  expect(runnerCommand("rootless", "own", ["remove", "nginx"])).toBe(
+    "sh .local/share/podwatch/runner remove nginx",
+  );
+});
