@@ -1,0 +1,111 @@
+// What an apply does to a service that runs: the least that brings the new release into force.
+import { RunnerShell } from "./runnerShell";
+
+let shell: RunnerShell;
+let variables: Record<string, string>;
+
+/** A service that runs one release, and a candidate that is the same. */
+beforeEach(() => {
+  shell = new RunnerShell();
+  const home = `${shell.state}/services/web`;
+  variables = {
+    home,
+    candidate: `${home}/candidate/current`,
+    unit: "podwatch-web.container",
+    container: "podwatch-web",
+    service: "web",
+    secrets: "podwatch-token id-1",
+    id: "0123",
+  };
+  shell.write("units/podwatch-web.container", "[Container]\n");
+  shell.write("podman/active", "podwatch-web.service\n");
+  shell.write("state/services/web/secrets", "podwatch-token id-1\n");
+  for (const place of ["releases/old", "candidate/current"]) {
+    shell.write(`state/services/web/${place}/files/web.conf`, "port 1\n");
+    shell.write(`state/services/web/${place}/unit/podwatch-web.container`, "[Container]\n");
+    shell.write(`state/services/web/${place}/hooks/reload`, "exit 0\n");
+  }
+  shell.run("point_current_at releases/old", { variables });
+});
+
+afterEach(() => shell.remove());
+
+const activation = () => shell.run("needed_activation", { variables });
+const candidate = (path: string, text: string) =>
+  shell.write(`state/services/web/candidate/current/${path}`, text);
+
+test.each<[what: string, change: () => void, outcome: string]>([
+  ["nothing that the service sees", () => candidate("hooks/ready", "exit 0\n"), "updated"],
+  ["a file", () => candidate("files/web.conf", "port 2\n"), "reloaded"],
+  ["a new file", () => candidate("files/more/new.conf", ""), "reloaded"],
+  ["the unit", () => candidate("unit/podwatch-web.container", "[Container]\nUser=1\n"), "restarted"],
+  ["a secret", () => shell.write("state/services/web/secrets", "podwatch-token id-0\n"), "restarted"],
+  ["a unit that stopped", () => shell.write("podman/active", "other.service\n"), "restarted"],
+  [
+    "a switch that was never proven",
+    () => shell.write("state/services/web/pending", "releases/old\n"),
+    "restarted",
+  ],
+  ["a unit that somebody edited", () => shell.write("units/podwatch-web.container", "[X]\n"), "restarted"],
+])("%s", (_, change, outcome) => {
+  change();
+  expect(activation()).toEqual({ status: 0, stdout: `${outcome}\n`, stderr: "" });
+});
+
+test("a file of a service that cannot reload", () => {
+  candidate("files/web.conf", "port 2\n");
+  shell.run('rm "$candidate/hooks/reload"', { variables });
+  expect(activation().stdout).toBe("restarted\n");
+});
+
+test("a service that is not there yet is started", () => {
+  shell.run('rm "$UNITS/$unit"', { variables });
+  expect(activation().stdout).toBe("started\n");
+});
+
+describe("the release to go back to", () => {
+  const proven = () => shell.run("last_proven_release", { variables });
+
+  test("is the current one", () => {
+    expect(proven()).toEqual({ status: 0, stdout: "releases/old\n", stderr: "" });
+  });
+
+  test("is the one before, if the current one was never proven", () => {
+    shell.write("state/services/web/releases/older/headers", "");
+    shell.write("state/services/web/pending", "releases/older\n");
+    expect(proven().stdout).toBe("releases/older\n");
+  });
+
+  test("is the current one, if the one before is gone", () => {
+    shell.write("state/services/web/pending", "releases/gone\n");
+    expect(proven().stdout).toBe("releases/old\n");
+  });
+
+  test("is none before the first", () => {
+    shell.run('rm "$home/current"', { variables });
+    expect(proven()).toEqual({ status: 0, stdout: "", stderr: "" });
+  });
+});
+
+test("the current release is switched in one step, to another and back", () => {
+  const current = () => shell.run('readlink "$home/current"; ls "$home"', { variables }).stdout;
+  const before = current();
+  shell.run("point_current_at releases/new; point_current_at releases/old", { variables });
+  expect(current()).toBe(before);
+});
+
+test.each([
+  ["podwatch.network", "podwatch-network.service\n"],
+  ["podwatch-web.container", "podwatch-web.service\n"],
+])("systemd calls the unit of %s %s", (unit, name) => {
+  expect(shell.run("unit_service", { variables: { unit } }).stdout).toBe(name);
+});
+
+test("a unit of somebody else's is left alone", () => {
+  shell.write("units/podwatch-web.container", "[Container]\nImage=theirs\n");
+  const { status, stderr } = shell.run("refuse_foreign", { variables });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(
+    /^podwatch: \S+\/podwatch-web\.container is not managed by Podwatch; move it away first\n$/,
+  );
+});

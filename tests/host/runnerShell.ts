@@ -1,0 +1,81 @@
+// Calls single functions of the runner in a temporary directory, with stand-ins for podman and systemd.
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { attempt } from "../lib/shellRun";
+
+const HOST = join(__dirname, "../../host");
+
+/** Stand-in for podman: one file a secret below `podman/secrets`; an identity is new with every `create`. */
+const PODMAN = `#!/bin/sh
+set -eu
+cd "$PODMAN_STATE"
+case "$1 $2" in
+  "secret inspect")
+    eval "name=\\\${$#}"
+    [ -e "secrets/$name" ] || exit 1
+    printf '%s\\n' "id-$(cat "secrets/$name.id")" ;;
+  "secret rm") rm "secrets/$3" "secrets/$3.id" ;;
+  "secret create")
+    [ ! -e "secrets/$3" ] || exit 1
+    echo x >>created
+    grep -c x created >"secrets/$3.id"
+    cat >"secrets/$3" ;;
+  *) echo "stand-in for podman: called with $*" >&2; exit 125 ;;
+esac
+`;
+
+/** Stand-in for systemctl: units named in the file \`active\` are active. */
+const SYSTEMCTL = `#!/bin/sh
+[ "$1 $2" = "--quiet is-active" ] || { echo "stand-in for systemctl: called with $*" >&2; exit 125; }
+grep -qxF "$3" "$PODMAN_STATE/active"
+`;
+
+export class RunnerShell {
+  readonly directory = mkdtempSync(join(tmpdir(), "podwatch-host-"));
+  /** What the runner keeps on the host. */
+  readonly state = join(this.directory, "state");
+
+  constructor() {
+    for (const directory of ["state", "units", "podman/secrets", "bin"]) {
+      mkdirSync(join(this.directory, directory), { recursive: true });
+    }
+    this.write("podman/active", "");
+    for (const [name, script] of Object.entries({ podman: PODMAN, systemctl: SYSTEMCTL })) {
+      this.write(`bin/${name}`, script);
+      chmodSync(join(this.directory, "bin", name), 0o755);
+    }
+  }
+
+  write(path: string, text: string): void {
+    mkdirSync(dirname(join(this.directory, path)), { recursive: true });
+    writeFileSync(join(this.directory, path), text);
+  }
+
+  /** Runs a line that calls the runner's functions, under the runner's own settings. */
+  run(
+    line: string,
+    { input = "", variables = {} }: { input?: string; variables?: Record<string, string> } = {},
+  ) {
+    const assignments = Object.entries(variables).map(([name, value]) => `${name}='${value}'`);
+    const script = [
+      "set -eu; ROOTLESS=; OWNER_MARK='# Managed by Podwatch.'",
+      `STATE=${this.state}; UNITS=${this.directory}/units`,
+      "say() { printf '%s\\n' \"$*\"; }",
+      "fail() { printf 'podwatch: %s\\n' \"$*\" >&2; exit 1; }",
+      "lock() { :; }",
+      ...["engine", "bundle", "apply", "secret"].map((part) => `. ${HOST}/${part}.sh`),
+      ...assignments,
+      line,
+    ].join("\n");
+    const env = {
+      PATH: `${this.directory}/bin:${process.env.PATH}`,
+      PODMAN_STATE: join(this.directory, "podman"),
+    };
+    return attempt(script, { input, env });
+  }
+
+  remove(): void {
+    rmSync(this.directory, { recursive: true });
+  }
+}
