@@ -24,8 +24,14 @@ export function serializeUnit(unit: Unit): string {
  * specifiers (`%`) and variables (`$`).
  *
  * Source: systemd.syntax(7) "Quoting", systemd.service(5) "Command lines".
+ *
+ * @throws Error for an empty word, which Quadlet loses, and for `;`, which it hands on without its quotes and
+ *   systemd takes for the end of the command (podman 5.4).
  */
 export function quoteWord(word: string): string {
+  if (word === "" || word === ";") {
+    throw new Error(`Quadlet cannot hand over the word ${JSON.stringify(word)}`);
+  }
   const escaped = word
     .replaceAll("\\", "\\\\")
     .replaceAll('"', '\\"')

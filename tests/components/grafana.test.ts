@@ -109,7 +109,7 @@ test("minimal: with a password that is generated", async () => {
     "Environment=GF_AUTH_ANONYMOUS_ENABLED=false",
     "Environment=GF_PATHS_PROVISIONING=/etc/podwatch/current/files/provisioning",
     "Environment=GF_PLUGINS_PREINSTALL_DISABLED=true",
-    "Environment=GF_SECURITY_ADMIN_PASSWORD__FILE=/run/secrets/grafana-admin-password",
+    'Environment="GF_SECURITY_ADMIN_PASSWORD=$$__file{/run/secrets/grafana-admin-password}"',
     "Environment=GF_SECURITY_ADMIN_USER=admin",
     "Environment=GF_SERVER_ROOT_URL=http://localhost/grafana/",
     "Environment=GF_SERVER_SERVE_FROM_SUB_PATH=true",

@@ -1,0 +1,255 @@
+// The rendered files in tests/golden/ are what the real programs accept: promtool, nginx -t, Quadlet and systemd.
+// Runs on a lab host that is up, else on one of its own.
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { quoteWord, serializeUnit } from "../../lib/unit";
+import { images } from "../../versions.json";
+import { checkout, hosts, lab, labOutput, type Result, run } from "./labHosts";
+
+const golden = join(checkout, "tests/golden");
+
+/** One bundle of one host of one stack. */
+interface Bundle {
+  readonly stack: string;
+  readonly host: string;
+  readonly service: string;
+  /** Where it is unpacked on the lab host, below `directory`. */
+  readonly path: string;
+}
+
+const bundles: Bundle[] = readdirSync(golden).flatMap((stack) =>
+  readdirSync(join(golden, stack)).flatMap((file) => {
+    const [, host = "", service = ""] = /^podwatch-(\w+)-(\w+)-service(?:-bundle)?\.bundle$/.exec(file) ?? [];
+    return service === "" ? [] : [{ stack, host, service, path: `${stack}/${host}/${service}` }];
+  }),
+);
+
+const OWN_HOST = "golden";
+let host: string;
+let directory: string;
+
+beforeAll(async () => {
+  const up = (await hosts()).filter(({ state }) => state === "up").map(({ name }) => name);
+  host = up.includes("dev") ? "dev" : OWN_HOST;
+  if (!up.includes(host)) await labOutput("up", host);
+  directory = await labOutput("exec", host, "mktemp", "-d", "/var/tmp/podwatch-golden.XXXXXX");
+  await unpackBundles();
+  for (const image of [images.nginx, images.prometheus])
+    await labOutput("exec", host, "podman", "pull", "-q", image);
+}, 300_000);
+
+afterAll(async () => {
+  if (directory !== undefined) await lab("exec", host, "rm", "-rf", directory);
+  if (host === OWN_HOST) await labOutput("down", host);
+}, 60_000);
+
+/** Sends the bundles to the host and unpacks them there with the runner's own script. */
+async function unpackBundles(): Promise<void> {
+  const staging = mkdtempSync(join(tmpdir(), "podwatch-golden-"));
+  cpSync(join(checkout, "host/bundle.sh"), join(staging, "bundle.sh"));
+  for (const { stack, path } of bundles) {
+    mkdirSync(join(staging, path, "current"), { recursive: true });
+    const [, name, service] = path.split("/");
+    const file = readdirSync(join(golden, stack)).find((other) =>
+      other.startsWith(`podwatch-${name}-${service}-service`),
+    );
+    cpSync(join(golden, stack, file ?? ""), join(staging, path, "bundle"));
+  }
+  writeFileSync(
+    join(staging, "unpack"),
+    'set -eu; fail() { echo "$*" >&2; exit 1; }; . ./bundle.sh\n' +
+      'for bundle in */*/*/bundle; do unpack_bundle "$bundle" "${bundle%/bundle}/current"; done\n',
+  );
+  const archive = join(staging, "archive.tar");
+  await run("tar", ["-C", staging, "--exclude=archive.tar", "-cf", archive, "."]);
+  const sent = await run(
+    join(checkout, "lab/lab"),
+    ["exec", host, "tar", "-C", directory, "-xf", "-"],
+    readFileSync(archive, "utf8"),
+  );
+  rmSync(staging, { recursive: true });
+  expect(sent).toMatchObject({ code: 0, stderr: "" });
+  expect(await onHost("chmod -R a+rX . && sh ./unpack")).toMatchObject({ code: 0, stderr: "" });
+}
+
+/** Runs a script as root on the host, in the directory of the unpacked bundles. */
+function onHost(script: string, input = ""): Promise<Result> {
+  return run(join(checkout, "lab/lab"), ["exec", host, "sh", "-c", `cd ${directory}; ${script}`], input);
+}
+
+/** Runs a service's own check in its image, confined as the runner does it. */
+function check({ path }: Pick<Bundle, "path">, image: string): Promise<Result> {
+  const confined = "--rm -i --network none --read-only --cap-drop all --security-opt no-new-privileges";
+  return onHost(
+    `podman run ${confined} --user "$(sed -n 's/^user //p' ${path}/current/headers)" ` +
+      `--volume "$PWD/${path}:/etc/podwatch:ro" --entrypoint /bin/sh ${image} -s <${path}/current/hooks/check`,
+  );
+}
+
+/** A copy of an unpacked bundle in which a line is appended to a file. */
+async function damaged({ path }: Bundle, file: string, line: string): Promise<{ path: string }> {
+  const copy = `damaged/${path}`;
+  const copied = await onHost(
+    `mkdir -p ${copy} && cp -r ${path}/current ${copy}/ && cat >>${copy}/current/${file}`,
+    `${line}\n`,
+  );
+  expect(copied.code).toBe(0);
+  return { path: copy };
+}
+
+function of(service: string): Bundle[] {
+  return bundles.filter((bundle) => bundle.service === service);
+}
+
+test("there is a bundle of every service of every host", () => {
+  const services = ["grafana", "network", "nginx", "prometheus"];
+  const hostsOfStacks = [
+    "dev/dev",
+    "everything/rootful",
+    "everything/rootless",
+    "prod/monitor",
+    "rootless/monitor",
+  ];
+  expect(bundles.map(({ path }) => path).sort()).toEqual(
+    hostsOfStacks.flatMap((prefix) => services.map((service) => `${prefix}/${service}`)),
+  );
+});
+
+describe("promtool", () => {
+  test.each(of("prometheus"))("takes $stack, host $host", async (bundle) => {
+    const { code, stdout, stderr } = await check(bundle, images.prometheus);
+    expect({ code, problems: stderr.replace(/^.*SUCCESS.*$/gm, "").trim() }).toEqual({
+      code: 0,
+      problems: "",
+    });
+    expect(stdout).toMatch(/SUCCESS: .*prometheus\.yml is valid/);
+  });
+
+  test("would refuse a mistake", async () => {
+    const [bundle] = of("prometheus");
+    const { code, stderr } = await check(
+      await damaged(bundle as Bundle, "files/prometheus.yml", "scrape: 1"),
+      images.prometheus,
+    );
+    expect(code).not.toBe(0);
+    expect(stderr).toContain("field scrape not found");
+  });
+});
+
+describe("nginx -t", () => {
+  test.each(of("nginx"))("takes $stack, host $host", async (bundle) => {
+    const { code, stdout, stderr } = await check(bundle, images.nginx);
+    // A lab host allows fewer open files than a real one.
+    const complaints = stderr.replace(/^.*\[warn\].* exceed open file resource limit: \d+\n/gm, "");
+    expect({ code, stdout, complaints }).toEqual({ code: 0, stdout: "", complaints: "" });
+  });
+
+  test.each([
+    ["files/nginx.conf", "listen 1;", /"listen" directive is not allowed here/],
+    ["files/gateways.js", "}", /SyntaxError/],
+  ])("would refuse a mistake in %s", async (file, line, message) => {
+    const bundle = of("nginx").find(({ stack }) => stack === "dev") as Bundle;
+    const { code, stderr } = await check(await damaged(bundle, file, line), images.nginx);
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(message);
+  });
+});
+
+describe("Quadlet", () => {
+  const kinds: Readonly<Record<string, string>> = {
+    rootful: "/usr/lib/systemd/system-generators/podman-system-generator",
+    rootless: "/usr/lib/systemd/user-generators/podman-user-generator --user",
+  };
+
+  /** The generator's view of all units of one host of a stack. */
+  function generate(prefix: string, scope: string): Promise<Result> {
+    return onHost(
+      `mkdir -p units/${prefix} && cp ${prefix}/*/current/unit/* units/${prefix}/ && ` +
+        `QUADLET_UNIT_DIRS=$PWD/units/${prefix} ${kinds[scope]} --dryrun`,
+    );
+  }
+
+  const services = ["podwatch-grafana", "podwatch-network", "podwatch-nginx", "podwatch-prometheus"];
+
+  test.each([
+    ["dev/dev", "rootful"],
+    ["prod/monitor", "rootful"],
+    ["everything/rootful", "rootful"],
+    ["everything/rootless", "rootless"],
+    ["rootless/monitor", "rootless"],
+  ])("makes a service of every unit of %s (%s)", async (prefix, scope) => {
+    const { code, stdout, stderr } = await generate(prefix, scope);
+    const complaints = stderr
+      .split("\n")
+      .filter((line) => line !== "" && !/: Loading source unit file /.test(line));
+    expect({ code, complaints }).toEqual({ code: 0, complaints: [] });
+    const made = [...stdout.matchAll(/^---(.+)\.service---$/gm)].map(([, name]) => name);
+    expect(made.sort()).toEqual(services);
+  });
+
+  test("would refuse a mistake", async () => {
+    const [bundle] = of("prometheus");
+    const { path } = await damaged(
+      bundle as Bundle,
+      "unit/podwatch-prometheus.container",
+      "[Container]\nReadOnlyy=true",
+    );
+    const { stderr } = await onHost(`QUADLET_UNIT_DIRS=$PWD/${path}/current/unit ${kinds.rootful} --dryrun`);
+    expect(stderr).toMatch(/unsupported key 'ReadOnlyy'/);
+  });
+});
+
+/**
+ * Quadlet makes a command line of a unit, and systemd starts it; a script that notes its arguments stands where
+ * podman would, so that it shows what a container is given.
+ */
+test("systemd hands over quoted words as they were", async () => {
+  const words = [
+    " ",
+    "two words",
+    "it's",
+    '"',
+    "\\",
+    "\\n",
+    "%h",
+    "100%",
+    "$HOME",
+    "${HOME}",
+    "$$",
+    "$",
+    "a$b",
+    ";;",
+    "#",
+    "é",
+    "{{x}}",
+    "*",
+    "-x",
+  ];
+  const unit = serializeUnit([
+    [
+      "Container",
+      [
+        ["Image", images.nginx],
+        ["Environment", words.map((word, index) => quoteWord(`V${index}=${word}`)).join(" ")],
+        ["Exec", words.map(quoteWord).join(" ")],
+      ],
+    ],
+  ]);
+  const { code, stdout, stderr } = await onHost(
+    `set -e; mkdir -p words; cat >words/words.container
+    printf '#!/bin/sh\\nprintf "%%s\\\\0" "$@" >%s/words/noted\\n' "$PWD" >words/note; chmod +x words/note
+    QUADLET_UNIT_DIRS=$PWD/words /usr/lib/systemd/system-generators/podman-system-generator --dryrun 2>/dev/null |
+      sed -n "s#^ExecStart=/usr/bin/podman#ExecStart=$PWD/words/note#p" >words/line
+    unit=podwatch-golden-words.service
+    trap 'rm -f /run/systemd/system/$unit; systemctl daemon-reload' EXIT
+    { printf '[Service]\\nType=oneshot\\n'; cat words/line; } >/run/systemd/system/$unit
+    systemctl daemon-reload; systemctl start $unit; cat words/noted`,
+    unit,
+  );
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  const noted = stdout.split("\0").slice(0, -1);
+  expect(noted.slice(noted.indexOf(images.nginx) + 1)).toEqual(words);
+  const environment = noted.flatMap((word, index) => (word === "--env" ? [noted[index + 1] ?? ""] : []));
+  expect(environment.sort()).toEqual(words.map((word, index) => `V${index}=${word}`).sort());
+});
