@@ -2,6 +2,7 @@
 import { createServer, type Server, type Socket } from "node:net";
 import type { Access } from "../../components/remote/access";
 import { reachableHook } from "../../components/remote/diagnosis";
+import { installRunner } from "../../components/remote/runnerCommand";
 import { deploy } from "./mocks";
 
 const servers: Server[] = [];
@@ -25,7 +26,10 @@ let hosts = 0;
 async function ask(connection: Access["connection"], times = 1): Promise<void> {
   hosts += 1;
   const access: Access = { name: `host-${hosts}`, connection, scope: "rootful", sudo: "none" };
-  const { result: hook } = await deploy(() => reachableHook(access));
+  const { result: hook } = await deploy(() => {
+    installRunner(access.name, { access, replaceWith: [] }, {});
+    return reachableHook(access);
+  });
   const moment = { urn: "", id: "", name: "", type: "" };
   await Promise.all(Array.from({ length: times }, () => hook.callback(moment)));
 }

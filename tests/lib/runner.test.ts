@@ -27,7 +27,7 @@ import {
 import { fileText, line } from "./arbitraries";
 import { attempt, SHELLS } from "./shellRun";
 
-const PASSWORD = "pass word $x 'q' \\n";
+const PASSWORD = " pass word $x 'q' \\n ";
 
 /**
  * A stand-in for sudo. Like the real one it reads exactly one line, byte by byte, when it is asked to (-S) and
