@@ -3,6 +3,7 @@ import type { HostSettings } from "../config/load";
 import type { Bundle } from "../lib/bundle";
 import type { Scope } from "../lib/quadlet";
 import type { Access } from "./remote/access";
+import { preflightHook } from "./remote/preflight";
 import { applyBundle, installRunner, putSecret } from "./remote/runnerCommand";
 
 export interface HostArgs extends Pick<HostSettings, "name" | "connection" | "become" | "becomePassword"> {}
@@ -21,7 +22,8 @@ export class Host extends pulumi.ComponentResource {
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("podwatch:index:Host", name, {}, opts);
     this.scope = args.become ? "rootful" : "rootless";
-    this.access = { name: args.name, connection: args.connection, scope: this.scope, sudo: sudo(args) };
+    const entrance = { name: args.name, connection: args.connection, sudo: sudo(args) };
+    this.access = { ...entrance, scope: this.scope, preflight: preflightHook(entrance) };
     const { host, port, user } = args.connection;
     const runner = installRunner(
       `${name}-runner`,

@@ -10,7 +10,8 @@ apply_service() {
   container=podwatch-$service
   home=$STATE/services/$service
   lock "$service"
-  mkdir -p "$home/releases"
+  clean_up=discard_candidate
+  mkdir -p "$home/releases" || fail "cannot write to $home; is the disk full?"
   receive_bundle
   secrets=$(secret_versions)
   if is_settled; then
@@ -34,6 +35,13 @@ receive_bundle() {
   candidate=$home/candidate/current
   unpack_bundle "$home/candidate/bundle" "$candidate" || fail "cannot write to $home; is the disk full?"
   unit=$(cd "$candidate/unit" && ls)
+}
+
+# What was refused leaves nothing behind.
+discard_candidate() {
+  rm -rf "$home/candidate"
+  [ -e "$home/current" ] || rm -rf "$home"
+  [ -z "${image:-}" ] || drop_image "$image"
 }
 
 secret_versions() {
@@ -166,6 +174,7 @@ point_current_at() {
 # Brings the current release into force; on failure, `reason` says why.
 activate() {
   reason=
+  since=$(date '+%F %T')
   release=$home/current
   case $unit in
     *.network) activate_network "$1" ;;
@@ -232,7 +241,7 @@ ensure_volume() {
 # Puts the previous release back into force, or removes the service when there is none.
 roll_back() {
   failure="$service did not come up: $reason
-$(last_log_lines "$container")"
+$(last_log_lines "$container" "$since")"
   if [ -z "$previous" ] || [ ! -d "$home/$previous" ]; then
     stop_service
     rm -rf "$home"

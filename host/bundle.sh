@@ -1,6 +1,7 @@
 # A bundle: header lines, then parts, each a line `part <path>` and its lines indented by two blanks.
 
 unpack_bundle() {
+  # shellcheck disable=SC2013 # paths hold no blanks, and `fail` has to end more than a subshell
   for path in $(sed -n 's/^part //p' "$1"); do
     case $path in
       /* | *..* | *[!A-Za-z0-9_./-]*) fail "the bundle has an unsafe path: $path" ;;

@@ -80,11 +80,11 @@ drop_image() {
   rm -f "$record"
 }
 
-# What a service said last; what podman and systemd said, if it said nothing.
+# What podman complained of and what a service said last, since a moment in time.
 last_log_lines() {
-  log=$(journalctl --no-pager --quiet --output cat --lines 12 --since -15min CONTAINER_NAME="$1" 2>&1 || :)
-  if [ -z "$log" ]; then
-    log=$(journalctl ${ROOTLESS:+--user} --no-pager --quiet --output cat --lines 12 --unit "$1.service" 2>&1 || :)
-  fi
-  say "$log" | sed '/^$/d; s/^/  | /'
+  {
+    journalctl ${ROOTLESS:+--user} --no-pager --quiet --output cat --since "$2" --unit "$1.service" 2>&1 |
+      grep '^Error: ' | tail -n 3 || :
+    journalctl --no-pager --quiet --output cat --since "$2" --lines 12 CONTAINER_NAME="$1" 2>&1 || :
+  } | sed '/^$/d; s/^/  | /'
 }

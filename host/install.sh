@@ -4,20 +4,15 @@
 install_runner() {
   input_read=yes
   if [ "$1" = rootful ] && [ -n "$ROOTLESS" ]; then
-    command -v sudo >/dev/null ||
-      fail "sudo is not installed, and $(id -un) is not root: install sudo, log in as root, or set become: false"
-    if sudo -n true 2>/dev/null; then
-      exec sudo -n sh "$0" install rootful
-    fi
-    fail "sudo asks $(id -un) for a password, or does not let him in: set becomePassword, allow him sudo without a password, or set become: false"
+    exec sudo -n sh "$0" install rootful
   fi
   check_host
   if [ -n "$ROOTLESS" ]; then
     ensure_linger
   fi
   mkdir -p "$STATE" || fail "cannot write to $STATE"
-  note_new_directories
-  cp "$0" "$STATE/.runner.new" || fail "cannot write to $STATE; is the disk full?"
+  { note_new_directories && cp "$0" "$STATE/.runner.new"; } 2>/dev/null ||
+    fail "cannot write to $STATE; is the disk full?"
   mv "$STATE/.runner.new" "$STATE/runner"
   say "installed on podman $podman_version"
 }
@@ -59,7 +54,7 @@ ensure_linger() {
 note_new_directories() {
   for directory in "$UNITS" "$NETWORKS"; do
     while [ ! -d "$directory" ]; do
-      say "$directory" >>"$STATE/new-directories"
+      say "$directory" >>"$STATE/new-directories" || return 1
       directory=${directory%/*}
     done
   done
@@ -76,6 +71,9 @@ uninstall_runner() {
       rmdir "$directory" 2>/dev/null || :
     done <"$STATE/new-directories"
   fi
+  for record in "$STATE"/images/*; do
+    [ ! -e "$record" ] || podman image rm "$(cat "$record")" >/dev/null 2>&1 || :
+  done
   if [ -e "$STATE/linger-enabled" ]; then
     loginctl disable-linger 2>/dev/null || :
   fi

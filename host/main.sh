@@ -34,6 +34,7 @@ say() {
 # Ends the run with a reason. All of standard input is read first: SSH reports an unread rest instead of the reason.
 fail() {
   printf 'podwatch: %s\n' "$*" >&2
+  "${clean_up:-:}"
   if [ -z "${input_read:-}" ]; then
     cat >/dev/null
   fi

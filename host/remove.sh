@@ -33,7 +33,7 @@ stop_service() {
     systemctl daemon-reload
     systemctl reset-failed "$(unit_service)" 2>/dev/null || :
     case $unit in
-      *.network) podman network rm podwatch >/dev/null ;;
+      *.network) ! podman network exists podwatch || podman network rm podwatch >/dev/null ;;
       *) podman rm --force --ignore "$container" >/dev/null ;;
     esac
   fi

@@ -46,7 +46,7 @@ export function installCommand(scope: Scope): string {
 
 /** The command that installs a staged runner; standard input holds sudo's password. */
 export function installStagedCommand(name: string): string {
-  return shell(`${RUN_WITH_PASSWORD}; run sh ${stagedPath(name)} install rootful <${stagedPath(name)}`);
+  return runStaged(["sh", stagedPath(name), "install", "rootful"], name);
 }
 
 /** The command that calls the installed runner; its input, if any, comes on standard input. */
@@ -66,8 +66,13 @@ export function runnerCommandWithPassword(words: RunnerWords): string {
 
 /** The command that calls the installed runner with a staged bundle; standard input holds sudo's password. */
 export function runnerCommandStaged(words: RunnerWords, name: string): string {
+  return runStaged(["sh", RUNNER.rootful, ...words], name);
+}
+
+/** What follows the password is read too: SSH takes an unread rest for a failure. */
+function runStaged(words: readonly string[], name: string): string {
   return shell(
-    `${RUN_WITH_PASSWORD}; run ${command(["sh", RUNNER.rootful, ...words])} <${stagedPath(name)}; code=$?; cat >/dev/null; exit $code`,
+    `${RUN_WITH_PASSWORD}; run ${command(words)} <${stagedPath(name)}; code=$?; cat >/dev/null; exit $code`,
   );
 }
 

@@ -3,11 +3,17 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Scope } from "../../lib/quadlet";
 
 /** How commands reach a host and with what rights they run there. */
-export interface Access {
+export interface Access extends Entrance {
+  readonly scope: Scope;
+  /** Makes sure that commands will get through before the first of them is sent. */
+  readonly preflight: pulumi.ResourceHook;
+}
+
+/** What decides whether commands get through to a host. */
+export interface Entrance {
   /** Name of the host, for messages. */
   readonly name: string;
   readonly connection: types.input.remote.ConnectionArgs;
-  readonly scope: Scope;
   /** How the login user becomes root: not at all, by sudo, or by sudo with a password. */
   readonly sudo: "none" | "passwordless" | { readonly password: pulumi.Output<string> };
 }

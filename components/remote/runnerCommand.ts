@@ -15,7 +15,6 @@ import {
   withNote,
 } from "../../lib/runner";
 import type { Access } from "./access";
-import { failureHook, reachableHook } from "./diagnosis";
 
 /** What every command on a host has in common. */
 interface CommandArgs {
@@ -165,15 +164,9 @@ function command(
     },
     pulumi.mergeOptions(opts, {
       deleteBeforeReplace: true,
-      hooks: { beforeCreate: [reachableHook(access)], beforeUpdate: [reachableHook(access)] },
-      transformations: [onError(failureHook(access))],
+      hooks: { beforeCreate: [access.preflight], beforeUpdate: [access.preflight] },
     }),
   );
-}
-
-/** Adds an error hook late: `mergeOptions` of @pulumi/pulumi 3.230, which every resource goes through, drops it. */
-function onError(hook: pulumi.ErrorHook): pulumi.ResourceTransformation {
-  return ({ props, opts }) => ({ props, opts: { ...opts, hooks: { ...opts.hooks, onError: [hook] } } });
 }
 
 function noteVersions(text: string, versions: readonly pulumi.Output<string>[]): pulumi.Input<string> {

@@ -12,6 +12,7 @@ describe("a host where sudo asks for a password", () => {
   let host: LabHost;
   let stack: Stack;
   let password: string;
+  let before: string[];
   const settings = (more: object = {}) => ({
     host: connection("guarded", host),
     gateways: { gid: 990 },
@@ -24,6 +25,7 @@ describe("a host where sudo asks for a password", () => {
   beforeAll(async () => {
     host = await LabHost.boot("test-sudo");
     password = readFileSync(join(CHECKOUT, ".lab", "guarded.password"), "utf8").trim();
+    before = await snapshot(host);
     stack = await Stack.create("sudo", settings());
   });
 
@@ -33,21 +35,21 @@ describe("a host where sudo asks for a password", () => {
   });
 
   test("is refused with the way out when none is given, and nothing is touched", async () => {
-    const before = await snapshot(host);
-    expect(await stack.failingUp()).toMatch(/sudo asks guarded for a password.*set becomePassword/);
+    expect(await stack.failingUp()).toMatch(
+      /sudo does not let guarded in without a password.*set becomePassword/,
+    );
     expect(await snapshot(host)).toEqual(before);
   });
 
   test("is refused with the way out when a wrong one is given", async () => {
     await stack.configure(settings(), { "host.becomePassword": "surely-wrong-0815" });
     const output = await stack.failingUp();
-    expect(output).toMatch(/does not accept becomePassword for sudo/);
+    expect(output).toMatch(/sudo does not accept becomePassword for guarded/);
     expect(output).not.toContain("surely-wrong-0815");
   });
 
   test("is deployed to with the right one, which shows nowhere", async () => {
     await stack.configure(settings(), secrets());
-    const before = await snapshot(host);
     const watched = await watchProcesses(host);
     await stack.up();
     await eventually(

@@ -11,8 +11,8 @@ export async function snapshot(host: LabHost): Promise<string[]> {
   const output = await host.exec(`
     find / -xdev \\( -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /tmp -o -path /var/tmp -o -path /var/log \\
       -o -path /var/cache -o -path /var/lib/containers -o -path /var/lib/systemd -o -path '/home/*/.local/share/containers' \\
-      -o -path '/home/*/.ssh' -o -path '/home/*/.cache' \\) -prune -o -print | grep -v -e '^/etc$' | sed 's/^/file /'
-    find /home -xdev \\( -path '/home/*/.local/share/containers' -o -path '/home/*/.ssh' -o -path '/home/*/.cache' \\) -prune -o -print | sed 's/^/home /'
+      -o -path '/home/*/.ssh' -o -path '/home/*/.cache' \\) -prune -o -print | sed 's/^/file /'
+    find /home -xdev \\( -path '/home/*/.local/share/containers' -o -path '/home/*/.ssh' -o -path '/home/*/.cache' \\) -prune -o -print | grep -v /.sudo_as_admin_successful | sed 's/^/home /'
     systemctl list-units --all --plain --no-legend --type service,timer,path,socket | awk '{ print "unit", $1 }' |
       grep -v -e '@' -e systemd- -e session- -e run- -e podman.service -e user-runtime -e polkit
     ls /var/lib/systemd/linger 2>/dev/null | sed 's/^/linger /'

@@ -106,7 +106,7 @@ export class Stack {
     return stdout;
   }
 
-  private environment(): Record<string, string> {
+  environment(): Record<string, string> {
     return {
       PODWATCH_STATE: this.directory,
       PODWATCH_TOOLCHAIN: join(CHECKOUT, ".pulumi-state", "toolchain"),

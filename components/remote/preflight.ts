@@ -1,0 +1,64 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Entrance } from "./access";
+import { runOnHost } from "./login";
+
+/**
+ * A hook that logs in to a host before anything is done there, once in each run that changes it.
+ *
+ * It says clearly what is wrong where the command provider is terse, and gives up on a server that takes the
+ * connection and never answers, on which the provider would wait for ever.
+ */
+export function preflightHook(entrance: Entrance): pulumi.ResourceHook {
+  let outcome: Promise<void> | undefined;
+  return new pulumi.ResourceHook(`${entrance.name}-preflight`, () => {
+    outcome ??= checkEntrance(entrance);
+    return outcome;
+  });
+}
+
+async function checkEntrance({ name, connection, sudo }: Entrance): Promise<void> {
+  const { proxy, ...server } = await known(connection);
+  const { script, input, refusal } = await sudoCheck(sudo, server.user ?? "root");
+  try {
+    const { code, stderr } = await runOnHost(server, proxy, script, input);
+    if (code !== 0) {
+      throw new Error(refusal(stderr.trim().split("\n").at(-1) ?? ""));
+    }
+  } catch (error) {
+    throw new Error(`host ${name}: ${(error as Error).message}`);
+  }
+}
+
+interface SudoCheck {
+  readonly script: string;
+  readonly input: string;
+  readonly refusal: (reason: string) => string;
+}
+
+async function sudoCheck(sudo: Entrance["sudo"], user: string): Promise<SudoCheck> {
+  if (sudo === "none") {
+    return { script: "true", input: "", refusal: (reason) => `${user} cannot run commands (${reason})` };
+  }
+  if (sudo === "passwordless") {
+    return {
+      script: "sudo -n true",
+      input: "",
+      refusal: (reason) =>
+        `sudo does not let ${user} in without a password (${reason}); set becomePassword, allow ${user} sudo without a ` +
+        "password, or set become: false",
+    };
+  }
+  return {
+    script: "sudo -k -S -p '' true",
+    input: `${await known(sudo.password)}\n`,
+    refusal: (reason) =>
+      `sudo does not accept becomePassword for ${user} (${reason}); correct it with pulumi config set --secret, or ` +
+      "remove it if sudo asks for none",
+  };
+}
+
+function known<T>(value: pulumi.Input<T>): Promise<pulumi.Unwrap<T>> {
+  return new Promise((resolve) => {
+    pulumi.output(value).apply(resolve);
+  });
+}

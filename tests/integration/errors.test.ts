@@ -1,0 +1,169 @@
+import { LabHost, must } from "./support/lab";
+import { snapshot } from "./support/snapshot";
+import { connection, Stack } from "./support/stack";
+
+jest.setTimeout(300_000);
+
+describe("what cannot be deployed is refused by one clear message", () => {
+  let host: LabHost;
+  let stack: Stack;
+  let before: string[];
+
+  beforeAll(async () => {
+    host = await LabHost.boot("test-errors");
+    before = await snapshot(host);
+    stack = await Stack.create("errors", { host: connection("operator", host) });
+  });
+
+  afterAll(async () => {
+    await stack?.dispose();
+    await host?.down();
+  });
+
+  afterEach(async () => {
+    expect(await snapshot(host)).toEqual(before);
+  });
+
+  /** Deploys to the host with some of its settings changed; it has to fail. */
+  async function failWith(changed: object, secrets: Record<string, string> = {}): Promise<string> {
+    await stack.configure({ host: { ...connection("operator", host), ...changed } }, secrets);
+    return stack.failingUp();
+  }
+
+  test("all problems of the stack file at once, before anything is contacted", async () => {
+    await stack.configure({
+      host: { ...connection("operator", host), adress: "10.99.0.10", port: 70000 },
+      prometheus: {
+        scrape_interval: "5s",
+        retention: { time: "15 days" },
+        scrapeJobs: [{ name: "prometheus", targets: ["a:1"] }],
+      },
+      grafana: { adminPassword: "in-plain-text" },
+      front: { publicUrl: "monitor" },
+    });
+    const { code, stdout, stderr } = await stack.run("preview");
+    expect(code).not.toBe(0);
+    const output = stdout + stderr;
+    for (const problem of [
+      /podwatch:host\.adress: unknown setting; did you mean address\?/,
+      /podwatch:host\.port: 70000 is not a port number; write /,
+      /podwatch:prometheus\.scrape_interval: unknown setting; did you mean scrapeInterval\?/,
+      /podwatch:prometheus\.retention\.time: "15 days" is not a duration; write /,
+      /podwatch:prometheus\.scrapeJobs\[0\]\.name: "prometheus"/,
+      /podwatch:grafana\.adminPassword.*pulumi config set --secret/,
+      /podwatch:front\.publicUrl: "monitor" is not a URL/,
+    ]) {
+      expect(output).toMatch(problem);
+    }
+    expect(output).not.toContain("in-plain-text");
+  });
+
+  test("placeholders in the stack file for a real host", async () => {
+    const config = (
+      await must("lab/toolchain/stack-init", ["errors-prod", "Pulumi.prod.yaml"], {
+        env: stack.environment(),
+      })
+    ).trim();
+    const { code, stdout, stderr } = await stack.run(
+      "preview",
+      "--stack",
+      "errors-prod",
+      "--config-file",
+      config,
+    );
+    expect(code).not.toBe(0);
+    expect(stdout + stderr).toMatch(/podwatch:host\.address: .* is a placeholder/);
+  });
+
+  test("a host that is not there", async () => {
+    const output = await failWith({
+      address: "10.99.0.250",
+      knownHostsFile: undefined,
+      hostKey: host.hostKey,
+    });
+    expect(output).toMatch(/host test-errors: 10\.99\.0\.250:22 (cannot be reached|does not answer)/);
+  });
+
+  test("a port without an SSH server", async () => {
+    const output = await failWith({ port: 2222, knownHostsFile: undefined, hostKey: host.hostKey });
+    expect(output).toMatch(/host test-errors: \S+:2222 cannot be reached \(connect ECONNREFUSED/);
+  });
+
+  test("a server that takes the connection and never answers", async () => {
+    await host.exec(
+      "systemd-run -q --unit=silent-server systemd-socket-activate -l 2222 --inetd -a sleep 60",
+    );
+    const output = await failWith({ port: 2222, knownHostsFile: undefined, hostKey: host.hostKey });
+    expect(output).toMatch(/host test-errors: \S+:2222 does not answer as an SSH server within 20 s/);
+    await host.exec("systemctl stop silent-server");
+  });
+
+  test("a key that the host does not know", async () => {
+    await must("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", ".lab/stranger"]);
+    try {
+      const output = await failWith({ privateKeyFile: ".lab/stranger" });
+      expect(output).toMatch(
+        /host test-errors: \S+ does not let operator in; check user, and privateKeyFile/,
+      );
+      expect(output).not.toContain("OPENSSH PRIVATE KEY");
+    } finally {
+      await must("rm", [".lab/stranger", ".lab/stranger.pub"]);
+    }
+  });
+
+  test("a host with another key than the pinned one", async () => {
+    const other = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFm0Yl3UdZXN0pS5hTTJlGKTbPD0Sax1nGYcPyPD3p7P";
+    const output = await failWith({ knownHostsFile: undefined, hostKey: other });
+    expect(output).toMatch(/host test-errors: \S+ shows another host key than the one that is pinned/);
+  });
+
+  test("an image that does not exist, and nothing else is lost", async () => {
+    await stack.configure({
+      host: connection("operator", host),
+      prometheus: { image: "docker.io/prom/prometheus:v0.0.0-absent", data: "delete" },
+      grafana: { enabled: false },
+    });
+    const output = await stack.failingUp();
+    expect(output).toMatch(/the image docker\.io\/prom\/prometheus:v0\.0\.0-absent cannot be pulled/);
+    await stack.destroy();
+  });
+
+  test("a scrape job that Prometheus refuses", async () => {
+    await stack.configure({
+      host: connection("operator", host),
+      prometheus: {
+        data: "delete",
+        scrapeJobs: [
+          { name: "broken", targets: ["a:1"], extra: { relabel_configs: [{ action: "nonsense" }] } },
+        ],
+      },
+      grafana: { enabled: false },
+    });
+    const output = await stack.failingUp();
+    expect(output).toMatch(/prometheus refuses its new configuration; nothing was changed:[\s\S]*nonsense/);
+    await stack.destroy();
+  });
+
+  test("a full disk", async () => {
+    await host.exec(
+      "mkdir -p /var/lib/podwatch && mount -t tmpfs -o size=64k tmpfs /var/lib/podwatch && ! head -c 100k /dev/zero >/var/lib/podwatch/filler",
+    );
+    const output = await failWith({});
+    expect(output).toMatch(/cannot write to \/var\/lib\/podwatch; is the disk full\?/);
+    await host.exec("umount /var/lib/podwatch; rmdir /var/lib/podwatch");
+  });
+
+  test("a podman that is too old", async () => {
+    const check = (fake: string) => host.exec(`${fake}; ${RUN_CHECK} 2>&1 || :; rm -rf /tmp/fake`);
+    const { runnerScript } = await import("../../lib/runner");
+    await must("lab/lab", ["exec", host.name, "sh", "-c", "cat >/tmp/runner"], { input: runnerScript() });
+    expect(
+      await check(
+        `mkdir /tmp/fake; printf '#!/bin/sh\\necho 4.3.1\\n' >/tmp/fake/podman; chmod +x /tmp/fake/podman`,
+      ),
+    ).toMatch(/podman 4\.3\.1 is too old: Quadlet units need podman 4\.4 or newer/);
+    await host.exec("rm -f /tmp/runner");
+  });
+});
+
+const RUN_CHECK = "PATH=/tmp/fake:$PATH sh /tmp/runner install rootful";
