@@ -50,10 +50,10 @@ export function command(expected: ExpectedCommand): Recorded {
     dependsOn: [...dependsOn].sort(),
     deleteBeforeReplace: true,
     hooks: {
-      beforeCreate: [`${host}-reachable`],
-      beforeUpdate: [`${host}-reachable`],
+      beforeCreate: [`${host}-preflight`],
+      beforeUpdate: [`${host}-preflight`],
       beforeDelete: [],
-      onError: [`${host}-failure`],
+      onError: [],
     },
     secretOutputs: ["connection"],
   };

@@ -201,7 +201,7 @@ describe("what is applied on a host", () => {
     const create = (name: string) =>
       String(resources.find((resource) => resource.name === name)?.inputs.create).replace(/ # .*/, "");
     expect(create("mon-runner")).toBe(
-      `${WITH_PASSWORD}run sh .podwatch/runner install rootful <.podwatch/runner'`,
+      `${WITH_PASSWORD}run sh .podwatch/runner install rootful <.podwatch/runner; code=$?; cat >/dev/null; exit $code'`,
     );
     expect(create("mon-web")).toBe(
       `${WITH_PASSWORD}${runner} apply web <.podwatch/web; code=$?; cat >/dev/null; exit $code'`,

@@ -202,6 +202,13 @@ describe.each(SHELLS)("in %s", (shell) => {
     }
   });
 
+  test("a failed staged installation fails the command with its own code", () => {
+    login(stageCommand("runner"), { shell, sudo: "free", input: "exit 9" });
+    for (const sudo of ["free", "password"] as const) {
+      expect(login(installStagedCommand("runner"), { shell, sudo, input: `${PASSWORD}\n` }).status).toBe(9);
+    }
+  });
+
   test("a failed installation fails the command", () => {
     expect(login(installCommand("rootful"), { shell, sudo: "free", input: "exit 9" }).status).toBe(9);
   });

@@ -1,0 +1,129 @@
+// The log-in before the first command on a host, against SSH servers inside the test.
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import type { Access } from "../../components/remote/access";
+import { preflightHook } from "../../components/remote/preflight";
+import { installRunner } from "../../components/remote/runnerCommand";
+import { newKey, type SshServer, startSshServer } from "../toolchain/sshServer";
+import { deploy } from "./mocks";
+
+const key = newKey();
+const path = process.env.PATH;
+let server: SshServer;
+let bin: string;
+const others: Array<SshServer | Server> = [];
+
+beforeEach(async () => {
+  server = await startSshServer({ authorizedKeys: [key.public] });
+  bin = mkdtempSync(join(tmpdir(), "podwatch-preflight-"));
+  process.env.PATH = `${bin}:${path}`;
+});
+
+afterEach(async () => {
+  process.env.PATH = path;
+  rmSync(bin, { recursive: true });
+  await server.close();
+  for (const other of others.splice(0)) await other.close();
+});
+
+/** A stand-in for sudo; the real one is asked in the integration tests. */
+function sudo(script: string): void {
+  writeFileSync(join(bin, "sudo"), `#!/bin/sh\n${script}\n`);
+  chmodSync(join(bin, "sudo"), 0o755);
+}
+
+function connection(changed: object = {}): Access["connection"] {
+  const { port, hostKey } = server;
+  return { host: "127.0.0.1", port, user: "ops", hostKey, privateKey: key.private, ...changed };
+}
+
+/** Runs the hook as often as it is said, as the commands of one host do. */
+async function ask(to: Access["connection"], rights: Access["sudo"] = "none", times = 1): Promise<void> {
+  const { result: hook } = await deploy(() => {
+    const entrance = { name: "mon1", connection: to, sudo: rights };
+    const preflight = preflightHook(entrance);
+    installRunner("runner", { access: { ...entrance, scope: "rootful", preflight }, replaceWith: [] }, {});
+    return preflight;
+  });
+  const moment = { urn: "", id: "", name: "", type: "" };
+  await Promise.all(Array.from({ length: times }, () => hook.callback(moment)));
+}
+
+test("a host that lets the user in is asked once for all its commands", async () => {
+  await ask(connection(), "none", 5);
+  expect(server.connections).toBe(1);
+  expect(server.logins).toEqual([{ user: "ops", method: "publickey" }]);
+  expect(server.scripts).toEqual(["true"]);
+});
+
+test("behind a proxy, both have to let the user in", async () => {
+  const proxy = await startSshServer({ password: "jump $ecret", forwarding: true });
+  others.push(proxy);
+  const through = { host: "127.0.0.1", port: proxy.port, user: "jump", hostKey: proxy.hostKey };
+  await ask(connection({ proxy: { ...through, password: "jump $ecret" } }));
+  expect(proxy.logins).toEqual([{ user: "jump", method: "password" }]);
+  expect(server.scripts).toEqual(["true"]);
+  await expect(ask(connection({ proxy: { ...through, password: "wrong" } }))).rejects.toThrow(
+    new RegExp(`^host mon1: 127\\.0\\.0\\.1:${proxy.port} does not let jump in; check user, and `),
+  );
+});
+
+test("another host key than the pinned one ends it before anybody logs in", async () => {
+  const pinned = newKey().public.trim();
+  await expect(ask(connection({ hostKey: pinned }))).rejects.toThrow(
+    /^host mon1: 127\.0\.0\.1:\d+ shows another host key than the one that is pinned\. If the host was reinstalled/,
+  );
+  expect(server.logins).toEqual([]);
+});
+
+test("a key that the host does not know", async () => {
+  await expect(ask(connection({ privateKey: newKey().private }))).rejects.toThrow(
+    /^host mon1: 127\.0\.0\.1:\d+ does not let ops in; check user, and privateKeyFile/,
+  );
+});
+
+test.each([
+  ["closes the connection", /^host mon1: 127\.0\.0\.1:\d+ (closes the connection|cannot be reached)/],
+  [
+    "refuses the connection",
+    /^host mon1: 127\.0\.0\.1:\d+ cannot be reached \(.*ECONNREFUSED.*\); check that it is up/,
+  ],
+])("a server that %s", async (what, message) => {
+  const other = createServer((socket) => socket.end());
+  await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+  const { port } = other.address() as { port: number };
+  if (what === "closes the connection") others.push(other);
+  else await new Promise((resolve) => other.close(resolve));
+  await expect(ask(connection({ port }))).rejects.toThrow(message);
+});
+
+describe("sudo", () => {
+  const password = { password: pulumi.secret("sudo $ecret") };
+
+  test("that lets the user in, with or without a password", async () => {
+    sudo('[ "$*" = "-n true" ] || [ "$(cat)" = "sudo \\$ecret" ]');
+    await ask(connection(), "passwordless");
+    await ask(connection(), password);
+    expect(server.scripts).toEqual(["sudo -n true", "sudo -k -S -p '' true"]);
+  });
+
+  test("that asks for a password nobody gave", async () => {
+    sudo("echo 'sudo: a password is required' >&2; exit 1");
+    await expect(ask(connection(), "passwordless")).rejects.toThrow(
+      /^host mon1: sudo does not let ops in without a password \(sudo: a password is required\); set becomePassword/,
+    );
+  });
+
+  test("that does not take the password, which shows nowhere", async () => {
+    sudo("cat >/dev/null; echo 'sudo: 1 incorrect password attempt' >&2; exit 1");
+    const refusal = await ask(connection(), password).catch((error: Error) => error.message);
+    expect(refusal).toMatch(
+      /^host mon1: sudo does not accept becomePassword for ops \(sudo: 1 incorrect password attempt\); correct it/,
+    );
+    expect(refusal).not.toContain("$ecret");
+    expect(server.scripts.join()).not.toContain("$ecret");
+  });
+});
