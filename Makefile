@@ -20,6 +20,7 @@ check: setup
 	npx tsc --noEmit
 	npx biome check .
 	lab/shellcheck
+	lab/gocheck
 
 ## make unit         the tests that need nothing but Node.js
 unit: setup

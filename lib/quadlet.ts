@@ -44,6 +44,10 @@ export function containerUnit(service: Service, scope: Scope): string {
     [
       "Service",
       [
+        // Below /run a directory is gone after a reboot, and its owner may come later than we do.
+        ...(service.hostDirectories ?? []).map(
+          (path) => ["ExecStartPre", `-mkdir -p ${quoteWord(path)}`] as const,
+        ),
         ["Restart", "always"],
         ["RestartSec", "2"],
         ["TimeoutStartSec", "300"],

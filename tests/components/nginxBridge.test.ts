@@ -80,6 +80,7 @@ test("minimal: shows what is there and bridges the gateways", async () => {
     "PublishPort=127.0.0.1:80:8080",
     'Exec=nginx -c /etc/podwatch/current/files/nginx.conf -g "daemon off;"',
     "[Service]",
+    "ExecStartPre=-mkdir -p /run/roq/service",
     "Restart=always",
     "RestartSec=2",
     "TimeoutStartSec=300",

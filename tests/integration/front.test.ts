@@ -157,6 +157,23 @@ describe("the front door of a deployed host", () => {
     );
   });
 
+  test("NGINX starts before the directory of the sockets is there", async () => {
+    await host.exec(
+      "systemctl stop podwatch-nginx lab-gateway@deribit; rm -r /run/roq; systemctl start podwatch-nginx",
+    );
+    await eventually(
+      10,
+      () => host.fetch("/"),
+      ({ status }) => status === 200,
+    );
+    await host.exec("systemd-tmpfiles --create; systemctl start lab-gateway@deribit");
+    await eventually(
+      10,
+      () => host.fetch("/roq/service/deribit/metrics"),
+      ({ status }) => status === 200,
+    );
+  });
+
   test("a container that comes back with another address is found", async () => {
     const address = () =>
       host.exec("podman inspect -f '{{.NetworkSettings.Networks.podwatch.IPAddress}}' podwatch-prometheus");
