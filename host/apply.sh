@@ -2,18 +2,20 @@
 #
 #   services/<name>/releases/<id>/{headers,unit/,hooks/,files/}   one release, <id> from the bundle's digest
 #   services/<name>/current -> releases/<id>                      what the container sees, switched in one step
-#   services/<name>/secrets                                       the versions of the secrets it was started with
+#   services/<name>/secrets                                       the secrets it was started with: name, version, podman's id
 #   services/<name>/pending                                       there while a switch is not proven yet
 
+# `apply <service> [<version of its first secret> ...]`; a version that is not named stays as it is.
 apply_service() {
   service=$1
+  shift
   container=podwatch-$service
   home=$STATE/services/$service
   lock "$service"
   clean_up=discard_candidate
   mkdir -p "$home/releases" || fail "cannot write to $home; is the disk full?"
   receive_bundle
-  secrets=$(secret_versions)
+  secrets=$(wanted_secrets "$@")
   if is_settled; then
     rm -rf "$home/candidate"
     say unchanged
@@ -44,10 +46,39 @@ discard_candidate() {
   [ -z "${image:-}" ] || drop_image "$image"
 }
 
-secret_versions() {
-  header "$candidate" secret | while IFS= read -r secret; do
-    podman secret inspect --format '{{.Spec.Name}} {{.ID}}' "$secret" || fail "the secret $secret is missing on this host"
+# The secrets to start with, `<name> <version>` a line.
+wanted_secrets() {
+  for secret in $(header "$candidate" secret); do
+    version=${1:-$(recorded_secrets | sed -n "s/^$secret //p")}
+    [ $# -eq 0 ] || shift
+    case $version in
+      '' | *[!0-9a-f]*) fail "no version of the secret $secret is named: run pulumi up" ;;
+    esac
+    [ -f "$STATE/secrets/$secret/$version" ] ||
+      fail "this host has lost the secret $secret: run pulumi up --replace with the URN of its resource"
+    say "$secret $version"
   done
+}
+
+recorded_secrets() {
+  cut -d ' ' -f 1,2 "$home/secrets" 2>/dev/null || :
+}
+
+# Given secrets, with podman's id of what it has under their names.
+secrets_in_podman() {
+  say "$1" | while read -r secret version; do
+    [ -z "$secret" ] || say "$secret $version $(podman_secret_id "$secret")"
+  done
+}
+
+use_secrets() {
+  say "$1" | while read -r secret version; do
+    [ -z "$secret" ] || use_secret "$secret" "$version" || exit 1
+  done
+}
+
+have_secrets_changed() {
+  [ "$(secrets_in_podman "$secrets")" != "$(cat "$home/secrets" 2>/dev/null || :)" ]
 }
 
 # Whether the host already runs exactly this.
@@ -56,7 +87,7 @@ is_settled() {
     [ ! -e "$home/pending" ] &&
     diff -r -q "$home/current/" "$candidate/" >/dev/null 2>&1 &&
     cmp -s "$candidate/unit/$unit" "$UNITS/$unit" &&
-    [ "$secrets" = "$(cat "$home/secrets" 2>/dev/null || :)" ] &&
+    ! have_secrets_changed &&
     systemctl --quiet is-active "$(unit_service)" &&
     { [ ! -e "$candidate/hooks/ready" ] || probe "$container" "$candidate/hooks/ready" 1; }
 }
@@ -111,13 +142,9 @@ $(say "$report" | tail -n 15)"
 
 # The check runs in the image that will run the files, without network, and sees them where they will be.
 run_check() {
-  set --
-  for secret in $(header "$candidate" secret); do
-    set -- "$@" --secret "$secret,target=${secret#podwatch-},mode=0444"
-  done
   timeout -k 5 120 podman run --rm --interactive --replace --name "$container-check" --network none \
     --read-only --cap-drop all --security-opt no-new-privileges --user "$(header "$candidate" user)" \
-    --volume "$home/candidate:/etc/podwatch:ro,z" "$@" --entrypoint /bin/sh "$image" -s <"$candidate/hooks/check" 9>&-
+    --volume "$home/candidate:/etc/podwatch:ro,z" --entrypoint /bin/sh "$image" -s <"$candidate/hooks/check" 9>&-
 }
 
 switch_to_candidate() {
@@ -132,8 +159,11 @@ switch_to_candidate() {
   rm -rf "$home/candidate"
   point_current_at "releases/$id"
   if activate "$activation"; then
-    say "$secrets" >"$home/secrets"
+    secrets_in_podman "$secrets" >"$home/secrets"
     rm -f "$home/pending"
+    say "$secrets" | while read -r secret version; do
+      [ -z "$secret" ] || prune_secret "$secret" "$version"
+    done
     outcome=$activation
   else
     roll_back
@@ -154,7 +184,7 @@ needed_activation() {
   if [ ! -e "$UNITS/$unit" ]; then
     say started
   elif [ -e "$home/pending" ] || ! cmp -s "$candidate/unit/$unit" "$UNITS/$unit" ||
-    [ "$secrets" != "$(cat "$home/secrets" 2>/dev/null || :)" ] ||
+    have_secrets_changed ||
     ! systemctl --quiet is-active "$(unit_service)"; then
     say restarted
   elif diff -r -q "$home/current/files" "$candidate/files" >/dev/null 2>&1; then
@@ -185,7 +215,7 @@ activate() {
 activate_container() {
   case $1 in
     started | restarted)
-      if ! report=$({ ensure_volume && install_unit; } 2>&1); then
+      if ! report=$({ ensure_volume && use_secrets "$secrets" && install_unit; } 2>&1); then
         reason=$report
         return 1
       fi
@@ -194,7 +224,8 @@ activate_container() {
         return 1
       fi
       await_ready "$container" "$release/hooks/ready" "$(header "$release" ready-within)" &&
-        run_activation_hook started
+        run_activation_hook started &&
+        { [ -z "$previous" ] || await_steady "$container"; }
       ;;
     reloaded) run_activation_hook reload ;;
     updated) ;;
@@ -249,7 +280,9 @@ $(last_log_lines "$container" "$since")"
 It is removed again: there is no earlier release to go back to."
   fi
   point_current_at "$previous"
+  secrets=$(recorded_secrets)
   if activate restarted; then
+    secrets_in_podman "$secrets" >"$home/secrets"
     rm -f "$home/pending"
     prune_releases
     fail "$failure

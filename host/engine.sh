@@ -59,6 +59,20 @@ await_ready() {
   done
 }
 
+# A service that falls over soon after it was ready has not come up.
+await_steady() {
+  invocation=$(systemctl show --property InvocationID --value "$1.service")
+  steady_at=$(($(uptime_seconds) + STEADY_SECONDS))
+  while [ "$(uptime_seconds)" -lt "$steady_at" ]; do
+    sleep 0.5
+    if ! systemctl --quiet is-active "$1.service" ||
+      [ "$(systemctl show --property InvocationID --value "$1.service")" != "$invocation" ]; then
+      reason="it was ready, but ended within $STEADY_SECONDS s"
+      return 1
+    fi
+  done
+}
+
 ensure_image() {
   if podman image exists "$1"; then
     return

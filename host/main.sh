@@ -14,6 +14,9 @@ readonly LOCK_SECONDS=120
 # A service that has been started anew this often is not coming up.
 readonly CRASHES=3
 
+# How long a service that replaces an earlier release is watched after it was ready.
+readonly STEADY_SECONDS=5
+
 if [ "$(id -u)" = 0 ]; then
   readonly ROOTLESS=
   readonly STATE=/var/lib/podwatch

@@ -1,34 +1,63 @@
-# Secrets live in podman's own store. A salted digest beside it tells whether a value is new.
+# Secrets. Each value that a secret has had stands in a file that only its owner can read, under a name that tells
+# nothing: its version. A service is started with the version that its deployment names, and goes back to the one
+# before when it does not come up.
+#
+#   secrets/<name>/<version>   one value
+#   secrets/<name>/used        the version that podman has, and podman's id of it
 
 put_secret() {
   secret=podwatch-$1
-  record=$STATE/secrets/$secret
-  value=$(cat && printf .)
-  value=${value%.}
-  input_read=yes
+  store=$STATE/secrets/$secret
   lock "$secret"
+  refuse_foreign_secret "$secret"
   umask 077
-  mkdir -p "$STATE/secrets"
-  if ! podman secret inspect "$secret" >/dev/null 2>&1; then
-    rm -f "$record"
-  elif [ ! -e "$record" ]; then
-    fail "there is already a podman secret named $secret that is not managed by Podwatch; remove it first"
+  if ! { mkdir -p "$store" && cat >"$store/incoming"; }; then
+    fail "cannot write to $store; is the disk full?"
   fi
-  if ! is_known_value; then
-    podman secret rm "$secret" >/dev/null 2>&1 || :
-    printf '%s' "$value" | podman secret create "$secret" - >/dev/null
-    salt=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
-    say "$salt $(salted_digest "$salt")" >"$record"
+  input_read=yes
+  version=$(version_of_incoming)
+  if [ -n "$version" ]; then
+    rm "$store/incoming"
+  else
+    version=$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')
+    mv "$store/incoming" "$store/$version"
   fi
-  podman secret inspect --format '{{.ID}}' "$secret"
+  say "$version"
 }
 
-is_known_value() {
-  [ -e "$record" ] && read -r salt digest <"$record" && [ "$digest" = "$(salted_digest "$salt")" ]
+version_of_incoming() {
+  for value in "$store"/*; do
+    case ${value##*/} in
+      incoming | used) ;;
+      *) ! cmp -s "$value" "$store/incoming" || say "${value##*/}" ;;
+    esac
+  done
 }
 
-salted_digest() {
-  printf '%s%s' "$1" "$value" | sha256sum | cut -d ' ' -f 1
+refuse_foreign_secret() {
+  if [ ! -e "$STATE/secrets/$1/used" ] && podman secret inspect "$1" >/dev/null 2>&1; then
+    fail "there is already a podman secret named $1 that is not managed by Podwatch; remove it first"
+  fi
+}
+
+# Gives podman the named version of a secret, unless it has it already.
+use_secret() {
+  store=$STATE/secrets/$1
+  if [ "$(cat "$store/used" 2>/dev/null || :)" = "$2 $(podman_secret_id "$1")" ]; then
+    return
+  fi
+  refuse_foreign_secret "$1"
+  podman secret rm "$1" >/dev/null 2>&1 || :
+  podman secret create "$1" "$store/$2" >/dev/null && say "$2 $(podman_secret_id "$1")" >"$store/used"
+}
+
+podman_secret_id() {
+  podman secret inspect --format '{{.ID}}' "$1" 2>/dev/null || :
+}
+
+# Forgets the values of a secret that came before the one in use.
+prune_secret() {
+  find "$STATE/secrets/$1" -type f ! -name used ! -name "$2" ! -newer "$STATE/secrets/$1/used" -exec rm -f {} +
 }
 
 remove_secret() {
@@ -36,10 +65,9 @@ remove_secret() {
   cat >/dev/null
   input_read=yes
   lock "$secret"
-  if [ -e "$STATE/secrets/$secret" ]; then
+  if [ -e "$STATE/secrets/$secret/used" ]; then
     podman secret rm "$secret" >/dev/null 2>&1 || :
-    rm -f "$STATE/secrets/$secret"
   fi
-  rm -f "$STATE/locks/$secret"
+  rm -rf "$STATE/secrets/$secret" "$STATE/locks/$secret"
   say removed
 }

@@ -58,10 +58,13 @@ export function applyBundle(
   opts: pulumi.CustomResourceOptions,
 ): remote.Command {
   const { access, service, bundle, secretVersions = [] } = args;
+  const words = pulumi
+    .all([...secretVersions])
+    .apply((versions): RunnerWords => ["apply", service, ...versions]);
   const script = {
     bundle,
-    create: noteVersions(call(access, ["apply", service]), secretVersions),
-    createStaged: noteVersions(runnerCommandStaged(["apply", service], service), secretVersions),
+    create: words.apply((apply) => call(access, apply)),
+    createStaged: words.apply((apply) => runnerCommandStaged(apply, service)),
     delete: call(access, ["remove", service]),
   };
   return bundleCommand(name, args, { staged: service, ...script }, opts);
@@ -167,13 +170,6 @@ function command(
       hooks: { beforeCreate: [access.preflight], beforeUpdate: [access.preflight] },
     }),
   );
-}
-
-function noteVersions(text: string, versions: readonly pulumi.Output<string>[]): pulumi.Input<string> {
-  if (versions.length === 0) {
-    return text;
-  }
-  return pulumi.all([...versions]).apply((ids) => withNote(text, `secrets ${ids.join(" ")}`));
 }
 
 function digest(text: string): string {

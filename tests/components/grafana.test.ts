@@ -36,7 +36,7 @@ function passwordSecret(value: string, dependsOn: readonly string[]): Recorded {
 }
 
 const SERVICE = serviceCommand("grafana", {
-  note: " # secrets stdout-of-tested-admin-password-secret",
+  note: " stdout-of-tested-admin-password-secret",
   dependsOn: ["tested-admin-password-secret"],
 });
 

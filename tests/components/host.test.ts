@@ -132,7 +132,7 @@ describe("what is applied on a host", () => {
       command({
         ...common,
         name: "mon-web",
-        create: `${prefix} apply web # secrets stdout-of-mon-token`,
+        create: `${prefix} apply web stdout-of-mon-token`,
         delete: `${prefix} remove web`,
         stdin: BUNDLE,
         dependsOn: ["mon-runner", "mon-token"],
@@ -182,7 +182,7 @@ describe("what is applied on a host", () => {
       command({
         ...common,
         name: "mon-web",
-        create: expect.stringMatching(/ # secrets stdout-of-mon-token # bundle [0-9a-f]{16}$/),
+        create: expect.stringMatching(/ # bundle [0-9a-f]{16}$/),
         delete: `${WITH_PASSWORD}${runner} remove web'`,
         stdin: password,
         triggers,
@@ -204,7 +204,7 @@ describe("what is applied on a host", () => {
       `${WITH_PASSWORD}run sh .podwatch/runner install rootful <.podwatch/runner; code=$?; cat >/dev/null; exit $code'`,
     );
     expect(create("mon-web")).toBe(
-      `${WITH_PASSWORD}${runner} apply web <.podwatch/web; code=$?; cat >/dev/null; exit $code'`,
+      `${WITH_PASSWORD}${runner} apply web stdout-of-mon-token <.podwatch/web; code=$?; cat >/dev/null; exit $code'`,
     );
     expect(plainText(resources)).not.toContain(SECRETS.becomePassword);
     expect(plainText(resources)).not.toContain("the token");

@@ -14,12 +14,13 @@ beforeEach(() => {
     unit: "podwatch-web.container",
     container: "podwatch-web",
     service: "web",
-    secrets: "podwatch-token id-1",
+    secrets: "podwatch-token 00aa",
     id: "0123",
   };
   shell.write("units/podwatch-web.container", "[Container]\n");
   shell.write("podman/active", "podwatch-web.service\n");
-  shell.write("state/services/web/secrets", "podwatch-token id-1\n");
+  shell.run("podman secret create podwatch-token -", { input: "one" });
+  shell.write("state/services/web/secrets", "podwatch-token 00aa id-1\n");
   for (const place of ["releases/old", "candidate/current"]) {
     shell.write(`state/services/web/${place}/files/web.conf`, "port 1\n");
     shell.write(`state/services/web/${place}/unit/podwatch-web.container`, "[Container]\n");
@@ -39,7 +40,12 @@ test.each<[what: string, change: () => void, outcome: string]>([
   ["a file", () => candidate("files/web.conf", "port 2\n"), "reloaded"],
   ["a new file", () => candidate("files/more/new.conf", ""), "reloaded"],
   ["the unit", () => candidate("unit/podwatch-web.container", "[Container]\nUser=1\n"), "restarted"],
-  ["a secret", () => shell.write("state/services/web/secrets", "podwatch-token id-0\n"), "restarted"],
+  ["a secret", () => shell.write("state/services/web/secrets", "podwatch-token 00bb id-1\n"), "restarted"],
+  [
+    "a secret that somebody replaced",
+    () => shell.write("podman/secrets/podwatch-token.id", "9\n"),
+    "restarted",
+  ],
   ["a unit that stopped", () => shell.write("podman/active", "other.service\n"), "restarted"],
   [
     "a switch that was never proven",

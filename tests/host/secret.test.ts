@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { word } from "../lib/arbitraries";
@@ -13,43 +13,73 @@ beforeEach(() => {
 afterEach(() => shell.remove());
 
 const put = (value: string) => shell.run("put_secret token", { input: value });
-const stored = () => readFileSync(join(shell.directory, "podman/secrets/podwatch-token"), "utf8");
-const record = () => join(shell.state, "secrets/podwatch-token");
+/** Puts a value and returns its version. */
+const version = (value: string) => put(value).stdout.trim();
+const use = (chosen: string) => shell.run(`use_secret podwatch-token ${chosen}`);
+const inPodman = () => readFileSync(join(shell.directory, "podman/secrets/podwatch-token"), "utf8");
+const store = () => join(shell.state, "secrets/podwatch-token");
 
-test("a secret gets the same version as long as it is the same", () => {
+test("a value has the same version as long as it is the same", () => {
   const first = put("one");
-  expect(first).toEqual({ status: 0, stdout: "id-1\n", stderr: "" });
+  expect(first).toMatchObject({ status: 0, stdout: expect.stringMatching(/^[0-9a-f]{16}\n$/), stderr: "" });
   expect(put("one")).toEqual(first);
-  expect(put("two").stdout).toBe("id-2\n");
-  expect(put("two\n").stdout).toBe("id-3\n");
-  expect(stored()).toBe("two\n");
+  expect(put("two").stdout).not.toBe(first.stdout);
+  expect(put("two\n").stdout).not.toBe(version("two"));
+  expect(put("one")).toEqual(first);
 });
 
-test("any value is stored as it was", () => {
+test("any value reaches podman as it was", () => {
   fc.assert(
     fc.property(word, (value) => {
-      expect(put(value).status).toBe(0);
-      expect(stored()).toBe(value);
+      expect(use(version(value))).toEqual({ status: 0, stdout: "", stderr: "" });
+      expect(inPodman()).toBe(value);
     }),
     { numRuns: 25 },
   );
 });
 
-test("beside it stands a salted digest that only root can read, and that tells nothing", () => {
-  put("one");
-  const first = readFileSync(record(), "utf8");
-  expect(first).toMatch(/^[0-9a-f]{32} [0-9a-f]{64}\n$/);
-  expect(statSync(record()).mode & 0o777).toBe(0o600);
-  put("two");
-  put("one");
-  expect(readFileSync(record(), "utf8")).not.toBe(first);
+test("values can be read by their owner only, and their versions tell nothing", () => {
+  const chosen = version("one");
+  expect(statSync(store()).mode & 0o777).toBe(0o700);
+  expect(statSync(join(store(), chosen)).mode & 0o777).toBe(0o600);
+  shell.run("remove_secret token");
+  expect(version("one")).not.toBe(chosen);
 });
 
-test("a secret that somebody took out of podman is put back", () => {
-  put("one");
+test("podman is given a version once, and again when somebody replaced or removed it", () => {
+  const chosen = version("one");
+  use(chosen);
+  use(chosen);
+  expect(readFileSync(join(shell.directory, "podman/created"), "utf8")).toBe("x\n");
   shell.run("podman secret rm podwatch-token");
-  expect(put("one").stdout).toBe("id-2\n");
-  expect(stored()).toBe("one");
+  use(chosen);
+  expect(inPodman()).toBe("one");
+  shell.run("podman secret rm podwatch-token; podman secret create podwatch-token -", { input: "theirs" });
+  use(chosen);
+  expect(inPodman()).toBe("one");
+});
+
+test("one can go back to the version before, until it is pruned", () => {
+  const first = version("one");
+  use(first);
+  const second = version("two");
+  use(second);
+  use(first);
+  expect(inPodman()).toBe("one");
+  use(second);
+  shell.run(
+    `touch -d '1 minute ago' "$STATE"/secrets/podwatch-token/${first}; prune_secret podwatch-token ${second}`,
+  );
+  expect(readdirSync(store()).sort()).toEqual([second, "used"].sort());
+});
+
+test("a value that is newer than the one in use is not pruned", () => {
+  const first = version("one");
+  use(first);
+  shell.run("touch -d '1 minute ago' \"$STATE\"/secrets/podwatch-token/used");
+  const second = version("two");
+  shell.run(`prune_secret podwatch-token ${first}`);
+  expect(readdirSync(store()).sort()).toEqual([first, second, "used"].sort());
 });
 
 test("a secret of somebody else's is neither replaced nor removed", () => {
@@ -60,17 +90,17 @@ test("a secret of somebody else's is neither replaced nor removed", () => {
     "podwatch: there is already a podman secret named podwatch-token that is not managed by Podwatch; remove it first\n",
   );
   shell.run("remove_secret token");
-  expect(stored()).toBe("theirs");
+  expect(inPodman()).toBe("theirs");
 });
 
 test("a removed secret leaves nothing, and can be removed again", () => {
-  put("one");
+  use(version("one"));
   for (let times = 0; times < 2; times += 1) {
     expect(shell.run("remove_secret token", { input: "one" })).toMatchObject({
       status: 0,
       stdout: "removed\n",
     });
-    expect(existsSync(record())).toBe(false);
+    expect(existsSync(store())).toBe(false);
     expect(existsSync(join(shell.directory, "podman/secrets/podwatch-token"))).toBe(false);
   }
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eventually, LabHost } from "./support/lab";
-import { query, targets } from "./support/queries";
+import { found, query, targets } from "./support/queries";
 import { connection, Stack } from "./support/stack";
 
 jest.setTimeout(300_000);
@@ -35,7 +35,7 @@ describe("Prometheus on a deployed host", () => {
     await eventually(
       30,
       () => targets(host),
-      (found) => JSON.stringify(found) === JSON.stringify(expected),
+      (up) => JSON.stringify(up) === JSON.stringify(expected),
     );
   });
 
@@ -49,13 +49,13 @@ describe("Prometheus on a deployed host", () => {
     await eventually(
       NOTICED_WITHIN,
       () => targets(host),
-      (found) => found["roq-gateways/coinbase-pro"] === 1,
+      (up) => up["roq-gateways/coinbase-pro"] === 1,
     );
     await host.gateway("stop", "coinbase-pro");
     await eventually(
       NOTICED_WITHIN,
-      () => targets(host),
-      (found) => !("roq-gateways/coinbase-pro" in found),
+      () => found(host),
+      (names) => !names.includes("roq-gateways/coinbase-pro"),
     );
   });
 
@@ -67,7 +67,7 @@ describe("Prometheus on a deployed host", () => {
     await eventually(
       NOTICED_WITHIN,
       () => targets(host),
-      (found) => found["roq-gateways/deribit"] === 1 && found["roq-gateways/absent"] === 0,
+      (up) => up["roq-gateways/deribit"] === 1 && up["roq-gateways/absent"] === 0,
     );
   });
 
@@ -103,7 +103,7 @@ describe("Prometheus on a deployed host", () => {
     await eventually(
       30,
       () => targets(host),
-      (found) => expected.every((target) => found[target] === 1),
+      (up) => expected.every((target) => up[target] === 1),
     );
     expect((await query(host, 'up{job="again"}'))[0]?.metric.team).toBe("core");
     expect((await query(host, 'up{job="files"}'))[0]?.metric.room).toBe("attic");

@@ -26,3 +26,10 @@ export async function targets(host: LabHost, port = 80): Promise<Record<string, 
     samples.map(({ metric, value }) => [`${metric.job}/${metric.instance}`, value]).sort(),
   );
 }
+
+/** The targets that Prometheus has found, as `job/instance`; of one that is gone, `up` lingers for some scrapes. */
+export async function found(host: LabHost, port = 80): Promise<string[]> {
+  const { body } = await host.fetch("/prometheus/api/v1/targets?state=active", { port });
+  const { data } = JSON.parse(body) as { data: { activeTargets: Array<{ labels: Record<string, string> }> } };
+  return data.activeTargets.map(({ labels }) => `${labels.job}/${labels.instance}`).sort();
+}
