@@ -1,0 +1,148 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { CHECKOUT, LabHost } from "./support/lab";
+import { connection, Stack } from "./support/stack";
+
+jest.setTimeout(300_000);
+
+const IMAGES: { nginx: string; grafana: string } = JSON.parse(
+  readFileSync(join(CHECKOUT, "versions.json"), "utf8"),
+).images;
+
+describe("a change that does not come up is taken back", () => {
+  let host: LabHost;
+  let stack: Stack;
+  const settings = (more: object = {}) => ({
+    host: connection("operator", host),
+    gateways: { gid: 990 },
+    ...more,
+  });
+
+  beforeAll(async () => {
+    host = await LabHost.boot("test-transaction");
+    stack = await Stack.create("transaction", settings());
+    await stack.up();
+  });
+
+  afterAll(async () => {
+    await stack?.dispose();
+    await host?.down();
+  });
+
+  /** An image on the host that differs from another one in its entry point only. */
+  async function variant(image: string, name: string, entrypoint: string[]): Promise<string> {
+    const reference = `docker.io/variants/${name}:1`;
+    await host.exec(`container=$(podman create ${image}) &&
+      podman commit --quiet --change 'ENTRYPOINT ${JSON.stringify(entrypoint)}' $container ${reference} && podman rm $container`);
+    return reference;
+  }
+
+  /** What runs: containers with their images and identities, files in force. */
+  const running = () =>
+    host.exec(`podman ps --format '{{.Names}} {{.ID}}' | sort
+      cd /var/lib/podwatch && ls -l services/*/current && find services | grep -v -e releases/ | sort; ls -A tmp 2>/dev/null || :`);
+  const images = () => host.exec("podman ps --format '{{.Names}} {{.Image}}' | sort");
+
+  async function healthy(): Promise<void> {
+    expect((await host.fetch("/")).status).toBe(200);
+    expect((await host.fetch("/prometheus/-/ready")).status).toBe(200);
+    expect((await host.fetch("/grafana/api/health")).status).toBe(200);
+  }
+
+  /** The good settings bring everything into line again, and then there is nothing left to do. */
+  async function recovers(): Promise<void> {
+    await stack.configure(settings());
+    await stack.up();
+    await stack.preview("--expect-no-changes");
+    await healthy();
+  }
+
+  test("a configuration that the service's own checker refuses touches nothing", async () => {
+    const before = await running();
+    await stack.configure(
+      settings({
+        prometheus: {
+          scrapeJobs: [
+            { name: "broken", targets: ["a:1"], extra: { relabel_configs: [{ action: "nonsense" }] } },
+          ],
+        },
+      }),
+    );
+    expect(await stack.failingUp()).toMatch(
+      /prometheus refuses its new configuration; nothing was changed:[\s\S]*nonsense/,
+    );
+    expect(await running()).toBe(before);
+    await recovers();
+    expect(await running()).toBe(before);
+  });
+
+  test("an image that does not exist touches nothing", async () => {
+    const before = await running();
+    await stack.configure(settings({ grafana: { image: "docker.io/grafana/grafana:0.0.0-absent" } }));
+    expect(await stack.failingUp()).toMatch(
+      /the image docker\.io\/grafana\/grafana:0\.0\.0-absent cannot be pulled/,
+    );
+    expect(await running()).toBe(before);
+    await recovers();
+    expect(await running()).toBe(before);
+  });
+
+  test.each<[what: string, entrypoint: string[], reason: RegExp]>([
+    ["starts but is never ready", ["sh", "-c", "sleep 1000"], /nginx did not come up: it was not ready within 30 s/],
+    ["ends at once", ["false"], /nginx did not come up: it ended again and again right after its start/],
+    [
+      "is ready and ends after 3 s",
+      ["timeout", "3", "/docker-entrypoint.sh"],
+      /nginx did not come up: it was ready, but ended within 5 s/,
+    ],
+  ])("an image that %s", async (what, entrypoint, reason) => {
+    const before = await images();
+    const image = await variant(IMAGES.nginx, what.replaceAll(/\W+/g, "-"), entrypoint);
+    await stack.configure(settings({ front: { image } }));
+    const output = await stack.failingUp();
+    expect(output).toMatch(reason);
+    expect(output).toMatch(/The previous release is back and healthy\./);
+    expect(await images()).toBe(before);
+    await healthy();
+    await recovers();
+  });
+
+  test("a reload that leaves the old configuration in force", async () => {
+    // A shell stands before NGINX and keeps the signal to itself.
+    const image = await variant(IMAGES.nginx, "deaf", [
+      "sh",
+      "-c",
+      'trap "" HUP; "$@" & trap "kill $!" TERM; while kill -0 $!; do wait; done',
+      "sh",
+    ]);
+    await stack.configure(settings({ front: { image } }));
+    await stack.up();
+    await stack.configure(settings({ front: { image }, grafana: { enabled: false } }));
+    const output = await stack.failingUp();
+    expect(output).toMatch(/nginx did not come up: nginx did not take the new configuration within 10 s/);
+    expect(output).toMatch(/The previous release is back and healthy\./);
+    expect((await host.fetch("/")).body).toContain('href="/grafana/"');
+    await recovers();
+  });
+
+  test("a new password comes back to the old one with the service that was to take it", async () => {
+    const login = async (password: string) =>
+      (await host.fetch("/grafana/api/user", { user: `admin:${password}` })).status;
+    await stack.configure(settings(), { "grafana.adminPassword": "first password" });
+    await stack.up();
+    expect(await login("first password")).toBe(200);
+
+    const image = await variant(IMAGES.grafana, "grafana-ends", ["false"]);
+    await stack.configure(settings({ grafana: { image } }), { "grafana.adminPassword": "second password" });
+    expect(await stack.failingUp()).toMatch(
+      /grafana did not come up: [\s\S]*The previous release is back and healthy\./,
+    );
+    expect(await login("first password")).toBe(200);
+
+    await stack.configure(settings(), { "grafana.adminPassword": "second password" });
+    await stack.up();
+    expect(await login("second password")).toBe(200);
+    expect(await login("first password")).toBe(401);
+    await stack.preview("--expect-no-changes");
+  });
+});
