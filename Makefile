@@ -29,7 +29,7 @@ unit: setup
 ## make integration  the tests that deploy to throwaway hosts
 integration: setup
 	@lab/toolchain/setup
-	npx jest --selectProjects integration --runInBand
+	npx jest --selectProjects integration --maxWorkers=2
 
 ## make format       format the sources
 format: setup
