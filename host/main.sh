@@ -62,6 +62,10 @@ main() {
     remove) remove_service "$@" ;;
     put-secret) put_secret "$@" ;;
     remove-secret) remove_secret "$@" ;;
+    status) show_status "$@" ;;
+    drift) show_drift "$@" ;;
+    mend) mend_service "$@" ;;
+    logs) show_logs "$@" ;;
     *) fail "unknown command: $verb" ;;
   esac
 }

@@ -4,10 +4,29 @@ import type { Scope } from "./quadlet";
 import { command } from "./shell";
 
 /** The parts of the program that runs on a host, in the order in which they are put together. */
-const PARTS = ["main", "engine", "bundle", "apply", "remove", "secret", "install", "start"] as const;
+const PARTS = [
+  "main",
+  "engine",
+  "bundle",
+  "apply",
+  "remove",
+  "secret",
+  "install",
+  "inspect",
+  "start",
+] as const;
 
 /** What the runner can be told to do. */
-export type Verb = "apply" | "remove" | "put-secret" | "remove-secret" | "uninstall";
+export type Verb =
+  | "apply"
+  | "remove"
+  | "put-secret"
+  | "remove-secret"
+  | "uninstall"
+  | "status"
+  | "drift"
+  | "mend"
+  | "logs";
 
 /** How the login user gets the rights that the runner needs. */
 export type Rights = "own" | "sudo" | "sudo-with-password";

@@ -1,3 +1,4 @@
+import type { Duplex, Writable } from "node:stream";
 import type { Client, ConnectConfig } from "ssh2";
 
 /** One SSH server on the way to a host, as the command provider is told of it. */
@@ -16,10 +17,31 @@ export interface Server {
 /** How long a server may take to let us in, in milliseconds. */
 const LOG_IN_WITHIN = 20_000;
 
+/** How often a server is asked whether it is still there, in milliseconds; the third unanswered time ends the session. */
+const KEEP_ALIVE = 15_000;
+
 /** What became of a command on a host. */
 export interface Outcome {
+  /** -1 when the connection was lost before the command ended. */
   readonly code: number;
+  /** Empty where the output went into a stream. */
+  readonly stdout: string;
   readonly stderr: string;
+}
+
+/** What a command reads and where its output goes. */
+export interface Streams {
+  readonly input?: string | NodeJS.ReadableStream | undefined;
+  /** Takes the output as it comes; it is not ended. */
+  readonly output?: Writable | undefined;
+}
+
+/** A log-in on a host, for as many commands as are wanted. */
+export interface Session {
+  run(script: string, streams?: Streams): Promise<Outcome>;
+  /** A connection to an address as the host sees it. */
+  connect(host: string, port: number): Promise<Duplex>;
+  close(): void;
 }
 
 /**
@@ -33,22 +55,45 @@ export async function runOnHost(
   script: string,
   input: string,
 ): Promise<Outcome> {
+  const session = await logIn(server, proxy);
+  try {
+    return await session.run(script, { input });
+  } finally {
+    session.close();
+  }
+}
+
+/**
+ * Logs in to a host, through a proxy if there is one.
+ *
+ * @throws Error as {@link runOnHost} does
+ */
+export async function logIn(server: Server, proxy?: Server): Promise<Session> {
   // Loaded only here: a run that changes nothing does without it.
   const { Client } = await import("ssh2");
   const clients: Client[] = [];
-  const logIn = async (to: Server, sock?: ConnectConfig["sock"]) => {
+  const enter = async (to: Server, sock?: ConnectConfig["sock"]) => {
     const client = new Client();
     clients.push(client);
     await logInTo(client, to, sock);
     return client;
   };
-  try {
-    const sock = proxy && (await forward(await logIn(proxy), server));
-    return await execute(await logIn(server, sock), script, input);
-  } finally {
-    for (const client of clients.reverse()) {
+  const close = () => {
+    for (const client of clients.toReversed()) {
       client.end();
     }
+  };
+  try {
+    const sock = proxy && (await forward(await enter(proxy), server));
+    const client = await enter(server, sock);
+    return {
+      run: (command, streams = {}) => execute(client, command, streams),
+      connect: (host, port) => connect(client, host, port),
+      close,
+    };
+  } catch (error) {
+    close();
+    throw error;
   }
 }
 
@@ -70,6 +115,7 @@ function logInTo(client: Client, server: Server, sock: ConnectConfig["sock"]): P
       port,
       username: user,
       readyTimeout: LOG_IN_WITHIN,
+      keepaliveInterval: KEEP_ALIVE,
       tryKeyboard: server.password !== undefined,
       hostVerifier: (key: Buffer) => {
         otherKey = pinned !== undefined && key.toString("base64") !== pinned;
@@ -109,35 +155,49 @@ function explain(error: Error & { level?: string }, at: string, user: string, ot
   }
 }
 
-function forward(client: Client, to: Server): Promise<ConnectConfig["sock"]> {
+async function forward(client: Client, to: Server): Promise<ConnectConfig["sock"]> {
   const { host, port = 22 } = to;
+  try {
+    return await connect(client, host, port);
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw new Error(`the proxy cannot reach ${host}:${port} (${reason}); check its AllowTcpForwarding`);
+  }
+}
+
+function connect(client: Client, host: string, port: number): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     client.forwardOut("127.0.0.1", 0, host, port, (error, stream) =>
-      error
-        ? reject(
-            new Error(
-              `the proxy cannot reach ${host}:${port} (${error.message}); check its AllowTcpForwarding`,
-            ),
-          )
-        : resolve(stream),
+      error ? reject(error) : resolve(stream),
     );
   });
 }
 
-function execute(client: Client, script: string, input: string): Promise<Outcome> {
+function execute(client: Client, script: string, { input = "", output }: Streams): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     client.exec(script, (error, stream) => {
       if (error) {
         reject(error);
         return;
       }
+      let stdout = "";
       let stderr = "";
-      stream.stderr.on("data", (data: Buffer) => {
-        stderr += data.toString();
+      stream.stderr.setEncoding("utf8").on("data", (text: string) => {
+        stderr += text;
       });
-      stream.on("close", (code: number | null) => resolve({ code: code ?? -1, stderr }));
-      stream.resume();
-      stream.end(input);
+      if (output === undefined) {
+        stream.setEncoding("utf8").on("data", (text: string) => {
+          stdout += text;
+        });
+      } else {
+        stream.pipe(output, { end: false });
+      }
+      stream.on("close", (code: number | null | undefined) => resolve({ code: code ?? -1, stdout, stderr }));
+      if (typeof input === "string") {
+        stream.end(input);
+      } else {
+        input.pipe(stream);
+      }
     });
   });
 }

@@ -1,0 +1,172 @@
+# Looking at what is installed, and clearing the way for putting it back. Nothing here changes a service's release.
+
+inspect() {
+  service=$1
+  container=podwatch-$service
+  home=$STATE/services/$service
+  case $service in
+    network) unit=podwatch.network ;;
+    *) unit=podwatch-$service.container ;;
+  esac
+}
+
+# `status <service>...`: for each service a line `service <name>`, then systemd's properties and ours, one a line.
+show_status() {
+  cat >/dev/null
+  input_read=yes
+  for name in "$@"; do
+    inspect "$name"
+    say "service $service"
+    say "unit $(unit_service)"
+    release=$(readlink "$home/current" || :)
+    say "release ${release#releases/}"
+    [ ! -e "$home/pending" ] || say "interrupted yes"
+    systemctl show --timestamp=unix --property LoadState,ActiveState,NRestarts,ActiveEnterTimestamp \
+      "$(unit_service)" | sed 's/=/ /'
+    if [ "$service" != network ]; then
+      say "image $(podman container inspect --format '{{.ImageName}}' "$container" 2>/dev/null || :)"
+    fi
+    if is_ready; then say "ready yes"; else say "ready no"; fi
+  done
+}
+
+is_ready() {
+  case $service in
+    network) podman network exists podwatch ;;
+    *) [ -e "$home/current/hooks/ready" ] && probe "$container" "$home/current/hooks/ready" 1 ;;
+  esac
+}
+
+# `drift <service>`, its bundle on standard input: the runner's own digest, then a line `<object> <what> <which>` for
+# each difference.
+show_drift() {
+  inspect "$1"
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+  cat >"$work/bundle" || fail "cannot write to $work; is the disk full?"
+  input_read=yes
+  candidate=$work/wanted
+  mkdir "$candidate"
+  unpack_bundle "$work/bundle" "$candidate" || fail "cannot write to $work; is the disk full?"
+  say "runner $(sha256sum <"$0" | cut -d ' ' -f 1)"
+  release_drift
+  unit_drift
+  case $service in
+    network) network_drift ;;
+    *) container_drift "$(header "$candidate" image)" ;;
+  esac
+  secret_drift
+}
+
+release_drift() {
+  wanted=releases/$(sha256sum <"$work/bundle" | cut -c 1-16)
+  found=$(readlink "$home/current" || :)
+  if [ ! -e "$home/current/headers" ]; then
+    say "release missing $service"
+  elif [ "$found" != "$wanted" ]; then
+    say "release other ${found#releases/}"
+  else
+    file_drift
+  fi
+  [ ! -e "$home/pending" ] || say "release unproven ${wanted#releases/}"
+}
+
+file_drift() {
+  (cd "$candidate" && find . -type f) | sed 's,^\./,,' | sort | while IFS= read -r file; do
+    if [ ! -e "$home/current/$file" ]; then
+      say "file missing $file"
+    elif ! cmp -s "$candidate/$file" "$home/current/$file"; then
+      say "file changed $file"
+    fi
+  done
+  (cd "$home/current/" && find . ! -type d) | sed 's,^\./,,' | sort | while IFS= read -r file; do
+    [ -e "$candidate/$file" ] || say "file added $file"
+  done
+}
+
+unit_drift() {
+  if [ ! -e "$UNITS/$unit" ]; then
+    say "unit missing $UNITS/$unit"
+  elif ! cmp -s "$candidate/unit/$unit" "$UNITS/$unit"; then
+    say "unit changed $UNITS/$unit"
+  fi
+  if [ "$(systemctl show --property LoadState --value "$(unit_service)")" = masked ]; then
+    say "unit masked $(unit_service)"
+  fi
+  systemctl --quiet is-active "$(unit_service)" || say "unit stopped $(unit_service)"
+}
+
+network_drift() {
+  podman network exists podwatch || say "network missing podwatch"
+}
+
+# Whether the container is the one that the unit starts, from the image that the release names.
+container_drift() {
+  if ! running=$(podman container inspect \
+    --format '{{.Image}} {{index .Config.Labels "PODMAN_SYSTEMD_UNIT"}} {{.ImageName}}' "$container" 2>/dev/null); then
+    return 0
+  fi
+  expected="$(podman image inspect --format '{{.Id}}' "$1" 2>/dev/null || :) $(unit_service)"
+  case $running in
+    "$expected "*) ;;
+    *) say "container replaced $container from ${running##* }" ;;
+  esac
+}
+
+secret_drift() {
+  for secret in $(header "$candidate" secret); do
+    started_with=$(sed -n "s/^$secret //p" "$home/secrets" 2>/dev/null || :)
+    current=$(podman_secret_id "$secret")
+    if [ -z "$current" ]; then
+      say "secret missing $secret"
+    elif [ "$current" != "${started_with#* }" ]; then
+      say "secret changed $secret"
+    elif [ ! -f "$STATE/secrets/$secret/${started_with% *}" ]; then
+      say "secret missing $STATE/secrets/$secret/${started_with% *}"
+    fi
+  done
+}
+
+# `mend <service>`: takes away what `apply` would not touch, or would not see, of a service that is installed here.
+mend_service() {
+  inspect "$1"
+  cat >/dev/null
+  input_read=yes
+  lock "$service"
+  if [ ! -e "$home/current/headers" ]; then
+    say "not installed"
+    return
+  fi
+  if [ "$(systemctl show --property LoadState --value "$(unit_service)")" = masked ]; then
+    systemctl unmask "$(unit_service)" >/dev/null 2>&1 || :
+    systemctl unmask --runtime "$(unit_service)" >/dev/null 2>&1 || :
+  fi
+  if [ ! -e "$UNITS/$unit" ] && [ -e "$home/current/unit/$unit" ]; then
+    cp "$home/current/unit/$unit" "$UNITS/$unit" || fail "cannot write to $UNITS; is the disk full?"
+    systemctl daemon-reload
+  fi
+  case $service in
+    network) [ -z "$(network_drift)" ] || systemctl stop "$(unit_service)" ;;
+    *)
+      if [ -n "$(container_drift "$(header "$home/current" image)")" ]; then
+        systemctl stop "$(unit_service)" 2>/dev/null || :
+        podman rm --force --ignore "$container" >/dev/null
+      fi
+      ;;
+  esac
+  say mended
+}
+
+# `logs <service> <lines> [follow]`: what a service and systemd said of it, oldest first.
+show_logs() {
+  inspect "$1"
+  cat >/dev/null
+  input_read=yes
+  # Unlike a deployment this ends with its caller.
+  trap - HUP PIPE
+  set -- --no-pager --quiet --output short-iso --lines "$2" ${3:+--follow} CONTAINER_NAME="$container"
+  if [ -n "$ROOTLESS" ]; then
+    exec journalctl "$@" + _SYSTEMD_USER_UNIT="$(unit_service)" + USER_UNIT="$(unit_service)"
+  fi
+  exec journalctl "$@" + _SYSTEMD_UNIT="$(unit_service)" + UNIT="$(unit_service)"
+}

@@ -1,0 +1,66 @@
+import { parseArgs } from "node:util";
+
+export interface Arguments {
+  readonly stack: string | undefined;
+  readonly host: string | undefined;
+  readonly service: string | undefined;
+  readonly json: boolean;
+  /** In seconds. */
+  readonly timeout: number | undefined;
+  readonly follow: boolean;
+  readonly lines: number;
+}
+
+const OPTIONS = {
+  stack: { type: "string", short: "s" },
+  host: { type: "string" },
+  service: { type: "string" },
+  json: { type: "boolean" },
+  timeout: { type: "string" },
+  follow: { type: "boolean", short: "f" },
+  lines: { type: "string", short: "n" },
+} as const;
+
+type Option = keyof typeof OPTIONS;
+
+/** What each command takes besides `--stack` and `--host`. */
+const TAKEN: Readonly<Record<string, readonly Option[]>> = {
+  status: ["json", "timeout"],
+  verify: ["json", "timeout"],
+  drift: ["json", "timeout"],
+  repair: ["json"],
+  logs: ["service", "follow", "lines"],
+};
+
+/** @throws Error that names the argument and what would do */
+export function parseArguments(command: string, args: readonly string[]): Arguments {
+  const names: Option[] = ["stack", "host", ...(TAKEN[command] ?? [])];
+  const options = Object.fromEntries(names.map((name) => [name, OPTIONS[name]]));
+  let values: Readonly<Record<string, string | boolean | undefined>>;
+  try {
+    values = parseArgs({ args: [...args], options, strict: true, allowPositionals: false })
+      .values as typeof values;
+  } catch (error) {
+    const [reason] = (error as Error).message.split(/[.'] /, 1);
+    throw new Error(`${reason}: ${command} takes ${names.map((name) => `--${name}`).join(", ")}`);
+  }
+  const text = (name: Option) => values[name] as string | undefined;
+  return {
+    stack: text("stack"),
+    host: text("host"),
+    service: text("service"),
+    json: values.json === true,
+    timeout: wholeNumber("timeout", text("timeout")),
+    follow: values.follow === true,
+    lines: wholeNumber("lines", text("lines")) ?? 50,
+  };
+}
+
+function wholeNumber(name: Option, text: string | undefined): number | undefined {
+  if (text !== undefined && !/^[1-9]\d{0,8}$/.test(text)) {
+    throw new Error(
+      `--${name} ${JSON.stringify(text)} is not a number: give a whole one from 1, such as --${name} 60`,
+    );
+  }
+  return text === undefined ? undefined : Number(text);
+}

@@ -1,0 +1,21 @@
+// `npm run status|verify|drift|repair|logs -- --stack S`; docs/operating.md, "Looking after it", says how to use them.
+import { parseArguments } from "./arguments";
+import { COMMANDS } from "./commands";
+
+async function main(): Promise<number> {
+  const [name = "", ...rest] = process.argv.slice(2);
+  const command = COMMANDS[name];
+  if (command === undefined) {
+    throw new Error(`there is no command ${JSON.stringify(name)}: use ${Object.keys(COMMANDS).join(", ")}`);
+  }
+  return command(parseArguments(name, rest));
+}
+
+main().then(
+  // What a host has not answered in time would keep the process alive.
+  (code) => process.exit(code),
+  (error: Error) => {
+    process.stderr.write(`podwatch: ${error.message}\n`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,84 @@
+import type { Writable } from "node:stream";
+import { PassThrough } from "node:stream";
+import { logIn, type Outcome, type Session } from "../components/remote/login";
+import { type RunnerWords, runnerCommand, runnerCommandWithPassword } from "../lib/runner";
+import type { DeployedHost, Step } from "./state";
+
+export interface CallStreams {
+  readonly input?: string | NodeJS.ReadableStream;
+  readonly output?: Writable;
+}
+
+/** The runner on the host is not there or cannot run: it did not even say why. */
+export class RunnerBroken extends Error {}
+
+/** A deployed host that we are logged in to. */
+export class Host {
+  private constructor(
+    readonly deployed: DeployedHost,
+    private readonly session: Session,
+  ) {}
+
+  static async enter(deployed: DeployedHost): Promise<Host> {
+    return new Host(deployed, await logIn(deployed.server, deployed.proxy));
+  }
+
+  /**
+   * Calls the runner and returns what it printed.
+   *
+   * @throws Error with the runner's reason, {@link RunnerBroken} when it gave none
+   */
+  async call(words: RunnerWords, streams: CallStreams = {}): Promise<string> {
+    const { scope, rights, password } = this.deployed;
+    if (rights !== "sudo-with-password") {
+      return this.succeed(words[0], await this.session.run(runnerCommand(scope, rights, words), streams));
+    }
+    const input = after(`${password}\n`, streams.input ?? "");
+    return this.succeed(
+      words[0],
+      await this.session.run(runnerCommandWithPassword(words), { ...streams, input }),
+    );
+  }
+
+  /** Runs a command of the deployment again, as it was run then. */
+  async repeat({ script, input }: Step): Promise<string> {
+    return this.succeed("it", await this.session.run(script, { input }));
+  }
+
+  /** A connection to an address as the host sees it. */
+  connect(address: string, port: number) {
+    return this.session.connect(address, port);
+  }
+
+  close(): void {
+    this.session.close();
+  }
+
+  private succeed(what: string, { code, stdout, stderr }: Outcome): string {
+    if (code === 0) {
+      return stdout;
+    }
+    if (code === -1) {
+      throw new Error("the connection was lost");
+    }
+    const [, reason] = /^podwatch: ([\s\S]*)/m.exec(stderr.trim()) ?? [];
+    if (reason?.startsWith("unknown command")) {
+      throw new Error(`the runner on the host is older than this command (${reason}): run pulumi up`);
+    }
+    if (reason !== undefined) {
+      throw new Error(reason);
+    }
+    const last = stderr.trim().split("\n").at(-1) || `${what} ended with ${code}`;
+    throw /^sudo: /.test(last) ? new Error(last) : new RunnerBroken(last);
+  }
+}
+
+function after(first: string, rest: string | NodeJS.ReadableStream): string | NodeJS.ReadableStream {
+  if (typeof rest === "string") {
+    return first + rest;
+  }
+  const both = new PassThrough();
+  both.write(first);
+  rest.on("error", (error) => both.destroy(error)).pipe(both);
+  return both;
+}

@@ -1,0 +1,76 @@
+import { type Difference, digest, driftOf, findDrift } from "./drift";
+import { type Answer, everywhere } from "./everywhere";
+import type { Host } from "./host";
+import { exitCode, type Report } from "./outcome";
+import type { DeployedHost, DeployedService } from "./state";
+
+export interface Repair {
+  /** What was put back: services, and `runner`. */
+  readonly repaired: readonly string[];
+  /** What still differs afterwards. */
+  readonly left: readonly Difference[];
+}
+
+/** Puts back what differs on the hosts from what was applied; what does not differ is not touched. */
+export async function repair(hosts: readonly DeployedHost[]): Promise<Report> {
+  return reportRepair(await everywhere(hosts, { doing: "repair" }, repairHost));
+}
+
+async function repairHost(host: Host): Promise<Repair> {
+  const { runner, services } = host.deployed;
+  const repaired: string[] = [];
+  if ((await findDrift(host)).some(({ service }) => service === "runner")) {
+    for (const step of runner.install) {
+      await host.repeat(step);
+    }
+    repaired.push("runner");
+  }
+  // One after the other, since a network that is put back takes its services along.
+  for (const service of services) {
+    if ((await driftOf(host, service, digest(runner.text))).length > 0) {
+      await putBack(host, service);
+      repaired.push(service.name);
+    }
+  }
+  return { repaired, left: await findDrift(host) };
+}
+
+async function putBack(host: Host, service: DeployedService): Promise<void> {
+  const versions: string[] = [];
+  for (const secret of service.secrets) {
+    const step = host.deployed.secrets[secret];
+    if (step === undefined) {
+      throw new Error(`the state does not have the secret ${secret}: run pulumi up`);
+    }
+    // Where the host still knows the value this changes nothing, and prints the same version.
+    versions.push((await host.repeat(step)).trim());
+  }
+  await host.call(["mend", service.name]);
+  await host.call(["apply", service.name, ...versions], { input: service.bundle });
+}
+
+export function reportRepair(answers: ReadonlyArray<Answer<Repair>>): Report {
+  const lines = answers.map((answer) => `host ${answer.host.name}: ${told(answer)}\n`);
+  const left = answers.some((answer) => answer.error === undefined && answer.value.left.length > 0);
+  return {
+    text: lines.join(""),
+    json: {
+      hosts: answers.map((answer) => ({
+        name: answer.host.name,
+        address: answer.host.server.host,
+        ...(answer.error === undefined ? answer.value : { error: answer.error, repaired: [], left: [] }),
+      })),
+    },
+    exitCode: exitCode(answers, left ? 1 : 0),
+  };
+}
+
+function told(answer: Answer<Repair>): string {
+  if (answer.error !== undefined) {
+    return answer.error;
+  }
+  const { repaired, left } = answer.value;
+  const rest = left.map(({ service, object, what, which }) => `${service}: ${object} ${what} ${which}`);
+  const done = repaired.length === 0 ? "nothing to repair" : `put back ${repaired.join(", ")}`;
+  return rest.length === 0 ? done : `${done}; still different: ${rest.join("; ")}`;
+}

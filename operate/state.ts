@@ -1,0 +1,186 @@
+// What a stack's state says of its hosts: how to reach them, and what was applied there.
+import type { Server } from "../components/remote/login";
+import type { Scope } from "../lib/quadlet";
+import type { Rights } from "../lib/runner";
+
+/** One command as it was run on a host, with what it read; enough to run it again. */
+export interface Step {
+  readonly script: string;
+  readonly input: string;
+}
+
+export interface DeployedService {
+  readonly name: string;
+  readonly bundle: string;
+  /** Full names of the secrets that it reads, in the bundle's order. */
+  readonly secrets: readonly string[];
+  /** Whether it has a data volume. */
+  readonly data: boolean;
+}
+
+export interface GrafanaLogin {
+  readonly user: string;
+  readonly password: string;
+}
+
+export interface DeployedHost {
+  readonly name: string;
+  readonly server: Server;
+  readonly proxy?: Server;
+  readonly scope: Scope;
+  readonly rights: Rights;
+  /** sudo's, where it asks for one. */
+  readonly password?: string;
+  readonly runner: { readonly text: string; readonly install: readonly Step[] };
+  /** The network first: the others need it. */
+  readonly services: readonly DeployedService[];
+  /** By full name, as in the bundles. */
+  readonly secrets: Readonly<Record<string, Step>>;
+  readonly grafana?: GrafanaLogin;
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+interface Resource {
+  readonly urn: string;
+  readonly type: string;
+  readonly parent?: string;
+  readonly delete?: boolean;
+  readonly dependencies?: readonly string[];
+  readonly inputs?: Values;
+  readonly outputs?: Values;
+}
+
+const COMMAND = "command:remote:Command";
+
+/** The name of every command that installs a runner ends so. */
+const RUNNER = "-runner";
+
+/**
+ * Reads what `pulumi stack export --show-secrets` prints.
+ *
+ * @throws Error when the stack has nothing deployed, or not by Podwatch
+ */
+export function readState(text: string, stack: string): DeployedHost[] {
+  const exported = JSON.parse(text) as { deployment?: { resources?: Resource[] } };
+  const resources = (exported.deployment?.resources ?? [])
+    .filter((resource) => !resource.delete)
+    .map(revealed);
+  const commands = resources.filter(({ type }) => type === COMMAND);
+  const runners = commands.filter(({ urn }) => nameOf(urn).endsWith(RUNNER));
+  if (runners.length === 0) {
+    throw new Error(`the stack ${stack} has no hosts: run pulumi up --stack ${stack} first`);
+  }
+  return runners
+    .map((runner) => {
+      const own = commands.filter(({ dependencies = [] }) => dependencies.includes(runner.urn));
+      return readHost(runner, own, resources);
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function readHost(runner: Resource, own: readonly Resource[], resources: readonly Resource[]): DeployedHost {
+  const { proxy, ...server } = field<Server & { proxy?: Server }>(runner, "connection");
+  const remove = field<string>(runner, "delete");
+  const rights = rightsOf(remove);
+  const staged = (of: Resource) => resources.find(({ urn }) => urn === `${of.urn}-bundle`);
+  const read = (command: Resource) => field<string>(staged(command) ?? command, "stdin");
+  const grafana = resources.find(
+    ({ type, urn }) => type === "podwatch:index:Grafana" && own.some(({ parent }) => parent === urn),
+  );
+  const services = own.flatMap((command) => {
+    const [, name] = /\/runner apply ([a-z0-9-]+)/.exec(field<string>(command, "create")) ?? [];
+    return name === undefined ? [] : [readService(name, read(command))];
+  });
+  return {
+    name: nameOf(runner.urn).slice("podwatch-".length, -RUNNER.length),
+    server,
+    ...(proxy === undefined ? {} : { proxy }),
+    scope: remove.includes("/var/lib/podwatch/runner") ? "rootful" : "rootless",
+    rights,
+    ...(rights === "sudo-with-password"
+      ? { password: field<string>(runner, "stdin").replace(/\n$/, "") }
+      : {}),
+    runner: {
+      text: read(runner),
+      install: [staged(runner), runner].flatMap((command) => (command ? [step(command)] : [])),
+    },
+    services: services.sort((a, b) => order(a).localeCompare(order(b))),
+    secrets: Object.fromEntries(
+      own.flatMap((command) => {
+        const [, name] = /\/runner put-secret ([a-z0-9-]+)/.exec(field<string>(command, "create")) ?? [];
+        return name === undefined ? [] : [[`podwatch-${name}`, step(command)]];
+      }),
+    ),
+    ...(grafana === undefined
+      ? {}
+      : {
+          grafana: {
+            user: String(grafana.outputs?.adminUser),
+            password: String(grafana.outputs?.adminPassword),
+          },
+        }),
+  };
+}
+
+function readService(name: string, bundle: string): DeployedService {
+  const head = bundle.slice(0, bundle.indexOf("\npart "));
+  return {
+    name,
+    bundle,
+    secrets: [...head.matchAll(/^secret (.+)$/gm)].map(([, secret = ""]) => secret),
+    data: /^data /m.test(head),
+  };
+}
+
+function rightsOf(remove: string): Rights {
+  if (remove.includes("read -r password")) {
+    return "sudo-with-password";
+  }
+  return remove.startsWith("sudo ") ? "sudo" : "own";
+}
+
+function order({ name }: DeployedService): string {
+  return name === "network" ? "" : name;
+}
+
+function step(command: Resource): Step {
+  return { script: field<string>(command, "create"), input: field<string>(command, "stdin") };
+}
+
+function field<T>({ urn, inputs }: Resource, key: string): T {
+  const value = inputs?.[key];
+  if (value === undefined) {
+    throw new Error(`the state has no ${key} of ${nameOf(urn)}: run pulumi up`);
+  }
+  return value as T;
+}
+
+function nameOf(urn: string): string {
+  return urn.slice(urn.lastIndexOf("::") + 2);
+}
+
+function revealed(resource: Resource): Resource {
+  return {
+    ...resource,
+    inputs: reveal(resource.inputs ?? {}) as Values,
+    outputs: reveal(resource.outputs ?? {}) as Values,
+  };
+}
+
+/** How the export marks a secret; its `plaintext` is JSON. */
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+
+function reveal(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(reveal);
+  }
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
+  const { [SIGNATURE]: signature, plaintext } = value as Values;
+  if (signature !== undefined && typeof plaintext === "string") {
+    return reveal(JSON.parse(plaintext));
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, reveal(inner)]));
+}

@@ -1,0 +1,205 @@
+import { type Dashboard, panelQueries } from "./dashboard";
+import { type Answer, everywhere } from "./everywhere";
+import { Front } from "./front";
+import type { Host } from "./host";
+import { exitCode, type Report } from "./outcome";
+import type { DeployedHost, GrafanaLogin } from "./state";
+
+export interface Check {
+  readonly check: string;
+  readonly passed: boolean;
+  readonly detail: string;
+}
+
+/** How long one host may take besides waiting for targets, in seconds. */
+const GRACE = 120;
+
+/** Whether each host does what it is there for, asked through its front. Targets have so many seconds to come up. */
+export async function verify(hosts: readonly DeployedHost[], seconds: number): Promise<Report> {
+  const answers = await everywhere(hosts, { doing: "verify", within: seconds + GRACE }, (host) =>
+    verifyHost(host, seconds),
+  );
+  return reportVerify(answers);
+}
+
+async function verifyHost(host: Host, seconds: number): Promise<Check[]> {
+  const front = new Front(host);
+  const { services, grafana } = host.deployed;
+  const has = (name: string) => services.some((service) => service.name === name);
+  const checks = [await check("front", () => startPage(front))];
+  if (has("prometheus")) {
+    checks.push(await check("targets", () => targetsUp(front, seconds)));
+  }
+  if (grafana !== undefined) {
+    checks.push(...(await verifyGrafana(new Grafana(front, grafana))));
+  }
+  return checks;
+}
+
+/** Runs one check; it says what it found, or throws what is wrong. */
+async function check(name: string, run: () => Promise<string>): Promise<Check> {
+  try {
+    return { check: name, passed: true, detail: await run() };
+  } catch (error) {
+    return { check: name, passed: false, detail: (error as Error).message };
+  }
+}
+
+async function startPage(front: Front): Promise<string> {
+  const { status } = await front.ask("/");
+  if (status !== 200) {
+    throw new Error(`/ is answered with status ${status}`);
+  }
+  return "answers";
+}
+
+interface Targets {
+  readonly data: {
+    readonly activeTargets: ReadonlyArray<{
+      readonly labels: Readonly<Record<string, string>>;
+      readonly health: string;
+      readonly lastError: string;
+    }>;
+  };
+}
+
+async function targetsUp(front: Front, seconds: number): Promise<string> {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    const found = await front.json<Targets>("/prometheus/api/v1/targets?state=active").then(
+      ({ data }): { up: string } | { down: string } => {
+        const down = data.activeTargets.filter(({ health }) => health !== "up");
+        if (down.length === 0 && data.activeTargets.length > 0) {
+          return { up: `${data.activeTargets.length} up` };
+        }
+        const told = down.map(
+          ({ labels, health, lastError }) =>
+            `${labels.job}/${labels.instance} is ${health}${lastError === "" ? "" : ` (${lastError})`}`,
+        );
+        return { down: told.join("; ") || "there are none" };
+      },
+      (error: Error) => ({ down: error.message }),
+    );
+    if ("up" in found) {
+      return found.up;
+    }
+    if (Date.now() > end) {
+      throw new Error(found.down);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+/** Grafana's API, as the stack's administrator. */
+class Grafana {
+  constructor(
+    private readonly front: Front,
+    private readonly login: GrafanaLogin,
+  ) {}
+
+  get<T>(path: string): Promise<T> {
+    return this.front.json(`/grafana/api/${path}`, { auth: this.auth() });
+  }
+
+  async query(body: unknown): Promise<{ results?: Readonly<Record<string, QueryResult>>; message?: string }> {
+    const answer = await this.front.ask("/grafana/api/ds/query", { auth: this.auth(), body });
+    try {
+      return JSON.parse(answer.body);
+    } catch {
+      throw new Error(`the query is answered with status ${answer.status}`);
+    }
+  }
+
+  private auth(): string {
+    return `${this.login.user}:${this.login.password}`;
+  }
+}
+
+interface QueryResult {
+  readonly error?: string;
+  readonly frames?: ReadonlyArray<{
+    readonly data?: { readonly values?: ReadonlyArray<readonly unknown[]> };
+  }>;
+}
+
+async function verifyGrafana(grafana: Grafana): Promise<Check[]> {
+  const login = await check("grafana log-in", async () => {
+    const { login: user } = await grafana.get<{ login: string }>("user");
+    return user;
+  });
+  // One wrong log-in is enough: Grafana locks users out after a few.
+  if (!login.passed) {
+    return [login];
+  }
+  return [login, ...(await verifySources(grafana)), ...(await verifyDashboards(grafana))];
+}
+
+async function verifySources(grafana: Grafana): Promise<Check[]> {
+  const sources = await grafana.get<Array<{ name: string; uid: string }>>("datasources");
+  return Promise.all(
+    sources.map(({ name, uid }) =>
+      check(`data source ${name}`, async () => {
+        const { status, message } = await grafana.get<{ status: string; message: string }>(
+          `datasources/uid/${uid}/health`,
+        );
+        if (status !== "OK") {
+          throw new Error(message);
+        }
+        return message;
+      }),
+    ),
+  );
+}
+
+async function verifyDashboards(grafana: Grafana): Promise<Check[]> {
+  const found = await grafana.get<Array<{ title: string; uid: string }>>("search?type=dash-db&limit=5000");
+  const checks: Check[] = [];
+  for (const { title, uid } of found) {
+    checks.push(await check(`dashboard ${title}`, () => showDashboard(grafana, uid)));
+  }
+  return checks;
+}
+
+async function showDashboard(grafana: Grafana, uid: string): Promise<string> {
+  const { dashboard } = await grafana.get<{ dashboard: Dashboard }>(`dashboards/uid/${uid}`);
+  const panels = panelQueries(dashboard);
+  let withData = 0;
+  for (const { panel, body } of panels) {
+    const { results, message } = await grafana.query(body);
+    const errors = Object.values(results ?? {}).flatMap(({ error }) => error ?? []);
+    if (results === undefined || errors.length > 0) {
+      throw new Error(`panel ${JSON.stringify(panel)}: ${errors[0] ?? message}`);
+    }
+    withData += Object.values(results).some(hasData) ? 1 : 0;
+  }
+  return `${withData} of ${panels.length} panels with data`;
+}
+
+function hasData({ frames = [] }: QueryResult): boolean {
+  return frames.some(({ data }) => (data?.values ?? []).some((column) => column.length > 0));
+}
+
+export function reportVerify(answers: ReadonlyArray<Answer<Check[]>>): Report {
+  const passed = answers.every(
+    (answer) => answer.error === undefined && answer.value.every((one) => one.passed),
+  );
+  const lines = answers.flatMap((answer) =>
+    answer.error === undefined
+      ? answer.value.map(
+          (one) => `${one.passed ? "ok    " : "FAILED"}  ${answer.host.name}  ${one.check}: ${one.detail}\n`,
+        )
+      : [`FAILED  ${answer.host.name}  ${answer.error}\n`],
+  );
+  return {
+    text: lines.join(""),
+    json: {
+      passed,
+      hosts: answers.map((answer) => ({
+        name: answer.host.name,
+        address: answer.host.server.host,
+        ...(answer.error === undefined ? { checks: answer.value } : { error: answer.error, checks: [] }),
+      })),
+    },
+    exitCode: exitCode(answers, passed ? 0 : 3),
+  };
+}
