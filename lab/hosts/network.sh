@@ -6,6 +6,7 @@ BRIDGE=podwatch0
 RANGE=10.99.0.0/16
 MACHINE_ADDRESS=10.99.0.1
 DEV_ADDRESS=10.99.0.10
+STAGING_ADDRESS=10.99.0.11
 
 bridge_exists() { ip link show "$BRIDGE" >/dev/null 2>&1; }
 
@@ -76,15 +77,16 @@ address_for() {
     cat "$HOSTS_STATE/$name/address"
     return
   fi
-  if [ "$name" = dev ]; then
-    echo "$DEV_ADDRESS"
-    return
-  fi
-  for candidate in $(seq -f '10.99.0.%g' 11 254); do
+  # The stack files of these two hosts name their addresses.
+  case $name in
+    dev) echo "$DEV_ADDRESS" && return ;;
+    staging) echo "$STAGING_ADDRESS" && return ;;
+  esac
+  for candidate in $(seq -f '10.99.0.%g' 12 254); do
     grep -qsxF "$candidate" "$HOSTS_STATE"/*/address || {
       echo "$candidate"
       return
     }
   done
-  die "all addresses of 10.99.0.11-254 are taken: remove a host with lab/lab down NAME"
+  die "all addresses of 10.99.0.12-254 are taken: remove a host with lab/lab down NAME"
 }
