@@ -2,15 +2,25 @@
 # A private apt: takes packages of another Debian release without touching this machine's own package lists.
 
 debian_release=forky
-debian_mirror=${PODWATCH_DEBIAN_MIRROR:-http://deb.debian.org/debian}
+
+# The mirror that this machine's own apt uses, unless PODWATCH_DEBIAN_MIRROR names another.
+debian_mirror() {
+  if [ -n "${PODWATCH_DEBIAN_MIRROR:-}" ]; then
+    printf '%s\n' "$PODWATCH_DEBIAN_MIRROR"
+  else
+    # shellcheck disable=SC2016 # a format of apt's
+    apt-get indextargets --format '$(REPO_URI)' 'Identifier: Packages' | grep -m 1 '/debian/*$'
+  fi
+}
 
 # debian_open DIR: prepares a private apt in DIR and fetches the release's package lists.
 debian_open() {
   apt_dir=$1
+  mirror=$(debian_mirror) || die "apt knows no mirror of Debian: name one with PODWATCH_DEBIAN_MIRROR"
   mkdir -p "$apt_dir/lists/partial" "$apt_dir/archives/partial"
   : >"$apt_dir/status"
   printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' \
-    "$debian_mirror" "$debian_release" >"$apt_dir/sources.list"
+    "$mirror" "$debian_release" >"$apt_dir/sources.list"
   cat >"$apt_dir/apt.conf" <<CONF
 Dir::State "$apt_dir/";
 Dir::State::status "$apt_dir/status";
@@ -28,7 +38,7 @@ Quiet "2";
 CONF
   # `--error-on=any`: apt otherwise takes a failed fetch for a warning.
   APT_CONFIG=$apt_dir/apt.conf timeout 120 apt-get update --error-on=any >"$apt_dir/log" 2>&1 ||
-    die "cannot fetch the package lists of Debian $debian_release from $debian_mirror: $(tail -n 1 "$apt_dir/log")"
+    die "cannot fetch the package lists of Debian $debian_release from $mirror: $(tail -n 1 "$apt_dir/log")"
 }
 
 # debian_pretend PACKAGE [VERSION]: from now on it counts as installed, so nothing draws it in.
