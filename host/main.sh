@@ -66,6 +66,8 @@ main() {
     drift) show_drift "$@" ;;
     mend) mend_service "$@" ;;
     logs) show_logs "$@" ;;
+    backup) back_up "$@" ;;
+    restore) restore_data "$@" ;;
     *) fail "unknown command: $verb" ;;
   esac
 }

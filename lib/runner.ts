@@ -13,6 +13,7 @@ const PARTS = [
   "secret",
   "install",
   "inspect",
+  "data",
   "start",
 ] as const;
 
@@ -26,7 +27,9 @@ export type Verb =
   | "status"
   | "drift"
   | "mend"
-  | "logs";
+  | "logs"
+  | "backup"
+  | "restore";
 
 /** How the login user gets the rights that the runner needs. */
 export type Rights = "own" | "sudo" | "sudo-with-password";

@@ -9,6 +9,13 @@ export interface Arguments {
   readonly timeout: number | undefined;
   readonly follow: boolean;
   readonly lines: number;
+  /** Directory that backups are written to. */
+  readonly to: string | undefined;
+  /** Directory that backups are read from. */
+  readonly from: string | undefined;
+  /** Name of the host whose backup is restored. */
+  readonly fromHost: string | undefined;
+  readonly force: boolean;
 }
 
 const OPTIONS = {
@@ -19,6 +26,10 @@ const OPTIONS = {
   timeout: { type: "string" },
   follow: { type: "boolean", short: "f" },
   lines: { type: "string", short: "n" },
+  to: { type: "string" },
+  from: { type: "string" },
+  "from-host": { type: "string" },
+  force: { type: "boolean" },
 } as const;
 
 type Option = keyof typeof OPTIONS;
@@ -30,6 +41,8 @@ const TAKEN: Readonly<Record<string, readonly Option[]>> = {
   drift: ["json", "timeout"],
   repair: ["json"],
   logs: ["service", "follow", "lines"],
+  backup: ["service", "to", "json"],
+  restore: ["service", "from", "from-host", "force", "json"],
 };
 
 /** @throws Error that names the argument and what would do */
@@ -41,7 +54,7 @@ export function parseArguments(command: string, args: readonly string[]): Argume
     values = parseArgs({ args: [...args], options, strict: true, allowPositionals: false })
       .values as typeof values;
   } catch (error) {
-    const [reason] = (error as Error).message.split(/[.'] /, 1);
+    const [reason] = (error as Error).message.split(". ", 1);
     throw new Error(`${reason}: ${command} takes ${names.map((name) => `--${name}`).join(", ")}`);
   }
   const text = (name: Option) => values[name] as string | undefined;
@@ -53,6 +66,10 @@ export function parseArguments(command: string, args: readonly string[]): Argume
     timeout: wholeNumber("timeout", text("timeout")),
     follow: values.follow === true,
     lines: wholeNumber("lines", text("lines")) ?? 50,
+    to: text("to"),
+    from: text("from"),
+    fromHost: text("from-host"),
+    force: values.force === true,
   };
 }
 

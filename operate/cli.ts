@@ -1,4 +1,4 @@
-// `npm run status|verify|drift|repair|logs -- --stack S`; docs/operating.md, "Looking after it", says how to use them.
+// `npm run status|verify|drift|repair|logs|backup|restore -- --stack S`; docs/operating.md, "Looking after it", says how to use them.
 import { parseArguments } from "./arguments";
 import { COMMANDS } from "./commands";
 

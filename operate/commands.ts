@@ -1,9 +1,11 @@
 import type { Arguments } from "./arguments";
+import { backup } from "./backup";
 import { drift } from "./drift";
 import { logs } from "./logs";
 import type { Report } from "./outcome";
 import { exportStack } from "./pulumi";
 import { repair } from "./repair";
+import { restore } from "./restore";
 import { type DeployedHost, readState } from "./state";
 import { status } from "./status";
 import { verify } from "./verify";
@@ -18,6 +20,14 @@ export const COMMANDS: Readonly<Record<string, (args: Arguments) => Promise<numb
   drift: async (args) => print(args, await drift(await hosts(args), args.timeout ?? ANSWER_WITHIN)),
   repair: async (args) => print(args, await repair(await hosts(args))),
   logs: async (args) => logs(await hosts(args), args),
+  backup: async (args) => {
+    const to = needed(args.to, "--to", "the directory to write to");
+    return print(args, await backup(await hosts(args), to, args.service));
+  },
+  restore: async (args) => {
+    const from = needed(args.from, "--from", "the directory of a backup");
+    return print(args, await restore(await hosts(args), { ...args, from }));
+  },
 };
 
 /** The hosts of the stack, or the one that `--host` names. */
@@ -29,6 +39,13 @@ async function hosts({ stack, host }: Arguments): Promise<DeployedHost[]> {
     throw new Error(`the stack has no host ${JSON.stringify(host)}: use ${names}`);
   }
   return chosen;
+}
+
+function needed(value: string | undefined, name: string, what: string): string {
+  if (value === undefined) {
+    throw new Error(`${name} is missing: name ${what}`);
+  }
+  return value;
 }
 
 function print({ json }: Arguments, report: Report): number {

@@ -14,6 +14,8 @@ export interface DeployedService {
   readonly bundle: string;
   /** Full names of the secrets that it reads, in the bundle's order. */
   readonly secrets: readonly string[];
+  /** Absent for the network. */
+  readonly image?: string;
   /** Whether it has a data volume. */
   readonly data: boolean;
 }
@@ -125,9 +127,11 @@ function readHost(runner: Resource, own: readonly Resource[], resources: readonl
 
 function readService(name: string, bundle: string): DeployedService {
   const head = bundle.slice(0, bundle.indexOf("\npart "));
+  const [, image] = /^image (.+)$/m.exec(head) ?? [];
   return {
     name,
     bundle,
+    ...(image === undefined ? {} : { image }),
     secrets: [...head.matchAll(/^secret (.+)$/gm)].map(([, secret = ""]) => secret),
     data: /^data /m.test(head),
   };

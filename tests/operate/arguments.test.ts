@@ -1,0 +1,74 @@
+import { parseArguments } from "../../operate/arguments";
+import { panelQueries } from "../../operate/dashboard";
+
+test("arguments of a command", () => {
+  expect(parseArguments("logs", ["-s", "dev", "--service", "nginx", "-f", "-n", "7"])).toEqual({
+    stack: "dev",
+    host: undefined,
+    service: "nginx",
+    json: false,
+    timeout: undefined,
+    follow: true,
+    lines: 7,
+    to: undefined,
+    from: undefined,
+    fromHost: undefined,
+    force: false,
+  });
+});
+
+test.each([
+  [["--jsno"], /^Unknown option '--jsno': status takes --stack, --host, --json, --timeout$/],
+  [["--follow"], /--follow.*status takes/],
+  [["dev"], /dev.*status takes/],
+  [["--timeout", "1m"], /^--timeout "1m" is not a number: .*--timeout 60$/],
+])("%j is refused with the way out", (args, message) => {
+  expect(() => parseArguments("status", args)).toThrow(message);
+});
+
+test("queries of a dashboard, with variables as for All", () => {
+  const found = panelQueries({
+    title: "T",
+    templating: {
+      list: [
+        { name: "instance", includeAll: true, allValue: ".+" },
+        { name: "job", includeAll: true },
+        { name: "le", current: { value: ["a", "b"] } },
+      ],
+    },
+    panels: [
+      { title: "none" },
+      {
+        title: "folded",
+        panels: [
+          {
+            title: "inner",
+            datasource: { uid: "P" },
+            targets: [
+              { refId: "A", expr: 'x{i=~"$instance",j=~"${job:regex}",l=~"[[le]]|$le"}[$__rate_interval]' },
+              { refId: "B", expr: "y", hide: true },
+            ],
+          },
+        ],
+      },
+    ],
+  });
+  expect(found).toEqual([
+    {
+      panel: "inner",
+      body: {
+        from: "now-15m",
+        to: "now",
+        queries: [
+          {
+            datasource: { uid: "P" },
+            intervalMs: 15_000,
+            maxDataPoints: 300,
+            refId: "A",
+            expr: 'x{i=~".+",j=~".*",l=~"[[le]]|a|b"}[$__rate_interval]',
+          },
+        ],
+      },
+    },
+  ]);
+});

@@ -1,0 +1,121 @@
+// What `pulumi stack export --show-secrets` prints, made by hand in its form.
+import * as runner from "../../lib/runner";
+
+export type Kind = runner.Rights;
+
+export const HOST_A = { host: "10.99.0.200", user: "operator", hostKey: "ssh-ed25519 AAAA" };
+
+export interface Resource {
+  urn: string;
+  type: string;
+  delete?: boolean;
+  parent?: string;
+  dependencies?: string[];
+  inputs?: Record<string, unknown>;
+  outputs?: Record<string, unknown>;
+}
+
+export function exported(list: readonly Resource[]): string {
+  return JSON.stringify({ version: 3, deployment: { resources: list } });
+}
+
+/** The resources of one host with the network and Grafana. */
+export function resources(name: string, kind: Kind, password = ""): Resource[] {
+  const grafana = urn("podwatch:index:Grafana", `podwatch-${name}-grafana`);
+  const install = commands(`podwatch-${name}-runner`, kind, password, {
+    staged: "runner",
+    bundle: "the runner",
+    plain: runner.installCommand(kind === "own" ? "rootless" : "rootful"),
+    withPassword: runner.installStagedCommand("runner"),
+    remove: ["uninstall"],
+  });
+  const own = [
+    ...service(name, "grafana", GRAFANA_BUNDLE, kind, password),
+    ...service(
+      name,
+      "network",
+      "podwatch-bundle 1\nservice network\npart unit/podwatch.network\n  x\n",
+      kind,
+      password,
+    ),
+    command(`podwatch-${name}-grafana-admin-password-secret`, {
+      create: call(kind, ["put-secret", "grafana-admin-password"]),
+      delete: call(kind, ["remove-secret", "grafana-admin-password"]),
+      stdin: secret("grafana's"),
+    }),
+  ];
+  const after = install.map((resource) => resource.urn);
+  return [
+    {
+      urn: grafana,
+      type: "podwatch:index:Grafana",
+      outputs: { adminUser: "admin", adminPassword: secret("grafana's") },
+    },
+    ...install,
+    ...own.map((resource) => ({ ...resource, parent: grafana, dependencies: after })),
+  ];
+}
+
+const GRAFANA_BUNDLE = `podwatch-bundle 1
+service grafana
+secret podwatch-grafana-admin-password
+data keep
+part files/decoy
+  x
+secret-looking but in a part
+`;
+
+function service(host: string, name: string, bundle: string, kind: Kind, password: string): Resource[] {
+  return commands(`podwatch-${host}-${name}-service`, kind, password, {
+    staged: name,
+    bundle,
+    plain: call(kind, ["apply", name, "0123abcd"]),
+    withPassword: runner.withNote(runner.runnerCommandStaged(["apply", name], name), "bundle 12"),
+    remove: ["remove", name],
+  });
+}
+
+interface Script {
+  staged: string;
+  bundle: string;
+  plain: string;
+  withPassword: string;
+  remove: runner.RunnerWords;
+}
+
+function commands(name: string, kind: Kind, password: string, script: Script): Resource[] {
+  const remove = call(kind, script.remove);
+  if (kind !== "sudo-with-password") {
+    return [command(name, { create: script.plain, delete: remove, stdin: script.bundle })];
+  }
+  return [
+    command(`${name}-bundle`, {
+      create: runner.stageCommand(script.staged),
+      delete: runner.unstageCommand(script.staged),
+      stdin: script.bundle,
+    }),
+    command(name, { create: script.withPassword, delete: remove, stdin: secret(`${password}\n`) }),
+  ];
+}
+
+function call(kind: Kind, words: runner.RunnerWords): string {
+  return kind === "sudo-with-password"
+    ? runner.runnerCommandWithPassword(words)
+    : runner.runnerCommand(kind === "own" ? "rootless" : "rootful", kind, words);
+}
+
+function command(name: string, inputs: Record<string, unknown>): Resource {
+  const type = "command:remote:Command";
+  return { urn: urn(type, name), type, inputs: { connection: secret(HOST_A), ...inputs } };
+}
+
+function urn(type: string, name: string): string {
+  return `urn:pulumi:dev::podwatch::podwatch:index:MonitoringStack$${type}::${name}`;
+}
+
+function secret(value: unknown) {
+  return {
+    "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+    plaintext: JSON.stringify(value),
+  };
+}

@@ -1,0 +1,70 @@
+import * as runner from "../../lib/runner";
+import { readState } from "../../operate/state";
+import { exported, HOST_A, type Kind, resources } from "./exported";
+
+const PASSWORD = 'sudo\'s "own" password ';
+
+function read(kind: Kind, password?: string) {
+  const [host] = readState(exported(resources("a", kind, password)), "dev");
+  if (host === undefined) {
+    throw new Error("no host");
+  }
+  return host;
+}
+
+test("a host where sudo asks for nothing", () => {
+  const host = read("sudo");
+  expect(host).toMatchObject({ name: "a", server: HOST_A, scope: "rootful", rights: "sudo" });
+  expect(host.password).toBeUndefined();
+  expect(host.runner).toEqual({
+    text: "the runner",
+    install: [{ script: runner.installCommand("rootful"), input: "the runner" }],
+  });
+  expect(host.grafana).toEqual({ user: "admin", password: "grafana's" });
+});
+
+test("the services, the network first, with their secrets", () => {
+  const { services, secrets } = read("sudo");
+  expect(services.map(({ name, secrets, data }) => ({ name, secrets, data }))).toEqual([
+    { name: "network", secrets: [], data: false },
+    { name: "grafana", secrets: ["podwatch-grafana-admin-password"], data: true },
+  ]);
+  expect(secrets["podwatch-grafana-admin-password"]?.input).toBe("grafana's");
+});
+
+test("a rootless host", () => {
+  expect(read("own")).toMatchObject({ scope: "rootless", rights: "own" });
+});
+
+test("a host where sudo asks for a password: bundles are those that were staged", () => {
+  const host = read("sudo-with-password", PASSWORD);
+  expect(host).toMatchObject({ scope: "rootful", rights: "sudo-with-password", password: PASSWORD });
+  expect(host.services.map(({ name }) => name)).toEqual(["network", "grafana"]);
+  expect(host.services[1]?.bundle).toMatch(/^podwatch-bundle 1\nservice grafana\n/);
+  expect(host.runner.text).toBe("the runner");
+  expect(host.runner.install).toEqual([
+    { script: runner.stageCommand("runner"), input: "the runner" },
+    { script: runner.installStagedCommand("runner"), input: `${PASSWORD}\n` },
+  ]);
+});
+
+test("hosts whose names begin alike keep their own services", () => {
+  const both = [...resources("a", "sudo"), ...resources("a-grafana", "own")];
+  const hosts = readState(exported(both), "dev");
+  expect(hosts.map(({ name, rights, services }) => [name, rights, services.length])).toEqual([
+    ["a", "sudo", 2],
+    ["a-grafana", "own", 2],
+  ]);
+});
+
+test("what waits to be deleted is not there", () => {
+  const gone = resources("a", "sudo").map((resource) => ({ ...resource, delete: true }));
+  expect(() => readState(exported([...gone, ...resources("b", "sudo")]), "dev")).not.toThrow();
+  expect(() => readState(exported(gone), "dev")).toThrow(
+    "the stack dev has no hosts: run pulumi up --stack dev first",
+  );
+});
+
+test("an empty stack is refused", () => {
+  expect(() => readState('{"version":3,"deployment":{}}', "dev")).toThrow("has no hosts");
+});
