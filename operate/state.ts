@@ -141,7 +141,7 @@ function rightsOf(remove: string): Rights {
   if (remove.includes("read -r password")) {
     return "sudo-with-password";
   }
-  return remove.startsWith("sudo ") ? "sudo" : "own";
+  return remove.includes("sudo -n ") ? "sudo" : "own";
 }
 
 function order({ name }: DeployedService): string {
