@@ -1,11 +1,9 @@
 import type { Arguments } from "./arguments";
-import { backup } from "./backup";
 import { drift } from "./drift";
 import { logs } from "./logs";
 import type { Report } from "./outcome";
 import { exportStack } from "./pulumi";
 import { repair } from "./repair";
-import { restore } from "./restore";
 import { type DeployedHost, readState } from "./state";
 import { status } from "./status";
 import { verify } from "./verify";
@@ -22,10 +20,13 @@ export const COMMANDS: Readonly<Record<string, (args: Arguments) => Promise<numb
   logs: async (args) => logs(await hosts(args), args),
   backup: async (args) => {
     const to = needed(args.to, "--to", "the directory to write to");
+    // Loaded only here: what checks a manifest takes its time.
+    const { backup } = await import("./backup");
     return print(args, await backup(await hosts(args), to, args.service));
   },
   restore: async (args) => {
     const from = needed(args.from, "--from", "the directory of a backup");
+    const { restore } = await import("./restore");
     return print(args, await restore(await hosts(args), { ...args, from }));
   },
 };

@@ -67,7 +67,10 @@ async function targetsUp(front: Front, seconds: number): Promise<string> {
   const end = Date.now() + seconds * 1000;
   for (;;) {
     const found = await front.json<Targets>("/prometheus/api/v1/targets?state=active").then(
-      ({ data }): { up: string } | { down: string } => {
+      async ({ data }): Promise<{ up: string } | { down: string }> => {
+        if (!(await hasSettled(front))) {
+          return { down: "the configuration is too new: Prometheus may not know all targets yet" };
+        }
         const down = data.activeTargets.filter(({ health }) => health !== "up");
         if (down.length === 0 && data.activeTargets.length > 0) {
           return { up: `${data.activeTargets.length} up` };
@@ -88,6 +91,18 @@ async function targetsUp(front: Front, seconds: number): Promise<string> {
     }
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
+}
+
+/** How long Prometheus may take from a new configuration to its targets, in seconds; it looks every 5 s. */
+const SETTLED_AFTER = 7;
+
+/** Whether the list of targets is that of the configuration in force, by Prometheus' own clock. */
+async function hasSettled(front: Front): Promise<boolean> {
+  type Clock = { readonly data: { readonly result: readonly [now: number, value: string] } };
+  type Runtime = { readonly data: { readonly lastConfigTime: string } };
+  const { data: clock } = await front.json<Clock>("/prometheus/api/v1/query?query=time()");
+  const { data: runtime } = await front.json<Runtime>("/prometheus/api/v1/status/runtimeinfo");
+  return clock.result[0] - Date.parse(runtime.lastConfigTime) / 1000 > SETTLED_AFTER;
 }
 
 /** Grafana's API, as the stack's administrator. */
