@@ -1,0 +1,65 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { CHECKOUT, type LabHost, must } from "../tests/integration/support/lab";
+import { type Deployment, writeRoot } from "./bundles";
+import type { Contender, Variant } from "./contender";
+
+/** The same containers by one raw SSH session: no tool can be faster, and none would be content with so little. */
+export class Floor implements Contender {
+  readonly name = "floor";
+  private host: LabHost | undefined;
+  private payload = "";
+
+  constructor(
+    private readonly directory: string,
+    private readonly deployments: Readonly<Record<Variant, Deployment>>,
+    private readonly password: string,
+  ) {}
+
+  async prepare([host]: readonly LabHost[], variant: Variant): Promise<void> {
+    this.host = host;
+    const services = this.deployments[variant][host?.name ?? ""];
+    if (services === undefined) throw new Error(`nothing is known of ${host?.name}`);
+    const root = join(this.directory, "root");
+    await writeRoot(services, root);
+    // The one changed service alone travels when one line changes.
+    const paths =
+      variant === "base" ? ["etc", "var"] : ["var/lib/podwatch/services/prometheus/current/files"];
+    this.payload = await must("sh", [
+      "-c",
+      'cd "$0" && tar --mode=u=rwX,go=rX --owner=0 --group=0 -cz "$@" | base64',
+      root,
+      ...paths,
+    ]);
+  }
+
+  deploy = () => this.send("deploy");
+  unchanged = () => this.send("unchanged");
+  change = () => this.send("change");
+  destroy = () => this.send("destroy");
+
+  private async send(script: string): Promise<void> {
+    const read = (name: string) => readFile(join(CHECKOUT, `bench/floor/${name}.sh`), "utf8");
+    const input = [
+      await read("common"),
+      `payload() { cat <<'PAYLOAD'\n${this.payload}PAYLOAD\n}\npassword() { printf %s '${this.password}'; }\n`,
+      await read(script),
+    ].join("\n");
+    const options = {
+      BatchMode: "yes",
+      IdentitiesOnly: "yes",
+      UserKnownHostsFile: join(CHECKOUT, ".lab/known_hosts"),
+      StrictHostKeyChecking: "yes",
+    };
+    await must(
+      "ssh",
+      [
+        ...["-F", "/dev/null", "-i", join(CHECKOUT, ".lab/ssh/id_ed25519")],
+        ...Object.entries(options).flatMap(([key, value]) => ["-o", `${key}=${value}`]),
+        `operator@${this.host?.address}`,
+        "sudo -n sh -s",
+      ],
+      { input },
+    );
+  }
+}

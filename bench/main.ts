@@ -1,0 +1,149 @@
+// `make bench`: Podwatch beside an Ansible playbook and a raw SSH session, on throwaway hosts. Writes bench/results.json
+// and, from it, the table and plots of docs/performance.md.
+//
+//   RUNS=5          how often everything is measured
+//   SIZES="1 2 5 10"  numbers of hosts; empty: one host only
+//   PARTS="one scale fixed"  what is measured; what is left out keeps its earlier results
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type LabHost, must } from "../tests/integration/support/lab";
+import { Ansible } from "./ansible";
+import { type Contender, INTERVAL } from "./contender";
+import { measureFixedCost } from "./fixed";
+import { Floor } from "./floor";
+import { bootHosts, proveDeployed, proveRemoved, pullImages, removeImages } from "./hosts";
+import { writePage } from "./page";
+import { Podwatch } from "./podwatch";
+import { emptyResults, measure, type Results, readResults, writeResults } from "./results";
+
+const RUNS = Number(process.env.RUNS ?? 5);
+const SIZES = (process.env.SIZES ?? "1 2 5 10").split(/\s+/).filter(Boolean).map(Number);
+const PARTS = (process.env.PARTS ?? "one scale fixed").split(/\s+/);
+
+async function main(): Promise<void> {
+  if (!Number.isInteger(RUNS) || RUNS < 1 || SIZES.some((size) => !Number.isInteger(size) || size < 1)) {
+    throw new Error("RUNS is a whole number, SIZES are some; for example RUNS=5 SIZES='1 2 5 10'");
+  }
+  const [python, venv] = [
+    (await must("bench/host-python", [])).trim(),
+    (await must("bench/ansible/venv", [], { timeout: 900 })).trim(),
+  ];
+  const results: Results = { ...readResults(), machine: emptyResults().machine };
+  const count = PARTS.includes("scale") ? Math.max(1, ...SIZES) : 1;
+  const names = Array.from({ length: count }, (_, index) => `bench-${index + 1}`);
+  // Short: ssh's control sockets stand below it.
+  const directory = await mkdtemp(join(tmpdir(), "pw-bench-"));
+  const podwatch = new Podwatch();
+  try {
+    console.log(`booting ${count} host(s) and pulling images`);
+    const hosts = await bootHosts(count, python);
+    await pullImages(hosts);
+    const contenders = await prepareContenders(podwatch, hosts, venv, directory);
+    if (PARTS.includes("fixed")) {
+      results.fixed = {};
+      await measureFixedCost(results.fixed, podwatch, hosts, RUNS);
+    }
+    if (PARTS.includes("one")) {
+      results.one = {};
+      for (let run = 1; run <= RUNS; run++) {
+        console.log(`one host, run ${run} of ${RUNS}`);
+        for (const contender of contenders) await oneHost(results, contender, hosts[0] as LabHost);
+        save(results);
+      }
+    }
+    if (PARTS.includes("scale")) {
+      results.scale = {};
+      for (let run = 1; run <= RUNS; run++) {
+        for (const size of SIZES) {
+          console.log(`${size} host(s), run ${run} of ${RUNS}`);
+          await severalHosts(results, podwatch, hosts.slice(0, size));
+        }
+        save(results);
+      }
+      const ansible = contenders.find(({ name }) => name === "ansible") as Contender;
+      for (const size of SIZES) await severalHosts(results, ansible, hosts.slice(0, size));
+    }
+    save(results);
+  } finally {
+    await podwatch.dispose();
+    await must("lab/lab", ["down", ...names]);
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+function save(results: Results): void {
+  writeResults(results);
+  writePage(results);
+}
+
+/** Deploys both variants once, to warm up and to learn what the others shall deploy. */
+async function prepareContenders(
+  podwatch: Podwatch,
+  hosts: readonly LabHost[],
+  venv: string,
+  directory: string,
+) {
+  console.log("warming up");
+  await podwatch.prepare(hosts, "base");
+  await podwatch.deploy();
+  const base = await podwatch.deployment();
+  await podwatch.prepare(hosts, "changed");
+  await podwatch.change();
+  const changed = await podwatch.deployment();
+  await podwatch.destroy();
+  const password = randomBytes(16).toString("hex");
+  const deployments = { base, changed };
+  const ansible = new Ansible(venv, join(directory, "a"), deployments, password);
+  const floor = new Floor(join(directory, "f"), deployments, password);
+  for (const other of [ansible, floor]) {
+    await other.prepare(hosts.slice(0, 1), "base");
+    await other.deploy();
+    await other.destroy();
+  }
+  return [podwatch, ansible, floor];
+}
+
+/** One contender's turn; what it did is proved outside the measured time. */
+async function oneHost(results: Results, contender: Contender, host: LabHost): Promise<void> {
+  const { name } = contender;
+  await contender.prepare([host], "base");
+  await removeImages(host);
+  await measure(results.one, "first, with pulling", name, contender.deploy);
+  await proveDeployed(host, INTERVAL.base);
+  await contender.destroy();
+  await pullImages([host]);
+  await measure(results.one, "first", name, contender.deploy);
+  await proveDeployed(host, INTERVAL.base);
+  await measure(results.one, "no change", name, contender.unchanged);
+  if (contender instanceof Podwatch) {
+    await measure(results.one, "no change, with preview", name, contender.unchangedWithPreview);
+  }
+  await contender.prepare([host], "changed");
+  await measure(results.one, "one line", name, contender.change);
+  await proveDeployed(host, INTERVAL.changed);
+  await measure(results.one, "destroy", name, contender.destroy);
+  await proveRemoved(host);
+}
+
+async function severalHosts(
+  results: Results,
+  contender: Contender,
+  hosts: readonly LabHost[],
+): Promise<void> {
+  const column = String(hosts.length);
+  const row = (operation: string) => `${contender.name} ${operation}`;
+  await contender.prepare(hosts, "base");
+  await measure(results.scale, row("first"), column, contender.deploy);
+  await measure(results.scale, row("no change"), column, contender.unchanged);
+  await contender.prepare(hosts, "changed");
+  await measure(results.scale, row("one line"), column, contender.change);
+  for (const host of hosts) await proveDeployed(host, INTERVAL.changed);
+  await measure(results.scale, row("destroy"), column, contender.destroy);
+}
+
+main().catch((error: Error) => {
+  console.error(`bench: ${error.message}`);
+  process.exitCode = 1;
+});
