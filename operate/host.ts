@@ -65,6 +65,9 @@ export class Host {
     if (reason?.startsWith("unknown command")) {
       throw new Error(`the runner on the host is older than this command (${reason}): run pulumi up`);
     }
+    if (reason?.startsWith("there is no runner")) {
+      throw new RunnerBroken("it is gone");
+    }
     if (reason !== undefined) {
       throw new Error(reason);
     }
