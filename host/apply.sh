@@ -123,7 +123,11 @@ check_candidate() {
   cp "$candidate/unit/$unit" "$home/candidate/units/"
   if ! report=$(quadlet_dryrun "$home/candidate/units" 2>&1) ||
     ! say "$report" | grep -qxF -e "---$(unit_service)---"; then
-    fail "podman refuses the unit $unit: $(say "$report" | grep -v -e '^Loading ' | tail -n 3)"
+    fail "podman refuses the unit $unit: $(say "$report" | complaints | tail -n 3)"
+  fi
+  # A generator or a systemd that only warns would run the service without what was asked for.
+  if ignored=$(say "$report" | complaints | grep -F "$unit") || ignored=$(ignored_by_systemd); then
+    fail "the unit $unit has what this host does not know: $(say "$ignored" | tail -n 3)"
   fi
   image=$(header "$candidate" image)
   if [ -z "$image" ]; then
@@ -138,6 +142,23 @@ check_candidate() {
     fail "$service refuses its new configuration; nothing was changed:
 $(say "$report" | tail -n 15)"
   fi
+}
+
+# What the Quadlet generator says besides the service itself; the first words of a line name the generator.
+complaints() {
+  sed -n 's/^quadlet-generator\[[0-9]*\]: //p' | grep -v -e '^Loading '
+}
+
+# Keys of the generated service that systemd would skip with a warning; fails if there are none.
+ignored_by_systemd() {
+  command -v systemd-analyze >/dev/null || return 1
+  mkdir -p "$home/candidate/verify"
+  generated=$home/candidate/verify/$(unit_service)
+  say "$report" | awk -v start="---$(unit_service)---" '
+    /^---.*---$/ { wanted = ($0 == start); next }
+    wanted && !/^quadlet-generator\[/' >"$generated"
+  timeout -k 5 30 systemd-analyze ${ROOTLESS:+--user} verify --man=no "$generated" 2>&1 9>&- |
+    sed -n "s,^$generated:[0-9]*: ,,p" | grep -F 'gnoring'
 }
 
 # The check runs in the image that will run the files, without network, and sees them where they will be.
