@@ -1,8 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { HostSettings } from "../config/load";
-import type { FrontSettings } from "../config/schema";
-import { prepareUserDashboard } from "../dashboards/user";
+import type { FrontSettings, ShippedFile } from "../config/schema";
 import { serviceBundle } from "../lib/bundle";
 import { ADMIN_PASSWORD_SECRET, type Datasource, GRAFANA_BACKEND, grafana } from "../lib/render/grafana";
 import type { Backend } from "../lib/render/nginx";
@@ -45,9 +44,8 @@ export class Grafana extends pulumi.ComponentResource {
       rootUrl: this.url,
       adminUser: settings.adminUser,
       datasources: args.datasources,
-      dashboards: { ...args.dashboards, ...ownDashboards(settings) },
+      dashboards: { ...args.dashboards, ...ownDashboards(settings.dashboards) },
       keepData: settings.data === "keep",
-      unitKeys: settings.quadlet,
     });
     host.apply(
       `${name}-service`,
@@ -63,8 +61,6 @@ function generatedPassword(name: string, parent: pulumi.Resource): pulumi.Output
 }
 
 /** A user's dashboards stand in a directory of their own: their file names cannot hide ours. */
-function ownDashboards({ dashboards, datasourceUid }: HostSettings["grafana"]): Record<string, string> {
-  return Object.fromEntries(
-    dashboards.map(({ name, content }) => [`own/${name}`, prepareUserDashboard(content, datasourceUid)]),
-  );
+function ownDashboards(files: readonly ShippedFile[]): Record<string, string> {
+  return Object.fromEntries(files.map(({ name, content }) => [`own/${name}`, content]));
 }

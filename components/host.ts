@@ -22,9 +22,10 @@ export class Host extends pulumi.ComponentResource {
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("podwatch:index:Host", name, {}, opts);
     this.scope = args.become ? "rootful" : "rootless";
-    const entrance = { name: args.name, connection: args.connection, sudo: sudo(args) };
-    this.access = { ...entrance, scope: this.scope, preflight: preflightHook(entrance) };
-    const { host, port, user } = args.connection;
+    const { name: hostName, connection } = args;
+    const entrance = { name: hostName, connection, sudo: sudo(args), scope: this.scope };
+    this.access = { ...entrance, preflight: preflightHook(entrance) };
+    const { host, port, user } = connection;
     const runner = installRunner(
       `${name}-runner`,
       { access: this.access, replaceWith: [host, port, this.scope === "rootless" ? user : "root"] },

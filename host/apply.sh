@@ -115,9 +115,15 @@ refuse_foreign() {
   if podman "$kind" exists "$object"; then
     fail "there is already a $kind named $object that is not managed by Podwatch; rename or remove it first"
   fi
+  if [ -n "$(header "$candidate" data)" ] && podman volume exists "$container" &&
+    [ "$(podman volume inspect --format '{{index .Labels "io.podwatch.service"}}' "$container")" != "$service" ]; then
+    fail "there is already a volume named $container that is not managed by Podwatch; rename or remove it first"
+  fi
 }
 
 check_candidate() {
+  { mkdir -p "$UNITS" && [ -w "$UNITS" ]; } 2>/dev/null ||
+    fail "cannot write to $UNITS; is its file system mounted read-only?"
   mkdir -p "$home/candidate/units"
   cp "$UNITS"/podwatch*.* "$home/candidate/units/" 2>/dev/null || :
   cp "$candidate/unit/$unit" "$home/candidate/units/"
@@ -246,6 +252,7 @@ activate_container() {
       fi
       await_ready "$container" "$release/hooks/ready" "$(header "$release" ready-within)" &&
         run_activation_hook started &&
+        { [ -n "${failure:-}" ] || is_let_through "$release/unit/$unit"; } &&
         { [ -z "$previous" ] || await_steady "$container"; }
       ;;
     reloaded) run_activation_hook reload ;;

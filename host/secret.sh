@@ -35,9 +35,19 @@ version_of_incoming() {
 }
 
 refuse_foreign_secret() {
-  if [ ! -e "$STATE/secrets/$1/used" ] && podman secret inspect "$1" >/dev/null 2>&1; then
+  if [ ! -e "$STATE/secrets/$1/used" ] && podman secret inspect "$1" >/dev/null 2>&1 && ! is_secret_of_ours "$1"; then
     fail "there is already a podman secret named $1 that is not managed by Podwatch; remove it first"
   fi
+}
+
+# Where $STATE was lost, our units still tell which secrets are ours.
+is_secret_of_ours() {
+  for file in "$UNITS"/podwatch-*.container; do
+    if grep -qsF "$OWNER_MARK" "$file" && grep -qF "Secret=$1," "$file"; then
+      return 0
+    fi
+  done
+  return 1
 }
 
 # Gives podman the named version of a secret, unless it has it already.

@@ -7,6 +7,7 @@ import { command } from "./shell";
 const PARTS = [
   "main",
   "engine",
+  "firewall",
   "bundle",
   "apply",
   "remove",
@@ -78,12 +79,28 @@ export function runnerCommand(
   words: RunnerWords,
 ): string {
   const prefix = rights === "sudo" ? ["sudo", "-n"] : [];
-  return command([...prefix, "sh", RUNNER[scope], ...words]);
+  const call = command([...prefix, "sh", RUNNER[scope], ...words]);
+  return isRemoval(words) ? shell(`${unlessGone(scope)}; exec ${call}`) : call;
 }
 
 /** The command that calls the installed runner with what follows sudo's password on standard input. */
 export function runnerCommandWithPassword(words: RunnerWords): string {
-  return shell(`${RUN_WITH_PASSWORD}; run ${command(["sh", RUNNER.rootful, ...words])}`);
+  const call = `${RUN_WITH_PASSWORD}; run ${command(["sh", RUNNER.rootful, ...words])}`;
+  return shell(isRemoval(words) ? `${unlessGone("rootful")}; ${call}` : call);
+}
+
+/** A test whether the runner is on a host, for a command line. */
+export function isInstalled(scope: Scope): string {
+  return `[ -e ${RUNNER[scope]} ]`;
+}
+
+function isRemoval([verb]: RunnerWords): boolean {
+  return verb === "remove" || verb === "remove-secret" || verb === "uninstall";
+}
+
+/** Where the runner is gone, as on a host that was reinstalled, nothing is left to be removed. */
+function unlessGone(scope: Scope): string {
+  return `${isInstalled(scope)} || { cat >/dev/null; echo "nothing to remove"; exit 0; }`;
 }
 
 /** The command that calls the installed runner with a staged bundle; standard input holds sudo's password. */

@@ -4,7 +4,6 @@ import type { Scope } from "../../lib/quadlet";
 
 /** How commands reach a host and with what rights they run there. */
 export interface Access extends Entrance {
-  readonly scope: Scope;
   /** Makes sure that commands will get through before the first of them is sent. */
   readonly preflight: pulumi.ResourceHook;
 }
@@ -13,6 +12,7 @@ export interface Access extends Entrance {
 export interface Entrance {
   /** Name of the host, for messages. */
   readonly name: string;
+  readonly scope: Scope;
   readonly connection: types.input.remote.ConnectionArgs;
   /** How the login user becomes root: not at all, by sudo, or by sudo with a password. */
   readonly sudo: "none" | "passwordless" | { readonly password: pulumi.Output<string> };

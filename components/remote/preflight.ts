@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { isInstalled } from "../../lib/runner";
 import type { Entrance } from "./access";
 import { runOnHost } from "./login";
 
@@ -10,17 +11,36 @@ import { runOnHost } from "./login";
  */
 export function preflightHook(entrance: Entrance): pulumi.ResourceHook {
   let outcome: Promise<void> | undefined;
-  return new pulumi.ResourceHook(`${entrance.name}-preflight`, () => {
-    outcome ??= checkEntrance(entrance);
+  return new pulumi.ResourceHook(`${entrance.name}-preflight`, ({ name }) => {
+    outcome ??= checkEntrance(entrance, { withRunner: !INSTALLS_RUNNER.test(name) });
     return outcome;
   });
 }
 
-async function checkEntrance({ name, connection, sudo }: Entrance): Promise<void> {
+/** The commands that may find a host without a runner; for all others they have put it there already. */
+const INSTALLS_RUNNER = /-runner(-bundle)?$/;
+
+/** Exit code for a host that has no runner. */
+const NO_RUNNER = 44;
+
+async function checkEntrance(
+  { name, connection, sudo, scope }: Entrance,
+  { withRunner }: { withRunner: boolean },
+): Promise<void> {
   const { proxy, ...server } = await known(connection);
   const { script, input, refusal } = await sudoCheck(sudo, server.user ?? "root");
   try {
-    const { code, stderr } = await runOnHost(server, proxy, script, input);
+    const { code, stderr } = await runOnHost(
+      server,
+      proxy,
+      withRunner ? `${script} && { ${isInstalled(scope)} || exit ${NO_RUNNER}; }` : script,
+      input,
+    );
+    if (code === NO_RUNNER) {
+      throw new Error(
+        "Podwatch is gone from this host; if it was reinstalled, deploy afresh with: pulumi up --replace '**-runner*'",
+      );
+    }
     if (code !== 0) {
       throw new Error(refusal(stderr.trim().split("\n").at(-1) ?? ""));
     }

@@ -5,13 +5,17 @@ import { CONNECTION, command, component } from "./expected";
 import { deploy, plainText, read, Secret } from "./mocks";
 import { hostKey, hostSettings, SECRETS } from "./stackFile";
 
-/** How every command with a password begins: sudo gets the first line, or what follows gets all but that. */
+/** How a command with a password goes on: sudo gets the first line, or what follows gets all but that. */
 const WITH_PASSWORD =
-  'sh -c \'IFS= read -r password; run() { if sudo -n true 2>/dev/null; then sudo -n "$@"; ' +
+  'IFS= read -r password; run() { if sudo -n true 2>/dev/null; then sudo -n "$@"; ' +
   "else { printf '\\''%s\\n'\\'' \"$password\"; cat; } | sudo -k -S -p '\\'''\\'' \"$@\"; fi; }; ";
 
 const install = (scope: string) =>
   `sh -c 's=$(mktemp) && cat >"$s" && sh "$s" install ${scope}; code=$?; rm -f "$s"; exit $code'`;
+
+/** What a removal begins with: on a host without a runner nothing is left to remove. */
+const unlessGone = (runner = "/var/lib/podwatch/runner") =>
+  `[ -e ${runner} ] || { cat >/dev/null; echo "nothing to remove"; exit 0; }; `;
 
 const stage = (name: string) =>
   `sh -c 'umask 077 && mkdir -p .podwatch && cat >.podwatch/${name}.new && mv .podwatch/${name}.new .podwatch/${name}'`;
@@ -28,7 +32,7 @@ describe("the host itself", () => {
         name: "mon-runner",
         parent: "mon",
         create: install("rootful"),
-        delete: "sh /var/lib/podwatch/runner uninstall",
+        delete: `sh -c '${unlessGone()}exec sh /var/lib/podwatch/runner uninstall'`,
         stdin: runnerScript(),
         triggers: ["10.1.2.3", 22, "root"],
         dependsOn: [],
@@ -69,7 +73,7 @@ describe("the host itself", () => {
           proxy: { ...connection, host: "10.9.9.9", user: "jump", password: "jump $ecret" },
         },
         create: install("rootless"),
-        delete: "sh .local/share/podwatch/runner uninstall",
+        delete: `sh -c '${unlessGone(".local/share/podwatch/runner")}exec sh .local/share/podwatch/runner uninstall'`,
         stdin: runnerScript(),
         triggers: ["edge.my-company.net", 2222, "podwatch"],
         dependsOn: [],
@@ -125,7 +129,7 @@ describe("what is applied on a host", () => {
         ...common,
         name: "mon-token",
         create: `${prefix} put-secret token`,
-        delete: `${prefix} remove-secret token`,
+        delete: `sh -c '${unlessGone()}exec ${prefix} remove-secret token'`,
         stdin: new Secret("the token"),
         dependsOn: ["mon-runner"],
       }),
@@ -133,7 +137,7 @@ describe("what is applied on a host", () => {
         ...common,
         name: "mon-web",
         create: `${prefix} apply web stdout-of-mon-token`,
-        delete: `${prefix} remove web`,
+        delete: `sh -c '${unlessGone()}exec ${prefix} remove web'`,
         stdin: BUNDLE,
         dependsOn: ["mon-runner", "mon-token"],
       }),
@@ -157,7 +161,7 @@ describe("what is applied on a host", () => {
         ...common,
         name: "mon-runner",
         create: expect.stringMatching(/ # bundle [0-9a-f]{16}$/),
-        delete: `${WITH_PASSWORD}${runner} uninstall'`,
+        delete: `sh -c '${unlessGone()}${WITH_PASSWORD}${runner} uninstall'`,
         stdin: password,
         triggers: hostTriggers,
         dependsOn: ["mon-runner-bundle"],
@@ -173,8 +177,8 @@ describe("what is applied on a host", () => {
       command({
         ...common,
         name: "mon-token",
-        create: `${WITH_PASSWORD}${runner} put-secret token'`,
-        delete: `${WITH_PASSWORD}${runner} remove-secret token'`,
+        create: `sh -c '${WITH_PASSWORD}${runner} put-secret token'`,
+        delete: `sh -c '${unlessGone()}${WITH_PASSWORD}${runner} remove-secret token'`,
         stdin: new Secret(`${SECRETS.becomePassword}\nthe token`),
         triggers,
         dependsOn: ["mon-runner"],
@@ -183,7 +187,7 @@ describe("what is applied on a host", () => {
         ...common,
         name: "mon-web",
         create: expect.stringMatching(/ # bundle [0-9a-f]{16}$/),
-        delete: `${WITH_PASSWORD}${runner} remove web'`,
+        delete: `sh -c '${unlessGone()}${WITH_PASSWORD}${runner} remove web'`,
         stdin: password,
         triggers,
         dependsOn: ["mon-runner", "mon-token", "mon-web-bundle"],
@@ -201,10 +205,10 @@ describe("what is applied on a host", () => {
     const create = (name: string) =>
       String(resources.find((resource) => resource.name === name)?.inputs.create).replace(/ # .*/, "");
     expect(create("mon-runner")).toBe(
-      `${WITH_PASSWORD}run sh .podwatch/runner install rootful <.podwatch/runner; code=$?; cat >/dev/null; exit $code'`,
+      `sh -c '${WITH_PASSWORD}run sh .podwatch/runner install rootful <.podwatch/runner; code=$?; cat >/dev/null; exit $code'`,
     );
     expect(create("mon-web")).toBe(
-      `${WITH_PASSWORD}${runner} apply web stdout-of-mon-token <.podwatch/web; code=$?; cat >/dev/null; exit $code'`,
+      `sh -c '${WITH_PASSWORD}${runner} apply web stdout-of-mon-token <.podwatch/web; code=$?; cat >/dev/null; exit $code'`,
     );
     expect(plainText(resources)).not.toContain(SECRETS.becomePassword);
     expect(plainText(resources)).not.toContain("the token");

@@ -41,14 +41,19 @@ function connection(changed: object = {}): Access["connection"] {
 }
 
 /** Runs the hook as often as it is said, as the commands of one host do. */
-async function ask(to: Access["connection"], rights: Access["sudo"] = "none", times = 1): Promise<void> {
+async function ask(
+  to: Access["connection"],
+  rights: Access["sudo"] = "none",
+  times = 1,
+  by = "a-runner",
+): Promise<void> {
   const { result: hook } = await deploy(() => {
-    const entrance = { name: "mon1", connection: to, sudo: rights };
+    const entrance = { name: "mon1", connection: to, sudo: rights, scope: "rootful" as const };
     const preflight = preflightHook(entrance);
-    installRunner("runner", { access: { ...entrance, scope: "rootful", preflight }, replaceWith: [] }, {});
+    installRunner("runner", { access: { ...entrance, preflight }, replaceWith: [] }, {});
     return preflight;
   });
-  const moment = { urn: "", id: "", name: "", type: "" };
+  const moment = { urn: "", id: "", name: by, type: "" };
   await Promise.all(Array.from({ length: times }, () => hook.callback(moment)));
 }
 
@@ -69,6 +74,14 @@ test("behind a proxy, both have to let the user in", async () => {
   await expect(ask(connection({ proxy: { ...through, password: "wrong" } }))).rejects.toThrow(
     new RegExp(`^host mon1: 127\\.0\\.0\\.1:${proxy.port} does not let jump in; check user, and `),
   );
+});
+
+test("a host that has lost its runner is told by what needs it", async () => {
+  const message =
+    /^host mon1: Podwatch is gone from this host; .* deploy afresh with: pulumi up --replace '\*\*-runner\*'$/;
+  await expect(ask(connection(), "none", 1, "a-web-service")).rejects.toThrow(message);
+  expect(server.scripts).toEqual(["true && { [ -e /var/lib/podwatch/runner ] || exit 44; }"]);
+  await ask(connection(), "none", 1, "a-runner-bundle");
 });
 
 test("another host key than the pinned one ends it before anybody logs in", async () => {

@@ -233,6 +233,28 @@ describe.each(SHELLS)("in %s", (shell) => {
   });
 });
 
+test.each(SHELLS)(
+  "in %s, without a runner, as on a host that was reinstalled, nothing is left to remove",
+  (shell) => {
+    const input = "x".repeat(100_000);
+    for (const words of [["remove", "web"], ["remove-secret", "token"], ["uninstall"]] as const) {
+      for (const text of [
+        runnerCommand("rootful", "own", words),
+        runnerCommand("rootful", "sudo", words),
+        runnerCommandWithPassword(words),
+      ]) {
+        expect(login(installed(text), { shell, sudo: "free", input })).toMatchObject({
+          status: 0,
+          stdout: "nothing to remove\n",
+          stderr: "",
+        });
+      }
+    }
+    const apply = installed(runnerCommand("rootful", "own", ["apply", "web"]));
+    expect(login(apply, { shell, sudo: "free" }).status).not.toBe(0);
+  },
+);
+
 test("the runner is one valid script of every part", () => {
   for (const shell of SHELLS) {
     expect(attempt('exec "$@" -n', { shell, args: [shell], input: runnerScript() })).toMatchObject({
@@ -246,7 +268,7 @@ test("the runner is one valid script of every part", () => {
 });
 
 test("rootless runners stand in the user's home", () => {
-  expect(runnerCommand("rootless", "own", ["remove", "nginx"])).toBe(
-    "sh .local/share/podwatch/runner remove nginx",
+  expect(runnerCommand("rootless", "own", ["remove", "nginx"])).toContain(
+    "exec sh .local/share/podwatch/runner remove nginx",
   );
 });
