@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { HostSettings } from "../config/load";
-import type { FrontSettings, ShippedFile } from "../config/schema";
+import type { FrontSettings } from "../config/schema";
+import { prepareUserDashboard } from "../dashboards/user";
 import { serviceBundle } from "../lib/bundle";
 import { ADMIN_PASSWORD_SECRET, type Datasource, GRAFANA_BACKEND, grafana } from "../lib/render/grafana";
 import type { Backend } from "../lib/render/nginx";
@@ -44,8 +45,9 @@ export class Grafana extends pulumi.ComponentResource {
       rootUrl: this.url,
       adminUser: settings.adminUser,
       datasources: args.datasources,
-      dashboards: { ...args.dashboards, ...ownDashboards(settings.dashboards) },
+      dashboards: { ...args.dashboards, ...ownDashboards(settings) },
       keepData: settings.data === "keep",
+      unitKeys: settings.quadlet,
     });
     host.apply(
       `${name}-service`,
@@ -61,6 +63,8 @@ function generatedPassword(name: string, parent: pulumi.Resource): pulumi.Output
 }
 
 /** A user's dashboards stand in a directory of their own: their file names cannot hide ours. */
-function ownDashboards(files: readonly ShippedFile[]): Record<string, string> {
-  return Object.fromEntries(files.map(({ name, content }) => [`own/${name}`, content]));
+function ownDashboards({ dashboards, datasourceUid }: HostSettings["grafana"]): Record<string, string> {
+  return Object.fromEntries(
+    dashboards.map(({ name, content }) => [`own/${name}`, prepareUserDashboard(content, datasourceUid)]),
+  );
 }

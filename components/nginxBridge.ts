@@ -33,6 +33,8 @@ export class NginxBridge extends pulumi.ComponentResource {
       resolver: args.network.resolver,
       backends: args.backends,
       ...(gateways.enabled ? { gateways } : {}),
+      ...(front.snippet === undefined ? {} : { snippet: front.snippet }),
+      unitKeys: front.quadlet,
     });
     host.apply(
       `${name}-service`,

@@ -47,7 +47,9 @@ export class Prometheus extends pulumi.ComponentResource {
         ...settings.fileSd.map(fileScrapeConfig),
       ],
       targetFiles: targetFiles(settings.fileSd),
+      ruleFiles: Object.fromEntries(settings.ruleFiles.map(({ name, content }) => [name, content])),
       keepData: settings.data === "keep",
+      unitKeys: settings.quadlet,
     });
     host.apply(
       `${name}-service`,

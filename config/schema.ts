@@ -15,6 +15,7 @@ export type { GrafanaSettings } from "./schema/grafana";
 export type { NetworkSettings } from "./schema/network";
 export type { FileSdJob, PrometheusSettings, ScrapeJob, ShippedFile } from "./schema/prometheus";
 export { builtInJobs } from "./schema/prometheus";
+export type { QuadletSettings } from "./schema/quadlet";
 
 /** The namespace of every key in a stack file. */
 export const namespace = "podwatch";

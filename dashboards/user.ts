@@ -22,18 +22,23 @@ const EXPRESSIONS = "__expr__";
  * @param name how the user calls the file
  */
 export function checkUserDashboard(name: string, json: string): string[] {
+  return dashboardProblems(json).map((problem) => `${name}: ${problem}`);
+}
+
+/** The same without the file's name. */
+export function dashboardProblems(json: string): string[] {
   const parsed = parse(json);
   if ("error" in parsed) {
-    return [`${name}: is not JSON (${parsed.error}); save the dashboard's JSON from Grafana again`];
+    return [`is not JSON (${parsed.error}); save the dashboard's JSON from Grafana again`];
   }
   const dashboard = parsed.value;
   if (!isObject(dashboard)) {
-    return [`${name}: is not a dashboard but ${kindOf(dashboard)}; save the dashboard's JSON from Grafana`];
+    return [`is not a dashboard but ${kindOf(dashboard)}; save the dashboard's JSON from Grafana`];
   }
   if (isObject(dashboard.dashboard)) {
-    return [`${name}: is the answer of Grafana's API; keep only what stands under "dashboard"`];
+    return [`is the answer of Grafana's API; keep only what stands under "dashboard"`];
   }
-  return [...shapeProblems(dashboard), ...inputProblems(dashboard)].map((problem) => `${name}: ${problem}`);
+  return [...shapeProblems(dashboard), ...inputProblems(dashboard)];
 }
 
 /**
@@ -57,6 +62,16 @@ export function prepareUserDashboard(json: string, datasourceUid: string): strin
     typeof value === "string" ? value.replace(reference, (whole, name) => answers.get(name) ?? whole) : value,
   );
   return formatJson(answered);
+}
+
+/** What Grafana tells dashboards apart by; undefined for what is not a dashboard. */
+export function dashboardIdentity(
+  json: string,
+): { readonly uid?: string; readonly title: string } | undefined {
+  const parsed = parse(json);
+  if ("error" in parsed || !isObject(parsed.value)) return undefined;
+  const [uid, title] = [text(parsed.value.uid), text(parsed.value.title).trim()];
+  return title === "" ? undefined : { title, ...(uid === "" ? {} : { uid }) };
 }
 
 /** `${NAME}`, as exported dashboards refer to inputs, and any dashboard to its variables. */

@@ -1,4 +1,4 @@
-import { type PublishedPort, type Service, unitName } from "./service";
+import { type PublishedPort, type Service, type UnitKeys, unitName } from "./service";
 import { type Entry, quoteWord, serializeUnit, type Unit } from "./unit";
 
 /** Name of the container network on the host, and of its Quadlet unit. */
@@ -38,8 +38,9 @@ export function containerUnit(service: Service, scope: Scope): string {
   if (service.args !== undefined) {
     container.push(["Exec", service.args.map(quoteWord).join(" ")]);
   }
+  container.push(...ownEntries(service, "Container"));
   return serializeUnit([
-    ["Unit", [["Description", service.description]]],
+    ["Unit", [["Description", service.description], ...ownEntries(service, "Unit")]],
     ["Container", container],
     [
       "Service",
@@ -51,6 +52,7 @@ export function containerUnit(service: Service, scope: Scope): string {
         ["Restart", "always"],
         ["RestartSec", "2"],
         ["TimeoutStartSec", "300"],
+        ...ownEntries(service, "Service"),
       ],
     ],
     ["Install", [["WantedBy", scope === "rootful" ? "multi-user.target" : "default.target"]]],
@@ -92,6 +94,13 @@ function userEntries(service: Service, scope: Scope): Entry[] {
     entries.push(["UserNS", `keep-id:uid=${uid},gid=${gid}`], ["PodmanArgs", "--group-add=keep-groups"]);
   }
   return entries;
+}
+
+/** The user's own keys, in the order in which they were written: of two values of one key, the last counts. */
+function ownEntries(service: Service, section: keyof UnitKeys): Entry[] {
+  return Object.entries(service.unitKeys?.[section] ?? {}).flatMap(([key, values]) =>
+    values.map((value): Entry => [key, value]),
+  );
 }
 
 function environmentEntry([key, value]: readonly [string, string]): Entry {

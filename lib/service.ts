@@ -27,9 +27,16 @@ export interface Service {
   readonly ports?: readonly PublishedPort[];
   /** What is done inside the container at each step of its life. */
   readonly hooks: Hooks;
+  /** Keys of the user's own for the unit, by section; a value each, or several. */
+  readonly unitKeys?: UnitKeys;
   /** How long the service may take until it is ready, in seconds. */
   readonly readyWithin: number;
 }
+
+/** What is added at the end of a unit's sections, in the engine's and systemd's own words. */
+export type UnitKeys = Readonly<
+  Record<"Container" | "Service" | "Unit", Readonly<Record<string, readonly string[]>>>
+>;
 
 export interface User {
   readonly uid: number;

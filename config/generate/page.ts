@@ -13,6 +13,7 @@ const sections = [
   { key: "scrapeJob", title: "Scrape job", under: "as an entry of `prometheus.scrapeJobs`" },
   { key: "fileSdJob", title: "Scrape job with target files", under: "as an entry of `prometheus.fileSd`" },
   { key: "grafana", title: "Grafana", under: `${namespace}:grafana` },
+  { key: "quadlet", title: "Quadlet keys", under: "as `quadlet` of `front`, `prometheus` and `grafana`" },
 ] as const;
 
 type Definitions = Readonly<Record<string, JsonSchema>>;

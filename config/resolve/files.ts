@@ -3,12 +3,12 @@ import { type Context, fileComplaint } from "../context";
 import { type Path, quote, type Report } from "../problem";
 import type { ShippedFile } from "../schema/prometheus";
 
-/** Reads what the patterns name; `check` gives the complaint about a content, if any. */
+/** Reads what the patterns name; `check` gives the complaints about a content, if any. */
 export function shippedFiles(
   patterns: readonly string[],
   what: string,
   pathOf: (index: number) => Path,
-  check: (name: string, content: string) => string | undefined,
+  check: (name: string, content: string) => string | readonly string[] | undefined,
   context: Context,
   report: Report,
 ): ShippedFile[] {
@@ -29,8 +29,7 @@ export function shippedFiles(
       }
       const content = read(path, what, complain, context);
       if (content === undefined) continue;
-      const complaint = check(name, content);
-      if (complaint !== undefined) complain(path, complaint);
+      for (const complaint of [check(name, content) ?? []].flat()) complain(path, complaint);
       files.set(name, { name, path, content });
     }
   });

@@ -1,10 +1,12 @@
 // Checks over several of Grafana's settings; dashboards are read here.
 import type { z } from "zod";
+import { shippedDashboards } from "../../dashboards/shipped";
+import { dashboardIdentity, dashboardProblems } from "../../dashboards/user";
 import type { Context } from "../context";
 import { quote, type Report } from "../problem";
 import type { GrafanaSettings, grafana } from "../schema/grafana";
-import { isGroup } from "../walk";
-import { parseJson, shippedFiles } from "./files";
+import type { ShippedFile } from "../schema/prometheus";
+import { shippedFiles } from "./files";
 import type { Locate } from "./services";
 
 export function resolveGrafana(
@@ -21,33 +23,41 @@ export function resolveGrafana(
     );
   }
   const at = (index: number) => locate(["dashboards", index]);
-  const dashboards = shippedFiles(given.dashboards, "a dashboard", at, dashboardComplaint, context, report);
-  const owners = new Map<string, string>();
-  for (const dashboard of dashboards) {
-    const uid = uidOf(dashboard.content);
-    const owner = uid === undefined ? undefined : owners.get(uid);
-    if (uid !== undefined && owner !== undefined) {
-      report(
-        locate(["dashboards"]),
-        `${quote(dashboard.path)} has the uid ${quote(uid)} of ${quote(owner)}; give one of them another uid`,
-      );
-    }
-    if (uid !== undefined) owners.set(uid, dashboard.path);
-  }
+  const dashboards = shippedFiles(given.dashboards, "a dashboard", at, dashboardComplaints, context, report);
+  checkIdentities(dashboards, locate, report);
   return { ...rest, ...(adminPassword === undefined ? {} : { adminPassword }), dashboards };
 }
 
-function dashboardComplaint(name: string, content: string): string | undefined {
-  if (!name.endsWith(".json"))
-    return "is not a JSON file; write the path of a dashboard that Grafana exported as JSON";
-  const parsed = parseJson(content);
-  if ("complaint" in parsed) return parsed.complaint;
-  const titled = isGroup(parsed.value) && typeof parsed.value.title === "string" && parsed.value.title !== "";
-  return titled ? undefined : "is not a dashboard, since it has no title; export it from Grafana as JSON";
+function dashboardComplaints(name: string, content: string): string | readonly string[] {
+  return name.endsWith(".json")
+    ? dashboardProblems(content)
+    : "is not a JSON file; write the path of a dashboard that Grafana exported as JSON";
 }
 
-function uidOf(content: string): string | undefined {
-  const parsed = parseJson(content);
-  if ("complaint" in parsed || !isGroup(parsed.value)) return undefined;
-  return typeof parsed.value.uid === "string" && parsed.value.uid !== "" ? parsed.value.uid : undefined;
+/** Of two dashboards with one uid, or one title in the same folder, Grafana shows one, or neither. */
+function checkIdentities(dashboards: readonly ShippedFile[], locate: Locate, report: Report): void {
+  if (dashboards.length === 0) return;
+  // All that come with Podwatch, also those that are not shipped now: a switch elsewhere must not bring up a problem here.
+  const shipped = Object.values(shippedDashboards({ datasourceUid: "", gateways: true }));
+  const all = [
+    ...shipped.map((content) => ({ content, path: undefined })),
+    ...dashboards.map(({ content, path }) => ({ content, path })),
+  ];
+  const owners = { uid: new Map<string, string>(), title: new Map<string, string>() };
+  for (const { content, path } of all) {
+    const identity = dashboardIdentity(content);
+    for (const key of ["uid", "title"] as const) {
+      const value = identity?.[key];
+      if (value === undefined) continue;
+      // Grafana compares titles without regard to case.
+      const known = key === "title" ? value.toLowerCase() : value;
+      const owner = owners[key].get(known);
+      if (owner === undefined) {
+        owners[key].set(known, path === undefined ? "a dashboard that comes with Podwatch" : quote(path));
+      } else if (path !== undefined) {
+        const way = owner.startsWith('"') ? `give one of them another ${key}` : `give it another ${key}`;
+        report(locate(["dashboards"]), `${quote(path)} has the ${key} ${quote(value)} of ${owner}; ${way}`);
+      }
+    }
+  }
 }

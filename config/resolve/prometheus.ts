@@ -43,7 +43,9 @@ export function resolvePrometheus(
     checkJob(job, given.scrapeInterval, path, report);
     return readTargets(job, path, context, report);
   });
-  return { ...given, scrapeTimeout, fileSd };
+  const at = (index: number) => locate(["ruleFiles", index]);
+  const ruleFiles = shippedFiles(given.ruleFiles, "a rule file", at, ruleFileComplaint, context, report);
+  return { ...given, scrapeTimeout, fileSd, ruleFiles };
 }
 
 const shorter = (a: string, b: string) => (durationMs(a) < durationMs(b) ? a : b);
@@ -135,6 +137,13 @@ function readTargets(job: GivenFileSd, path: Path, context: Context, report: Rep
     ...job,
     files: shippedFiles(job.files, "a target file", at, targetFileComplaint, context, report),
   };
+}
+
+/** The rules themselves are checked on the host by promtool. */
+function ruleFileComplaint(name: string): string | undefined {
+  return /\.ya?ml$/.test(name)
+    ? undefined
+    : "is not a rule file, which ends in .yml or .yaml; write the path of one, or rename it";
 }
 
 /** JSON is looked into here; YAML is checked on the host by promtool. */

@@ -7,6 +7,8 @@ import { settle } from "../shape";
 import { isGroup, type Tree, valueAt } from "../walk";
 import { resolveGrafana } from "./grafana";
 import { resolvePrometheus } from "./prometheus";
+import { checkQuadlet } from "./quadlet";
+import { checkSnippet } from "./snippet";
 
 /** Where the user wrote a setting of a section: in the host's entry if it is there, else in the stack. */
 export type Locate = (inner: Path) => Path;
@@ -47,6 +49,10 @@ export function resolveServices(
       `${front.port} may be opened by root only; write a port from ${firstUnprivilegedPort} up, or set become: true`,
     );
   }
+  if (front.snippet !== undefined) checkSnippet(front.snippet, locateIn("front"), report);
+  checkQuadlet(front.quadlet, locateIn("front"), report);
+  checkQuadlet(givenPrometheus.quadlet, locateIn("prometheus"), report);
+  checkQuadlet(givenGrafana.quadlet, locateIn("grafana"), report);
   const prometheus = resolvePrometheus(givenPrometheus, locateIn("prometheus"), context, report);
   const grafana = resolveGrafana(givenGrafana, locateIn("grafana"), context, report);
   if (grafana.enabled && !prometheus.enabled) {

@@ -2,7 +2,8 @@
 import { isIPv6 } from "node:net";
 import type { z } from "zod";
 import versions from "../../versions.json";
-import { type DeepReadonly, group, image, ipAddress, port, publicUrl, setting } from "./words";
+import { quadletSetting } from "./quadlet";
+import { type DeepReadonly, group, image, ipAddress, port, publicUrl, setting, text } from "./words";
 
 export const front = group({
   bind: setting(
@@ -22,6 +23,15 @@ export const front = group({
       defaultText: "`http://localhost`, or the address NGINX listens on, with the port if it is not 80",
     },
   ),
+  snippet: setting(
+    text(
+      (value) => !/[^\P{Cc}\n\t]/u.test(value),
+      "is not a text for nginx.conf; write NGINX directives such as a location, without control characters",
+    ).optional(),
+    "Text for the `server` block of `nginx.conf`: locations of your own. It stands after the built-in locations and may not hide them; `nginx -t` checks it on the host before anything is changed. No place for secrets.",
+    { example: "location /docs/ { proxy_pass http://10.1.2.3:8000; }" },
+  ),
+  quadlet: quadletSetting(),
   image: image(versions.images.nginx, "NGINX"),
 }).meta({ id: "front", description: "NGINX, the one door: everything else is reached through it." });
 

@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import versions from "../../versions.json";
 import type { ShippedFile } from "./prometheus";
+import { quadletSetting } from "./quadlet";
 import { type DeepReadonly, data, enabled, group, image, list, localPath, setting, text } from "./words";
 
 /** What people leave in place, or try first. */
@@ -34,9 +35,10 @@ export const grafana = group({
   ),
   dashboards: setting(
     list(localPath(), "dashboard files").default([]),
-    "Dashboards of your own: JSON files on this computer (`*` and `?` in the last part of the path), relative to the project.",
+    "Dashboards of your own: JSON files on this computer (`*` and `?` in the last part of the path), relative to the project, as Grafana saves or exports them. `${DS_...}` of a Prometheus data source is filled in. Each has a uid and a title of its own.",
     { example: ["dashboards/mine.json"] },
   ),
+  quadlet: quadletSetting(),
   data: data("users, preferences and dashboards made by hand"),
   image: image(versions.images.grafana, "Grafana"),
 }).meta({ id: "grafana", description: "Grafana: shows the metrics." });

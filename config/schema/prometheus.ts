@@ -1,6 +1,7 @@
 // Prometheus: what it scrapes, how often, and how long it keeps what it found.
 import { z } from "zod";
 import versions from "../../versions.json";
+import { quadletSetting } from "./quadlet";
 import {
   choice,
   type DeepReadonly,
@@ -151,6 +152,12 @@ export const prometheus = group({
     list(fileSdJob, "scrape jobs with target files").default([]),
     "Scrape jobs whose targets stand in files beside the stack file.",
   ),
+  ruleFiles: setting(
+    list(localPath(), "rule files").default([]),
+    "Files with recording and alerting rules on this computer (YAML, `*` and `?` in the last part of the path), relative to the project. Their content is shipped to the host, where `promtool` checks it before anything is changed.",
+    { example: ["rules/*.yml"] },
+  ),
+  quadlet: quadletSetting(),
   data: data("the samples"),
   image: image(versions.images.prometheus, "Prometheus"),
 }).meta({ id: "prometheus", description: "Prometheus: collects the metrics and keeps them." });
@@ -169,8 +176,9 @@ export type FileSdJob = DeepReadonly<Omit<z.output<typeof fileSdJob>, "files"> &
 
 /** Fully resolved: what the user left open is filled in, files are read. */
 export type PrometheusSettings = DeepReadonly<
-  Omit<z.output<typeof prometheus>, "fileSd" | "scrapeTimeout"> & {
+  Omit<z.output<typeof prometheus>, "fileSd" | "ruleFiles" | "scrapeTimeout"> & {
     scrapeTimeout: string;
     fileSd: FileSdJob[];
+    ruleFiles: ShippedFile[];
   }
 >;

@@ -1,4 +1,4 @@
-import { CONFIG_DIRECTORY, SECRETS_DIRECTORY, type Service } from "../service";
+import { CONFIG_DIRECTORY, SECRETS_DIRECTORY, type Service, type UnitKeys } from "../service";
 import { readTemplate } from "../template";
 import { toYaml } from "../yaml";
 import type { Backend } from "./nginx";
@@ -23,6 +23,8 @@ export interface GrafanaInput {
   /** Dashboards (Grafana's JSON) by file name. */
   readonly dashboards: Readonly<Record<string, string>>;
   readonly keepData: boolean;
+  /** Keys of the user's own for the unit. */
+  readonly unitKeys?: UnitKeys;
 }
 
 const NAME = "grafana";
@@ -65,6 +67,7 @@ export function grafana(input: GrafanaInput): Service {
       reload: readTemplate("grafana/admin.sh") + readTemplate("grafana/reload.sh"),
       started: readTemplate("grafana/admin.sh") + readTemplate("grafana/started.sh"),
     },
+    ...(input.unitKeys ? { unitKeys: input.unitKeys } : {}),
     readyWithin: 180,
   };
 }

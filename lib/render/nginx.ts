@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { CONFIG_DIRECTORY, type Service, type User, unitName } from "../service";
+import { CONFIG_DIRECTORY, type Service, type UnitKeys, type User, unitName } from "../service";
 import { readTemplate, renderTemplate } from "../template";
 
 /** A service behind the front door. */
@@ -34,6 +34,10 @@ export interface NginxInput {
     readonly uid?: number;
     readonly gid?: number;
   };
+  /** The user's own text at the end of the front's server block. */
+  readonly snippet?: string;
+  /** Keys of the user's own for the unit. */
+  readonly unitKeys?: UnitKeys;
 }
 
 const NAME = "nginx";
@@ -64,6 +68,7 @@ export function nginx(input: NginxInput): Service {
       ready: readTemplate("nginx/ready.sh"),
       reload: readTemplate("nginx/reload.sh"),
     },
+    ...(input.unitKeys ? { unitKeys: input.unitKeys } : {}),
     readyWithin: 30,
   };
 }
@@ -110,6 +115,7 @@ function configuration(input: NginxInput, release: string): string {
     })),
     gateways: input.gateways !== undefined,
     socketDirectory: input.gateways?.socketDirectory ?? "",
+    snippet: input.snippet?.trimEnd() || false,
   });
 }
 

@@ -1,4 +1,4 @@
-import { CONFIG_DIRECTORY, type Service, unitName } from "../service";
+import { CONFIG_DIRECTORY, type Service, type UnitKeys, unitName } from "../service";
 import { readTemplate } from "../template";
 import { toYaml } from "../yaml";
 import { type Backend, BRIDGE_TARGET, GATEWAY_DISCOVERY_URL } from "./nginx";
@@ -19,7 +19,11 @@ export interface PrometheusInput {
   readonly scrapeConfigs: readonly ScrapeConfig[];
   /** Files of targets by name below `targets/`; Prometheus rereads them by itself. */
   readonly targetFiles: Readonly<Record<string, string>>;
+  /** Files of recording and alerting rules by name below `rules/`. */
+  readonly ruleFiles: Readonly<Record<string, string>>;
   readonly keepData: boolean;
+  /** Keys of the user's own for the unit. */
+  readonly unitKeys?: UnitKeys;
 }
 
 const NAME = "prometheus";
@@ -47,13 +51,18 @@ export function prometheus(input: PrometheusInput): Service {
     image: input.image,
     args: flags(input),
     user: IMAGE_USER,
-    files: { "prometheus.yml": configuration(input), ...prefixed("targets", input.targetFiles) },
+    files: {
+      "prometheus.yml": configuration(input),
+      ...prefixed("targets", input.targetFiles),
+      ...prefixed("rules", input.ruleFiles),
+    },
     data: { path: "/prometheus", keep: input.keepData },
     hooks: {
       check: readTemplate("prometheus/check.sh"),
       ready: readTemplate("prometheus/ready.sh"),
       reload: readTemplate("prometheus/reload.sh"),
     },
+    ...(input.unitKeys ? { unitKeys: input.unitKeys } : {}),
     readyWithin: 300,
   };
 }
@@ -108,8 +117,13 @@ function configuration(input: PrometheusInput): string {
       evaluation_interval: input.evaluationInterval,
       ...(Object.keys(input.externalLabels).length > 0 ? { external_labels: input.externalLabels } : {}),
     },
+    ...ruleFiles(Object.keys(input.ruleFiles)),
     scrape_configs: [selfScrapeConfig(), ...input.scrapeConfigs],
   });
+}
+
+function ruleFiles(names: readonly string[]) {
+  return names.length === 0 ? {} : { rule_files: names.map((name) => `${CONFIG_DIRECTORY}/rules/${name}`) };
 }
 
 function selfScrapeConfig(): ScrapeConfig {

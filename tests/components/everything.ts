@@ -13,7 +13,7 @@ export function everySection(): StackFile {
 
 /** The files that it names, by relative path. */
 export function filesBeside(): Record<string, string> {
-  const directories = ["targets", "dashboards"];
+  const directories = ["targets", "rules", "dashboards"];
   const paths = directories.flatMap((directory) =>
     readdirSync(join(DIRECTORY, directory)).map((name) => `${directory}/${name}`),
   );

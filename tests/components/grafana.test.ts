@@ -1,6 +1,7 @@
 import { parse } from "yaml";
 import { Grafana } from "../../components/grafana";
 import type { HostSettings } from "../../config/load";
+import { prepareUserDashboard } from "../../dashboards/user";
 import type { Datasource } from "../../lib/render/grafana";
 import versions from "../../versions.json";
 import { everySection, filesBeside } from "./everything";
@@ -155,7 +156,10 @@ test("everything changed: with a password of the user's own, and dashboards", as
   expect(parts).toMatchObject({
     "files/dashboards/shipped.json": '{ "title": "Shipped" }\n',
     "files/dashboards/mine.json": '{ "title": "Shipped, with a name like the user\'s" }\n',
-    "files/dashboards/own/mine.json": filesBeside()["dashboards/mine.json"],
+    "files/dashboards/own/mine.json": prepareUserDashboard(
+      filesBeside()["dashboards/mine.json"] ?? "",
+      "my-own-uid",
+    ),
   });
   const { datasources } = parse(parts["files/provisioning/datasources/podwatch.yml"] ?? "");
   expect(datasources.map(({ uid, isDefault }: Record<string, unknown>) => [uid, isDefault])).toEqual([
@@ -166,6 +170,10 @@ test("everything changed: with a password of the user's own, and dashboards", as
     expect.arrayContaining([
       "Environment=GF_SECURITY_ADMIN_USER=chief@my-company.net",
       "Environment=GF_SERVER_ROOT_URL=http://10.1.2.3:8080/grafana/",
+      "Environment=GF_USERS_DEFAULT_THEME=light",
+      'Environment=GF_SMTP_FROM_NAME="The chief"',
+      "Timezone=Europe/Zurich",
+      "Documentation=https://monitor.my-company.net/docs",
     ]),
   );
 });

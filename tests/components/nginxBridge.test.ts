@@ -51,10 +51,10 @@ test("minimal: shows what is there and bridges the gateways", async () => {
     "/",
     "= /index.html",
     "= /grafana",
-    "/grafana/",
-    "/grafana/api/live/",
+    "^~ /grafana/",
+    "^~ /grafana/api/live/",
     "= /prometheus",
-    "/prometheus/",
+    "^~ /prometheus/",
     "= /roq/service/",
     GATEWAY,
   ]);
@@ -111,6 +111,28 @@ test("everything changed", async () => {
       "PublishPort=0.0.0.0:8080:8080",
     ]),
   );
+  expect(unit.slice(0, unit.indexOf("[Container]"))).toEqual([
+    "[Unit]",
+    "Description=Podwatch front door and gateway bridge (NGINX)",
+    "After=time-sync.target",
+    "After=roq.service",
+  ]);
+  expect(unit.slice(unit.indexOf("[Service]") - 2)).toEqual([
+    "Ulimit=nofile=4096:8192",
+    "HostName=front",
+    "[Service]",
+    "ExecStartPre=-mkdir -p /srv/roq/service",
+    "Restart=always",
+    "RestartSec=2",
+    "TimeoutStartSec=300",
+    "MemoryMax=256M",
+    "LimitNOFILE=8192",
+    "[Install]",
+    "WantedBy=multi-user.target",
+  ]);
+  const { snippet = "" } = everySection().front as { snippet?: string };
+  const [server = ""] = (parts["files/nginx.conf"] ?? "").split("# For the other services");
+  expect(server.trimEnd().endsWith(`\n${snippet.trimEnd()}\n  }`)).toBe(true);
   expect(parts["files/nginx.conf"]).toContain("resolver 172.20.16.1 ");
   expect(parts["files/nginx.conf"]).toContain("http://unix:/srv/roq/service/$gateway.sock:");
   expect(parts["files/gateways.js"]).toContain(".readdirSync('/srv/roq/service')");
@@ -150,6 +172,8 @@ test("the release changes with every file that NGINX serves, and only then", asy
   expect(first).toMatch(/^[0-9a-f]{16}$/);
   expect(await release({})).toBe(first);
   expect(await release({ prometheus: { scrapeInterval: "1m" } })).toBe(first);
+  expect(await release({ front: { snippet: "location /a {}" } })).not.toBe(first);
+  expect(await release({ front: { quadlet: { Service: { MemoryMax: "1G" } } } })).toBe(first);
   expect(await release({}, "other")).not.toBe(first);
   expect(await release({ network: { subnet: "10.89.78.0/24" } })).not.toBe(first);
 });

@@ -99,11 +99,14 @@ test("everything changed", async () => {
   expect(headers).toContain("data delete");
   expect(Object.keys(parts).filter((path) => path.startsWith("files/"))).toEqual([
     "files/prometheus.yml",
+    "files/rules/own.yml",
     "files/targets/machines/more.yml",
     "files/targets/machines/racks.json",
   ]);
   expect(parts["files/targets/machines/more.yml"]).toBe(filesBeside()["targets/more.yml"]);
+  expect(parts["files/rules/own.yml"]).toBe(filesBeside()["rules/own.yml"]);
   const configuration = parse(parts["files/prometheus.yml"] ?? "");
+  expect(configuration.rule_files).toEqual(["/etc/podwatch/current/files/rules/own.yml"]);
   expect(configuration.global).toEqual({
     scrape_interval: "20s",
     scrape_timeout: "7s",
@@ -172,7 +175,18 @@ test("everything changed", async () => {
       sample_limit: 5000,
     },
   ]);
-  expect(unitLines(parts["unit/podwatch-prometheus.container"])).toContain(
+  const unit = unitLines(parts["unit/podwatch-prometheus.container"]);
+  expect(unit.slice(unit.indexOf("[Service]") - 1)).toEqual([
+    "StopTimeout=60",
+    "[Service]",
+    "Restart=always",
+    "RestartSec=2",
+    "TimeoutStartSec=300",
+    "CPUWeight=500",
+    "[Install]",
+    "WantedBy=multi-user.target",
+  ]);
+  expect(unit).toContain(
     "Exec=--config.file=/etc/podwatch/current/files/prometheus.yml --storage.tsdb.path=/prometheus " +
       "--storage.tsdb.retention.time=1y2w --storage.tsdb.retention.size=50GB " +
       "--web.external-url=http://10.1.2.3:8080/prometheus/ --web.route-prefix=/prometheus",

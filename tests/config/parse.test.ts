@@ -2,6 +2,8 @@ import { parse } from "../../config/parse";
 import versions from "../../versions.json";
 import { context, host, hostKey, keys, settingsOf, stack } from "./support";
 
+const noKeys = { Container: {}, Service: {}, Unit: {} };
+
 test("a host alone gets every default", () => {
   expect(settingsOf(stack())).toEqual({
     name: "monitor",
@@ -16,7 +18,13 @@ test("a host alone gets every default", () => {
     },
     become: true,
     network: { subnet: "10.89.77.0/24" },
-    front: { bind: "127.0.0.1", port: 80, publicUrl: "http://localhost", image: versions.images.nginx },
+    front: {
+      bind: "127.0.0.1",
+      port: 80,
+      publicUrl: "http://localhost",
+      quadlet: noKeys,
+      image: versions.images.nginx,
+    },
     gateways: {
       enabled: true,
       sources: "auto",
@@ -34,6 +42,8 @@ test("a host alone gets every default", () => {
       externalLabels: {},
       scrapeJobs: [],
       fileSd: [],
+      ruleFiles: [],
+      quadlet: noKeys,
       data: "keep",
       image: versions.images.prometheus,
     },
@@ -42,6 +52,7 @@ test("a host alone gets every default", () => {
       adminUser: "admin",
       datasourceUid: "PBFA97CFB590B2093",
       dashboards: [],
+      quadlet: noKeys,
       data: "keep",
       image: versions.images.grafana,
     },
@@ -49,7 +60,8 @@ test("a host alone gets every default", () => {
 });
 
 test("everything that can be said is taken over", () => {
-  const dashboard = JSON.stringify({ title: "Mine", uid: "mine" });
+  const dashboard = JSON.stringify({ title: "Mine", uid: "mine", panels: [] });
+  const rules = "groups: []\n";
   const targets = JSON.stringify([{ targets: ["db1.internal:9100"] }]);
   const given = {
     network: { subnet: "172.20.0.0/16" },
@@ -58,6 +70,8 @@ test("everything that can be said is taken over", () => {
       port: "8443",
       publicUrl: "https://mon.acme.net:8443/",
       image: "reg:5000/nginx:1.29",
+      snippet: "location /docs/ {\n\treturn 204;\n}\n",
+      quadlet: { Container: { Ulimit: ["a", "b"], StopTimeout: 5 }, Service: { MemoryMax: "1G" } },
     },
     gateways: {
       enabled: "false",
@@ -87,6 +101,7 @@ test("everything that can be said is taken over", () => {
         },
       ],
       fileSd: [{ name: "found", files: ["targets/*.json"] }],
+      ruleFiles: ["rules/own.*"],
       data: "delete",
       image: `quay.io/prom/prometheus@sha256:${"0".repeat(64)}`,
     },
@@ -99,7 +114,12 @@ test("everything that can be said is taken over", () => {
     },
   };
   const access = { name: "mon1", port: 2222, user: "ansible", becomePassword: "xyzzy" };
-  const files = { "targets/x.json": targets, "targets/notes.txt": "", "dash/mine.json": dashboard };
+  const files = {
+    "targets/x.json": targets,
+    "targets/notes.txt": "",
+    "dash/mine.json": dashboard,
+    "rules/own.yml": rules,
+  };
   const settings = settingsOf(stack(given, access), { files });
 
   expect(settings).toMatchObject({
@@ -108,7 +128,17 @@ test("everything that can be said is taken over", () => {
     becomePassword: "xyzzy",
     connection: { port: 2222, user: "ansible" },
     network: given.network,
-    front: { bind: "0.0.0.0", port: 8443, publicUrl: "https://mon.acme.net:8443" },
+    front: {
+      bind: "0.0.0.0",
+      port: 8443,
+      publicUrl: "https://mon.acme.net:8443",
+      snippet: given.front.snippet,
+      quadlet: {
+        Container: { Ulimit: ["a", "b"], StopTimeout: ["5"] },
+        Service: { MemoryMax: ["1G"] },
+        Unit: {},
+      },
+    },
     gateways: { ...given.gateways, enabled: false },
     grafana: {
       adminPassword: "correct horse",
@@ -119,6 +149,7 @@ test("everything that can be said is taken over", () => {
     ...given.prometheus,
     scrapeJobs: [{ ...given.prometheus.scrapeJobs[0], params: { module: ["http_2xx"], both: ["a", "b"] } }],
     fileSd: [{ name: "found", files: [{ name: "x.json", path: "targets/x.json", content: targets }] }],
+    ruleFiles: [{ name: "own.yml", path: "rules/own.yml", content: rules }],
   });
 });
 

@@ -1,0 +1,139 @@
+// Keys of the user's own for a service's Quadlet unit. What would make another service of it, or open it, is refused.
+import { z } from "zod";
+import { type DeepReadonly, group, list, setting } from "./words";
+
+/** The sections of the unit that may be added to. */
+export const quadletSections = ["Container", "Service", "Unit"] as const;
+export type QuadletSection = (typeof quadletSections)[number];
+
+/** An empty value would take away what stands before it, a backslash at the end would swallow the next line. */
+const isPlainValue = (value: string) =>
+  /^[^\p{Cc}]+$/u.test(value) && value.trim() !== "" && !/\\$/.test(value);
+
+/** Anything that is no value becomes one that is refused, so that the complaint is about what the user wrote. */
+const asText = (given: unknown) =>
+  typeof given === "string" ? given : ["number", "boolean"].includes(typeof given) ? String(given) : "";
+
+const values = z
+  .preprocess(
+    (given) => (Array.isArray(given) ? given : [given]),
+    list(z.preprocess(asText, z.string()), "values").refine(
+      (items) => items.length > 0 && items.every(isPlainValue),
+      {
+        error:
+          "is not a value of a unit; write one line (or a list of such) that is not empty, without control characters, not ending in \\",
+      },
+    ),
+  )
+  .meta({ oneOrMany: true });
+
+const section = (name: QuadletSection, what: string, example: Record<string, unknown>) =>
+  setting(
+    z
+      .record(
+        z.string().regex(/^[A-Za-z][A-Za-z0-9]*$/, {
+          error: "is not a key of a unit; write letters and digits only, such as Memory",
+        }),
+        values,
+        { error: "is not a group of keys; write one `Key: value` a line below it" },
+      )
+      .default({}),
+    `Keys added to the section \`[${name}]\`, ${what}, each with one value or a list of values.`,
+    { example },
+  );
+
+export const quadlet = group({
+  Container: section("Container", "in the words of podman-systemd.unit(5)", { Ulimit: "nofile=65536:65536" }),
+  Service: section("Service", "in the words of systemd.service(5)", { MemoryMax: "2G" }),
+  Unit: section("Unit", "in the words of systemd.unit(5)", { After: "network-online.target" }),
+}).meta({
+  id: "quadlet",
+  description:
+    "Keys of your own at the end of a service's unit, for what has no setting. The host's podman has to know them. They are no place for secrets: anybody on the host can read a unit. Keys that decide what the service is, how it is confined and how it is reached are refused.",
+});
+
+export const quadletSetting = () =>
+  setting(quadlet.prefault({}), "Keys of your own for the service's Quadlet unit.");
+
+export type QuadletSettings = DeepReadonly<z.output<typeof quadlet>>;
+
+const confines = "belongs to the confinement, which is not for a stack file to undo; remove it";
+const identifies = "is how Podwatch finds its own services again; remove it";
+const runs = "decides what the service runs, which Podwatch does itself; remove it";
+const identity = "is the numeric user of the image, which its files and secrets are made for; remove it";
+const engine = "hands podman options that nothing checks; write the key of its own that the option has";
+
+/** Why a key is refused, by its name in small letters. */
+export const refusedKeys: Readonly<Record<QuadletSection, Readonly<Record<string, string>>>> = {
+  Container: {
+    image: "has a setting of its own; use the setting image",
+    rootfs: "has a setting of its own; use the setting image",
+    autoupdate: "would change the image behind Pulumi's back; use the setting image",
+    pull: "would fetch images without a check; use the setting image",
+    network:
+      "would take the service out of the network that the others reach it in; use the settings of podwatch:network",
+    ip: "is given by the network; use the settings of podwatch:network",
+    ip6: "is given by the network; use the settings of podwatch:network",
+    publishport:
+      "would open a second door; use the settings bind and port of podwatch:front, which everything is reached through",
+    exposehostport:
+      "would open a second door; use the settings bind and port of podwatch:front, which everything is reached through",
+    containername: identifies,
+    servicename: identifies,
+    pod: identifies,
+    startwithpod: identifies,
+    user: identity,
+    group: identity,
+    groupadd: identity,
+    userns: identity,
+    uidmap: identity,
+    gidmap: identity,
+    subuidmap: identity,
+    subgidmap: identity,
+    remapusers: identity,
+    remapuid: identity,
+    remapgid: identity,
+    remapuidsize: identity,
+    readonly: confines,
+    volatiletmp: confines,
+    dropcapability: confines,
+    addcapability: confines,
+    nonewprivileges: confines,
+    seccompprofile: confines,
+    apparmor: confines,
+    securitylabeldisable: confines,
+    securitylabelnested: confines,
+    securitylabeltype: confines,
+    securitylabelfiletype: confines,
+    securitylabellevel: confines,
+    unmask: confines,
+    adddevice: confines,
+    environmenthost:
+      "would show the host's environment to the container; write the variables under Environment",
+    podmanargs: engine,
+    globalargs: engine,
+    containersconfmodule: engine,
+    exec: runs,
+    entrypoint: runs,
+    runinit: runs,
+    notify: runs,
+  },
+  Service: {
+    type: runs,
+    execstart: runs,
+    execstop: runs,
+    execstoppost: runs,
+    remainafterexit: runs,
+    pidfile: runs,
+    notifyaccess: runs,
+    killmode: runs,
+    delegate: runs,
+    restart: "keeps the service running and brings it back after a reboot; remove it",
+    user: "is refused by podman for a container's unit; remove it",
+    group: "is refused by podman for a container's unit; remove it",
+    dynamicuser: "is refused by podman for a container's unit; remove it",
+  },
+  Unit: {
+    sourcepath: identifies,
+  },
+};

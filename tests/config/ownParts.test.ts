@@ -1,0 +1,157 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: so exported dashboards name what an import fills in
+// What users add of their own: keys of units, text of nginx.conf, dashboards. What would break the rest is refused.
+import { quadletSections, refusedKeys } from "../../config/schema/quadlet";
+import { problemsOf, settingsOf, stack } from "./support";
+
+describe("keys of a unit", () => {
+  const problems = (quadlet: object, service = "front") => problemsOf(stack({ [service]: { quadlet } }));
+
+  test("that Podwatch does not keep for itself are taken, values as text", () => {
+    const quadlet = { Container: { Ulimit: ["a", "b"], ReadOnlyTmpfs: true }, Service: { CPUWeight: 500 } };
+    expect(settingsOf(stack({ prometheus: { quadlet } })).prometheus.quadlet).toEqual({
+      Container: { Ulimit: ["a", "b"], ReadOnlyTmpfs: ["true"] },
+      Service: { CPUWeight: ["500"] },
+      Unit: {},
+    });
+  });
+
+  test.each(["front", "prometheus", "grafana"])(
+    "of %s that are its own are refused with the way out",
+    (service) => {
+      const quadlet = {
+        Container: { Image: "x", PodmanArgs: ["--privileged"], addcapability: "all", PublishPort: "1:1" },
+        Service: { ExecStart: "/bin/sh" },
+        Unit: { SourcePath: "/x" },
+      };
+      expect(problems(quadlet, service)).toEqual([
+        `podwatch:${service}.quadlet.Container.Image: "Image" has a setting of its own; use the setting image`,
+        `podwatch:${service}.quadlet.Container.PodmanArgs: "PodmanArgs" hands podman options that nothing checks; write the key of its own that the option has`,
+        `podwatch:${service}.quadlet.Container.PublishPort: "PublishPort" would open a second door; use the settings bind and port of podwatch:front, which everything is reached through`,
+        `podwatch:${service}.quadlet.Container.addcapability: "addcapability" belongs to the confinement, which is not for a stack file to undo; remove it`,
+        `podwatch:${service}.quadlet.Service.ExecStart: "ExecStart" decides what the service runs, which Podwatch does itself; remove it`,
+        `podwatch:${service}.quadlet.Unit.SourcePath: "SourcePath" is how Podwatch finds its own services again; remove it`,
+      ]);
+    },
+  );
+
+  test.each(quadletSections)(
+    "every reason in [%s] has a way out, and its key is in small letters",
+    (section) => {
+      for (const [key, reason] of Object.entries(refusedKeys[section])) {
+        expect(key).toMatch(/^[a-z0-9]+$/);
+        expect(reason).toMatch(/^[a-z].+; (use|remove|write) /);
+      }
+    },
+  );
+
+  test.each(["a\nUser=0", "", " ", "a\\", "a\tb", null, { a: 1 }, [["x"]], [], ["x", ""]])(
+    "the value %j is refused",
+    (value) => {
+      expect(problems({ Container: { Label: value } })).toEqual([
+        expect.stringMatching(
+          /^podwatch:front\.quadlet\.Container\.Label: .*is not a value of a unit; write /,
+        ),
+      ]);
+    },
+  );
+
+  test.each(["X-Y", "A=b", "[Service]", "a b"])("the name %j is refused", (key) => {
+    expect(problems({ Service: { [key]: "x" } })).toEqual([
+      expect.stringMatching(/is not a key of a unit; write letters and digits only/),
+    ]);
+  });
+
+  test("another section is refused", () => {
+    expect(problems({ Install: { WantedBy: "x" } })).toEqual([
+      expect.stringMatching(/^podwatch:front\.quadlet\.Install: unknown setting; /),
+    ]);
+  });
+});
+
+describe("a snippet for the front", () => {
+  const problems = (snippet: unknown) => problemsOf(stack({ front: { snippet } }));
+
+  test.each([
+    "",
+    "# only a comment with } and ;",
+    "location /docs/ { proxy_pass http://10.1.2.3:8000; }",
+    'location = /health { return 200 "fine; {}\\n"; }',
+    "location ~ ^/grafana { return 403; }",
+    "location /grafanas/ { return 204; }\nlocation @own { return 204; }",
+    "location /a/ {\n\tlocation /a/b/ { return 204; }\n}\nclient_max_body_size 20m;",
+    "location /x/ { set $a ${uri}; if ($a = b) { return 404; } }",
+  ])("%j is taken", (snippet) => {
+    expect(problems(snippet)).toEqual([]);
+  });
+
+  test.each<[string, RegExp]>([
+    ["location /grafana/ { return 403; }", /"location \/grafana\/" would hide a part of \/grafana, which/],
+    ["location ^~ /grafana/login { }", /would hide a part of \/grafana/],
+    ["location =/prometheus { }", /would hide a part of \/prometheus/],
+    ['location "/prometheus/api" { }', /would hide a part of \/prometheus/],
+    ["location /roq//service/ { }", /would hide a part of \/roq/],
+    ["location = / { }", /would hide a part of the start page/],
+    ["location / { }", /would hide a part of the start page/],
+    ["location /a { } return 403;", /"return" answers every request/],
+    ["if ($uri) { return 403; }", /"if" acts on every request/],
+    ["rewrite ^ /x;", /"rewrite" acts on every request/],
+    ["include /etc/passwd;", /"include" brings in/],
+    ["} server { listen 9; ", /has a "}" too many, which would end the server block; remove it/],
+    ["location /a {", /has a "{" that is not closed; add the "}"/],
+    ["location /a { } gzip on", /ends in the middle of "gzip on"; add the ";"/],
+    ["a\rb;", /is not a text for nginx\.conf; write NGINX directives/],
+  ])("%j is refused", (snippet, reason) => {
+    expect(problems(snippet)).toEqual([expect.stringMatching(reason)]);
+    expect(problems(snippet)[0]).toMatch(/^podwatch:front\.snippet: .+; (write|use|remove|add) /);
+  });
+
+  test("that is no text is refused", () => {
+    expect(problems(["location"])).toEqual([
+      expect.stringMatching(/^podwatch:front\.snippet: a list is not a text for nginx\.conf; /),
+    ]);
+  });
+});
+
+describe("dashboards of one's own", () => {
+  const dashboard = (more: object) => JSON.stringify({ title: "Mine", uid: "mine", panels: [], ...more });
+  const problems = (files: Record<string, string>) =>
+    problemsOf(stack({ grafana: { dashboards: ["d/*.json"] } }), { files });
+
+  test("that differ are taken, without a uid too", () => {
+    expect(
+      problems({
+        "d/a.json": dashboard({}),
+        "d/b.json": dashboard({ uid: "other", title: "Other" }),
+        "d/c.json": dashboard({ uid: undefined, title: "C" }),
+        "d/e.json": dashboard({ uid: null, title: "E" }),
+      }),
+    ).toEqual([]);
+  });
+
+  test("with the uid or title of another one, or of one that comes with Podwatch, are refused", () => {
+    expect(
+      problems({
+        "d/a.json": dashboard({}),
+        "d/b.json": dashboard({ title: "mine" }),
+        "d/c.json": dashboard({ uid: "podwatch-prometheus", title: "Gateways" }),
+      }),
+    ).toEqual([
+      'podwatch:grafana.dashboards: "d/b.json" has the title "mine" of "d/a.json"; give one of them another title',
+      'podwatch:grafana.dashboards: "d/b.json" has the uid "mine" of "d/a.json"; give one of them another uid',
+      'podwatch:grafana.dashboards: "d/c.json" has the title "Gateways" of a dashboard that comes with Podwatch; give it another title',
+      'podwatch:grafana.dashboards: "d/c.json" has the uid "podwatch-prometheus" of a dashboard that comes with Podwatch; give it another uid',
+    ]);
+  });
+
+  test("that ask for what cannot be filled in are refused", () => {
+    expect(
+      problems({
+        "d/a.json": dashboard({ panels: [{ datasource: { uid: "${DS_LOKI}" } }] }),
+        "d/b.json": JSON.stringify({ dashboard: {} }),
+      }),
+    ).toEqual([
+      'podwatch:grafana.dashboards[0]: "d/a.json" refers to ${DS_LOKI}, which nothing defines; write the data source\'s uid in its place',
+      'podwatch:grafana.dashboards[0]: "d/b.json" is the answer of Grafana\'s API; keep only what stands under "dashboard"',
+    ]);
+  });
+});

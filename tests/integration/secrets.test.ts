@@ -1,0 +1,218 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SECRETS } from "../components/stackFile";
+import { CHECKOUT, LabHost, must, run } from "./support/lab";
+import { watchProcesses } from "./support/processes";
+import {
+  HOST_PLACES,
+  readableByEverybody,
+  type Secrets,
+  secretsBelow,
+  secretsIn,
+  secretsOnHost,
+  watchChildren,
+} from "./support/secretScan";
+import { connection, Stack } from "./support/stack";
+
+jest.setTimeout(300_000);
+
+// Every assertion is on what was found, never on the text that it was found in: that might be a secret.
+
+describe("secrets stand nowhere", () => {
+  const MARK = "/etc/podwatch-test-mark";
+  let host: LabHost;
+  let stack: Stack;
+  let temporary: string;
+  const formerly = process.env.TMPDIR;
+  let secrets: { becomePassword: string; privateKey: string; adminPassword: string };
+
+  const settings = (more: object = {}) => {
+    const { privateKeyFile: _, ...login } = connection("guarded", host);
+    return { host: login, gateways: { gid: 990 }, ...more };
+  };
+  const configure = (more: object = {}, changed: Partial<typeof secrets> = {}) => {
+    const { becomePassword, privateKey, adminPassword } = { ...secrets, ...changed };
+    return stack.configure(settings(more), {
+      "host.becomePassword": becomePassword,
+      "host.privateKey": privateKey,
+      "grafana.adminPassword": adminPassword,
+    });
+  };
+  const login = async (password: string) =>
+    (await host.fetch("/grafana/api/user", { user: `admin:${password}` })).status;
+
+  const password = async () => {
+    const all = await stack.output<Record<string, { grafana: { password: string } }>>("installations");
+    return all["test-secrets"]?.grafana.password ?? "";
+  };
+  const backend = () => stack.environment().PODWATCH_STATE ?? "";
+
+  /** When each container was started, without Grafana's. */
+  const others = () =>
+    host.exec(
+      "podman inspect -f '{{.Name}} {{.State.StartedAt}} {{.Id}}' podwatch-nginx podwatch-prometheus",
+    );
+
+  beforeAll(async () => {
+    host = await LabHost.boot("test-secrets");
+    await host.exec(`touch ${MARK}`);
+    secrets = {
+      becomePassword: readFileSync(join(CHECKOUT, ".lab", "guarded.password"), "utf8").trim(),
+      privateKey: readFileSync(join(CHECKOUT, ".lab", "ssh", "id_ed25519"), "utf8"),
+      adminPassword: `"${randomBytes(12).toString("base64url")}" 100%`,
+    };
+    stack = await Stack.create("secrets", settings());
+    temporary = mkdtempSync(join(tmpdir(), "podwatch-test-tmp-"));
+    process.env.TMPDIR = temporary;
+  });
+
+  afterAll(async () => {
+    if (formerly === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = formerly;
+    if (temporary) rmSync(temporary, { recursive: true, force: true });
+    await stack?.dispose();
+    await host?.down();
+  });
+
+  test("a deployment shows none, to nobody", async () => {
+    await configure();
+    const hostProcesses = await watchProcesses(host);
+    const children = watchChildren();
+    const { code, stdout, stderr } = await stack.run(
+      "up",
+      "--yes",
+      "--skip-preview",
+      "-v=9",
+      "--logtostderr",
+    );
+    const seen = children();
+    const onHost = await hostProcesses();
+    expect(code).toBe(0);
+    expect(await login(secrets.adminPassword)).toBe(200);
+
+    // The CLI at its most talkative, on standard output and standard error.
+    expect(stderr.length).toBeGreaterThan(100_000);
+    expect(secretsIn(stdout + stderr, secrets)).toEqual([]);
+
+    // Pulumi hands the configuration to the program in a variable of its process; nothing else has any.
+    const shown = seen.flatMap(({ program, commandLine, environment }) => [
+      ...secretsIn(commandLine, secrets).map((what) => `argument of ${program}: ${what}`),
+      ...[...environment]
+        .filter(
+          ([name, value]) =>
+            !(name === "PULUMI_CONFIG" && program.endsWith("@pulumi/pulumi/cmd/run/index.js")) &&
+            secretsIn(value, secrets).length > 0,
+        )
+        .map(([name]) => `${name} of ${program}`),
+    ]);
+    expect(shown).toEqual([]);
+    for (const part of ["bin/pulumi up", "cmd/run/index.js", "resource-command"]) {
+      expect(seen.some(({ program }) => program.includes(part))).toBe(true);
+    }
+    expect(onHost.includes("podwatch/runner")).toBe(true);
+    expect(secretsIn(onHost, secrets)).toEqual([]);
+
+    expect(await secretsOnHost(host, secrets)).toEqual([]);
+    expect(await readableByEverybody(host, MARK, secrets)).toEqual([]);
+    expect(secretsIn(await stack.state(), secrets)).toEqual([]);
+    expect(secretsBelow(backend(), secrets)).toEqual([]);
+    expect(secretsBelow(temporary, secrets)).toEqual([]);
+  });
+
+  test("each look at a place finds what is planted there", async () => {
+    const word = `planted-${randomBytes(9).toString("hex")}`;
+    const planted: Secrets = { planted: word };
+    const hostProcesses = await watchProcesses(host);
+    await host.exec(`logger ${word}
+      podman run --detach --name planted --label word=${word} --entrypoint sh "$(podman images -q | head -n 1)" -c 'echo ${word}' >/dev/null
+      podman wait planted >/dev/null
+      echo '# ${word}' >/etc/containers/systemd/planted.conf
+      mkdir /var/lib/podwatch/services/planted && echo ${word} >/var/lib/podwatch/services/planted/file
+      echo ${word} >/tmp/planted`);
+    try {
+      expect((await secretsOnHost(host, planted)).sort()).toEqual(
+        Object.keys(HOST_PLACES)
+          .map((place) => `${place}: planted`)
+          .sort(),
+      );
+      expect(await readableByEverybody(host, MARK, planted)).toContain("/tmp/planted");
+    } finally {
+      await host.exec(
+        "podman rm planted >/dev/null; rm -r /etc/containers/systemd/planted.conf /var/lib/podwatch/services/planted /tmp/planted",
+      );
+    }
+    expect(secretsIn(await hostProcesses(), planted)).toEqual(["planted"]);
+
+    const children = watchChildren();
+    await must("sh", ["-c", "sleep 0.5", word], { env: { PLANTED: word } });
+    const seen = children();
+    expect(seen.some(({ commandLine }) => secretsIn(commandLine, planted).length > 0)).toBe(true);
+    expect(seen.some(({ environment }) => environment.get("PLANTED") === word)).toBe(true);
+
+    for (const directory of [backend(), temporary]) {
+      mkdirSync(join(directory, "planted"));
+      writeFileSync(
+        join(directory, "planted", "file"),
+        JSON.stringify(JSON.stringify({ word: `"${word}" %` })),
+      );
+      expect(secretsBelow(directory, planted)).toEqual(["planted/file: planted"]);
+      rmSync(join(directory, "planted"), { recursive: true });
+    }
+    for (const before of ["", "a", "ab"]) {
+      expect(secretsIn(Buffer.from(`${before}${word} and more`).toString("base64"), planted)).toEqual([
+        "planted",
+      ]);
+    }
+  });
+
+  test("a deployment that fails shows none", async () => {
+    const extra = { relabel_configs: [{ action: "nonsense" }] };
+    await configure({ prometheus: { scrapeJobs: [{ name: "broken", targets: ["a:1"], extra }] } });
+    const refused = await stack.failingUp();
+    expect(refused.includes("prometheus refuses its new configuration")).toBe(true);
+    expect(secretsIn(refused, secrets)).toEqual([]);
+
+    const wrong = { becomePassword: `wrong-${randomBytes(9).toString("hex")}` };
+    await configure({ prometheus: { scrapeInterval: "11s" } }, wrong);
+    const locked = await stack.failingUp();
+    expect(locked.includes("sudo does not accept becomePassword")).toBe(true);
+    expect(secretsIn(locked, { ...secrets, wrong: wrong.becomePassword })).toEqual([]);
+    expect(
+      secretsIn(await host.exec("journalctl --no-pager --all"), { ...secrets, wrong: wrong.becomePassword }),
+    ).toEqual([]);
+  });
+
+  test("a password is changed by the configuration, and by --replace; nothing but Grafana restarts", async () => {
+    const before = await others();
+    await stack.configure(settings(), {
+      "host.becomePassword": secrets.becomePassword,
+      "host.privateKey": secrets.privateKey,
+    });
+    await stack.up();
+    const generated = await password();
+    expect(generated === secrets.adminPassword).toBe(false);
+    expect([await login(generated), await login(secrets.adminPassword)]).toEqual([200, 401]);
+
+    await stack.up("--replace", "**grafana-admin-password");
+    const replaced = await password();
+    expect(replaced === generated).toBe(false);
+    expect([await login(replaced), await login(generated)]).toEqual([200, 401]);
+    expect((await others()) === before).toBe(true);
+
+    const all: Secrets = { ...secrets, generated, replaced };
+    expect(secretsIn(await stack.state(), all)).toEqual([]);
+    expect(await secretsOnHost(host, all)).toEqual([]);
+    expect(await readableByEverybody(host, MARK, all)).toEqual([]);
+  });
+
+  test("the kept files have none, and never had", async () => {
+    const { becomePassword, adminPassword } = SECRETS;
+    const kept: Secrets = { ...secrets, "given to sudo": becomePassword, "given to Grafana": adminPassword };
+    expect(secretsBelow(join(CHECKOUT, "tests", "golden"), kept)).toEqual([]);
+    const history = await run("git", ["log", "-p", "--format=", "--", "tests/golden"]);
+    expect(secretsIn(history.stdout, kept)).toEqual([]);
+    expect(/BEGIN [A-Z ]*PRIVATE KEY/.test(history.stdout)).toBe(false);
+  });
+});
