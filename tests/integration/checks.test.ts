@@ -1,0 +1,217 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: so exported dashboards name what an import fills in
+// What is wrong is refused by the program, or by the service's own checker on the host, before anything there changes.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { eventually, LabHost } from "./support/lab";
+import { query } from "./support/queries";
+import { snapshot } from "./support/snapshot";
+import { connection, Stack } from "./support/stack";
+
+jest.setTimeout(120_000);
+
+const RULES = `groups:
+  - name: own
+    interval: 1s
+    rules:
+      - record: own:one
+        expr: vector(1)
+`;
+
+const DASHBOARD = {
+  __inputs: [{ name: "DS_PROM", type: "datasource", pluginId: "prometheus" }],
+  title: "Mine",
+  uid: "mine",
+  panels: [
+    {
+      id: 1,
+      type: "timeseries",
+      title: "Up",
+      datasource: { type: "prometheus", uid: "${DS_PROM}" },
+      targets: [{ refId: "A", expr: "up" }],
+    },
+  ],
+};
+
+const files = mkdtempSync(join(tmpdir(), "podwatch-checks-"));
+/** Writes a file beside the stack file, and names it. */
+function file(name: string, text: string): string {
+  writeFileSync(join(files, name), text);
+  return join(files, name);
+}
+
+type Sections = Record<"front" | "prometheus" | "grafana", object>;
+
+const good: Sections = {
+  front: {
+    snippet:
+      'location = /own { return 200 "own\\n"; }\nlocation ~ "^/(grafana|prometheus)/" { return 403; }\n',
+    quadlet: { Container: { Ulimit: "nofile=2048:4096" }, Service: { MemoryMax: "512M" } },
+  },
+  prometheus: {
+    ruleFiles: [file("own.yml", RULES)],
+    quadlet: {
+      Container: { Environment: ["GOGC=90"] },
+      Unit: { Documentation: "https://prometheus.io/docs" },
+    },
+  },
+  grafana: { dashboards: [file("mine.json", JSON.stringify(DASHBOARD))] },
+};
+
+let host: LabHost;
+let stack: Stack;
+const settings = (sections: Partial<Sections> = {}) => ({
+  host: connection("operator", host),
+  gateways: { gid: 990 },
+  ...good,
+  ...sections,
+});
+
+beforeAll(async () => {
+  host = await LabHost.boot("test-checks");
+  stack = await Stack.create("checks", settings());
+  await stack.up();
+});
+
+afterAll(async () => {
+  rmSync(files, { recursive: true });
+  await stack?.dispose();
+  await host?.down();
+});
+
+/** Everything there is on the host, the containers with their identity, and every file of ours with its content. */
+async function state(): Promise<string[]> {
+  const ours = await host.exec(`podman ps --all --no-trunc --format '{{.Names}} {{.ID}} {{.StartedAt}}' | sort
+    find /var/lib/podwatch/services /var/lib/podwatch/images /var/lib/podwatch/secrets /etc/containers/systemd ! -type d | sort | xargs ls -l --time-style=full-iso
+    find /var/lib/podwatch/services -type f | sort | xargs sha256sum`);
+  return [...(await snapshot(host)), ...ours.split("\n")];
+}
+
+test("what is right is in force: rules, a location, keys of a unit, a dashboard", async () => {
+  await eventually(
+    20,
+    () => query(host, "own:one"),
+    (samples) => samples.length === 1,
+  );
+  expect(await host.fetch("/own")).toMatchObject({ status: 200, body: "own\n" });
+
+  expect(await host.exec("podman exec podwatch-nginx sh -c 'ulimit -Sn; ulimit -Hn'")).toBe("2048\n4096\n");
+  expect(await host.exec("systemctl show --property MemoryMax --value podwatch-nginx")).toBe("536870912\n");
+  expect(await host.exec("podman exec podwatch-prometheus sh -c 'echo $GOGC'")).toBe("90\n");
+
+  const password = (await stack.output<Record<string, { grafana: { password: string } }>>("installations"))[
+    "test-checks"
+  ]?.grafana.password;
+  const { status, body } = await host.fetch("/grafana/api/dashboards/uid/mine", {
+    user: `admin:${password}`,
+  });
+  expect(status).toBe(200);
+  expect(JSON.parse(body).dashboard.panels[0].datasource.uid).toBe("PBFA97CFB590B2093");
+});
+
+test("a pattern in a snippet takes no request from what the front answers itself", async () => {
+  expect((await host.fetch("/prometheus/-/ready")).status).toBe(200);
+  expect((await host.fetch("/grafana/api/health")).status).toBe(200);
+});
+
+/** What is wrong with one service, and what is said of it. */
+type Wrong = Partial<Record<keyof Sections, readonly [change: object, message: RegExp]>>;
+
+test.each<[what: string, wrong: Wrong]>([
+  [
+    "bad PromQL in a rule, an invalid snippet, an image that does not exist",
+    {
+      prometheus: [
+        { ruleFiles: [file("bad.yml", RULES.replace("vector(1)", "vector(1"))] },
+        /prometheus refuses its new configuration; nothing was changed:[\s\S]*own:one[\s\S]*parse error/,
+      ],
+      front: [
+        { snippet: "location /own/ { no_such_directive on; }" },
+        /nginx refuses its new configuration; nothing was changed:[\s\S]*unknown directive "no_such_directive"/,
+      ],
+      grafana: [
+        { image: "docker.io/grafana/grafana:0.0.0-absent" },
+        /the image docker\.io\/grafana\/grafana:0\.0\.0-absent cannot be pulled/,
+      ],
+    },
+  ],
+  [
+    "a broken scrape job, a key that podman does not know, a value that systemd would skip",
+    {
+      prometheus: [
+        {
+          scrapeJobs: [{ name: "broken", targets: ["a:1"], extra: { relabel_configs: [{ action: "odd" }] } }],
+        },
+        /prometheus refuses its new configuration; nothing was changed:[\s\S]*odd/,
+      ],
+      front: [
+        { quadlet: { Container: { NoSuchKey: "1" } } },
+        /podman refuses the unit podwatch-nginx\.container: .*unsupported key 'NoSuchKey'/,
+      ],
+      grafana: [
+        { quadlet: { Service: { MemoryMax: "plenty" } } },
+        /the unit podwatch-grafana\.container has what this host does not know: .*memory limit 'plenty'/,
+      ],
+    },
+  ],
+  [
+    "a key that systemd would skip",
+    {
+      front: [
+        { quadlet: { Service: { NoSuchLimit: "1" } } },
+        /the unit podwatch-nginx\.container has what this host does not know: .*NoSuchLimit/,
+      ],
+    },
+  ],
+])("refused on the host, which stays as it was: %s", async (_, wrong) => {
+  const before = await state();
+  const changed = Object.entries(wrong).map(([name, [change]]) => [
+    name,
+    { ...good[name as keyof Sections], ...change },
+  ]);
+  await stack.configure(settings(Object.fromEntries(changed)));
+  const output = await stack.failingUp("--continue-on-error");
+  for (const [, message] of Object.values(wrong)) expect(output).toMatch(message);
+  expect(await state()).toEqual(before);
+});
+
+test("dashboards are refused before the host is asked, all at once", async () => {
+  const before = await state();
+  const dashboard = (name: string, more: object) =>
+    file(name, JSON.stringify({ ...DASHBOARD, title: name, uid: name.replace(".json", ""), ...more }));
+  await stack.configure(
+    settings({
+      grafana: {
+        dashboards: [
+          file("broken.json", "{"),
+          file("list.json", "[]"),
+          dashboard("left-over.json", {
+            __inputs: [{ name: "DS_LOKI", type: "datasource", pluginId: "loki" }],
+          }),
+          dashboard("shipped.json", { uid: "podwatch-prometheus" }),
+          dashboard("one.json", { uid: "twin" }),
+          dashboard("two.json", { uid: "twin" }),
+        ],
+      },
+    }),
+  );
+  const output = await stack.failingUp();
+  for (const message of [
+    /dashboards\[0\]: ".*broken\.json" is not JSON \(.*\); save/,
+    /dashboards\[1\]: ".*list\.json" is not a dashboard but a list; save/,
+    /dashboards\[2\]: ".*left-over\.json" asks for "DS_LOKI" \(datasource loki\), and only Prometheus data sources can be filled in; replace/,
+    /dashboards: ".*shipped\.json" has the uid "podwatch-prometheus" of a dashboard that comes with Podwatch; give it/,
+    /dashboards: ".*two\.json" has the uid "twin" of ".*one\.json"; give one of them another uid/,
+  ]) {
+    expect(output).toMatch(message);
+  }
+  expect(await state()).toEqual(before);
+});
+
+test("with the right settings again there is nothing left over", async () => {
+  await stack.configure(settings());
+  const before = await host.exec("podman ps --format '{{.ID}}' | sort");
+  await stack.up();
+  expect(await host.exec("podman ps --format '{{.ID}}' | sort")).toBe(before);
+  await stack.preview("--expect-no-changes");
+});
