@@ -1,0 +1,122 @@
+// Hosts that moved, were reinstalled, or are gone.
+import { eventually, LabHost, must } from "./support/lab";
+import { targets } from "./support/queries";
+import { snapshot } from "./support/snapshot";
+import { connection, Stack } from "./support/stack";
+
+jest.setTimeout(300_000);
+
+const GONE = "10.99.0.250";
+
+let one: LabHost;
+let two: LabHost;
+let before: string[];
+let stack: Stack;
+
+/** Prometheus and the front only. */
+const settings = (host: object, more: object = {}) => ({
+  host,
+  grafana: { enabled: false },
+  prometheus: { data: "delete" },
+  ...more,
+});
+const at = (host: LabHost, changed: object = {}) => ({
+  ...connection("operator", host),
+  knownHostsFile: undefined,
+  hostKey: host.hostKey,
+  ...changed,
+});
+
+const healthy = (host: LabHost) =>
+  eventually(
+    30,
+    () => targets(host),
+    (found) => found["prometheus/localhost:9090"] === 1,
+  );
+
+beforeAll(async () => {
+  one = await LabHost.boot("test-lost-one");
+  two = await LabHost.boot("test-lost-two");
+  before = await snapshot(one);
+  stack = await Stack.create("lost-hosts", settings(at(one)));
+  await stack.up();
+});
+
+afterAll(async () => {
+  await stack?.dispose();
+  await one?.down();
+  await two?.down();
+});
+
+test("another address: removed from the old host, put onto the new one", async () => {
+  await stack.configure(settings(at(two, { name: one.name })));
+  await stack.up();
+  await healthy(two);
+  expect(await snapshot(one)).toEqual(before);
+  await stack.preview("--expect-no-changes");
+});
+
+describe("a host that was reinstalled", () => {
+  /** Takes from host two what a new installation would not have. */
+  const wipe = () =>
+    two.exec(
+      "systemctl stop 'podwatch-*'; rm -rf /var/lib/podwatch /etc/containers/systemd/podwatch*; systemctl daemon-reload; podman system reset --force 2>/dev/null",
+    );
+
+  test("with its old key: told what to type, and that deploys afresh", async () => {
+    await wipe();
+    const changed = { prometheus: { data: "delete", scrapeInterval: "16s" } };
+    await stack.configure(settings(at(two, { name: one.name }), changed));
+    expect(await stack.failingUp()).toMatch(
+      /Podwatch is gone from this host; .* pulumi up --replace '\*\*-runner\*'/,
+    );
+    await stack.up("--replace", "**-runner*");
+    await healthy(two);
+    await stack.preview("--expect-no-changes");
+  });
+
+  test("with a new key: refused, and deployed afresh once the new key is in the stack file", async () => {
+    await wipe();
+    await two.exec(
+      "cd /etc/ssh && rm ssh_host_ed25519_key* && ssh-keygen -q -t ed25519 -N '' -f ssh_host_ed25519_key && systemctl restart ssh",
+    );
+    const hostKey = (await two.exec("cut -d ' ' -f 1,2 /etc/ssh/ssh_host_ed25519_key.pub")).trim();
+    await stack.configure(settings(at(two, { name: one.name })));
+    expect(await stack.failingUp()).toMatch(/shows another host key than the one that is pinned/);
+    await stack.configure(settings(at(two, { name: one.name, hostKey })));
+    await stack.up();
+    await healthy(two);
+  });
+
+  test("and nothing is there: destroy succeeds", async () => {
+    await wipe();
+    await stack.destroy();
+  });
+});
+
+test("a host that is gone: told within 60 s, and the other one is done", async () => {
+  const { name: _one, ...first } = at(one);
+  const { name: _two, ...second } = at(one, { address: GONE });
+  const { host: _, ...rest } = settings({});
+  await stack.configure({ ...rest, hosts: { here: first, gone: second } });
+  const begin = Date.now();
+  const output = await stack.failingUp("--continue-on-error");
+  expect(Date.now() - begin).toBeLessThan(60_000);
+  expect(output).toMatch(/host gone: 10\.99\.0\.250:22 (cannot be reached|does not answer)/);
+  await healthy(one);
+  await stack.destroy();
+  expect(await snapshot(one)).toEqual(before);
+});
+
+test("a host that is gone for good: destroy says so; once it is forgotten, nothing is left", async () => {
+  await stack.configure(settings(at(one)));
+  await stack.up();
+  await one.exec("systemctl stop ssh.socket ssh.service");
+  const { code, stdout, stderr } = await stack.run("destroy", "--yes", "--skip-preview");
+  expect(code).not.toBe(0);
+  expect(stdout + stderr).toMatch(/connection refused|ECONNREFUSED/i);
+  const [runner = ""] = /urn:[^"]*-runner(?=")/.exec(await stack.state()) ?? [];
+  const forget = ["state", "delete", "--yes", "--target-dependents", "--stack", stack.name, runner];
+  await must("lab/toolchain/pulumi", forget, { env: stack.environment() });
+  await stack.destroy();
+});
