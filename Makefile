@@ -1,5 +1,5 @@
 # `make up`: a working dashboard on a throwaway host. `make test`: everything that CI checks.
-.PHONY: help setup up down test check unit integration format docs
+.PHONY: help setup up down test check unit integration chaos format docs
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -30,6 +30,17 @@ unit: setup
 integration: setup
 	@lab/toolchain/setup
 	npx jest --selectProjects integration --maxWorkers=2
+
+.PHONY: bench
+## make bench        measure Podwatch beside Ansible and a raw SSH session; writes docs/performance.md (half an hour)
+bench: setup
+	@lab/toolchain/setup
+	bench/run
+
+## make chaos        interrupts deployments at random (RUNS=30 of each kind, SEED); table in docs/reliability.md
+chaos: setup
+	@lab/toolchain/setup
+	@lab/chaos
 
 ## make format       format the sources
 format: setup

@@ -42,7 +42,9 @@ function parse(bundle: string): Service & { name: string } {
   const header = (key: string) => new RegExp(`^${key} (.*)$`, "m").exec(head)?.[1];
   const parts = rest.map((part) => {
     const [path = "", ...lines] = part.split("\n");
-    return [path, lines.map((line) => line.replace(/^ {2}/, "")).join("\n")];
+    // What is not indented is no part's: the bundle's own last line.
+    const text = lines.filter((line) => line.startsWith("  ")).map((line) => `${line.slice(2)}\n`);
+    return [path, text.join("")];
   });
   return {
     name: header("service") ?? "",

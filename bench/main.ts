@@ -143,6 +143,13 @@ async function severalHosts(
   await measure(results.scale, row("destroy"), column, contender.destroy);
 }
 
+// A command may end before it has read its input: what it returns says whether that matters.
+process.on("uncaughtException", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") return;
+  console.error(error);
+  process.exit(1);
+});
+
 main().catch((error: Error) => {
   console.error(`bench: ${error.message}`);
   process.exitCode = 1;
