@@ -14,18 +14,28 @@ apply_service() {
   lock "$service"
   clean_up=discard_candidate
   mkdir -p "$home/releases" || fail "cannot write to $home; is the disk full?"
+  restore_replaced
   receive_bundle
   secrets=$(wanted_secrets "$@")
   if is_settled; then
     rm -rf "$home/candidate"
+    tidy_up
     say unchanged
     return
   fi
   refuse_foreign
   check_candidate
   switch_to_candidate
-  prune_releases
+  tidy_up
   say "$outcome"
+}
+
+# A run that ended between the two steps of replacing a release by one of the same name left neither in place.
+restore_replaced() {
+  release=$(readlink "$home/current" || :)
+  if [ -n "$release" ] && [ ! -d "$home/$release" ] && [ -d "$home/releases/replaced" ]; then
+    mv "$home/releases/replaced" "$home/$release"
+  fi
 }
 
 receive_bundle() {
@@ -33,6 +43,9 @@ receive_bundle() {
   mkdir -p "$home/candidate/current"
   cat >"$home/candidate/bundle" || fail "cannot write to $home; is the disk full?"
   input_read=yes
+  # A connection that is cut ends the input like a bundle that is complete.
+  [ "$(tail -n 1 "$home/candidate/bundle")" = end ] ||
+    fail "what has to be applied to $service did not arrive as a whole; run pulumi up again"
   id=$(sha256sum <"$home/candidate/bundle" | cut -c 1-16)
   candidate=$home/candidate/current
   unpack_bundle "$home/candidate/bundle" "$candidate" || fail "cannot write to $home; is the disk full?"
@@ -179,22 +192,26 @@ switch_to_candidate() {
   activation=$(needed_activation)
   say "$previous" >"$home/pending"
   rm -rf "$home/releases/replaced"
-  if [ -d "$home/releases/$id" ]; then
-    mv "$home/releases/$id" "$home/releases/replaced"
+  if ! diff -r -q "$home/releases/$id" "$candidate" >/dev/null 2>&1; then
+    if [ -d "$home/releases/$id" ]; then
+      mv "$home/releases/$id" "$home/releases/replaced"
+    fi
+    mv "$candidate" "$home/releases/$id"
   fi
-  mv "$candidate" "$home/releases/$id"
   rm -rf "$home/candidate"
   point_current_at "releases/$id"
   if activate "$activation"; then
-    secrets_in_podman "$secrets" >"$home/secrets"
-    rm -f "$home/pending"
-    say "$secrets" | while read -r secret version; do
-      [ -z "$secret" ] || prune_secret "$secret" "$version"
-    done
+    record_success
     outcome=$activation
   else
     roll_back
   fi
+}
+
+record_success() {
+  secrets_in_podman "$secrets" >"$home/secrets.new"
+  mv "$home/secrets.new" "$home/secrets"
+  rm -f "$home/pending"
 }
 
 # An interrupted run leaves the name of the release before it in `pending`.
@@ -267,12 +284,19 @@ run_activation_hook() {
   fi
 }
 
-# A network in use cannot be changed: its services are stopped, and started again afterwards.
+# A network in use cannot be changed: its services are stopped, and started again afterwards. Their names are kept
+# in `stopped` until then, since an interrupted run finds them no longer running.
 activate_network() {
-  running=
+  running=$(services_to_start)
   if [ "$1" = restarted ]; then
-    running=$(systemctl list-units --plain --no-legend --state=active 'podwatch-*.service' | awk '{ print $1 }' |
-      grep -vxF "$(unit_service)" || :)
+    running=$(
+      {
+        say "$running"
+        systemctl list-units --plain --no-legend --state=active,activating 'podwatch-*.service' | awk '{ print $1 }'
+      } | grep -v -x -F -e '' -e "$(unit_service)" | sort -u
+    )
+    say "$running" >"$home/stopped.new"
+    mv "$home/stopped.new" "$home/stopped"
     # shellcheck disable=SC2086 # a list of unit names
     systemctl stop $running "$(unit_service)" || :
     podman network rm --force podwatch >/dev/null 2>&1 || :
@@ -282,6 +306,15 @@ activate_network() {
     reason="$report"
     return 1
   fi
+  rm -f "$home/stopped"
+}
+
+# The services that an interrupted run has stopped, without those that were removed since.
+services_to_start() {
+  [ -e "$home/stopped" ] || return 0
+  while IFS= read -r name; do
+    [ ! -e "$UNITS/${name%.service}.container" ] || say "$name"
+  done <"$home/stopped"
 }
 
 install_unit() {
@@ -310,14 +343,22 @@ It is removed again: there is no earlier release to go back to."
   point_current_at "$previous"
   secrets=$(recorded_secrets)
   if activate restarted; then
-    secrets_in_podman "$secrets" >"$home/secrets"
-    rm -f "$home/pending"
+    record_success
     prune_releases
     fail "$failure
 The previous release is back and healthy."
   fi
   fail "$failure
 The previous release is back but not healthy: $reason"
+}
+
+# What an interrupted run did not get round to is made up for by the next, even if it finds nothing else to do.
+tidy_up() {
+  prune_releases
+  say "$secrets" | while read -r secret version; do
+    [ -z "$secret" ] || prune_secret "$secret" "$version"
+  done
+  drop_unused_images
 }
 
 # Keeps the current release only, and drops the image of the one before.

@@ -1,4 +1,4 @@
-# A bundle: header lines, then parts, each a line `part <path>` and its lines indented by two blanks.
+# A bundle: header lines, then parts, each a line `part <path>` and its lines indented by two blanks, then `end`.
 
 unpack_bundle() {
   # shellcheck disable=SC2013 # paths hold no blanks, and `fail` has to end more than a subshell
@@ -10,6 +10,7 @@ unpack_bundle() {
   done
   awk -v directory="$2" '
     BEGIN { out = directory "/headers" }
+    /^end$/ { exit }
     /^part / { close(out); out = directory "/" substr($0, 6); printf "" >out; next }
     /^  / { print substr($0, 3) >out; next }
     { print >out }

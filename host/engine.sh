@@ -77,21 +77,31 @@ ensure_image() {
   if podman image exists "$1"; then
     return
   fi
+  # Noted before, so that an image is known to be ours even if this run does not live to see it.
+  mkdir -p "$STATE/images"
+  record=$STATE/images/$(say "$1" | sha256sum | cut -c 1-16)
+  say "$1" >"$record" || fail "cannot write to $STATE; is the disk full?"
   if ! pull_output=$(timeout -k 10 900 podman pull --quiet "$1" 2>&1 9>&-); then
     fail "the image $1 cannot be pulled: $(say "$pull_output" | tail -n 1)"
   fi
-  mkdir -p "$STATE/images"
-  say "$1" >"$STATE/images/$(say "$1" | sha256sum | cut -c 1-16)"
 }
 
 # Removes an image that the runner pulled and that no service uses any more.
 drop_image() {
   record=$STATE/images/$(say "$1" | sha256sum | cut -c 1-16)
-  if [ ! -e "$record" ] || grep -qsxF "image $1" "$STATE"/services/*/current/headers; then
+  if [ ! -e "$record" ] || grep -qsxF "image $1" "$STATE"/services/*/releases/*/headers \
+    "$STATE"/services/*/candidate/current/headers; then
     return
   fi
   podman image rm "$1" >/dev/null 2>&1 || :
   rm -f "$record"
+}
+
+# The images that interrupted runs have pulled or replaced.
+drop_unused_images() {
+  for record in "$STATE"/images/*; do
+    [ ! -e "$record" ] || drop_image "$(cat "$record")"
+  done
 }
 
 # What podman complained of and what a service said last, since a moment in time.

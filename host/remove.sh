@@ -18,6 +18,9 @@ remove_service() {
     podman volume rm --force "$container" >/dev/null
   fi
   rm -rf "$home"
+  if [ "$service" != network ]; then
+    podman rm --force --ignore "$container-check" >/dev/null
+  fi
   for image in $images; do
     drop_image "$image"
   done
@@ -25,16 +28,20 @@ remove_service() {
   say removed
 }
 
-# Stops a service and takes its unit and container away; content with what is already gone.
+# Stops a service and takes its container and unit away; content with what is already gone. The unit goes last: it
+# is the proof that the rest is ours, for the next run if this one is interrupted.
 stop_service() {
+  rm -f "$UNITS/.$unit.new"
   if [ -e "$UNITS/$unit" ] && grep -qF "$OWNER_MARK" "$UNITS/$unit"; then
     systemctl stop "$(unit_service)" 2>/dev/null || :
-    rm -f "$UNITS/$unit"
-    systemctl daemon-reload
-    systemctl reset-failed "$(unit_service)" 2>/dev/null || :
     case $unit in
       *.network) ! podman network exists podwatch || podman network rm podwatch >/dev/null ;;
       *) podman rm --force --ignore "$container" >/dev/null ;;
     esac
+    rm -f "$UNITS/$unit"
+  elif [ ! -d "$home" ]; then
+    return
   fi
+  systemctl daemon-reload
+  systemctl reset-failed "$(unit_service)" 2>/dev/null || :
 }

@@ -57,6 +57,8 @@ use_secret() {
     return
   fi
   refuse_foreign_secret "$1"
+  # Noted before, so that the secret is known to be ours even if this run does not live to see it.
+  say "$2" >"$store/used" || return 1
   podman secret rm "$1" >/dev/null 2>&1 || :
   podman secret create "$1" "$store/$2" >/dev/null && say "$2 $(podman_secret_id "$1")" >"$store/used"
 }

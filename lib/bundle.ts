@@ -4,7 +4,8 @@ import { type Service, unitName } from "./service";
 /**
  * A bundle is all that the runner on a host needs to apply one service, as one plain text without any secret:
  * header lines `key value`, then parts, each a line `part <path>` followed by the part's lines, indented by two
- * blanks. It is what `pulumi preview --diff` compares line by line.
+ * blanks, and at last the line `end`, without which it did not arrive as a whole. It is what `pulumi preview --diff`
+ * compares line by line.
  */
 export type Bundle = string;
 
@@ -46,7 +47,7 @@ export function networkBundle(unit: string): Bundle {
 function write(headers: ReadonlyArray<[string, string]>, parts: ReadonlyArray<[string, string]>): Bundle {
   const head = headers.map(([key, value]) => `${key} ${singleLine(value)}\n`);
   const body = [...parts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, text]) => part(path, text));
-  return head.join("") + body.join("");
+  return `${head.join("")}${body.join("")}end\n`;
 }
 
 function part(path: string, text: string): string {
