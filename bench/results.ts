@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { cpus, release, totalmem } from "node:os";
+import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { CHECKOUT } from "../tests/integration/support/lab";
 
@@ -20,7 +20,7 @@ const FILE = join(CHECKOUT, "bench", "results.json");
 
 export function emptyResults(): Results {
   const memory = Math.round(totalmem() / 2 ** 30);
-  const machine = `${cpus().length} cores (${cpus()[0]?.model.trim()}), ${memory} GB, Linux ${release()}, Node.js ${process.version}`;
+  const machine = `${cpus().length} cores (${cpus()[0]?.model.trim()}), ${memory} GB, Node.js ${process.version}`;
   return { machine, one: {}, scale: {}, fixed: {} };
 }
 
