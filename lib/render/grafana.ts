@@ -86,6 +86,8 @@ function environment(input: GrafanaInput): Record<string, string> {
     GF_ANALYTICS_CHECK_FOR_UPDATES: "false",
     GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: "false",
     GF_PLUGINS_PREINSTALL_DISABLED: "true",
+    // Not to a file as well: the root of the container is read-only, for the command line tool too.
+    GF_LOG_MODE: "console",
   };
 }
 

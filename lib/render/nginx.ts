@@ -60,6 +60,8 @@ export function nginx(input: NginxInput): Service {
     image: input.image,
     args: ["nginx", "-c", `${CONFIG_DIRECTORY}/nginx.conf`, "-g", "daemon off;"],
     user: bridgeUser(input),
+    // The image's entry point tells at length what it leaves alone.
+    environment: { NGINX_ENTRYPOINT_QUIET_LOGS: "1" },
     files: files(input),
     hostDirectories: input.gateways ? [input.gateways.socketDirectory] : [],
     ports: [{ address: input.bind, hostPort: input.port, containerPort: FRONT_PORT }],

@@ -59,6 +59,13 @@ export function command(expected: ExpectedCommand): Recorded {
   };
 }
 
+/** The command that takes something back; on a host without a runner nothing is left to be taken back. */
+export function removal(words: string): string {
+  const runner = "/var/lib/podwatch/runner";
+  const unlessGone = `[ -e ${runner} ] || { cat >/dev/null; echo "nothing to remove"; exit 0; }`;
+  return `sh -c '${unlessGone}; exec sh ${runner} ${words}'`;
+}
+
 export const CONNECTION = {
   host: login.address,
   port: 22,

@@ -5,7 +5,7 @@ import { prepareUserDashboard } from "../../dashboards/user";
 import type { Datasource } from "../../lib/render/grafana";
 import versions from "../../versions.json";
 import { everySection, filesBeside } from "./everything";
-import { command, component, unitLines } from "./expected";
+import { command, component, removal, unitLines } from "./expected";
 import { GENERATED_PASSWORD, PASSWORD, plainText, type Recorded, read, Secret } from "./mocks";
 import { bundleOf, deployOnHost, serviceCommand } from "./onHost";
 import { hostSettings, SECRETS } from "./stackFile";
@@ -29,7 +29,7 @@ function passwordSecret(value: string, dependsOn: readonly string[]): Recorded {
     name: "tested-admin-password-secret",
     parent: "tested",
     create: "sh /var/lib/podwatch/runner put-secret grafana-admin-password",
-    delete: "sh /var/lib/podwatch/runner remove-secret grafana-admin-password",
+    delete: removal("remove-secret grafana-admin-password"),
     stdin: new Secret(value),
     triggers: ["id-of-mon-runner"],
     dependsOn,
@@ -108,6 +108,7 @@ test("minimal: with a password that is generated", async () => {
     "Environment=GF_ANALYTICS_CHECK_FOR_UPDATES=false",
     "Environment=GF_ANALYTICS_REPORTING_ENABLED=false",
     "Environment=GF_AUTH_ANONYMOUS_ENABLED=false",
+    "Environment=GF_LOG_MODE=console",
     "Environment=GF_PATHS_PROVISIONING=/etc/podwatch/current/files/provisioning",
     "Environment=GF_PLUGINS_PREINSTALL_DISABLED=true",
     'Environment="GF_SECURITY_ADMIN_PASSWORD=$$__file{/run/secrets/grafana-admin-password}"',

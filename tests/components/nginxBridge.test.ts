@@ -75,6 +75,7 @@ test("minimal: shows what is there and bridges the gateways", async () => {
     "ReadOnly=true",
     "NoNewPrivileges=true",
     "DropCapability=all",
+    "Environment=NGINX_ENTRYPOINT_QUIET_LOGS=1",
     "Volume=/var/lib/podwatch/services/nginx:/etc/podwatch:ro,z",
     "Volume=/run/roq/service:/run/roq/service:ro",
     "PublishPort=127.0.0.1:80:8080",

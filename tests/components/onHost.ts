@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Host } from "../../components/host";
 import { PodNetwork } from "../../components/podNetwork";
 import type { HostSettings } from "../../config/load";
-import { command, parseBundle } from "./expected";
+import { command, parseBundle, removal } from "./expected";
 import { deploy, type Recorded } from "./mocks";
 
 interface Ground {
@@ -33,7 +33,7 @@ export function serviceCommand(
     name: "tested-service",
     parent: "tested",
     create: `sh /var/lib/podwatch/runner apply ${service}${own.note ?? ""}`,
-    delete: `sh /var/lib/podwatch/runner remove ${service}`,
+    delete: removal(`remove ${service}`),
     stdin: expect.stringMatching(/^podwatch-bundle 1\n/),
     triggers: ["id-of-mon-runner"],
     dependsOn: ["mon-runner", "net-service", ...(own.dependsOn ?? [])],

@@ -1,7 +1,7 @@
 import { Host } from "../../components/host";
 import { PodNetwork } from "../../components/podNetwork";
 import { everySection, filesBeside } from "./everything";
-import { command, component, parseBundle, unitLines } from "./expected";
+import { command, component, parseBundle, removal, unitLines } from "./expected";
 import { deploy } from "./mocks";
 import { hostSettings } from "./stackFile";
 
@@ -29,7 +29,7 @@ test.each([
       name: "net-service",
       parent: "net",
       create: "sh /var/lib/podwatch/runner apply network",
-      delete: "sh /var/lib/podwatch/runner remove network",
+      delete: removal("remove network"),
       stdin: expect.any(String),
       triggers: ["id-of-mon-runner"],
       dependsOn: ["mon-runner"],

@@ -88,7 +88,11 @@ describe("a change that does not come up is taken back", () => {
   });
 
   test.each<[what: string, entrypoint: string[], reason: RegExp]>([
-    ["starts but is never ready", ["sh", "-c", "sleep 1000"], /nginx did not come up: it was not ready within 30 s/],
+    [
+      "starts but is never ready",
+      ["sh", "-c", "sleep 1000"],
+      /nginx did not come up: it was not ready within 30 s/,
+    ],
     ["ends at once", ["false"], /nginx did not come up: it ended again and again right after its start/],
     [
       "is ready and ends after 3 s",
