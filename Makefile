@@ -29,7 +29,7 @@ unit: setup
 ## make integration  the tests that deploy to throwaway hosts
 integration: setup
 	@lab/toolchain/setup
-	npx jest --selectProjects integration --maxWorkers=2
+	npx jest --selectProjects integration --maxWorkers=3
 
 .PHONY: bench
 ## make bench        measure Podwatch beside Ansible and a raw SSH session; writes docs/performance.md (half an hour)
