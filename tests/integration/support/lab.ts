@@ -34,6 +34,8 @@ export function run(file: string, args: readonly string[], options: RunOptions =
         resolve({ code, stdout, stderr });
       },
     );
+    // A command that ends without reading its input is judged by its exit code and what it printed.
+    child.stdin?.on("error", () => {});
     child.stdin?.end(options.input ?? "");
   });
 }
