@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostSettings, Settings } from "../config/load";
 import { shippedDashboards } from "../dashboards/shipped";
+import { gatewayTelemetry } from "../lib/render/gateways";
 import { Grafana } from "./grafana";
 import { Host } from "./host";
 import { NginxBridge } from "./nginxBridge";
@@ -40,7 +41,13 @@ export class MonitoringStack extends pulumi.ComponentResource {
     const prometheus = settings.prometheus.enabled
       ? new Prometheus(
           `${name}-prometheus`,
-          { host, network, front, gateways, settings: settings.prometheus },
+          {
+            host,
+            network,
+            front,
+            settings: settings.prometheus,
+            watched: gateways.enabled ? [gatewayTelemetry(gateways)] : [],
+          },
           opts,
         )
       : undefined;
@@ -54,10 +61,10 @@ export class MonitoringStack extends pulumi.ComponentResource {
             settings: settings.grafana,
             datasources: prometheus ? [prometheus.datasource(settings.grafana.datasourceUid)] : [],
             dashboards: prometheus
-              ? shippedDashboards({
-                  datasourceUid: settings.grafana.datasourceUid,
-                  gateways: gateways.enabled,
-                })
+              ? shippedDashboards(
+                  prometheus.telemetry.flatMap(({ dashboards }) => dashboards),
+                  settings.grafana.datasourceUid,
+                )
               : {},
           },
           opts,

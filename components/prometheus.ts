@@ -1,15 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { FrontSettings, GatewaysSettings, PrometheusSettings } from "../config/schema";
+import type { FrontSettings, PrometheusSettings } from "../config/schema";
 import { serviceBundle } from "../lib/bundle";
 import type { Datasource } from "../lib/render/grafana";
 import type { Backend } from "../lib/render/nginx";
 import {
-  gatewayScrapeConfig,
   PROMETHEUS_BACKEND,
+  PROMETHEUS_TELEMETRY,
   PROMETHEUS_URL,
   prometheus,
 } from "../lib/render/prometheus";
 import { fileScrapeConfig, scrapeConfig, targetFiles } from "../lib/render/scrape";
+import type { Telemetry } from "../lib/telemetry";
 import type { Host } from "./host";
 import type { PodNetwork } from "./podNetwork";
 
@@ -17,20 +18,24 @@ export interface PrometheusArgs {
   readonly host: Host;
   readonly network: PodNetwork;
   readonly front: FrontSettings;
-  readonly gateways: GatewaysSettings;
   readonly settings: PrometheusSettings;
+  /** What it watches besides itself and the jobs of the settings. */
+  readonly watched: readonly Telemetry[];
 }
 
-/** Prometheus: scrapes itself, the gateways and the stack's own jobs; confined to the container network. */
+/** Prometheus: scrapes itself, what the stack deploys and the stack's own jobs; confined to the container network. */
 export class Prometheus extends pulumi.ComponentResource {
   readonly backend: Backend = PROMETHEUS_BACKEND;
+  /** Everything that the stack watches here, this Prometheus first. */
+  readonly telemetry: readonly Telemetry[];
   /** Where users reach it, through the front. */
   readonly url: string;
   private readonly scrapeInterval: string;
 
   constructor(name: string, args: PrometheusArgs, opts?: pulumi.ComponentResourceOptions) {
     super("podwatch:index:Prometheus", name, {}, opts);
-    const { host, settings, gateways } = args;
+    const { host, settings } = args;
+    this.telemetry = [PROMETHEUS_TELEMETRY, ...args.watched];
     this.url = `${args.front.publicUrl}${PROMETHEUS_BACKEND.path}/`;
     this.scrapeInterval = settings.scrapeInterval;
     const service = prometheus({
@@ -42,7 +47,7 @@ export class Prometheus extends pulumi.ComponentResource {
       retention: settings.retention,
       externalLabels: settings.externalLabels,
       scrapeConfigs: [
-        ...(gateways.enabled ? [gatewayScrapeConfig(gateways)] : []),
+        ...this.telemetry.flatMap(({ scrapeConfigs }) => scrapeConfigs),
         ...settings.scrapeJobs.map(scrapeConfig),
         ...settings.fileSd.map(fileScrapeConfig),
       ],

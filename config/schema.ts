@@ -43,13 +43,17 @@ const access = {
   proxy: setting(proxy.optional(), "A machine in between, through which the host is reached (one hop)."),
 };
 
-const overrides = {
-  network: setting(network.optional(), "Overrides `podwatch:network` for this host."),
-  front: setting(front.optional(), "Overrides `podwatch:front` for this host."),
-  gateways: setting(gateways.optional(), "Overrides `podwatch:gateways` for this host."),
-  prometheus: setting(prometheus.optional(), "Overrides `podwatch:prometheus` for this host."),
-  grafana: setting(grafana.optional(), "Overrides `podwatch:grafana` for this host."),
-};
+type Optional<Sections> = { [Name in keyof Sections]: z.ZodOptional<Sections[Name] & z.ZodType> };
+
+/** Each section as a setting that may be left out. */
+function optional(describe: (name: ServiceName) => string): Optional<typeof services> {
+  const names = Object.keys(services) as ServiceName[];
+  return Object.fromEntries(
+    names.map((name) => [name, setting(services[name].optional(), describe(name))]),
+  ) as Optional<typeof services>;
+}
+
+const overrides = optional((name) => `Overrides \`${namespace}:${name}\` for this host.`);
 
 const nameComplaint =
   "is not a host name of this kind; write up to 31 small letters, digits and -, beginning with a letter";
@@ -85,11 +89,7 @@ export const stack = z.strictObject({
     "The host to deploy to. For several hosts write `podwatch:hosts` instead.",
   ),
   hosts: setting(hosts.optional(), "The hosts to deploy to, each under its name."),
-  network: setting(network.optional(), "The network that the containers of a host share."),
-  front: setting(front.optional(), "NGINX, the one door: everything else is reached through it."),
-  gateways: setting(gateways.optional(), "Gateways on the host that serve their metrics on unix sockets."),
-  prometheus: setting(prometheus.optional(), "Prometheus: collects the metrics and keeps them."),
-  grafana: setting(grafana.optional(), "Grafana: shows the metrics."),
+  ...optional((name) => services[name].description ?? ""),
 });
 
 /** One SSH hop, in the words of the command provider. */

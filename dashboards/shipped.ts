@@ -7,17 +7,17 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DATASOURCE_PLACEHOLDER } from "./datasource";
 
-export interface ShippedOptions {
-  /** Uid of the data source that all panels ask. */
-  readonly datasourceUid: string;
-  /** Whether gateways are scraped: without them, their dashboard would be empty. */
-  readonly gateways: boolean;
-}
+/** Every dashboard that comes with Podwatch, whether a stack ships it or not. */
+export const SHIPPED_DASHBOARDS = ["gateways.json", "prometheus.json"] as const;
 
-/** File name -> Grafana's JSON, with the same text for the same options. */
-export function shippedDashboards(options: ShippedOptions): Record<string, string> {
-  const files = [...(options.gateways ? ["gateways.json"] : []), "prometheus.json"];
-  return Object.fromEntries(files.map((file) => [file, dashboard(file, options.datasourceUid)]));
+/**
+ * File name -> Grafana's JSON, with the same text for the same arguments.
+ *
+ * @param files those to ship, a part of {@link SHIPPED_DASHBOARDS}
+ * @param datasourceUid uid of the data source that all panels ask
+ */
+export function shippedDashboards(files: readonly string[], datasourceUid: string): Record<string, string> {
+  return Object.fromEntries([...files].sort().map((file) => [file, dashboard(file, datasourceUid)]));
 }
 
 function dashboard(file: string, datasourceUid: string): string {

@@ -1,6 +1,6 @@
 // Checks over several of Grafana's settings; dashboards are read here.
 import type { z } from "zod";
-import { shippedDashboards } from "../../dashboards/shipped";
+import { SHIPPED_DASHBOARDS, shippedDashboards } from "../../dashboards/shipped";
 import { dashboardIdentity, dashboardProblems } from "../../dashboards/user";
 import type { Context } from "../context";
 import { quote, type Report } from "../problem";
@@ -38,7 +38,7 @@ function dashboardComplaints(name: string, content: string): string | readonly s
 function checkIdentities(dashboards: readonly ShippedFile[], locate: Locate, report: Report): void {
   if (dashboards.length === 0) return;
   // All that come with Podwatch, also those that are not shipped now: a switch elsewhere must not bring up a problem here.
-  const shipped = Object.values(shippedDashboards({ datasourceUid: "", gateways: true }));
+  const shipped = Object.values(shippedDashboards(SHIPPED_DASHBOARDS, ""));
   const all = [
     ...shipped.map((content) => ({ content, path: undefined })),
     ...dashboards.map(({ content, path }) => ({ content, path })),

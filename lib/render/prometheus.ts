@@ -1,10 +1,8 @@
 import { CONFIG_DIRECTORY, type Service, type UnitKeys, unitName } from "../service";
+import type { ScrapeConfig, Telemetry } from "../telemetry";
 import { readTemplate } from "../template";
 import { toYaml } from "../yaml";
-import { type Backend, BRIDGE_TARGET, GATEWAY_DISCOVERY_URL } from "./nginx";
-
-/** One entry of `scrape_configs`, in Prometheus' own words. */
-export type ScrapeConfig = { readonly job_name: string } & Readonly<Record<string, unknown>>;
+import type { Backend } from "./nginx";
 
 export interface PrometheusInput {
   readonly image: string;
@@ -15,7 +13,6 @@ export interface PrometheusInput {
   readonly evaluationInterval: string;
   readonly retention: { readonly time: string; readonly size?: string };
   readonly externalLabels: Readonly<Record<string, string>>;
-  /** Jobs besides the one for Prometheus itself. */
   readonly scrapeConfigs: readonly ScrapeConfig[];
   /** Files of targets by name below `targets/`; Prometheus rereads them by itself. */
   readonly targetFiles: Readonly<Record<string, string>>;
@@ -42,6 +39,18 @@ export const PROMETHEUS_BACKEND: Backend = {
   path: PATH,
   title: "Prometheus",
   description: "Targets, queries and alerts.",
+};
+
+/** How Prometheus is watched: by itself. */
+export const PROMETHEUS_TELEMETRY: Telemetry = {
+  scrapeConfigs: [
+    {
+      job_name: NAME,
+      metrics_path: `${PATH}/metrics`,
+      static_configs: [{ targets: [`localhost:${PORT}`] }],
+    },
+  ],
+  dashboards: ["prometheus.json"],
 };
 
 export function prometheus(input: PrometheusInput): Service {
@@ -72,31 +81,6 @@ export function targetFilePath(name: string): string {
   return `${CONFIG_DIRECTORY}/targets/${name}`;
 }
 
-/** The job that scrapes gateways through the bridge: those found by their sockets, or exactly those named. */
-export function gatewayScrapeConfig(gateways: {
-  readonly sources: "auto" | readonly string[];
-  readonly scrapeInterval: string;
-}): ScrapeConfig {
-  const targets =
-    gateways.sources === "auto"
-      ? { http_sd_configs: [{ url: GATEWAY_DISCOVERY_URL, refresh_interval: "5s" }] }
-      : { static_configs: gateways.sources.map(gatewayTarget) };
-  return {
-    job_name: "roq-gateways",
-    scrape_interval: gateways.scrapeInterval,
-    scrape_timeout: gateways.scrapeInterval,
-    params: { format: ["prometheus"] },
-    ...targets,
-  };
-}
-
-function gatewayTarget(name: string) {
-  return {
-    targets: [BRIDGE_TARGET],
-    labels: { __metrics_path__: `/roq/service/${name}/metrics`, instance: name },
-  };
-}
-
 function flags(input: PrometheusInput): string[] {
   const { time, size } = input.retention;
   return [
@@ -118,20 +102,12 @@ function configuration(input: PrometheusInput): string {
       ...(Object.keys(input.externalLabels).length > 0 ? { external_labels: input.externalLabels } : {}),
     },
     ...ruleFiles(Object.keys(input.ruleFiles)),
-    scrape_configs: [selfScrapeConfig(), ...input.scrapeConfigs],
+    scrape_configs: input.scrapeConfigs,
   });
 }
 
 function ruleFiles(names: readonly string[]) {
   return names.length === 0 ? {} : { rule_files: names.map((name) => `${CONFIG_DIRECTORY}/rules/${name}`) };
-}
-
-function selfScrapeConfig(): ScrapeConfig {
-  return {
-    job_name: NAME,
-    metrics_path: `${PATH}/metrics`,
-    static_configs: [{ targets: [`localhost:${PORT}`] }],
-  };
 }
 
 function prefixed(directory: string, files: Readonly<Record<string, string>>): Record<string, string> {

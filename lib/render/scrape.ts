@@ -1,4 +1,5 @@
-import { type ScrapeConfig, targetFilePath } from "./prometheus";
+import type { ScrapeConfig } from "../telemetry";
+import { targetFilePath } from "./prometheus";
 
 /** What a user's scrape job says, however it finds its targets. */
 export interface Job {

@@ -1,6 +1,7 @@
 import { parse } from "yaml";
 import { Prometheus } from "../../components/prometheus";
 import type { HostSettings } from "../../config/load";
+import { gatewayTelemetry } from "../../lib/render/gateways";
 import versions from "../../versions.json";
 import { everySection, filesBeside } from "./everything";
 import { component, unitLines } from "./expected";
@@ -12,8 +13,8 @@ function deployPrometheus(settings: HostSettings) {
     return new Prometheus(name, {
       ...ground,
       front: settings.front,
-      gateways: settings.gateways,
       settings: settings.prometheus,
+      watched: [gatewayTelemetry(settings.gateways)],
     });
   });
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { parse } from "yaml";
-import { gatewayScrapeConfig } from "../../lib/render/prometheus";
+import { gatewayTelemetry } from "../../lib/render/gateways";
 import { type FileJob, fileScrapeConfig, scrapeConfig, targetFiles } from "../../lib/render/scrape";
 import { toYaml } from "../../lib/yaml";
 import { fileText, line } from "./arbitraries";
@@ -91,11 +91,11 @@ test("gateways are found by the bridge, or are exactly those that are named", ()
     scrape_timeout: "5s",
     params: { format: ["prometheus"] },
   };
-  expect(gatewayScrapeConfig({ sources: "auto", scrapeInterval: "5s" })).toEqual({
+  expect(gatewayTelemetry({ sources: "auto", scrapeInterval: "5s" }).scrapeConfigs[0]).toEqual({
     ...common,
     http_sd_configs: [{ url: "http://podwatch-nginx:8081/gateways", refresh_interval: "5s" }],
   });
-  expect(gatewayScrapeConfig({ sources: ["deribit"], scrapeInterval: "5s" })).toEqual({
+  expect(gatewayTelemetry({ sources: ["deribit"], scrapeInterval: "5s" }).scrapeConfigs[0]).toEqual({
     ...common,
     static_configs: [
       {

@@ -1,0 +1,32 @@
+import type { Telemetry } from "../telemetry";
+import { BRIDGE_TARGET, GATEWAY_DISCOVERY_URL } from "./nginx";
+
+/** How gateways are watched, through the bridge: those found by their sockets, or exactly those named. */
+export function gatewayTelemetry(gateways: {
+  readonly sources: "auto" | readonly string[];
+  readonly scrapeInterval: string;
+}): Telemetry {
+  const targets =
+    gateways.sources === "auto"
+      ? { http_sd_configs: [{ url: GATEWAY_DISCOVERY_URL, refresh_interval: "5s" }] }
+      : { static_configs: gateways.sources.map(gatewayTarget) };
+  return {
+    scrapeConfigs: [
+      {
+        job_name: "roq-gateways",
+        scrape_interval: gateways.scrapeInterval,
+        scrape_timeout: gateways.scrapeInterval,
+        params: { format: ["prometheus"] },
+        ...targets,
+      },
+    ],
+    dashboards: ["gateways.json"],
+  };
+}
+
+function gatewayTarget(name: string) {
+  return {
+    targets: [BRIDGE_TARGET],
+    labels: { __metrics_path__: `/roq/service/${name}/metrics`, instance: name },
+  };
+}
