@@ -82,6 +82,15 @@ test("services are wired to one another: data source, start page, dashboards", a
   ]);
 });
 
+test("without gateways nothing of theirs is scraped or shown", async () => {
+  const { resources } = await deployStack(settingsOf({ host: login, gateways: { enabled: false } }));
+  const prometheus = bundleOf(resources, "podwatch-monitor-prometheus-service");
+  expect(prometheus["files/prometheus.yml"]).not.toContain("roq-gateways");
+  const grafana = bundleOf(resources, "podwatch-monitor-grafana-service");
+  expect(Object.keys(grafana)).not.toContain("files/dashboards/gateways.json");
+  expect(Object.keys(grafana)).toContain("files/dashboards/prometheus.json");
+});
+
 describe("everything changed", () => {
   const { grafana, ...sections } = everySection();
   const stackFile: StackFile = {

@@ -194,7 +194,15 @@ test("everything changed", async () => {
   );
 });
 
-test("without the bridge no gateway is scraped", async () => {
-  const { resources } = await deployPrometheus(hostSettings({ gateways: { enabled: false } }));
+test("with nothing else to watch it scrapes itself", async () => {
+  const settings = hostSettings();
+  const { resources } = await deployOnHost(settings, (name, ground) => {
+    return new Prometheus(name, {
+      ...ground,
+      front: settings.front,
+      settings: settings.prometheus,
+      watched: [],
+    });
+  });
   expect(parse(bundleOf(resources).parts["files/prometheus.yml"] ?? "").scrape_configs).toEqual([SELF]);
 });
