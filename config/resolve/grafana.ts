@@ -7,7 +7,7 @@ import { quote, type Report } from "../problem";
 import type { GrafanaSettings, grafana } from "../schema/grafana";
 import type { ShippedFile } from "../schema/prometheus";
 import { shippedFiles } from "./files";
-import type { Locate } from "./services";
+import type { Locate } from "./locate";
 
 export function resolveGrafana(
   given: z.output<typeof grafana>,

@@ -13,7 +13,7 @@ import {
 import { durationMs } from "../schema/words";
 import { isGroup, isTree } from "../walk";
 import { parseJson, shippedFiles } from "./files";
-import type { Locate } from "./services";
+import type { Locate } from "./locate";
 
 type Given = z.output<typeof prometheus>;
 type GivenFileSd = Given["fileSd"][number];

@@ -1,7 +1,7 @@
 // Keys of the user's own for a unit: those that would undo what Podwatch stands for are refused, with the way out.
 import { quote, type Report } from "../problem";
 import { type QuadletSettings, quadletSections, refusedKeys } from "../schema/quadlet";
-import type { Locate } from "./services";
+import type { Locate } from "./locate";
 
 export function checkQuadlet(given: QuadletSettings, locate: Locate, report: Report): void {
   for (const section of quadletSections) {

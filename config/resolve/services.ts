@@ -4,14 +4,12 @@ import { type Path, quote, type Report } from "../problem";
 import { type HostSettings, type ServiceName, services } from "../schema";
 import { firstUnprivilegedPort, resolveFront } from "../schema/front";
 import { settle } from "../shape";
-import { isGroup, type Tree, valueAt } from "../walk";
+import { isGroup, type Tree } from "../walk";
 import { resolveGrafana } from "./grafana";
+import { type Locate, locateIn } from "./locate";
 import { resolvePrometheus } from "./prometheus";
 import { checkQuadlet } from "./quadlet";
 import { checkSnippet } from "./snippet";
-
-/** Where the user wrote a setting of a section: in the host's entry if it is there, else in the stack. */
-export type Locate = (inner: Path) => Path;
 
 export type Services = Pick<HostSettings, ServiceName>;
 
@@ -24,14 +22,7 @@ export function resolveServices(
   report: Report,
 ): Services | undefined {
   const merged = (name: ServiceName) => merge(stack[name], host[name]) as Tree;
-  const locateIn =
-    (name: ServiceName): Locate =>
-    (inner) => {
-      const own = inner.some(
-        (_, index) => valueAt(host, [name, ...inner.slice(0, inner.length - index)]) !== undefined,
-      );
-      return own ? [...hostPath, name, ...inner] : [name, ...inner];
-    };
+  const locate = (name: ServiceName) => locateIn(name, host, hostPath);
 
   const network = settle(services.network, merged("network"));
   const gateways = settle(services.gateways, merged("gateways"));
@@ -40,23 +31,23 @@ export function resolveServices(
   const givenGrafana = settle(services.grafana, merged("grafana"));
   if (!network || !gateways || !givenFront || !givenPrometheus || !givenGrafana) return undefined;
 
-  if (gateways.sources !== "auto") checkSources(gateways.sources, locateIn("gateways"), report);
+  if (gateways.sources !== "auto") checkSources(gateways.sources, locate("gateways"), report);
   const front = resolveFront(givenFront, basics);
   if (!basics.become && front.port < firstUnprivilegedPort) {
-    const path = locateIn("front")(["port"]);
+    const path = locate("front")(["port"]);
     report(
       path,
       `${front.port} may be opened by root only; write a port from ${firstUnprivilegedPort} up, or set become: true`,
     );
   }
-  if (front.snippet !== undefined) checkSnippet(front.snippet, locateIn("front"), report);
-  checkQuadlet(front.quadlet, locateIn("front"), report);
-  checkQuadlet(givenPrometheus.quadlet, locateIn("prometheus"), report);
-  checkQuadlet(givenGrafana.quadlet, locateIn("grafana"), report);
-  const prometheus = resolvePrometheus(givenPrometheus, locateIn("prometheus"), context, report);
-  const grafana = resolveGrafana(givenGrafana, locateIn("grafana"), context, report);
+  if (front.snippet !== undefined) checkSnippet(front.snippet, locate("front"), report);
+  checkQuadlet(front.quadlet, locate("front"), report);
+  checkQuadlet(givenPrometheus.quadlet, locate("prometheus"), report);
+  checkQuadlet(givenGrafana.quadlet, locate("grafana"), report);
+  const prometheus = resolvePrometheus(givenPrometheus, locate("prometheus"), context, report);
+  const grafana = resolveGrafana(givenGrafana, locate("grafana"), context, report);
   if (grafana.enabled && !prometheus.enabled) {
-    const path = locateIn("prometheus")(["enabled"]);
+    const path = locate("prometheus")(["enabled"]);
     report(
       path,
       `${quote(false)} leaves Grafana without data; set grafana.enabled to false too, or remove this`,

@@ -1,7 +1,7 @@
 // The user's own text in the front's server block. NGINX itself checks the grammar, on the host; here is found what NGINX
 // would take without a word although it hides what the front is there for.
 import { quote, type Report } from "../problem";
-import type { Locate } from "./services";
+import type { Locate } from "./locate";
 
 /** What the front answers itself, with everything below. */
 const builtIn: readonly string[] = ["/grafana", "/prometheus", "/roq"];

@@ -94,6 +94,53 @@ export function parseBundle(text: unknown): { headers: string[]; parts: Record<s
   return { headers, parts };
 }
 
+export interface ExpectedUnit {
+  readonly description: string;
+  readonly service: string;
+  readonly image: string;
+  readonly user: number;
+  readonly group: number;
+  /** Lines `NAME=value`. */
+  readonly environment?: readonly string[];
+  /** The service's own lines of [Container] that follow the mount of its files. */
+  readonly container?: readonly string[];
+  /** The service's own lines of [Service]. */
+  readonly unit?: readonly string[];
+}
+
+/** All lines of the unit of a service on a host with sudo: what every service has, and its own. */
+export function serviceUnit(expected: ExpectedUnit): string[] {
+  const { description, service, image, user, group } = expected;
+  return [
+    "[Unit]",
+    `Description=${description}`,
+    "[Container]",
+    `Image=${image}`,
+    `ContainerName=podwatch-${service}`,
+    "Network=podwatch.network",
+    `User=${user}`,
+    `Group=${group}`,
+    "ReadOnly=true",
+    "NoNewPrivileges=true",
+    "DropCapability=all",
+    ...(expected.environment ?? []).map((line) => `Environment=${line}`),
+    `Volume=/var/lib/podwatch/services/${service}:/etc/podwatch:ro,z`,
+    ...(expected.container ?? []),
+    "[Service]",
+    ...(expected.unit ?? []),
+    ...START,
+  ];
+}
+
+/** How every unit ends. */
+const START = [
+  "Restart=always",
+  "RestartSec=2",
+  "TimeoutStartSec=300",
+  "[Install]",
+  "WantedBy=multi-user.target",
+];
+
 /** The lines `Key=value` of a unit, without its header and comments. */
 export function unitLines(text: string | undefined): string[] {
   return (text ?? "").split("\n").filter((line) => /^[A-Z[]/.test(line));

@@ -5,7 +5,7 @@ import { prepareUserDashboard } from "../../dashboards/user";
 import type { Datasource } from "../../lib/render/grafana";
 import versions from "../../versions.json";
 import { everySection, filesBeside } from "./everything";
-import { command, component, removal, unitLines } from "./expected";
+import { command, component, removal, serviceUnit, unitLines } from "./expected";
 import { GENERATED_PASSWORD, PASSWORD, plainText, type Recorded, read, Secret } from "./mocks";
 import { bundleOf, deployOnHost, serviceCommand } from "./onHost";
 import { hostSettings, SECRETS } from "./stackFile";
@@ -92,40 +92,33 @@ test("minimal: with a password that is generated", async () => {
       },
     ],
   });
-  expect(unitLines(parts["unit/podwatch-grafana.container"])).toEqual([
-    "[Unit]",
-    "Description=Podwatch Grafana",
-    "[Container]",
-    `Image=${versions.images.grafana}`,
-    "ContainerName=podwatch-grafana",
-    "Network=podwatch.network",
-    "User=472",
-    "Group=0",
-    "ReadOnly=true",
-    "NoNewPrivileges=true",
-    "DropCapability=all",
-    "Environment=GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES=false",
-    "Environment=GF_ANALYTICS_CHECK_FOR_UPDATES=false",
-    "Environment=GF_ANALYTICS_REPORTING_ENABLED=false",
-    "Environment=GF_AUTH_ANONYMOUS_ENABLED=false",
-    "Environment=GF_LOG_MODE=console",
-    "Environment=GF_PATHS_PROVISIONING=/etc/podwatch/current/files/provisioning",
-    "Environment=GF_PLUGINS_PREINSTALL_DISABLED=true",
-    'Environment="GF_SECURITY_ADMIN_PASSWORD=$$__file{/run/secrets/grafana-admin-password}"',
-    "Environment=GF_SECURITY_ADMIN_USER=admin",
-    "Environment=GF_SERVER_ROOT_URL=http://localhost/grafana/",
-    "Environment=GF_SERVER_SERVE_FROM_SUB_PATH=true",
-    "Environment=GF_USERS_ALLOW_SIGN_UP=false",
-    "Volume=/var/lib/podwatch/services/grafana:/etc/podwatch:ro,z",
-    "Volume=podwatch-grafana:/var/lib/grafana",
-    "Secret=podwatch-grafana-admin-password,type=mount,target=grafana-admin-password,uid=472,gid=0,mode=0400",
-    "[Service]",
-    "Restart=always",
-    "RestartSec=2",
-    "TimeoutStartSec=300",
-    "[Install]",
-    "WantedBy=multi-user.target",
-  ]);
+  expect(unitLines(parts["unit/podwatch-grafana.container"])).toEqual(
+    serviceUnit({
+      description: "Podwatch Grafana",
+      service: "grafana",
+      image: versions.images.grafana,
+      user: 472,
+      group: 0,
+      environment: [
+        "GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES=false",
+        "GF_ANALYTICS_CHECK_FOR_UPDATES=false",
+        "GF_ANALYTICS_REPORTING_ENABLED=false",
+        "GF_AUTH_ANONYMOUS_ENABLED=false",
+        "GF_LOG_MODE=console",
+        "GF_PATHS_PROVISIONING=/etc/podwatch/current/files/provisioning",
+        "GF_PLUGINS_PREINSTALL_DISABLED=true",
+        '"GF_SECURITY_ADMIN_PASSWORD=$$__file{/run/secrets/grafana-admin-password}"',
+        "GF_SECURITY_ADMIN_USER=admin",
+        "GF_SERVER_ROOT_URL=http://localhost/grafana/",
+        "GF_SERVER_SERVE_FROM_SUB_PATH=true",
+        "GF_USERS_ALLOW_SIGN_UP=false",
+      ],
+      container: [
+        "Volume=podwatch-grafana:/var/lib/grafana",
+        "Secret=podwatch-grafana-admin-password,type=mount,target=grafana-admin-password,uid=472,gid=0,mode=0400",
+      ],
+    }),
+  );
 });
 
 test("everything changed: with a password of the user's own, and dashboards", async () => {

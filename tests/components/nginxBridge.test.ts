@@ -4,7 +4,7 @@ import { GRAFANA_BACKEND } from "../../lib/render/grafana";
 import { PROMETHEUS_BACKEND } from "../../lib/render/prometheus";
 import versions from "../../versions.json";
 import { everySection, filesBeside } from "./everything";
-import { component, unitLines } from "./expected";
+import { component, serviceUnit, unitLines } from "./expected";
 import { bundleOf, deployOnHost, serviceCommand } from "./onHost";
 import { hostSettings } from "./stackFile";
 
@@ -63,31 +63,22 @@ test("minimal: shows what is there and bridges the gateways", async () => {
   expect(configuration).toContain(
     "proxy_pass http://unix:/run/roq/service/$gateway.sock:/metrics$is_args$args;",
   );
-  expect(unitLines(parts["unit/podwatch-nginx.container"])).toEqual([
-    "[Unit]",
-    "Description=Podwatch front door and gateway bridge (NGINX)",
-    "[Container]",
-    `Image=${versions.images.nginx}`,
-    "ContainerName=podwatch-nginx",
-    "Network=podwatch.network",
-    "User=101",
-    "Group=101",
-    "ReadOnly=true",
-    "NoNewPrivileges=true",
-    "DropCapability=all",
-    "Environment=NGINX_ENTRYPOINT_QUIET_LOGS=1",
-    "Volume=/var/lib/podwatch/services/nginx:/etc/podwatch:ro,z",
-    "Volume=/run/roq/service:/run/roq/service:ro",
-    "PublishPort=127.0.0.1:80:8080",
-    'Exec=nginx -c /etc/podwatch/current/files/nginx.conf -g "daemon off;"',
-    "[Service]",
-    "ExecStartPre=-mkdir -p /run/roq/service",
-    "Restart=always",
-    "RestartSec=2",
-    "TimeoutStartSec=300",
-    "[Install]",
-    "WantedBy=multi-user.target",
-  ]);
+  expect(unitLines(parts["unit/podwatch-nginx.container"])).toEqual(
+    serviceUnit({
+      description: "Podwatch front door and gateway bridge (NGINX)",
+      service: "nginx",
+      image: versions.images.nginx,
+      user: 101,
+      group: 101,
+      environment: ["NGINX_ENTRYPOINT_QUIET_LOGS=1"],
+      container: [
+        "Volume=/run/roq/service:/run/roq/service:ro",
+        "PublishPort=127.0.0.1:80:8080",
+        'Exec=nginx -c /etc/podwatch/current/files/nginx.conf -g "daemon off;"',
+      ],
+      unit: ["ExecStartPre=-mkdir -p /run/roq/service"],
+    }),
+  );
 });
 
 test("everything changed", async () => {

@@ -4,7 +4,7 @@ import type { HostSettings } from "../../config/load";
 import { gatewayTelemetry } from "../../lib/render/gateways";
 import versions from "../../versions.json";
 import { everySection, filesBeside } from "./everything";
-import { component, unitLines } from "./expected";
+import { component, serviceUnit, unitLines } from "./expected";
 import { bundleOf, deployOnHost, serviceCommand } from "./onHost";
 import { hostSettings } from "./stackFile";
 
@@ -64,29 +64,20 @@ test("minimal: scrapes itself and the gateways that it finds", async () => {
       },
     ],
   });
-  expect(unitLines(parts["unit/podwatch-prometheus.container"])).toEqual([
-    "[Unit]",
-    "Description=Podwatch Prometheus",
-    "[Container]",
-    `Image=${versions.images.prometheus}`,
-    "ContainerName=podwatch-prometheus",
-    "Network=podwatch.network",
-    "User=65534",
-    "Group=65534",
-    "ReadOnly=true",
-    "NoNewPrivileges=true",
-    "DropCapability=all",
-    "Volume=/var/lib/podwatch/services/prometheus:/etc/podwatch:ro,z",
-    "Volume=podwatch-prometheus:/prometheus",
-    "Exec=--config.file=/etc/podwatch/current/files/prometheus.yml --storage.tsdb.path=/prometheus " +
-      "--storage.tsdb.retention.time=15d --web.external-url=http://localhost/prometheus/ --web.route-prefix=/prometheus",
-    "[Service]",
-    "Restart=always",
-    "RestartSec=2",
-    "TimeoutStartSec=300",
-    "[Install]",
-    "WantedBy=multi-user.target",
-  ]);
+  expect(unitLines(parts["unit/podwatch-prometheus.container"])).toEqual(
+    serviceUnit({
+      description: "Podwatch Prometheus",
+      service: "prometheus",
+      image: versions.images.prometheus,
+      user: 65534,
+      group: 65534,
+      container: [
+        "Volume=podwatch-prometheus:/prometheus",
+        "Exec=--config.file=/etc/podwatch/current/files/prometheus.yml --storage.tsdb.path=/prometheus " +
+          "--storage.tsdb.retention.time=15d --web.external-url=http://localhost/prometheus/ --web.route-prefix=/prometheus",
+      ],
+    }),
+  );
 });
 
 test("everything changed", async () => {

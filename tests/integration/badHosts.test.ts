@@ -1,8 +1,8 @@
 // Hosts that are not as they should be. What a real host would need days for is brought about by hand, and said so.
-import { eventually, LabHost } from "./support/lab";
-import { targets } from "./support/queries";
+import { LabHost } from "./support/lab";
+import { healthy, pinned, small, startedAt } from "./support/smallStack";
 import { snapshot } from "./support/snapshot";
-import { connection, Stack } from "./support/stack";
+import { Stack } from "./support/stack";
 
 jest.setTimeout(300_000);
 
@@ -10,35 +10,12 @@ let one: LabHost;
 let before: string[];
 let stack: Stack;
 
-/** Prometheus and the front only, unless more is asked for. */
-const settings = (host: object, more: object = {}) => ({
-  host,
-  grafana: { enabled: false, data: "delete" },
-  prometheus: { data: "delete" },
-  ...more,
-});
-const at = (host: LabHost, changed: object = {}) => ({
-  ...connection("operator", host),
-  knownHostsFile: undefined,
-  hostKey: host.hostKey,
-  ...changed,
-});
-
-const healthy = (host: LabHost) =>
-  eventually(
-    30,
-    () => targets(host),
-    (found) => found["prometheus/localhost:9090"] === 1,
-  );
-const startedAt = (host: LabHost) =>
-  host.exec("podman inspect -f '{{.Name}} {{.State.StartedAt}}' podwatch-nginx podwatch-prometheus");
-
 beforeAll(async () => {
   one = await LabHost.boot("test-bad");
   // podman keeps this directory once it had a network.
   await one.exec("mkdir -p /etc/containers/networks /etc/containers/systemd");
   before = await snapshot(one);
-  stack = await Stack.create("bad-hosts", settings(at(one)));
+  stack = await Stack.create("bad-hosts", small(pinned(one)));
 });
 
 afterAll(async () => {
@@ -80,7 +57,7 @@ describe("what another program made under our names is neither overwritten nor d
       printf x | podman secret create podwatch-grafana-admin-password -
       rm -rf /tmp/empty; mkdir /tmp/empty; tar -C /tmp/empty -c . | podman import - localhost/empty >/dev/null 2>&1
       podman create --name podwatch-nginx localhost/empty /x`);
-    await stack.configure(settings(at(one), { grafana: { data: "delete" } }));
+    await stack.configure(small(pinned(one), { grafana: { data: "delete" } }));
     const output = await stack.failingUp("--continue-on-error");
     expect(output).toMatch(/podwatch-prometheus\.container is not managed by Podwatch; move it away first/);
     expect(output).toMatch(
@@ -92,7 +69,7 @@ describe("what another program made under our names is neither overwritten nor d
     await one.exec(
       "rm /etc/containers/systemd/podwatch-prometheus.container; podman volume create podwatch-prometheus",
     );
-    await stack.configure(settings(at(one)));
+    await stack.configure(small(pinned(one)));
     expect(await stack.failingUp()).toMatch(
       /there is already a volume named podwatch-prometheus that is not/,
     );
@@ -106,7 +83,7 @@ describe("a host that does not take what it is given keeps what it has", () => {
     await one.exec(
       "mkdir -p /var/lib/podwatch && mount -t tmpfs -o size=2m,mode=755 tmpfs /var/lib/podwatch",
     );
-    await stack.configure(settings(at(one)));
+    await stack.configure(small(pinned(one)));
     await stack.up();
     await healthy(one);
   });
@@ -114,7 +91,7 @@ describe("a host that does not take what it is given keeps what it has", () => {
   test("the disk is full", async () => {
     const running = await startedAt(one);
     await one.exec("! cat /dev/zero >/var/lib/podwatch/filler 2>/dev/null");
-    await stack.configure(settings(at(one), { prometheus: { data: "delete", scrapeInterval: "16s" } }));
+    await stack.configure(small(pinned(one), { prometheus: { data: "delete", scrapeInterval: "16s" } }));
     expect(await stack.failingUp()).toMatch(/podwatch: cannot write to \S+; is the disk full\?/);
     expect(await startedAt(one)).toBe(running);
     await healthy(one);
@@ -127,7 +104,7 @@ describe("a host that does not take what it is given keeps what it has", () => {
   test("/etc is read-only", async () => {
     const running = await startedAt(one);
     await one.exec("mount --bind /etc /etc && mount -o remount,bind,ro /etc");
-    await stack.configure(settings(at(one), { prometheus: { data: "delete", retention: { time: "3d" } } }));
+    await stack.configure(small(pinned(one), { prometheus: { data: "delete", retention: { time: "3d" } } }));
     expect(await stack.failingUp()).toMatch(
       /podwatch: cannot write to \/etc\/containers\/systemd; is its file system mounted read-only\?/,
     );
@@ -144,7 +121,7 @@ describe("a host that does not take what it is given keeps what it has", () => {
 test("a firewall that drops what is forwarded, as Docker sets it: told, then allowed", async () => {
   // The policy only: Docker itself is not there.
   await one.exec("iptables -P FORWARD DROP");
-  await stack.configure(settings(at(one), { front: { bind: "0.0.0.0" } }));
+  await stack.configure(small(pinned(one), { front: { bind: "0.0.0.0" } }));
   const output = await stack.failingUp();
   expect(output).toMatch(/drops what is forwarded to containers \(iptables -P FORWARD DROP/);
   const [, allow = "false"] = /\n\s*(iptables -I FORWARD .*)\n/.exec(output) ?? [];

@@ -1,8 +1,8 @@
 // Hosts that moved, were reinstalled, or are gone.
-import { eventually, LabHost, must } from "./support/lab";
-import { targets } from "./support/queries";
+import { LabHost, must } from "./support/lab";
+import { healthy, pinned, small } from "./support/smallStack";
 import { snapshot } from "./support/snapshot";
-import { connection, Stack } from "./support/stack";
+import { Stack } from "./support/stack";
 
 jest.setTimeout(300_000);
 
@@ -13,32 +13,11 @@ let two: LabHost;
 let before: string[];
 let stack: Stack;
 
-/** Prometheus and the front only. */
-const settings = (host: object, more: object = {}) => ({
-  host,
-  grafana: { enabled: false },
-  prometheus: { data: "delete" },
-  ...more,
-});
-const at = (host: LabHost, changed: object = {}) => ({
-  ...connection("operator", host),
-  knownHostsFile: undefined,
-  hostKey: host.hostKey,
-  ...changed,
-});
-
-const healthy = (host: LabHost) =>
-  eventually(
-    30,
-    () => targets(host),
-    (found) => found["prometheus/localhost:9090"] === 1,
-  );
-
 beforeAll(async () => {
   one = await LabHost.boot("test-lost-one");
   two = await LabHost.boot("test-lost-two");
   before = await snapshot(one);
-  stack = await Stack.create("lost-hosts", settings(at(one)));
+  stack = await Stack.create("lost-hosts", small(pinned(one)));
   await stack.up();
 });
 
@@ -49,7 +28,7 @@ afterAll(async () => {
 });
 
 test("another address: removed from the old host, put onto the new one", async () => {
-  await stack.configure(settings(at(two, { name: one.name })));
+  await stack.configure(small(pinned(two, { name: one.name })));
   await stack.up();
   await healthy(two);
   expect(await snapshot(one)).toEqual(before);
@@ -66,7 +45,7 @@ describe("a host that was reinstalled", () => {
   test("with its old key: told what to type, and that deploys afresh", async () => {
     await wipe();
     const changed = { prometheus: { data: "delete", scrapeInterval: "16s" } };
-    await stack.configure(settings(at(two, { name: one.name }), changed));
+    await stack.configure(small(pinned(two, { name: one.name }), changed));
     expect(await stack.failingUp()).toMatch(
       /Podwatch is gone from this host; .* pulumi up --replace '\*\*-runner\*'/,
     );
@@ -81,9 +60,9 @@ describe("a host that was reinstalled", () => {
       "cd /etc/ssh && rm ssh_host_ed25519_key* && ssh-keygen -q -t ed25519 -N '' -f ssh_host_ed25519_key && systemctl restart ssh",
     );
     const hostKey = (await two.exec("cut -d ' ' -f 1,2 /etc/ssh/ssh_host_ed25519_key.pub")).trim();
-    await stack.configure(settings(at(two, { name: one.name })));
+    await stack.configure(small(pinned(two, { name: one.name })));
     expect(await stack.failingUp()).toMatch(/shows another host key than the one that is pinned/);
-    await stack.configure(settings(at(two, { name: one.name, hostKey })));
+    await stack.configure(small(pinned(two, { name: one.name, hostKey })));
     await stack.up();
     await healthy(two);
   });
@@ -95,10 +74,10 @@ describe("a host that was reinstalled", () => {
 });
 
 test("a host that is gone: told within 60 s, and the other one is done", async () => {
-  const { name: _one, ...first } = at(one);
-  const { name: _two, ...second } = at(one, { address: GONE });
-  const { host: _, ...rest } = settings({});
-  await stack.configure({ ...rest, hosts: { here: first, gone: second } });
+  const here = pinned(one, { name: undefined });
+  const gone = pinned(one, { name: undefined, address: GONE });
+  const { host: _, ...rest } = small({});
+  await stack.configure({ ...rest, hosts: { here, gone } });
   const begin = Date.now();
   const output = await stack.failingUp("--continue-on-error");
   expect(Date.now() - begin).toBeLessThan(60_000);
@@ -109,7 +88,7 @@ test("a host that is gone: told within 60 s, and the other one is done", async (
 });
 
 test("a host that is gone for good: destroy says so; once it is forgotten, nothing is left", async () => {
-  await stack.configure(settings(at(one)));
+  await stack.configure(small(pinned(one)));
   await stack.up();
   await one.exec("systemctl stop ssh.socket ssh.service");
   const { code, stdout, stderr } = await stack.run("destroy", "--yes", "--skip-preview");
