@@ -1,11 +1,21 @@
 // Every dashboard that is shipped, by the name of its file.
 import { type Board, build } from "./board";
+import { alertmanager } from "./boards/alertmanager";
+import { front } from "./boards/front";
+import { gateways } from "./boards/gateways";
+import { hosts } from "./boards/hosts";
+import { overview } from "./boards/overview";
+import { probes } from "./boards/probes";
+import { prometheus } from "./boards/prometheus";
 import { formatJson } from "./format";
-import { gateways } from "./gateways";
-import { prometheus } from "./prometheus";
 
 const boards: Readonly<Record<string, Board>> = {
+  "alertmanager.json": alertmanager,
+  "front.json": front,
   "gateways.json": gateways,
+  "hosts.json": hosts,
+  "overview.json": overview,
+  "probes.json": probes,
   "prometheus.json": prometheus,
 };
 

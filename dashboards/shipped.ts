@@ -8,15 +8,27 @@ import { join } from "node:path";
 import { DATASOURCE_PLACEHOLDER } from "./datasource";
 
 /** Every dashboard that comes with Podwatch, whether a stack ships it or not. */
-export const SHIPPED_DASHBOARDS = ["gateways.json", "prometheus.json"] as const;
+export const SHIPPED_DASHBOARDS = [
+  "alertmanager.json",
+  "front.json",
+  "gateways.json",
+  "hosts.json",
+  "overview.json",
+  "probes.json",
+  "prometheus.json",
+] as const;
+export type ShippedDashboard = (typeof SHIPPED_DASHBOARDS)[number];
 
 /**
  * File name -> Grafana's JSON, with the same text for the same arguments.
  *
- * @param files those to ship, a part of {@link SHIPPED_DASHBOARDS}
+ * @param files those to ship
  * @param datasourceUid uid of the data source that all panels ask
  */
-export function shippedDashboards(files: readonly string[], datasourceUid: string): Record<string, string> {
+export function shippedDashboards(
+  files: readonly ShippedDashboard[],
+  datasourceUid: string,
+): Record<string, string> {
   return Object.fromEntries([...files].sort().map((file) => [file, dashboard(file, datasourceUid)]));
 }
 

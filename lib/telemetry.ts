@@ -1,3 +1,5 @@
+import type { ShippedDashboard } from "../dashboards/shipped";
+
 /** One entry of `scrape_configs`, in Prometheus' own words. */
 export type ScrapeConfig = { readonly job_name: string } & Readonly<Record<string, unknown>>;
 
@@ -5,6 +7,6 @@ export type ScrapeConfig = { readonly job_name: string } & Readonly<Record<strin
 export interface Telemetry {
   /** How Prometheus scrapes it. */
   readonly scrapeConfigs: readonly ScrapeConfig[];
-  /** The shipped dashboards that show it, by file name in `dashboards/json/`. */
-  readonly dashboards: readonly string[];
+  /** The shipped dashboards that show it, by file name. */
+  readonly dashboards: readonly ShippedDashboard[];
 }

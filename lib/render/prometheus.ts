@@ -50,7 +50,7 @@ export const PROMETHEUS_TELEMETRY: Telemetry = {
       static_configs: [{ targets: [`localhost:${PORT}`] }],
     },
   ],
-  dashboards: ["prometheus.json"],
+  dashboards: ["overview.json", "prometheus.json"],
 };
 
 export function prometheus(input: PrometheusInput): Service {

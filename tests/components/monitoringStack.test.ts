@@ -70,7 +70,9 @@ test("services are wired to one another: data source, start page, dashboards", a
     "url: 'http://podwatch-prometheus:9090/prometheus'",
   );
   const dashboards = Object.keys(grafana).filter((path) => path.startsWith("files/dashboards/"));
-  expect(dashboards).toEqual(["files/dashboards/gateways.json", "files/dashboards/prometheus.json"]);
+  expect(dashboards).toEqual(
+    ["gateways", "overview", "prometheus"].map((name) => `files/dashboards/${name}.json`),
+  );
   for (const path of dashboards) {
     expect(grafana[path]).toContain('"uid": "my-uid"');
   }

@@ -1,5 +1,5 @@
 // What is wrong with a PromQL expression, judged by Prometheus' own grammar and by the metrics there are.
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parser } from "@prometheus-io/lezer-promql";
 
@@ -8,7 +8,7 @@ export type KnownSeries = ReadonlyMap<string, "counter" | "gauge">;
 
 export function knownSeries(): KnownSeries {
   const known = new Map<string, "counter" | "gauge">();
-  for (const file of ["scrape.metrics", "prometheus.metrics", "gateways.metrics"]) {
+  for (const file of readdirSync(__dirname).filter((name) => name.endsWith(".metrics"))) {
     for (const line of readFileSync(join(__dirname, file), "utf8").split("\n")) {
       const [name, type] = line.split(" ");
       if (name === undefined || type === undefined || name === "#") {

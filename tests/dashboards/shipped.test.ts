@@ -27,7 +27,12 @@ test("all that is generated is shipped, as far as it is asked for", () => {
 test("identities are kept: links and bookmarks hold them", () => {
   const identities = Object.keys(shipped).map((file) => [file, dashboard(file).uid, dashboard(file).title]);
   expect(identities).toEqual([
+    ["alertmanager.json", "podwatch-alertmanager", "Alertmanager"],
+    ["front.json", "podwatch-front", "Front"],
     ["gateways.json", "Afi9GToZz", "Gateways"],
+    ["hosts.json", "podwatch-hosts", "Hosts"],
+    ["overview.json", "podwatch-overview", "Overview"],
+    ["probes.json", "podwatch-probes", "Probes"],
     ["prometheus.json", "podwatch-prometheus", "Prometheus"],
   ]);
 });

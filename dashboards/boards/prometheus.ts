@@ -1,7 +1,9 @@
 // Prometheus itself, version 3.5: what it scrapes, keeps and answers, and what that costs.
-import type { Board } from "./board";
-import { label, lines, stat, valueNames } from "./panels";
-import { ITSELF, process, queries, storage, THIRD } from "./prometheusInside";
+import type { Board } from "../board";
+import { label, lines, stat, valueNames } from "../panels";
+import { process } from "./process";
+import { ITSELF, queries, storage } from "./prometheusInside";
+import { EIGHTH, THIRD } from "./sizes";
 
 export const prometheus: Board = {
   uid: "podwatch-prometheus",
@@ -14,25 +16,24 @@ export const prometheus: Board = {
     { title: "Targets", panels: targets() },
     { title: "Storage", panels: storage() },
     { title: "Queries and rules", panels: queries() },
-    { title: "Process", panels: process() },
+    { title: "Process", panels: process(ITSELF, "Prometheus") },
   ],
 };
 
 function overview() {
-  const size = { width: 3, height: 4 };
   return [
     stat({
       title: "Targets up",
       description: "Targets that answered the last scrape.",
       unit: "short",
-      ...size,
+      ...EIGHTH,
       queries: [{ expr: "sum(up)", legend: "up" }],
     }),
     stat({
       title: "Targets down",
       description: "Targets that did not answer the last scrape.",
       unit: "short",
-      ...size,
+      ...EIGHTH,
       thresholds: [[1, "red"]],
       queries: [{ expr: "count(up == 0) or vector(0)", legend: "down" }],
     }),
@@ -40,7 +41,7 @@ function overview() {
       title: "Configuration",
       description: "Whether the last reload took the configuration; if not, an older one is in force.",
       unit: "none",
-      ...size,
+      ...EIGHTH,
       mappings: valueNames({ 0: ["refused", "red"], 1: ["in force", "green"] }),
       queries: [{ expr: `prometheus_config_last_reload_successful{${ITSELF}}`, legend: "configuration" }],
     }),
@@ -49,7 +50,7 @@ function overview() {
       description: "Time since the configuration in force was loaded.",
       unit: "s",
       decimals: 1,
-      ...size,
+      ...EIGHTH,
       queries: [
         {
           expr: `time() - prometheus_config_last_reload_success_timestamp_seconds{${ITSELF}}`,
@@ -62,7 +63,7 @@ function overview() {
       description: "Time since Prometheus started.",
       unit: "s",
       decimals: 1,
-      ...size,
+      ...EIGHTH,
       queries: [{ expr: `time() - process_start_time_seconds{${ITSELF}}`, legend: "since" }],
     }),
     stat({
@@ -70,7 +71,7 @@ function overview() {
       description: "Time series in memory: those that had a sample in the last hours.",
       unit: "short",
       trend: true,
-      ...size,
+      ...EIGHTH,
       thresholds: [
         [2e6, "orange"],
         [1e7, "red"],
@@ -82,14 +83,14 @@ function overview() {
       description: "Blocks, recent chunks and the log together.",
       unit: "bytes",
       trend: true,
-      ...size,
+      ...EIGHTH,
       queries: [{ expr: onDisk(), legend: "on disk" }],
     }),
     label({
       title: "Version",
       description: "Version of Prometheus that is running.",
       unit: "none",
-      ...size,
+      ...EIGHTH,
       queries: [{ expr: `prometheus_build_info{${ITSELF}}`, legend: "{{version}}" }],
     }),
   ];

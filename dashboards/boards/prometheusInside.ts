@@ -1,10 +1,8 @@
-// The inside of Prometheus: storage, queries and rules, and its process.
-import { lines } from "./panels";
+// The inside of Prometheus: storage, queries and rules.
+import { lines } from "../panels";
+import { HALF, THIRD } from "./sizes";
 
 export const ITSELF = 'job="prometheus"';
-
-export const THIRD = { width: 8, height: 8 };
-const HALF = { width: 12, height: 8 };
 
 export function storage() {
   return [
@@ -158,41 +156,6 @@ export function queries() {
           expr: `histogram_quantile(0.99, sum by (le, handler) (rate(prometheus_http_request_duration_seconds_bucket{${ITSELF}}[$__rate_interval])) > 0)`,
           legend: "{{handler}}",
         },
-      ],
-    }),
-  ];
-}
-
-export function process() {
-  return [
-    lines({
-      title: "Processor",
-      description: "Share of one core that Prometheus uses.",
-      unit: "percentunit",
-      min: 0,
-      ...THIRD,
-      queries: [{ expr: `rate(process_cpu_seconds_total{${ITSELF}}[$__rate_interval])`, legend: "used" }],
-    }),
-    lines({
-      title: "Memory",
-      description: "Memory that Prometheus holds, and how much of it is in use by its heap.",
-      unit: "bytes",
-      min: 0,
-      ...THIRD,
-      queries: [
-        { expr: `process_resident_memory_bytes{${ITSELF}}`, legend: "resident" },
-        { expr: `go_memstats_heap_inuse_bytes{${ITSELF}}`, legend: "heap" },
-      ],
-    }),
-    lines({
-      title: "Open files",
-      description: "Files and connections that are open, and how many may be.",
-      unit: "short",
-      min: 0,
-      ...THIRD,
-      queries: [
-        { expr: `process_open_fds{${ITSELF}}`, legend: "open" },
-        { expr: `process_max_fds{${ITSELF}}`, legend: "limit" },
       ],
     }),
   ];

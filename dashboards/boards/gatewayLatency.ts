@@ -1,9 +1,8 @@
 // The latencies of gateways: to the exchange, and between and inside the processes of the host.
-import { mean, quantile, SELECTED } from "./gatewayQueries";
-import { heatmap, lines, logarithmic, type PanelSource } from "./panels";
 
-const THIRD = { width: 8, height: 8 };
-const HALF = { width: 12, height: 8 };
+import { heatmap, lines, logarithmic, type PanelSource } from "../panels";
+import { mean, quantile, SELECTED } from "./gatewayQueries";
+import { HALF, THIRD } from "./sizes";
 
 export const MILLISECOND = 1e6;
 const MICROSECOND = 1e3;

@@ -1,13 +1,10 @@
 // Roq gateways: names and labels of their metrics as documented in
 // https://roq-trading.com/docs/reference/design/metrics/
-import type { Board } from "./board";
+import type { Board } from "../board";
+import { bars, lines, stat, timeline, valueNames } from "../panels";
 import { hostLatency, latency, MILLISECOND } from "./gatewayLatency";
 import { mean, SELECTED } from "./gatewayQueries";
-import { bars, lines, stat, timeline, valueNames } from "./panels";
-
-const SIXTH = { width: 4, height: 4 };
-const THIRD = { width: 8, height: 8 };
-const HALF = { width: 12, height: 8 };
+import { HALF, SIXTH, THIRD } from "./sizes";
 
 export const gateways: Board = {
   uid: "Afi9GToZz",
