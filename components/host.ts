@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostSettings } from "../config/load";
+import { isLocal } from "../config/schema";
 import type { Bundle } from "../lib/bundle";
 import type { Scope } from "../lib/quadlet";
 import type { Access } from "./remote/access";
@@ -9,7 +10,7 @@ import { applyBundle, installRunner, putSecret } from "./remote/runnerCommand";
 export interface HostArgs extends Pick<HostSettings, "name" | "connection" | "become" | "becomePassword"> {}
 
 /**
- * A Linux host that is reached over SSH: checked, and with the Podwatch runner on it.
+ * A Linux host, reached over SSH or the machine that the program runs on: checked, and with the Podwatch runner on it.
  *
  * Everything else on the host is applied through {@link apply} and {@link putSecret}.
  */
@@ -25,10 +26,9 @@ export class Host extends pulumi.ComponentResource {
     const { name: hostName, connection } = args;
     const entrance = { name: hostName, connection, sudo: sudo(args), scope: this.scope };
     this.access = { ...entrance, preflight: preflightHook(entrance) };
-    const { host, port, user } = connection;
     const runner = installRunner(
       `${name}-runner`,
-      { access: this.access, replaceWith: [host, port, this.scope === "rootless" ? user : "root"] },
+      { access: this.access, replaceWith: identity(connection, this.scope) },
       { parent: this },
     );
     this.identity = runner.id;
@@ -53,6 +53,14 @@ export class Host extends pulumi.ComponentResource {
     const command = putSecret(name, { access: this.access, replaceWith: [this.identity], ...args }, opts);
     return { version: command.stdout };
   }
+}
+
+/** What makes it this host and no other: where one of these changes, all is removed there and made anew. */
+function identity(connection: HostArgs["connection"], scope: Scope): pulumi.Input<unknown>[] {
+  const owner = scope === "rootless" ? connection.user : "root";
+  return isLocal(connection)
+    ? ["local", connection.machine, owner]
+    : [connection.host, connection.port, owner];
 }
 
 function sudo({ become, becomePassword, connection }: HostArgs): Access["sudo"] {

@@ -1,7 +1,7 @@
 // What checking needs to know of the world besides the stack file; injected, so that checks can be tested without one.
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { homedir } from "node:os";
+import { homedir, hostname, userInfo } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 
 export type AgentState = "none" | "dead" | "empty" | "ready";
@@ -17,6 +17,15 @@ export interface Context {
   listFiles(directory: string): string[];
   /** The SSH agent that the command provider will find. */
   agent(): { socket: string; state: AgentState };
+  /** The machine that the program runs on, and who runs it. */
+  self(): Self;
+}
+
+export interface Self {
+  /** Absent where there is no systemd. */
+  readonly machineId?: string;
+  readonly hostname: string;
+  readonly user: string;
 }
 
 /** The machine that the program runs on. */
@@ -44,7 +53,30 @@ export function machine(
       const socket = process.env.SSH_AUTH_SOCK ?? "";
       return { socket, state: socket === "" ? "none" : agentState(socket) };
     },
+    self: () => {
+      const id = machineId();
+      return { hostname: hostname(), user: userName(), ...(id === undefined ? {} : { machineId: id }) };
+    },
   };
+}
+
+/** Source: machine-id(5). */
+export function machineId(): string | undefined {
+  try {
+    const [id] = /^[0-9a-f]{32}$/m.exec(readFileSync("/etc/machine-id", "utf8")) ?? [];
+    return id;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A user without an entry among the system's users has no name but his number. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? "");
+  }
 }
 
 function agentState(socket: string): AgentState {

@@ -49,19 +49,22 @@ export function summary(problems: readonly Problem[], stack: string): string {
 /** From here on a secret is one to Pulumi too: encrypted in the state, hidden in what is printed. */
 function withSecrets(host: schema.HostSettings): HostSettings {
   const { connection, becomePassword, grafana, ...rest } = host;
-  const { proxy, ...hop } = connection;
   const { adminPassword, ...visible } = grafana;
   return Object.freeze({
     ...rest,
-    connection: Object.freeze({
-      ...hopWithSecrets(hop),
-      ...(proxy === undefined ? {} : { proxy: hopWithSecrets(proxy) }),
-    }),
+    connection: schema.isLocal(connection) ? connection : connectionWithSecrets(connection),
     ...(becomePassword === undefined ? {} : { becomePassword: pulumi.secret(becomePassword) }),
     grafana: Object.freeze({
       ...freeze(visible),
       ...(adminPassword === undefined ? {} : { adminPassword: pulumi.secret(adminPassword) }),
     }),
+  });
+}
+
+function connectionWithSecrets({ proxy, ...hop }: schema.SshConnection): schema.SshConnection<Secret> {
+  return Object.freeze({
+    ...hopWithSecrets(hop),
+    ...(proxy === undefined ? {} : { proxy: hopWithSecrets(proxy) }),
   });
 }
 

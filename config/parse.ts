@@ -4,9 +4,17 @@ import { z } from "zod";
 import type { Context } from "./context";
 import { placeholderProblems } from "./placeholders";
 import { type Path, type Problem, type Report, samePath, show, tidy } from "./problem";
-import { resolveLogin } from "./resolve/login";
+import { resolveLocal } from "./resolve/local";
+import { type Login, resolveLogin } from "./resolve/login";
 import { resolveServices } from "./resolve/services";
-import { type HostSettings, hostEntry, type Settings, singleHost, stack } from "./schema";
+import {
+  type ConnectionSettings,
+  type HostSettings,
+  hostEntry,
+  type Settings,
+  singleHost,
+  stack,
+} from "./schema";
 import { login } from "./schema/login";
 import { plainSecretProblems } from "./secrets";
 import { shapeProblems, soundParts } from "./shape";
@@ -77,8 +85,8 @@ function hostEntries(raw: Tree, sound: Tree, report: Report): Entry[] {
 const defaultName = singleHost.shape.name.parse(undefined);
 
 /** What a host's entry says of itself, as far as it is sound; required settings may be missing. */
-const { become, becomePassword } = hostEntry.shape;
-const someAccess = z.object({ ...login, become, becomePassword }).partial();
+const { connection, address, become, becomePassword } = hostEntry.shape;
+const someAccess = z.object({ ...login, connection, address, become, becomePassword }).partial();
 const someLogin = z.object(login).partial();
 
 function resolveHost(
@@ -92,39 +100,50 @@ function resolveHost(
   const given = groupAt(raw, path);
   const access = someAccess.parse(entry.sound);
   const become = access.become ?? true;
-  const behind = given.proxy !== undefined;
-  const hop = resolveLogin(access, given, path, behind, context, report);
-  const proxyPath = [...path, "proxy"];
-  const proxy = isGroup(entry.sound.proxy)
-    ? resolveLogin(
-        someLogin.parse(entry.sound.proxy),
-        groupAt(raw, proxyPath),
-        proxyPath,
-        false,
-        context,
-        report,
-      )
-    : undefined;
+  const local = access.connection === "local";
+  const connection = local
+    ? resolveLocal(given, path, context, report)
+    : resolveSsh(access, entry, raw, context, report);
 
   if (given.becomePassword !== undefined && !become) {
     report([...path, "becomePassword"], "is not used with become: false; remove one of the two");
-  } else if (given.becomePassword !== undefined && access.user === "root") {
-    report(
-      [...path, "becomePassword"],
-      "is not used by root, who needs no sudo; remove it, or set the user to log in as",
-    );
+  } else if (given.becomePassword !== undefined && (local ? context.self().user : access.user) === "root") {
+    const instead = local ? "run Pulumi as another user" : "set the user to log in as";
+    report([...path, "becomePassword"], `is not used by root, who needs no sudo; remove it, or ${instead}`);
   }
 
-  const basics = { become, address: access.address ?? "localhost" };
+  const basics = { become, address: local ? context.self().hostname : (access.address ?? "localhost") };
   const services = resolveServices(sound, entry.sound, path, basics, context, report);
-  if (hop === undefined || services === undefined) return undefined;
+  if (connection === undefined || services === undefined) return undefined;
   return {
     name: entry.name,
-    connection: { ...hop, ...(proxy === undefined ? {} : { proxy }) },
+    connection,
     become,
     ...(access.becomePassword === undefined ? {} : { becomePassword: access.becomePassword }),
     ...services,
   };
+}
+
+function resolveSsh(
+  access: Login,
+  { path, sound }: Entry,
+  raw: Tree,
+  context: Context,
+  report: Report,
+): ConnectionSettings | undefined {
+  const given = groupAt(raw, path);
+  if (given.address === undefined) {
+    report(
+      [...path, "address"],
+      "is missing; write an IPv4 or IPv6 address or a DNS name, or connection: local to deploy to this machine",
+    );
+  }
+  const hop = resolveLogin(access, given, path, given.proxy !== undefined, context, report);
+  const proxyPath = [...path, "proxy"];
+  const proxy = isGroup(sound.proxy)
+    ? resolveLogin(someLogin.parse(sound.proxy), groupAt(raw, proxyPath), proxyPath, false, context, report)
+    : undefined;
+  return hop && { ...hop, ...(proxy === undefined ? {} : { proxy }) };
 }
 
 function groupAt(raw: Tree, path: Path): Record<string, unknown> {
@@ -135,6 +154,13 @@ function groupAt(raw: Tree, path: Path): Record<string, unknown> {
 /** Two deployments on one machine would undo each other. */
 function checkAddresses(entries: readonly Entry[], report: Report): void {
   const seen = new Map<string, Path>();
+  const locals = entries.filter(({ sound }) => sound.connection === "local");
+  for (const { path } of locals.slice(1)) {
+    report(
+      [...path, "connection"],
+      `"local" is also what ${show(locals[0]?.path ?? [])} says, and this is one machine; keep one of the two hosts`,
+    );
+  }
   for (const { sound, path } of entries) {
     const { address, port } = someLogin.parse(sound);
     if (address === undefined || port === undefined) continue;

@@ -7,7 +7,7 @@ import { type GrafanaSettings, grafana } from "./schema/grafana";
 import { login } from "./schema/login";
 import { type NetworkSettings, network } from "./schema/network";
 import { type PrometheusSettings, prometheus } from "./schema/prometheus";
-import { flag, group, setting, text } from "./schema/words";
+import { address, choice, flag, group, setting, text } from "./schema/words";
 
 export type { FrontSettings } from "./schema/front";
 export type { GatewaysSettings } from "./schema/gateways";
@@ -30,7 +30,15 @@ export const proxy = group(login).meta({
 });
 
 const access = {
+  connection: setting(
+    choice(["ssh", "local"]).default("ssh"),
+    "`ssh`: the host is reached over SSH, with the settings below. `local`: it is the machine that Pulumi runs on, as the user who runs it; the settings for SSH are then refused.",
+  ),
   ...login,
+  address: setting(address().optional(), "IPv4 or IPv6 address or DNS name.", {
+    example: "203.0.113.10",
+    defaultText: "required, except with `connection: local`",
+  }),
   become: setting(
     flag().default(true),
     "`true`: the containers are root's, through sudo unless the user is root. `false`: they are the login user's own, and nothing needs root.",
@@ -107,8 +115,22 @@ export interface Hop<Secret = string> {
 }
 
 /** Ready for the command provider's `connection`. */
-export interface ConnectionSettings<Secret = string> extends Hop<Secret> {
+export interface SshConnection<Secret = string> extends Hop<Secret> {
   readonly proxy?: Hop<Secret>;
+}
+
+/** The host is the machine that the program runs on. */
+export interface LocalConnection {
+  /** What systemd knows the machine by, machine-id(5): another machine is another host. */
+  readonly machine: string;
+  /** Who runs the program. */
+  readonly user: string;
+}
+
+export type ConnectionSettings<Secret = string> = SshConnection<Secret> | LocalConnection;
+
+export function isLocal(connection: object): connection is LocalConnection {
+  return "machine" in connection;
 }
 
 /** One host with everything that is deployed to it, nothing left open. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Scope } from "./quadlet";
-import { command } from "./shell";
+import { command, quote } from "./shell";
 
 /** The parts of the program that runs on a host, in the order in which they are put together. */
 const PARTS = [
@@ -132,6 +132,20 @@ export function withNote(text: string, note: string): string {
 }
 
 export type RunnerWords = readonly [verb: Verb, ...names: string[]];
+
+/**
+ * A command for a host, for the shell of that host itself, where no log-in has come before it: it starts in the home
+ * directory and knows nothing of the environment of the program, in which there are passphrases.
+ */
+export function onThisMachine(line: string): string {
+  return `cd && exec env -i HOME="$HOME" USER="$(id -un)" PATH="$PATH" ${line}`;
+}
+
+/** As {@link onThisMachine}; on any other machine it does nothing, since what it would remove is not that host's. */
+export function onThisMachineOnly(line: string, machine: string): string {
+  const elsewhere = `[ "$(cat /etc/machine-id)" = ${quote(machine)} ]`;
+  return `${elsewhere} || { cat >/dev/null; echo "another machine: nothing to remove"; exit 0; }; ${onThisMachine(line)}`;
+}
 
 /** A script for any login shell. */
 function shell(script: string): string {

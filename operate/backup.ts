@@ -90,7 +90,7 @@ function reportBackup(answers: ReadonlyArray<Answer<Archive[]>>): Report {
     json: {
       hosts: answers.map((answer) => ({
         name: answer.host.name,
-        address: answer.host.server.host,
+        address: answer.host.address,
         ...(answer.error === undefined ? { archives: answer.value } : { error: answer.error, archives: [] }),
       })),
     },

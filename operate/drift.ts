@@ -77,7 +77,7 @@ export function reportDrift(answers: ReadonlyArray<Answer<Difference[]>>): Repor
       drift: rows.length > 0,
       hosts: answers.map((answer) => ({
         name: answer.host.name,
-        address: answer.host.server.host,
+        address: answer.host.address,
         ...(answer.error === undefined
           ? { differences: answer.value }
           : { error: answer.error, differences: [] }),

@@ -1,8 +1,10 @@
 import type { Writable } from "node:stream";
 import { PassThrough } from "node:stream";
 import { logIn, type Outcome, type Session } from "../components/remote/login";
+import { thisMachine } from "../components/remote/thisMachine";
+import { machineId } from "../config/context";
 import { type RunnerWords, runnerCommand, runnerCommandWithPassword } from "../lib/runner";
-import type { DeployedHost, Step } from "./state";
+import type { DeployedHost, Step, Way } from "./state";
 
 export interface CallStreams {
   readonly input?: string | NodeJS.ReadableStream;
@@ -12,6 +14,16 @@ export interface CallStreams {
 /** The runner on the host is not there or cannot run: it did not even say why. */
 export class RunnerBroken extends Error {}
 
+async function enter(way: Way): Promise<Session> {
+  if ("server" in way) {
+    return logIn(way.server, way.proxy);
+  }
+  if (machineId() !== way.machine) {
+    throw new Error("it was deployed with connection: local, from itself; run this there");
+  }
+  return thisMachine();
+}
+
 /** A deployed host that we are logged in to. */
 export class Host {
   private constructor(
@@ -20,7 +32,7 @@ export class Host {
   ) {}
 
   static async enter(deployed: DeployedHost): Promise<Host> {
-    return new Host(deployed, await logIn(deployed.server, deployed.proxy));
+    return new Host(deployed, await enter(deployed.way));
   }
 
   /**

@@ -57,7 +57,7 @@ export function reportRepair(answers: ReadonlyArray<Answer<Repair>>): Report {
     json: {
       hosts: answers.map((answer) => ({
         name: answer.host.name,
-        address: answer.host.server.host,
+        address: answer.host.address,
         ...(answer.error === undefined ? answer.value : { error: answer.error, repaired: [], left: [] }),
       })),
     },

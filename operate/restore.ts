@@ -46,7 +46,7 @@ export async function restore(hosts: readonly DeployedHost[], options: RestoreOp
     json: {
       hosts: answers.map((answer) => ({
         name: answer.host.name,
-        address: answer.host.server.host,
+        address: answer.host.address,
         ...(answer.error === undefined ? { restored: answer.value } : { error: answer.error, restored: [] }),
       })),
     },

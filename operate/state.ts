@@ -27,8 +27,9 @@ export interface GrafanaLogin {
 
 export interface DeployedHost {
   readonly name: string;
-  readonly server: Server;
-  readonly proxy?: Server;
+  /** Where it is, for people. */
+  readonly address: string;
+  readonly way: Way;
   readonly scope: Scope;
   readonly rights: Rights;
   /** sudo's, where it asks for one. */
@@ -40,6 +41,9 @@ export interface DeployedHost {
   readonly secrets: Readonly<Record<string, Step>>;
   readonly grafana?: GrafanaLogin;
 }
+
+/** How a host is reached: over SSH, or not at all because it is the machine that it was deployed from. */
+export type Way = { readonly server: Server; readonly proxy?: Server } | { readonly machine: string };
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -53,7 +57,8 @@ interface Resource {
   readonly outputs?: Values;
 }
 
-const COMMAND = "command:remote:Command";
+const REMOTE_COMMAND = "command:remote:Command";
+const LOCAL_COMMAND = "command:local:Command";
 
 /** The name of every command that installs a runner ends so. */
 const RUNNER = "-runner";
@@ -68,7 +73,7 @@ export function readState(text: string, stack: string): DeployedHost[] {
   const resources = (exported.deployment?.resources ?? [])
     .filter((resource) => !resource.delete)
     .map(revealed);
-  const commands = resources.filter(({ type }) => type === COMMAND);
+  const commands = resources.filter(({ type }) => type === REMOTE_COMMAND || type === LOCAL_COMMAND);
   const runners = commands.filter(({ urn }) => nameOf(urn).endsWith(RUNNER));
   if (runners.length === 0) {
     throw new Error(`the stack ${stack} has no hosts: run pulumi up --stack ${stack} first`);
@@ -82,7 +87,7 @@ export function readState(text: string, stack: string): DeployedHost[] {
 }
 
 function readHost(runner: Resource, own: readonly Resource[], resources: readonly Resource[]): DeployedHost {
-  const { proxy, ...server } = field<Server & { proxy?: Server }>(runner, "connection");
+  const way = readWay(runner);
   const remove = field<string>(runner, "delete");
   const rights = rightsOf(remove);
   const staged = (of: Resource) => resources.find(({ urn }) => urn === `${of.urn}-bundle`);
@@ -96,8 +101,8 @@ function readHost(runner: Resource, own: readonly Resource[], resources: readonl
   });
   return {
     name: nameOf(runner.urn).slice("podwatch-".length, -RUNNER.length),
-    server,
-    ...(proxy === undefined ? {} : { proxy }),
+    address: "server" in way ? way.server.host : "localhost",
+    way,
     scope: remove.includes("/var/lib/podwatch/runner") ? "rootful" : "rootless",
     rights,
     ...(rights === "sudo-with-password"
@@ -123,6 +128,15 @@ function readHost(runner: Resource, own: readonly Resource[], resources: readonl
           },
         }),
   };
+}
+
+function readWay(runner: Resource): Way {
+  if (runner.type === LOCAL_COMMAND) {
+    const [, machine] = field<readonly unknown[]>(runner, "triggers");
+    return { machine: String(machine) };
+  }
+  const { proxy, ...server } = field<Server & { proxy?: Server }>(runner, "connection");
+  return { server, ...(proxy === undefined ? {} : { proxy }) };
 }
 
 function readService(name: string, bundle: string): DeployedService {

@@ -86,7 +86,7 @@ export function reportStatus(answers: ReadonlyArray<Answer<ServiceStatus[]>>): R
       healthy,
       hosts: answers.map(({ host, error, ...rest }) => ({
         name: host.name,
-        address: host.server.host,
+        address: host.address,
         ...(error === undefined ? {} : { error }),
         services: "value" in rest ? rest.value : [],
       })),

@@ -211,7 +211,7 @@ export function reportVerify(answers: ReadonlyArray<Answer<Check[]>>): Report {
       passed,
       hosts: answers.map((answer) => ({
         name: answer.host.name,
-        address: answer.host.server.host,
+        address: answer.host.address,
         ...(answer.error === undefined ? { checks: answer.value } : { error: answer.error, checks: [] }),
       })),
     },

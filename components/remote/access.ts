@@ -1,5 +1,5 @@
-import type { types } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
+import type { ConnectionSettings } from "../../config/schema";
 import type { Scope } from "../../lib/quadlet";
 
 /** How commands reach a host and with what rights they run there. */
@@ -13,7 +13,8 @@ export interface Entrance {
   /** Name of the host, for messages. */
   readonly name: string;
   readonly scope: Scope;
-  readonly connection: types.input.remote.ConnectionArgs;
+  /** Over SSH, or none needed because the host is this machine. */
+  readonly connection: ConnectionSettings<pulumi.Input<string>>;
   /** How the login user becomes root: not at all, by sudo, or by sudo with a password. */
   readonly sudo: "none" | "passwordless" | { readonly password: pulumi.Output<string> };
 }

@@ -1,10 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
+import { isLocal } from "../../config/schema";
 import { isInstalled } from "../../lib/runner";
 import type { Entrance } from "./access";
-import { runOnHost } from "./login";
+import { type Outcome, runOnHost } from "./login";
+import { thisMachine } from "./thisMachine";
 
 /**
- * A hook that logs in to a host before anything is done there, once in each run that changes it.
+ * A hook that logs in to a host, or looks at this machine, before anything is done there, once in each run that changes it.
  *
  * It says clearly what is wrong where the command provider is terse, and gives up on a server that takes the
  * connection and never answers, on which the provider would wait for ever.
@@ -27,12 +29,10 @@ async function checkEntrance(
   { name, connection, sudo, scope }: Entrance,
   { withRunner }: { withRunner: boolean },
 ): Promise<void> {
-  const { proxy, ...server } = await known(connection);
-  const { script, input, refusal } = await sudoCheck(sudo, server.user ?? "root");
+  const { script, input, refusal } = await sudoCheck(sudo, connection.user);
   try {
-    const { code, stderr } = await runOnHost(
-      server,
-      proxy,
+    const { code, stderr } = await ask(
+      connection,
       withRunner ? `${script} && { ${isInstalled(scope)} || exit ${NO_RUNNER}; }` : script,
       input,
     );
@@ -47,6 +47,14 @@ async function checkEntrance(
   } catch (error) {
     throw new Error(`host ${name}: ${(error as Error).message}`);
   }
+}
+
+async function ask(connection: Entrance["connection"], script: string, input: string): Promise<Outcome> {
+  if (isLocal(connection)) {
+    return thisMachine().run(script, { input });
+  }
+  const { proxy, ...server } = await known(connection);
+  return runOnHost(server, proxy, script, input);
 }
 
 interface SudoCheck {

@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
-import { remote } from "@pulumi/command";
+import { local, remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { isLocal } from "../../config/schema";
 import type { Bundle } from "../../lib/bundle";
 import {
   installCommand,
   installStagedCommand,
+  onThisMachine,
+  onThisMachineOnly,
   type RunnerWords,
   runnerCommand,
   runnerCommandStaged,
@@ -15,6 +18,9 @@ import {
   withNote,
 } from "../../lib/runner";
 import type { Access } from "./access";
+
+/** A command that is run on a host, whichever way it is reached. */
+export type HostCommand = remote.Command | local.Command;
 
 /** What every command on a host has in common. */
 interface CommandArgs {
@@ -41,7 +47,7 @@ export function installRunner(
   name: string,
   args: CommandArgs,
   opts: pulumi.CustomResourceOptions,
-): remote.Command {
+): HostCommand {
   const script = {
     bundle: runnerScript(),
     create: installCommand(args.access.scope),
@@ -52,11 +58,7 @@ export function installRunner(
 }
 
 /** Applies a service's bundle on a host; the service is removed when the resource is. */
-export function applyBundle(
-  name: string,
-  args: ApplyArgs,
-  opts: pulumi.CustomResourceOptions,
-): remote.Command {
+export function applyBundle(name: string, args: ApplyArgs, opts: pulumi.CustomResourceOptions): HostCommand {
   const { access, service, bundle, secretVersions = [] } = args;
   const words = pulumi
     .all([...secretVersions])
@@ -71,11 +73,7 @@ export function applyBundle(
 }
 
 /** Puts a secret on a host; its `stdout` is the version of the secret, not the secret. */
-export function putSecret(
-  name: string,
-  args: SecretArgs,
-  opts: pulumi.CustomResourceOptions,
-): remote.Command {
+export function putSecret(name: string, args: SecretArgs, opts: pulumi.CustomResourceOptions): HostCommand {
   const { access, secret, value } = args;
   const script = {
     create: call(access, ["put-secret", secret]),
@@ -111,7 +109,7 @@ function bundleCommand(
   args: CommandArgs,
   script: BundleScript,
   opts: pulumi.CustomResourceOptions,
-): remote.Command {
+): HostCommand {
   const { sudo } = args.access;
   if (!wantsPassword(sudo)) {
     return command(name, args, { create: script.create, delete: script.delete, stdin: script.bundle }, opts);
@@ -155,22 +153,37 @@ function command(
   { access, replaceWith }: CommandArgs,
   script: { create: pulumi.Input<string>; delete: string; stdin: pulumi.Input<string> },
   opts: pulumi.CustomResourceOptions,
-): remote.Command {
+): HostCommand {
+  const { connection } = access;
+  const common = { ...script, addPreviousOutputInEnv: false, triggers: replaceWith };
+  const options = pulumi.mergeOptions(opts, {
+    deleteBeforeReplace: true,
+    hooks: { beforeCreate: [access.preflight], beforeUpdate: [access.preflight] },
+  });
+  if (isLocal(connection)) {
+    return new local.Command(
+      name,
+      {
+        ...common,
+        create: pulumi.output(script.create).apply(onThisMachine),
+        delete: onThisMachineOnly(script.delete, connection.machine),
+        logging: local.Logging.None,
+      },
+      pulumi.mergeOptions(options, { aliases: [{ type: OTHER_WAY.local }] }),
+    );
+  }
   return new remote.Command(
     name,
-    {
-      connection: access.connection,
-      ...script,
-      logging: remote.Logging.None,
-      addPreviousOutputInEnv: false,
-      triggers: replaceWith,
-    },
-    pulumi.mergeOptions(opts, {
-      deleteBeforeReplace: true,
-      hooks: { beforeCreate: [access.preflight], beforeUpdate: [access.preflight] },
-    }),
+    { ...common, connection, logging: remote.Logging.None },
+    pulumi.mergeOptions(options, { aliases: [{ type: OTHER_WAY.ssh }] }),
   );
 }
+
+/**
+ * The type of the same command when its host is reached the other way: a change of the way is a change of the host,
+ * so that the old one is removed before the new one is made.
+ */
+const OTHER_WAY = { local: "command:remote:Command", ssh: "command:local:Command" } as const;
 
 function digest(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 16);

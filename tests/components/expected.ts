@@ -1,5 +1,5 @@
 // What the recorded resources of a component have to be, down to the last input.
-import { COMMAND, type Recorded, Secret } from "./mocks";
+import { COMMAND, LOCAL_COMMAND, type Recorded, Secret } from "./mocks";
 import { hostKey, login, SECRETS } from "./stackFile";
 
 const NO_HOOKS = { beforeCreate: [], beforeUpdate: [], beforeDelete: [], onError: [] };
@@ -14,6 +14,7 @@ export function component(type: string, name: string, parent?: string): Recorded
     deleteBeforeReplace: false,
     hooks: NO_HOOKS,
     secretOutputs: [],
+    otherTypes: [],
   };
 }
 
@@ -56,14 +57,37 @@ export function command(expected: ExpectedCommand): Recorded {
       onError: [],
     },
     secretOutputs: ["connection"],
+    otherTypes: [LOCAL_COMMAND],
+  };
+}
+
+/** Where the host is the machine that the program runs on. */
+export const MACHINE = "0123456789abcdef0123456789abcdef";
+
+/** The same command on this machine: it starts as after a log-in, and takes nothing back on any other. */
+export function localCommand(expected: Omit<ExpectedCommand, "connection">): Recorded {
+  const { inputs, ...rest } = command(expected);
+  const { connection: _, ...others } = inputs;
+  const prefix = 'cd && exec env -i HOME="$HOME" USER="$(id -un)" PATH="$PATH" ';
+  const elsewhere = `[ "$(cat /etc/machine-id)" = ${MACHINE} ] || { cat >/dev/null; echo "another machine: nothing to remove"; exit 0; }; `;
+  return {
+    ...rest,
+    type: LOCAL_COMMAND,
+    inputs: {
+      ...others,
+      create: `${prefix}${expected.create}`,
+      delete: `${elsewhere}${prefix}${expected.delete}`,
+    },
+    secretOutputs: [],
+    otherTypes: [COMMAND],
   };
 }
 
 /** The command that takes something back; on a host without a runner nothing is left to be taken back. */
-export function removal(words: string): string {
+export function removal(words: string, sudo = ""): string {
   const runner = "/var/lib/podwatch/runner";
   const unlessGone = `[ -e ${runner} ] || { cat >/dev/null; echo "nothing to remove"; exit 0; }`;
-  return `sh -c '${unlessGone}; exec sh ${runner} ${words}'`;
+  return `sh -c '${unlessGone}; exec ${sudo}sh ${runner} ${words}'`;
 }
 
 export const CONNECTION = {

@@ -20,6 +20,8 @@ export interface Recorded {
   /** Names of its hooks, by the moment when they run. */
   readonly hooks: Readonly<Record<string, readonly string[]>>;
   readonly secretOutputs: readonly string[];
+  /** Types under which the state may know it. */
+  readonly otherTypes: readonly string[];
 }
 
 /** A value that Pulumi keeps secret. */
@@ -28,6 +30,7 @@ export class Secret {
 }
 
 export const COMMAND = "command:remote:Command";
+export const LOCAL_COMMAND = "command:local:Command";
 export const PASSWORD = "random:index/randomPassword:RandomPassword";
 
 /** What the mocked generator of passwords gives. */
@@ -36,6 +39,7 @@ export const GENERATED_PASSWORD = "generated-by-the-mock";
 /** How the providers answer, by type; a type that is missing here is an error. */
 const PROVIDERS: Readonly<Record<string, (name: string) => Record<string, unknown>>> = {
   [COMMAND]: (name) => ({ stdout: `stdout-of-${name}`, stderr: "" }),
+  [LOCAL_COMMAND]: (name) => ({ stdout: `stdout-of-${name}`, stderr: "" }),
   [PASSWORD]: () => ({ result: GENERATED_PASSWORD }),
 };
 
@@ -139,7 +143,15 @@ function record(request: RegisterResourceRequest): Recorded {
       onError: hooks?.getOnErrorList() ?? [],
     },
     secretOutputs: request.getAdditionalsecretoutputsList(),
+    otherTypes: aliasedTypes(request),
   };
+}
+
+/** As specifications, or, for an engine that knows none, as URNs. */
+function aliasedTypes(request: RegisterResourceRequest): string[] {
+  const specs = request.getAliasesList().map((alias) => alias.getSpec()?.getType() ?? "");
+  const urns = request.getAliasurnsList().map((urn) => urn.split("::").at(-2)?.split("$").at(-1) ?? "");
+  return [...specs, ...urns];
 }
 
 function nameIn(urn: string): string | undefined {

@@ -37,7 +37,8 @@ function sudo(script: string): void {
 
 function connection(changed: object = {}): Access["connection"] {
   const { port, hostKey } = server;
-  return { host: "127.0.0.1", port, user: "ops", hostKey, privateKey: key.private, ...changed };
+  const patience = { dialErrorLimit: 0, perDialTimeout: 5 };
+  return { host: "127.0.0.1", port, user: "ops", hostKey, privateKey: key.private, ...patience, ...changed };
 }
 
 /** Runs the hook as often as it is said, as the commands of one host do. */

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parse as parseYaml } from "yaml";
 import { load } from "../../config/load";
 import { parse } from "../../config/parse";
+import { isLocal } from "../../config/schema";
 import { context, host, hostKey, keys, problemsOf } from "./support";
 
 beforeAll(() => {
@@ -36,6 +37,7 @@ test("secrets are Pulumi secrets, everything else is plain and frozen", async ()
     const output = secret as unknown as { isSecret: Promise<boolean>; promise(): Promise<string> };
     return [await output.isSecret, await output.promise()];
   };
+  if (isLocal(only.connection)) throw new Error("not over SSH");
   expect(await reveal(only.connection.privateKey)).toEqual([true, keys.plain.private.trim().concat("\n")]);
   expect(await reveal(only.becomePassword)).toEqual([true, "xyzzy"]);
   expect(await reveal(only.grafana.adminPassword)).toEqual([true, "correct horse"]);

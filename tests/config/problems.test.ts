@@ -54,7 +54,7 @@ const wrong: [string, Record<string, unknown>, Record<string, unknown>, string][
     "missing",
     {},
     { address: undefined },
-    "podwatch:host.address: is missing; write an IPv4 or IPv6 address or a DNS name, without user, port or protocol",
+    "podwatch:host.address: is missing; write an IPv4 or IPv6 address or a DNS name, or connection: local to deploy to this machine",
   ],
   [
     "type",

@@ -35,6 +35,7 @@ export interface World {
   secretKeys?: readonly string[];
   stackFile?: string;
   agent?: ReturnType<Context["agent"]>;
+  self?: ReturnType<Context["self"]>;
 }
 
 function missing(path: string): Error {
@@ -58,6 +59,8 @@ export function context(world: World = {}): Context {
       return names.map((path) => path.slice(prefix.length)).filter((name) => !name.includes("/"));
     },
     agent: () => world.agent ?? { socket: "", state: "none" },
+    self: () =>
+      world.self ?? { machineId: "0123456789abcdef0123456789abcdef", hostname: "raspberrypi", user: "pi" },
   };
 }
 

@@ -1,4 +1,5 @@
 import * as runner from "../../lib/runner";
+import { Host } from "../../operate/host";
 import { readState } from "../../operate/state";
 import { exported, HOST_A, type Kind, resources } from "./exported";
 
@@ -14,7 +15,13 @@ function read(kind: Kind, password?: string) {
 
 test("a host where sudo asks for nothing", () => {
   const host = read("sudo");
-  expect(host).toMatchObject({ name: "a", server: HOST_A, scope: "rootful", rights: "sudo" });
+  expect(host).toMatchObject({
+    name: "a",
+    address: HOST_A.host,
+    way: { server: HOST_A },
+    scope: "rootful",
+    rights: "sudo",
+  });
   expect(host.password).toBeUndefined();
   expect(host.runner).toEqual({
     text: "the runner",
@@ -67,4 +74,39 @@ test("what waits to be deleted is not there", () => {
 
 test("an empty stack is refused", () => {
   expect(() => readState('{"version":3,"deployment":{}}', "dev")).toThrow("has no hosts");
+});
+
+test("a host that was deployed from itself", () => {
+  const local = resources("a", "own").map((resource) =>
+    resource.type !== "command:remote:Command"
+      ? resource
+      : {
+          ...resource,
+          type: "command:local:Command",
+          inputs: {
+            ...resource.inputs,
+            connection: undefined,
+            triggers: ["local", "0123", "pi"],
+            create: runner.onThisMachine(String(resource.inputs?.create)),
+            delete: runner.onThisMachineOnly(String(resource.inputs?.delete), "0123"),
+          },
+        },
+  );
+  const [host] = readState(exported(local), "dev");
+  expect(host).toMatchObject({
+    name: "a",
+    address: "localhost",
+    way: { machine: "0123" },
+    scope: "rootless",
+    rights: "own",
+  });
+  expect(host?.services.map(({ name }) => name)).toEqual(["network", "grafana"]);
+});
+
+test("a host that was deployed from itself is looked after there only", async () => {
+  const [ssh] = readState(exported(resources("a", "own")), "dev");
+  if (ssh === undefined) throw new Error("no host");
+  await expect(Host.enter({ ...ssh, way: { machine: "another" } })).rejects.toThrow(
+    "it was deployed with connection: local, from itself; run this there",
+  );
 });

@@ -1,0 +1,91 @@
+// A host that is the machine the program runs on.
+import { execFileSync } from "node:child_process";
+import { tmpdir } from "node:os";
+import { Host } from "../../components/host";
+import { machineId } from "../../config/context";
+import type { HostSettings } from "../../config/load";
+import { installCommand, onThisMachine, onThisMachineOnly, runnerScript } from "../../lib/runner";
+import { component, localCommand, MACHINE, removal } from "./expected";
+import { deploy, plainText } from "./mocks";
+import { hostSettings, SECRETS } from "./stackFile";
+
+const BUNDLE = "podwatch-bundle 1\nservice web\n";
+
+describe("a host that the program runs on", () => {
+  const here = (host: object): HostSettings => ({
+    ...hostSettings({}, { user: "operator", ...host }),
+    connection: { machine: MACHINE, user: "pi" },
+  });
+
+  test("gets the same commands, from the shell of this machine", async () => {
+    const { resources } = await deploy(() => {
+      const host = new Host("mon", here({}));
+      host.apply("mon-web", { service: "web", bundle: BUNDLE }, { parent: host });
+    });
+    expect(resources).toEqual([
+      component("Host", "mon"),
+      localCommand({
+        name: "mon-runner",
+        parent: "mon",
+        create: installCommand("rootful"),
+        delete: removal("uninstall", "sudo -n "),
+        stdin: runnerScript(),
+        triggers: ["local", MACHINE, "root"],
+        dependsOn: [],
+      }),
+      localCommand({
+        name: "mon-web",
+        parent: "mon",
+        create: "sudo -n sh /var/lib/podwatch/runner apply web",
+        delete: removal("remove web", "sudo -n "),
+        stdin: BUNDLE,
+        triggers: ["id-of-mon-runner"],
+        dependsOn: ["mon-runner"],
+      }),
+    ]);
+  });
+
+  test("is another host for another owner of rootless containers", async () => {
+    const { resources } = await deploy(() => new Host("mon", here({ become: false })));
+    expect(resources.find(({ name }) => name === "mon-runner")?.inputs.triggers).toEqual([
+      "local",
+      MACHINE,
+      "pi",
+    ]);
+  });
+
+  test("keeps sudo's password out of what is shown", async () => {
+    const { resources } = await deploy(() => {
+      const host = new Host("mon", here({ becomePassword: SECRETS.becomePassword }));
+      host.apply("mon-web", { service: "web", bundle: BUNDLE }, { parent: host });
+    });
+    expect(resources.map(({ name }) => name)).toEqual([
+      "mon",
+      "mon-runner",
+      "mon-runner-bundle",
+      "mon-web",
+      "mon-web-bundle",
+    ]);
+    expect(resources.filter(({ type }) => type === "command:local:Command")).toHaveLength(4);
+    expect(plainText(resources)).not.toContain(SECRETS.becomePassword);
+  });
+});
+
+describe("commands on this machine", () => {
+  const run = (line: string, env: NodeJS.ProcessEnv = {}) =>
+    execFileSync("/bin/sh", ["-c", line], {
+      input: "input",
+      encoding: "utf8",
+      env: { PATH: process.env.PATH, HOME: tmpdir(), ...env },
+    });
+
+  test("start at home, with nothing of the program's environment", () => {
+    const line = onThisMachine("sh -c 'pwd; env | cut -d = -f 1 | sort | paste -sd \\ ; cat'");
+    expect(run(line, { PULUMI_CONFIG_PASSPHRASE: "hush" })).toBe(`${tmpdir()}\nHOME PATH PWD USER\ninput`);
+  });
+
+  test("take nothing back on another machine", () => {
+    expect(run(onThisMachineOnly("echo removed", "another"))).toBe("another machine: nothing to remove\n");
+    expect(run(onThisMachineOnly("echo removed", machineId() ?? ""))).toBe("removed\n");
+  });
+});
