@@ -23,11 +23,8 @@ export class Stack {
 
   /** Replaces the settings; those in `secrets` (path and value) are encrypted. */
   async configure(settings: StackSettings, secrets: Readonly<Record<string, string>> = {}): Promise<void> {
-    const config = Object.fromEntries(
-      Object.entries(settings).map(([key, value]) => [`podwatch:${key}`, value]),
-    );
     const file = join(this.directory, `Pulumi.${this.name}.yaml`);
-    await writeFile(file, `config:\n${Object.entries(config).map(yamlEntry).join("")}`);
+    await writeFile(file, stackFile(settings));
     this.config = (
       await must("lab/toolchain/stack-init", [this.name, file], { env: this.environment() })
     ).trim();
@@ -117,7 +114,7 @@ export class Stack {
 /** What `pulumi up` says that it did, by kind: created, updated, deleted, unchanged ... */
 export type Changes = Readonly<Record<string, number>>;
 
-function changes(output: string): Changes {
+export function changes(output: string): Changes {
   const summary = output.slice(output.lastIndexOf("Resources:"));
   return Object.fromEntries(
     [...summary.matchAll(/(\d+) (created|updated|deleted|replaced|unchanged)/g)].map(([, count, kind]) => [
@@ -127,9 +124,12 @@ function changes(output: string): Changes {
   );
 }
 
-/** JSON is YAML; the key stands alone so that the CLI can add to the file. */
-function yamlEntry([key, value]: [string, unknown]): string {
-  return `  ${key}: ${JSON.stringify(value)}\n`;
+/** The text of a stack file. JSON is YAML; keys stand alone so that the CLI can add to the file. */
+export function stackFile(settings: StackSettings): string {
+  const entries = Object.entries(settings).map(
+    ([key, value]) => `  podwatch:${key}: ${JSON.stringify(value)}\n`,
+  );
+  return `config:\n${entries.join("")}`;
 }
 
 /** The connection of a lab host, as a stack file has it. */

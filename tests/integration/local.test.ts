@@ -1,0 +1,143 @@
+// A host that deploys itself: Pulumi runs inside the lab host, with `connection: local`.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { CHECKOUT, eventually, LabHost, must } from "./support/lab";
+import { targets } from "./support/queries";
+import { installPulumi, OwnStack } from "./support/selfDeploying";
+import { rootlessSnapshot, snapshot } from "./support/snapshot";
+
+jest.setTimeout(300_000);
+
+describe("a host that deploys itself", () => {
+  let host: LabHost;
+  let stack: OwnStack;
+  let before: string[];
+  const sections = { gateways: { gid: 990 }, prometheus: { data: "delete" }, grafana: { data: "delete" } };
+  const local = (more: object = {}) => ({ host: { connection: "local", name: "pi" }, ...sections, ...more });
+
+  beforeAll(async () => {
+    host = await LabHost.boot("test-local");
+    await host.gateway("start", "deribit");
+    await installPulumi(host);
+    stack = await OwnStack.create(host, "operator", "local", local());
+    await rootlessSnapshot(host);
+    before = await snapshot(host);
+  });
+
+  afterAll(async () => {
+    await host?.down();
+  });
+
+  /** Every file that a deployment makes on the host, with its owner, mode and content. */
+  const files = () =>
+    host.exec(`
+      cd / && find var/lib/podwatch etc/containers/systemd ! -path '*/secrets/*' ! -path '*/locks/*' -printf '%p %y %U:%G %m %l\\n' | sort
+      find var/lib/podwatch etc/containers/systemd -type f ! -path '*/secrets*' -exec sha256sum {} + | sort -k 2`);
+
+  async function healthy(): Promise<void> {
+    await eventually(
+      60,
+      () => targets(host),
+      (found) =>
+        JSON.stringify(found) ===
+        JSON.stringify({ "prometheus/localhost:9090": 1, "roq-gateways/deribit": 1 }),
+    );
+  }
+
+  test("up makes it healthy, and a second up changes nothing", async () => {
+    await stack.up();
+    await healthy();
+    expect(await stack.up()).toEqual({ unchanged: expect.any(Number) });
+    expect(await stack.state()).not.toContain("command:remote:Command");
+  });
+
+  test("it is looked after like any other host", async () => {
+    const status = await stack.operate("status", "--json");
+    expect(JSON.parse(status.stdout)).toMatchObject({
+      healthy: true,
+      hosts: [{ name: "pi", address: "localhost" }],
+    });
+    expect((await stack.operate("verify")).stdout).toMatch(/^ok +pi +targets: 2 up$/m);
+    await host.exec("echo '# by hand' >>/etc/containers/systemd/podwatch-nginx.container");
+    const drift = await stack.operate("drift");
+    expect([drift.code, drift.stdout]).toEqual([2, expect.stringContaining("podwatch-nginx.container")]);
+    expect((await stack.operate("repair")).stdout).toBe("host pi: put back nginx\n");
+    expect((await stack.operate("drift")).code).toBe(0);
+    expect((await stack.operate("logs", "--service", "prometheus")).stdout).toMatch(/^pi prometheus \| /m);
+    const backup = await stack.operate(
+      "backup",
+      "--service",
+      "grafana",
+      "--to",
+      "~/.cache/podwatch-backup",
+      "--json",
+    );
+    expect(JSON.parse(backup.stdout)).toMatchObject({
+      hosts: [{ error: undefined, archives: [{ service: "grafana" }] }],
+    });
+    const restored = await stack.operate("restore", "--from", "~/.cache/podwatch-backup", "--force");
+    expect([restored.code, restored.stderr]).toEqual([0, ""]);
+  });
+
+  test("over SSH, the same settings make the same files; the change of the way removes first and makes anew", async () => {
+    const made = await files();
+    await must("lab/lab", ["ssh", `operator@${host.name}`, "umask 077; cat >~/.ssh/id_ed25519"], {
+      input: readFileSync(join(CHECKOUT, ".lab", "ssh", "id_ed25519"), "utf8"),
+    });
+    const ssh = {
+      name: "pi",
+      address: host.address,
+      user: "operator",
+      hostKey: host.hostKey,
+      privateKeyFile: "~/.ssh/id_ed25519",
+    };
+    await stack.configure(local({ host: ssh }));
+    await stack.up();
+    await healthy();
+    expect(await files()).toBe(made);
+    expect(await stack.state()).not.toContain("command:local:Command");
+    expect(await stack.up()).toEqual({ unchanged: expect.any(Number) });
+  });
+
+  test("and back again; destroy leaves the host as it was", async () => {
+    await stack.configure(local());
+    await stack.up();
+    await healthy();
+    expect(await stack.state()).not.toContain("command:remote:Command");
+    await stack.destroy();
+    expect(await snapshot(host)).toEqual(before);
+  });
+
+  const small = { prometheus: { enabled: false }, grafana: { enabled: false }, gateways: { enabled: false } };
+
+  test("with a password for sudo, which is asked for in one line when it is missing", async () => {
+    const settings = { host: { connection: "local" }, ...small };
+    const guarded = await OwnStack.create(host, "guarded", "guarded", settings);
+    const { code, stdout, stderr } = await guarded.failingUp();
+    expect(code).not.toBe(0);
+    expect(stdout + stderr).toMatch(
+      /host monitor: sudo does not let guarded in without a password .*set becomePassword/,
+    );
+    const password = readFileSync(join(CHECKOUT, ".lab", "guarded.password"), "utf8").trim();
+    await guarded.configure(settings, { "host.becomePassword": password });
+    await guarded.up();
+    expect((await host.fetch("/")).status).toBe(200);
+    expect((await guarded.state()).includes(password)).toBe(false);
+    expect((await guarded.operate("status")).code).toBe(0);
+    await guarded.destroy();
+    expect(await snapshot(host)).toEqual(before);
+  });
+
+  test("without root", async () => {
+    const settings = { host: { connection: "local", become: false }, ...small };
+    const rootless = await OwnStack.create(host, "rootless", "rootless", settings);
+    await rootless.up();
+    expect((await host.fetch("/", { port: 8080 })).status).toBe(200);
+    expect((await rootless.operate("status")).code).toBe(0);
+    await rootless.destroy();
+    expect((await rootlessSnapshot(host)).filter((line) => !line.includes("/.cache/"))).toEqual([
+      "network podman",
+    ]);
+    expect(await snapshot(host)).toEqual(before);
+  });
+});
