@@ -12,7 +12,11 @@ back_up() {
     trap start_again EXIT
     systemctl stop "$(unit_service)" || fail "$service cannot be stopped"
   fi
-  podman volume export "$container" || fail "the data of $service cannot be read"
+  # podman opens its output anew by name, which cannot be done with the socket that a caller on this machine may give us.
+  exec 4>&1
+  failed=$({ { podman volume export "$container" || echo failed >&3; } | cat >&4; } 3>&1)
+  exec 4>&-
+  [ -z "$failed" ] || fail "the data of $service cannot be read"
 }
 
 start_again() {
