@@ -3,14 +3,14 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { utils } from "ssh2";
 import { parse as parseYaml } from "yaml";
 import { load, type Settings } from "../../config/load";
+import { wholeKey } from "../config/support";
 
 /** What stands under `config:` in a stack file, without the namespace. */
 export type StackFile = Readonly<Record<string, unknown>>;
 
-const pair = utils.generateKeyPairSync("ed25519");
+const pair = wholeKey();
 
 /** What must show nowhere; `privateKey` is a real one, made for this run. */
 export const SECRETS = {

@@ -6,7 +6,7 @@ import { format } from "../../config/problem";
 import type { HostSettings } from "../../config/schema";
 
 /** ssh2 makes about one key in a hundred with a byte too few, which it then refuses itself. */
-function wholeKey() {
+export function wholeKey() {
   for (;;) {
     const pair = utils.generateKeyPairSync("ed25519");
     if (!(utils.parseKey(pair.private) instanceof Error)) return pair;
