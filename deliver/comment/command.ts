@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs";
+import { oneOf, readOptions, wholeNumber } from "../options";
+import { markerOf } from "../preview/markdown";
+import { type Forge, keepComment } from "./forge";
+import { GitHub } from "./github";
+import { GitLab } from "./gitlab";
+
+/**
+ * Puts what `preview` wrote under a pull or merge request, as one comment for each stack. Tokens come in variables:
+ * `GITHUB_TOKEN`, `GITLAB_TOKEN`. What the pipeline says of itself need not be given again.
+ */
+export async function comment(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<number> {
+  const { from, on, request, author } = readOptions(
+    "comment",
+    { from: "needed", on: "optional", request: "optional", author: "optional" },
+    args,
+  );
+  const body = readFileSync(from, "utf8");
+  const marker = markerOf(body);
+  if (marker === undefined)
+    throw new Error(`${from} is none of ours: give the file that \`preview --to\` wrote`);
+  const place = oneOf("on", ["github", "gitlab"], on ?? (env.GITLAB_CI === "true" ? "gitlab" : "github"));
+  const number = wholeNumber("request", request ?? requestOf(env) ?? "", 1);
+  const forge: Forge = place === "gitlab" ? new GitLab(env, number) : new GitHub(env, number, author);
+  process.stderr.write(`comment on ${number}: ${await keepComment(forge, marker, body)}\n`);
+  return 0;
+}
+
+/** The number of the request that the pipeline runs for: in GitHub a part of its event. */
+function requestOf(env: NodeJS.ProcessEnv): string | undefined {
+  if (env.GITHUB_EVENT_PATH) {
+    const event = JSON.parse(readFileSync(env.GITHUB_EVENT_PATH, "utf8")) as {
+      pull_request?: { number: number };
+    };
+    return event.pull_request?.number.toString();
+  }
+  return env.CI_MERGE_REQUEST_IID ?? env.CHANGE_ID;
+}

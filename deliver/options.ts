@@ -1,0 +1,62 @@
+import { parseArgs } from "node:util";
+
+/** What an option of a command is: one that must be given, one that may be, or a switch. */
+export type Kind = "needed" | "optional" | "switch";
+
+type Values<Options extends Readonly<Record<string, Kind>>> = {
+  readonly [Name in keyof Options]: Options[Name] extends "needed"
+    ? string
+    : Options[Name] extends "optional"
+      ? string | undefined
+      : boolean;
+};
+
+/** @throws Error that names the option and what the command takes */
+export function readOptions<const Options extends Readonly<Record<string, Kind>>>(
+  command: string,
+  kinds: Options,
+  args: readonly string[],
+): Values<Options> {
+  const taken = Object.keys(kinds)
+    .map((name) => `--${name}`)
+    .join(", ");
+  const options = Object.fromEntries(
+    Object.entries(kinds).map(([name, kind]) => [
+      name,
+      { type: kind === "switch" ? ("boolean" as const) : ("string" as const) },
+    ]),
+  );
+  let values: Readonly<Record<string, unknown>>;
+  try {
+    ({ values } = parseArgs({ args: [...args], options, strict: true, allowPositionals: false }));
+  } catch (error) {
+    const [reason] = (error as Error).message.split(". ", 1);
+    throw new Error(`${reason}: ${command} takes ${taken}`);
+  }
+  for (const [name, kind] of Object.entries(kinds)) {
+    if (kind === "needed" && !values[name])
+      throw new Error(`--${name} is missing: ${command} takes ${taken}`);
+  }
+  return Object.fromEntries(
+    Object.entries(kinds).map(([name, kind]) => [
+      name,
+      kind === "switch" ? values[name] === true : values[name],
+    ]),
+  ) as Values<Options>;
+}
+
+/** @throws Error unless it is one of them */
+export function oneOf<const Word extends string>(name: string, words: readonly Word[], given: string): Word {
+  const found = words.find((word) => word === given);
+  if (found === undefined)
+    throw new Error(`--${name} ${JSON.stringify(given)} is none of ${words.join(", ")}`);
+  return found;
+}
+
+/** @throws Error unless it is a whole number of at least `least` */
+export function wholeNumber(name: string, given: string, least: number): number {
+  if (!/^\d{1,9}$/.test(given) || Number(given) < least) {
+    throw new Error(`--${name} ${JSON.stringify(given)}: give a whole number from ${least}`);
+  }
+  return Number(given);
+}

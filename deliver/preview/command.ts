@@ -1,0 +1,38 @@
+import { writeFileSync } from "node:fs";
+import { readOptions, wholeNumber } from "../options";
+import { pipeline } from "../pipeline";
+import { git, pulumi } from "../programs";
+import { GITHUB_LIMIT, previewMarkdown } from "./markdown";
+import { type Preview, readPreview } from "./steps";
+
+/**
+ * Previews a stack and writes what would change as Markdown: to `--to` within `--limit` characters, and whole to
+ * `--whole`. A preview that fails is written too, and ends with 1.
+ */
+export async function preview(args: readonly string[]): Promise<number> {
+  const options = readOptions(
+    "preview",
+    { stack: "needed", to: "needed", whole: "optional", limit: "optional", "config-file": "optional" },
+    args,
+  );
+  const limit = options.limit === undefined ? GITHUB_LIMIT : wholeNumber("limit", options.limit, 1000);
+  const commit = await git("rev-parse", "HEAD");
+  const heading = { stack: options.stack, commit, link: pipeline().link };
+  const found = await ask(options.stack, options["config-file"]);
+  if (options.whole !== undefined) {
+    writeFileSync(options.whole, previewMarkdown(found, heading, Number.POSITIVE_INFINITY));
+  }
+  writeFileSync(options.to, previewMarkdown(found, heading, limit));
+  const what = found.errors.length > 0 ? found.errors.join("\n") : `${found.changes.length} resources change`;
+  process.stderr.write(`preview of ${options.stack}: ${what}\n`);
+  return found.errors.length > 0 ? 1 : 0;
+}
+
+async function ask(stack: string, configFile: string | undefined): Promise<Preview> {
+  const { code, stdout, stderr } = await pulumi("preview", { stack, configFile }, ["--json"], false);
+  const found: Preview =
+    stdout.trim() === "" ? { changes: [], unchanged: 0, errors: [] } : readPreview(stdout);
+  if (code === 0 || found.errors.length > 0) return found;
+  const reason = stderr.trim().split("\n").at(-1) || `pulumi preview ended with ${code}`;
+  return { ...found, errors: [reason.replace(/^error: /, "")] };
+}

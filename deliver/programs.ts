@@ -1,0 +1,59 @@
+// The programs that delivery stands on.
+import { spawn } from "node:child_process";
+
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Runs a program to its end, whatever its exit code. What it prints is kept, and shown too if that is wanted; shown,
+ * it goes to the standard error, so that the standard output is left to the command's own result.
+ *
+ * @throws Error when it is not there
+ */
+export function run(program: string, args: readonly string[], show: boolean): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+    const kept = { stdout: "", stderr: "" };
+    for (const stream of ["stdout", "stderr"] as const) {
+      child[stream].setEncoding("utf8").on("data", (text: string) => {
+        kept[stream] += text;
+        if (show) process.stderr.write(text);
+      });
+    }
+    child.on("error", (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === "ENOENT" ? new Error(`${JSON.stringify(program)} is not there: install it`) : error,
+      ),
+    );
+    child.on("close", (code) => resolve({ code: code ?? -1, ...kept }));
+  });
+}
+
+export interface Target {
+  readonly stack: string;
+  /** Default: the project's file of the stack. */
+  readonly configFile: string | undefined;
+}
+
+/** Runs the Pulumi CLI: `$PODWATCH_PULUMI`, else `pulumi` on PATH. */
+export function pulumi(
+  command: string,
+  target: Target,
+  args: readonly string[],
+  show: boolean,
+): Promise<Ended> {
+  const program = process.env.PODWATCH_PULUMI || "pulumi";
+  const config = target.configFile === undefined ? [] : ["--config-file", target.configFile];
+  const all = [command, "--stack", target.stack, ...config, "--non-interactive", "--color", "never", ...args];
+  return run(program, all, show);
+}
+
+/** @throws Error with git's own reason */
+export async function git(...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await run("git", args, false);
+  if (code !== 0) throw new Error(`git ${args[0]}: ${stderr.trim().split("\n").at(-1)}`);
+  return stdout.trim();
+}
