@@ -33,6 +33,6 @@ export function shippedDashboards(
 }
 
 function dashboard(file: string, datasourceUid: string): string {
-  const text = readFileSync(join(__dirname, "json", file), "utf8");
+  const text = readFileSync(join(__dirname, "..", "dashboards", "json", file), "utf8");
   return text.replaceAll(JSON.stringify(DATASOURCE_PLACEHOLDER), () => JSON.stringify(datasourceUid));
 }
