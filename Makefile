@@ -1,5 +1,5 @@
 # `make up`: a working dashboard on a throwaway host. `make test`: everything that CI checks.
-.PHONY: help setup up down test check unit integration format docs
+.PHONY: help setup up down test check unit integration chaos format docs
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -36,6 +36,11 @@ integration: setup
 bench: setup
 	@lab/toolchain/setup
 	bench/run
+
+## make chaos        interrupts deployments at random (RUNS=30 of each kind, SEED); table in docs/reliability.md
+chaos: setup
+	@lab/toolchain/setup
+	@lab/chaos
 
 ## make format       format the sources
 format: setup
