@@ -1,5 +1,5 @@
 # `make up`: a working dashboard on a throwaway host. `make test`: everything that CI checks.
-.PHONY: help setup up down test check unit integration chaos format docs
+.PHONY: help setup up down test check unit integration chaos reliability format docs
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -37,10 +37,15 @@ bench: setup
 	@lab/toolchain/setup
 	bench/run
 
-## make chaos        interrupts deployments at random (RUNS=30 of each kind, SEED); table in docs/reliability.md
+## make chaos        interrupts deployments at random (RUNS=30 of each kind, SEED, KIND) for docs/reliability.md (an hour)
 chaos: setup
 	@lab/toolchain/setup
-	@lab/chaos
+	@lab/chaos interruption
+
+## make reliability  runs the tests of all other faults for docs/reliability.md
+reliability: setup
+	@lab/toolchain/setup
+	@lab/chaos faults
 
 ## make format       format the sources
 format: setup

@@ -10,7 +10,7 @@ install_runner() {
   if [ -n "$ROOTLESS" ]; then
     ensure_linger
   fi
-  mkdir -p "$STATE" || fail "cannot write to $STATE"
+  lock runner
   { note_new_directories && cp "$0" "$STATE/.runner.new"; } 2>/dev/null ||
     fail "cannot write to $STATE; is the disk full?"
   mv "$STATE/.runner.new" "$STATE/runner"
@@ -63,6 +63,7 @@ note_new_directories() {
 uninstall_runner() {
   cat >/dev/null
   input_read=yes
+  lock runner
   if ls "$STATE"/services/*/current/headers >/dev/null 2>&1; then
     fail "services are still installed on this host: $(cd "$STATE/services" && echo *)"
   fi

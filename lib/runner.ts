@@ -6,6 +6,7 @@ import { command, quote } from "./shell";
 /** The parts of the program that runs on a host, in the order in which they are put together. */
 const PARTS = [
   "main",
+  "lock",
   "engine",
   "firewall",
   "bundle",
@@ -62,9 +63,17 @@ const RUN_WITH_PASSWORD = [
     "else { printf '%s\\n' \"$password\"; cat; } | sudo -k -S -p '' \"$@\"; fi; }",
 ].join("; ");
 
-/** The command that installs the runner, which comes on standard input. */
+/**
+ * The command that installs the runner, which comes on standard input.
+ *
+ * The runner waits in a file in the login user's home that is named after the process. What a run that was killed has
+ * left there is recognised by its process, which is gone, and removed.
+ */
 export function installCommand(scope: Scope): string {
-  return shell(`s=$(mktemp) && cat >"$s" && sh "$s" install ${scope}; code=$?; rm -f "$s"; exit $code`);
+  const stale =
+    'for f in .podwatch-install.*; do grep -qs podwatch-install "/proc/${f##*.}/cmdline" || rm -f "$f"; done';
+  const install = `s=.podwatch-install.$$; cat >"$s" && sh "$s" install ${scope}; code=$?; rm -f "$s"; exit $code`;
+  return shell(`${stale}; ${install}`);
 }
 
 /** The command that installs a staged runner; standard input holds sudo's password. */

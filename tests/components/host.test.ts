@@ -11,7 +11,8 @@ const WITH_PASSWORD =
   "else { printf '\\''%s\\n'\\'' \"$password\"; cat; } | sudo -k -S -p '\\'''\\'' \"$@\"; fi; }; ";
 
 const install = (scope: string) =>
-  `sh -c 's=$(mktemp) && cat >"$s" && sh "$s" install ${scope}; code=$?; rm -f "$s"; exit $code'`;
+  'sh -c \'for f in .podwatch-install.*; do grep -qs podwatch-install "/proc/${f##*.}/cmdline" || rm -f "$f"; done; ' +
+  `s=.podwatch-install.$$; cat >"$s" && sh "$s" install ${scope}; code=$?; rm -f "$s"; exit $code'`;
 
 /** What a removal begins with: on a host without a runner nothing is left to remove. */
 const unlessGone = (runner = "/var/lib/podwatch/runner") =>

@@ -64,7 +64,7 @@ export class RunnerShell {
       "say() { printf '%s\\n' \"$*\"; }",
       "fail() { printf 'podwatch: %s\\n' \"$*\" >&2; exit 1; }",
       "lock() { :; }",
-      ...["engine", "bundle", "apply", "secret"].map((part) => `. ${HOST}/${part}.sh`),
+      ...["engine", "bundle", "apply", "remove", "secret"].map((part) => `. ${HOST}/${part}.sh`),
       ...assignments,
       line,
     ].join("\n");

@@ -184,11 +184,23 @@ describe.each(SHELLS)("in %s", (shell) => {
   });
 
   test("the runner that comes on standard input is installed, and leaves no temporary file", () => {
-    const script = `${RUNNER}; printf "%s" "$0" >path`;
+    const before = readdirSync(home);
+    const script = `${RUNNER}; cp "$0" installed`;
     const { status } = login(installCommand("rootless"), { shell, sudo: "free", input: script });
     expect(status).toBe(0);
     expect(noted("called")).toBe("install rootless\n");
-    expect(existsSync(readFileSync(join(home, "path"), "utf8"))).toBe(false);
+    expect(readFileSync(join(home, "installed"), "utf8")).toBe(script);
+    expect(readdirSync(home).sort()).toEqual([...before, "called", "installed", "received", "rights"].sort());
+  });
+
+  test("what a killed installation has left is removed by the next, what one at work needs is not", () => {
+    // Process 1 is there, but installs nothing; the outer shell has the word in its command line, as an installation has.
+    writeFileSync(join(home, ".podwatch-install.1"), "");
+    writeFileSync(join(home, ".podwatch-install.99999999"), "");
+    const text = `: podwatch-install; : >.podwatch-install.$$; ${installCommand("rootful")}; ls -A | grep -c install.$$`;
+    const result = login(text, { shell, sudo: "free", input: "exit 0" });
+    expect(result).toMatchObject({ status: 0, stdout: "1\n", stderr: "" });
+    expect(readdirSync(home).filter((name) => name.startsWith(".podwatch-install"))).toHaveLength(1);
   });
 
   test.each([

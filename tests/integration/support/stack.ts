@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CHECKOUT, must, type Result, run } from "./lab";
@@ -18,6 +18,14 @@ export class Stack {
   static async create(name: string, settings: StackSettings): Promise<Stack> {
     const stack = new Stack(name, await mkdtemp(join(tmpdir(), "podwatch-test-")));
     await stack.configure(settings);
+    return stack;
+  }
+
+  /** The same stack with a copy of its state: neither knows what the other does. */
+  async copy(): Promise<Stack> {
+    const stack = new Stack(this.name, await mkdtemp(join(tmpdir(), "podwatch-test-")));
+    await cp(this.directory, stack.directory, { recursive: true });
+    stack.config = this.config.replace(this.directory, stack.directory);
     return stack;
   }
 
@@ -83,11 +91,22 @@ export class Stack {
 
   /** Runs any command of the CLI that takes a configuration file. */
   run(command: string, ...args: string[]): Promise<Result> {
-    return run(
-      "lab/toolchain/pulumi",
-      [command, "--stack", this.name, "--config-file", this.config, "--color", "never", ...args],
-      { env: this.environment(), timeout: 600 },
-    );
+    return run("lab/toolchain/pulumi", this.arguments(command, ...args), {
+      env: this.environment(),
+      timeout: 600,
+    });
+  }
+
+  /** The CLI's arguments for a command that takes a configuration file. */
+  arguments(command: string, ...args: string[]): string[] {
+    return [command, "--stack", this.name, "--config-file", this.config, "--color", "never", ...args];
+  }
+
+  /** Takes away the lock that a killed run has left on the stack. */
+  async cancel(): Promise<void> {
+    await must("lab/toolchain/pulumi", ["cancel", "--yes", "--stack", this.name], {
+      env: this.environment(),
+    });
   }
 
   /** Forgets the stack; what it deployed has to be gone already. */

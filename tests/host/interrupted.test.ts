@@ -1,0 +1,252 @@
+// A run can be killed at any moment. Each test stops the runner where it hurts (a stand-in for podman or systemctl kills
+// it), and looks at what the next run makes of what was left.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { networkBundle } from "../../lib/bundle";
+import { RunnerShell } from "./runnerShell";
+
+let shell: RunnerShell;
+let variables: Record<string, string>;
+
+beforeEach(() => {
+  shell = new RunnerShell();
+  variables = {
+    home: `${shell.state}/services/web`,
+    unit: "podwatch-web.container",
+    container: "podwatch-web",
+    service: "web",
+    secrets: "podwatch-token 00aa",
+  };
+});
+
+afterEach(() => shell.remove());
+
+const run = (line: string, input = "") => shell.run(line, { variables, input });
+const read = (path: string) => readFileSync(join(shell.directory, path), "utf8");
+const list = (path: string) => readdirSync(join(shell.directory, path)).sort();
+const exists = (path: string) => existsSync(join(shell.directory, path));
+
+/** A podman that notes what it is called with, and kills the runner at the call that begins with these words. */
+const noting = (fatal = "nothing") =>
+  `podman() { echo "podman $*" >>"$PODMAN_STATE/calls"; case "$*" in "${fatal}"*) kill -9 $$ ;; esac; }`;
+const calls = () => (exists("podman/calls") ? read("podman/calls").trim().split("\n") : []);
+
+describe("a bundle that did not arrive as a whole", () => {
+  const BUNDLE = networkBundle("[Network]\nSubnet=10.89.1.0/24\n");
+  const receive = (bundle: string) => run('mkdir -p "$home"; receive_bundle', bundle);
+
+  test("is refused, wherever it was cut", () => {
+    for (let length = BUNDLE.length - 2; length >= 0; length -= 7) {
+      const { status, stderr } = receive(BUNDLE.slice(0, length));
+      expect([length, status, stderr]).toEqual([
+        length,
+        1,
+        "podwatch: what has to be applied to web did not arrive as a whole; run pulumi up again\n",
+      ]);
+    }
+  });
+
+  test("is taken when it is sent again", () => {
+    receive(BUNDLE.slice(0, 60));
+    expect(receive(BUNDLE)).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(list("state/services/web/candidate/current")).toEqual(["headers", "unit"]);
+    expect(read("state/services/web/candidate/current/unit/podwatch.network")).toMatch(
+      /\nSubnet=10.89.1.0\/24\n$/,
+    );
+  });
+});
+
+describe("a release that is replaced by one of the same name", () => {
+  test("comes back where neither was left in place", () => {
+    shell.write("state/services/web/releases/replaced/headers", "service web\n");
+    run('ln -s releases/0123 "$home/current"; restore_replaced');
+    expect(read("state/services/web/releases/0123/headers")).toBe("service web\n");
+    expect(list("state/services/web/releases")).toEqual(["0123"]);
+  });
+
+  test("stays where the new one is in place", () => {
+    shell.write("state/services/web/releases/replaced/headers", "old\n");
+    shell.write("state/services/web/releases/0123/headers", "new\n");
+    run('ln -s releases/0123 "$home/current"; restore_replaced');
+    expect(list("state/services/web/releases/0123")).toEqual(["headers"]);
+    expect(read("state/services/web/current/headers")).toBe("new\n");
+  });
+});
+
+test("a release that is the same as the one in force is not moved under the container's feet", () => {
+  for (const place of ["releases/0123", "candidate/current"]) {
+    shell.write(`state/services/web/${place}/headers`, "service web\n");
+  }
+  const before = run('stat -c %i "$home/releases/0123"').stdout;
+  const line = `activate() { :; }; candidate=$home/candidate/current; id=0123; secrets=; ln -s releases/0123 "$home/current"
+    switch_to_candidate; echo "$outcome"; stat -c %i "$home/current/"`;
+  expect(run(line)).toEqual({ status: 0, stdout: `started\n${before}`, stderr: "" });
+  expect(list("state/services/web")).toEqual(["current", "releases", "secrets"]);
+});
+
+test("the record of the secrets is written in one step", () => {
+  shell.write("state/services/web/secrets", "podwatch-token 0011 id-1\n");
+  run("podman_secret_id() { kill -9 $$; }; record_success");
+  expect(read("state/services/web/secrets")).toBe("podwatch-token 0011 id-1\n");
+});
+
+describe("a secret that podman was about to get", () => {
+  test.each(["secret rm", "secret create"])("is known to be ours after a kill at `podman %s`", (fatal) => {
+    const version = run("put_secret token", "one").stdout.trim();
+    const killed = run(
+      `podman() { case "$*" in "${fatal}"*) kill -9 $$ ;; esac; command podman "$@"; }; use_secret podwatch-token ${version}`,
+    );
+    expect(killed.status).toBe(null);
+    expect(run(`use_secret podwatch-token ${version}; put_secret token`, "one")).toMatchObject({
+      status: 0,
+      stderr: "",
+    });
+    expect(read("podman/secrets/podwatch-token")).toBe("one");
+  });
+
+  test("is known to be ours after a kill right after it", () => {
+    const version = run("put_secret token", "one").stdout.trim();
+    run(
+      `podman() { command podman "$@" || return; [ "$2" != create ] || kill -9 $$; }; use_secret podwatch-token ${version}`,
+    );
+    expect(read("podman/secrets/podwatch-token")).toBe("one");
+    expect(run(`put_secret token`, "two")).toMatchObject({ status: 0, stderr: "" });
+    run("remove_secret token");
+    expect(exists("podman/secrets/podwatch-token")).toBe(false);
+  });
+});
+
+describe("images", () => {
+  const records = () => list("state/images").map((name) => read(`state/images/${name}`).trim());
+
+  test("one whose pull was cut off is known to be ours", () => {
+    run(
+      `podman() { case "$1" in image) return 1 ;; pull) ;; esac; }; timeout() { kill -9 $$; }; ensure_image reg/web:1`,
+    );
+    expect(records()).toEqual(["reg/web:1"]);
+  });
+
+  test("those that nothing needs are dropped, even if there is nothing else to do", () => {
+    run("podman() { return 1; }; timeout() { :; }; for tag in 1 2 3 4; do ensure_image reg/web:$tag; done");
+    expect(records()).toHaveLength(4);
+    shell.write("state/services/web/releases/now/headers", "image reg/web:1\n");
+    shell.write("state/services/other/releases/going/headers", "image reg/web:2\n");
+    shell.write("state/services/third/candidate/current/headers", "image reg/web:3\n");
+    run(`${noting()}; ln -s releases/now "$home/current"; secrets=; tidy_up`);
+    expect(calls()).toEqual(["podman image rm reg/web:4"]);
+    expect(records().sort()).toEqual(["reg/web:1", "reg/web:2", "reg/web:3"]);
+  });
+
+  test("an earlier release goes with its image, and old values of secrets go too", () => {
+    const version = run("put_secret token", "one").stdout.trim();
+    run(`use_secret podwatch-token ${version}; touch -d '1 minute ago' "$STATE/secrets/podwatch-token/"*`);
+    const next = run("put_secret token", "two").stdout.trim();
+    run(
+      `use_secret podwatch-token ${next}; podman() { return 1; }; timeout() { :; }; ensure_image reg/web:1`,
+    );
+    shell.write("state/services/web/releases/old/headers", "image reg/web:1\n");
+    shell.write("state/services/web/releases/now/headers", "");
+    run('podman() { :; }; ln -s releases/now "$home/current"; prune_releases');
+    expect(list("state/services/web/releases")).toEqual(["now"]);
+    expect(list("state/images")).toEqual([]);
+    run(`podman() { :; }; secrets='podwatch-token ${next}'; tidy_up`);
+    expect(list("state/secrets/podwatch-token")).toEqual([next, "used"].sort());
+  });
+});
+
+describe("services that a change of the network stops", () => {
+  /** A systemctl that notes, and kills the runner at the call that begins with these words. */
+  const systemctl = (fatal = "nothing") => `systemctl() {
+      case "$*" in list-units*) printf 'podwatch-web.service loaded\\npodwatch-network.service loaded\\n'; return ;; esac
+      echo "$*" >>"$PODMAN_STATE/calls"; case "$*" in "${fatal}"*) kill -9 $$ ;; esac; }; podman() { :; }`;
+  const activate = (how: string, fatal?: string) =>
+    run(
+      `unit=podwatch.network; home=$STATE/services/network; release=$home/current; ${systemctl(fatal)}; activate_network ${how}`,
+    );
+
+  beforeEach(() => {
+    shell.write("state/services/network/current/unit/podwatch.network", "[Network]\n");
+    shell.write("units/podwatch-web.container", "[Container]\n");
+  });
+
+  test.each(["stop", "start"])("are started by the next run after a kill at `systemctl %s`", (fatal) => {
+    activate("restarted", fatal);
+    expect(calls().at(-1)).toContain(fatal);
+    expect(activate("started").status).toBe(0);
+    expect(calls().at(-1)).toBe("start podwatch-network.service podwatch-web.service");
+    expect(exists("state/services/network/stopped")).toBe(false);
+  });
+
+  test("are not started if they were removed since", () => {
+    activate("restarted", "stop");
+    run('rm "$UNITS/podwatch-web.container"');
+    activate("started");
+    expect(calls().at(-1)).toBe("start podwatch-network.service");
+  });
+});
+
+describe("a removal", () => {
+  beforeEach(() => {
+    shell.write("units/podwatch-web.container", "# Managed by Podwatch.\n[Container]\n");
+    shell.write("units/.podwatch-web.container.new", "");
+    shell.write("state/services/web/current/headers", "service web\n");
+    shell.write("state/locks/web", "");
+  });
+
+  test.each(["rm --force --ignore podwatch-web", "rm --force --ignore podwatch-web-check"])(
+    "is taken up again after a kill at `podman %s`",
+    (fatal) => {
+      run(`systemctl() { :; }; ${noting(fatal)}; remove_service web`);
+      expect(calls().at(-1)).toBe(`podman ${fatal}`);
+      expect(run(`systemctl() { :; }; ${noting()}; remove_service web`)).toMatchObject({
+        status: 0,
+        stdout: "removed\n",
+      });
+      expect(calls().slice(-2)).toEqual(
+        expect.arrayContaining(["podman rm --force --ignore podwatch-web-check"]),
+      );
+      for (const place of ["units", "state/services", "state/locks"]) expect(list(place)).toEqual([]);
+    },
+  );
+
+  test("keeps the proof that the container is ours until the container is gone", () => {
+    run(`systemctl() { :; }; ${noting("rm --force --ignore podwatch-web")}; remove_service web`);
+    expect(exists("units/podwatch-web.container")).toBe(true);
+  });
+});
+
+test("a volume of somebody else's is refused", () => {
+  shell.write("state/services/web/candidate/current/headers", "data keep\n");
+  const refuse = (label: string) =>
+    run(`candidate=$home/candidate/current
+      podman() { case "$*" in "container exists"*) return 1 ;; "volume exists"*) ;; "volume inspect"*) echo "${label}" ;; esac; }
+      refuse_foreign`);
+  expect(refuse("web")).toMatchObject({ status: 0, stderr: "" });
+  expect(refuse("")).toMatchObject({
+    status: 1,
+    stderr:
+      "podwatch: there is already a volume named podwatch-web that is not managed by Podwatch; rename or remove it first\n",
+  });
+});
+
+describe("the lock", () => {
+  const LOCK = `. ${join(__dirname, "../../host/lock.sh")}`;
+
+  test("is waited for, but not for ever", () => {
+    const line = `mkdir "$STATE/locks"; flock "$STATE/locks/web" sleep 2 & sleep 0.2; PODWATCH_LOCK_SECONDS=1; ${LOCK}; lock web`;
+    expect(run(line)).toEqual({
+      status: 1,
+      stdout: "",
+      stderr:
+        "podwatch: another deployment has been at work on web for 1 s; wait for it, then run pulumi up again\n",
+    });
+  });
+
+  test("whose file was removed while it was waited for is not taken for the new one", () => {
+    const remover = `sleep 0.3; rm "$1"; flock -o "$1" sh -c "sleep 0.6; echo first" & sleep 0.2`;
+    const line = `mkdir "$STATE/locks"; PODWATCH_LOCK_SECONDS=10; ${LOCK}
+      flock -o "$STATE/locks/web" sh -c '${remover}' sh "$STATE/locks/web" &
+      sleep 0.1; lock web; echo second; wait`;
+    expect(run(line)).toEqual({ status: 0, stdout: "first\nsecond\n", stderr: "" });
+  });
+});

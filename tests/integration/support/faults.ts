@@ -1,0 +1,46 @@
+import { appendFileSync } from "node:fs";
+
+/** What became of one try of one fault; docs/reliability.md has a line for each fault. */
+export interface Outcome {
+  readonly fault: string;
+  /** What has to become of it. */
+  readonly result: string;
+  readonly passed: boolean;
+  /** For interruptions: whether the fault met a deployment at work, and how long the next one took, in seconds. */
+  readonly met?: boolean;
+  readonly recovery?: number;
+  readonly seed?: number;
+  readonly error?: string;
+}
+
+/** A test of a fault and what has to become of it; both stand in the table of docs/reliability.md. */
+export function faultTest(fault: string, result: string, body: () => Promise<void>): void {
+  test(`${fault}: ${result}`, () =>
+    recorded(fault, result, async () => {
+      await body();
+      return {};
+    }));
+}
+
+/** Runs one try of a fault, and records what became of it with what the try tells of itself. */
+export async function recorded(
+  fault: string,
+  result: string,
+  body: () => Promise<Partial<Outcome>>,
+): Promise<void> {
+  try {
+    const more = await body();
+    record({ fault, result, passed: true, ...more });
+  } catch (error) {
+    record({ fault, result, passed: false, error: String(error) });
+    throw error;
+  }
+}
+
+/** FAULT_REPORT names the file that outcomes are added to, one JSON text a line; `lab/chaos` sets it. */
+function record(outcome: Outcome): void {
+  const report = process.env.FAULT_REPORT;
+  if (report) {
+    appendFileSync(report, `${JSON.stringify(outcome)}\n`);
+  }
+}
