@@ -1,7 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostSettings, Settings } from "../config/load";
 import { shippedDashboards } from "../dashboards/shipped";
+import { blackboxTelemetry } from "../lib/render/blackboxExporter";
 import { gatewayTelemetry } from "../lib/render/gateways";
+import type { Telemetry } from "../lib/telemetry";
+import { BlackboxExporter } from "./blackboxExporter";
 import { Grafana } from "./grafana";
 import { Host } from "./host";
 import { NginxBridge } from "./nginxBridge";
@@ -46,7 +49,7 @@ export class MonitoringStack extends pulumi.ComponentResource {
             network,
             front,
             settings: settings.prometheus,
-            watched: gateways.enabled ? [gatewayTelemetry(gateways)] : [],
+            watched: watched(settings),
           },
           opts,
         )
@@ -70,6 +73,13 @@ export class MonitoringStack extends pulumi.ComponentResource {
           opts,
         )
       : undefined;
+    const blackbox = settings.blackboxExporter.enabled
+      ? new BlackboxExporter(
+          `${name}-blackbox-exporter`,
+          { host, network, front, settings: settings.blackboxExporter },
+          opts,
+        )
+      : undefined;
     const bridge = new NginxBridge(
       `${name}-nginx`,
       {
@@ -78,7 +88,7 @@ export class MonitoringStack extends pulumi.ComponentResource {
         hostName: settings.name,
         front,
         gateways,
-        backends: [grafana, prometheus].flatMap((service) => (service ? [service.backend] : [])),
+        backends: [grafana, prometheus, blackbox].flatMap((service) => (service ? [service.backend] : [])),
       },
       opts,
     );
@@ -90,4 +100,12 @@ export class MonitoringStack extends pulumi.ComponentResource {
         : {}),
     };
   }
+}
+
+/** What Prometheus watches on a host besides itself. */
+function watched({ name, gateways, blackboxExporter }: HostSettings): Telemetry[] {
+  return [
+    ...(gateways.enabled ? [gatewayTelemetry(gateways)] : []),
+    ...(blackboxExporter.enabled ? [blackboxTelemetry(name, blackboxExporter.targets)] : []),
+  ];
 }

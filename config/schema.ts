@@ -1,6 +1,7 @@
 // The shape of a stack file, put together from its sections, and of the settings that come out of it.
 // Every default and every grammar stands in `schema/`, once; checks that look at several settings stand in `resolve/`.
 import { z } from "zod";
+import { type BlackboxExporterSettings, blackboxExporter } from "./schema/blackboxExporter";
 import { type FrontSettings, front } from "./schema/front";
 import { type GatewaysSettings, gateways } from "./schema/gateways";
 import { type GrafanaSettings, grafana } from "./schema/grafana";
@@ -9,6 +10,7 @@ import { type NetworkSettings, network } from "./schema/network";
 import { type PrometheusSettings, prometheus } from "./schema/prometheus";
 import { address, choice, flag, group, setting, text } from "./schema/words";
 
+export type { BlackboxExporterSettings, ProbeTarget } from "./schema/blackboxExporter";
 export type { FrontSettings } from "./schema/front";
 export type { GatewaysSettings } from "./schema/gateways";
 export type { GrafanaSettings } from "./schema/grafana";
@@ -21,7 +23,7 @@ export type { QuadletSettings } from "./schema/quadlet";
 export const namespace = "podwatch";
 
 /** The sections that configure services; each may stand in the stack and again, for one host, in that host's entry. */
-export const services = { network, front, gateways, prometheus, grafana };
+export const services = { network, front, gateways, prometheus, grafana, blackboxExporter };
 export type ServiceName = keyof typeof services;
 
 export const proxy = group(login).meta({
@@ -145,6 +147,7 @@ export interface HostSettings<Secret = string> {
   readonly gateways: GatewaysSettings;
   readonly prometheus: PrometheusSettings;
   readonly grafana: GrafanaSettings<Secret>;
+  readonly blackboxExporter: BlackboxExporterSettings;
 }
 
 /** What a stack file says, checked and complete. `Secret` is plain text inside `config/` and a Pulumi secret outside. */

@@ -28,6 +28,10 @@ export function containerUnit(service: Service, scope: Scope): string {
     ["ReadOnly", "true"],
     ["NoNewPrivileges", "true"],
     ["DropCapability", "all"],
+    // Quadlet has had a key of its own for this since podman 4.6 only.
+    ...sorted(service.sysctls ?? {}).map(
+      ([key, value]) => ["PodmanArgs", quoteWord(`--sysctl=${key}=${value}`)] as const,
+    ),
     ...sorted(service.environment ?? {}).map(environmentEntry),
     ["Volume", `${STATE_DIRECTORY[scope]}/services/${service.name}:/etc/podwatch:ro,z`],
     ...(service.data ? [["Volume", `${name}:${service.data.path}`] as const] : []),

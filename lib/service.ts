@@ -23,6 +23,8 @@ export interface Service {
   readonly data?: DataVolume;
   /** Directories of the host, mounted read-only at the same path. */
   readonly hostDirectories?: readonly string[];
+  /** Kernel settings of the container's own namespaces, by name. */
+  readonly sysctls?: Readonly<Record<string, string>>;
   /** Ports of the host that lead to the service; only the front has any. */
   readonly ports?: readonly PublishedPort[];
   /** What is done inside the container at each step of its life. */

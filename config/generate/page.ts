@@ -13,7 +13,9 @@ const sections = [
   { key: "scrapeJob", title: "Scrape job", under: "as an entry of `prometheus.scrapeJobs`" },
   { key: "fileSdJob", title: "Scrape job with target files", under: "as an entry of `prometheus.fileSd`" },
   { key: "grafana", title: "Grafana", under: `${namespace}:grafana` },
-  { key: "quadlet", title: "Quadlet keys", under: "as `quadlet` of `front`, `prometheus` and `grafana`" },
+  { key: "blackboxExporter", title: "Blackbox exporter", under: `${namespace}:blackboxExporter` },
+  { key: "probeTarget", title: "Probe target", under: "as an entry of `blackboxExporter.targets`" },
+  { key: "quadlet", title: "Quadlet keys", under: "as `quadlet` of each service" },
 ] as const;
 
 type Definitions = Readonly<Record<string, JsonSchema>>;
@@ -42,8 +44,8 @@ config:
 Put \`# yaml-language-server: $schema=./podwatch.schema.json\` in its first line and your editor completes and checks it.
 The program checks it too, before anything is touched, and lists everything that is wrong at once.
 
-**Several hosts** stand under \`${namespace}:hosts\`, each under its name (small letters, digits and \`-\`). The sections \`network\`, \`front\`,
-\`gateways\`, \`prometheus\` and \`grafana\` hold for all of them. The same sections inside a host's entry override, setting by setting, for that host
+**Several hosts** stand under \`${namespace}:hosts\`, each under its name (small letters, digits and \`-\`). The sections of services, such as \`network\`, \`front\` and
+\`prometheus\`, hold for all of them. The same sections inside a host's entry override, setting by setting, for that host
 alone; lists are replaced as a whole:
 
 \`\`\`yaml

@@ -11,9 +11,10 @@ import {
   typedJobKeys,
 } from "../schema/prometheus";
 import { durationMs } from "../schema/words";
-import { isGroup, isTree } from "../walk";
+import { isGroup } from "../walk";
 import { parseJson, shippedFiles } from "./files";
 import type { Locate } from "./locate";
+import { plainSecrets } from "./plainSecrets";
 
 type Given = z.output<typeof prometheus>;
 type GivenFileSd = Given["fileSd"][number];
@@ -48,7 +49,7 @@ export function resolvePrometheus(
   return { ...given, scrapeTimeout, fileSd, ruleFiles };
 }
 
-const shorter = (a: string, b: string) => (durationMs(a) < durationMs(b) ? a : b);
+export const shorter = (a: string, b: string) => (durationMs(a) < durationMs(b) ? a : b);
 
 const tooLong = (timeout: string, interval: string) =>
   `${quote(timeout)} is longer than the interval, ${interval}; write at most ${interval}`;
@@ -99,18 +100,6 @@ function checkJob(job: ScrapeJob | GivenFileSd, usualInterval: string, path: Pat
 
 /** Which kind of job names its targets so. */
 const homeOf = (setting: string) => (setting === "files" ? "fileSd" : "scrapeJobs");
-
-const secretKey = /^(password|credentials|bearer_token|client_secret|secret_key|secret|token)$/;
-
-/** Where a scrape configuration holds a secret in its own text. */
-function plainSecrets(value: unknown): Path[] {
-  if (!isTree(value)) return [];
-  return Object.entries(value).flatMap(([name, inner]) => {
-    const key = Array.isArray(value) ? Number(name) : name;
-    if (secretKey.test(name) && typeof inner === "string") return [[key]];
-    return plainSecrets(inner).map((path) => [key, ...path]);
-  });
-}
 
 function checkTargets(job: ScrapeJob, path: Path, report: Report): void {
   const discovers = Object.keys(job.extra).some((key) => key.endsWith("_sd_configs"));

@@ -5,6 +5,7 @@ import { type HostSettings, type ServiceName, services } from "../schema";
 import { firstUnprivilegedPort, resolveFront } from "../schema/front";
 import { settle } from "../shape";
 import { isGroup, type Tree } from "../walk";
+import { resolveBlackboxExporter } from "./blackboxExporter";
 import { resolveGrafana } from "./grafana";
 import { type Locate, locateIn } from "./locate";
 import { resolvePrometheus } from "./prometheus";
@@ -29,7 +30,9 @@ export function resolveServices(
   const givenFront = settle(services.front, merged("front"));
   const givenPrometheus = settle(services.prometheus, merged("prometheus"));
   const givenGrafana = settle(services.grafana, merged("grafana"));
-  if (!network || !gateways || !givenFront || !givenPrometheus || !givenGrafana) return undefined;
+  const givenBlackbox = settle(services.blackboxExporter, merged("blackboxExporter"));
+  if (!network || !gateways || !givenFront || !givenPrometheus || !givenGrafana || !givenBlackbox)
+    return undefined;
 
   if (gateways.sources !== "auto") checkSources(gateways.sources, locate("gateways"), report);
   const front = resolveFront(givenFront, basics);
@@ -53,7 +56,20 @@ export function resolveServices(
       `${quote(false)} leaves Grafana without data; set grafana.enabled to false too, or remove this`,
     );
   }
-  return { network, front, gateways, prometheus, grafana };
+  const blackboxExporter = resolveBlackboxExporter(
+    givenBlackbox,
+    prometheus.scrapeTimeout,
+    locate("blackboxExporter"),
+    report,
+  );
+  if (blackboxExporter.enabled && !prometheus.enabled) {
+    const path = locate("prometheus")(["enabled"]);
+    report(
+      path,
+      `${quote(false)} leaves the blackbox exporter without anybody who asks it; set blackboxExporter.enabled to false, or remove this`,
+    );
+  }
+  return { network, front, gateways, prometheus, grafana, blackboxExporter };
 }
 
 function checkSources(names: readonly string[], locate: Locate, report: Report): void {

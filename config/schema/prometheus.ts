@@ -20,7 +20,14 @@ import {
 } from "./words";
 
 /** Names of the jobs that Podwatch writes itself. */
-export const builtInJobs: readonly string[] = ["prometheus", "roq-gateways", "grafana", "nginx"];
+export const builtInJobs: readonly string[] = [
+  "prometheus",
+  "roq-gateways",
+  "grafana",
+  "nginx",
+  "blackbox",
+  "blackbox-exporter",
+];
 
 /** Keys of a scrape configuration that have a setting of their own, by that setting. */
 export const typedJobKeys: Readonly<Record<string, string>> = {

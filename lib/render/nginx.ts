@@ -12,6 +12,8 @@ export interface Backend {
   readonly path: string;
   /** Path of the service's WebSocket, with a slash at the end. */
   readonly livePath?: string;
+  /** Paths below that are for the other services of the host only, and refused at the front. */
+  readonly closed?: readonly string[];
   /** For the start page. */
   readonly title: string;
   readonly description: string;
@@ -108,12 +110,13 @@ function configuration(input: NginxInput, release: string): string {
     internalPort: INTERNAL_PORT,
     filesDirectory: CONFIG_DIRECTORY,
     release,
-    backends: input.backends.map(({ name, port, path, livePath }) => ({
-      name,
+    backends: input.backends.map(({ name, port, path, livePath, closed }) => ({
+      variable: `upstream_${name.replaceAll("-", "_")}`,
       host: unitName(name),
       port,
       path,
       liveLocation: livePath ?? false,
+      closed: (closed ?? []).map((below) => ({ location: `${path}/${below}` })),
     })),
     gateways: input.gateways !== undefined,
     socketDirectory: input.gateways?.socketDirectory ?? "",

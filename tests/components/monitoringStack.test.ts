@@ -116,6 +116,9 @@ describe("everything changed", () => {
     expect(tree(resources)).toEqual([
       `${C}MonitoringStack podwatch < -`,
       `${C}Host podwatch-first < podwatch`,
+      `${C}BlackboxExporter podwatch-first-blackbox-exporter < podwatch`,
+      `${COMMAND} podwatch-first-blackbox-exporter-service < podwatch-first-blackbox-exporter`,
+      `${COMMAND} podwatch-first-blackbox-exporter-service-bundle < podwatch-first-blackbox-exporter`,
       `${C}Grafana podwatch-first-grafana < podwatch`,
       `${COMMAND} podwatch-first-grafana-admin-password-secret < podwatch-first-grafana`,
       `${COMMAND} podwatch-first-grafana-service < podwatch-first-grafana`,
@@ -132,6 +135,8 @@ describe("everything changed", () => {
       `${COMMAND} podwatch-first-runner < podwatch-first`,
       `${COMMAND} podwatch-first-runner-bundle < podwatch-first`,
       `${C}Host podwatch-second < podwatch`,
+      `${C}BlackboxExporter podwatch-second-blackbox-exporter < podwatch`,
+      `${COMMAND} podwatch-second-blackbox-exporter-service < podwatch-second-blackbox-exporter`,
       `${C}PodNetwork podwatch-second-network < podwatch`,
       `${COMMAND} podwatch-second-network-service < podwatch-second-network`,
       `${C}NginxBridge podwatch-second-nginx < podwatch`,

@@ -1,4 +1,5 @@
 import { parse } from "../../config/parse";
+import { builtInModules } from "../../config/schema/blackboxExporter";
 import versions from "../../versions.json";
 import { context, host, hostKey, keys, settingsOf, stack } from "./support";
 
@@ -55,6 +56,13 @@ test("a host alone gets every default", () => {
       quadlet: noKeys,
       data: "keep",
       image: versions.images.grafana,
+    },
+    blackboxExporter: {
+      enabled: false,
+      targets: [],
+      modules: builtInModules,
+      quadlet: noKeys,
+      image: versions.images["blackbox-exporter"],
     },
   });
 });

@@ -66,6 +66,15 @@ describe("contract of the official images", () => {
     expect(userOf("prometheus", "nobody")).toBe("65534:65534");
   });
 
+  test("blackbox-exporter", () => {
+    expect(configOf("blackbox-exporter")).toMatchObject({
+      Entrypoint: ["/bin/blackbox_exporter"],
+      Cmd: ["--config.file=/etc/blackbox_exporter/config.yml"],
+      ExposedPorts: { "9115/tcp": {} },
+    });
+    expect(userOf("blackbox-exporter", "nobody")).toBe("65534:65534");
+  });
+
   test("nginx", () => {
     const config = configOf("nginx");
     expect(config).toMatchObject({
@@ -117,6 +126,17 @@ describe("programs run in their image", () => {
       inside("prometheus", "65534:65534", ["/bin/promtool", "check", "config", "/etc/passwd"]),
     ).toThrow(/FAILED/);
     expect(inside("prometheus", "65534:65534", ["/bin/wget", "--help"])).toContain("BusyBox");
+  });
+
+  test("blackbox_exporter tells its version and checks the image's own configuration", () => {
+    const tag = tagOf("blackbox-exporter").replace(/^v/, "");
+    const program = ["/bin/blackbox_exporter"];
+    expect(inside("blackbox-exporter", "65534:65534", [...program, "--version"])).toContain(`version ${tag}`);
+    const check = (file: string) =>
+      inside("blackbox-exporter", "65534:65534", [...program, "--config.check", `--config.file=${file}`]);
+    expect(check("/etc/blackbox_exporter/config.yml")).toContain("Config file is ok");
+    expect(() => check("/etc/passwd")).toThrow(/failed/);
+    expect(inside("blackbox-exporter", "65534:65534", ["/bin/wget", "--help"])).toContain("BusyBox");
   });
 
   test("nginx takes its own configuration, and one with js_import of a script that reads a directory", async () => {

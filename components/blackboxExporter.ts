@@ -1,0 +1,39 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { BlackboxExporterSettings, FrontSettings } from "../config/schema";
+import { serviceBundle } from "../lib/bundle";
+import { BLACKBOX_BACKEND, blackboxExporter } from "../lib/render/blackboxExporter";
+import type { Backend } from "../lib/render/nginx";
+import type { Host } from "./host";
+import type { PodNetwork } from "./podNetwork";
+
+export interface BlackboxExporterArgs {
+  readonly host: Host;
+  readonly network: PodNetwork;
+  readonly front: FrontSettings;
+  readonly settings: BlackboxExporterSettings;
+}
+
+/** The blackbox exporter: probes what Prometheus asks it to; its page of last probes is behind the front. */
+export class BlackboxExporter extends pulumi.ComponentResource {
+  readonly backend: Backend = BLACKBOX_BACKEND;
+  /** Where users see the last probes, through the front. */
+  readonly url: string;
+
+  constructor(name: string, args: BlackboxExporterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("podwatch:index:BlackboxExporter", name, {}, opts);
+    const { host, settings } = args;
+    this.url = `${args.front.publicUrl}${BLACKBOX_BACKEND.path}/`;
+    const service = blackboxExporter({
+      image: settings.image,
+      externalUrl: this.url,
+      modules: settings.modules,
+      unitKeys: settings.quadlet,
+    });
+    host.apply(
+      `${name}-service`,
+      { service: service.name, bundle: serviceBundle(service, host.scope) },
+      { parent: this, dependsOn: [args.network] },
+    );
+    this.registerOutputs({ url: this.url });
+  }
+}

@@ -1,0 +1,113 @@
+import { CONFIG_DIRECTORY, type Service, type UnitKeys, unitName } from "../service";
+import type { Telemetry } from "../telemetry";
+import { readTemplate } from "../template";
+import { toYaml } from "../yaml";
+import type { Backend } from "./nginx";
+
+export interface BlackboxExporterInput {
+  readonly image: string;
+  /** How users reach it, with its path. */
+  readonly externalUrl: string;
+  /** All modules by name, in the exporter's own words. */
+  readonly modules: Readonly<Record<string, unknown>>;
+  /** Keys of the user's own for the unit. */
+  readonly unitKeys?: UnitKeys;
+}
+
+/** What is probed, and how often. */
+export interface Probe {
+  readonly name: string;
+  readonly module: string;
+  readonly target: string;
+  /** Default: as often as Prometheus scrapes everything. */
+  readonly interval?: string | undefined;
+  /** How long a probe may take; given together with the interval. */
+  readonly timeout?: string | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+const NAME = "blackbox-exporter";
+const PORT = 9115;
+const PATH = "/blackbox";
+const ADDRESS = `${unitName(NAME)}:${PORT}`;
+
+/** The user `nobody` of the official image, as Prometheus has it. */
+const USER = { uid: 65534, gid: 65534 };
+
+export const BLACKBOX_BACKEND: Backend = {
+  name: NAME,
+  port: PORT,
+  path: PATH,
+  // Whoever may probe from here sees into networks that are closed to him.
+  closed: ["probe", "-/"],
+  title: "Blackbox exporter",
+  description: "The last probes, and why they failed.",
+};
+
+export function blackboxExporter(input: BlackboxExporterInput): Service {
+  return {
+    name: NAME,
+    description: "Podwatch blackbox exporter",
+    image: input.image,
+    args: [
+      `--config.file=${CONFIG_DIRECTORY}/blackbox.yml`,
+      `--web.external-url=${input.externalUrl}`,
+      `--web.route-prefix=${PATH}`,
+    ],
+    user: USER,
+    // Lets this group send pings without a capability.
+    sysctls: { "net.ipv4.ping_group_range": `${USER.gid} ${USER.gid}` },
+    files: { "blackbox.yml": toYaml({ modules: input.modules }) },
+    hooks: {
+      check: readTemplate("blackbox-exporter/check.sh"),
+      ready: readTemplate("blackbox-exporter/ready.sh"),
+      reload: readTemplate("blackbox-exporter/reload.sh"),
+    },
+    ...(input.unitKeys ? { unitKeys: input.unitKeys } : {}),
+    readyWithin: 30,
+  };
+}
+
+/**
+ * How the exporter is watched, and through it the targets: one job for all of them, the label `instance` of each its name.
+ *
+ * @param instance name of the host that it runs on
+ */
+export function blackboxTelemetry(instance: string, probes: readonly Probe[]): Telemetry {
+  return {
+    scrapeConfigs: [
+      {
+        job_name: NAME,
+        metrics_path: `${PATH}/metrics`,
+        static_configs: [{ targets: [ADDRESS], labels: { instance } }],
+      },
+      ...(probes.length === 0
+        ? []
+        : [
+            {
+              job_name: "blackbox",
+              metrics_path: `${PATH}/probe`,
+              static_configs: probes.map(probed),
+            },
+          ]),
+    ],
+    dashboards: [],
+  };
+}
+
+/** Labels that begin with two underscores tell Prometheus how to scrape, and are dropped then. */
+function probed({ name, module, target, interval, timeout, labels }: Probe) {
+  return {
+    targets: [ADDRESS],
+    labels: {
+      __param_module: module,
+      __param_target: target,
+      ...(interval === undefined ? {} : { __scrape_interval__: interval }),
+      ...(timeout === undefined ? {} : { __scrape_timeout__: timeout }),
+      ...labels,
+      instance: name,
+      module,
+      target,
+    },
+  };
+}

@@ -1,0 +1,160 @@
+// Exporters on deployed hosts: what they measure arrives in Prometheus, under the names that operators know.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createServer, type Server } from "node:tls";
+import { eventually, LabHost } from "./support/lab";
+import { query } from "./support/queries";
+import { connection, Stack } from "./support/stack";
+
+jest.setTimeout(300_000);
+
+/** Where lab hosts reach this machine. */
+const HERE = "10.99.0.1";
+
+let monitor: LabHost;
+let target: LabHost;
+let tls: Server;
+let stack: Stack;
+
+beforeAll(async () => {
+  [monitor, target, tls] = await Promise.all([
+    LabHost.boot("test-exporters"),
+    LabHost.boot("test-target"),
+    tlsServer(),
+  ]);
+  stack = await Stack.create("exporters", settings());
+  await stack.up();
+});
+
+afterAll(async () => {
+  tls?.close();
+  await stack?.dispose();
+  await monitor?.down();
+  await target?.down();
+});
+
+/** A target of each kind that answers, and, as `not-...`, one that does not. */
+function probes() {
+  return [
+    { name: "page", target: "http://podwatch-nginx:8080/", interval: "1s" },
+    { name: "page-of-monitor", module: "titled", target: "http://podwatch-nginx:8080/", interval: "1s" },
+    { name: "not-page", target: "http://podwatch-nginx:8080/nothing", interval: "1s" },
+    { name: "door", module: "tcp", target: `${target.address}:22`, interval: "1s" },
+    { name: "not-door", module: "tcp", target: `${target.address}:23`, interval: "1s" },
+    { name: "host", module: "icmp", target: target.address, interval: "1s" },
+    { name: "not-host", module: "icmp", target: "10.99.0.250", interval: "1s" },
+    { name: "names", module: "names", target: "10.89.77.1", interval: "1s" },
+    { name: "signed", module: "untrusted", target: `${HERE}:${port(tls)}`, interval: "1s" },
+    { name: "not-signed", module: "tls", target: `${HERE}:${port(tls)}`, interval: "1s" },
+  ];
+}
+
+const modules = (title: string) => ({
+  titled: { prober: "http", http: { fail_if_body_not_matches_regexp: [`on ${title}<`] } },
+  names: {
+    prober: "dns",
+    dns: { preferred_ip_protocol: "ip4", query_name: "podwatch-nginx.dns.podman", query_type: "A" },
+  },
+  untrusted: { prober: "tcp", tcp: { tls: true, tls_config: { insecure_skip_verify: true } } },
+});
+
+function settings(more: Record<string, object> = {}, title = "test-exporters") {
+  return {
+    host: connection("operator", monitor),
+    grafana: { enabled: false },
+    gateways: { enabled: false },
+    prometheus: { scrapeInterval: "1s" },
+    blackboxExporter: { targets: probes(), modules: modules(title) },
+    ...more,
+  };
+}
+
+/** Values of a metric by the label `instance`. */
+async function byInstance(host: LabHost, expression: string, port?: number): Promise<Record<string, number>> {
+  const samples = await query(host, expression, port);
+  return Object.fromEntries(samples.map(({ metric, value }) => [metric.instance, value]).sort());
+}
+
+const outcome = (names: readonly string[]) =>
+  Object.fromEntries([...names].sort().map((name) => [name, name.startsWith("not-") ? 0 : 1]));
+
+describe("the blackbox exporter", () => {
+  test("finds up what is up, and down what is down, by each kind of probe", async () => {
+    const expected = outcome(probes().map(({ name }) => name));
+    await eventually(
+      40,
+      () => byInstance(monitor, "probe_success"),
+      (found) => JSON.stringify(found) === JSON.stringify(expected),
+    );
+    expect(new Set(Object.values(await byInstance(monitor, 'up{job="blackbox"}')))).toEqual(new Set([1]));
+    expect(await byInstance(monitor, 'up{job="blackbox-exporter"}')).toEqual({ "test-exporters": 1 });
+  });
+
+  test("knows when a certificate runs out, and what was probed", async () => {
+    const [sample] = await query(monitor, 'probe_ssl_earliest_cert_expiry{instance="signed"} - time()');
+    expect((sample?.value ?? 0) / 86_400).toBeCloseTo(30, 0);
+    expect(sample?.metric).toMatchObject({
+      job: "blackbox",
+      module: "untrusted",
+      target: `${HERE}:${port(tls)}`,
+    });
+  });
+
+  test("takes a changed module without a restart", async () => {
+    const started = () => monitor.exec("podman inspect -f '{{.State.StartedAt}}' podwatch-blackbox-exporter");
+    const before = await started();
+    await stack.configure(settings({}, "another"));
+    expect(await stack.up()).toMatchObject({ updated: 1 });
+    expect(await started()).toBe(before);
+    await eventually(
+      20,
+      () => byInstance(monitor, 'probe_success{instance="page-of-monitor"}'),
+      (found) => found["page-of-monitor"] === 0,
+    );
+  });
+
+  test("refuses a module that it does not understand, and keeps the one before", async () => {
+    const broken = {
+      targets: probes(),
+      modules: { ...modules("x"), odd: { prober: "http", http: { colour: 1 } } },
+    };
+    await stack.configure(settings({ blackboxExporter: broken }));
+    const output = await stack.failingUp();
+    expect(output).toContain("blackbox-exporter refuses its new configuration; nothing was changed:");
+    expect(output).toContain("field colour not found");
+    await stack.configure(settings({}, "another"));
+    expect((await stack.up()).updated ?? 0).toBe(0);
+  });
+
+  test("shows its page at the front, and probes for nobody there", async () => {
+    expect((await monitor.fetch("/blackbox/")).body).toContain("Blackbox Exporter");
+    expect((await monitor.fetch("/blackbox/probe?module=tcp&target=10.99.0.1:22")).status).toBe(403);
+    expect((await monitor.fetch("/blackbox/-/reload", { data: "" })).status).toBe(403);
+  });
+});
+
+/** A TLS server with a certificate of its own signature, good for 30 days. */
+async function tlsServer(): Promise<Server> {
+  const directory = mkdtempSync(join(tmpdir(), "podwatch-tls-"));
+  try {
+    const [key, certificate] = [join(directory, "key"), join(directory, "certificate")];
+    const subject = ["-subj", "/CN=lab", "-days", "30", "-keyout", key, "-out", certificate];
+    const algorithm = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+    execFileSync("openssl", ["req", "-x509", ...algorithm, ...subject], { stdio: "pipe" });
+    const server = createServer({ key: readFileSync(key), cert: readFileSync(certificate) }, (socket) => {
+      socket.on("error", () => {});
+      socket.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "0.0.0.0", resolve));
+    return server;
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+function port(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
