@@ -1,4 +1,5 @@
 // Hosts that are not as they should be. What a real host would need days for is brought about by hand, and said so.
+import { faultTest } from "./support/faults";
 import { LabHost } from "./support/lab";
 import { healthy, pinned, small, startedAt } from "./support/smallStack";
 import { snapshot } from "./support/snapshot";
@@ -41,7 +42,7 @@ describe("what another program made under our names is neither overwritten nor d
     expect(await snapshot(one)).toEqual(before);
   });
 
-  test("a network", async () => {
+  faultTest("another program's network of our name", "refused, neither overwritten nor deleted", async () => {
     await one.exec("podman network create podwatch");
     expect(await stack.failingUp()).toMatch(
       /there is already a network named podwatch that is not managed by/,
@@ -50,32 +51,36 @@ describe("what another program made under our names is neither overwritten nor d
     expect(await snapshot(one)).toEqual(expect.arrayContaining(["network podwatch"]));
   });
 
-  test("a container, a unit, a volume, a secret", async () => {
-    await one.exec(`
+  faultTest(
+    "another program's container, unit, volume, secret of our name",
+    "refused, neither overwritten nor deleted",
+    async () => {
+      await one.exec(`
       mkdir -p /etc/containers/systemd
       printf '[Container]\\nImage=localhost/empty\\n' >/etc/containers/systemd/podwatch-prometheus.container
       printf x | podman secret create podwatch-grafana-admin-password -
       rm -rf /tmp/empty; mkdir /tmp/empty; tar -C /tmp/empty -c . | podman import - localhost/empty >/dev/null 2>&1
       podman create --name podwatch-nginx localhost/empty /x`);
-    await stack.configure(small(pinned(one), { grafana: { data: "delete" } }));
-    const output = await stack.failingUp("--continue-on-error");
-    expect(output).toMatch(/podwatch-prometheus\.container is not managed by Podwatch; move it away first/);
-    expect(output).toMatch(
-      /there is already a podman secret named podwatch-grafana-admin-password that is not/,
-    );
-    expect(output).toMatch(/there is already a container named podwatch-nginx that is not managed/);
-    await stack.destroy();
-    expect(await snapshot(one)).toEqual(expect.arrayContaining(FOREIGN));
-    await one.exec(
-      "rm /etc/containers/systemd/podwatch-prometheus.container; podman volume create podwatch-prometheus",
-    );
-    await stack.configure(small(pinned(one)));
-    expect(await stack.failingUp()).toMatch(
-      /there is already a volume named podwatch-prometheus that is not/,
-    );
-    await stack.destroy();
-    expect(await snapshot(one)).toEqual(expect.arrayContaining(["volume podwatch-prometheus"]));
-  });
+      await stack.configure(small(pinned(one), { grafana: { data: "delete" } }));
+      const output = await stack.failingUp("--continue-on-error");
+      expect(output).toMatch(/podwatch-prometheus\.container is not managed by Podwatch; move it away first/);
+      expect(output).toMatch(
+        /there is already a podman secret named podwatch-grafana-admin-password that is not/,
+      );
+      expect(output).toMatch(/there is already a container named podwatch-nginx that is not managed/);
+      await stack.destroy();
+      expect(await snapshot(one)).toEqual(expect.arrayContaining(FOREIGN));
+      await one.exec(
+        "rm /etc/containers/systemd/podwatch-prometheus.container; podman volume create podwatch-prometheus",
+      );
+      await stack.configure(small(pinned(one)));
+      expect(await stack.failingUp()).toMatch(
+        /there is already a volume named podwatch-prometheus that is not/,
+      );
+      await stack.destroy();
+      expect(await snapshot(one)).toEqual(expect.arrayContaining(["volume podwatch-prometheus"]));
+    },
+  );
 });
 
 describe("a host that does not take what it is given keeps what it has", () => {
@@ -88,20 +93,24 @@ describe("a host that does not take what it is given keeps what it has", () => {
     await healthy(one);
   });
 
-  test("the disk is full", async () => {
-    const running = await startedAt(one);
-    await one.exec("! cat /dev/zero >/var/lib/podwatch/filler 2>/dev/null");
-    await stack.configure(small(pinned(one), { prometheus: { data: "delete", scrapeInterval: "16s" } }));
-    expect(await stack.failingUp()).toMatch(/podwatch: cannot write to \S+; is the disk full\?/);
-    expect(await startedAt(one)).toBe(running);
-    await healthy(one);
-    await one.exec("rm /var/lib/podwatch/filler");
-    await stack.up();
-    expect(await startedAt(one)).toBe(running);
-    await stack.preview("--expect-no-changes");
-  });
+  faultTest(
+    "the disk is full",
+    "told; what runs goes on; the next `pulumi up` converges without a restart",
+    async () => {
+      const running = await startedAt(one);
+      await one.exec("! cat /dev/zero >/var/lib/podwatch/filler 2>/dev/null");
+      await stack.configure(small(pinned(one), { prometheus: { data: "delete", scrapeInterval: "16s" } }));
+      expect(await stack.failingUp()).toMatch(/podwatch: cannot write to \S+; is the disk full\?/);
+      expect(await startedAt(one)).toBe(running);
+      await healthy(one);
+      await one.exec("rm /var/lib/podwatch/filler");
+      await stack.up();
+      expect(await startedAt(one)).toBe(running);
+      await stack.preview("--expect-no-changes");
+    },
+  );
 
-  test("/etc is read-only", async () => {
+  faultTest("/etc is read-only", "told; what runs goes on; the next `pulumi up` converges", async () => {
     const running = await startedAt(one);
     await one.exec("mount --bind /etc /etc && mount -o remount,bind,ro /etc");
     await stack.configure(small(pinned(one), { prometheus: { data: "delete", retention: { time: "3d" } } }));
@@ -118,15 +127,19 @@ describe("a host that does not take what it is given keeps what it has", () => {
   });
 });
 
-test("a firewall that drops what is forwarded, as Docker sets it: told, then allowed", async () => {
-  // The policy only: Docker itself is not there.
-  await one.exec("iptables -P FORWARD DROP");
-  await stack.configure(small(pinned(one), { front: { bind: "0.0.0.0" } }));
-  const output = await stack.failingUp();
-  expect(output).toMatch(/drops what is forwarded to containers \(iptables -P FORWARD DROP/);
-  const [, allow = "false"] = /\n\s*(iptables -I FORWARD .*)\n/.exec(output) ?? [];
-  await one.exec(allow);
-  await stack.up();
-  expect((await fetch(`http://${one.address}/`)).status).toBe(200);
-  await stack.destroy();
-});
+faultTest(
+  "a firewall that drops what is forwarded, as Docker sets it",
+  "told with the rule that allows it; with that rule it is deployed",
+  async () => {
+    // The policy only: Docker itself is not there.
+    await one.exec("iptables -P FORWARD DROP");
+    await stack.configure(small(pinned(one), { front: { bind: "0.0.0.0" } }));
+    const output = await stack.failingUp();
+    expect(output).toMatch(/drops what is forwarded to containers \(iptables -P FORWARD DROP/);
+    const [, allow = "false"] = /\n\s*(iptables -I FORWARD .*)\n/.exec(output) ?? [];
+    await one.exec(allow);
+    await stack.up();
+    expect((await fetch(`http://${one.address}/`)).status).toBe(200);
+    await stack.destroy();
+  },
+);

@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { faultTest, recorded } from "./support/faults";
 import { eventually, LabHost } from "./support/lab";
 import { query } from "./support/queries";
 import { snapshot } from "./support/snapshot";
@@ -163,50 +164,56 @@ test.each<[what: string, wrong: Wrong]>([
       ],
     },
   ],
-])("refused on the host, which stays as it was: %s", async (_, wrong) => {
-  const before = await state();
-  const changed = Object.entries(wrong).map(([name, [change]]) => [
-    name,
-    { ...good[name as keyof Sections], ...change },
-  ]);
-  await stack.configure(settings(Object.fromEntries(changed)));
-  const output = await stack.failingUp("--continue-on-error");
-  for (const [, message] of Object.values(wrong)) expect(output).toMatch(message);
-  expect(await state()).toEqual(before);
-});
+])("refused on the host, which stays as it was: %s", (what, wrong) =>
+  recorded(what, "refused by the service's own checker or podman; the host stays as it was", async () => {
+    const before = await state();
+    const changed = Object.entries(wrong).map(([name, [change]]) => [
+      name,
+      { ...good[name as keyof Sections], ...change },
+    ]);
+    await stack.configure(settings(Object.fromEntries(changed)));
+    const output = await stack.failingUp("--continue-on-error");
+    for (const [, message] of Object.values(wrong)) expect(output).toMatch(message);
+    expect(await state()).toEqual(before);
+  }),
+);
 
-test("dashboards are refused before the host is asked, all at once", async () => {
-  const before = await state();
-  const dashboard = (name: string, more: object) =>
-    file(name, JSON.stringify({ ...DASHBOARD, title: name, uid: name.replace(".json", ""), ...more }));
-  await stack.configure(
-    settings({
-      grafana: {
-        dashboards: [
-          file("broken.json", "{"),
-          file("list.json", "[]"),
-          dashboard("left-over.json", {
-            __inputs: [{ name: "DS_LOKI", type: "datasource", pluginId: "loki" }],
-          }),
-          dashboard("shipped.json", { uid: "podwatch-prometheus" }),
-          dashboard("one.json", { uid: "twin" }),
-          dashboard("two.json", { uid: "twin" }),
-        ],
-      },
-    }),
-  );
-  const output = await stack.failingUp();
-  for (const message of [
-    /dashboards\[0\]: ".*broken\.json" is not JSON \(.*\); save/,
-    /dashboards\[1\]: ".*list\.json" is not a dashboard but a list; save/,
-    /dashboards\[2\]: ".*left-over\.json" asks for "DS_LOKI" \(datasource loki\), and only Prometheus data sources can be filled in; replace/,
-    /dashboards: ".*shipped\.json" has the uid "podwatch-prometheus" of a dashboard that comes with Podwatch; give it/,
-    /dashboards: ".*two\.json" has the uid "twin" of ".*one\.json"; give one of them another uid/,
-  ]) {
-    expect(output).toMatch(message);
-  }
-  expect(await state()).toEqual(before);
-});
+faultTest(
+  "dashboards that are not JSON, not whole, or clash",
+  "all refused at once, before the host is asked",
+  async () => {
+    const before = await state();
+    const dashboard = (name: string, more: object) =>
+      file(name, JSON.stringify({ ...DASHBOARD, title: name, uid: name.replace(".json", ""), ...more }));
+    await stack.configure(
+      settings({
+        grafana: {
+          dashboards: [
+            file("broken.json", "{"),
+            file("list.json", "[]"),
+            dashboard("left-over.json", {
+              __inputs: [{ name: "DS_LOKI", type: "datasource", pluginId: "loki" }],
+            }),
+            dashboard("shipped.json", { uid: "podwatch-prometheus" }),
+            dashboard("one.json", { uid: "twin" }),
+            dashboard("two.json", { uid: "twin" }),
+          ],
+        },
+      }),
+    );
+    const output = await stack.failingUp();
+    for (const message of [
+      /dashboards\[0\]: ".*broken\.json" is not JSON \(.*\); save/,
+      /dashboards\[1\]: ".*list\.json" is not a dashboard but a list; save/,
+      /dashboards\[2\]: ".*left-over\.json" asks for "DS_LOKI" \(datasource loki\), and only Prometheus data sources can be filled in; replace/,
+      /dashboards: ".*shipped\.json" has the uid "podwatch-prometheus" of a dashboard that comes with Podwatch; give it/,
+      /dashboards: ".*two\.json" has the uid "twin" of ".*one\.json"; give one of them another uid/,
+    ]) {
+      expect(output).toMatch(message);
+    }
+    expect(await state()).toEqual(before);
+  },
+);
 
 test("with the right settings again there is nothing left over", async () => {
   await stack.configure(settings());

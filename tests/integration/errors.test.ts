@@ -1,3 +1,4 @@
+import { faultTest } from "./support/faults";
 import { LabHost, must } from "./support/lab";
 import { snapshot } from "./support/snapshot";
 import { connection, Stack } from "./support/stack";
@@ -75,7 +76,7 @@ describe("what cannot be deployed is refused by one clear message", () => {
     expect(stdout + stderr).toMatch(/podwatch:host\.address: .* is a placeholder/);
   });
 
-  test("a host that is not there", async () => {
+  faultTest("a host that is not there", "told in one line, nothing is touched", async () => {
     const output = await failWith({
       address: "10.99.0.250",
       knownHostsFile: undefined,
@@ -84,21 +85,25 @@ describe("what cannot be deployed is refused by one clear message", () => {
     expect(output).toMatch(/host test-errors: 10\.99\.0\.250:22 (cannot be reached|does not answer)/);
   });
 
-  test("a port without an SSH server", async () => {
+  faultTest("a port without an SSH server", "told in one line, nothing is touched", async () => {
     const output = await failWith({ port: 2222, knownHostsFile: undefined, hostKey: host.hostKey });
     expect(output).toMatch(/host test-errors: \S+:2222 cannot be reached \(connect ECONNREFUSED/);
   });
 
-  test("a server that takes the connection and never answers", async () => {
-    await host.exec(
-      "systemd-run -q --unit=silent-server systemd-socket-activate -l 2222 --inetd -a sleep 60",
-    );
-    const output = await failWith({ port: 2222, knownHostsFile: undefined, hostKey: host.hostKey });
-    expect(output).toMatch(/host test-errors: \S+:2222 does not answer as an SSH server within 20 s/);
-    await host.exec("systemctl stop silent-server");
-  });
+  faultTest(
+    "a server that takes the connection and never answers",
+    "given up after 20 s, told in one line",
+    async () => {
+      await host.exec(
+        "systemd-run -q --unit=silent-server systemd-socket-activate -l 2222 --inetd -a sleep 60",
+      );
+      const output = await failWith({ port: 2222, knownHostsFile: undefined, hostKey: host.hostKey });
+      expect(output).toMatch(/host test-errors: \S+:2222 does not answer as an SSH server within 20 s/);
+      await host.exec("systemctl stop silent-server");
+    },
+  );
 
-  test("a key that the host does not know", async () => {
+  faultTest("a key that the host does not know", "told in one line, nothing is touched", async () => {
     await must("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", ".lab/stranger"]);
     try {
       const output = await failWith({ privateKeyFile: ".lab/stranger" });
@@ -111,40 +116,48 @@ describe("what cannot be deployed is refused by one clear message", () => {
     }
   });
 
-  test("a host with another key than the pinned one", async () => {
+  faultTest("a host with another key than the pinned one", "refused, nothing is touched", async () => {
     const other = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFm0Yl3UdZXN0pS5hTTJlGKTbPD0Sax1nGYcPyPD3p7P";
     const output = await failWith({ knownHostsFile: undefined, hostKey: other });
     expect(output).toMatch(/host test-errors: \S+ shows another host key than the one that is pinned/);
   });
 
-  test("an image that does not exist, and nothing else is lost", async () => {
-    await stack.configure({
-      host: connection("operator", host),
-      prometheus: { image: "docker.io/prom/prometheus:v0.0.0-absent", data: "delete" },
-      grafana: { enabled: false },
-    });
-    const output = await stack.failingUp();
-    expect(output).toMatch(/the image docker\.io\/prom\/prometheus:v0\.0\.0-absent cannot be pulled/);
-    await stack.destroy();
-  });
+  faultTest(
+    "an image that does not exist, at a first deployment",
+    "told; after `pulumi destroy` nothing is left",
+    async () => {
+      await stack.configure({
+        host: connection("operator", host),
+        prometheus: { image: "docker.io/prom/prometheus:v0.0.0-absent", data: "delete" },
+        grafana: { enabled: false },
+      });
+      const output = await stack.failingUp();
+      expect(output).toMatch(/the image docker\.io\/prom\/prometheus:v0\.0\.0-absent cannot be pulled/);
+      await stack.destroy();
+    },
+  );
 
-  test("a scrape job that Prometheus refuses", async () => {
-    await stack.configure({
-      host: connection("operator", host),
-      prometheus: {
-        data: "delete",
-        scrapeJobs: [
-          { name: "broken", targets: ["a:1"], extra: { relabel_configs: [{ action: "nonsense" }] } },
-        ],
-      },
-      grafana: { enabled: false },
-    });
-    const output = await stack.failingUp();
-    expect(output).toMatch(/prometheus refuses its new configuration; nothing was changed:[\s\S]*nonsense/);
-    await stack.destroy();
-  });
+  faultTest(
+    "a scrape job that Prometheus refuses, at a first deployment",
+    "told; after `pulumi destroy` nothing is left",
+    async () => {
+      await stack.configure({
+        host: connection("operator", host),
+        prometheus: {
+          data: "delete",
+          scrapeJobs: [
+            { name: "broken", targets: ["a:1"], extra: { relabel_configs: [{ action: "nonsense" }] } },
+          ],
+        },
+        grafana: { enabled: false },
+      });
+      const output = await stack.failingUp();
+      expect(output).toMatch(/prometheus refuses its new configuration; nothing was changed:[\s\S]*nonsense/);
+      await stack.destroy();
+    },
+  );
 
-  test("a full disk", async () => {
+  faultTest("the disk is full, at a first deployment", "told in one line, nothing is left", async () => {
     await host.exec(
       "mkdir -p /var/lib/podwatch && mount -t tmpfs -o size=64k tmpfs /var/lib/podwatch && ! head -c 100k /dev/zero >/var/lib/podwatch/filler",
     );
@@ -153,7 +166,7 @@ describe("what cannot be deployed is refused by one clear message", () => {
     await host.exec("umount /var/lib/podwatch; rmdir /var/lib/podwatch");
   });
 
-  test("a podman that is too old", async () => {
+  faultTest("a podman that is too old", "told in one line, nothing is touched", async () => {
     const check = (fake: string) => host.exec(`${fake}; ${RUN_CHECK} 2>&1 || :; rm -rf /tmp/fake`);
     const { runnerScript } = await import("../../lib/runner");
     await must("lab/lab", ["exec", host.name, "sh", "-c", "cat >/tmp/runner"], { input: runnerScript() });

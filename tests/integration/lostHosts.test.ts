@@ -1,4 +1,5 @@
 // Hosts that moved, were reinstalled, or are gone.
+import { faultTest } from "./support/faults";
 import { LabHost, must } from "./support/lab";
 import { healthy, pinned, small } from "./support/smallStack";
 import { snapshot } from "./support/snapshot";
@@ -27,7 +28,7 @@ afterAll(async () => {
   await two?.down();
 });
 
-test("another address: removed from the old host, put onto the new one", async () => {
+faultTest("another address of a host", "removed from the old host, put onto the new one", async () => {
   await stack.configure(small(pinned(two, { name: one.name })));
   await stack.up();
   await healthy(two);
@@ -42,38 +43,46 @@ describe("a host that was reinstalled", () => {
       "systemctl stop 'podwatch-*'; rm -rf /var/lib/podwatch /etc/containers/systemd/podwatch*; systemctl daemon-reload; podman system reset --force 2>/dev/null",
     );
 
-  test("with its old key: told what to type, and that deploys afresh", async () => {
-    await wipe();
-    const changed = { prometheus: { data: "delete", scrapeInterval: "16s" } };
-    await stack.configure(small(pinned(two, { name: one.name }), changed));
-    expect(await stack.failingUp()).toMatch(
-      /Podwatch is gone from this host; .* pulumi up --replace '\*\*-runner\*'/,
-    );
-    await stack.up("--replace", "**-runner*");
-    await healthy(two);
-    await stack.preview("--expect-no-changes");
-  });
+  faultTest(
+    "a host that was reinstalled, with its old key",
+    "told what to type, and that deploys afresh",
+    async () => {
+      await wipe();
+      const changed = { prometheus: { data: "delete", scrapeInterval: "16s" } };
+      await stack.configure(small(pinned(two, { name: one.name }), changed));
+      expect(await stack.failingUp()).toMatch(
+        /Podwatch is gone from this host; .* pulumi up --replace '\*\*-runner\*'/,
+      );
+      await stack.up("--replace", "**-runner*");
+      await healthy(two);
+      await stack.preview("--expect-no-changes");
+    },
+  );
 
-  test("with a new key: refused, and deployed afresh once the new key is in the stack file", async () => {
-    await wipe();
-    await two.exec(
-      "cd /etc/ssh && rm ssh_host_ed25519_key* && ssh-keygen -q -t ed25519 -N '' -f ssh_host_ed25519_key && systemctl restart ssh",
-    );
-    const hostKey = (await two.exec("cut -d ' ' -f 1,2 /etc/ssh/ssh_host_ed25519_key.pub")).trim();
-    await stack.configure(small(pinned(two, { name: one.name })));
-    expect(await stack.failingUp()).toMatch(/shows another host key than the one that is pinned/);
-    await stack.configure(small(pinned(two, { name: one.name, hostKey })));
-    await stack.up();
-    await healthy(two);
-  });
+  faultTest(
+    "a host that was reinstalled, with a new key",
+    "refused, and deployed afresh once the new key is in the stack file",
+    async () => {
+      await wipe();
+      await two.exec(
+        "cd /etc/ssh && rm ssh_host_ed25519_key* && ssh-keygen -q -t ed25519 -N '' -f ssh_host_ed25519_key && systemctl restart ssh",
+      );
+      const hostKey = (await two.exec("cut -d ' ' -f 1,2 /etc/ssh/ssh_host_ed25519_key.pub")).trim();
+      await stack.configure(small(pinned(two, { name: one.name })));
+      expect(await stack.failingUp()).toMatch(/shows another host key than the one that is pinned/);
+      await stack.configure(small(pinned(two, { name: one.name, hostKey })));
+      await stack.up();
+      await healthy(two);
+    },
+  );
 
-  test("and nothing is there: destroy succeeds", async () => {
+  faultTest("`pulumi destroy` of a host that was reinstalled", "succeeds", async () => {
     await wipe();
     await stack.destroy();
   });
 });
 
-test("a host that is gone: told within 60 s, and the other one is done", async () => {
+faultTest("one host of two is gone", "told within 60 s, and the other one is done", async () => {
   const here = pinned(one, { name: undefined });
   const gone = pinned(one, { name: undefined, address: GONE });
   const { host: _, ...rest } = small({});
@@ -87,15 +96,19 @@ test("a host that is gone: told within 60 s, and the other one is done", async (
   expect(await snapshot(one)).toEqual(before);
 });
 
-test("a host that is gone for good: destroy says so; once it is forgotten, nothing is left", async () => {
-  await stack.configure(small(pinned(one)));
-  await stack.up();
-  await one.exec("systemctl stop ssh.socket ssh.service");
-  const { code, stdout, stderr } = await stack.run("destroy", "--yes", "--skip-preview");
-  expect(code).not.toBe(0);
-  expect(stdout + stderr).toMatch(/connection refused|ECONNREFUSED/i);
-  const [runner = ""] = /urn:[^"]*-runner(?=")/.exec(await stack.state()) ?? [];
-  const forget = ["state", "delete", "--yes", "--target-dependents", "--stack", stack.name, runner];
-  await must("lab/toolchain/pulumi", forget, { env: stack.environment() });
-  await stack.destroy();
-});
+faultTest(
+  "`pulumi destroy` with the host gone",
+  "says so; once the host is forgotten, nothing is left in the state",
+  async () => {
+    await stack.configure(small(pinned(one)));
+    await stack.up();
+    await one.exec("systemctl stop ssh.socket ssh.service");
+    const { code, stdout, stderr } = await stack.run("destroy", "--yes", "--skip-preview");
+    expect(code).not.toBe(0);
+    expect(stdout + stderr).toMatch(/connection refused|ECONNREFUSED/i);
+    const [runner = ""] = /urn:[^"]*-runner(?=")/.exec(await stack.state()) ?? [];
+    const forget = ["state", "delete", "--yes", "--target-dependents", "--stack", stack.name, runner];
+    await must("lab/toolchain/pulumi", forget, { env: stack.environment() });
+    await stack.destroy();
+  },
+);

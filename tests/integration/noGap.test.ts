@@ -1,3 +1,4 @@
+import { faultTest } from "./support/faults";
 import { eventually, LabHost } from "./support/lab";
 import { type LoadReport, startLoad } from "./support/load";
 import { query, targets } from "./support/queries";
@@ -82,30 +83,34 @@ describe("changes under a steady load", () => {
     expect(scraped?.value).toBeGreaterThan(0);
   }
 
-  test(`${CHANGES} reloads in a row fail no request, miss no scrape and restart nothing`, async () => {
-    const before = await started();
-    const begin = Date.now();
-    const running = load("/", "/prometheus/-/ready", METRICS);
-    for (let change = 1; change <= CHANGES; change++) {
-      await stack.configure(
-        settings({
-          prometheus: { scrapeInterval: `${10 + change}s` },
-          gateways: { sources: change % 2 === 0 ? "auto" : ["bybit", "deribit"] },
-        }),
-      );
-      expect((await stack.up()).updated).toBeGreaterThanOrEqual(1);
-    }
-    expectNoFailure(await running.stop());
-    expect(await started()).toEqual(before);
-    const seconds = Math.floor((Date.now() - begin) / 1000);
-    await expectNoMissedScrape("deribit", seconds);
-    await expectNoMissedScrape("bybit", seconds);
-    const resets = await query(host, `resets(prometheus_tsdb_head_samples_appended_total[${seconds}s])`);
-    expect(resets.map(({ value }) => value).filter((value) => value !== 0)).toEqual([]);
-  });
+  faultTest(
+    `${CHANGES} changes in a row under load`,
+    "no request fails, no scrape is missed, nothing restarts",
+    async () => {
+      const before = await started();
+      const begin = Date.now();
+      const running = load("/", "/prometheus/-/ready", METRICS);
+      for (let change = 1; change <= CHANGES; change++) {
+        await stack.configure(
+          settings({
+            prometheus: { scrapeInterval: `${10 + change}s` },
+            gateways: { sources: change % 2 === 0 ? "auto" : ["bybit", "deribit"] },
+          }),
+        );
+        expect((await stack.up()).updated).toBeGreaterThanOrEqual(1);
+      }
+      expectNoFailure(await running.stop());
+      expect(await started()).toEqual(before);
+      const seconds = Math.floor((Date.now() - begin) / 1000);
+      await expectNoMissedScrape("deribit", seconds);
+      await expectNoMissedScrape("bybit", seconds);
+      const resets = await query(host, `resets(prometheus_tsdb_head_samples_appended_total[${seconds}s])`);
+      expect(resets.map(({ value }) => value).filter((value) => value !== 0)).toEqual([]);
+    },
+  );
 
   // A connection that NGINX closes while a request is on its way to it is rare: so there are many reloads.
-  test("reloads of NGINX close no connection under a request", async () => {
+  faultTest("reloads of NGINX under load", "no connection is closed under a request", async () => {
     const workers = () => host.exec("podman top podwatch-nginx pid comm | sort");
     const before = await workers();
     const running = load("/");
@@ -116,22 +121,26 @@ describe("changes under a steady load", () => {
     expect(await workers()).not.toBe(before);
   });
 
-  test("what has to restart does so alone and once; the front serves all that goes on", async () => {
-    const before = await started();
-    const starts = () => host.exec("journalctl -o cat -u podwatch-prometheus | grep -c '^Started '");
-    const startsBefore = Number(await starts());
-    const running = load("/", METRICS);
-    // Prometheus' flags change, and NGINX' start page.
-    await stack.configure(
-      settings({ prometheus: { retention: { time: "10d" } }, grafana: { enabled: false } }),
-    );
-    await stack.up();
-    expectNoFailure(await running.stop());
-    expect((await host.fetch("/")).body).not.toContain("/grafana/");
-    const after = await started();
-    expect(Object.keys(after).sort()).toEqual(["podwatch-nginx", "podwatch-prometheus"]);
-    expect(after["podwatch-nginx"]).toBe(before["podwatch-nginx"]);
-    expect(after["podwatch-prometheus"]).not.toBe(before["podwatch-prometheus"]);
-    expect(Number(await starts())).toBe(startsBefore + 1);
-  });
+  faultTest(
+    "a change that needs a restart, under load",
+    "it restarts alone and once; the front serves all that goes on",
+    async () => {
+      const before = await started();
+      const starts = () => host.exec("journalctl -o cat -u podwatch-prometheus | grep -c '^Started '");
+      const startsBefore = Number(await starts());
+      const running = load("/", METRICS);
+      // Prometheus' flags change, and NGINX' start page.
+      await stack.configure(
+        settings({ prometheus: { retention: { time: "10d" } }, grafana: { enabled: false } }),
+      );
+      await stack.up();
+      expectNoFailure(await running.stop());
+      expect((await host.fetch("/")).body).not.toContain("/grafana/");
+      const after = await started();
+      expect(Object.keys(after).sort()).toEqual(["podwatch-nginx", "podwatch-prometheus"]);
+      expect(after["podwatch-nginx"]).toBe(before["podwatch-nginx"]);
+      expect(after["podwatch-prometheus"]).not.toBe(before["podwatch-prometheus"]);
+      expect(Number(await starts())).toBe(startsBefore + 1);
+    },
+  );
 });

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { recorded } from "./support/faults";
 import { eventually, LabHost, must, type Result, run } from "./support/lab";
 import { query } from "./support/queries";
 import { connection, Stack } from "./support/stack";
@@ -169,18 +170,20 @@ describe("looking after a host", () => {
     ],
   ];
 
-  test.each(KINDS)("%s: is found and repaired", async (_kind, script, expected) => {
-    await host.exec(script);
-    expect(await drift(stack)).toEqual(expected);
-    expect((await operate(stack, "drift")).code).toBe(2);
-    const { code, stdout } = await operate(stack, "repair");
-    expect(stdout).toMatch(/^host test-operate: put back /);
-    expect(stdout).not.toContain("still different");
-    expect(code).toBe(0);
-    expect(await drift(stack)).toEqual([]);
-    expect((await operate(stack, "status")).code).toBe(0);
-    expect(Object.keys(await stack.up())).toEqual(["unchanged"]);
-  });
+  test.each(KINDS)("%s: is found and repaired", (kind, script, expected) =>
+    recorded(`by hand: ${kind}`, "found by `npm run drift`, put back by `npm run repair`", async () => {
+      await host.exec(script);
+      expect(await drift(stack)).toEqual(expected);
+      expect((await operate(stack, "drift")).code).toBe(2);
+      const { code, stdout } = await operate(stack, "repair");
+      expect(stdout).toMatch(/^host test-operate: put back /);
+      expect(stdout).not.toContain("still different");
+      expect(code).toBe(0);
+      expect(await drift(stack)).toEqual([]);
+      expect((await operate(stack, "status")).code).toBe(0);
+      expect(Object.keys(await stack.up())).toEqual(["unchanged"]);
+    }),
+  );
 
   test("Grafana still takes the stack's password after all that", async () => {
     expect((await operate(stack, "verify")).code).toBe(0);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { faultTest, recorded } from "./support/faults";
 import { CHECKOUT, LabHost } from "./support/lab";
 import { connection, Stack } from "./support/stack";
 
@@ -57,26 +58,30 @@ describe("a change that does not come up is taken back", () => {
     await healthy();
   }
 
-  test("a configuration that the service's own checker refuses touches nothing", async () => {
-    const before = await running();
-    await stack.configure(
-      settings({
-        prometheus: {
-          scrapeJobs: [
-            { name: "broken", targets: ["a:1"], extra: { relabel_configs: [{ action: "nonsense" }] } },
-          ],
-        },
-      }),
-    );
-    expect(await stack.failingUp()).toMatch(
-      /prometheus refuses its new configuration; nothing was changed:[\s\S]*nonsense/,
-    );
-    expect(await running()).toBe(before);
-    await recovers();
-    expect(await running()).toBe(before);
-  });
+  faultTest(
+    "a configuration that the service's own checker refuses",
+    "told, nothing is touched",
+    async () => {
+      const before = await running();
+      await stack.configure(
+        settings({
+          prometheus: {
+            scrapeJobs: [
+              { name: "broken", targets: ["a:1"], extra: { relabel_configs: [{ action: "nonsense" }] } },
+            ],
+          },
+        }),
+      );
+      expect(await stack.failingUp()).toMatch(
+        /prometheus refuses its new configuration; nothing was changed:[\s\S]*nonsense/,
+      );
+      expect(await running()).toBe(before);
+      await recovers();
+      expect(await running()).toBe(before);
+    },
+  );
 
-  test("an image that does not exist touches nothing", async () => {
+  faultTest("an image that does not exist", "told, nothing is touched", async () => {
     const before = await running();
     await stack.configure(settings({ grafana: { image: "docker.io/grafana/grafana:0.0.0-absent" } }));
     expect(await stack.failingUp()).toMatch(
@@ -87,7 +92,7 @@ describe("a change that does not come up is taken back", () => {
     expect(await running()).toBe(before);
   });
 
-  test.each<[what: string, entrypoint: string[], reason: RegExp]>([
+  const BAD_IMAGES: ReadonlyArray<[what: string, entrypoint: string[], reason: RegExp]> = [
     [
       "starts but is never ready",
       ["sh", "-c", "sleep 1000"],
@@ -99,54 +104,66 @@ describe("a change that does not come up is taken back", () => {
       ["timeout", "3", "/docker-entrypoint.sh"],
       /nginx did not come up: it was ready, but ended within 5 s/,
     ],
-  ])("an image that %s", async (what, entrypoint, reason) => {
-    const before = await images();
-    const image = await variant(IMAGES.nginx, what.replaceAll(/\W+/g, "-"), entrypoint);
-    await stack.configure(settings({ front: { image } }));
-    const output = await stack.failingUp();
-    expect(output).toMatch(reason);
-    expect(output).toMatch(/The previous release is back and healthy\./);
-    expect(await images()).toBe(before);
-    await healthy();
-    await recovers();
-  });
+  ];
 
-  test("a reload that leaves the old configuration in force", async () => {
-    // A shell stands before NGINX and keeps the signal to itself.
-    const image = await variant(IMAGES.nginx, "deaf", [
-      "sh",
-      "-c",
-      'trap "" HUP; "$@" & trap "kill $!" TERM; while kill -0 $!; do wait; done',
-      "sh",
-    ]);
-    await stack.configure(settings({ front: { image } }));
-    await stack.up();
-    await stack.configure(settings({ front: { image }, grafana: { enabled: false } }));
-    const output = await stack.failingUp();
-    expect(output).toMatch(/nginx did not come up: nginx did not take the new configuration within 10 s/);
-    expect(output).toMatch(/The previous release is back and healthy\./);
-    expect((await host.fetch("/")).body).toContain('href="/grafana/"');
-    await recovers();
-  });
+  test.each(BAD_IMAGES)("an image that %s", (what, entrypoint, reason) =>
+    recorded(`an image that ${what}`, "the previous release comes back, healthy", async () => {
+      const before = await images();
+      const image = await variant(IMAGES.nginx, what.replaceAll(/\W+/g, "-"), entrypoint);
+      await stack.configure(settings({ front: { image } }));
+      const output = await stack.failingUp();
+      expect(output).toMatch(reason);
+      expect(output).toMatch(/The previous release is back and healthy\./);
+      expect(await images()).toBe(before);
+      await healthy();
+      await recovers();
+    }),
+  );
 
-  test("a new password comes back to the old one with the service that was to take it", async () => {
-    const login = async (password: string) =>
-      (await host.fetch("/grafana/api/user", { user: `admin:${password}` })).status;
-    await stack.configure(settings(), { "grafana.adminPassword": "first password" });
-    await stack.up();
-    expect(await login("first password")).toBe(200);
+  faultTest(
+    "a reload that leaves the old configuration in force",
+    "noticed; the previous release comes back, healthy",
+    async () => {
+      // A shell stands before NGINX and keeps the signal to itself.
+      const image = await variant(IMAGES.nginx, "deaf", [
+        "sh",
+        "-c",
+        'trap "" HUP; "$@" & trap "kill $!" TERM; while kill -0 $!; do wait; done',
+        "sh",
+      ]);
+      await stack.configure(settings({ front: { image } }));
+      await stack.up();
+      await stack.configure(settings({ front: { image }, grafana: { enabled: false } }));
+      const output = await stack.failingUp();
+      expect(output).toMatch(/nginx did not come up: nginx did not take the new configuration within 10 s/);
+      expect(output).toMatch(/The previous release is back and healthy\./);
+      expect((await host.fetch("/")).body).toContain('href="/grafana/"');
+      await recovers();
+    },
+  );
 
-    const image = await variant(IMAGES.grafana, "grafana-ends", ["false"]);
-    await stack.configure(settings({ grafana: { image } }), { "grafana.adminPassword": "second password" });
-    expect(await stack.failingUp()).toMatch(
-      /grafana did not come up: [\s\S]*The previous release is back and healthy\./,
-    );
-    expect(await login("first password")).toBe(200);
+  faultTest(
+    "a new password with an image that does not come up",
+    "the old password comes back with the previous image",
+    async () => {
+      const login = async (password: string) =>
+        (await host.fetch("/grafana/api/user", { user: `admin:${password}` })).status;
+      await stack.configure(settings(), { "grafana.adminPassword": "first password" });
+      await stack.up();
+      expect(await login("first password")).toBe(200);
 
-    await stack.configure(settings(), { "grafana.adminPassword": "second password" });
-    await stack.up();
-    expect(await login("second password")).toBe(200);
-    expect(await login("first password")).toBe(401);
-    await stack.preview("--expect-no-changes");
-  });
+      const image = await variant(IMAGES.grafana, "grafana-ends", ["false"]);
+      await stack.configure(settings({ grafana: { image } }), { "grafana.adminPassword": "second password" });
+      expect(await stack.failingUp()).toMatch(
+        /grafana did not come up: [\s\S]*The previous release is back and healthy\./,
+      );
+      expect(await login("first password")).toBe(200);
+
+      await stack.configure(settings(), { "grafana.adminPassword": "second password" });
+      await stack.up();
+      expect(await login("second password")).toBe(200);
+      expect(await login("first password")).toBe(401);
+      await stack.preview("--expect-no-changes");
+    },
+  );
 });

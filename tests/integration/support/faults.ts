@@ -26,10 +26,10 @@ export function faultTest(fault: string, result: string, body: () => Promise<voi
 export async function recorded(
   fault: string,
   result: string,
-  body: () => Promise<Partial<Outcome>>,
+  body: () => Promise<Partial<Outcome>> | Promise<void>,
 ): Promise<void> {
   try {
-    const more = await body();
+    const more = (await body()) ?? {};
     record({ fault, result, passed: true, ...more });
   } catch (error) {
     record({ fault, result, passed: false, error: String(error) });
