@@ -4,6 +4,7 @@ import { shippedDashboards } from "../dashboards/shipped";
 import { blackboxTelemetry } from "../lib/render/blackboxExporter";
 import { gatewayTelemetry } from "../lib/render/gateways";
 import type { Telemetry } from "../lib/telemetry";
+import { Alertmanager } from "./alertmanager";
 import { BlackboxExporter } from "./blackboxExporter";
 import { Grafana } from "./grafana";
 import { Host } from "./host";
@@ -16,6 +17,7 @@ export interface Installation {
   /** The start page. */
   readonly url: string;
   readonly prometheus?: string;
+  readonly alertmanager?: string;
   readonly grafana?: {
     readonly url: string;
     readonly user: string;
@@ -41,6 +43,13 @@ export class MonitoringStack extends pulumi.ComponentResource {
     const { front, gateways } = settings;
     const host = new Host(name, settings, opts);
     const network = new PodNetwork(`${name}-network`, { host, ...settings.network }, opts);
+    const alertmanager = settings.alertmanager.enabled
+      ? new Alertmanager(
+          `${name}-alertmanager`,
+          { host, network, hostName: settings.name, front, settings: settings.alertmanager },
+          opts,
+        )
+      : undefined;
     const prometheus = settings.prometheus.enabled
       ? new Prometheus(
           `${name}-prometheus`,
@@ -49,7 +58,8 @@ export class MonitoringStack extends pulumi.ComponentResource {
             network,
             front,
             settings: settings.prometheus,
-            watched: watched(settings),
+            watched: [...watched(settings), ...(alertmanager ? [alertmanager.telemetry] : [])],
+            alertmanagers: alertmanager ? [alertmanager.target] : [],
           },
           opts,
         )
@@ -88,13 +98,16 @@ export class MonitoringStack extends pulumi.ComponentResource {
         hostName: settings.name,
         front,
         gateways,
-        backends: [grafana, prometheus, blackbox].flatMap((service) => (service ? [service.backend] : [])),
+        backends: [grafana, prometheus, alertmanager, blackbox].flatMap((service) =>
+          service ? [service.backend] : [],
+        ),
       },
       opts,
     );
     return {
       url: bridge.url,
       ...(prometheus ? { prometheus: prometheus.url } : {}),
+      ...(alertmanager ? { alertmanager: alertmanager.url } : {}),
       ...(grafana
         ? { grafana: { url: grafana.url, user: grafana.adminUser, password: grafana.adminPassword } }
         : {}),

@@ -4,6 +4,7 @@ import { serviceBundle } from "../lib/bundle";
 import type { Datasource } from "../lib/render/grafana";
 import type { Backend } from "../lib/render/nginx";
 import {
+  type AlertmanagerTarget,
   PROMETHEUS_BACKEND,
   PROMETHEUS_TELEMETRY,
   PROMETHEUS_URL,
@@ -21,6 +22,8 @@ export interface PrometheusArgs {
   readonly settings: PrometheusSettings;
   /** What it watches besides itself and the jobs of the settings. */
   readonly watched: readonly Telemetry[];
+  /** Where alerts go. */
+  readonly alertmanagers: readonly AlertmanagerTarget[];
 }
 
 /** Prometheus: scrapes itself, what the stack deploys and the stack's own jobs; confined to the container network. */
@@ -51,6 +54,7 @@ export class Prometheus extends pulumi.ComponentResource {
         ...settings.scrapeJobs.map(scrapeConfig),
         ...settings.fileSd.map(fileScrapeConfig),
       ],
+      alertmanagers: args.alertmanagers,
       targetFiles: targetFiles(settings.fileSd),
       ruleFiles: Object.fromEntries(settings.ruleFiles.map(({ name, content }) => [name, content])),
       keepData: settings.data === "keep",

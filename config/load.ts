@@ -1,10 +1,11 @@
 // The one place that reads the stack's configuration.
 import * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
 import { machine } from "./context";
-import { freeze, parse } from "./parse";
+import { parse } from "./parse";
 import { format, type Problem } from "./problem";
 import * as schema from "./schema";
-import type { Tree } from "./walk";
+import { child, core, isTree, type Tree } from "./walk";
 
 type Secret = pulumi.Output<string>;
 export type HostSettings = schema.HostSettings<Secret>;
@@ -48,34 +49,21 @@ export function summary(problems: readonly Problem[], stack: string): string {
 
 /** From here on a secret is one to Pulumi too: encrypted in the state, hidden in what is printed. */
 function withSecrets(host: schema.HostSettings): HostSettings {
-  const { connection, becomePassword, grafana, ...rest } = host;
-  const { adminPassword, ...visible } = grafana;
   return Object.freeze({
-    ...rest,
-    connection: schema.isLocal(connection) ? connection : connectionWithSecrets(connection),
-    ...(becomePassword === undefined ? {} : { becomePassword: pulumi.secret(becomePassword) }),
-    grafana: Object.freeze({
-      ...freeze(visible),
-      ...(adminPassword === undefined ? {} : { adminPassword: pulumi.secret(adminPassword) }),
-    }),
+    ...(sealed(schema.hostEntry, host) as HostSettings),
+    // It holds the settings of the host's entry that say how to log in.
+    connection: sealed(schema.hostEntry, host.connection) as ConnectionSettings,
   });
 }
 
-function connectionWithSecrets({ proxy, ...hop }: schema.SshConnection): schema.SshConnection<Secret> {
-  return Object.freeze({
-    ...hopWithSecrets(hop),
-    ...(proxy === undefined ? {} : { proxy: hopWithSecrets(proxy) }),
-  });
-}
-
-function hopWithSecrets(hop: schema.Hop): schema.Hop<Secret> {
-  const { privateKey, privateKeyPassword, password, ...visible } = hop;
-  return Object.freeze({
-    ...visible,
-    ...(privateKey === undefined ? {} : { privateKey: pulumi.secret(privateKey) }),
-    ...(privateKeyPassword === undefined ? {} : { privateKeyPassword: pulumi.secret(privateKeyPassword) }),
-    ...(password === undefined ? {} : { password: pulumi.secret(password) }),
-  });
+/** The same values; those whose setting is a secret are Pulumi secrets. */
+function sealed(of: z.ZodType | undefined, value: unknown): unknown {
+  if (of === undefined || value === undefined) return value;
+  if (core(of).secret) return pulumi.secret(value);
+  if (!isTree(value)) return value;
+  if (Array.isArray(value)) return Object.freeze(value.map((item, index) => sealed(child(of, index), item)));
+  const entries = Object.entries(value).map(([key, inner]) => [key, sealed(child(of, key), inner)]);
+  return Object.freeze(Object.fromEntries(entries));
 }
 
 /** Where in the program a complaint was raised says nothing to users, and showing it can take Node.js half a minute. */

@@ -1,6 +1,7 @@
 // The shape of a stack file, put together from its sections, and of the settings that come out of it.
 // Every default and every grammar stands in `schema/`, once; checks that look at several settings stand in `resolve/`.
 import { z } from "zod";
+import { type AlertmanagerSettings, alertmanager } from "./schema/alertmanager";
 import { type BlackboxExporterSettings, blackboxExporter } from "./schema/blackboxExporter";
 import { type FrontSettings, front } from "./schema/front";
 import { type GatewaysSettings, gateways } from "./schema/gateways";
@@ -10,6 +11,7 @@ import { type NetworkSettings, network } from "./schema/network";
 import { type PrometheusSettings, prometheus } from "./schema/prometheus";
 import { address, choice, flag, group, setting, text } from "./schema/words";
 
+export type { AlertmanagerSettings } from "./schema/alertmanager";
 export type { BlackboxExporterSettings, ProbeTarget } from "./schema/blackboxExporter";
 export type { FrontSettings } from "./schema/front";
 export type { GatewaysSettings } from "./schema/gateways";
@@ -23,7 +25,7 @@ export type { QuadletSettings } from "./schema/quadlet";
 export const namespace = "podwatch";
 
 /** The sections that configure services; each may stand in the stack and again, for one host, in that host's entry. */
-export const services = { network, front, gateways, prometheus, grafana, blackboxExporter };
+export const services = { network, front, gateways, prometheus, alertmanager, grafana, blackboxExporter };
 export type ServiceName = keyof typeof services;
 
 export const proxy = group(login).meta({
@@ -146,6 +148,7 @@ export interface HostSettings<Secret = string> {
   readonly front: FrontSettings;
   readonly gateways: GatewaysSettings;
   readonly prometheus: PrometheusSettings;
+  readonly alertmanager: AlertmanagerSettings<Secret>;
   readonly grafana: GrafanaSettings<Secret>;
   readonly blackboxExporter: BlackboxExporterSettings;
 }

@@ -19,6 +19,8 @@ export function core(schema: z.ZodType): Core {
       current instanceof z.ZodPrefault
     ) {
       current = current.unwrap() as z.ZodType;
+    } else if (current instanceof z.ZodLazy) {
+      current = current.unwrap() as z.ZodType;
     } else if (current instanceof z.ZodPipe) {
       current = current.out as z.ZodType;
     } else {
@@ -82,10 +84,15 @@ export function leaves(schema: z.ZodType, value: unknown, path: Path = []): Leaf
   });
 }
 
-/** Paths of all settings below a schema; a name that users choose shows as NAME, an index as []. */
-export function settingPaths(schema: z.ZodType): string[][] {
+/**
+ * Paths of all settings below a schema; a name that users choose shows as NAME, an index as []. A group that may
+ * hold others of its own kind is looked into once.
+ */
+export function settingPaths(schema: z.ZodType, around: readonly z.ZodType[] = []): string[][] {
   const { schema: inner } = core(schema);
-  const below = (key: string, at: z.ZodType) => settingPaths(at).map((path) => [key, ...path]);
+  if (around.includes(inner)) return [];
+  const below = (key: string, at: z.ZodType) =>
+    settingPaths(at, [...around, inner]).map((path) => [key, ...path]);
   if (inner instanceof z.ZodObject) {
     return Object.entries(inner.shape).flatMap(([key, at]) => [[key], ...below(key, at as z.ZodType)]);
   }

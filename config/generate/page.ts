@@ -12,6 +12,19 @@ const sections = [
   { key: "prometheus", title: "Prometheus", under: `${namespace}:prometheus` },
   { key: "scrapeJob", title: "Scrape job", under: "as an entry of `prometheus.scrapeJobs`" },
   { key: "fileSdJob", title: "Scrape job with target files", under: "as an entry of `prometheus.fileSd`" },
+  { key: "alertmanager", title: "Alertmanager", under: `${namespace}:alertmanager` },
+  { key: "receiver", title: "Receiver", under: "as an entry of `alertmanager.receivers`" },
+  {
+    key: "route",
+    title: "Route",
+    under: "as an entry of `routes` of `alertmanager.route` or of another route",
+  },
+  { key: "inhibitRule", title: "Inhibition rule", under: "as an entry of `alertmanager.inhibitRules`" },
+  {
+    key: "timeInterval",
+    title: "Time interval",
+    under: "as an item of an entry of `alertmanager.timeIntervals`",
+  },
   { key: "grafana", title: "Grafana", under: `${namespace}:grafana` },
   { key: "blackboxExporter", title: "Blackbox exporter", under: `${namespace}:blackboxExporter` },
   { key: "probeTarget", title: "Probe target", under: "as an entry of `blackboxExporter.targets`" },
@@ -139,8 +152,15 @@ function typeName(schema: JsonSchema): string {
   if (schema.const !== undefined) return code(schema.const);
   if (schema.anyOf !== undefined) return schema.anyOf.map((inner) => typeName(inner)).join(" or ");
   if (schema.type === "array") return `list of ${typeName(schema.items ?? {})}`;
-  if (schema.type === "object") return "group";
+  if (schema.type === "object") return groupName(schema);
   return { string: "text", integer: "number", boolean: "true or false" }[String(schema.type)] ?? "any";
+}
+
+/** Of a group with names of the user's choice also what stands under them. */
+function groupName({ additionalProperties: inner }: JsonSchema): string {
+  if (typeof inner !== "object" || Object.keys(inner).length === 0) return "group";
+  const of = typeName(inner);
+  return ["any", "text"].includes(of) ? "group" : `group of ${of} by name`;
 }
 
 function link(reference: string): string {

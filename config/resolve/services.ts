@@ -5,6 +5,7 @@ import { type HostSettings, type ServiceName, services } from "../schema";
 import { firstUnprivilegedPort, resolveFront } from "../schema/front";
 import { settle } from "../shape";
 import { isGroup, type Tree } from "../walk";
+import { resolveAlertmanager } from "./alertmanager";
 import { resolveBlackboxExporter } from "./blackboxExporter";
 import { resolveGrafana } from "./grafana";
 import { type Locate, locateIn } from "./locate";
@@ -29,10 +30,11 @@ export function resolveServices(
   const gateways = settle(services.gateways, merged("gateways"));
   const givenFront = settle(services.front, merged("front"));
   const givenPrometheus = settle(services.prometheus, merged("prometheus"));
+  const givenAlertmanager = settle(services.alertmanager, merged("alertmanager"));
   const givenGrafana = settle(services.grafana, merged("grafana"));
   const givenBlackbox = settle(services.blackboxExporter, merged("blackboxExporter"));
-  if (!network || !gateways || !givenFront || !givenPrometheus || !givenGrafana || !givenBlackbox)
-    return undefined;
+  if (!network || !gateways || !givenFront || !givenPrometheus || !givenAlertmanager) return undefined;
+  if (!givenGrafana || !givenBlackbox) return undefined;
 
   if (gateways.sources !== "auto") checkSources(gateways.sources, locate("gateways"), report);
   const front = resolveFront(givenFront, basics);
@@ -46,8 +48,16 @@ export function resolveServices(
   if (front.snippet !== undefined) checkSnippet(front.snippet, locate("front"), report);
   checkQuadlet(front.quadlet, locate("front"), report);
   checkQuadlet(givenPrometheus.quadlet, locate("prometheus"), report);
+  checkQuadlet(givenAlertmanager.quadlet, locate("alertmanager"), report);
   checkQuadlet(givenGrafana.quadlet, locate("grafana"), report);
   const prometheus = resolvePrometheus(givenPrometheus, locate("prometheus"), context, report);
+  const alertmanager = resolveAlertmanager(
+    givenAlertmanager,
+    merged("alertmanager"),
+    locate("alertmanager"),
+    context,
+    report,
+  );
   const grafana = resolveGrafana(givenGrafana, locate("grafana"), context, report);
   if (grafana.enabled && !prometheus.enabled) {
     const path = locate("prometheus")(["enabled"]);
@@ -69,7 +79,14 @@ export function resolveServices(
       `${quote(false)} leaves the blackbox exporter without anybody who asks it; set blackboxExporter.enabled to false, or remove this`,
     );
   }
-  return { network, front, gateways, prometheus, grafana, blackboxExporter };
+  if (alertmanager.enabled && !prometheus.enabled) {
+    const path = locate("prometheus")(["enabled"]);
+    report(
+      path,
+      `${quote(false)} leaves Alertmanager without alerts; set alertmanager.enabled to false too, or remove this`,
+    );
+  }
+  return { network, front, gateways, prometheus, alertmanager, grafana, blackboxExporter };
 }
 
 function checkSources(names: readonly string[], locate: Locate, report: Report): void {

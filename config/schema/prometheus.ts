@@ -25,6 +25,7 @@ export const builtInJobs: readonly string[] = [
   "roq-gateways",
   "grafana",
   "nginx",
+  "alertmanager",
   "blackbox",
   "blackbox-exporter",
 ];

@@ -12,6 +12,23 @@ export type DeepReadonly<T> = T extends readonly (infer Item)[]
     ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
     : T;
 
+declare const secretMark: unique symbol;
+
+/** Text that is kept secret: plain inside `config/`, a Pulumi secret outside. */
+export type SecretText = string & { readonly [secretMark]: true };
+
+/** Settings in which secrets have become something else, and which are frozen. */
+export type WithSecrets<T, Secret> = T extends SecretText
+  ? Secret
+  : T extends readonly (infer Item)[]
+    ? readonly WithSecrets<Item, Secret>[]
+    : T extends object
+      ? { readonly [Key in keyof T]: WithSecrets<T[Key], Secret> }
+      : T;
+
+/** Inside `config/` a secret is plain text, and has only a mark in its type. */
+export const withPlainSecrets = <T>(settings: T) => settings as WithSecrets<T, string>;
+
 /** What the documentation and the editor say about a setting, beside its type. */
 export interface About {
   /** A value as one would write it. */
@@ -40,10 +57,15 @@ export function text(accepts: RegExp | ((value: string) => boolean), complaint: 
   return typeof accepts === "function" ? checked : checked.meta({ pattern: accepts.source });
 }
 
+/** Text that has to stand encrypted in the stack file; what says so to the rest of `config/` is `secret: true`. */
+export function secretText(accepts: RegExp | ((value: string) => boolean), complaint: string) {
+  return text(accepts, complaint) as unknown as z.ZodType<SecretText, string>;
+}
+
 /** A whole number; digits in quotes are taken as the number, since quoting is easily done in YAML. */
 export function whole(min: number, max: number, complaint: string) {
   const digits = (value: unknown) =>
-    typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value;
+    typeof value === "string" && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
   return z.preprocess(
     digits,
     z.int({ error: complaint }).min(min, { error: complaint }).max(max, { error: complaint }),
@@ -146,6 +168,12 @@ export const publicUrl = () =>
     isPublicUrl,
     "is not a URL of this kind; write http or https, the host and perhaps a port, such as https://monitor.my-company.net",
   ).meta({ kind: "URL" });
+
+/** Where a program of others is asked over HTTP. */
+export const isHttpUrl = (value: string) => /^https?:\/\/[^\s"'<>\\]+$/.test(value) && URL.canParse(value);
+
+export const httpUrl = () =>
+  text(isHttpUrl, "is not a URL; write one that begins with https:// or http://").meta({ kind: "URL" });
 
 export const labelValue = () => z.string({ error: "is not text; put the label's value in quotes" });
 

@@ -14,6 +14,8 @@ export interface PrometheusInput {
   readonly retention: { readonly time: string; readonly size?: string };
   readonly externalLabels: Readonly<Record<string, string>>;
   readonly scrapeConfigs: readonly ScrapeConfig[];
+  /** Where alerts go; absent: nowhere. */
+  readonly alertmanagers?: readonly AlertmanagerTarget[];
   /** Files of targets by name below `targets/`; Prometheus rereads them by itself. */
   readonly targetFiles: Readonly<Record<string, string>>;
   /** Files of recording and alerting rules by name below `rules/`. */
@@ -21,6 +23,14 @@ export interface PrometheusInput {
   readonly keepData: boolean;
   /** Keys of the user's own for the unit. */
   readonly unitKeys?: UnitKeys;
+}
+
+/** An Alertmanager that is told of alerts. */
+export interface AlertmanagerTarget {
+  /** `host:port`. */
+  readonly address: string;
+  /** Where its API begins, without a slash at the end. */
+  readonly path: string;
 }
 
 const NAME = "prometheus";
@@ -69,7 +79,7 @@ export function prometheus(input: PrometheusInput): Service {
     hooks: {
       check: readTemplate("prometheus/check.sh"),
       ready: readTemplate("prometheus/ready.sh"),
-      reload: readTemplate("prometheus/reload.sh"),
+      reload: readTemplate("prometheus/metrics.sh") + readTemplate("shared/reload.sh"),
     },
     ...(input.unitKeys ? { unitKeys: input.unitKeys } : {}),
     readyWithin: 300,
@@ -101,9 +111,22 @@ function configuration(input: PrometheusInput): string {
       evaluation_interval: input.evaluationInterval,
       ...(Object.keys(input.externalLabels).length > 0 ? { external_labels: input.externalLabels } : {}),
     },
+    ...alerting(input.alertmanagers ?? []),
     ...ruleFiles(Object.keys(input.ruleFiles)),
     scrape_configs: input.scrapeConfigs,
   });
+}
+
+function alerting(alertmanagers: readonly AlertmanagerTarget[]) {
+  if (alertmanagers.length === 0) return {};
+  return {
+    alerting: {
+      alertmanagers: alertmanagers.map(({ address, path }) => ({
+        path_prefix: path,
+        static_configs: [{ targets: [address] }],
+      })),
+    },
+  };
 }
 
 function ruleFiles(names: readonly string[]) {

@@ -1,19 +1,45 @@
 // The stack file that sets every setting of the services, with the files beside it.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readStackFile, type StackFile } from "./stackFile";
+import { readStackFile, SECRETS, type StackFile } from "./stackFile";
 
 const DIRECTORY = join(__dirname, "../golden/everything");
 
-/** Every section of the stack file, without its hosts. */
+/** Every section of the stack file, without its hosts; the test gives the secrets of Alertmanager. */
 export function everySection(): StackFile {
   const { hosts: _, ...sections } = readStackFile("tests/golden/everything/Pulumi.everything.yaml");
-  return sections;
+  return { ...sections, alertmanager: withSecrets(sections.alertmanager as Alertmanager) };
+}
+
+type Group = Record<string, unknown>;
+interface Alertmanager extends Group {
+  receivers: Record<string, Record<string, Group>>;
+  deadMansSwitch: Group;
+}
+
+function withSecrets(alertmanager: Alertmanager): Alertmanager {
+  const { receivers, deadMansSwitch } = alertmanager;
+  const { slack, email, opsgenie, pagerduty, webhook, telegram } = receivers["all-ways"] ?? {};
+  return {
+    ...alertmanager,
+    receivers: {
+      ...receivers,
+      "all-ways": {
+        slack: { ...slack, apiUrl: SECRETS.slackUrl },
+        email: { ...email, authPassword: SECRETS.mailPassword },
+        opsgenie: { ...opsgenie, apiKey: SECRETS.opsgenieKey },
+        pagerduty: { ...pagerduty, routingKey: SECRETS.pagerdutyKey },
+        webhook: { ...webhook, url: SECRETS.webhookUrl, bearerToken: SECRETS.webhookToken },
+        telegram: { ...telegram, botToken: SECRETS.telegramToken },
+      },
+    },
+    deadMansSwitch: { ...deadMansSwitch, url: SECRETS.pingUrl },
+  };
 }
 
 /** The files that it names, by relative path. */
 export function filesBeside(): Record<string, string> {
-  const directories = ["targets", "rules", "dashboards"];
+  const directories = ["targets", "rules", "templates", "dashboards"];
   const paths = directories.flatMap((directory) =>
     readdirSync(join(DIRECTORY, directory)).map((name) => `${directory}/${name}`),
   );

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { MonitoringStack } from "../../components/monitoringStack";
 import { DATASOURCE_PLACEHOLDER } from "../../dashboards/datasource";
 import { runnerScript } from "../../lib/runner";
-import { filesBeside } from "./everything";
+import { everySection, filesBeside } from "./everything";
 import { COMMAND, deploy, type Recorded, Secret } from "./mocks";
 import { hostKey, readStackFile, SECRETS, type StackFile, settingsOf } from "./stackFile";
 
@@ -65,7 +65,7 @@ const stackFiles: Readonly<Record<Stack, () => StackFile>> = {
     const file = readStackFile("tests/golden/everything/Pulumi.everything.yaml");
     const { rootful, rootless } = file.hosts as Record<string, StackFile>;
     return {
-      ...file,
+      ...everySection(),
       grafana: { ...(file.grafana as StackFile), adminPassword: SECRETS.adminPassword },
       hosts: {
         rootful: { ...rootful, ...key, becomePassword: SECRETS.becomePassword },

@@ -106,6 +106,7 @@ describe("everything changed", () => {
         user: "podwatch",
         become: false,
         gateways: { enabled: false },
+        alertmanager: { enabled: false },
         grafana: { enabled: false },
       },
     },
@@ -116,6 +117,14 @@ describe("everything changed", () => {
     expect(tree(resources)).toEqual([
       `${C}MonitoringStack podwatch < -`,
       `${C}Host podwatch-first < podwatch`,
+      `${C}Alertmanager podwatch-first-alertmanager < podwatch`,
+      ...["email", "opsgenie", "pagerduty", "slack", "telegram", "webhook", "webhook-token"].map(
+        (kind) =>
+          `${COMMAND} podwatch-first-alertmanager-all-ways-${kind}-secret < podwatch-first-alertmanager`,
+      ),
+      `${COMMAND} podwatch-first-alertmanager-dead-mans-switch-secret < podwatch-first-alertmanager`,
+      `${COMMAND} podwatch-first-alertmanager-service < podwatch-first-alertmanager`,
+      `${COMMAND} podwatch-first-alertmanager-service-bundle < podwatch-first-alertmanager`,
       `${C}BlackboxExporter podwatch-first-blackbox-exporter < podwatch`,
       `${COMMAND} podwatch-first-blackbox-exporter-service < podwatch-first-blackbox-exporter`,
       `${COMMAND} podwatch-first-blackbox-exporter-service-bundle < podwatch-first-blackbox-exporter`,
@@ -146,6 +155,7 @@ describe("everything changed", () => {
       `${COMMAND} podwatch-second-runner < podwatch-second`,
     ]);
     expect(Object.keys(installations)).toEqual(["first", "second"]);
+    expect(installations.first?.alertmanager).toBe("http://10.1.2.3:8080/alertmanager/");
     expect(installations.second).toEqual({
       url: "http://10.1.2.3:8080/",
       prometheus: "http://10.1.2.3:8080/prometheus/",

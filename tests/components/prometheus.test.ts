@@ -15,6 +15,7 @@ function deployPrometheus(settings: HostSettings) {
       front: settings.front,
       settings: settings.prometheus,
       watched: [gatewayTelemetry(settings.gateways)],
+      alertmanagers: [],
     });
   });
 }
@@ -193,6 +194,7 @@ test("with nothing else to watch it scrapes itself", async () => {
       front: settings.front,
       settings: settings.prometheus,
       watched: [],
+      alertmanagers: [],
     });
   });
   expect(parse(bundleOf(resources).parts["files/prometheus.yml"] ?? "").scrape_configs).toEqual([SELF]);

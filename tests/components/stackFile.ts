@@ -17,6 +17,14 @@ export const SECRETS = {
   privateKey: pair.private,
   becomePassword: "sudo $ecret",
   adminPassword: "Grafana's own s3cret",
+  slackUrl: "https://hooks.slack.com/services/T0/B0/slack-s3cret",
+  mailPassword: "the mail's s3cret",
+  opsgenieKey: "opsgenie-s3cret-key",
+  pagerdutyKey: "0123456789pagerduty0123456789key",
+  webhookUrl: "https://alerts.my-company.net/hook/s3cret-path",
+  webhookToken: "webhook-s3cret-token",
+  telegramToken: "123456:telegram_s3cret_token_x",
+  pingUrl: "https://hc-ping.com/the-s3cret-uuid",
 } as const;
 
 export const hostKey = pair.public.trim();

@@ -48,6 +48,18 @@ test("a host alone gets every default", () => {
       data: "keep",
       image: versions.images.prometheus,
     },
+    alertmanager: {
+      enabled: false,
+      receivers: {},
+      route: { routes: [] },
+      shippedInhibitRules: true,
+      inhibitRules: [],
+      timeIntervals: {},
+      templates: [],
+      quadlet: noKeys,
+      data: "keep",
+      image: versions.images.alertmanager,
+    },
     grafana: {
       enabled: true,
       adminUser: "admin",

@@ -1,0 +1,139 @@
+// Routes, inhibition rules and time intervals in the words of alertmanager.yml.
+
+interface Timing {
+  readonly groupBy?: readonly string[] | undefined;
+  readonly groupWait?: string | undefined;
+  readonly groupInterval?: string | undefined;
+  readonly repeatInterval?: string | undefined;
+}
+
+/** The route that every alert starts at. */
+export interface RootRoute extends Timing {
+  readonly receiver?: string | undefined;
+  readonly routes: readonly Route[];
+}
+
+/** A route below another one. */
+export interface Route extends RootRoute {
+  readonly matchers: readonly string[];
+  readonly continue: boolean;
+  readonly muteTimeIntervals: readonly string[];
+  readonly activeTimeIntervals: readonly string[];
+}
+
+export interface InhibitRule {
+  readonly sourceMatchers: readonly string[];
+  readonly targetMatchers: readonly string[];
+  readonly equal: readonly string[];
+}
+
+export interface TimeInterval {
+  /** Such as `08:00-17:30`. */
+  readonly times: readonly string[];
+  readonly weekdays: readonly string[];
+  readonly daysOfMonth: readonly string[];
+  readonly months: readonly string[];
+  readonly years: readonly string[];
+  readonly location?: string | undefined;
+}
+
+type Settings = Readonly<Record<string, unknown>>;
+
+/**
+ * @param usual the receiver where the user named none, and routes that are asked before the user's
+ */
+export function rootRouteConfig(
+  route: RootRoute,
+  usual: { readonly receiver: string; readonly before: readonly Settings[] },
+): Settings {
+  return {
+    receiver: route.receiver ?? usual.receiver,
+    group_by: labelNames(route.groupBy ?? ["alertname", "instance"]),
+    group_wait: route.groupWait ?? "30s",
+    group_interval: route.groupInterval ?? "5m",
+    repeat_interval: route.repeatInterval ?? "4h",
+    routes: [...usual.before, ...route.routes.map(routeConfig)],
+  };
+}
+
+function routeConfig(route: Route): Settings {
+  return given({
+    matchers: route.matchers,
+    receiver: route.receiver,
+    continue: route.continue || undefined,
+    group_by: route.groupBy && labelNames(route.groupBy),
+    group_wait: route.groupWait,
+    group_interval: route.groupInterval,
+    repeat_interval: route.repeatInterval,
+    mute_time_intervals: route.muteTimeIntervals,
+    active_time_intervals: route.activeTimeIntervals,
+    routes: route.routes.map(routeConfig),
+  });
+}
+
+/** What is told already need not be told again in other words. */
+export const SHIPPED_INHIBIT_RULES: readonly Settings[] = [
+  {
+    name: "critical-over-warning",
+    source_matchers: ['severity="critical"'],
+    target_matchers: ['severity=~"warning|info"'],
+    equal: ["alertname", "instance"],
+  },
+  {
+    // What was last heard of a target that is down says little of it now.
+    name: "target-down",
+    source_matchers: ['alertname="InstanceDown"'],
+    target_matchers: ['alertname!="InstanceDown"'],
+    equal: ["job", "instance"],
+  },
+  {
+    // The node exporter answers for its host; what runs on the host carries the host's name as its instance.
+    name: "host-down",
+    source_matchers: ['alertname="InstanceDown"', 'job="node"'],
+    target_matchers: ['job!="node"'],
+    equal: ["instance"],
+  },
+];
+
+export function inhibitRuleConfig(rule: InhibitRule): Settings {
+  return given({
+    source_matchers: rule.sourceMatchers,
+    target_matchers: rule.targetMatchers,
+    equal: rule.equal,
+  });
+}
+
+export function timeIntervalConfig([name, intervals]: readonly [string, readonly TimeInterval[]]): Settings {
+  return {
+    name,
+    time_intervals: intervals.map((interval) =>
+      given({
+        times: interval.times.map(timeRange),
+        weekdays: interval.weekdays,
+        days_of_month: interval.daysOfMonth,
+        months: interval.months,
+        years: interval.years,
+        location: interval.location,
+      }),
+    ),
+  };
+}
+
+/** Alertmanager writes `...` for all labels, which looks like something that was left out. */
+function labelNames(names: readonly string[]): readonly string[] {
+  return names.includes("*") ? ["..."] : names;
+}
+
+function timeRange(range: string): Settings {
+  const [start_time, end_time] = range.split("-");
+  return { start_time, end_time };
+}
+
+/** Leaves out what says nothing. */
+function given(settings: Settings): Settings {
+  return Object.fromEntries(
+    Object.entries(settings).filter(
+      ([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0),
+    ),
+  );
+}

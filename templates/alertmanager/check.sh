@@ -1,0 +1,1 @@
+exec amtool check-config /etc/podwatch/current/files/alertmanager.yml
