@@ -7,6 +7,7 @@ export interface Dashboard {
 }
 
 export interface Panel {
+  readonly id?: number;
   readonly title?: string;
   readonly datasource?: { readonly uid?: string } | null;
   readonly targets?: ReadonlyArray<Readonly<Record<string, unknown>>>;
@@ -23,16 +24,32 @@ interface Variable {
 
 export interface PanelQueries {
   readonly panel: string;
+  /** Its number on the dashboard. */
+  readonly id: number | undefined;
   /** The body for `/api/ds/query`. */
   readonly body: { readonly from: string; readonly to: string; readonly queries: readonly unknown[] };
 }
 
+/** What a dashboard is asked for. */
+export interface Choice {
+  /** How far back, e.g. `now-15m`. */
+  readonly from: string;
+  /** Values of variables, by name; those that are not here have the dashboard's own. */
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+const QUARTER_OF_AN_HOUR: Choice = { from: "now-15m" };
+
 /** The queries of each panel that has any. */
-export function panelQueries({ panels = [], templating }: Dashboard): PanelQueries[] {
-  const values = new Map((templating?.list ?? []).map((variable) => [variable.name, shown(variable)]));
+export function panelQueries(
+  { panels = [], templating }: Dashboard,
+  { from, variables = {} } = QUARTER_OF_AN_HOUR,
+): PanelQueries[] {
+  const own = (templating?.list ?? []).map((variable) => [variable.name, shown(variable)] as const);
+  const values = new Map([...own, ...Object.entries(variables)]);
   return panels
     .flatMap((panel) => [panel, ...(panel.panels ?? [])])
-    .flatMap(({ title = "", targets = [], datasource }) => {
+    .flatMap(({ id, title = "", targets = [], datasource }) => {
       const queries = targets
         .filter(({ hide }) => hide !== true)
         .map((target) => ({
@@ -41,7 +58,7 @@ export function panelQueries({ panels = [], templating }: Dashboard): PanelQueri
           maxDataPoints: 300,
           ...(fill(target, values) as object),
         }));
-      return queries.length === 0 ? [] : [{ panel: title, body: { from: "now-15m", to: "now", queries } }];
+      return queries.length === 0 ? [] : [{ panel: title, id, body: { from, to: "now", queries } }];
     });
 }
 

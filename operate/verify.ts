@@ -1,9 +1,10 @@
 import { type Dashboard, panelQueries } from "./dashboard";
 import { type Answer, everywhere } from "./everywhere";
 import { Front } from "./front";
+import { Grafana, type QueryResult } from "./grafana";
 import type { Host } from "./host";
 import { exitCode, type Report } from "./outcome";
-import type { DeployedHost, GrafanaLogin } from "./state";
+import type { DeployedHost } from "./state";
 
 export interface Check {
   readonly check: string;
@@ -103,38 +104,6 @@ async function hasSettled(front: Front): Promise<boolean> {
   const { data: clock } = await front.json<Clock>("/prometheus/api/v1/query?query=time()");
   const { data: runtime } = await front.json<Runtime>("/prometheus/api/v1/status/runtimeinfo");
   return clock.result[0] - Date.parse(runtime.lastConfigTime) / 1000 > SETTLED_AFTER;
-}
-
-/** Grafana's API, as the stack's administrator. */
-class Grafana {
-  constructor(
-    private readonly front: Front,
-    private readonly login: GrafanaLogin,
-  ) {}
-
-  get<T>(path: string): Promise<T> {
-    return this.front.json(`/grafana/api/${path}`, { auth: this.auth() });
-  }
-
-  async query(body: unknown): Promise<{ results?: Readonly<Record<string, QueryResult>>; message?: string }> {
-    const answer = await this.front.ask("/grafana/api/ds/query", { auth: this.auth(), body });
-    try {
-      return JSON.parse(answer.body);
-    } catch {
-      throw new Error(`the query is answered with status ${answer.status}`);
-    }
-  }
-
-  private auth(): string {
-    return `${this.login.user}:${this.login.password}`;
-  }
-}
-
-interface QueryResult {
-  readonly error?: string;
-  readonly frames?: ReadonlyArray<{
-    readonly data?: { readonly values?: ReadonlyArray<readonly unknown[]> };
-  }>;
 }
 
 async function verifyGrafana(grafana: Grafana): Promise<Check[]> {

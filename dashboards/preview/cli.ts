@@ -1,0 +1,62 @@
+// `npm run dashboards:preview -- --stack S [--host H] [--from now-15m] [--to DIRECTORY]`: a picture of each dashboard with
+// the data that the stack's Grafana answers with now; CONTRIBUTING.md, "Dashboards", says how to use it.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { Front } from "../../operate/front";
+import { Grafana } from "../../operate/grafana";
+import { Host } from "../../operate/host";
+import { exportStack } from "../../operate/pulumi";
+import { readState } from "../../operate/state";
+import { collect, type ShownDashboard } from "./collect";
+import { page } from "./page";
+import { photograph } from "./picture";
+
+const DEFAULTS = { from: "now-15m", to: "docs/images/dashboards" };
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      stack: { type: "string", short: "s" },
+      host: { type: "string" },
+      from: { type: "string", default: DEFAULTS.from },
+      to: { type: "string", default: DEFAULTS.to },
+    },
+  });
+  const dashboards = await shown(values.stack, values.host, values.from);
+  mkdirSync(values.to, { recursive: true });
+  for (const dashboard of dashboards) {
+    const file = join(values.to, `${fileName(dashboard.title)}.png`);
+    photograph(page(dashboard), file);
+    process.stdout.write(`${file}: ${dashboard.panels.length} panels\n`);
+  }
+}
+
+async function shown(
+  stack: string | undefined,
+  name: string | undefined,
+  from: string,
+): Promise<ShownDashboard[]> {
+  const hosts = readState(await exportStack(stack), stack ?? "").filter(
+    (candidate) => candidate.grafana !== undefined && (name === undefined || candidate.name === name),
+  );
+  const [deployed] = hosts;
+  if (deployed?.grafana === undefined) {
+    throw new Error(
+      name === undefined ? "no host of the stack has Grafana" : `the stack has no host ${name} with Grafana`,
+    );
+  }
+  const host = await Host.enter(deployed);
+  try {
+    return await collect(new Grafana(new Front(host), deployed.grafana), from);
+  } finally {
+    host.close();
+  }
+}
+
+const fileName = (title: string) => title.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
+
+main().catch((error: Error) => {
+  process.stderr.write(`podwatch: ${error.message}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,2 @@
+// Runs dashboards/preview/cli.ts.
+require("../../operate/bundled")(require("node:path").join(__dirname, "cli.ts"));
