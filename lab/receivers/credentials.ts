@@ -10,6 +10,8 @@ export interface Credentials {
   readonly telegramChat: number;
   /** Bearer token of `/webhook/...` and `/alertmanager/...`. */
   readonly webhookToken: string;
+  /** What follows `/ping/` in the URL of the dead man's switch. */
+  readonly pingId: string;
   readonly mailUser: string;
   readonly mailPassword: string;
   /** Mail to any other address is refused. */
@@ -23,6 +25,7 @@ export const LAB_CREDENTIALS: Credentials = {
   telegramToken: "100000001:TelegramBotOfTheLab_0000000000001",
   telegramChat: -1001000000001,
   webhookToken: "bearer-token-of-the-lab-0001",
+  pingId: "0b5e7a1e-0000-4000-8000-0ab0ab0ab002",
   mailUser: "alerts@lab.test",
   mailPassword: "mail-password-of-the-lab-0001",
   mailbox: "oncall@lab.test",

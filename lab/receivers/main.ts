@@ -16,6 +16,7 @@
 //   POST /bot<token>/sendMessage        telegram      telegram_configs: api_url: URL of the receiver, bot_token, chat_id
 //   POST /alertmanager/<any>            alertmanager  webhook_configs; bearer token; only what Alertmanager sends
 //   POST /webhook/<any>                 webhook       any JSON object; bearer token
+//   GET, POST /ping/<id>                ping          dead man's switch: the whole URL
 //   SMTP with STARTTLS and log-in       email         smtp_smarthost, smtp_from and smtp_auth_username: the mail user
 //
 //   GET /messages[?mode=slack]          [{ id, mode, receivedAt, to, body }], oldest first
@@ -49,6 +50,7 @@ async function main(): Promise<void> {
     "pagerduty-key": credentials.pagerdutyKey,
     "telegram-token": credentials.telegramToken,
     "webhook-token": credentials.webhookToken,
+    "ping-url": `${url}/ping/${credentials.pingId}`,
     "mail-password": credentials.mailPassword,
     "mail-certificate.pem": receivers.certificate,
   };

@@ -5,6 +5,7 @@ import { type Credentials, LAB_CREDENTIALS } from "./credentials";
 import { startMailServer } from "./mail";
 import { Opsgenie } from "./opsgenie";
 import { PagerDuty } from "./pagerduty";
+import { Ping } from "./ping";
 import {
   type Answer,
   json,
@@ -68,6 +69,7 @@ export async function startReceivers(options: Options = {}): Promise<Receivers> 
     new Telegram(credentials),
     new Webhook(credentials, "alertmanager"),
     new Webhook(credentials, "webhook"),
+    new Ping(credentials),
   ];
   let taken: Message[] = [];
   let refusals: Refusal[] = [];

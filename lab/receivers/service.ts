@@ -8,6 +8,7 @@ export const MODES = [
   "telegram",
   "alertmanager",
   "webhook",
+  "ping",
   "email",
 ] as const;
 export type Mode = (typeof MODES)[number];

@@ -91,7 +91,7 @@ export function blackboxTelemetry(instance: string, probes: readonly Probe[]): T
             },
           ]),
     ],
-    dashboards: [],
+    dashboards: ["probes.json"],
   };
 }
 

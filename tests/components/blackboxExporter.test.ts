@@ -144,7 +144,7 @@ test("one job probes all targets, each under its own name and in its own time", 
         ],
       },
     ],
-    dashboards: [],
+    dashboards: ["probes.json"],
   });
 });
 

@@ -20,7 +20,8 @@ interface Bundle {
 
 const bundles: Bundle[] = readdirSync(golden).flatMap((stack) =>
   readdirSync(join(golden, stack)).flatMap((file) => {
-    const [, host = "", service = ""] = /^podwatch-(\w+)-(\w+)-service(?:-bundle)?\.bundle$/.exec(file) ?? [];
+    const [, host = "", service = ""] =
+      /^podwatch-([a-z]+)-([a-z-]+?)-service(?:-bundle)?\.bundle$/.exec(file) ?? [];
     return service === "" ? [] : [{ stack, host, service, path: `${stack}/${host}/${service}` }];
   }),
 );
@@ -102,8 +103,13 @@ function of(service: string): Bundle[] {
   return bundles.filter((bundle) => bundle.service === service);
 }
 
+/** What each stack deploys to each of its hosts. */
+function services(stack: string): string[] {
+  const always = ["grafana", "network", "nginx", "prometheus"];
+  return stack === "everything" ? ["alertmanager", "blackbox-exporter", ...always] : always;
+}
+
 test("there is a bundle of every service of every host", () => {
-  const services = ["grafana", "network", "nginx", "prometheus"];
   const hostsOfStacks = [
     "dev/dev",
     "everything/rootful",
@@ -112,7 +118,9 @@ test("there is a bundle of every service of every host", () => {
     "rootless/monitor",
   ];
   expect(bundles.map(({ path }) => path).sort()).toEqual(
-    hostsOfStacks.flatMap((prefix) => services.map((service) => `${prefix}/${service}`)),
+    hostsOfStacks.flatMap((prefix) =>
+      services(prefix.replace(/\/.*/, "")).map((service) => `${prefix}/${service}`),
+    ),
   );
 });
 
@@ -170,8 +178,6 @@ describe("Quadlet", () => {
     );
   }
 
-  const services = ["podwatch-grafana", "podwatch-network", "podwatch-nginx", "podwatch-prometheus"];
-
   test.each([
     ["dev/dev", "rootful"],
     ["prod/monitor", "rootful"],
@@ -185,7 +191,7 @@ describe("Quadlet", () => {
       .filter((line) => line !== "" && !/: Loading source unit file /.test(line));
     expect({ code, complaints }).toEqual({ code: 0, complaints: [] });
     const made = [...stdout.matchAll(/^---(.+)\.service---$/gm)].map(([, name]) => name);
-    expect(made.sort()).toEqual(services);
+    expect(made.sort()).toEqual(services(prefix.replace(/\/.*/, "")).map((service) => `podwatch-${service}`));
   });
 
   test("would refuse a mistake", async () => {

@@ -66,7 +66,11 @@ describe("Grafana on a deployed host", () => {
     const found: Array<{ uid: string; folderTitle: string }> = JSON.parse(
       (await api("search?type=dash-db")).body,
     );
-    expect(found.map(({ uid }) => uid).sort()).toEqual(["Afi9GToZz", "podwatch-prometheus"]);
+    expect(found.map(({ uid }) => uid).sort()).toEqual([
+      "Afi9GToZz",
+      "podwatch-overview",
+      "podwatch-prometheus",
+    ]);
     expect(new Set(found.map(({ folderTitle }) => folderTitle))).toEqual(new Set(["Podwatch"]));
     const { meta } = JSON.parse((await api("dashboards/uid/Afi9GToZz")).body);
     expect(meta).toMatchObject({ provisioned: true });

@@ -64,6 +64,8 @@ function good(mode: Exclude<Mode, "email">): Required<Sent> & { body: Record<str
         text: "<b>down</b>",
         parse_mode: "HTML",
       });
+    case "ping":
+      return sent(`/ping/${lab().pingId}`, {});
     case "alertmanager":
       return sent(
         "/alertmanager/any",
@@ -103,6 +105,7 @@ test.each([
   ["telegram", 200, /"ok":true/],
   ["alertmanager", 200, /taken/],
   ["webhook", 200, /taken/],
+  ["ping", 200, "OK"],
 ] as const)("%s takes a message and lists it", async (mode, status, body) => {
   const before = Date.now();
   const answer = await send(good(mode));
@@ -124,6 +127,8 @@ const body =
 const plain = (type: string, length: number) => ({ type, text: { type: "plain_text", text: long(length) } });
 
 test.each<[mode: Exclude<Mode, "email">, why: string, change: Change, status: number, answer: RegExp]>([
+  ["ping", "another id", () => ({ path: "/ping/x" }), 404, /^not found$/],
+  ["ping", "PUT", () => ({ method: "PUT" }), 405, /^only GET and POST$/],
   ["slack", "no JSON", () => ({ body: "{" }), 400, /^invalid_payload$/],
   [
     "slack",
