@@ -39,7 +39,7 @@ restore_replaced() {
 }
 
 receive_bundle() {
-  rm -rf "$home/candidate"
+  rm -rf "$home/candidate" "$home/pull"
   mkdir -p "$home/candidate/current"
   cat >"$home/candidate/bundle" || fail "cannot write to $home; is the disk full?"
   input_read=yes

@@ -81,9 +81,13 @@ ensure_image() {
   mkdir -p "$STATE/images"
   record=$STATE/images/$(say "$1" | sha256sum | cut -c 1-16)
   say "$1" >"$record" || fail "cannot write to $STATE; is the disk full?"
-  if ! pull_output=$(timeout -k 10 900 podman pull --quiet "$1" 2>&1 9>&-); then
+  # What podman leaves when it is killed stands where the next run of the service finds it.
+  mkdir -p "$home/pull" || fail "cannot write to $home; is the disk full?"
+  if ! pull_output=$(TMPDIR=$home/pull timeout -k 10 900 podman pull --quiet "$1" 2>&1 9>&-); then
+    rm -rf "$home/pull"
     fail "the image $1 cannot be pulled: $(say "$pull_output" | tail -n 1)"
   fi
+  rm -rf "$home/pull"
 }
 
 # Removes an image that the runner pulled and that no service uses any more.
