@@ -85,8 +85,9 @@ describe("what another program made under our names is neither overwritten nor d
 
 describe("a host that does not take what it is given keeps what it has", () => {
   beforeAll(async () => {
+    // Small enough to be filled in a moment, large enough for what pulls put there for a while.
     await one.exec(
-      "mkdir -p /var/lib/podwatch && mount -t tmpfs -o size=2m,mode=755 tmpfs /var/lib/podwatch",
+      "mkdir -p /var/lib/podwatch && mount -t tmpfs -o size=512m,mode=755 tmpfs /var/lib/podwatch",
     );
     await stack.configure(small(pinned(one)));
     await stack.up();
