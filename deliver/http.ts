@@ -20,7 +20,7 @@ export interface Patience {
   readonly longestPause: number;
 }
 
-const PATIENCE: Patience = { attempts: 4, within: 10_000, pause: 1_000, longestPause: 30_000 };
+const PATIENCE: Patience = { attempts: 4, within: 10_000, pause: 500, longestPause: 30_000 };
 
 export interface Response {
   readonly status: number;

@@ -1,0 +1,58 @@
+// What there is to tell of a run, apart from how it is told.
+
+export type Outcome = "success" | "failure";
+
+/** `recovered`: a success after a failure. */
+export type Kind = "failure" | "recovered" | "success";
+
+export interface Event {
+  readonly kind: Kind;
+  readonly stack: string;
+  /** Full hash. */
+  readonly commit: string;
+  /** First line of the commit's message. */
+  readonly subject: string;
+  readonly author: string;
+  readonly commitLink: string | undefined;
+  /** Who started the pipeline. */
+  readonly by: string;
+  /** The pipeline's page. */
+  readonly link: string | undefined;
+  /** Of a failure: what failed. */
+  readonly failed: string | undefined;
+}
+
+/** As GitHub, GitLab and Jenkins call them, in small letters. */
+const OUTCOMES: Readonly<Record<string, Outcome | "neither">> = {
+  success: "success",
+  failure: "failure",
+  failed: "failure",
+  unstable: "failure",
+  cancelled: "neither",
+  canceled: "neither",
+  aborted: "neither",
+  skipped: "neither",
+  not_built: "neither",
+};
+
+/** What the pipeline calls its outcome; a run that was broken off by hand tells nothing. @throws Error */
+export function outcomeOf(word: string): Outcome | "neither" {
+  const outcome = OUTCOMES[word.toLowerCase()];
+  if (outcome === undefined) {
+    throw new Error(`--outcome ${JSON.stringify(word)} is none of ${Object.keys(OUTCOMES).join(", ")}`);
+  }
+  return outcome;
+}
+
+/** What there is to tell after a run, given what was told last; undefined for nothing. */
+export function kindOf(outcome: Outcome, last: Outcome | undefined, everySuccess: boolean): Kind | undefined {
+  if (outcome === "failure") return "failure";
+  if (last === "failure") return "recovered";
+  return everySuccess ? "success" : undefined;
+}
+
+export const TITLES: Readonly<Record<Kind, string>> = {
+  failure: "failed",
+  recovered: "is back to normal",
+  success: "succeeded",
+};
