@@ -60,6 +60,7 @@ export class MonitoringStack extends pulumi.ComponentResource {
             settings: settings.prometheus,
             watched: [...watched(settings), ...(alertmanager ? [alertmanager.telemetry] : [])],
             alertmanagers: alertmanager ? [alertmanager.target] : [],
+            alerts: settings.alerts,
           },
           opts,
         )

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { FrontSettings, PrometheusSettings } from "../config/schema";
+import type { AlertsSettings, FrontSettings, PrometheusSettings } from "../config/schema";
 import { serviceBundle } from "../lib/bundle";
 import type { Datasource } from "../lib/render/grafana";
 import type { Backend } from "../lib/render/nginx";
@@ -11,6 +11,7 @@ import {
   prometheus,
 } from "../lib/render/prometheus";
 import { fileScrapeConfig, scrapeConfig, targetFiles } from "../lib/render/scrape";
+import { shippedRules } from "../lib/rules/render";
 import type { Telemetry } from "../lib/telemetry";
 import type { Host } from "./host";
 import type { PodNetwork } from "./podNetwork";
@@ -24,6 +25,8 @@ export interface PrometheusArgs {
   readonly watched: readonly Telemetry[];
   /** Where alerts go. */
   readonly alertmanagers: readonly AlertmanagerTarget[];
+  /** What the stack says of the alerts that come with what is watched. */
+  readonly alerts: AlertsSettings;
 }
 
 /** Prometheus: scrapes itself, what the stack deploys and the stack's own jobs; confined to the container network. */
@@ -56,7 +59,10 @@ export class Prometheus extends pulumi.ComponentResource {
       ],
       alertmanagers: args.alertmanagers,
       targetFiles: targetFiles(settings.fileSd),
-      ruleFiles: Object.fromEntries(settings.ruleFiles.map(({ name, content }) => [name, content])),
+      ruleFiles: {
+        ...Object.fromEntries(settings.ruleFiles.map(({ name, content }) => [name, content])),
+        ...this.shippedRules(args.alerts),
+      },
       keepData: settings.data === "keep",
       unitKeys: settings.quadlet,
     });
@@ -66,6 +72,11 @@ export class Prometheus extends pulumi.ComponentResource {
       { parent: this, dependsOn: [args.network] },
     );
     this.registerOutputs({ url: this.url });
+  }
+
+  private shippedRules(alerts: AlertsSettings): Record<string, string> {
+    const groups = this.telemetry.flatMap(({ ruleGroups }) => ruleGroups);
+    return alerts.enabled ? shippedRules(groups, alerts) : {};
   }
 
   /** This Prometheus as a data source for Grafana. */

@@ -2,6 +2,7 @@
 // Every default and every grammar stands in `schema/`, once; checks that look at several settings stand in `resolve/`.
 import { z } from "zod";
 import { type AlertmanagerSettings, alertmanager } from "./schema/alertmanager";
+import { type AlertsSettings, alerts } from "./schema/alerts";
 import { type BlackboxExporterSettings, blackboxExporter } from "./schema/blackboxExporter";
 import { type FrontSettings, front } from "./schema/front";
 import { type GatewaysSettings, gateways } from "./schema/gateways";
@@ -12,6 +13,7 @@ import { type PrometheusSettings, prometheus } from "./schema/prometheus";
 import { address, choice, flag, group, setting, text } from "./schema/words";
 
 export type { AlertmanagerSettings } from "./schema/alertmanager";
+export type { AlertsSettings } from "./schema/alerts";
 export type { BlackboxExporterSettings, ProbeTarget } from "./schema/blackboxExporter";
 export type { FrontSettings } from "./schema/front";
 export type { GatewaysSettings } from "./schema/gateways";
@@ -25,7 +27,16 @@ export type { QuadletSettings } from "./schema/quadlet";
 export const namespace = "podwatch";
 
 /** The sections that configure services; each may stand in the stack and again, for one host, in that host's entry. */
-export const services = { network, front, gateways, prometheus, alertmanager, grafana, blackboxExporter };
+export const services = {
+  network,
+  front,
+  gateways,
+  prometheus,
+  alertmanager,
+  grafana,
+  blackboxExporter,
+  alerts,
+};
 export type ServiceName = keyof typeof services;
 
 export const proxy = group(login).meta({
@@ -151,6 +162,7 @@ export interface HostSettings<Secret = string> {
   readonly alertmanager: AlertmanagerSettings<Secret>;
   readonly grafana: GrafanaSettings<Secret>;
   readonly blackboxExporter: BlackboxExporterSettings;
+  readonly alerts: AlertsSettings;
 }
 
 /** What a stack file says, checked and complete. `Secret` is plain text inside `config/` and a Pulumi secret outside. */

@@ -86,7 +86,9 @@ function onOtherLevels(root: z.ZodType, path: Path, fits: (name: string) => bool
     const names = found
       .filter((inner) => inner.length === shortest)
       .map((inner) => show([...base, ...inner]).replaceAll('["[]"]', "[]"));
-    if (names.length > 0) return [...new Set(names)].slice(0, 3).join(" or ");
+    const meant = new Set(names);
+    // What stands in many places is no hint.
+    if (meant.size > 0 && meant.size <= 3) return [...meant].join(" or ");
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
 import type { ShippedDashboard } from "../dashboards/shipped";
+import type { RuleGroup } from "./rules/model";
 
 /** One entry of `scrape_configs`, in Prometheus' own words. */
 export type ScrapeConfig = { readonly job_name: string } & Readonly<Record<string, unknown>>;
@@ -9,4 +10,6 @@ export interface Telemetry {
   readonly scrapeConfigs: readonly ScrapeConfig[];
   /** The shipped dashboards that show it, by file name. */
   readonly dashboards: readonly ShippedDashboard[];
+  /** The shipped alerts about it. */
+  readonly ruleGroups: readonly RuleGroup[];
 }

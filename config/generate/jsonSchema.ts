@@ -29,6 +29,8 @@ export interface JsonSchema {
   defaultText?: string;
   /** A list that may be written as its only item. */
   oneOrMany?: boolean;
+  /** The page below docs/ that describes what is inside. */
+  page?: string;
 }
 
 /** Everything known about the settings, with what only the documentation needs still in it. */
@@ -89,7 +91,7 @@ const encrypted: JsonSchema = {
 
 /** Leaves out what editors do not know, and what would change with every new image. */
 function forEditors(schema: JsonSchema): JsonSchema {
-  const { kind, secret, defaultText, oneOrMany, id, ...rest } = schema;
+  const { kind, secret, defaultText, oneOrMany, page, id, ...rest } = schema;
   if (secret) {
     const command = "Encrypted: `pulumi config set --secret --path ...`.";
     return { description: `${rest.description ?? ""} ${command}`, ...encrypted };

@@ -1,5 +1,5 @@
 // docs/configuration.md: every setting with its type, default, meaning and an example.
-import { namespace } from "../schema";
+import { namespace, services } from "../schema";
 import { describeStack, type JsonSchema } from "./jsonSchema";
 
 const sections = [
@@ -28,6 +28,7 @@ const sections = [
   { key: "grafana", title: "Grafana", under: `${namespace}:grafana` },
   { key: "blackboxExporter", title: "Blackbox exporter", under: `${namespace}:blackboxExporter` },
   { key: "probeTarget", title: "Probe target", under: "as an entry of `blackboxExporter.targets`" },
+  { key: "alerts", title: "Alerts", under: `${namespace}:alerts` },
   { key: "quadlet", title: "Quadlet keys", under: "as `quadlet` of each service" },
 ] as const;
 
@@ -57,9 +58,11 @@ config:
 Put \`# yaml-language-server: $schema=./podwatch.schema.json\` in its first line and your editor completes and checks it.
 The program checks it too, before anything is touched, and lists everything that is wrong at once.
 
-**Several hosts** stand under \`${namespace}:hosts\`, each under its name (small letters, digits and \`-\`). The sections of services, such as \`network\`, \`front\` and
-\`prometheus\`, hold for all of them. The same sections inside a host's entry override, setting by setting, for that host
-alone; lists are replaced as a whole:
+**Several hosts** stand under \`${namespace}:hosts\`, each under its name (small letters, digits and \`-\`). The sections below \`${namespace}:\` that configure
+services hold for all of them: ${Object.keys(services)
+    .map((name) => `\`${name}\``)
+    .join(", ")}. The same sections inside a host's entry override, setting by
+setting, for that host alone; lists are replaced as a whole:
 
 \`\`\`yaml
 config:
@@ -100,7 +103,19 @@ const loginNote = `
 Exactly one of \`hostKey\`, \`knownHostsFile\` and \`insecureIgnoreHostKey\`, and exactly one of \`privateKeyFile\`, \`privateKey\`, \`agent\` and \`password\`, has to be set.
 `;
 
-const notes: Readonly<Record<string, string>> = { host: loginNote, proxy: loginNote };
+const alertsNote = `
+Each alert takes \`enabled\` (\`false\` switches it off), \`severity\` (\`critical\`, \`warning\` or \`info\`), \`for\` (how long the condition has to last) and
+thresholds of its own, as the editor's completion shows:
+
+\`\`\`yaml
+config:
+  ${namespace}:alerts:
+    HostCpuBusy: { above: 0.95, for: 30m, severity: info }
+    HostRebooted: { enabled: false }
+\`\`\`
+`;
+
+const notes: Readonly<Record<string, string>> = { host: loginNote, proxy: loginNote, alerts: alertsNote };
 
 interface Row {
   path: string;
@@ -112,7 +127,8 @@ interface Row {
 function settings(schema: JsonSchema, prefix = ""): Row[] {
   return Object.entries(schema.properties ?? {}).flatMap(([key, inner]) => {
     const path = prefix + key;
-    if (inner.properties !== undefined && !inner.secret) return settings(inner, `${path}.`);
+    if (inner.properties !== undefined && !inner.secret && inner.page === undefined)
+      return settings(inner, `${path}.`);
     return [{ path, schema: inner, required: schema.required?.includes(key) ?? false }];
   });
 }

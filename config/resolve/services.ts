@@ -6,6 +6,7 @@ import { firstUnprivilegedPort, resolveFront } from "../schema/front";
 import { settle } from "../shape";
 import { isGroup, type Tree } from "../walk";
 import { resolveAlertmanager } from "./alertmanager";
+import { resolveAlerts } from "./alerts";
 import { resolveBlackboxExporter } from "./blackboxExporter";
 import { resolveGrafana } from "./grafana";
 import { type Locate, locateIn } from "./locate";
@@ -34,7 +35,8 @@ export function resolveServices(
   const givenGrafana = settle(services.grafana, merged("grafana"));
   const givenBlackbox = settle(services.blackboxExporter, merged("blackboxExporter"));
   if (!network || !gateways || !givenFront || !givenPrometheus || !givenAlertmanager) return undefined;
-  if (!givenGrafana || !givenBlackbox) return undefined;
+  const givenAlerts = settle(services.alerts, merged("alerts"));
+  if (!givenGrafana || !givenBlackbox || !givenAlerts) return undefined;
 
   if (gateways.sources !== "auto") checkSources(gateways.sources, locate("gateways"), report);
   const front = resolveFront(givenFront, basics);
@@ -86,7 +88,8 @@ export function resolveServices(
       `${quote(false)} leaves Alertmanager without alerts; set alertmanager.enabled to false too, or remove this`,
     );
   }
-  return { network, front, gateways, prometheus, alertmanager, grafana, blackboxExporter };
+  const alerts = resolveAlerts(givenAlerts, front.publicUrl);
+  return { network, front, gateways, prometheus, alertmanager, grafana, blackboxExporter, alerts };
 }
 
 function checkSources(names: readonly string[], locate: Locate, report: Report): void {

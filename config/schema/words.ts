@@ -37,6 +37,8 @@ export interface About {
   secret?: boolean;
   /** The default in words, where it is not one fixed value. */
   defaultText?: string;
+  /** The page below docs/ that describes the setting's own settings. */
+  page?: string;
 }
 
 /** Attaches prose to a schema; call it last, because a wrapper such as `.default()` starts without any. */
@@ -71,6 +73,23 @@ export function whole(min: number, max: number, complaint: string) {
     z.int({ error: complaint }).min(min, { error: complaint }).max(max, { error: complaint }),
   );
 }
+
+/** A number, also in quotes. */
+function numeric(accepts: (value: number) => boolean, complaint: string) {
+  const unquote = (value: unknown) =>
+    typeof value === "string" && /^\d{1,15}(\.\d{1,15})?$/.test(value) ? Number(value) : value;
+  return z.preprocess(unquote, z.number({ error: complaint }).refine(accepts, { error: complaint }));
+}
+
+/** A part of a whole. */
+export const share = () =>
+  numeric(
+    (value) => value >= 0 && value <= 1,
+    "is not a share of a whole; write a number from 0 to 1, such as 0.9 for 90 %",
+  );
+
+export const amount = (what: string) =>
+  numeric((value) => value >= 0, `is not ${what}; write a number of 0 or more, such as 1.5`);
 
 /** true or false, also in quotes. */
 export function flag() {
@@ -109,6 +128,13 @@ export const duration = () =>
   text(
     (value) => durationMs(value) > 0,
     "is not a duration; write a number and a unit such as 15d, 12h or 90m",
+  ).meta({ kind: "duration" });
+
+/** A duration that may be none at all. */
+export const delay = () =>
+  text(
+    (value) => durationMs(value) >= 0,
+    "is not a duration; write a number and a unit such as 15m or 1h, or 0s for none",
   ).meta({ kind: "duration" });
 
 export const size = () =>
@@ -174,6 +200,12 @@ export const isHttpUrl = (value: string) => /^https?:\/\/[^\s"'<>\\]+$/.test(val
 
 export const httpUrl = () =>
   text(isHttpUrl, "is not a URL; write one that begins with https:// or http://").meta({ kind: "URL" });
+/** Where pages are found: protocol, host, perhaps a port and a path. */
+export const url = () =>
+  text(
+    (value) => /^https?:\/\/[^/?#@\s"'{}]+(\/[^?#\s"'{}]*)?$/.test(value) && URL.canParse(value),
+    "is not a URL of this kind; write http or https, the host and perhaps a path, such as https://wiki.my-company.net/runbooks",
+  ).meta({ kind: "URL" });
 
 export const labelValue = () => z.string({ error: "is not text; put the label's value in quotes" });
 

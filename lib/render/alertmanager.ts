@@ -1,4 +1,5 @@
 import { halved } from "../duration";
+import { alertmanagerRules } from "../rules/alertmanager";
 import { CONFIG_DIRECTORY, type Service, type UnitKeys, unitName } from "../service";
 import type { Telemetry } from "../telemetry";
 import { readTemplate } from "../template";
@@ -65,6 +66,7 @@ export function alertmanagerTelemetry(host: string): Telemetry {
       },
     ],
     dashboards: ["alertmanager.json"],
+    ruleGroups: [alertmanagerRules],
   };
 }
 

@@ -1,3 +1,4 @@
+import { blackboxRules } from "../rules/blackbox";
 import { CONFIG_DIRECTORY, type Service, type UnitKeys, unitName } from "../service";
 import type { Telemetry } from "../telemetry";
 import { readTemplate } from "../template";
@@ -92,6 +93,7 @@ export function blackboxTelemetry(instance: string, probes: readonly Probe[]): T
           ]),
     ],
     dashboards: ["probes.json"],
+    ruleGroups: [blackboxRules],
   };
 }
 

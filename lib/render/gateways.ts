@@ -1,3 +1,4 @@
+import { gatewayRules } from "../rules/gateways";
 import type { Telemetry } from "../telemetry";
 import { BRIDGE_TARGET, GATEWAY_DISCOVERY_URL } from "./nginx";
 
@@ -21,6 +22,7 @@ export function gatewayTelemetry(gateways: {
       },
     ],
     dashboards: ["gateways.json"],
+    ruleGroups: [gatewayRules],
   };
 }
 

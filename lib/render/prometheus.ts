@@ -1,3 +1,6 @@
+import { instanceRules } from "../rules/instance";
+import { prometheusRules } from "../rules/prometheus";
+import { watchdogRules } from "../rules/watchdog";
 import { CONFIG_DIRECTORY, type Service, type UnitKeys, unitName } from "../service";
 import type { ScrapeConfig, Telemetry } from "../telemetry";
 import { readTemplate } from "../template";
@@ -18,7 +21,7 @@ export interface PrometheusInput {
   readonly alertmanagers?: readonly AlertmanagerTarget[];
   /** Files of targets by name below `targets/`; Prometheus rereads them by itself. */
   readonly targetFiles: Readonly<Record<string, string>>;
-  /** Files of recording and alerting rules by name below `rules/`. */
+  /** Files of recording and alerting rules by path below `rules/`. */
   readonly ruleFiles: Readonly<Record<string, string>>;
   readonly keepData: boolean;
   /** Keys of the user's own for the unit. */
@@ -61,6 +64,7 @@ export const PROMETHEUS_TELEMETRY: Telemetry = {
     },
   ],
   dashboards: ["overview.json", "prometheus.json"],
+  ruleGroups: [watchdogRules, instanceRules, prometheusRules],
 };
 
 export function prometheus(input: PrometheusInput): Service {

@@ -2,6 +2,7 @@ import { parse } from "yaml";
 import { BlackboxExporter } from "../../components/blackboxExporter";
 import type { HostSettings } from "../../config/load";
 import { blackboxTelemetry } from "../../lib/render/blackboxExporter";
+import { blackboxRules } from "../../lib/rules/blackbox";
 import versions from "../../versions.json";
 import { everySection, filesBeside } from "./everything";
 import { component, unitLines } from "./expected";
@@ -145,6 +146,7 @@ test("one job probes all targets, each under its own name and in its own time", 
       },
     ],
     dashboards: ["probes.json"],
+    ruleGroups: [blackboxRules],
   });
 });
 

@@ -14,6 +14,7 @@ function deployPrometheus(settings: HostSettings) {
       ...ground,
       front: settings.front,
       settings: settings.prometheus,
+      alerts: settings.alerts,
       watched: [gatewayTelemetry(settings.gateways)],
       alertmanagers: [],
     });
@@ -25,6 +26,9 @@ const SELF = {
   metrics_path: "/prometheus/metrics",
   static_configs: [{ targets: ["localhost:9090"] }],
 };
+
+/** The files of shipped rules, in the order of what is watched. */
+const SHIPPED = ["shipped/watchdog", "shipped/instance", "shipped/prometheus", "shipped/gateways"];
 
 test("minimal: scrapes itself and the gateways that it finds", async () => {
   const { resources, result } = await deployPrometheus(hostSettings());
@@ -47,6 +51,7 @@ test("minimal: scrapes itself and the gateways that it finds", async () => {
   ]);
   expect(Object.keys(parts)).toEqual([
     "files/prometheus.yml",
+    ...SHIPPED.map((name) => `files/rules/${name}.yml`).sort(),
     "hooks/check",
     "hooks/ready",
     "hooks/reload",
@@ -54,6 +59,7 @@ test("minimal: scrapes itself and the gateways that it finds", async () => {
   ]);
   expect(parse(parts["files/prometheus.yml"] ?? "")).toEqual({
     global: { scrape_interval: "15s", scrape_timeout: "10s", evaluation_interval: "15s" },
+    rule_files: SHIPPED.map((name) => `/etc/podwatch/current/files/rules/${name}.yml`),
     scrape_configs: [
       SELF,
       {
@@ -93,13 +99,16 @@ test("everything changed", async () => {
   expect(Object.keys(parts).filter((path) => path.startsWith("files/"))).toEqual([
     "files/prometheus.yml",
     "files/rules/own.yml",
+    ...SHIPPED.map((name) => `files/rules/${name}.yml`).sort(),
     "files/targets/machines/more.yml",
     "files/targets/machines/racks.json",
   ]);
   expect(parts["files/targets/machines/more.yml"]).toBe(filesBeside()["targets/more.yml"]);
   expect(parts["files/rules/own.yml"]).toBe(filesBeside()["rules/own.yml"]);
   const configuration = parse(parts["files/prometheus.yml"] ?? "");
-  expect(configuration.rule_files).toEqual(["/etc/podwatch/current/files/rules/own.yml"]);
+  expect(configuration.rule_files).toEqual(
+    ["own", ...SHIPPED].map((name) => `/etc/podwatch/current/files/rules/${name}.yml`),
+  );
   expect(configuration.global).toEqual({
     scrape_interval: "20s",
     scrape_timeout: "7s",
@@ -193,9 +202,42 @@ test("with nothing else to watch it scrapes itself", async () => {
       ...ground,
       front: settings.front,
       settings: settings.prometheus,
+      alerts: settings.alerts,
       watched: [],
       alertmanagers: [],
     });
   });
   expect(parse(bundleOf(resources).parts["files/prometheus.yml"] ?? "").scrape_configs).toEqual([SELF]);
+});
+
+test("shipped rules carry the stack's thresholds; an alert or all of them can be switched off", async () => {
+  const deployed = async (alerts: object) => {
+    const { resources } = await deployPrometheus(hostSettings({ alerts }));
+    return bundleOf(resources).parts;
+  };
+  const parts = await deployed({
+    ScrapeSlow: { above: 7.5, for: "0s", severity: "critical" },
+    InstanceFlapping: { enabled: false },
+    Watchdog: { enabled: false },
+  });
+  expect(parts).not.toHaveProperty("files/rules/shipped/watchdog.yml");
+  const [group] = parse(parts["files/rules/shipped/instance.yml"] ?? "").groups;
+  expect(group.name).toBe("instance");
+  expect(group.rules.map(({ alert }: { alert: string }) => alert)).toEqual([
+    "InstanceDown",
+    "ScrapeSlow",
+    "JobWithoutTargets",
+  ]);
+  expect(group.rules[1]).toEqual({
+    alert: "ScrapeSlow",
+    expr: "avg_over_time(scrape_duration_seconds[5m]) > 7.5",
+    labels: { severity: "critical" },
+    annotations: {
+      summary: expect.any(String),
+      description: expect.any(String),
+      runbook_url: "http://localhost/runbooks/ScrapeSlow",
+    },
+  });
+  const without = await deployed({ enabled: false });
+  expect(Object.keys(without).filter((path) => path.startsWith("files/"))).toEqual(["files/prometheus.yml"]);
 });

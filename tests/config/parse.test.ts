@@ -76,6 +76,12 @@ test("a host alone gets every default", () => {
       quadlet: noKeys,
       image: versions.images["blackbox-exporter"],
     },
+    alerts: {
+      enabled: true,
+      runbookUrl: "http://localhost/runbooks",
+      runbooksAtFront: true,
+      alerts: expect.objectContaining({ Watchdog: { enabled: true, severity: "info", values: {} } }),
+    },
   });
 });
 
