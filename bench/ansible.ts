@@ -1,6 +1,6 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { CHECKOUT, type LabHost, must } from "../tests/integration/support/lab";
+import { CHECKOUT, type LabHost, must, run } from "../tests/integration/support/lab";
 import { type Deployment, type Service, writeDeployment } from "./bundles";
 import type { Contender, Variant } from "./contender";
 
@@ -45,6 +45,17 @@ export class Ansible implements Contender {
   change = () => this.play("deploy");
   destroy = () => this.play("destroy");
 
+  /** Ends the SSH log-ins that ControlPersist keeps. */
+  async dispose(): Promise<void> {
+    for (const socket of await readdir(this.controlPath).catch(() => [])) {
+      await run("ssh", ["-O", "exit", "-o", `ControlPath=${join(this.controlPath, socket)}`, "any"]);
+    }
+  }
+
+  private get controlPath(): string {
+    return join(this.directory, "cp");
+  }
+
   private async play(playbook: string): Promise<void> {
     await must(
       join(this.venv, "bin/ansible-playbook"),
@@ -54,7 +65,7 @@ export class Ansible implements Contender {
         env: {
           ANSIBLE_CONFIG: join(CHECKOUT, "bench/ansible/ansible.cfg"),
           ANSIBLE_HOME: join(this.directory, "home"),
-          ANSIBLE_SSH_CONTROL_PATH_DIR: join(this.directory, "cp"),
+          ANSIBLE_SSH_CONTROL_PATH_DIR: this.controlPath,
         },
       },
     );

@@ -2,9 +2,12 @@ import { LabHost, must } from "../tests/integration/support/lab";
 
 const IMAGES = Object.values((require("../versions.json") as { images: Record<string, string> }).images);
 
+export function hostNames(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `bench-${index + 1}`);
+}
+
 /** Boots hosts that are fit for every contender: with Python, which Ansible needs and Podwatch does not. */
-export async function bootHosts(count: number, python: string): Promise<LabHost[]> {
-  const names = Array.from({ length: count }, (_, index) => `bench-${index + 1}`);
+export async function bootHosts(names: readonly string[], python: string): Promise<LabHost[]> {
   const hosts: LabHost[] = [];
   for (const name of names) {
     hosts.push(await LabHost.boot(name));

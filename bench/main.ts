@@ -4,6 +4,9 @@
 //   RUNS=5          how often everything is measured
 //   SIZES="1 2 5 10"  numbers of hosts; empty: one host only
 //   PARTS="one scale fixed"  what is measured; what is left out keeps its earlier results
+//
+// Wants a machine that does nothing else: it waits two minutes for one, and says on the page how busy it was.
+// RUNS=3 with all sizes and parts takes about a quarter of an hour on two cores.
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -13,9 +16,11 @@ import { Ansible } from "./ansible";
 import { type Contender, INTERVAL } from "./contender";
 import { measureFixedCost } from "./fixed";
 import { Floor } from "./floor";
-import { bootHosts, proveDeployed, proveRemoved, pullImages, removeImages } from "./hosts";
+import { bootHosts, hostNames, proveDeployed, proveRemoved, pullImages, removeImages } from "./hosts";
+import { atTheEnd, leave, leaveOnSignals } from "./leave";
 import { writePage } from "./page";
 import { Podwatch } from "./podwatch";
+import { awaitQuiet, load } from "./quiet";
 import { emptyResults, measure, type Results, readResults, writeResults } from "./results";
 
 const RUNS = Number(process.env.RUNS ?? 5);
@@ -26,54 +31,70 @@ async function main(): Promise<void> {
   if (!Number.isInteger(RUNS) || RUNS < 1 || SIZES.some((size) => !Number.isInteger(size) || size < 1)) {
     throw new Error("RUNS is a whole number, SIZES are some; for example RUNS=5 SIZES='1 2 5 10'");
   }
+  leaveOnSignals();
   const [python, venv] = [
     (await must("bench/host-python", [])).trim(),
     (await must("bench/ansible/venv", [], { timeout: 900 })).trim(),
   ];
   const results: Results = { ...readResults(), machine: emptyResults().machine };
   const count = PARTS.includes("scale") ? Math.max(1, ...SIZES) : 1;
-  const names = Array.from({ length: count }, (_, index) => `bench-${index + 1}`);
   // Short: ssh's control sockets stand below it.
   const directory = await mkdtemp(join(tmpdir(), "pw-bench-"));
+  atTheEnd(() => rm(directory, { recursive: true, force: true }));
+  results.load = [await awaitQuiet(120), 0];
+  say(`booting ${count} host(s) and pulling images`);
+  atTheEnd(() => must("lab/lab", ["down", ...hostNames(count)]));
+  const hosts = await bootHosts(hostNames(count), python);
+  await pullImages(hosts);
   const podwatch = new Podwatch();
-  try {
-    console.log(`booting ${count} host(s) and pulling images`);
-    const hosts = await bootHosts(count, python);
-    await pullImages(hosts);
-    const contenders = await prepareContenders(podwatch, hosts, venv, directory);
-    if (PARTS.includes("fixed")) {
-      results.fixed = {};
-      await measureFixedCost(results.fixed, podwatch, hosts, RUNS);
-    }
-    if (PARTS.includes("one")) {
-      results.one = {};
-      for (let run = 1; run <= RUNS; run++) {
-        console.log(`one host, run ${run} of ${RUNS}`);
-        for (const contender of contenders) await oneHost(results, contender, hosts[0] as LabHost);
-        save(results);
-      }
-    }
-    if (PARTS.includes("scale")) {
-      results.scale = {};
-      for (let run = 1; run <= RUNS; run++) {
-        for (const size of SIZES) {
-          console.log(`${size} host(s), run ${run} of ${RUNS}`);
-          await severalHosts(results, podwatch, hosts.slice(0, size));
-        }
-        save(results);
-      }
-      const ansible = contenders.find(({ name }) => name === "ansible") as Contender;
-      for (const size of SIZES) await severalHosts(results, ansible, hosts.slice(0, size));
-    }
+  atTheEnd(() => podwatch.dispose());
+  const contenders = await prepareContenders(podwatch, hosts, venv, directory);
+  if (PARTS.includes("one")) await measureOne(results, contenders, hosts[0] as LabHost);
+  if (PARTS.includes("fixed")) {
+    say("what a run is made of");
+    results.fixed = {};
+    await measureFixedCost(results.fixed, podwatch, hosts, RUNS);
     save(results);
-  } finally {
-    await podwatch.dispose();
-    await must("lab/lab", ["down", ...names]);
-    await rm(directory, { recursive: true, force: true });
+  }
+  if (PARTS.includes("scale")) await measureScale(results, contenders, hosts);
+}
+
+async function measureOne(results: Results, contenders: readonly Contender[], host: LabHost): Promise<void> {
+  results.one = {};
+  for (let run = 1; run <= RUNS; run++) {
+    say(`one host, run ${run} of ${RUNS}`);
+    for (const contender of contenders) await oneHost(results, contender, host);
+    save(results);
   }
 }
 
+/** Ansible's turn comes once and with the least and the most hosts: its own growth is not what is asked for here. */
+async function measureScale(
+  results: Results,
+  [podwatch, ansible]: readonly [Contender, Contender, ...Contender[]],
+  hosts: readonly LabHost[],
+): Promise<void> {
+  results.scale = {};
+  for (let run = 1; run <= RUNS; run++) {
+    for (const size of SIZES) {
+      say(`${size} host(s), run ${run} of ${RUNS}`);
+      await severalHosts(results, podwatch, hosts.slice(0, size));
+      save(results);
+    }
+  }
+  for (const size of new Set([Math.min(...SIZES), Math.max(...SIZES)])) {
+    say(`${size} host(s), Ansible`);
+    await severalHosts(results, ansible, hosts.slice(0, size));
+    save(results);
+  }
+}
+
+function say(what: string): void {
+  console.log(`[${Math.floor(performance.now() / 60_000)} min] ${what}`);
+}
+
 function save(results: Results): void {
+  results.load = [results.load?.[0] ?? 0, load()];
   writeResults(results);
   writePage(results);
 }
@@ -84,8 +105,8 @@ async function prepareContenders(
   hosts: readonly LabHost[],
   venv: string,
   directory: string,
-) {
-  console.log("warming up");
+): Promise<[Contender, Contender, Contender]> {
+  say("warming up");
   await podwatch.prepare(hosts, "base");
   await podwatch.deploy();
   const base = await podwatch.deployment();
@@ -96,6 +117,7 @@ async function prepareContenders(
   const password = randomBytes(16).toString("hex");
   const deployments = { base, changed };
   const ansible = new Ansible(venv, join(directory, "a"), deployments, password);
+  atTheEnd(() => ansible.dispose());
   const floor = new Floor(join(directory, "f"), deployments, password);
   for (const other of [ansible, floor]) {
     await other.prepare(hosts.slice(0, 1), "base");
@@ -150,7 +172,9 @@ process.on("uncaughtException", (error: NodeJS.ErrnoException) => {
   process.exit(1);
 });
 
-main().catch((error: Error) => {
-  console.error(`bench: ${error.message}`);
-  process.exitCode = 1;
-});
+main()
+  .catch((error: Error) => {
+    console.error(`bench: ${error.message}`);
+    process.exitCode = 1;
+  })
+  .finally(leave);

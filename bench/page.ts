@@ -35,7 +35,7 @@ function plot(name: string, svg: string): void {
 }
 
 function measured(results: Results): string {
-  const sections = [`Measured on: ${results.machine}.\n`];
+  const sections = [`Measured on: ${results.machine}${busyness(results)}.\n`];
   if (Object.keys(results.one).length > 0) {
     sections.push(
       `### One host\n\n![One host](performance.svg)\n\n${table(oneTable(results))}`,
@@ -51,6 +51,12 @@ function measured(results: Results): string {
     sections.push(`### The fixed cost, part by part\n\n${table(fixedTable(results))}`);
   }
   return sections.join("\n");
+}
+
+function busyness({ load }: Results): string {
+  return load === undefined
+    ? ""
+    : `; load average ${load[0].toFixed(1)} before, ${load[1].toFixed(1)} at the end`;
 }
 
 function oneTable({ one }: Results): string[][] {

@@ -8,6 +8,8 @@ export type Times = Record<string, Record<string, number[]>>;
 
 export interface Results {
   machine: string;
+  /** Load average when the measurements began and when they were last saved. */
+  load?: [before: number, after: number];
   /** One host: operation, contender. */
   one: Times;
   /** Several hosts: `<contender> <operation>`, number of hosts. */
