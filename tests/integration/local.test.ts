@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CHECKOUT, eventually, LabHost, must } from "./support/lab";
 import { targets } from "./support/queries";
-import { installPulumi, OwnStack } from "./support/selfDeploying";
+import { installPulumi, OwnStack, type User } from "./support/selfDeploying";
 import { rootlessSnapshot, snapshot } from "./support/snapshot";
 
 jest.setTimeout(300_000);
@@ -81,32 +81,28 @@ describe("a host that deploys itself", () => {
 
   test("over SSH, the same settings make the same files; the change of the way removes first and makes anew", async () => {
     const made = await files();
-    await must("lab/lab", ["ssh", `operator@${host.name}`, "umask 077; cat >~/.ssh/id_ed25519"], {
-      input: readFileSync(join(CHECKOUT, ".lab", "ssh", "id_ed25519"), "utf8"),
-    });
-    const ssh = {
-      name: "pi",
-      address: host.address,
-      user: "operator",
-      hostKey: host.hostKey,
-      privateKeyFile: "~/.ssh/id_ed25519",
-    };
-    await stack.configure(local({ host: ssh }));
+    await stack.configure(local({ host: await ssh("operator") }));
     await stack.up();
     await healthy();
     expect(await files()).toBe(made);
     expect(await stack.state()).not.toContain("command:local:Command");
     expect(await stack.up()).toEqual({ unchanged: expect.any(Number) });
-  });
-
-  test("and back again; destroy leaves the host as it was", async () => {
-    await stack.configure(local());
-    await stack.up();
-    await healthy();
-    expect(await stack.state()).not.toContain("command:remote:Command");
     await stack.destroy();
     expect(await snapshot(host)).toEqual(before);
   });
+
+  /** The settings with which a user of the host reaches it over SSH, from itself. */
+  async function ssh(user: User) {
+    await must(
+      "lab/lab",
+      ["ssh", `${user}@${host.name}`, "umask 077; mkdir -p ~/.cache; cat >~/.cache/key"],
+      {
+        input: readFileSync(join(CHECKOUT, ".lab", "ssh", "id_ed25519"), "utf8"),
+      },
+    );
+    const { address, hostKey } = host;
+    return { name: "pi", address, hostKey, user, privateKeyFile: "~/.cache/key" };
+  }
 
   const small = { prometheus: { enabled: false }, grafana: { enabled: false }, gateways: { enabled: false } };
 
@@ -128,10 +124,13 @@ describe("a host that deploys itself", () => {
     expect(await snapshot(host)).toEqual(before);
   });
 
-  test("without root", async () => {
-    const settings = { host: { connection: "local", become: false }, ...small };
-    const rootless = await OwnStack.create(host, "rootless", "rootless", settings);
+  test("without root, and from SSH to local", async () => {
+    const settings = (way: object) => ({ host: { ...way, name: "pi", become: false }, ...small });
+    const rootless = await OwnStack.create(host, "rootless", "rootless", settings(await ssh("rootless")));
     await rootless.up();
+    await rootless.configure(settings({ connection: "local" }));
+    await rootless.up();
+    expect(await rootless.state()).not.toContain("command:remote:Command");
     expect((await host.fetch("/", { port: 8080 })).status).toBe(200);
     expect((await rootless.operate("status")).code).toBe(0);
     await rootless.destroy();
