@@ -58,7 +58,7 @@ export class Alertmanager extends pulumi.ComponentResource {
       `${name}-service`,
       {
         service: service.name,
-        bundle: serviceBundle(service, host.scope),
+        bundle: serviceBundle(service, host),
         secretVersions: secrets.map(({ version }) => version),
       },
       { parent: this, dependsOn: [args.network] },

@@ -51,7 +51,7 @@ export class Grafana extends pulumi.ComponentResource {
     });
     host.apply(
       `${name}-service`,
-      { service: service.name, bundle: serviceBundle(service, host.scope), secretVersions: [secret.version] },
+      { service: service.name, bundle: serviceBundle(service, host), secretVersions: [secret.version] },
       { parent: this, dependsOn: [args.network] },
     );
     this.registerOutputs({ url: this.url, adminUser: this.adminUser, adminPassword: this.adminPassword });

@@ -7,7 +7,8 @@ import type { Access } from "./remote/access";
 import { preflightHook } from "./remote/preflight";
 import { applyBundle, installRunner, putSecret } from "./remote/runnerCommand";
 
-export interface HostArgs extends Pick<HostSettings, "name" | "connection" | "become" | "becomePassword"> {}
+export interface HostArgs
+  extends Pick<HostSettings, "name" | "connection" | "become" | "becomePassword" | "builds"> {}
 
 /**
  * A Linux host, reached over SSH or the machine that the program runs on: checked, and with the Podwatch runner on it.
@@ -17,12 +18,15 @@ export interface HostArgs extends Pick<HostSettings, "name" | "connection" | "be
 export class Host extends pulumi.ComponentResource {
   /** Whether containers are root's or the login user's own. */
   readonly scope: Scope;
+  /** The images that are built on it, by reference. */
+  readonly builds: HostArgs["builds"];
   private readonly access: Access;
   private readonly identity: pulumi.Output<string>;
 
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("podwatch:index:Host", name, {}, opts);
     this.scope = args.become ? "rootful" : "rootless";
+    this.builds = args.builds;
     const { name: hostName, connection } = args;
     const entrance = { name: hostName, connection, sudo: sudo(args), scope: this.scope };
     this.access = { ...entrance, preflight: preflightHook(entrance) };

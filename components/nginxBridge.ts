@@ -38,7 +38,7 @@ export class NginxBridge extends pulumi.ComponentResource {
     });
     host.apply(
       `${name}-service`,
-      { service: service.name, bundle: serviceBundle(service, host.scope) },
+      { service: service.name, bundle: serviceBundle(service, host) },
       { parent: this, dependsOn: [args.network] },
     );
     this.registerOutputs({ url: this.url });

@@ -7,6 +7,7 @@ import { type BlackboxExporterSettings, blackboxExporter } from "./schema/blackb
 import { type FrontSettings, front } from "./schema/front";
 import { type GatewaysSettings, gateways } from "./schema/gateways";
 import { type GrafanaSettings, grafana } from "./schema/grafana";
+import type { ImageBuild } from "./schema/image";
 import { login } from "./schema/login";
 import { type NetworkSettings, network } from "./schema/network";
 import { type PrometheusSettings, prometheus } from "./schema/prometheus";
@@ -18,6 +19,7 @@ export type { BlackboxExporterSettings, ProbeTarget } from "./schema/blackboxExp
 export type { FrontSettings } from "./schema/front";
 export type { GatewaysSettings } from "./schema/gateways";
 export type { GrafanaSettings } from "./schema/grafana";
+export type { ImageBuild } from "./schema/image";
 export type { NetworkSettings } from "./schema/network";
 export type { FileSdJob, PrometheusSettings, ScrapeJob, ShippedFile } from "./schema/prometheus";
 export { builtInJobs } from "./schema/prometheus";
@@ -155,6 +157,8 @@ export interface HostSettings<Secret = string> {
   readonly become: boolean;
   /** Given only if sudo is used and asks for it. */
   readonly becomePassword?: Secret;
+  /** The images that the host builds, by reference. */
+  readonly builds: Readonly<Record<string, ImageBuild>>;
   readonly network: NetworkSettings;
   readonly front: FrontSettings;
   readonly gateways: GatewaysSettings;

@@ -84,7 +84,16 @@ export function settle<T extends z.ZodType>(schema: T, parts: Tree): z.output<T>
 }
 
 function issuesOf(schema: z.ZodType, raw: unknown): Issue[] {
-  return schema.safeParse(raw).error?.issues ?? [];
+  return (schema.safeParse(raw).error?.issues ?? []).flatMap(unfold);
+}
+
+/** Where a setting may be of several kinds, what is wrong is told of the kind that was written. */
+function unfold(issue: Issue): Issue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const ofThatKind = issue.errors.filter((errors) => !errors.some(({ path }) => path.length === 0));
+  const [inner = [], ...others] = ofThatKind;
+  if (inner.length === 0 || others.length > 0) return [issue];
+  return inner.flatMap((one) => unfold({ ...one, path: [...issue.path, ...one.path] }));
 }
 
 function cut(tree: Tree, path: Path): void {

@@ -38,8 +38,9 @@ export function child(schema: z.ZodType, key: string | number): z.ZodType | unde
   if (inner instanceof z.ZodRecord) return inner.valueType as z.ZodType;
   if (inner instanceof z.ZodArray) return inner.element as z.ZodType;
   if (inner instanceof z.ZodUnion) {
-    const lists = inner.options.filter((option) => option instanceof z.ZodArray);
-    return lists[0] === undefined ? undefined : child(lists[0], key);
+    return inner.options
+      .map((option) => child(option as z.ZodType, key))
+      .find((found) => found !== undefined);
   }
   return undefined;
 }
@@ -97,6 +98,11 @@ export function settingPaths(schema: z.ZodType, around: readonly z.ZodType[] = [
     return Object.entries(inner.shape).flatMap(([key, at]) => [[key], ...below(key, at as z.ZodType)]);
   }
   if (inner instanceof z.ZodArray) return below("[]", inner.element as z.ZodType);
+  if (inner instanceof z.ZodUnion) {
+    return inner.options
+      .filter((option) => option instanceof z.ZodObject)
+      .flatMap((option) => settingPaths(option, [...around, inner]));
+  }
   if (inner instanceof z.ZodRecord) return below("NAME", inner.valueType as z.ZodType);
   return [];
 }

@@ -56,7 +56,7 @@ receive_bundle() {
 discard_candidate() {
   rm -rf "$home/candidate"
   [ -e "$home/current" ] || rm -rf "$home"
-  [ -z "${image:-}" ] || drop_image "$image"
+  [ -z "${image:-}" ] || drop_unused_images
 }
 
 # The secrets to start with, `<name> <version>` a line.
@@ -156,7 +156,11 @@ check_candidate() {
     [ -d "$directory" ] || mkdir -p "$directory" 2>/dev/null ||
       fail "the directory $directory does not exist on this host; create it (for example with tmpfiles.d) first"
   done
-  ensure_image "$image"
+  if [ -e "$candidate/image/Containerfile" ]; then
+    build_image "$image"
+  else
+    ensure_image "$image"
+  fi
   if [ -e "$candidate/hooks/check" ] && ! report=$(run_check 2>&1); then
     fail "$service refuses its new configuration; nothing was changed:
 $(say "$report" | tail -n 15)"
@@ -344,7 +348,7 @@ It is removed again: there is no earlier release to go back to."
   secrets=$(recorded_secrets)
   if activate restarted; then
     record_success
-    prune_releases
+    tidy_up
     fail "$failure
 The previous release is back and healthy."
   fi

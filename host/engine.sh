@@ -77,10 +77,7 @@ ensure_image() {
   if podman image exists "$1"; then
     return
   fi
-  # Noted before, so that an image is known to be ours even if this run does not live to see it.
-  mkdir -p "$STATE/images"
-  record=$STATE/images/$(say "$1" | sha256sum | cut -c 1-16)
-  say "$1" >"$record" || fail "cannot write to $STATE; is the disk full?"
+  note_image "$1"
   # What podman leaves when it is killed stands where the next run of the service finds it.
   mkdir -p "$home/pull" || fail "cannot write to $home; is the disk full?"
   if ! pull_output=$(TMPDIR=$home/pull timeout -k 10 900 podman pull --quiet "$1" 2>&1 9>&-); then
@@ -90,10 +87,17 @@ ensure_image() {
   rm -rf "$home/pull"
 }
 
-# Removes an image that the runner pulled and that no service uses any more.
+# Before it is there, so that an image is known to be ours even if this run does not live to see it.
+note_image() {
+  mkdir -p "$STATE/images"
+  record=$STATE/images/$(say "$1" | sha256sum | cut -c 1-16)
+  say "$1" >"$record" || fail "cannot write to $STATE; is the disk full?"
+}
+
+# Removes an image that the runner pulled or built and that no service uses any more, nor an image that one uses.
 drop_image() {
   record=$STATE/images/$(say "$1" | sha256sum | cut -c 1-16)
-  if [ ! -e "$record" ] || grep -qsxF "image $1" "$STATE"/services/*/releases/*/headers \
+  if [ ! -e "$record" ] || grep -qsxF -e "image $1" -e "base-image $1" "$STATE"/services/*/releases/*/headers \
     "$STATE"/services/*/candidate/current/headers; then
     return
   fi

@@ -11,7 +11,7 @@ remove_service() {
     network) unit=podwatch.network ;;
     *) unit=podwatch-$service.container ;;
   esac
-  images=$(cat "$home"/releases/*/headers 2>/dev/null | sed -n 's/^image //p' | sort -u)
+  images=$(cat "$home"/releases/*/headers 2>/dev/null | sed -n -e 's/^image //p' -e 's/^base-image //p' | sort -u)
   data=$(sed -n 's/^data //p' "$home/current/headers" 2>/dev/null || :)
   stop_service
   if [ "$data" = delete ]; then

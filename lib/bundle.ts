@@ -9,12 +9,32 @@ import { type Service, unitName } from "./service";
  */
 export type Bundle = string;
 
+/** What a service's bundle depends on besides the service: the host that it is for. */
+export interface Ground {
+  readonly scope: Scope;
+  /** The images that the host builds, by reference. */
+  readonly builds?: Readonly<Record<string, ImageBuild>>;
+}
+
+/** How a host builds an image; everything is text. */
+export interface ImageBuild {
+  readonly containerfile: string;
+  /** The context, by file name. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly args: Readonly<Record<string, string>>;
+  /** The images that it is made from: pulled before, and kept for as long as this one. */
+  readonly bases: readonly string[];
+}
+
 /** The bundle of a service that runs as a container. */
-export function serviceBundle(service: Service, scope: Scope): Bundle {
+export function serviceBundle(service: Service, { scope, builds = {} }: Ground): Bundle {
+  const build = builds[service.image];
   const headers: Array<[string, string]> = [
     ["podwatch-bundle", "1"],
     ["service", service.name],
     ["image", service.image],
+    ...(build?.bases ?? []).map((base): [string, string] => ["base-image", base]),
+    ...sorted(build?.args ?? {}).map(([name, value]): [string, string] => ["build-arg", `${name}=${value}`]),
     ["user", `${service.user.uid}:${service.user.gid}`],
     ["ready-within", String(service.readyWithin)],
     ...(service.secrets ?? []).map((secret): [string, string] => ["secret", unitName(secret)]),
@@ -29,8 +49,16 @@ export function serviceBundle(service: Service, scope: Scope): Bundle {
       .filter((hook): hook is [string, string] => hook[1] !== undefined)
       .map(([name, script]): [string, string] => [`hooks/${name}`, script]),
     ...Object.entries(service.files).map(([path, text]): [string, string] => [`files/${path}`, text]),
+    ...(build === undefined ? [] : buildParts(build)),
   ];
   return write(headers, parts);
+}
+
+function buildParts({ containerfile, files }: ImageBuild): Array<[string, string]> {
+  return [
+    ["image/Containerfile", containerfile],
+    ...Object.entries(files).map(([name, text]): [string, string] => [`image/context/${name}`, text]),
+  ];
 }
 
 /** The bundle of the network that the services of a host share. */
@@ -59,6 +87,10 @@ function part(path: string, text: string): string {
   }
   const lines = (text.endsWith("\n") ? text.slice(0, -1) : text).split("\n");
   return `part ${path}\n${lines.map((line) => `  ${line}\n`).join("")}`;
+}
+
+function sorted(record: Readonly<Record<string, string>>): Array<[string, string]> {
+  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function singleLine(text: string): string {

@@ -8,6 +8,7 @@ const PARTS = [
   "main",
   "lock",
   "engine",
+  "build",
   "firewall",
   "bundle",
   "apply",

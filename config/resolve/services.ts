@@ -1,7 +1,7 @@
 // The services of one host: the stack's settings, overridden by the host's own, with every default filled in.
 import type { Context } from "../context";
 import { type Path, quote, type Report } from "../problem";
-import { type HostSettings, type ServiceName, services } from "../schema";
+import { type HostSettings, type ImageBuild, type ServiceName, services } from "../schema";
 import { firstUnprivilegedPort, resolveFront } from "../schema/front";
 import { settle } from "../shape";
 import { isGroup, type Tree } from "../walk";
@@ -9,12 +9,13 @@ import { resolveAlertmanager } from "./alertmanager";
 import { resolveAlerts } from "./alerts";
 import { resolveBlackboxExporter } from "./blackboxExporter";
 import { resolveGrafana } from "./grafana";
+import { resolveImage } from "./image";
 import { type Locate, locateIn } from "./locate";
 import { resolvePrometheus } from "./prometheus";
 import { checkQuadlet } from "./quadlet";
 import { checkSnippet } from "./snippet";
 
-export type Services = Pick<HostSettings, ServiceName>;
+export type Services = Pick<HostSettings, ServiceName | "builds">;
 
 export function resolveServices(
   stack: Tree,
@@ -24,8 +25,10 @@ export function resolveServices(
   context: Context,
   report: Report,
 ): Services | undefined {
-  const merged = (name: ServiceName) => merge(stack[name], host[name]) as Tree;
   const locate = (name: ServiceName) => locateIn(name, host, hostPath);
+  const builds: Record<string, ImageBuild> = {};
+  const merged = (name: ServiceName) =>
+    resolveImage(merge(stack[name], host[name]) as Tree, name, locate(name), builds, context, report);
 
   const network = settle(services.network, merged("network"));
   const gateways = settle(services.gateways, merged("gateways"));
@@ -89,7 +92,7 @@ export function resolveServices(
     );
   }
   const alerts = resolveAlerts(givenAlerts, front.publicUrl);
-  return { network, front, gateways, prometheus, alertmanager, grafana, blackboxExporter, alerts };
+  return { builds, network, front, gateways, prometheus, alertmanager, grafana, blackboxExporter, alerts };
 }
 
 function checkSources(names: readonly string[], locate: Locate, report: Report): void {

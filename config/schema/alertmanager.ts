@@ -1,22 +1,12 @@
 // Alertmanager: who is told of which alerts, when, and what is kept quiet.
 import { z } from "zod";
 import versions from "../../versions.json";
+import { image } from "./image";
 import type { ShippedFile } from "./prometheus";
 import { quadletSetting } from "./quadlet";
 import { receiver, receiverName, secretUrl } from "./receivers";
 import { inhibitRule, rootRoute, timeInterval } from "./routes";
-import {
-  data,
-  duration,
-  flag,
-  group,
-  image,
-  list,
-  localPath,
-  setting,
-  text,
-  type WithSecrets,
-} from "./words";
+import { data, duration, flag, group, list, localPath, setting, text, type WithSecrets } from "./words";
 
 export const alertmanager = group({
   enabled: setting(flag().optional(), "Whether Alertmanager is deployed.", {

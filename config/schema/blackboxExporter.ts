@@ -1,8 +1,9 @@
 // The blackbox exporter: looks at services from outside, as their users do.
 import { z } from "zod";
 import versions from "../../versions.json";
+import { image } from "./image";
 import { quadletSetting } from "./quadlet";
-import { type DeepReadonly, duration, flag, group, image, labels, list, setting, text } from "./words";
+import { type DeepReadonly, duration, flag, group, labels, list, setting, text } from "./words";
 
 /** The modules that are there without being written, each named after what it probes. */
 export const builtInModules = {

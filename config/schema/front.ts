@@ -2,8 +2,9 @@
 import { isIPv6 } from "node:net";
 import type { z } from "zod";
 import versions from "../../versions.json";
+import { image } from "./image";
 import { quadletSetting } from "./quadlet";
-import { type DeepReadonly, group, image, ipAddress, port, publicUrl, setting, text } from "./words";
+import { type DeepReadonly, group, ipAddress, port, publicUrl, setting, text } from "./words";
 
 export const front = group({
   bind: setting(

@@ -1,9 +1,10 @@
 // Grafana: who administers it, where its data comes from, which dashboards it shows.
 import type { z } from "zod";
 import versions from "../../versions.json";
+import { image } from "./image";
 import type { ShippedFile } from "./prometheus";
 import { quadletSetting } from "./quadlet";
-import { type DeepReadonly, data, enabled, group, image, list, localPath, setting, text } from "./words";
+import { type DeepReadonly, data, enabled, group, list, localPath, setting, text } from "./words";
 
 /** What people leave in place, or try first. */
 const wellKnown =

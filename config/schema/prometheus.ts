@@ -1,6 +1,7 @@
 // Prometheus: what it scrapes, how often, and how long it keeps what it found.
 import { z } from "zod";
 import versions from "../../versions.json";
+import { image } from "./image";
 import { quadletSetting } from "./quadlet";
 import {
   choice,
@@ -9,7 +10,6 @@ import {
   duration,
   enabled,
   group,
-  image,
   labels,
   list,
   localPath,

@@ -233,19 +233,6 @@ export function isImage(value: string): boolean {
   return digest !== undefined || (tag !== undefined && tag !== "latest");
 }
 
-export function image(pinned: string, service: string) {
-  return setting(
-    text(
-      isImage,
-      "is not a pinned image; write registry/name:tag with a fixed tag (not latest) or registry/name@sha256:digest",
-    )
-      .meta({ kind: "image" })
-      .default(pinned),
-    `The container image of ${service}: registry, name, and a fixed tag or a digest.`,
-    { example: "registry.my-company.net/mirror/name:1.2.3", defaultText: "pinned in `versions.json`" },
-  );
-}
-
 /** What `pulumi destroy` does with a service's data. */
 export const data = (what: string) =>
   setting(

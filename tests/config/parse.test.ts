@@ -18,6 +18,7 @@ test("a host alone gets every default", () => {
       perDialTimeout: 5,
     },
     become: true,
+    builds: {},
     network: { subnet: "10.89.77.0/24" },
     front: {
       bind: "127.0.0.1",

@@ -70,7 +70,7 @@ test("whatever stands in the files arrives as it was", () => {
   fc.assert(
     fc.property(files, fc.constantFrom(...SHELLS), (given, shell) => {
       const web = service(given);
-      const { status, stderr, files: unpacked } = unpack(serviceBundle(web, "rootful"), shell);
+      const { status, stderr, files: unpacked } = unpack(serviceBundle(web, { scope: "rootful" }), shell);
       expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
       const { headers, ...parts } = unpacked;
       expect(headers).toBe(
@@ -89,13 +89,13 @@ test("whatever stands in the files arrives as it was", () => {
 });
 
 test("a text without a line break at its end gets one", () => {
-  const { files } = unpack(serviceBundle(service({ a: "no end", b: "with end\n" }), "rootful"));
+  const { files } = unpack(serviceBundle(service({ a: "no end", b: "with end\n" }), { scope: "rootful" }));
   expect(files).toMatchObject({ "files/a": "no end\n", "files/b": "with end\n" });
 });
 
 test("the same service gives the same bundle, in whatever order its files come", () => {
-  const one = serviceBundle(service({ a: "1\n", b: "2\n" }), "rootful");
-  expect(serviceBundle(service({ b: "2\n", a: "1\n" }), "rootful")).toBe(one);
+  const one = serviceBundle(service({ a: "1\n", b: "2\n" }), { scope: "rootful" });
+  expect(serviceBundle(service({ b: "2\n", a: "1\n" }), { scope: "rootful" })).toBe(one);
 });
 
 test("headers tell the runner what it needs to know, one line each", () => {
@@ -103,7 +103,7 @@ test("headers tell the runner what it needs to know, one line each", () => {
     {},
     { secrets: ["token", "key"], hostDirectories: ["/run/x"], data: { path: "/data", keep: false } },
   );
-  expect(unpack(serviceBundle(web, "rootful")).files.headers?.split("\n")).toEqual([
+  expect(unpack(serviceBundle(web, { scope: "rootful" })).files.headers?.split("\n")).toEqual([
     "podwatch-bundle 1",
     "service web",
     "image docker.io/library/web:1",
@@ -128,7 +128,9 @@ test("a network's bundle holds its unit", () => {
 test.each(["../x", "/x", "a/../b", "a//b", "", ".hidden", "-x", "a b", "a\nb", "ä"])(
   "the path %j is not packed",
   (bad) => {
-    expect(() => serviceBundle(service({ [bad]: "" }), "rootful")).toThrow(/^a bundle cannot hold the path /);
+    expect(() => serviceBundle(service({ [bad]: "" }), { scope: "rootful" })).toThrow(
+      /^a bundle cannot hold the path /,
+    );
   },
 );
 
@@ -143,12 +145,35 @@ test.each(["/etc/passwd", "../../etc/passwd", "files/../../x", "files/a;b"])(
 );
 
 test.each(["a\0b", "a\r\nb"])("the text %j is not packed: it would not arrive as it was", (bad) => {
-  expect(() => serviceBundle(service({ a: bad }), "rootful")).toThrow(
+  expect(() => serviceBundle(service({ a: bad }), { scope: "rootful" })).toThrow(
     "files/a: a bundle holds plain text without NUL and carriage return characters",
   );
 });
 
 test("a header cannot smuggle in another", () => {
   const evil = service({}, { image: "x\nsecret podwatch-other" });
-  expect(() => serviceBundle(evil, "rootful")).toThrow(/control character|line break/);
+  expect(() => serviceBundle(evil, { scope: "rootful" })).toThrow(/control character|line break/);
+});
+
+test("what an image is built from travels with the service that runs it", () => {
+  const reference = "localhost/podwatch-web:0123";
+  const build = {
+    containerfile: "FROM docker.io/library/base:1\n",
+    files: { "run.sh": "exit 0\n" },
+    args: { B: "two words", A: "1" },
+    bases: ["docker.io/library/base:1"],
+  };
+  const web = service({}, { image: reference });
+  const { files } = unpack(serviceBundle(web, { scope: "rootful", builds: { [reference]: build } }));
+  expect(files.headers?.split("\n").slice(2, 6)).toEqual([
+    `image ${reference}`,
+    "base-image docker.io/library/base:1",
+    "build-arg A=1",
+    "build-arg B=two words",
+  ]);
+  expect(files["image/Containerfile"]).toBe(build.containerfile);
+  expect(files["image/context/run.sh"]).toBe("exit 0\n");
+  expect(serviceBundle(service({}), { scope: "rootful", builds: { [reference]: build } })).toBe(
+    serviceBundle(service({}), { scope: "rootful" }),
+  );
 });

@@ -1,0 +1,80 @@
+// Images that hosts build: their files are read, and they get a name that follows from what goes into them.
+import { createHash } from "node:crypto";
+import { type Context, fileComplaint } from "../context";
+import { type Path, quote, type Report } from "../problem";
+import { builtImage, type ImageBuild } from "../schema/image";
+import { settle } from "../shape";
+import { isGroup, type Tree } from "../walk";
+import { basesOf } from "./containerfile";
+import { shippedFiles } from "./files";
+
+/** Bundles are small: the state holds them whole. */
+const MOST_CHARACTERS = 262_144;
+
+/** A section as it was, or with the name of the image that the host is to build, which is added to `builds`. */
+export function resolveImage(
+  section: Tree,
+  name: string,
+  locate: (inner: Path) => Path,
+  builds: Record<string, ImageBuild>,
+  context: Context,
+  report: Report,
+): Tree {
+  const { image, ...others } = section;
+  if (!isGroup(image)) return section;
+  const build = readBuild(image, locate, context, report);
+  if (build === undefined) return others;
+  const reference = `localhost/podwatch-${name}:${digest(build)}`;
+  builds[reference] = build;
+  return { ...others, image: reference };
+}
+
+function readBuild(
+  image: Tree,
+  locate: (inner: Path) => Path,
+  context: Context,
+  report: Report,
+): ImageBuild | undefined {
+  const given = settle(builtImage, image);
+  if (given === undefined) return undefined;
+  const at = locate(["image", "containerfile"]);
+  const complain = (text: string) => report(at, `${quote(given.containerfile)} ${text}`);
+  const pathOf = (index: number) => locate(["image", "context", index]);
+  const files = shippedFiles(given.context, "a file of the context", pathOf, notText, context, report);
+  let containerfile: string;
+  try {
+    containerfile = context.readFile(given.containerfile);
+  } catch (error) {
+    complain(fileComplaint(error, "a Containerfile"));
+    return undefined;
+  }
+  const found = basesOf(containerfile, given.args);
+  const complaints = "complaints" in found ? found.complaints : [];
+  for (const complaint of [...complaints, notText("", containerfile) ?? []].flat()) complain(complaint);
+  const size = files.reduce((sum, { content }) => sum + content.length, containerfile.length);
+  if (size > MOST_CHARACTERS) {
+    report(
+      locate(["image"]),
+      `takes ${size} characters with its files, and at most ${MOST_CHARACTERS} can be shipped; let the Containerfile fetch what is big`,
+    );
+  }
+  if ("complaints" in found) return undefined;
+  return {
+    containerfile,
+    files: Object.fromEntries(files.map(({ name, content }) => [name, content])),
+    args: given.args,
+    bases: [...found.bases],
+  };
+}
+
+function notText(_name: string, content: string): string | undefined {
+  return /[\0\r\uFFFD]/.test(content)
+    ? "is not plain text with line feeds, and nothing else can be shipped; let the Containerfile fetch it"
+    : undefined;
+}
+
+function digest({ containerfile, files, args }: ImageBuild): string {
+  const sorted = (group: object) => Object.entries(group).sort(([a], [b]) => (a < b ? -1 : 1));
+  const content = JSON.stringify([containerfile, sorted(files), sorted(args)]);
+  return createHash("sha256").update(content).digest("hex").slice(0, 16);
+}

@@ -1,0 +1,63 @@
+// The image of a service: one that is pulled, or one that the host builds from a Containerfile.
+import { z } from "zod";
+import { type DeepReadonly, group, isImage, list, localPath, setting, text } from "./words";
+
+export const builtImage = group({
+  containerfile: setting(
+    localPath(),
+    "Containerfile (or Dockerfile) on this computer. What it stands on (`FROM`) has a fixed tag or a digest.",
+    { example: "images/prometheus/Containerfile" },
+  ),
+  context: setting(
+    list(localPath(), "files").default([]),
+    "Small text files that `COPY` finds under their base names, on this computer (`*` and `?` in the last part of the path).",
+    { example: ["images/prometheus/*.sh"] },
+  ),
+  args: setting(
+    z
+      .record(
+        z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
+          error: "is not the name of an argument; write letters, digits and _, as in its ARG",
+        }),
+        text(/^\P{Cc}*$/u, "is not a value; write one line of text, in quotes if it is a number"),
+        { error: "is not a group of arguments; write one `NAME: value` a line below it" },
+      )
+      .default({}),
+    "Values for the `ARG`s of the Containerfile. No place for secrets: they stay readable in the image.",
+    { example: { VERSION: "1.2.3" } },
+  ),
+}).meta({
+  id: "builtImage",
+  description:
+    "Builds the image of a service on the host itself, for instance for a processor that nobody publishes it for. The Containerfile and its files travel with the service's other files, and the image is built again when one of them changes, before anything of the running service is touched. A build that fails changes nothing. The image has to keep the contract of the one it replaces: user, entry point, paths.",
+});
+
+const complaint =
+  "is neither an image nor how to build one; write registry/name:tag, or a group with a containerfile";
+
+/**
+ * How a service's image is given: by its reference, or by how to build it. Once settings are resolved it is always the
+ * reference, hence its type; what is built stands in {@link ImageBuild}.
+ */
+export function image(pinned: string, service: string): z.ZodDefault<z.ZodString> {
+  const reference = text(
+    isImage,
+    "is not a pinned image; write registry/name:tag with a fixed tag (not latest) or registry/name@sha256:digest",
+  ).meta({ kind: "image" });
+  const either = z.union([reference, builtImage], { error: complaint }).default(pinned);
+  return setting(
+    either as unknown as z.ZodDefault<z.ZodString>,
+    `The container image of ${service}: registry, name, and a fixed tag or a digest; or how the host builds it.`,
+    { example: "registry.my-company.net/mirror/name:1.2.3", defaultText: "pinned in `versions.json`" },
+  );
+}
+
+/** An image that the host builds, with everything that goes into it. */
+export type ImageBuild = DeepReadonly<{
+  containerfile: string;
+  /** The context, by name. */
+  files: Record<string, string>;
+  args: Record<string, string>;
+  /** The images it is made from. */
+  bases: string[];
+}>;

@@ -1,0 +1,34 @@
+# Images that are built on this host, from a Containerfile and its context in the bundle.
+
+# How long a build may take, in seconds: small machines compile slowly.
+readonly BUILD_SECONDS=3600
+
+# Builds the image of the candidate, unless it is there already: its name follows from what goes into it. The images that
+# it is made from are pulled before, as any other, so that they are known to be ours and go when nobody needs them. No
+# layer is kept for later builds: cards are small.
+build_image() {
+  if podman image exists "$1"; then
+    return
+  fi
+  for base in $(header "$candidate" base-image); do
+    ensure_image "$base"
+  done
+  note_image "$1"
+  reference=$1
+  source=$candidate/image
+  mkdir -p "$source/context"
+  set --
+  while IFS= read -r pair; do
+    [ -z "$pair" ] || set -- "$@" --build-arg "$pair"
+  done <<EOF
+$(header "$candidate" build-arg)
+EOF
+  mkdir -p "$home/pull" || fail "cannot write to $home; is the disk full?"
+  if ! report=$(TMPDIR=$home/pull timeout -k 10 "$BUILD_SECONDS" podman build --layers=false --force-rm --tag "$reference" "$@" \
+    --file "$source/Containerfile" "$source/context" 2>&1 </dev/null 9>&-); then
+    rm -rf "$home/pull"
+    fail "the image of $service cannot be built; nothing was changed:
+$(say "$report" | tail -n 15)"
+  fi
+  rm -rf "$home/pull"
+}
