@@ -252,7 +252,7 @@ point_current_at() {
 # Brings the current release into force; on failure, `reason` says why.
 activate() {
   reason=
-  since=$(date '+%F %T')
+  since=$(end_of_journal)
   release=$home/current
   case $unit in
     *.network) activate_network "$1" ;;

@@ -112,11 +112,23 @@ drop_unused_images() {
   done
 }
 
-# What podman complained of and what a service said last, since a moment in time.
+# Where the journal ends, for `last_log_lines`; empty while there is none. Not a time, since the clock may be set meanwhile.
+end_of_journal() {
+  timeout -k 5 30 journalctl --no-pager --quiet --output cat --lines 1 --show-cursor 2>/dev/null 9>&- |
+    sed -n 's/^-- cursor: //p' | tail -n 1
+}
+
+# What podman complained of and what a service said last, since a former end of the journal.
 last_log_lines() {
   {
-    journalctl ${ROOTLESS:+--user} --no-pager --quiet --output cat --since "$2" --unit "$1.service" 2>&1 |
-      grep '^Error: ' | tail -n 3 || :
-    journalctl --no-pager --quiet --output cat --since "$2" --lines 12 CONTAINER_NAME="$1" 2>&1 || :
+    journal_since "$2" ${ROOTLESS:+--user} --unit "$1.service" | grep '^Error: ' | tail -n 3 || :
+    journal_since "$2" CONTAINER_NAME="$1" | tail -n 12 || :
   } | sed '/^$/d; s/^/  | /'
+}
+
+# Together with a cursor, `--lines` would mean the first lines, not the last.
+journal_since() {
+  cursor=$1
+  shift
+  timeout -k 5 30 journalctl --no-pager --quiet --output cat ${cursor:+--after-cursor "$cursor"} "$@" 2>&1 9>&-
 }

@@ -25,15 +25,19 @@ const INSTALLS_RUNNER = /-runner(-bundle)?$/;
 /** Exit code for a host that has no runner. */
 const NO_RUNNER = 44;
 
+/** How far a host's clock may be off before somebody is told, in seconds; Grafana and Prometheus complain from 30 on. */
+const CLOCK_TOLERANCE = 30;
+
 async function checkEntrance(
   { name, connection, sudo, scope }: Entrance,
   { withRunner }: { withRunner: boolean },
 ): Promise<void> {
   const { script, input, refusal } = await sudoCheck(sudo, connection.user);
   try {
-    const { code, stderr } = await ask(
+    const asked = Date.now();
+    const { code, stdout, stderr } = await ask(
       connection,
-      withRunner ? `${script} && { ${isInstalled(scope)} || exit ${NO_RUNNER}; }` : script,
+      `date +%s; ${withRunner ? `${script} && { ${isInstalled(scope)} || exit ${NO_RUNNER}; }` : script}`,
       input,
     );
     if (code === NO_RUNNER) {
@@ -44,9 +48,32 @@ async function checkEntrance(
     if (code !== 0) {
       throw new Error(refusal(stderr.trim().split("\n").at(-1) ?? ""));
     }
+    const off = secondsOff(stdout, asked, Date.now());
+    if (off !== 0) {
+      await pulumi.log.warn(clockWarning(name, off));
+    }
   } catch (error) {
     throw new Error(`host ${name}: ${(error as Error).message}`);
   }
+}
+
+/** By how much a clock is ahead, or behind if negative, that was read between two moments; 0 where that is tolerable. */
+function secondsOff(read: string, notBefore: number, notAfter: number): number {
+  const time = /^\d+$/m.exec(read)?.[0];
+  if (time === undefined) {
+    return 0;
+  }
+  const ahead = Number(time) - notAfter / 1000;
+  const behind = notBefore / 1000 - Number(time);
+  return ahead > CLOCK_TOLERANCE ? Math.round(ahead) : behind > CLOCK_TOLERANCE ? -Math.round(behind) : 0;
+}
+
+function clockWarning(name: string, off: number): string {
+  return (
+    `host ${name}: its clock is ${Math.abs(off)} s ${off > 0 ? "ahead of" : "behind"} this machine's. Dashboards show data at wrong ` +
+    "times, certificates may count as expired or not yet valid, and once the clock is set back Prometheus refuses samples until it " +
+    "has caught up; let it be set by NTP (timedatectl set-ntp true) before more data are kept"
+  );
 }
 
 async function ask(connection: Entrance["connection"], script: string, input: string): Promise<Outcome> {

@@ -62,7 +62,7 @@ test("a host that lets the user in is asked once for all its commands", async ()
   await ask(connection(), "none", 5);
   expect(server.connections).toBe(1);
   expect(server.logins).toEqual([{ user: "ops", method: "publickey" }]);
-  expect(server.scripts).toEqual(["true"]);
+  expect(server.scripts).toEqual(["date +%s; true"]);
 });
 
 test("behind a proxy, both have to let the user in", async () => {
@@ -71,7 +71,7 @@ test("behind a proxy, both have to let the user in", async () => {
   const through = { host: "127.0.0.1", port: proxy.port, user: "jump", hostKey: proxy.hostKey };
   await ask(connection({ proxy: { ...through, password: "jump $ecret" } }));
   expect(proxy.logins).toEqual([{ user: "jump", method: "password" }]);
-  expect(server.scripts).toEqual(["true"]);
+  expect(server.scripts).toEqual(["date +%s; true"]);
   await expect(ask(connection({ proxy: { ...through, password: "wrong" } }))).rejects.toThrow(
     new RegExp(`^host mon1: 127\\.0\\.0\\.1:${proxy.port} does not let jump in; check user, and `),
   );
@@ -81,7 +81,7 @@ test("a host that has lost its runner is told by what needs it", async () => {
   const message =
     /^host mon1: Podwatch is gone from this host; .* deploy afresh with: pulumi up --replace '\*\*-runner\*'$/;
   await expect(ask(connection(), "none", 1, "a-web-service")).rejects.toThrow(message);
-  expect(server.scripts).toEqual(["true && { [ -e /var/lib/podwatch/runner ] || exit 44; }"]);
+  expect(server.scripts).toEqual(["date +%s; true && { [ -e /var/lib/podwatch/runner ] || exit 44; }"]);
   await ask(connection(), "none", 1, "a-runner-bundle");
 });
 
@@ -114,6 +114,30 @@ test.each([
   await expect(ask(connection({ port }))).rejects.toThrow(message);
 });
 
+describe("a clock", () => {
+  /** A stand-in for date that goes wrong by so many seconds, and what is told of it. */
+  const told = async (off: number) => {
+    const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
+    writeFileSync(join(bin, "date"), `#!/bin/sh\necho $(($(/bin/date +%s) + ${off}))\n`);
+    chmodSync(join(bin, "date"), 0o755);
+    await ask(connection());
+    return warn.mock.calls.map(([message]) => message);
+  };
+
+  afterEach(() => jest.restoreAllMocks());
+
+  test.each([
+    [7200, /^host mon1: its clock is (7200|7199) s ahead of this machine's\. .*timedatectl set-ntp true/],
+    [-3600, /^host mon1: its clock is 360[01] s behind this machine's\. /],
+  ])("that is off by %d s is told", async (off, message) => {
+    expect(await told(off)).toEqual([expect.stringMatching(message)]);
+  });
+
+  test.each([0, 20, -20])("that is off by %d s is not worth a word", async (off) => {
+    expect(await told(off)).toEqual([]);
+  });
+});
+
 describe("sudo", () => {
   const password = { password: pulumi.secret("sudo $ecret") };
 
@@ -121,7 +145,7 @@ describe("sudo", () => {
     sudo('[ "$*" = "-n true" ] || [ "$(cat)" = "sudo \\$ecret" ]');
     await ask(connection(), "passwordless");
     await ask(connection(), password);
-    expect(server.scripts).toEqual(["sudo -n true", "sudo -k -S -p '' true"]);
+    expect(server.scripts).toEqual(["date +%s; sudo -n true", "date +%s; sudo -k -S -p '' true"]);
   });
 
   test("that asks for a password nobody gave", async () => {
