@@ -121,6 +121,28 @@ describe("a change that does not come up is taken back", () => {
   );
 
   faultTest(
+    "a clock that is wrong on the host, and a change that does not come up",
+    "told by how much; the last log lines are found, the previous release comes back",
+    async () => {
+      // The host's clock is also this machine's: what lies is `date`, to the runner and to whoever logs in.
+      await host.exec(`printf '#!/bin/sh\nexec /bin/date --date="2 hours" "$@"\n' >/usr/local/bin/date
+        chmod 755 /usr/local/bin/date`);
+      const image = await variant(IMAGES.nginx, "last-words", [
+        "sh",
+        "-c",
+        "echo these are the last words; exit 1",
+      ]);
+      await stack.configure(settings({ front: { image } }));
+      const output = await stack.failingUp();
+      await host.exec("rm /usr/local/bin/date");
+      expect(output).toMatch(/host test-transaction: its clock is (7\d\d\d) s ahead of this machine's/);
+      expect(output).toMatch(/nginx did not come up: [\s\S]*\| these are the last words/);
+      expect(output).toMatch(/The previous release is back and healthy\./);
+      await recovers();
+    },
+  );
+
+  faultTest(
     "a reload that leaves the old configuration in force",
     "noticed; the previous release comes back, healthy",
     async () => {

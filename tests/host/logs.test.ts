@@ -1,0 +1,68 @@
+// The log lines that a failed start is told with. The real journal is read in tests/integration/transaction.test.ts.
+import { chmodSync } from "node:fs";
+import { join } from "node:path";
+import { RunnerShell } from "./runnerShell";
+
+/** Stand-in for journalctl: a line `<unit or container> <message>` an entry, whose number is its cursor; knows no times. */
+const JOURNALCTL = `#!/bin/sh
+cd "$PODMAN_STATE"
+after=0 lines= show= field=
+while [ $# -gt 0 ]; do
+  case $1 in
+    --no-pager | --quiet | --user) ;;
+    --output) [ "$2" = cat ] || exit 125; shift ;;
+    --lines) lines=$2; shift ;;
+    --show-cursor) show=yes ;;
+    --after-cursor) after=\${2#n=}; shift ;;
+    --unit) field=$2; shift ;;
+    CONTAINER_NAME=*) field=\${1#*=} ;;
+    *) echo "stand-in for journalctl: called with $*" >&2; exit 125 ;;
+  esac
+  shift
+done
+tail -n "+$((after + 1))" journal | grep "^$field" | { if [ -n "$lines" ]; then tail -n "$lines"; else cat; fi; } | sed 's/^[^ ]* //'
+[ -z "$show" ] || [ ! -s journal ] || echo "-- cursor: n=$(wc -l <journal)"
+`;
+
+let shell: RunnerShell;
+
+beforeEach(() => {
+  shell = new RunnerShell();
+  shell.write("bin/journalctl", JOURNALCTL);
+  chmodSync(join(shell.directory, "bin/journalctl"), 0o755);
+});
+
+afterEach(() => shell.remove());
+
+/** What is told of lines that were logged before and after a start. */
+function told(before: readonly string[], after: readonly string[], rootless = ""): string[] {
+  shell.write("podman/journal", before.map((line) => `${line}\n`).join(""));
+  shell.write("more", after.map((line) => `${line}\n`).join(""));
+  const { status, stdout, stderr } = shell.run(
+    `ROOTLESS=${rootless}; since=$(end_of_journal); cat ${shell.directory}/more >>"$PODMAN_STATE/journal"
+    last_log_lines podwatch-web "$since"`,
+  );
+  expect([status, stderr]).toEqual([0, ""]);
+  return stdout.split("\n").slice(0, -1);
+}
+
+const web = (message: string) => `podwatch-web ${message}`;
+
+test.each(["", "yes"])("are those since the start, and nobody else's (rootless: %p)", (rootless) => {
+  const lines = [web("new one"), "podwatch-other not ours", web("-- cursor: n=0"), web("new two")];
+  expect(told([web("old")], lines, rootless)).toEqual(["  | new one", "  | -- cursor: n=0", "  | new two"]);
+});
+
+test("are the last dozen, after what podman complained of", () => {
+  const many = Array.from({ length: 30 }, (_, index) => web(`line ${index}`));
+  const lines = ["podwatch-web.service Error: no such image", "podwatch-web.service Starting", ...many];
+  expect(told([], lines)).toEqual([
+    "  | Error: no such image",
+    ...many.slice(-12).map((line) => line.replace("podwatch-web", "  |")),
+  ]);
+});
+
+test("are there although the journal was empty, and none where nothing was logged", () => {
+  expect(told([], [web("first")])).toEqual(["  | first"]);
+  expect(told([web("old")], [])).toEqual([]);
+});
