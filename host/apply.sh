@@ -49,7 +49,7 @@ receive_bundle() {
   id=$(sha256sum <"$home/candidate/bundle" | cut -c 1-16)
   candidate=$home/candidate/current
   unpack_bundle "$home/candidate/bundle" "$candidate" || fail "cannot write to $home; is the disk full?"
-  unit=$(cd "$candidate/unit" && ls)
+  unit=$(main_unit "$candidate")
 }
 
 # What was refused leaves nothing behind.
@@ -57,6 +57,7 @@ discard_candidate() {
   rm -rf "$home/candidate"
   [ -e "$home/current" ] || rm -rf "$home"
   [ -z "${image:-}" ] || drop_unused_images
+  drop_unused_programs
 }
 
 # The secrets to start with, `<name> <version>` a line.
@@ -99,26 +100,21 @@ is_settled() {
   [ "$(readlink "$home/current" || :)" = "releases/$id" ] &&
     [ ! -e "$home/pending" ] &&
     diff -r -q "$home/current/" "$candidate/" >/dev/null 2>&1 &&
-    cmp -s "$candidate/unit/$unit" "$UNITS/$unit" &&
+    has_units_of "$candidate" &&
     ! have_secrets_changed &&
+    has_program &&
     systemctl --quiet is-active "$(unit_service)" &&
     { [ ! -e "$candidate/hooks/ready" ] || probe "$container" "$candidate/hooks/ready" 1; }
 }
 
-# The service that systemd makes of the Quadlet unit.
-unit_service() {
-  case $unit in
-    *.network) say "${unit%.network}-network.service" ;;
-    *) say "${unit%.container}.service" ;;
-  esac
-}
-
 # Whatever has our names but was not made by us is left alone.
 refuse_foreign() {
-  if [ -e "$UNITS/$unit" ] && ! grep -qF "$OWNER_MARK" "$UNITS/$unit"; then
-    fail "$UNITS/$unit is not managed by Podwatch; move it away first"
-  fi
-  if [ -e "$UNITS/$unit" ]; then
+  for name in $(unit_names); do
+    if [ -e "$(unit_path "$name")" ] && ! is_unit_of_ours "$name"; then
+      fail "$(unit_path "$name") is not managed by Podwatch; move it away first"
+    fi
+  done
+  if is_native || [ -e "$UNITS/$unit" ]; then
     return
   fi
   case $unit in
@@ -135,6 +131,10 @@ refuse_foreign() {
 }
 
 check_candidate() {
+  if is_native; then
+    check_native
+    return
+  fi
   { mkdir -p "$UNITS" && [ -w "$UNITS" ]; } 2>/dev/null ||
     fail "cannot write to $UNITS; is its file system mounted read-only?"
   mkdir -p "$home/candidate/units"
@@ -229,19 +229,26 @@ last_proven_release() {
 
 # What it takes to bring the candidate into force: the least that does.
 needed_activation() {
-  if [ ! -e "$UNITS/$unit" ]; then
+  if [ ! -e "$(unit_path "$unit")" ]; then
     say started
-  elif [ -e "$home/pending" ] || ! cmp -s "$candidate/unit/$unit" "$UNITS/$unit" ||
-    have_secrets_changed ||
+  elif [ -e "$home/pending" ] || ! has_units_of "$candidate" ||
+    have_secrets_changed || has_new_program ||
     ! systemctl --quiet is-active "$(unit_service)"; then
     say restarted
-  elif diff -r -q "$home/current/files" "$candidate/files" >/dev/null 2>&1; then
+  elif has_same_files; then
     say updated
   elif [ -e "$candidate/hooks/reload" ]; then
     say reloaded
   else
     say restarted
   fi
+}
+
+has_same_files() {
+  if [ ! -e "$home/current/files" ] && [ ! -e "$candidate/files" ]; then
+    return 0
+  fi
+  diff -r -q "$home/current/files" "$candidate/files" >/dev/null 2>&1
 }
 
 point_current_at() {
@@ -256,6 +263,7 @@ activate() {
   release=$home/current
   case $unit in
     *.network) activate_network "$1" ;;
+    *.service) activate_native "$1" ;;
     *) activate_container "$1" ;;
   esac
 }
@@ -263,7 +271,7 @@ activate() {
 activate_container() {
   case $1 in
     started | restarted)
-      if ! report=$({ ensure_volume && use_secrets "$secrets" && install_unit; } 2>&1); then
+      if ! report=$({ ensure_volume && use_secrets "$secrets" && install_units; } 2>&1); then
         reason=$report
         return 1
       fi
@@ -297,7 +305,7 @@ activate_network() {
       {
         say "$running"
         systemctl list-units --plain --no-legend --state=active,activating 'podwatch-*.service' | awk '{ print $1 }'
-      } | grep -v -x -F -e '' -e "$(unit_service)" | sort -u
+      } | grep -v -x -F -e '' -e "$(unit_service)" | sort -u | in_containers
     )
     say "$running" >"$home/stopped.new"
     mv "$home/stopped.new" "$home/stopped"
@@ -306,7 +314,7 @@ activate_network() {
     podman network rm --force podwatch >/dev/null 2>&1 || :
   fi
   # shellcheck disable=SC2086 # a list of unit names
-  if ! report=$({ install_unit && systemctl start "$(unit_service)" $running; } 2>&1); then
+  if ! report=$({ install_units && systemctl start "$(unit_service)" $running; } 2>&1); then
     reason="$report"
     return 1
   fi
@@ -316,16 +324,14 @@ activate_network() {
 # The services that an interrupted run has stopped, without those that were removed since.
 services_to_start() {
   [ -e "$home/stopped" ] || return 0
-  while IFS= read -r name; do
-    [ ! -e "$UNITS/${name%.service}.container" ] || say "$name"
-  done <"$home/stopped"
+  in_containers <"$home/stopped"
 }
 
-install_unit() {
-  mkdir -p "$UNITS" &&
-    cp "$release/unit/$unit" "$UNITS/.$unit.new" &&
-    mv "$UNITS/.$unit.new" "$UNITS/$unit" &&
-    systemctl daemon-reload
+# Of the services that it reads, those that run in a container.
+in_containers() {
+  while IFS= read -r name; do
+    [ ! -e "$UNITS/${name%.service}.container" ] || say "$name"
+  done
 }
 
 ensure_volume() {
@@ -363,6 +369,7 @@ tidy_up() {
     [ -z "$secret" ] || prune_secret "$secret" "$version"
   done
   drop_unused_images
+  drop_unused_programs
 }
 
 # Keeps the current release only, and drops the image of the one before.

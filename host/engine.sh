@@ -27,12 +27,16 @@ uptime_seconds() {
   say "${uptime%%.*}"
 }
 
-# Runs one of a service's scripts inside its container.
+# Runs one of a service's scripts inside its container, or on the host if it has none.
 run_hook() {
-  timeout -k 5 120 podman exec -i "$1" /bin/sh -s <"$2" 9>&-
+  if is_native; then
+    timeout -k 5 120 /bin/sh -s <"$2" 9>&-
+  else
+    timeout -k 5 120 podman exec -i "$1" /bin/sh -s <"$2" 9>&-
+  fi
 }
 
-# Asks the ready script again and again, inside the container, until it succeeds.
+# Asks the ready script again and again, where the service is, until it succeeds.
 probe() {
   # shellcheck disable=SC2016 # the variables are those of the script
   {
@@ -40,7 +44,11 @@ probe() {
     cat "$2"
     printf '}\ntries=%s\n' "$3"
     printf 'until ready; do tries=$((tries - 1)); [ "$tries" -gt 0 ] || exit 1; sleep 0.1; done\n'
-  } | timeout -k 5 60 podman exec -i "$1" /bin/sh -s >/dev/null 2>&1 9>&-
+  } | if is_native; then
+    timeout -k 5 60 /bin/sh -s >/dev/null 2>&1 9>&-
+  else
+    timeout -k 5 60 podman exec -i "$1" /bin/sh -s >/dev/null 2>&1 9>&-
+  fi
 }
 
 # Waits until a container is ready; on failure, `reason` says why it is not worth waiting any longer.
@@ -120,6 +128,11 @@ end_of_journal() {
 
 # What podman complained of and what a service said last, since a former end of the journal.
 last_log_lines() {
+  if is_native; then
+    journalctl ${ROOTLESS:+--user} --no-pager --quiet --output cat --since "$2" --lines 12 --unit "$1.service" \
+      --unit "$1.socket" 2>&1 | sed '/^$/d; s/^/  | /'
+    return
+  fi
   {
     journal_since "$2" ${ROOTLESS:+--user} --unit "$1.service" | grep '^Error: ' | tail -n 3 || :
     journal_since "$2" CONTAINER_NAME="$1" | tail -n 12 || :

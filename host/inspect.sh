@@ -4,10 +4,7 @@ inspect() {
   service=$1
   container=podwatch-$service
   home=$STATE/services/$service
-  case $service in
-    network) unit=podwatch.network ;;
-    *) unit=podwatch-$service.container ;;
-  esac
+  unit=$(installed_unit)
 }
 
 # `status <service>...`: for each service a line `service <name>`, then systemd's properties and ours, one a line.
@@ -23,9 +20,9 @@ show_status() {
     [ ! -e "$home/pending" ] || say "interrupted yes"
     systemctl show --timestamp=unix --property LoadState,ActiveState,NRestarts,ActiveEnterTimestamp \
       "$(unit_service)" | sed 's/=/ /'
-    if [ "$service" != network ]; then
-      say "image $(podman container inspect --format '{{.ImageName}}' "$container" 2>/dev/null || :)"
-    fi
+    case $unit in
+      *.container) say "image $(podman container inspect --format '{{.ImageName}}' "$container" 2>/dev/null || :)" ;;
+    esac
     if is_ready; then say "ready yes"; else say "ready no"; fi
   done
 }
@@ -48,11 +45,13 @@ show_drift() {
   candidate=$work/wanted
   mkdir "$candidate"
   unpack_bundle "$work/bundle" "$candidate" || fail "cannot write to $work; is the disk full?"
+  unit=$(main_unit "$candidate")
   say "runner $(sha256sum <"$0" | cut -d ' ' -f 1)"
   release_drift
   unit_drift
-  case $service in
-    network) network_drift ;;
+  case $unit in
+    *.network) network_drift ;;
+    *.service) program_drift ;;
     *) container_drift "$(header "$candidate" image)" ;;
   esac
   secret_drift
@@ -85,11 +84,17 @@ file_drift() {
 }
 
 unit_drift() {
-  if [ ! -e "$UNITS/$unit" ]; then
-    say "unit missing $UNITS/$unit"
-  elif ! cmp -s "$candidate/unit/$unit" "$UNITS/$unit"; then
-    say "unit changed $UNITS/$unit"
-  fi
+  for name in $(unit_names); do
+    path=$(unit_path "$name")
+    if [ ! -e "$candidate/unit/$name" ]; then
+      ! is_unit_of_ours "$name" || say "unit added $path"
+    elif [ ! -e "$path" ]; then
+      say "unit missing $path"
+    elif ! cmp -s "$candidate/unit/$name" "$path"; then
+      say "unit changed $path"
+    fi
+    [ "$name" = "$unit" ] || systemctl --quiet is-active "$name" || say "unit stopped $name"
+  done
   if [ "$(systemctl show --property LoadState --value "$(unit_service)")" = masked ]; then
     say "unit masked $(unit_service)"
   fi
@@ -98,6 +103,10 @@ unit_drift() {
 
 network_drift() {
   podman network exists podwatch || say "network missing podwatch"
+}
+
+program_drift() {
+  has_program || say "program changed $(header "$candidate" program | cut -d ' ' -f 1)"
 }
 
 # Whether the container is the one that the unit starts, from the image that the release names.
@@ -141,12 +150,13 @@ mend_service() {
     systemctl unmask "$(unit_service)" >/dev/null 2>&1 || :
     systemctl unmask --runtime "$(unit_service)" >/dev/null 2>&1 || :
   fi
-  if [ ! -e "$UNITS/$unit" ] && [ -e "$home/current/unit/$unit" ]; then
-    cp "$home/current/unit/$unit" "$UNITS/$unit" || fail "cannot write to $UNITS; is the disk full?"
-    systemctl daemon-reload
+  if [ ! -e "$(unit_path "$unit")" ] && [ -e "$home/current/unit/$unit" ]; then
+    release=$home/current
+    install_units || fail "cannot write to $UNITS; is the disk full?"
   fi
-  case $service in
-    network) [ -z "$(network_drift)" ] || systemctl stop "$(unit_service)" ;;
+  case $unit in
+    *.service) ;; # `apply` puts back whatever of it is not as it should be
+    *.network) [ -z "$(network_drift)" ] || systemctl stop "$(unit_service)" ;;
     *)
       if [ -n "$(container_drift "$(header "$home/current" image)")" ]; then
         systemctl stop "$(unit_service)" 2>/dev/null || :

@@ -52,7 +52,7 @@ ensure_linger() {
 
 # Remembers which of the directories that others share are made for us, by us or by podman.
 note_new_directories() {
-  for directory in "$UNITS" "$NETWORKS"; do
+  for directory in "$UNITS" "$NATIVE_UNITS" "$NETWORKS"; do
     while [ ! -d "$directory" ]; do
       say "$directory" >>"$STATE/new-directories" || return 1
       directory=${directory%/*}

@@ -20,11 +20,13 @@ if [ "$(id -u)" = 0 ]; then
   readonly ROOTLESS=
   readonly STATE=/var/lib/podwatch
   readonly UNITS=/etc/containers/systemd
+  readonly NATIVE_UNITS=/etc/systemd/system
   readonly NETWORKS=/etc/containers/networks
 else
   readonly ROOTLESS=yes
   readonly STATE="$HOME/.local/share/podwatch"
   readonly UNITS="$HOME/.config/containers/systemd"
+  readonly NATIVE_UNITS="$HOME/.config/systemd/user"
   readonly NETWORKS="$HOME/.local/share/containers/storage/networks"
   export XDG_RUNTIME_DIR="${XDG_RUNTIME_DIR:-/run/user/$(id -u)}"
 fi

@@ -7,10 +7,7 @@ remove_service() {
   cat >/dev/null
   input_read=yes
   lock "$service"
-  case $service in
-    network) unit=podwatch.network ;;
-    *) unit=podwatch-$service.container ;;
-  esac
+  unit=$(installed_unit)
   images=$(cat "$home"/releases/*/headers 2>/dev/null | sed -n -e 's/^image //p' -e 's/^base-image //p' | sort -u)
   data=$(sed -n 's/^data //p' "$home/current/headers" 2>/dev/null || :)
   stop_service
@@ -18,12 +15,13 @@ remove_service() {
     podman volume rm --force "$container" >/dev/null
   fi
   rm -rf "$home"
-  if [ "$service" != network ]; then
-    podman rm --force --ignore "$container-check" >/dev/null
-  fi
+  case $unit in
+    *.container) podman rm --force --ignore "$container-check" >/dev/null ;;
+  esac
   for image in $images; do
     drop_image "$image"
   done
+  drop_unused_programs
   rm -f "$STATE/locks/$service"
   say removed
 }
@@ -31,8 +29,15 @@ remove_service() {
 # Stops a service and takes its container and unit away; content with what is already gone. The unit goes last: it
 # is the proof that the rest is ours, for the next run if this one is interrupted.
 stop_service() {
-  rm -f "$UNITS/.$unit.new"
-  if [ -e "$UNITS/$unit" ] && grep -qF "$OWNER_MARK" "$UNITS/$unit"; then
+  for name in $(unit_names); do
+    path=$(unit_path "$name")
+    rm -f "${path%/*}/.$name.new"
+  done
+  if is_native; then
+    stop_native
+    return
+  fi
+  if is_unit_of_ours "$unit"; then
     systemctl stop "$(unit_service)" 2>/dev/null || :
     case $unit in
       *.network) ! podman network exists podwatch || podman network rm podwatch >/dev/null ;;

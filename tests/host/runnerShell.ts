@@ -60,11 +60,13 @@ export class RunnerShell {
     const assignments = Object.entries(variables).map(([name, value]) => `${name}='${value}'`);
     const script = [
       "set -eu; ROOTLESS=; OWNER_MARK='# Managed by Podwatch.'",
-      `STATE=${this.state}; UNITS=${this.directory}/units`,
+      `STATE=${this.state}; UNITS=${this.directory}/units; NATIVE_UNITS=${this.directory}/native`,
       "say() { printf '%s\\n' \"$*\"; }",
       "fail() { printf 'podwatch: %s\\n' \"$*\" >&2; exit 1; }",
       "lock() { :; }",
-      ...["engine", "bundle", "apply", "remove", "secret"].map((part) => `. ${HOST}/${part}.sh`),
+      ...["engine", "units", "program", "native", "bundle", "apply", "remove", "secret"].map(
+        (part) => `. ${HOST}/${part}.sh`,
+      ),
       ...assignments,
       line,
     ].join("\n");

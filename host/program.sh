@@ -1,0 +1,81 @@
+# The program of a service that is no container. A bundle says either
+#
+#   installed <path> <package>                          the distribution's package brings it
+#   program <name> <file>                               or it is a release, kept as programs/<name>/<file>, from the one of
+#   download <machine> <sha256> <path in it> <url>      these archives that is for the host's machine, as `uname -m` has it
+
+ensure_program() {
+  installed=$(header "$candidate" installed)
+  if [ -n "$installed" ] && [ ! -x "${installed% *}" ]; then
+    fail "the program ${installed% *} is not on this host; install the package ${installed#* }, and stop its own service,
+for example with: apt-get install --no-install-recommends ${installed#* } && systemctl disable --now ${installed#* }"
+  fi
+  program=$(header "$candidate" program)
+  if [ -z "$program" ] || is_program_whole "$program"; then
+    return
+  fi
+  machine=$(uname -m)
+  source=$(header "$candidate" download | sed -n "s/^$machine //p")
+  [ -n "$source" ] ||
+    fail "no checksum is known of ${program%% *} for this host's machine, $machine: write it under
+podwatch:nodeExporter.release.sha256 (it stands in sha256sums.txt beside the release), or set nodeExporter.from to package"
+  for tool in curl tar gzip; do
+    command -v "$tool" >/dev/null || fail "the command $tool is not installed on this host"
+  done
+  # shellcheck disable=SC2086 # digest, path and URL, without blanks
+  fetch_program $source
+}
+
+# `fetch_program <sha256> <path in the archive> <url>`, into the place of `program`.
+fetch_program() {
+  work=$home/candidate/program
+  file=$work/${program#* }
+  mkdir -p "$work" "$STATE/programs" || fail "cannot write to $STATE; is the disk full?"
+  if ! report=$(curl --fail --location --silent --show-error --proto =http,https --connect-timeout 10 --max-time 600 \
+    --output "$home/candidate/archive" "$3" 2>&1 9>&-); then
+    fail "cannot download $3 to this host: $(say "$report" | tail -n 1)
+If it cannot reach that address, set podwatch:nodeExporter.release.mirror, or nodeExporter.from to package"
+  fi
+  found=$(sha256sum <"$home/candidate/archive")
+  [ "${found%% *}" = "$1" ] ||
+    fail "what $3 gave is not what was expected: its sha256 is ${found%% *}, not $1"
+  tar -xzOf "$home/candidate/archive" "$2" >"$file" 2>/dev/null ||
+    fail "cannot unpack $2 of $3; is the disk full?"
+  [ -s "$file" ] || fail "$3 holds no $2"
+  rm -f "$home/candidate/archive"
+  chmod 755 "$file"
+  # Where SELinux reigns, systemd may run what is labelled as a program only.
+  ! command -v selinuxenabled >/dev/null || ! selinuxenabled || chcon -t bin_t "$file" || :
+  sha256sum <"$file" >"$work/sha256"
+  rm -rf "$STATE/programs/${program%% *}"
+  mv "$work" "$STATE/programs/${program%% *}" || fail "cannot write to $STATE; is the disk full?"
+  fetched=yes
+}
+
+# Whether this run had to fetch the program: what runs may then still be another.
+has_new_program() {
+  [ -n "${fetched:-}" ]
+}
+
+# Whether the host has the program that the candidate names.
+has_program() {
+  program=$(header "$candidate" program)
+  [ -z "$program" ] || is_program_whole "$program"
+}
+
+# Whether a program, `<name> <file>`, is as it was unpacked.
+is_program_whole() {
+  [ -x "$STATE/programs/${1%% *}/${1#* }" ] &&
+    sha256sum <"$STATE/programs/${1%% *}/${1#* }" | cmp -s - "$STATE/programs/${1%% *}/sha256"
+}
+
+# Programs that no release names any more.
+drop_unused_programs() {
+  for directory in "$STATE"/programs/*; do
+    if [ -d "$directory" ] && ! cat "$STATE"/services/*/releases/*/headers "$STATE"/services/*/candidate/current/headers \
+      2>/dev/null | grep -q "^program ${directory##*/} "; then
+      rm -rf "$directory"
+    fi
+  done
+  rmdir "$STATE/programs" 2>/dev/null || :
+}
