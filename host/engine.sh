@@ -129,8 +129,7 @@ end_of_journal() {
 # What podman complained of and what a service said last, since a former end of the journal.
 last_log_lines() {
   if is_native; then
-    journalctl ${ROOTLESS:+--user} --no-pager --quiet --output cat --since "$2" --lines 12 --unit "$1.service" \
-      --unit "$1.socket" 2>&1 | sed '/^$/d; s/^/  | /'
+    journal_since "$2" ${ROOTLESS:+--user} --unit "$1.service" --unit "$1.socket" | tail -n 12 | sed '/^$/d; s/^/  | /'
     return
   fi
   {
