@@ -1,4 +1,6 @@
 import { comment } from "./comment/command";
+import { production } from "./cycle/production";
+import { staging } from "./cycle/staging";
 import { notify } from "./notify/command";
 import { preview } from "./preview/command";
 
@@ -6,5 +8,7 @@ import { preview } from "./preview/command";
 export const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
   preview,
   comment: (args) => comment(args),
+  staging,
+  production,
   notify: (args) => notify(args),
 };

@@ -1,5 +1,9 @@
 // The programs that delivery stands on.
 import { spawn } from "node:child_process";
+import { join } from "node:path";
+
+/** Of the checkout. */
+export const ROOT = join(__dirname, "..");
 
 export interface Ended {
   readonly code: number;

@@ -102,6 +102,21 @@ export function runnerCommandWithPassword(words: RunnerWords): string {
   return shell(isRemoval(words) ? `${unlessGone("rootful")}; ${call}` : call);
 }
 
+/**
+ * The command that runs a script with the runner's rights. The script comes on standard input, after sudo's password
+ * in a line of its own where there is one.
+ */
+export function scriptCommand(rights: Rights): string {
+  switch (rights) {
+    case "own":
+      return command(["sh", "-s"]);
+    case "sudo":
+      return command(["sudo", "-n", "sh", "-s"]);
+    case "sudo-with-password":
+      return shell(`${RUN_WITH_PASSWORD}; run sh -s`);
+  }
+}
+
 /** A test whether the runner is on a host, for a command line. */
 export function isInstalled(scope: Scope): string {
   return `[ -e ${RUNNER[scope]} ]`;

@@ -12,8 +12,12 @@ export class Stack {
     private readonly directory: string,
   ) {}
 
-  /** The configuration file in use. */
   private config = "";
+
+  /** The configuration file in use. */
+  get configFile(): string {
+    return this.config;
+  }
 
   static async create(name: string, settings: StackSettings): Promise<Stack> {
     const stack = new Stack(name, await mkdtemp(join(tmpdir(), "podwatch-test-")));

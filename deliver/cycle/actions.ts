@@ -1,0 +1,28 @@
+// What is done to a stack, by the Pulumi CLI and by Podwatch's own commands.
+import { join } from "node:path";
+import { exportStack } from "../../operate/pulumi";
+import { pulumi, ROOT, run, type Target } from "../programs";
+
+/** @throws Error with the exit code: what went wrong has been shown */
+export async function change(command: "up" | "destroy", target: Target): Promise<void> {
+  const { code } = await pulumi(command, target, ["--yes", "--skip-preview", "--suppress-outputs"], true);
+  if (code !== 0) throw new Error(`pulumi ${command} ended with ${code}, see its output`);
+}
+
+/** `seconds`: how long targets may take to come up. @throws Error that names the checks that failed */
+export async function verify({ stack }: Target, seconds: string | undefined): Promise<void> {
+  const options = seconds === undefined ? [] : ["--timeout", seconds];
+  const program = join(ROOT, "operate", "run.js");
+  const { code, stdout, stderr } = await run("node", [program, "verify", "--stack", stack, ...options], true);
+  if (code === 0) return;
+  const failed = stdout.split("\n").filter((line) => line.startsWith("FAILED"));
+  throw new Error(failed.join("; ") || stderr.trim().split("\n").at(-1) || `it ended with ${code}`);
+}
+
+/** Whether the stack has anything on hosts. */
+export async function isDeployed({ stack }: Target): Promise<boolean> {
+  const { deployment } = JSON.parse(await exportStack(stack)) as {
+    deployment?: { resources?: ReadonlyArray<{ readonly type: string }> };
+  };
+  return (deployment?.resources ?? []).some(({ type }) => /^command:(remote|local):Command$/.test(type));
+}

@@ -1,0 +1,58 @@
+// The hosts that a stack file names, whether anything is deployed there or not.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { logIn, type Session } from "../components/remote/login";
+import { thisMachine } from "../components/remote/thisMachine";
+import { machine } from "../config/context";
+import { parse } from "../config/parse";
+import { format } from "../config/problem";
+import { type ConnectionSettings, type HostSettings, isLocal, namespace } from "../config/schema";
+import { type Rights, scriptCommand } from "../lib/runner";
+import { pulumi, ROOT, type Target } from "./programs";
+
+interface Setting {
+  readonly value?: string;
+  readonly objectValue?: unknown;
+  readonly secret: boolean;
+}
+
+/** @throws Error that lists what is wrong with the stack file */
+export async function configuredHosts(target: Target): Promise<readonly HostSettings[]> {
+  const { code, stdout, stderr } = await pulumi("config", target, ["--json", "--show-secrets"], false);
+  if (code !== 0) throw new Error(stderr.trim().split("\n").at(-1) || `pulumi config ended with ${code}`);
+  const prefix = `${namespace}:`;
+  const all = JSON.parse(stdout) as Readonly<Record<string, Setting>>;
+  const ours = Object.entries(all).filter(([key]) => key.startsWith(prefix));
+  const raw = ours.map(([key, { value, objectValue }]) => [key.slice(prefix.length), objectValue ?? value]);
+  const context = machine(ROOT, target.stack, (key) => all[prefix + key]?.secret === true);
+  const parsed = parse(Object.fromEntries(raw), context);
+  if ("problems" in parsed) throw new Error(parsed.problems.map((problem) => format(problem)).join("; "));
+  return parsed.settings.hosts;
+}
+
+/** What is on a host, one thing a line: files, units, and what podman has. listing.sh says which. */
+export async function listHost(host: HostSettings): Promise<string[]> {
+  const session = await enter(host.connection);
+  try {
+    const script = readFileSync(join(ROOT, "deliver", "listing.sh"), "utf8");
+    const input = host.becomePassword === undefined ? script : `${host.becomePassword}\n${script}`;
+    const { code, stdout, stderr } = await session.run(scriptCommand(rightsOf(host)), { input });
+    if (code !== 0) throw new Error(stderr.trim().split("\n").at(-1) || `listing ended with ${code}`);
+    return stdout.split("\n").filter((line) => line !== "");
+  } catch (error) {
+    throw new Error(`host ${host.name}: ${(error as Error).message}`);
+  } finally {
+    session.close();
+  }
+}
+
+async function enter(connection: ConnectionSettings): Promise<Session> {
+  if (isLocal(connection)) return thisMachine();
+  const { proxy, ...server } = connection;
+  return logIn(server, proxy);
+}
+
+function rightsOf({ become, becomePassword, connection }: HostSettings): Rights {
+  if (!become || connection.user === "root") return "own";
+  return becomePassword === undefined ? "sudo" : "sudo-with-password";
+}
