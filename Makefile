@@ -15,12 +15,13 @@ down:
 ## make test         all checks and tests, on throwaway hosts
 test: setup check unit integration
 
-## make check        types, lint, format, shell scripts, generated files
+## make check        types, lint, format, shell scripts, workflows, generated files
 check: setup
 	npx tsc --noEmit
 	npx biome check .
 	lab/shellcheck
 	lab/gocheck
+	lab/actionlint
 
 ## make unit         the tests that need nothing but Node.js
 unit: setup
