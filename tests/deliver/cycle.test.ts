@@ -1,0 +1,161 @@
+// What the staging cycle and production decide, with a Pulumi that only notes what it was asked. What they do to hosts
+// is in tests/integration/delivery.test.ts.
+import { execFile } from "node:child_process";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { leftovers } from "../../deliver/cycle/leftovers";
+import { readRecord, writeRecord } from "../../deliver/cycle/record";
+import { root } from "../docs/papers";
+import { Commits } from "./commits";
+
+jest.setTimeout(60_000);
+
+let directory: string;
+let commits: Commits;
+let commit: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "podwatch-cycle-"));
+  commits = new Commits();
+  commit = commits.commit("first");
+});
+afterEach(() => {
+  commits.remove();
+  rmSync(directory, { recursive: true });
+});
+
+const file = (name: string) => join(directory, name);
+
+/** What the Pulumi that stands in was called with, a line each. */
+const asked = () => (existsSync(file("asked")) ? readFileSync(file("asked"), "utf8").trim().split("\n") : []);
+
+/** Runs a command of delivery with a Pulumi that ends with `code`. */
+function deliver(code: number, ...args: string[]): Promise<{ code: number; stderr: string }> {
+  const pulumi = file("pulumi");
+  writeFileSync(pulumi, `#!/bin/sh\necho "$*" >>'${file("asked")}'\nexit ${code}\n`);
+  chmodSync(pulumi, 0o755);
+  const env = { ...process.env, ...commits.env, PODWATCH_PULUMI: pulumi };
+  return new Promise((resolve) => {
+    execFile("node", ["deliver/run.js", ...args], { cwd: root, env }, (error, _stdout, stderr) =>
+      resolve({ code: typeof error?.code === "number" ? error.code : 0, stderr }),
+    );
+  });
+}
+
+/** The record of a staging run. */
+function proof(changes: object = {}): string {
+  const good = {
+    version: 1 as const,
+    stack: "staging",
+    commit,
+    clean: true,
+    outcome: "success" as const,
+    steps: [],
+  };
+  writeRecord(file("proof.json"), { ...good, ...changes });
+  return file("proof.json");
+}
+
+const production = (...args: string[]) =>
+  deliver(3, "production", "--stack", "prod", "--record", file("record.json"), ...args);
+
+describe("production", () => {
+  test("goes on to deploy what staging has proved, and records what fails", async () => {
+    const { code, stderr } = await production("--proof", proof());
+    expect(code).toBe(1);
+    const failed = "up: pulumi up ended with 3, see its output";
+    expect(stderr).toContain(`prod: FAILED: ${failed}`);
+    expect(asked()).toEqual([
+      "up --stack prod --non-interactive --color never --yes --skip-preview --suppress-outputs",
+    ]);
+    const record = readRecord(file("record.json"));
+    expect(record).toMatchObject({ stack: "prod", commit, clean: true, outcome: "failure", failed });
+    expect(record.steps.map(({ step }) => step)).toEqual(["proof", "up"]);
+  });
+
+  test.each<[string, object, string]>([
+    [
+      "of another commit",
+      { commit: "f".repeat(40) },
+      `staging proved commit ${"f".repeat(40)}, and here is `,
+    ],
+    [
+      "of a run that failed",
+      { outcome: "failure", failed: "verify: no targets" },
+      "staging failed (verify: no targets)",
+    ],
+    ["of a run with changed files", { clean: false }, "staging ran with files that differ from the commit"],
+    ["of the stack itself", { stack: "prod" }, "the record is that of prod itself"],
+  ])("refuses a proof %s, and touches nothing", async (_, changes, expected) => {
+    const { code, stderr } = await production("--proof", proof(changes));
+    expect(code).toBe(1);
+    expect(stderr).toContain(`prod: FAILED: proof: ${expected}`);
+    expect(stderr).toContain("; no host was touched");
+    expect(asked()).toEqual([]);
+    expect(readRecord(file("record.json")).outcome).toBe("failure");
+  });
+
+  test("refuses files that differ from the proved commit", async () => {
+    const at = proof();
+    commits.change("second");
+    expect((await production("--proof", at)).stderr).toContain(
+      "files differ from the commit that was proved: git status shows them; no host was touched",
+    );
+    expect(asked()).toEqual([]);
+  });
+
+  test("refuses what is no proof", async () => {
+    writeFileSync(file("other.json"), '{"version":1}');
+    const { stderr } = await production("--proof", file("other.json"));
+    expect(stderr).toMatch(/other\.json is no record of a delivery: it is what --record writes/);
+    expect((await production("--proof", file("none"))).stderr).toMatch(/none cannot be read \(ENOENT\)/);
+    expect((await production()).stderr).toMatch(/--proof is missing: production takes --stack, --proof/);
+    expect(asked()).toEqual([]);
+  });
+});
+
+describe("staging", () => {
+  test("refuses files that differ from the commit unless told", async () => {
+    commits.change("second");
+    const { code, stderr } = await deliver(3, "staging", "--stack", "staging");
+    expect([code, stderr]).toEqual([
+      1,
+      "deliver: files differ from the commit, and staging proves commits: commit them, or say --allow-changes for a record that production refuses\n",
+    ]);
+    expect(asked()).toEqual([]);
+    const told = await deliver(
+      3,
+      "staging",
+      "--stack",
+      "staging",
+      "--allow-changes",
+      "--record",
+      file("r.json"),
+    );
+    expect(told.stderr).toContain("staging: FAILED: read the stack file: pulumi config ended with 3");
+    expect(readRecord(file("r.json"))).toMatchObject({ clean: false, outcome: "failure" });
+  });
+});
+
+describe("what is left on a host", () => {
+  const before = ["file /etc/hosts", "image docker.io/library/nginx:1"];
+
+  test("is nothing when it is as before", () => {
+    expect(leftovers(before, before, false)).toEqual([]);
+  });
+
+  test("is what came, and what went is missed", () => {
+    expect(leftovers(before, ["file /etc/hosts", "volume podwatch-prometheus"], false)).toEqual([
+      "left: volume podwatch-prometheus",
+      "gone: image docker.io/library/nginx:1",
+    ]);
+  });
+
+  test("is also what an earlier deployment had there, which may go", () => {
+    const deployed = [...before, "container podwatch-nginx", "file /var/lib/podwatch"];
+    expect(leftovers(deployed, ["file /etc/hosts", "file /var/lib/podwatch"], true)).toEqual([
+      "left: file /var/lib/podwatch",
+    ]);
+  });
+});
