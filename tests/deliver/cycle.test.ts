@@ -143,6 +143,8 @@ describe("what is left on a host", () => {
 
   test("is nothing when it is as before", () => {
     expect(leftovers(before, before, false)).toEqual([]);
+    const ofOthers = [...before, "file /root/notes-on-podwatch"];
+    expect(leftovers(ofOthers, ofOthers, false)).toEqual([]);
   });
 
   test("is what came, and what went is missed", () => {

@@ -193,7 +193,7 @@ describe("GitHub", () => {
 });
 
 describe("GitLab", () => {
-  const file = load(read("examples/delivery/gitlab-ci.yml")) as Readonly<Record<string, GitLabJob>>;
+  const file = load(read("docs/pipelines/gitlab-ci.yml")) as Readonly<Record<string, GitLabJob>>;
 
   test.each<[string, readonly string[][]]>([
     ["preview", [PREVIEW]],
@@ -209,7 +209,7 @@ describe("GitLab", () => {
 });
 
 test("Jenkins", async () => {
-  const text = read("examples/delivery/Jenkinsfile");
+  const text = read("docs/pipelines/Jenkinsfile");
   const lines = [...text.matchAll(/\bsh (?:'''([\s\S]*?)'''|'([^'\n]*)')/g)].map(
     ([, long, short]) => long ?? short,
   );
