@@ -1,4 +1,4 @@
-import { FAULTS, type Fault, start } from "./interruptions";
+import { type Fault, start, strike } from "./interruptions";
 import { eventually, type LabHost } from "./lab";
 import { snapshot } from "./snapshot";
 import type { Stack, StackSettings } from "./stack";
@@ -62,14 +62,22 @@ export class Chaos {
   /** Changes something, lets a fault happen at a random moment, deploys again, and looks at everything. */
   async trial(fault: Fault, number: number): Promise<Trial> {
     const change = await this.change(number);
+    const moment = this.random() * DURATION[change];
     const up = start(this.stack);
-    const met = await FAULTS[fault](up, this.host, this.random() * DURATION[change]);
-    await up.ended;
-    const begun = Date.now();
-    await this.recover();
-    const recovery = (Date.now() - begun) / 1000;
-    await this.check();
-    return { met, recovery };
+    try {
+      const met = await strike(fault, up, this.host, moment);
+      await up.ended;
+      const begun = Date.now();
+      await this.recover();
+      const recovery = (Date.now() - begun) / 1000;
+      await this.check();
+      return { met, recovery };
+    } catch (error) {
+      const when = `change of ${change}, struck ${moment.toFixed(2)} s after the start`;
+      throw new Error(`${when}: ${String(error)}\nThe run that was struck had said:\n${up.output()}`);
+    } finally {
+      up.forget();
+    }
   }
 
   /** Two deployments of the same change at once, with states that know nothing of each other. */
@@ -177,7 +185,8 @@ export class Chaos {
     const [things, runners] = await Promise.all([
       snapshot(this.host),
       this.host.exec(
-        "ls /home/operator -A | grep podwatch; pgrep -f '[p]odwatch/runner' | sed 's/.*/a runner/'; :",
+        `ls /home/operator -A | grep podwatch; pgrep -f '[p]odwatch/runner' | sed 's/.*/a runner/'
+        for lock in /var/lib/podwatch/locks/*; do [ ! -e "$lock" ] || flock -n "$lock" true || echo "held: $lock"; done`,
       ),
     ]);
     // Which units systemd has loaded is as chance will have it; those of ours are files.

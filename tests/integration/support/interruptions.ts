@@ -1,4 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { CHECKOUT, type LabHost } from "./lab";
 import type { Stack } from "./stack";
 
@@ -7,16 +10,23 @@ export interface Run {
   readonly pid: number;
   readonly ended: Promise<void>;
   isOver(): boolean;
+  /** What it has printed, until it is forgotten. */
+  output(): string;
+  forget(): void;
 }
 
 /** At a moment, in seconds from its start, lets something happen to a run, and tells whether it was still at work. */
 type Interruption = (run: Run, host: LabHost, moment: number) => Promise<boolean>;
 
-/** What can happen to a `pulumi up`. */
-export const FAULTS = {
+/** What can happen to the engine of a `pulumi up`, or to its way to the host. */
+export const ENGINE_FAULTS = {
   "the engine and its plugins are killed (SIGKILL)": atMoment(killEngine),
   "the engine is interrupted twice (SIGINT)": atMoment(interruptTwice),
   "the SSH connections are cut": onHost("pkill -9 -c -f '^sshd.*: operator'"),
+} as const satisfies Record<string, Interruption>;
+
+/** What can happen on the host meanwhile. */
+export const HOST_FAULTS = {
   // With all that it started itself; what podman or systemd keep goes on.
   "the runner on the host is killed": onHost(`
     tree() { for child in $(pgrep -P "$1"); do tree "$child"; done; echo "$1"; }
@@ -26,21 +36,38 @@ export const FAULTS = {
   "the host is rebooted": atMoment((_, host) => host.reboot()),
 } as const satisfies Record<string, Interruption>;
 
+const FAULTS = { ...ENGINE_FAULTS, ...HOST_FAULTS };
+
 export type Fault = keyof typeof FAULTS;
+
+/** Lets a fault happen to a run; see {@link Interruption}. */
+export function strike(fault: Fault, ...parameters: Parameters<Interruption>): Promise<boolean> {
+  return FAULTS[fault](...parameters);
+}
 
 /** Starts `pulumi up` in a process group of its own, as a terminal would. */
 export function start(stack: Stack): Run {
+  // No pipe: plugins that outlive a killed engine would hold it open.
+  const directory = mkdtempSync(join(tmpdir(), "podwatch-test-"));
+  const printed = openSync(join(directory, "printed"), "w+");
+  rmSync(directory, { recursive: true });
   const child = spawn("lab/toolchain/pulumi", stack.arguments("up", "--yes", "--skip-preview"), {
     cwd: CHECKOUT,
     env: { ...process.env, ...stack.environment() },
     detached: true,
-    stdio: "ignore",
+    stdio: ["ignore", printed, printed],
   });
   if (child.pid === undefined) {
     throw new Error("lab/toolchain/pulumi does not start");
   }
   const ended = new Promise<void>((resolve) => child.on("close", () => resolve()));
-  return { pid: child.pid, ended, isOver: () => child.exitCode !== null || child.signalCode !== null };
+  return {
+    pid: child.pid,
+    ended,
+    isOver: () => child.exitCode !== null || child.signalCode !== null,
+    output: () => readFileSync(`/proc/self/fd/${printed}`, "utf8"),
+    forget: () => closeSync(printed),
+  };
 }
 
 function atMoment(strike: (run: Run, host: LabHost) => Promise<void>): Interruption {

@@ -1,0 +1,24 @@
+// Deployments that something happens to on the host, at random moments.
+import { interruptions, suite, tries } from "./support/interruptionSuite";
+import { HOST_FAULTS } from "./support/interruptions";
+
+const deployments = suite("interrupted-host");
+const { host, chaos } = deployments;
+
+interruptions(deployments, HOST_FAULTS);
+
+tries(
+  "two deployments to one host at once",
+  "each waits for the other, both succeed, nothing is left over",
+  (number) => chaos().twoAtOnce(number),
+);
+
+test("the second of two deployments waits for the first, but not for ever, and says so", async () => {
+  const { code, stderr } = await host().tryExec(`
+    flock /var/lib/podwatch/locks/nginx sleep 4 & sleep 0.3
+    PODWATCH_LOCK_SECONDS=1 sh /var/lib/podwatch/runner apply nginx </dev/null`);
+  expect(code).toBe(1);
+  expect(stderr).toBe(
+    "podwatch: another deployment has been at work on nginx for 1 s; wait for it, then run pulumi up again\n",
+  );
+});
