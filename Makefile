@@ -25,6 +25,7 @@ check: setup
 
 ## make unit         the tests that need nothing but Node.js
 unit: setup
+	@lab/promtool
 	npx jest --selectProjects unit
 
 ## make integration  the tests that deploy to throwaway hosts

@@ -11,6 +11,11 @@ function mean(metric: string, only: string, by: string): string {
   return `${total("sum")}\n/ (${total("count")} > 0)\n/ ${NANOSECONDS}`;
 }
 
+/** How often connections entered a state. */
+function entered(state: string, within: string): string {
+  return `sum without (state) (increase(roq_updated{${JOB}, state="${state}"}[${within}]))`;
+}
+
 export const gatewayRules: RuleGroup = {
   name: "gateways",
   about: "The gateways' own metrics, through the bridge.",
@@ -52,14 +57,16 @@ export const gatewayRules: RuleGroup = {
       name: "GatewayDisconnected",
       severity: "critical",
       for: "1m",
-      thresholds: {},
+      thresholds: {
+        within: duration("1h", "How long ago it was last ready; later, it is held to be meant so."),
+      },
       what: "A connection to an exchange broke off and does not come back",
-      // Only changes of state are counted: lost within the window, and not ready again within it.
-      expr: () =>
-        `increase(roq_updated{${JOB}, state="disconnected"}[5m]) > 0\nunless on (instance, connection) increase(roq_updated{${JOB}, state="ready"}[5m]) > 0`,
+      // Gateways count how often a connection enters each state, and tell no state. One that is lost has been
+      // disconnected more often than it became ready; over a time, that holds whatever the counters began with.
+      expr: ({ within }) => `${entered("disconnected", within)}\n> ${entered("ready", within)}`,
       summary: "Gateway {{ $labels.instance }} has lost {{ $labels.connection }}",
-      description: () =>
-        "The connection {{ $labels.connection }} of the gateway {{ $labels.instance }} broke off within the last 5 minutes and has not become ready since.",
+      description: ({ within }) =>
+        `The connection {{ $labels.connection }} of the gateway {{ $labels.instance }} broke off within the last ${within} and has not become ready since.`,
     }),
     alert({
       name: "GatewayConnectionUnstable",
