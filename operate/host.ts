@@ -14,6 +14,9 @@ export interface CallStreams {
 /** The runner on the host is not there or cannot run: it did not even say why. */
 export class RunnerBroken extends Error {}
 
+/** sshd lets no more than 10 commands run at once in one log-in, unless MaxSessions says otherwise. */
+const AT_ONCE = 8;
+
 async function enter(way: Way): Promise<Session> {
   if ("server" in way) {
     return logIn(way.server, way.proxy);
@@ -26,6 +29,9 @@ async function enter(way: Way): Promise<Session> {
 
 /** A deployed host that we are logged in to. */
 export class Host {
+  private running = 0;
+  private readonly waiting: Array<() => void> = [];
+
   private constructor(
     readonly deployed: DeployedHost,
     private readonly session: Session,
@@ -43,18 +49,15 @@ export class Host {
   async call(words: RunnerWords, streams: CallStreams = {}): Promise<string> {
     const { scope, rights, password } = this.deployed;
     if (rights !== "sudo-with-password") {
-      return this.succeed(words[0], await this.session.run(runnerCommand(scope, rights, words), streams));
+      return this.succeed(words[0], await this.run(runnerCommand(scope, rights, words), streams));
     }
     const input = after(`${password}\n`, streams.input ?? "");
-    return this.succeed(
-      words[0],
-      await this.session.run(runnerCommandWithPassword(words), { ...streams, input }),
-    );
+    return this.succeed(words[0], await this.run(runnerCommandWithPassword(words), { ...streams, input }));
   }
 
   /** Runs a command of the deployment again, as it was run then. */
   async repeat({ script, input }: Step): Promise<string> {
-    return this.succeed("it", await this.session.run(script, { input }));
+    return this.succeed("it", await this.run(script, { input }));
   }
 
   /** A connection to an address as the host sees it. */
@@ -64,6 +67,25 @@ export class Host {
 
   close(): void {
     this.session.close();
+  }
+
+  /** Runs a command as soon as there is room for one more. */
+  private async run(script: string, streams: CallStreams): Promise<Outcome> {
+    if (this.running < AT_ONCE) {
+      this.running += 1;
+    } else {
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    }
+    try {
+      return await this.session.run(script, streams);
+    } finally {
+      const next = this.waiting.shift();
+      if (next === undefined) {
+        this.running -= 1;
+      } else {
+        next();
+      }
+    }
   }
 
   private succeed(what: string, { code, stdout, stderr }: Outcome): string {

@@ -19,20 +19,31 @@ export async function repair(hosts: readonly DeployedHost[]): Promise<Report> {
 async function repairHost(host: Host): Promise<Repair> {
   const { runner, services } = host.deployed;
   const repaired: string[] = [];
+  const checkAndPutBack = async (service: DeployedService) => {
+    const differs = (await driftOf(host, service, digest(runner.text))).length > 0;
+    if (differs) {
+      await putBack(host, service);
+    }
+    return differs ? [service.name] : [];
+  };
   if ((await findDrift(host)).some(({ service }) => service === "runner")) {
     for (const step of runner.install) {
       await host.repeat(step);
     }
     repaired.push("runner");
   }
-  // One after the other, since a network that is put back takes its services along.
-  for (const service of services) {
-    if ((await driftOf(host, service, digest(runner.text))).length > 0) {
-      await putBack(host, service);
-      repaired.push(service.name);
-    }
+  // The network before the others, since one that is put back takes its services along.
+  const [first, others] = [services.slice(0, 1), services.slice(1)];
+  for (const group of [first, others]) {
+    repaired.push(...(await allOf(group.map(checkAndPutBack))).flat());
   }
   return { repaired, left: await findDrift(host) };
+}
+
+/** Waits for all, also when one fails: none is left at work on a host that is taken leave of. */
+async function allOf<T>(works: ReadonlyArray<Promise<T>>): Promise<T[]> {
+  await Promise.allSettled(works);
+  return Promise.all(works);
 }
 
 async function putBack(host: Host, service: DeployedService): Promise<void> {

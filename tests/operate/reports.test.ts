@@ -64,6 +64,18 @@ describe("status", () => {
     ]);
   });
 
+  test.each(["inactive", "activating", "deactivating", "failed"])(
+    "a container that answers while its unit is %s is unhealthy: systemd does not look after it",
+    (state) => {
+      const [service] = readStatus(
+        `service nginx\nunit podwatch-nginx.service\nLoadState loaded\nActiveState ${state}\nready yes\n`,
+      );
+      expect(service).toMatchObject({ state, ready: true, healthy: false });
+      const { json, exitCode } = reportStatus([answer(service === undefined ? [] : [service])]);
+      expect([json, exitCode]).toMatchObject([{ healthy: false }, 3]);
+    },
+  );
+
   test("a unit that systemd does not know is missing", () => {
     expect(readStatus("service nginx\nLoadState not-found\nActiveState inactive\nready no\n")[0]?.state).toBe(
       "missing",
