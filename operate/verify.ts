@@ -3,8 +3,10 @@ import { type Answer, everywhere } from "./everywhere";
 import { Front } from "./front";
 import { Grafana, type QueryResult } from "./grafana";
 import type { Host } from "./host";
+import { insist } from "./insist";
 import { exitCode, type Report } from "./outcome";
 import type { DeployedHost } from "./state";
+import { alertIsTaken, alertsArrive } from "./verifyAlerts";
 
 export interface Check {
   readonly check: string;
@@ -27,10 +29,17 @@ async function verifyHost(host: Host, seconds: number): Promise<Check[]> {
   const front = new Front(host);
   const { services, grafana } = host.deployed;
   const has = (name: string) => services.some((service) => service.name === name);
-  const checks = [await check("front", () => startPage(front))];
-  if (has("prometheus")) {
-    checks.push(await check("targets", () => targetsUp(front, seconds)));
-  }
+  const alertmanager = services.find(({ name }) => name === "alertmanager");
+  const prometheus = has("prometheus");
+  // Each of these waits, so they wait together.
+  const checks = await Promise.all([
+    check("front", () => startPage(front)),
+    ...(prometheus ? [check("targets", () => targetsUp(front, seconds))] : []),
+    ...(alertmanager ? [check("an alert", () => alertIsTaken(front, alertmanager.bundle, seconds))] : []),
+    ...(alertmanager && prometheus
+      ? [check("alerts of Prometheus", () => alertsArrive(front, seconds))]
+      : []),
+  ]);
   if (grafana !== undefined) {
     checks.push(...(await verifyGrafana(new Grafana(front, grafana))));
   }
@@ -65,33 +74,21 @@ interface Targets {
 }
 
 async function targetsUp(front: Front, seconds: number): Promise<string> {
-  const end = Date.now() + seconds * 1000;
-  for (;;) {
-    const found = await front.json<Targets>("/prometheus/api/v1/targets?state=active").then(
-      async ({ data }): Promise<{ up: string } | { down: string }> => {
-        if (!(await hasSettled(front))) {
-          return { down: "the configuration is too new: Prometheus may not know all targets yet" };
-        }
-        const down = data.activeTargets.filter(({ health }) => health !== "up");
-        if (down.length === 0 && data.activeTargets.length > 0) {
-          return { up: `${data.activeTargets.length} up` };
-        }
-        const told = down.map(
-          ({ labels, health, lastError }) =>
-            `${labels.job}/${labels.instance} is ${health}${lastError === "" ? "" : ` (${lastError})`}`,
-        );
-        return { down: told.join("; ") || "there are none" };
-      },
-      (error: Error) => ({ down: error.message }),
-    );
-    if ("up" in found) {
-      return found.up;
+  return insist(seconds, async () => {
+    const { data } = await front.json<Targets>("/prometheus/api/v1/targets?state=active");
+    if (!(await hasSettled(front))) {
+      throw new Error("the configuration is too new: Prometheus may not know all targets yet");
     }
-    if (Date.now() > end) {
-      throw new Error(found.down);
+    const down = data.activeTargets.filter(({ health }) => health !== "up");
+    if (down.length > 0 || data.activeTargets.length === 0) {
+      const told = down.map(
+        ({ labels, health, lastError }) =>
+          `${labels.job}/${labels.instance} is ${health}${lastError === "" ? "" : ` (${lastError})`}`,
+      );
+      throw new Error(told.join("; ") || "there are none");
     }
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
+    return `${data.activeTargets.length} up`;
+  });
 }
 
 /** How long Prometheus may take from a new configuration to its targets, in seconds; it looks every 5 s. */

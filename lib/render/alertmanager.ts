@@ -118,8 +118,12 @@ export function alertmanagerSecrets<Secret>(input: {
   ];
 }
 
-/** Takes what nobody is to be told of. */
-const NOBODY = "nobody";
+/** The receiver of what nobody is to be told of. */
+export const NOBODY = "nobody";
+
+/** The alert that `npm run verify` sends. */
+export const VERIFY_ALERT = "PodwatchVerify";
+
 const DEAD_MANS_SWITCH = "dead-mans-switch";
 
 function configuration(input: AlertmanagerInput) {
@@ -132,7 +136,10 @@ function configuration(input: AlertmanagerInput) {
     ],
     route: rootRouteConfig(input.route, {
       receiver: Object.keys(receivers)[0] ?? NOBODY,
-      before: [watchdogRoute(deadMansSwitch)],
+      before: [
+        watchdogRoute(deadMansSwitch),
+        { matchers: [`alertname="${VERIFY_ALERT}"`], receiver: NOBODY },
+      ],
     }),
     inhibit_rules: [
       ...(input.shippedInhibitRules ? SHIPPED_INHIBIT_RULES : []),

@@ -66,7 +66,10 @@ test("minimal: switched on, it shows alerts and tells nobody", async () => {
       group_wait: "30s",
       group_interval: "5m",
       repeat_interval: "4h",
-      routes: [{ matchers: ['alertname="Watchdog"'], receiver: "nobody" }],
+      routes: [
+        { matchers: ['alertname="Watchdog"'], receiver: "nobody" },
+        { matchers: ['alertname="PodwatchVerify"'], receiver: "nobody" },
+      ],
     },
     inhibit_rules: [
       expect.objectContaining({ name: "critical-over-warning", equal: ["alertname", "instance"] }),
@@ -149,7 +152,8 @@ test("everything changed: each secret is a file, in the order in which the unit 
     group_interval: "22500ms",
     repeat_interval: "22500ms",
   });
-  expect(route.routes[1]).toMatchObject({ receiver: "all-ways", group_by: ["..."], continue: true });
+  expect(route.routes[1]).toEqual({ matchers: ['alertname="PodwatchVerify"'], receiver: "nobody" });
+  expect(route.routes[2]).toMatchObject({ receiver: "all-ways", group_by: ["..."], continue: true });
   const [allWays] = receivers;
   expect(allWays.webhook_configs[0].http_config).toEqual({
     authorization: {

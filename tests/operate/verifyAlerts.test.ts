@@ -1,0 +1,88 @@
+import type { Answered, Front, FrontOptions } from "../../operate/front";
+import { alertIsTaken, alertsArrive } from "../../operate/verifyAlerts";
+
+/** A front with what Prometheus and Alertmanager answer by path; keeps what is sent to it. */
+function front(answers: Record<string, unknown>) {
+  const sent: Array<{ labels: Record<string, string>; endsAt: string }> = [];
+  const ask = async (path: string, { body }: FrontOptions = {}): Promise<Answered> => {
+    if (body !== undefined) {
+      sent.push(...JSON.parse(JSON.stringify(body)));
+    }
+    const found = answers[decodeURIComponent(path)];
+    return found === undefined
+      ? { status: 502, body: "bad gateway" }
+      : { status: 200, body: JSON.stringify(found) };
+  };
+  const json = async (path: string) => {
+    const { status, body } = await ask(path);
+    if (status !== 200) throw new Error(`${path} is answered with status ${status}`);
+    return JSON.parse(body);
+  };
+  return { front: { ask, json } as unknown as Front, sent };
+}
+
+const POST = "/alertmanager/api/v2/alerts";
+const list = (name: string) => `${POST}?filter=alertname="${name}"`;
+const forReceivers = (...names: string[]) => [{ receivers: names.map((name) => ({ name })) }];
+
+describe("an alert of our own", () => {
+  const ROUTED = '          - alertname="PodwatchVerify"\n        receiver: nobody\n';
+  const listedFor = (...names: string[]) =>
+    front({ [POST]: {}, [list("PodwatchVerify")]: names.length > 0 ? forReceivers(...names) : [] });
+
+  test("is listed, and then taken back", async () => {
+    const { front: asked, sent } = listedFor("nobody");
+    expect(await alertIsTaken(asked, ROUTED, 0)).toBe("PodwatchVerify is listed, and for nobody");
+    expect(sent.map(({ labels }) => labels.alertname)).toEqual(["PodwatchVerify", "PodwatchVerify"]);
+    const [first = 0, last = 0] = sent.map(({ endsAt }) => Date.parse(endsAt) - Date.now());
+    expect(first).toBeGreaterThan(30_000);
+    expect(last).toBeLessThanOrEqual(0);
+  });
+
+  test("is not sent where it might reach people", async () => {
+    const { front: asked, sent } = listedFor("nobody");
+    await expect(alertIsTaken(asked, '- alertname="Watchdog"', 0)).rejects.toThrow(/run pulumi up/);
+    expect(sent).toEqual([]);
+  });
+
+  test("is taken back at once if people would be told", async () => {
+    const { front: asked, sent } = listedFor("nobody", "oncall");
+    await expect(alertIsTaken(asked, ROUTED, 0)).rejects.toThrow(/tells nobody, oncall of PodwatchVerify/);
+    expect(Date.parse(sent.at(-1)?.endsAt ?? "")).toBeLessThanOrEqual(Date.now());
+  });
+
+  test("has to be listed, and Alertmanager has to answer", async () => {
+    await expect(alertIsTaken(listedFor().front, ROUTED, 0)).rejects.toThrow(/does not list it/);
+    await expect(alertIsTaken(front({}).front, ROUTED, 0)).rejects.toThrow(/status 502: bad gateway/);
+  });
+});
+
+describe("alerts of Prometheus", () => {
+  const answers = (urls: string[], rules: string[], watchdogs: unknown[]) =>
+    front({
+      "/prometheus/api/v1/alertmanagers": {
+        data: { activeAlertmanagers: urls.map((url) => ({ url })) },
+      },
+      "/prometheus/api/v1/rules?type=alert": {
+        data: { groups: [{ rules: rules.map((name) => ({ name })) }] },
+      },
+      [list("Watchdog")]: watchdogs,
+    }).front;
+  const URL = "http://podwatch-alertmanager:9093/alertmanager/api/v2/alerts";
+
+  test.each([
+    [[], ["Watchdog"], forReceivers("nobody"), "Prometheus knows no Alertmanager"],
+    [[URL], ["Watchdog"], [], `Prometheus sends to ${URL}, but Watchdog is not listed by Alertmanager`],
+  ])("%j, rules %j, listed %j: %s", async (urls, rules, watchdogs, problem) => {
+    await expect(alertsArrive(answers(urls, rules, watchdogs), 0)).rejects.toThrow(problem);
+  });
+
+  test("the one that always fires has come", async () => {
+    const asked = answers([URL], ["TargetDown", "Watchdog"], forReceivers("nobody"));
+    expect(await alertsArrive(asked, 0)).toBe("Watchdog has come from Prometheus");
+  });
+
+  test("where it is switched off, Prometheus at least knows whom to tell", async () => {
+    expect(await alertsArrive(answers([URL], ["TargetDown"], []), 0)).toBe(`Prometheus sends to ${URL}`);
+  });
+});
