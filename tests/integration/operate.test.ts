@@ -1,4 +1,5 @@
-// The commands that look after hosts, on two hosts of one stack: on the second, sudo asks for a password.
+// The commands that look after hosts, on two hosts of one stack: on the second, sudo asks for a password, and there is
+// an Alertmanager that would tell somebody.
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -37,12 +38,19 @@ beforeAll(async () => {
         name: undefined,
         gateways: { gid: 990, sources: ["deribit", "late"] },
       },
-      [two.name]: { ...connection("guarded", two), name: undefined },
+      [two.name]: {
+        ...connection("guarded", two),
+        name: undefined,
+        alertmanager: { receivers: { oncall: { webhook: {} } } },
+      },
     },
   };
   stack = await Stack.create("operate", settings);
   const password = (await readFile(".lab/guarded.password", "utf8")).trim();
-  await stack.configure(settings, { [`hosts["${two.name}"].becomePassword`]: password });
+  await stack.configure(settings, {
+    [`hosts["${two.name}"].becomePassword`]: password,
+    [`hosts["${two.name}"].alertmanager.receivers.oncall.webhook.url`]: "http://127.0.0.1:9/",
+  });
   await stack.up();
 });
 
@@ -67,22 +75,22 @@ describe("healthy hosts", () => {
     expect(json.healthy).toBe(true);
     expect(
       json.hosts.map(({ name, services }) => [name, services.map((one) => `${one.name} ${one.healthy}`)]),
-    ).toEqual(
-      [one.name, two.name].map((name) => [
-        name,
-        ["network true", "grafana true", "nginx true", "prometheus true"],
-      ]),
-    );
+    ).toEqual([
+      [one.name, ["network true", "grafana true", "nginx true", "prometheus true"]],
+      [two.name, ["network true", "alertmanager true", "grafana true", "nginx true", "prometheus true"]],
+    ]);
   });
 
   test("verify names a gateway that is down, and no secret is in its output", async () => {
     const { code, stdout } = await operate(stack, "verify", "--timeout", "8");
     expect(stdout).toMatch(/^FAILED {2}test-operate {2}targets: roq-gateways\/late is down \(.*502/m);
-    expect(stdout).toMatch(/^ok {6}test-operate-two {2}targets: 1 up$/m);
+    expect(stdout).toMatch(/^ok {6}test-operate-two {2}targets: 2 up$/m);
     expect(code).toBe(3);
     await one.gateway("start", "late");
     const second = await operate(stack, "verify");
     expect(second.stdout).toMatch(/^ok {6}test-operate {2}targets: 3 up$/m);
+    expect(second.stdout).toMatch(/^ok {6}test-operate-two {2}an alert: PodwatchVerify is listed/m);
+    expect(second.stdout).toMatch(/^ok {6}test-operate-two {2}alerts of Prometheus: Watchdog has come/m);
     expect(second.stdout).toMatch(/test-operate {2}dashboard Gateways: \d+ of \d+ panels with data/);
     expect(second.code).toBe(0);
     for (const { grafana } of Object.values(await installations())) {
@@ -171,6 +179,15 @@ describe("hosts that are not well", () => {
       await two.exec("systemctl start ssh.service");
       await one.exec("systemctl start podwatch-prometheus");
     }
+  });
+
+  test("verify of a host whose Alertmanager is down", async () => {
+    await two.exec("systemctl stop podwatch-alertmanager");
+    const { code, stdout } = await operate(stack, "verify", "--host", two.name, "--timeout", "2");
+    await two.exec("systemctl start podwatch-alertmanager");
+    expect(stdout).toMatch(/^FAILED {2}test-operate-two {2}an alert: .* status 502/m);
+    expect(stdout).toMatch(/^FAILED {2}test-operate-two {2}alerts of Prometheus: .* status 502/m);
+    expect(code).toBe(3);
   });
 
   test("logs of one service, and the end of following leaves nothing behind", async () => {
@@ -284,7 +301,9 @@ describe("backup and restore", () => {
     expect(await grafana(two, "folders/kept")).toMatchObject({ title: "Kept over the backup" });
     expect((await operate(stack, "verify")).code).toBe(0);
     expect((await operate(stack, "drift")).stdout).toBe("no drift\n");
-    expect(await two.exec("podman volume ls -q")).toBe("podwatch-grafana\npodwatch-prometheus\n");
+    expect(await two.exec("podman volume ls -q | sort")).toBe(
+      "podwatch-alertmanager\npodwatch-grafana\npodwatch-prometheus\n",
+    );
   });
 });
 
