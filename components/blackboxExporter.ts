@@ -1,14 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { BlackboxExporterSettings, FrontSettings } from "../config/schema";
 import { serviceBundle } from "../lib/bundle";
-import { BLACKBOX_BACKEND, blackboxExporter } from "../lib/render/blackboxExporter";
+import { BLACKBOX_BACKEND, blackboxExporter, blackboxTelemetry } from "../lib/render/blackboxExporter";
 import type { Backend } from "../lib/render/nginx";
+import type { Telemetry } from "../lib/telemetry";
 import type { Host } from "./host";
 import type { PodNetwork } from "./podNetwork";
 
 export interface BlackboxExporterArgs {
   readonly host: Host;
   readonly network: PodNetwork;
+  /** Name of the host, the label `instance` of the exporter's own series. */
+  readonly hostName: string;
   readonly front: FrontSettings;
   readonly settings: BlackboxExporterSettings;
 }
@@ -16,6 +19,8 @@ export interface BlackboxExporterArgs {
 /** The blackbox exporter: probes what Prometheus asks it to; its page of last probes is behind the front. */
 export class BlackboxExporter extends pulumi.ComponentResource {
   readonly backend: Backend = BLACKBOX_BACKEND;
+  /** The exporter itself, and all that it probes. */
+  readonly telemetry: Telemetry;
   /** Where users see the last probes, through the front. */
   readonly url: string;
 
@@ -23,6 +28,7 @@ export class BlackboxExporter extends pulumi.ComponentResource {
     super("podwatch:index:BlackboxExporter", name, {}, opts);
     const { host, settings } = args;
     this.url = `${args.front.publicUrl}${BLACKBOX_BACKEND.path}/`;
+    this.telemetry = blackboxTelemetry(args.hostName, settings.targets);
     const service = blackboxExporter({
       image: settings.image,
       externalUrl: this.url,

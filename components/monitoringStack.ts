@@ -1,14 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostSettings, Settings } from "../config/load";
 import { shippedDashboards } from "../dashboards/shipped";
-import { blackboxTelemetry } from "../lib/render/blackboxExporter";
 import { gatewayTelemetry } from "../lib/render/gateways";
+import { nginxExporterTelemetry } from "../lib/render/nginxExporter";
 import type { Telemetry } from "../lib/telemetry";
 import { Alertmanager } from "./alertmanager";
 import { BlackboxExporter } from "./blackboxExporter";
 import { Grafana } from "./grafana";
 import { Host } from "./host";
 import { NginxBridge } from "./nginxBridge";
+import { NginxExporter } from "./nginxExporter";
 import { PodNetwork } from "./podNetwork";
 import { Prometheus } from "./prometheus";
 
@@ -40,13 +41,18 @@ export class MonitoringStack extends pulumi.ComponentResource {
 
   private install(name: string, settings: HostSettings): Installation {
     const opts = { parent: this };
-    const { front, gateways } = settings;
+    const { front } = settings;
     const host = new Host(name, settings, opts);
     const network = new PodNetwork(`${name}-network`, { host, ...settings.network }, opts);
+    const place = { host, network, hostName: settings.name, front };
+
     const alertmanager = settings.alertmanager.enabled
-      ? new Alertmanager(
-          `${name}-alertmanager`,
-          { host, network, hostName: settings.name, front, settings: settings.alertmanager },
+      ? new Alertmanager(`${name}-alertmanager`, { ...place, settings: settings.alertmanager }, opts)
+      : undefined;
+    const blackbox = settings.blackboxExporter.enabled
+      ? new BlackboxExporter(
+          `${name}-blackbox-exporter`,
+          { ...place, settings: settings.blackboxExporter },
           opts,
         )
       : undefined;
@@ -54,12 +60,13 @@ export class MonitoringStack extends pulumi.ComponentResource {
       ? new Prometheus(
           `${name}-prometheus`,
           {
-            host,
-            network,
-            front,
+            ...place,
             settings: settings.prometheus,
-            watched: [...watched(settings), ...(alertmanager ? [alertmanager.telemetry] : [])],
-            alertmanagers: alertmanager ? [alertmanager.target] : [],
+            watched: [
+              ...frontTelemetry(settings),
+              ...present(alertmanager, blackbox).map(({ telemetry }) => telemetry),
+            ],
+            alertmanagers: present(alertmanager).map(({ target }) => target),
             alerts: settings.alerts,
           },
           opts,
@@ -69,42 +76,35 @@ export class MonitoringStack extends pulumi.ComponentResource {
       ? new Grafana(
           `${name}-grafana`,
           {
-            host,
-            network,
-            front,
+            ...place,
             settings: settings.grafana,
-            datasources: prometheus ? [prometheus.datasource(settings.grafana.datasourceUid)] : [],
-            dashboards: prometheus
-              ? shippedDashboards(
-                  prometheus.telemetry.flatMap(({ dashboards }) => dashboards),
-                  settings.grafana.datasourceUid,
-                )
-              : {},
+            datasources: present(prometheus).map((source) =>
+              source.datasource(settings.grafana.datasourceUid),
+            ),
+            dashboards: shippedDashboards(
+              present(prometheus).flatMap(({ dashboards }) => dashboards),
+              settings.grafana.datasourceUid,
+            ),
           },
-          opts,
-        )
-      : undefined;
-    const blackbox = settings.blackboxExporter.enabled
-      ? new BlackboxExporter(
-          `${name}-blackbox-exporter`,
-          { host, network, front, settings: settings.blackboxExporter },
           opts,
         )
       : undefined;
     const bridge = new NginxBridge(
       `${name}-nginx`,
       {
-        host,
-        network,
-        hostName: settings.name,
-        front,
-        gateways,
-        backends: [grafana, prometheus, alertmanager, blackbox].flatMap((service) =>
-          service ? [service.backend] : [],
-        ),
+        ...place,
+        gateways: settings.gateways,
+        backends: present(grafana, prometheus, alertmanager, blackbox).map(({ backend }) => backend),
       },
       opts,
     );
+    if (settings.nginxExporter.enabled) {
+      new NginxExporter(
+        `${name}-nginx-exporter`,
+        { ...place, bridge, settings: settings.nginxExporter },
+        opts,
+      );
+    }
     return {
       url: bridge.url,
       ...(prometheus ? { prometheus: prometheus.url } : {}),
@@ -116,10 +116,17 @@ export class MonitoringStack extends pulumi.ComponentResource {
   }
 }
 
-/** What Prometheus watches on a host besides itself. */
-function watched({ name, gateways, blackboxExporter }: HostSettings): Telemetry[] {
+/** How the front is watched. It is made last, since it shows the others; Prometheus has to know before. */
+function frontTelemetry({ name, gateways, nginxExporter }: HostSettings): Telemetry[] {
   return [
     ...(gateways.enabled ? [gatewayTelemetry(gateways)] : []),
-    ...(blackboxExporter.enabled ? [blackboxTelemetry(name, blackboxExporter.targets)] : []),
+    ...(nginxExporter.enabled ? [nginxExporterTelemetry(name)] : []),
   ];
+}
+
+/** Those of the services that the stack file asks for. */
+function present<Services extends readonly unknown[]>(
+  ...services: Services
+): Array<NonNullable<Services[number]>> {
+  return services.filter((service) => service !== undefined) as Array<NonNullable<Services[number]>>;
 }

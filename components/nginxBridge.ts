@@ -20,6 +20,8 @@ export interface NginxBridgeArgs {
 export class NginxBridge extends pulumi.ComponentResource {
   /** Where users reach the start page. */
   readonly url: string;
+  /** What whoever asks NGINX has to wait for. */
+  readonly service: pulumi.Resource;
 
   constructor(name: string, args: NginxBridgeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("podwatch:index:NginxBridge", name, {}, opts);
@@ -36,7 +38,7 @@ export class NginxBridge extends pulumi.ComponentResource {
       ...(front.snippet === undefined ? {} : { snippet: front.snippet }),
       unitKeys: front.quadlet,
     });
-    host.apply(
+    this.service = host.apply(
       `${name}-service`,
       { service: service.name, bundle: serviceBundle(service, host) },
       { parent: this, dependsOn: [args.network] },

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AlertsSettings, FrontSettings, PrometheusSettings } from "../config/schema";
+import type { ShippedDashboard } from "../dashboards/shipped";
 import { serviceBundle } from "../lib/bundle";
 import type { Datasource } from "../lib/render/grafana";
 import type { Backend } from "../lib/render/nginx";
@@ -32,8 +33,8 @@ export interface PrometheusArgs {
 /** Prometheus: scrapes itself, what the stack deploys and the stack's own jobs; confined to the container network. */
 export class Prometheus extends pulumi.ComponentResource {
   readonly backend: Backend = PROMETHEUS_BACKEND;
-  /** Everything that the stack watches here, this Prometheus first. */
-  readonly telemetry: readonly Telemetry[];
+  /** The shipped dashboards that show what it watches. */
+  readonly dashboards: readonly ShippedDashboard[];
   /** Where users reach it, through the front. */
   readonly url: string;
   private readonly scrapeInterval: string;
@@ -41,7 +42,8 @@ export class Prometheus extends pulumi.ComponentResource {
   constructor(name: string, args: PrometheusArgs, opts?: pulumi.ComponentResourceOptions) {
     super("podwatch:index:Prometheus", name, {}, opts);
     const { host, settings } = args;
-    this.telemetry = [PROMETHEUS_TELEMETRY, ...args.watched];
+    const telemetry = [PROMETHEUS_TELEMETRY, ...args.watched];
+    this.dashboards = telemetry.flatMap(({ dashboards }) => dashboards);
     this.url = `${args.front.publicUrl}${PROMETHEUS_BACKEND.path}/`;
     this.scrapeInterval = settings.scrapeInterval;
     const service = prometheus({
@@ -53,7 +55,7 @@ export class Prometheus extends pulumi.ComponentResource {
       retention: settings.retention,
       externalLabels: settings.externalLabels,
       scrapeConfigs: [
-        ...this.telemetry.flatMap(({ scrapeConfigs }) => scrapeConfigs),
+        ...telemetry.flatMap(({ scrapeConfigs }) => scrapeConfigs),
         ...settings.scrapeJobs.map(scrapeConfig),
         ...settings.fileSd.map(fileScrapeConfig),
       ],
@@ -61,7 +63,7 @@ export class Prometheus extends pulumi.ComponentResource {
       targetFiles: targetFiles(settings.fileSd),
       ruleFiles: {
         ...Object.fromEntries(settings.ruleFiles.map(({ name, content }) => [name, content])),
-        ...this.shippedRules(args.alerts),
+        ...shippedRuleFiles(telemetry, args.alerts),
       },
       keepData: settings.data === "keep",
       unitKeys: settings.quadlet,
@@ -74,13 +76,17 @@ export class Prometheus extends pulumi.ComponentResource {
     this.registerOutputs({ url: this.url });
   }
 
-  private shippedRules(alerts: AlertsSettings): Record<string, string> {
-    const groups = this.telemetry.flatMap(({ ruleGroups }) => ruleGroups);
-    return alerts.enabled ? shippedRules(groups, alerts) : {};
-  }
-
   /** This Prometheus as a data source for Grafana. */
   datasource(uid: string): Datasource {
     return { name: "Prometheus", uid, url: PROMETHEUS_URL, scrapeInterval: this.scrapeInterval };
   }
+}
+
+function shippedRuleFiles(telemetry: readonly Telemetry[], alerts: AlertsSettings): Record<string, string> {
+  return alerts.enabled
+    ? shippedRules(
+        telemetry.flatMap(({ ruleGroups }) => ruleGroups),
+        alerts,
+      )
+    : {};
 }

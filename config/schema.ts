@@ -10,6 +10,7 @@ import { type GrafanaSettings, grafana } from "./schema/grafana";
 import type { ImageBuild } from "./schema/image";
 import { login } from "./schema/login";
 import { type NetworkSettings, network } from "./schema/network";
+import { type NginxExporterSettings, nginxExporter } from "./schema/nginxExporter";
 import { type PrometheusSettings, prometheus } from "./schema/prometheus";
 import { address, choice, flag, group, setting, text } from "./schema/words";
 
@@ -21,6 +22,7 @@ export type { GatewaysSettings } from "./schema/gateways";
 export type { GrafanaSettings } from "./schema/grafana";
 export type { ImageBuild } from "./schema/image";
 export type { NetworkSettings } from "./schema/network";
+export type { NginxExporterSettings } from "./schema/nginxExporter";
 export type { FileSdJob, PrometheusSettings, ScrapeJob, ShippedFile } from "./schema/prometheus";
 export { builtInJobs } from "./schema/prometheus";
 export type { QuadletSettings } from "./schema/quadlet";
@@ -37,6 +39,7 @@ export const services = {
   alertmanager,
   grafana,
   blackboxExporter,
+  nginxExporter,
   alerts,
 };
 export type ServiceName = keyof typeof services;
@@ -166,6 +169,7 @@ export interface HostSettings<Secret = string> {
   readonly alertmanager: AlertmanagerSettings<Secret>;
   readonly grafana: GrafanaSettings<Secret>;
   readonly blackboxExporter: BlackboxExporterSettings;
+  readonly nginxExporter: NginxExporterSettings;
   readonly alerts: AlertsSettings;
 }
 

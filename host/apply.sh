@@ -104,7 +104,7 @@ is_settled() {
     ! have_secrets_changed &&
     has_program &&
     systemctl --quiet is-active "$(unit_service)" &&
-    { [ ! -e "$candidate/hooks/ready" ] || probe "$container" "$candidate/hooks/ready" 1; }
+    { [ ! -e "$candidate/hooks/ready" ] || probe "$candidate" 1; }
 }
 
 # Whatever has our names but was not made by us is left alone.
@@ -279,7 +279,7 @@ activate_container() {
         reason="systemd could not start it: $report"
         return 1
       fi
-      await_ready "$container" "$release/hooks/ready" "$(header "$release" ready-within)" &&
+      await_ready "$release" &&
         run_activation_hook started &&
         { [ -n "${failure:-}" ] || is_let_through "$release/unit/$unit"; } &&
         { [ -z "$previous" ] || await_steady "$container"; }
@@ -290,7 +290,7 @@ activate_container() {
 }
 
 run_activation_hook() {
-  if [ -e "$release/hooks/$1" ] && ! report=$(run_hook "$container" "$release/hooks/$1" 2>&1); then
+  if [ -e "$release/hooks/$1" ] && ! report=$(run_hook "$release" "$1" 2>&1); then
     reason="$(say "$report" | tail -n 5)"
     return 1
   fi

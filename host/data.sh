@@ -95,8 +95,8 @@ restart_and_prove() {
   reason="systemd cannot start it"
   release=$home/current
   systemctl restart "$(unit_service)" || return 1
-  await_ready "$container" "$release/hooks/ready" "$(header "$release" ready-within)" || return 1
-  if [ -e "$release/hooks/started" ] && ! report=$(run_hook "$container" "$release/hooks/started" 2>&1); then
+  await_ready "$release" || return 1
+  if [ -e "$release/hooks/started" ] && ! report=$(run_hook "$release" started 2>&1); then
     reason=$(say "$report" | tail -n 1)
     return 1
   fi

@@ -27,40 +27,44 @@ uptime_seconds() {
   say "${uptime%%.*}"
 }
 
-# Runs one of a service's scripts inside its container, or on the host if it has none.
-run_hook() {
+# Runs the script on standard input for so many seconds at most: inside a release's container, inside the one that it
+# names because its own image has no shell, or on the host if it is no container.
+run_inside() {
   if is_native; then
-    timeout -k 5 120 /bin/sh -s <"$2" 9>&-
+    timeout -k 5 "$1" /bin/sh -s 9>&-
   else
-    timeout -k 5 120 podman exec -i "$1" /bin/sh -s <"$2" 9>&-
+    place=$(header "$2" hooks-in)
+    timeout -k 5 "$1" podman exec -i "${place:-$container}" /bin/sh -s 9>&-
   fi
 }
 
-# Asks the ready script again and again, where the service is, until it succeeds.
+# Runs one of a release's scripts.
+run_hook() {
+  run_inside 120 "$1" <"$1/hooks/$2"
+}
+
+# Asks a release's ready script again and again until it succeeds, so many times.
 probe() {
   # shellcheck disable=SC2016 # the variables are those of the script
   {
     printf 'ready() {\n'
-    cat "$2"
-    printf '}\ntries=%s\n' "$3"
+    cat "$1/hooks/ready"
+    printf '}\ntries=%s\n' "$2"
     printf 'until ready; do tries=$((tries - 1)); [ "$tries" -gt 0 ] || exit 1; sleep 0.1; done\n'
-  } | if is_native; then
-    timeout -k 5 60 /bin/sh -s >/dev/null 2>&1 9>&-
-  else
-    timeout -k 5 60 podman exec -i "$1" /bin/sh -s >/dev/null 2>&1 9>&-
-  fi
+  } | run_inside 60 "$1" >/dev/null 2>&1
 }
 
-# Waits until a container is ready; on failure, `reason` says why it is not worth waiting any longer.
+# Waits until a release is ready; on failure, `reason` says why it is not worth waiting any longer.
 await_ready() {
-  give_up=$(($(uptime_seconds) + $3))
-  until probe "$1" "$2" 50; do
-    if [ "$(systemctl show --property NRestarts --value "$1.service")" -ge "$CRASHES" ]; then
+  within=$(header "$1" ready-within)
+  give_up=$(($(uptime_seconds) + within))
+  until probe "$1" 50; do
+    if [ "$(systemctl show --property NRestarts --value "$container.service")" -ge "$CRASHES" ]; then
       reason="it ended again and again right after its start"
       return 1
     fi
     if [ "$(uptime_seconds)" -ge "$give_up" ]; then
-      reason="it was not ready within $3 s"
+      reason="it was not ready within $within s"
       return 1
     fi
     sleep 0.2

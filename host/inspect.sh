@@ -30,7 +30,7 @@ show_status() {
 is_ready() {
   case $service in
     network) podman network exists podwatch ;;
-    *) [ -e "$home/current/hooks/ready" ] && probe "$container" "$home/current/hooks/ready" 1 ;;
+    *) [ -e "$home/current/hooks/ready" ] && probe "$home/current" 1 ;;
   esac
 }
 

@@ -40,7 +40,7 @@ activate_native() {
         reason="systemd could not start it: $report"
         return 1
       fi
-      await_ready "$container" "$release/hooks/ready" "$(header "$release" ready-within)" &&
+      await_ready "$release" &&
         is_filtered &&
         { [ -z "$previous" ] || await_steady "$container"; }
       ;;

@@ -37,6 +37,9 @@ export function serviceBundle(service: Service, { scope, builds = {} }: Ground):
     ...sorted(build?.args ?? {}).map(([name, value]): [string, string] => ["build-arg", `${name}=${value}`]),
     ["user", `${service.user.uid}:${service.user.gid}`],
     ["ready-within", String(service.readyWithin)],
+    ...(service.hooks.inside === undefined
+      ? []
+      : [["hooks-in", unitName(service.hooks.inside)] satisfies [string, string]]),
     ...(service.secrets ?? []).map((secret): [string, string] => ["secret", unitName(secret)]),
     ...(service.hostDirectories ?? []).map((path): [string, string] => ["host-directory", path]),
   ];
@@ -46,7 +49,7 @@ export function serviceBundle(service: Service, { scope, builds = {} }: Ground):
   const parts: Array<[string, string]> = [
     [`unit/${unitName(service.name)}.container`, containerUnit(service, scope)],
     ...Object.entries(service.hooks)
-      .filter((hook): hook is [string, string] => hook[1] !== undefined)
+      .filter((hook): hook is [string, string] => hook[0] !== "inside" && hook[1] !== undefined)
       .map(([name, script]): [string, string] => [`hooks/${name}`, script]),
     ...Object.entries(service.files).map(([path, text]): [string, string] => [`files/${path}`, text]),
     ...(build === undefined ? [] : buildParts(build)),

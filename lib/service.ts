@@ -62,6 +62,8 @@ export interface PublishedPort {
 
 /** POSIX sh scripts that run inside the service's own image. */
 export interface Hooks {
+  /** Another service inside whose container the scripts run, because the service's own image has no shell. */
+  readonly inside?: string;
   /** Checks the files before they go live, in a container of its own without network. */
   readonly check?: string;
   /** Succeeds once the service answers; asked again until it does. */

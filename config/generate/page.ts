@@ -28,6 +28,7 @@ const sections = [
   { key: "grafana", title: "Grafana", under: `${namespace}:grafana` },
   { key: "blackboxExporter", title: "Blackbox exporter", under: `${namespace}:blackboxExporter` },
   { key: "probeTarget", title: "Probe target", under: "as an entry of `blackboxExporter.targets`" },
+  { key: "nginxExporter", title: "NGINX exporter", under: `${namespace}:nginxExporter` },
   { key: "alerts", title: "Alerts", under: `${namespace}:alerts` },
   { key: "builtImage", title: "Image built on the host", under: "as `image` of a service" },
   { key: "quadlet", title: "Quadlet keys", under: "as `quadlet` of each service" },

@@ -37,9 +37,10 @@ export function resolveServices(
   const givenAlertmanager = settle(services.alertmanager, merged("alertmanager"));
   const givenGrafana = settle(services.grafana, merged("grafana"));
   const givenBlackbox = settle(services.blackboxExporter, merged("blackboxExporter"));
+  const nginxExporter = settle(services.nginxExporter, merged("nginxExporter"));
   if (!network || !gateways || !givenFront || !givenPrometheus || !givenAlertmanager) return undefined;
   const givenAlerts = settle(services.alerts, merged("alerts"));
-  if (!givenGrafana || !givenBlackbox || !givenAlerts) return undefined;
+  if (!givenGrafana || !givenBlackbox || !nginxExporter || !givenAlerts) return undefined;
 
   if (gateways.sources !== "auto") checkSources(gateways.sources, locate("gateways"), report);
   const front = resolveFront(givenFront, basics);
@@ -84,6 +85,14 @@ export function resolveServices(
       `${quote(false)} leaves the blackbox exporter without anybody who asks it; set blackboxExporter.enabled to false, or remove this`,
     );
   }
+  checkQuadlet(nginxExporter.quadlet, locate("nginxExporter"), report);
+  if (nginxExporter.enabled && !prometheus.enabled) {
+    const path = locate("prometheus")(["enabled"]);
+    report(
+      path,
+      `${quote(false)} leaves the NGINX exporter without anybody who asks it; set nginxExporter.enabled to false too, or remove this`,
+    );
+  }
   if (alertmanager.enabled && !prometheus.enabled) {
     const path = locate("prometheus")(["enabled"]);
     report(
@@ -92,7 +101,18 @@ export function resolveServices(
     );
   }
   const alerts = resolveAlerts(givenAlerts, front.publicUrl);
-  return { builds, network, front, gateways, prometheus, alertmanager, grafana, blackboxExporter, alerts };
+  return {
+    builds,
+    network,
+    front,
+    gateways,
+    prometheus,
+    alertmanager,
+    grafana,
+    blackboxExporter,
+    nginxExporter,
+    alerts,
+  };
 }
 
 function checkSources(names: readonly string[], locate: Locate, report: Report): void {

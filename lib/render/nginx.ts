@@ -42,12 +42,16 @@ export interface NginxInput {
   readonly unitKeys?: UnitKeys;
 }
 
-const NAME = "nginx";
+/** Name of the service. */
+export const NGINX = "nginx";
 const FRONT_PORT = 8080;
 const INTERNAL_PORT = 8081;
 
 /** Where Prometheus finds the bridge inside the container network. */
-export const BRIDGE_TARGET = `${unitName(NAME)}:${INTERNAL_PORT}`;
+export const BRIDGE_TARGET = `${unitName(NGINX)}:${INTERNAL_PORT}`;
+
+/** The counters of NGINX, in its own format; not published. */
+export const NGINX_STATUS_URL = `http://${BRIDGE_TARGET}/status`;
 
 /** Lists the gateways in the format of Prometheus' HTTP service discovery. */
 export const GATEWAY_DISCOVERY_URL = `http://${BRIDGE_TARGET}/gateways`;
@@ -57,7 +61,7 @@ const IMAGE_USER = { uid: 101, gid: 101 };
 
 export function nginx(input: NginxInput): Service {
   return {
-    name: NAME,
+    name: NGINX,
     description: "Podwatch front door and gateway bridge (NGINX)",
     image: input.image,
     args: ["nginx", "-c", `${CONFIG_DIRECTORY}/nginx.conf`, "-g", "daemon off;"],

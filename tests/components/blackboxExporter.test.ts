@@ -12,7 +12,7 @@ import { hostSettings } from "./stackFile";
 function deployBlackbox(settings: HostSettings) {
   return deployOnHost(settings, (name, ground) => {
     const { front, blackboxExporter } = settings;
-    return new BlackboxExporter(name, { ...ground, front, settings: blackboxExporter });
+    return new BlackboxExporter(name, { ...ground, hostName: "mon1", front, settings: blackboxExporter });
   });
 }
 

@@ -58,7 +58,13 @@ test("minimal: shows what is there and bridges the gateways", async () => {
     "= /roq/service/",
     GATEWAY,
   ]);
-  expect(locations(configuration, /listen 8081;/)).toEqual(["= /release", "= /gateways", GATEWAY, "/"]);
+  expect(locations(configuration, /listen 8081;/)).toEqual([
+    "= /release",
+    "= /status",
+    "= /gateways",
+    GATEWAY,
+    "/",
+  ]);
   expect(configuration).toContain("resolver 10.89.77.1 ");
   expect(configuration).toContain(
     "proxy_pass http://unix:/run/roq/service/$gateway.sock:/metrics$is_args$args;",
@@ -136,7 +142,7 @@ test("without gateways and backends only the start page is left", async () => {
   expect(headers.filter((line) => line.startsWith("host-directory"))).toEqual([]);
   expect(Object.keys(parts)).not.toContain("files/gateways.js");
   expect(locations(parts["files/nginx.conf"], /listen 8080;/)).toEqual(["= /", "/", "= /index.html"]);
-  expect(locations(parts["files/nginx.conf"], /listen 8081;/)).toEqual(["= /release", "/"]);
+  expect(locations(parts["files/nginx.conf"], /listen 8081;/)).toEqual(["= /release", "= /status", "/"]);
   expect(parts["files/nginx.conf"]).not.toMatch(/js_|load_module|roq/);
   expect(parts["files/html/index.html"]).not.toContain("<li>");
 });

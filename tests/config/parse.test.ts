@@ -77,6 +77,7 @@ test("a host alone gets every default", () => {
       quadlet: noKeys,
       image: versions.images["blackbox-exporter"],
     },
+    nginxExporter: { enabled: false, quadlet: noKeys, image: versions.images["nginx-exporter"] },
     alerts: {
       enabled: true,
       runbookUrl: "http://localhost/runbooks",

@@ -68,6 +68,7 @@ function settings(more: Record<string, object> = {}, title = "test-exporters") {
     gateways: { enabled: false },
     prometheus: { scrapeInterval: "1s" },
     blackboxExporter: { targets: probes(), modules: modules(title) },
+    nginxExporter: { enabled: true },
     ...more,
   };
 }
@@ -129,12 +130,76 @@ describe("the blackbox exporter", () => {
     expect((await stack.up()).updated ?? 0).toBe(0);
   });
 
+  test("goes back to the configuration before if it refuses one that had passed the check", async () => {
+    const runner = "sh /var/lib/podwatch/runner apply blackbox-exporter";
+    const bundle = await appliedBundle("blackbox-exporter");
+    const unchecked = bundle
+      .replace(/^part hooks\/check\n(?: {2}.*\n)*/m, "")
+      .replace(/^ {2}modules:\n/m, "  modules:\n    odd: { prober: http, http: { colour: 1 } }\n");
+    const { code, stderr } = await monitor.tryExec(heredoc(runner, unchecked));
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(
+        /blackbox_exporter refused the new configuration[\s\S]*The previous release is back and healthy/,
+      ),
+    });
+    expect(await monitor.exec(heredoc(runner, bundle))).toBe("unchanged\n");
+    expect((await byInstance(monitor, 'probe_success{instance="page"}')).page).toBe(1);
+  });
+
   test("shows its page at the front, and probes for nobody there", async () => {
     expect((await monitor.fetch("/blackbox/")).body).toContain("Blackbox Exporter");
     expect((await monitor.fetch("/blackbox/probe?module=tcp&target=10.99.0.1:22")).status).toBe(403);
     expect((await monitor.fetch("/blackbox/-/reload", { data: "" })).status).toBe(403);
   });
 });
+
+describe("the NGINX exporter", () => {
+  test("tells what the front does, under the host's name", async () => {
+    await eventually(
+      20,
+      () => byInstance(monitor, 'up{job="nginx"} == 1 and on(instance) nginx_up == 1'),
+      (found) => found["test-exporters"] === 1,
+    );
+    // Two probes a second ask the front for a page.
+    const requests = async () =>
+      (await byInstance(monitor, "nginx_http_requests_total"))["test-exporters"] ?? 0;
+    const before = await requests();
+    await eventually(20, requests, (now) => now > before + 2);
+  });
+
+  test("is reached by nobody outside, and what it reads neither", async () => {
+    expect((await monitor.fetch("/status")).status).toBe(404);
+    expect(await monitor.exec("podman port podwatch-nginx-exporter")).toBe("");
+    expect((await monitor.exec("podman port podwatch-nginx")).trim()).toBe("8080/tcp -> 127.0.0.1:80");
+  });
+
+  test("notices that the front does not answer, and that it is back", async () => {
+    await monitor.exec("podman pause podwatch-nginx");
+    const up = () =>
+      inNetwork("wget -q -O - http://podwatch-nginx-exporter:9113/metrics | grep '^nginx_up '");
+    await eventually(30, up, (line) => line === "nginx_up 0\n");
+    await monitor.exec("podman unpause podwatch-nginx");
+    await eventually(30, up, (line) => line === "nginx_up 1\n");
+  });
+});
+
+/** Runs a script inside Prometheus' container, so without the front. */
+function inNetwork(script: string): Promise<string> {
+  return monitor.exec(`podman exec podwatch-prometheus sh -c ${JSON.stringify(script)}`);
+}
+
+/** What Pulumi has applied of a service. */
+async function appliedBundle(service: string): Promise<string> {
+  const { deployment } = JSON.parse(await stack.state()) as {
+    deployment: { resources: Array<{ urn: string; inputs?: { stdin?: string } }> };
+  };
+  return deployment.resources.find(({ urn }) => urn.endsWith(`-${service}-service`))?.inputs?.stdin ?? "";
+}
+
+function heredoc(command: string, input: string): string {
+  return `${command} <<'END OF INPUT'\n${input}END OF INPUT\n`;
+}
 
 /** A TLS server with a certificate of its own signature, good for 30 days. */
 async function tlsServer(): Promise<Server> {

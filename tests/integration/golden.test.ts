@@ -106,7 +106,8 @@ function of(service: string): Bundle[] {
 /** What each stack deploys to each of its hosts. */
 function services(stack: string): string[] {
   const always = ["grafana", "network", "nginx", "prometheus"];
-  return stack === "everything" ? ["alertmanager", "blackbox-exporter", ...always] : always;
+  if (stack !== "everything") return always;
+  return [...always, "alertmanager", "blackbox-exporter", "nginx-exporter"].sort();
 }
 
 test("there is a bundle of every service of every host", () => {

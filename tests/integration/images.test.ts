@@ -1,7 +1,16 @@
 // The images that lab hosts pull: served by the lab's registry, with the contract of the official images, and
 // with programs that run. Needs root: an image's files have owners, and its programs run in its own root.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -75,6 +84,15 @@ describe("contract of the official images", () => {
     expect(userOf("blackbox-exporter", "nobody")).toBe("65534:65534");
   });
 
+  test("nginx-exporter: the program, and no shell", () => {
+    expect(configOf("nginx-exporter")).toMatchObject({
+      User: "1001:1001",
+      Entrypoint: ["/usr/bin/nginx-prometheus-exporter"],
+    });
+    expect(existsSync(join(rootOf("nginx-exporter"), "usr/bin/sh"))).toBe(false);
+    expect(readdirSync(join(rootOf("nginx-exporter"), "usr/bin"))).toEqual(["nginx-prometheus-exporter"]);
+  });
+
   test("nginx", () => {
     const config = configOf("nginx");
     expect(config).toMatchObject({
@@ -137,6 +155,11 @@ describe("programs run in their image", () => {
     expect(check("/etc/blackbox_exporter/config.yml")).toContain("Config file is ok");
     expect(() => check("/etc/passwd")).toThrow(/failed/);
     expect(inside("blackbox-exporter", "65534:65534", ["/bin/wget", "--help"])).toContain("BusyBox");
+  });
+
+  test("nginx-prometheus-exporter tells its version", () => {
+    const program = ["/usr/bin/nginx-prometheus-exporter", "--version"];
+    expect(inside("nginx-exporter", "1001:1001", program)).toContain(`version ${tagOf("nginx-exporter")}`);
   });
 
   test("nginx takes its own configuration, and one with js_import of a script that reads a directory", async () => {
