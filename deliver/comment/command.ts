@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { oneOf, readOptions, wholeNumber } from "../options";
+import { pullRequest } from "../pipeline";
 import { markerOf } from "../preview/markdown";
 import { type Forge, keepComment } from "./forge";
 import { GitHub } from "./github";
@@ -29,13 +30,7 @@ export async function comment(
   return 0;
 }
 
-/** The number of the request that the pipeline runs for: in GitHub a part of its event. */
+/** The number of the request that the pipeline runs for. */
 function requestOf(env: NodeJS.ProcessEnv): string | undefined {
-  if (env.GITHUB_EVENT_PATH) {
-    const event = JSON.parse(readFileSync(env.GITHUB_EVENT_PATH, "utf8")) as {
-      pull_request?: { number: number };
-    };
-    return event.pull_request?.number.toString();
-  }
-  return env.CI_MERGE_REQUEST_IID ?? env.CHANGE_ID;
+  return pullRequest(env)?.number.toString() ?? env.CI_MERGE_REQUEST_IID ?? env.CHANGE_ID;
 }

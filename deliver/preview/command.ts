@@ -16,8 +16,9 @@ export async function preview(args: readonly string[]): Promise<number> {
     args,
   );
   const limit = options.limit === undefined ? GITHUB_LIMIT : wholeNumber("limit", options.limit, 1000);
-  const commit = await git("rev-parse", "HEAD");
-  const heading = { stack: options.stack, commit, link: pipeline().link };
+  const { link, requested } = pipeline();
+  const commit = requested ?? (await git("rev-parse", "HEAD"));
+  const heading = { stack: options.stack, commit, link };
   const found = await ask(options.stack, options["config-file"]);
   if (options.whole !== undefined) {
     writeFileSync(options.whole, previewMarkdown(found, heading, Number.POSITIVE_INFINITY));
