@@ -5,7 +5,9 @@
 //   SIZES="1 2 5 10"  numbers of hosts; empty: one host only
 //   PARTS="one scale fixed"  what is measured; what is left out keeps its earlier results
 //
-// Wants a machine that does nothing else: it waits two minutes for one, and says on the page how busy it was.
+//   WAIT=120        seconds to wait for a machine that does nothing else
+//
+// How busy the machine was is said on the page.
 // RUNS=3 with all sizes and parts takes about a quarter of an hour on two cores.
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -25,6 +27,7 @@ import { emptyResults, measure, type Results, readResults, writeResults } from "
 
 const RUNS = Number(process.env.RUNS ?? 5);
 const SIZES = (process.env.SIZES ?? "1 2 5 10").split(/\s+/).filter(Boolean).map(Number);
+const WAIT = Number(process.env.WAIT ?? 120);
 const PARTS = (process.env.PARTS ?? "one scale fixed").split(/\s+/);
 
 async function main(): Promise<void> {
@@ -41,7 +44,7 @@ async function main(): Promise<void> {
   // Short: ssh's control sockets stand below it.
   const directory = await mkdtemp(join(tmpdir(), "pw-bench-"));
   atTheEnd(() => rm(directory, { recursive: true, force: true }));
-  results.load = [await awaitQuiet(120), 0];
+  results.load = [await awaitQuiet(WAIT), 0];
   say(`booting ${count} host(s) and pulling images`);
   atTheEnd(() => must("lab/lab", ["down", ...hostNames(count)]));
   const hosts = await bootHosts(hostNames(count), python);
