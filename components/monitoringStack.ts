@@ -95,6 +95,7 @@ export class MonitoringStack extends pulumi.ComponentResource {
         ...place,
         gateways: settings.gateways,
         backends: present(grafana, prometheus, alertmanager, blackbox).map(({ backend }) => backend),
+        runbooks: prometheus?.runbooks ?? {},
       },
       opts,
     );

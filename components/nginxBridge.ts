@@ -14,6 +14,8 @@ export interface NginxBridgeArgs {
   readonly gateways: GatewaysSettings;
   /** The services that are shown behind the front. */
   readonly backends: readonly Backend[];
+  /** Pages on alerts, by the alert's name. */
+  readonly runbooks: Readonly<Record<string, string>>;
 }
 
 /** NGINX: the only door to a host's services, and the bridge from gateways on Unix sockets to Prometheus. */
@@ -34,6 +36,7 @@ export class NginxBridge extends pulumi.ComponentResource {
       port: front.port,
       resolver: args.network.resolver,
       backends: args.backends,
+      runbooks: args.runbooks,
       ...(gateways.enabled ? { gateways } : {}),
       ...(front.snippet === undefined ? {} : { snippet: front.snippet }),
       unitKeys: front.quadlet,

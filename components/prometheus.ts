@@ -12,7 +12,8 @@ import {
   prometheus,
 } from "../lib/render/prometheus";
 import { fileScrapeConfig, scrapeConfig, targetFiles } from "../lib/render/scrape";
-import { shippedRules } from "../lib/rules/render";
+import { shippedRules, wanted } from "../lib/rules/render";
+import { runbooksOf } from "../lib/runbooks";
 import type { Telemetry } from "../lib/telemetry";
 import type { Host } from "./host";
 import type { PodNetwork } from "./podNetwork";
@@ -37,6 +38,8 @@ export class Prometheus extends pulumi.ComponentResource {
   readonly dashboards: readonly ShippedDashboard[];
   /** Where users reach it, through the front. */
   readonly url: string;
+  /** Pages on the alerts that link to the front, by the alert's name. */
+  readonly runbooks: Readonly<Record<string, string>>;
   private readonly scrapeInterval: string;
 
   constructor(name: string, args: PrometheusArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -46,6 +49,9 @@ export class Prometheus extends pulumi.ComponentResource {
     this.dashboards = telemetry.flatMap(({ dashboards }) => dashboards);
     this.url = `${args.front.publicUrl}${PROMETHEUS_BACKEND.path}/`;
     this.scrapeInterval = settings.scrapeInterval;
+    const { alerts } = args;
+    const ruleGroups = alerts.enabled ? telemetry.flatMap((watched) => watched.ruleGroups) : [];
+    this.runbooks = alerts.runbooksAtFront ? runbooksOf(wanted(ruleGroups, alerts)) : {};
     const service = prometheus({
       image: settings.image,
       externalUrl: this.url,
@@ -63,7 +69,7 @@ export class Prometheus extends pulumi.ComponentResource {
       targetFiles: targetFiles(settings.fileSd),
       ruleFiles: {
         ...Object.fromEntries(settings.ruleFiles.map(({ name, content }) => [name, content])),
-        ...shippedRuleFiles(telemetry, args.alerts),
+        ...shippedRules(ruleGroups, alerts),
       },
       keepData: settings.data === "keep",
       unitKeys: settings.quadlet,
@@ -80,13 +86,4 @@ export class Prometheus extends pulumi.ComponentResource {
   datasource(uid: string): Datasource {
     return { name: "Prometheus", uid, url: PROMETHEUS_URL, scrapeInterval: this.scrapeInterval };
   }
-}
-
-function shippedRuleFiles(telemetry: readonly Telemetry[], alerts: AlertsSettings): Record<string, string> {
-  return alerts.enabled
-    ? shippedRules(
-        telemetry.flatMap(({ ruleGroups }) => ruleGroups),
-        alerts,
-      )
-    : {};
 }

@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import { ALERTS } from "../../lib/rules/catalogue";
 import type { AlertSettings } from "../../lib/rules/render";
+import { RUNBOOKS_PATH } from "../../lib/runbooks";
 import type { AlertsSettings, alerts } from "../schema/alerts";
 import { durationMs } from "../schema/words";
 
@@ -13,7 +14,7 @@ export function resolveAlerts(given: Given, publicUrl: string): AlertsSettings {
   const { runbookUrl } = given;
   return {
     enabled: given.enabled,
-    runbookUrl: runbookUrl?.replace(/\/+$/, "") ?? `${publicUrl}/runbooks`,
+    runbookUrl: runbookUrl?.replace(/\/+$/, "") ?? `${publicUrl}${RUNBOOKS_PATH}`,
     runbooksAtFront: runbookUrl === undefined,
     alerts: Object.fromEntries(
       ALERTS.map(({ name }) => [name, resolveAlert((given as Record<string, unknown>)[name] as GivenAlert)]),

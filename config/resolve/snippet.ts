@@ -4,7 +4,14 @@ import { quote, type Report } from "../problem";
 import type { Locate } from "./locate";
 
 /** What the front answers itself, with everything below. */
-const builtIn: readonly string[] = ["/alertmanager", "/blackbox", "/grafana", "/prometheus", "/roq"];
+const builtIn: readonly string[] = [
+  "/alertmanager",
+  "/blackbox",
+  "/grafana",
+  "/prometheus",
+  "/roq",
+  "/runbooks",
+];
 
 /** Directives of a server block that act before any location is looked for, or make another server of it. */
 const serverWide: Readonly<Record<string, string>> = {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { RUNBOOKS_PATH } from "../runbooks";
 import { CONFIG_DIRECTORY, type Service, type UnitKeys, type User, unitName } from "../service";
 import { readTemplate, renderTemplate } from "../template";
 
@@ -29,6 +30,8 @@ export interface NginxInput {
   /** Address of the DNS server of the container network. */
   readonly resolver: string;
   readonly backends: readonly Backend[];
+  /** Pages on alerts, as Markdown, by the alert's name. */
+  readonly runbooks: Readonly<Record<string, string>>;
   /** Bridge to gateways on Unix sockets; absent: none. */
   readonly gateways?: {
     readonly socketDirectory: string;
@@ -95,7 +98,11 @@ function files(input: NginxInput): Record<string, string> {
       host: input.host,
       links: input.backends.map(({ path, title, description }) => ({ path, title, description })),
       gateways: input.gateways !== undefined,
+      runbooks: hasRunbooks(input),
     }),
+    ...Object.fromEntries(
+      Object.entries(input.runbooks).map(([name, text]) => [`html${RUNBOOKS_PATH}/${name}`, text]),
+    ),
   };
   if (input.gateways) {
     rendered["gateways.js"] = renderTemplate("nginx/gateways.js.mustache", {
@@ -123,9 +130,14 @@ function configuration(input: NginxInput, release: string): string {
       closed: (closed ?? []).map((below) => ({ location: `${path}/${below}` })),
     })),
     gateways: input.gateways !== undefined,
+    runbooks: hasRunbooks(input),
     socketDirectory: input.gateways?.socketDirectory ?? "",
     snippet: input.snippet?.trimEnd() || false,
   });
+}
+
+function hasRunbooks({ runbooks }: NginxInput): boolean {
+  return Object.keys(runbooks).length > 0;
 }
 
 function digest(texts: readonly string[]): string {

@@ -80,8 +80,30 @@ test("services are wired to one another: data source, start page, dashboards", a
   expect([...(page ?? "").matchAll(/href="([^"]+)"/g)].map(([, path]) => path)).toEqual([
     "/grafana/",
     "/prometheus/",
+    "/runbooks/",
     "/roq/service/",
   ]);
+});
+
+test("each alert links to a page that the front has, unless the stack's own pages are linked", async () => {
+  const deployed = async (alerts: object) => {
+    const { resources } = await deployStack(settingsOf({ host: login, alerts }));
+    const prometheus = Object.values(bundleOf(resources, "podwatch-monitor-prometheus-service")).join("\n");
+    return {
+      linked: [...prometheus.matchAll(/runbook_url: '?http:\/\/[^/]+\/runbooks\/(\w+)/g)].map(
+        ([, name]) => name,
+      ),
+      pages: Object.keys(bundleOf(resources, "podwatch-monitor-nginx-service"))
+        .filter((path) => path.startsWith("files/html/runbooks/"))
+        .map((path) => path.slice("files/html/runbooks/".length)),
+    };
+  };
+  const { linked, pages } = await deployed({ InstanceFlapping: { enabled: false } });
+  expect(pages).toEqual([...linked].sort());
+  expect(pages.length).toBeGreaterThan(15);
+  expect(pages).not.toContain("InstanceFlapping");
+  expect((await deployed({ runbookUrl: "https://wiki.my-company.net/runbooks" })).pages).toEqual([]);
+  expect(await deployed({ enabled: false })).toEqual({ linked: [], pages: [] });
 });
 
 test("without gateways nothing of theirs is scraped or shown", async () => {

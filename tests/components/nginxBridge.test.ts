@@ -8,10 +8,14 @@ import { component, serviceUnit, unitLines } from "./expected";
 import { bundleOf, deployOnHost, serviceCommand } from "./onHost";
 import { hostSettings } from "./stackFile";
 
-function deployBridge(settings: HostSettings, backends = [GRAFANA_BACKEND, PROMETHEUS_BACKEND]) {
+function deployBridge(
+  settings: HostSettings,
+  backends = [GRAFANA_BACKEND, PROMETHEUS_BACKEND],
+  runbooks: Record<string, string> = {},
+) {
   return deployOnHost(settings, (name, ground) => {
     const { front, gateways } = settings;
-    return new NginxBridge(name, { ...ground, hostName: settings.name, front, gateways, backends });
+    return new NginxBridge(name, { ...ground, hostName: settings.name, front, gateways, backends, runbooks });
   });
 }
 
@@ -174,4 +178,13 @@ test("the release changes with every file that NGINX serves, and only then", asy
   expect(await release({ front: { quadlet: { Service: { MemoryMax: "1G" } } } })).toBe(first);
   expect(await release({}, "other")).not.toBe(first);
   expect(await release({ network: { subnet: "10.89.78.0/24" } })).not.toBe(first);
+});
+
+test("runbooks are files that the front shows as text", async () => {
+  const text = "# HostCpuBusy\n\nIt is busy.\n";
+  const { resources } = await deployBridge(hostSettings(), [], { HostCpuBusy: text });
+  const { parts } = bundleOf(resources);
+  expect(parts["files/html/runbooks/HostCpuBusy"]).toBe(text);
+  expect(parts["files/html/index.html"]).toContain('<a href="/runbooks/">Runbooks</a>');
+  expect(locations(parts["files/nginx.conf"], /listen 8080;/)).toContain("^~ /runbooks/");
 });

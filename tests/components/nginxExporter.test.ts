@@ -12,7 +12,14 @@ import { hostSettings } from "./stackFile";
 function deployExporter(settings: HostSettings) {
   return deployOnHost(settings, (name, ground) => {
     const { front, gateways, nginxExporter } = settings;
-    const bridge = new NginxBridge("front", { ...ground, hostName: "mon1", front, gateways, backends: [] });
+    const bridge = new NginxBridge("front", {
+      ...ground,
+      hostName: "mon1",
+      front,
+      gateways,
+      backends: [],
+      runbooks: {},
+    });
     return new NginxExporter(name, { ...ground, bridge, settings: nginxExporter });
   });
 }

@@ -87,6 +87,7 @@ describe("a snippet for the front", () => {
   test.each<[string, RegExp]>([
     ["location /grafana/ { return 403; }", /"location \/grafana\/" would hide a part of \/grafana, which/],
     ["location ^~ /grafana/login { }", /would hide a part of \/grafana/],
+    ["location /runbooks/own { }", /would hide a part of \/runbooks/],
     ["location =/prometheus { }", /would hide a part of \/prometheus/],
     ['location "/prometheus/api" { }', /would hide a part of \/prometheus/],
     ["location /roq//service/ { }", /would hide a part of \/roq/],

@@ -1,0 +1,62 @@
+// Every shipped alert says enough, and has a page that says more.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ALERTS } from "../../lib/rules/catalogue";
+import { knownSeries, promqlProblems } from "../dashboards/promql";
+import { takeApart } from "../docs/papers";
+
+const folder = join(__dirname, "../../docs/runbooks");
+const known = knownSeries();
+
+test("no page is left of an alert that is gone, and no name stands twice", () => {
+  const names = ALERTS.map(({ name }) => name);
+  expect(readdirSync(folder).sort()).toEqual(names.map((name) => `${name}.md`).sort());
+  expect(new Set(names).size).toBe(names.length);
+});
+
+describe.each(ALERTS.map((alert) => [alert.name, alert] as const))("%s", (name, alert) => {
+  const values = Object.fromEntries(Object.entries(alert.thresholds).map(([key, { usual }]) => [key, usual]));
+
+  test("is named after its subject, and says what is the case and what follows", () => {
+    expect(name).toMatch(/^([A-Z][a-z]+)+$/);
+    expect(alert.summary.length).toBeLessThan(90);
+    expect(alert.summary).not.toMatch(/[.\n]$/);
+    expect(alert.description(values)).toMatch(/^\S.{30,}\.$/);
+    expect(alert.what).toMatch(/^[A-Z].{10,100}[^.]$/);
+  });
+
+  test("asks for metrics that there are", () => {
+    expect(promqlProblems(alert.expr(values), known)).toEqual([]);
+  });
+
+  test("has a page with meaning, impact, diagnosis and mitigation", () => {
+    const text = readFileSync(join(folder, `${name}.md`), "utf8");
+    const chapters = text.split(/^#+ (.+)\n/m);
+    expect(chapters.filter((_, index) => index % 2 === 1)).toEqual([
+      name,
+      "Meaning",
+      "Impact",
+      "Diagnosis",
+      "Mitigation",
+    ]);
+    expect(chapters.filter((_, index) => index > 2 && index % 2 === 0 && String(_).trim() === "")).toEqual(
+      [],
+    );
+  });
+
+  test("has a page that names the setting of each threshold", () => {
+    const text = readFileSync(join(folder, `${name}.md`), "utf8");
+    const settings = Object.keys(alert.thresholds).map((key) => `\`podwatch:alerts.${name}.${key}\``);
+    expect(settings.filter((setting) => !text.includes(setting))).toEqual([]);
+  });
+
+  test("has a page whose queries can be typed, and that names alerts that there are", () => {
+    const text = readFileSync(join(folder, `${name}.md`), "utf8");
+    const queries = takeApart(text)
+      .blocks.filter(({ language }) => language === "promql")
+      .flatMap((block) => block.text.trim().split("\n"));
+    expect(queries.flatMap((query) => promqlProblems(query, known))).toEqual([]);
+    const named = [...text.matchAll(/`((?:[A-Z][a-z]+){2,})`/g)].map(([, other = ""]) => other);
+    expect(named.filter((other) => !existsSync(join(folder, `${other}.md`)))).toEqual([]);
+  });
+});
