@@ -8,7 +8,7 @@ import { preflightHook } from "./remote/preflight";
 import { applyBundle, installRunner, putSecret } from "./remote/runnerCommand";
 
 export interface HostArgs
-  extends Pick<HostSettings, "name" | "connection" | "become" | "becomePassword" | "builds"> {}
+  extends Pick<HostSettings, "name" | "role" | "connection" | "become" | "becomePassword" | "builds"> {}
 
 /**
  * A Linux host, reached over SSH or the machine that the program runs on: checked, and with the Podwatch runner on it.
@@ -32,7 +32,11 @@ export class Host extends pulumi.ComponentResource {
     this.access = { ...entrance, preflight: preflightHook(entrance) };
     const runner = installRunner(
       `${name}-runner`,
-      { access: this.access, replaceWith: identity(connection, this.scope) },
+      {
+        access: this.access,
+        replaceWith: identity(connection, this.scope),
+        needs: args.role === "target" ? "systemd" : "podman",
+      },
       { parent: this },
     );
     this.identity = runner.id;

@@ -3,6 +3,7 @@ import type { HostSettings, Settings } from "../config/load";
 import { shippedDashboards } from "../dashboards/shipped";
 import { gatewayTelemetry } from "../lib/render/gateways";
 import { nginxExporterTelemetry } from "../lib/render/nginxExporter";
+import { type NodeTarget, nodeTelemetry } from "../lib/render/nodeExporter";
 import type { Telemetry } from "../lib/telemetry";
 import { Alertmanager } from "./alertmanager";
 import { BlackboxExporter } from "./blackboxExporter";
@@ -10,6 +11,7 @@ import { Grafana } from "./grafana";
 import { Host } from "./host";
 import { NginxBridge } from "./nginxBridge";
 import { NginxExporter } from "./nginxExporter";
+import { NodeExporter } from "./nodeExporter";
 import { PodNetwork } from "./podNetwork";
 import { Prometheus } from "./prometheus";
 
@@ -26,6 +28,15 @@ export interface Installation {
   };
 }
 
+/** A host with services. */
+interface Monitor {
+  readonly host: Host;
+  readonly settings: HostSettings;
+  readonly nodeExporter: NodeExporter | undefined;
+  /** All hosts of the stack that have a node exporter. */
+  readonly nodes: readonly HostSettings[];
+}
+
 /** Everything that a stack file describes, host by host. */
 export class MonitoringStack extends pulumi.ComponentResource {
   /** By name of the host. */
@@ -33,16 +44,34 @@ export class MonitoringStack extends pulumi.ComponentResource {
 
   constructor(name: string, settings: Settings, opts?: pulumi.ComponentResourceOptions) {
     super("podwatch:index:MonitoringStack", name, {}, opts);
+    const nodes = settings.hosts.filter(({ nodeExporter }) => nodeExporter.enabled);
     this.installations = Object.fromEntries(
-      settings.hosts.map((host) => [host.name, this.install(`${name}-${host.name}`, host)]),
+      settings.hosts.flatMap((settings) => {
+        const hostName = `${name}-${settings.name}`;
+        const host = new Host(hostName, settings, { parent: this });
+        const nodeExporter = this.nodeExporter(hostName, host, settings);
+        return settings.role === "target"
+          ? []
+          : [[settings.name, this.install(hostName, { host, settings, nodeExporter, nodes })]];
+      }),
     );
     this.registerOutputs({ installations: this.installations });
   }
 
-  private install(name: string, settings: HostSettings): Installation {
+  private nodeExporter(name: string, host: Host, settings: HostSettings): NodeExporter | undefined {
+    const { gateways, nodeExporter } = settings;
+    return nodeExporter.enabled
+      ? new NodeExporter(
+          `${name}-node-exporter`,
+          { host, gateways, settings: nodeExporter },
+          { parent: this },
+        )
+      : undefined;
+  }
+
+  private install(name: string, { host, settings, nodeExporter, nodes }: Monitor): Installation {
     const opts = { parent: this };
     const { front } = settings;
-    const host = new Host(name, settings, opts);
     const network = new PodNetwork(`${name}-network`, { host, ...settings.network }, opts);
     const place = { host, network, hostName: settings.name, front };
 
@@ -64,6 +93,7 @@ export class MonitoringStack extends pulumi.ComponentResource {
             settings: settings.prometheus,
             watched: [
               ...frontTelemetry(settings),
+              ...nodesTelemetry(settings, nodes),
               ...present(alertmanager, blackbox).map(({ telemetry }) => telemetry),
             ],
             alertmanagers: present(alertmanager).map(({ target }) => target),
@@ -94,6 +124,7 @@ export class MonitoringStack extends pulumi.ComponentResource {
       {
         ...place,
         gateways: settings.gateways,
+        hostSockets: nodeExporter?.hostSockets,
         backends: present(grafana, prometheus, alertmanager, blackbox).map(({ backend }) => backend),
         runbooks: prometheus?.runbooks ?? {},
       },
@@ -123,6 +154,18 @@ function frontTelemetry({ name, gateways, nginxExporter }: HostSettings): Teleme
     ...(gateways.enabled ? [gatewayTelemetry(gateways)] : []),
     ...(nginxExporter.enabled ? [nginxExporterTelemetry(name)] : []),
   ];
+}
+
+/** How the hosts are watched whose node exporters this monitor's Prometheus asks, if there are any. */
+function nodesTelemetry(monitor: HostSettings, nodes: readonly HostSettings[]): Telemetry[] {
+  const targets = nodes.flatMap((node) => nodeTarget(node, monitor));
+  return targets.length > 0 ? [nodeTelemetry(targets)] : [];
+}
+
+/** How a monitor's Prometheus asks a node exporter: its own, and those of hosts that have no Prometheus of their own. */
+function nodeTarget({ name, nodeExporter: { reach } }: HostSettings, monitor: HostSettings): NodeTarget[] {
+  if (reach.by === "port") return [{ instance: name, by: "port", target: reach.target }];
+  return name === monitor.name ? [{ instance: name, by: "socket" }] : [];
 }
 
 /** Those of the services that the stack file asks for. */

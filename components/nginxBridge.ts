@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { FrontSettings, GatewaysSettings } from "../config/schema";
 import { serviceBundle } from "../lib/bundle";
-import { type Backend, nginx } from "../lib/render/nginx";
+import { type Backend, type HostSockets, nginx } from "../lib/render/nginx";
 import type { Host } from "./host";
 import type { PodNetwork } from "./podNetwork";
 
@@ -12,6 +12,8 @@ export interface NginxBridgeArgs {
   readonly hostName: string;
   readonly front: FrontSettings;
   readonly gateways: GatewaysSettings;
+  /** Services of the host that are no containers, and whose sockets it passes on to Prometheus. */
+  readonly hostSockets?: HostSockets | undefined;
   /** The services that are shown behind the front. */
   readonly backends: readonly Backend[];
   /** Pages on alerts, by the alert's name. */
@@ -38,6 +40,7 @@ export class NginxBridge extends pulumi.ComponentResource {
       backends: args.backends,
       runbooks: args.runbooks,
       ...(gateways.enabled ? { gateways } : {}),
+      ...(args.hostSockets === undefined ? {} : { hostSockets: args.hostSockets }),
       ...(front.snippet === undefined ? {} : { snippet: front.snippet }),
       unitKeys: front.quadlet,
     });

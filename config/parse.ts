@@ -6,6 +6,8 @@ import { placeholderProblems } from "./placeholders";
 import { type Path, type Problem, type Report, samePath, show, tidy } from "./problem";
 import { resolveLocal } from "./resolve/local";
 import { type Login, resolveLogin } from "./resolve/login";
+import type { Watcher } from "./resolve/nodeExporter";
+import { checkNodeJobs, type Role, watchers } from "./resolve/roles";
 import { resolveServices } from "./resolve/services";
 import {
   type ConnectionSettings,
@@ -29,8 +31,14 @@ export function parse(raw: Tree, context: Context): Parsed {
   problems.push(...plainSecretProblems(raw, context));
   const sound = soundParts(stack, raw);
   const entries = hostEntries(raw, sound, report);
-  const hosts = entries.map((entry) => resolveHost(entry, raw, sound, context, report));
+  const watching = watchers(sound, entries, context.self().hostname);
+  const hosts = entries.map((entry) => resolveHost(entry, raw, sound, watching, context, report));
   checkAddresses(entries, report);
+  checkNodeJobs(
+    hosts.filter((host) => host !== undefined),
+    entries,
+    report,
+  );
   if (problems.length > 0) return { problems: tidy(problems) };
   return { settings: freeze({ hosts: hosts.filter((host) => host !== undefined) }) };
 }
@@ -85,14 +93,15 @@ function hostEntries(raw: Tree, sound: Tree, report: Report): Entry[] {
 const defaultName = singleHost.shape.name.parse(undefined);
 
 /** What a host's entry says of itself, as far as it is sound; required settings may be missing. */
-const { connection, address, become, becomePassword } = hostEntry.shape;
-const someAccess = z.object({ ...login, connection, address, become, becomePassword }).partial();
+const { role, connection, address, become, becomePassword } = hostEntry.shape;
+const someAccess = z.object({ ...login, role, connection, address, become, becomePassword }).partial();
 const someLogin = z.object(login).partial();
 
 function resolveHost(
   entry: Entry,
   raw: Tree,
   sound: Tree,
+  watching: readonly Watcher[],
   context: Context,
   report: Report,
 ): HostSettings | undefined {
@@ -112,11 +121,18 @@ function resolveHost(
     report([...path, "becomePassword"], `is not used by root, who needs no sudo; remove it, or ${instead}`);
   }
 
-  const basics = { become, address: local ? context.self().hostname : (access.address ?? "localhost") };
+  const role: Role = access.role ?? "monitor";
+  const basics = {
+    role,
+    become,
+    watchers: watching,
+    address: local ? context.self().hostname : (access.address ?? "localhost"),
+  };
   const services = resolveServices(sound, entry.sound, path, basics, context, report);
   if (connection === undefined || services === undefined) return undefined;
   return {
     name: entry.name,
+    role,
     connection,
     become,
     ...(access.becomePassword === undefined ? {} : { becomePassword: access.becomePassword }),

@@ -11,6 +11,7 @@ import type { ImageBuild } from "./schema/image";
 import { login } from "./schema/login";
 import { type NetworkSettings, network } from "./schema/network";
 import { type NginxExporterSettings, nginxExporter } from "./schema/nginxExporter";
+import { type NodeExporterSettings, nodeExporter } from "./schema/nodeExporter";
 import { type PrometheusSettings, prometheus } from "./schema/prometheus";
 import { address, choice, flag, group, setting, text } from "./schema/words";
 
@@ -23,6 +24,7 @@ export type { GrafanaSettings } from "./schema/grafana";
 export type { ImageBuild } from "./schema/image";
 export type { NetworkSettings } from "./schema/network";
 export type { NginxExporterSettings } from "./schema/nginxExporter";
+export type { NodeExporterReach, NodeExporterSettings } from "./schema/nodeExporter";
 export type { FileSdJob, PrometheusSettings, ScrapeJob, ShippedFile } from "./schema/prometheus";
 export { builtInJobs } from "./schema/prometheus";
 export type { QuadletSettings } from "./schema/quadlet";
@@ -40,6 +42,7 @@ export const services = {
   grafana,
   blackboxExporter,
   nginxExporter,
+  nodeExporter,
   alerts,
 };
 export type ServiceName = keyof typeof services;
@@ -50,6 +53,10 @@ export const proxy = group(login).meta({
 });
 
 const access = {
+  role: setting(
+    choice(["monitor", "target"]).default("monitor"),
+    "`monitor`: the host has everything that the sections below say. `target`: it has the node exporter only, asked by the Prometheus of each monitor of the stack, and needs no podman.",
+  ),
   connection: setting(
     choice(["ssh", "local"]).default("ssh"),
     "`ssh`: the host is reached over SSH, with the settings below. `local`: it is the machine that Pulumi runs on, as the user who runs it; the settings for SSH are then refused.",
@@ -156,6 +163,8 @@ export function isLocal(connection: object): connection is LocalConnection {
 /** One host with everything that is deployed to it, nothing left open. */
 export interface HostSettings<Secret = string> {
   readonly name: string;
+  /** A target has nothing but the node exporter. */
+  readonly role: "monitor" | "target";
   readonly connection: ConnectionSettings<Secret>;
   readonly become: boolean;
   /** Given only if sudo is used and asks for it. */
@@ -170,6 +179,7 @@ export interface HostSettings<Secret = string> {
   readonly grafana: GrafanaSettings<Secret>;
   readonly blackboxExporter: BlackboxExporterSettings;
   readonly nginxExporter: NginxExporterSettings;
+  readonly nodeExporter: NodeExporterSettings;
   readonly alerts: AlertsSettings;
 }
 

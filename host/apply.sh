@@ -152,10 +152,7 @@ check_candidate() {
   if [ -z "$image" ]; then
     return
   fi
-  for directory in $(header "$candidate" host-directory); do
-    [ -d "$directory" ] || mkdir -p "$directory" 2>/dev/null ||
-      fail "the directory $directory does not exist on this host; create it (for example with tmpfiles.d) first"
-  done
+  make_host_directories
   if [ -e "$candidate/image/Containerfile" ]; then
     build_image "$image"
   else
@@ -165,6 +162,18 @@ check_candidate() {
     fail "$service refuses its new configuration; nothing was changed:
 $(say "$report" | tail -n 15)"
   fi
+}
+
+# A path may begin with systemd's %h or %t: the user's home, and the directory of his sockets.
+make_host_directories() {
+  for directory in $(header "$candidate" host-directory); do
+    case $directory in
+      %h/*) directory=$HOME/${directory#%h/} ;;
+      %t/*) directory=$XDG_RUNTIME_DIR/${directory#%t/} ;;
+    esac
+    [ -d "$directory" ] || mkdir -p "$directory" 2>/dev/null ||
+      fail "the directory $directory does not exist on this host; create it (for example with tmpfiles.d) first"
+  done
 }
 
 # What the Quadlet generator says besides the service itself; the first words of a line name the generator.

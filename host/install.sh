@@ -1,12 +1,18 @@
 # Installs this runner on the host after making sure that the host can do what it takes.
 
-# `install rootful` may be called by a user who has to become root through sudo; the runner is its own file, $0.
+# `install rootful|rootless [without-podman]`: rootful may be called by a user who has to become root through sudo; the
+# runner is its own file, $0. A host without containers needs no podman.
 install_runner() {
   input_read=yes
   if [ "$1" = rootful ] && [ -n "$ROOTLESS" ]; then
-    exec sudo -n sh "$0" install rootful
+    exec sudo -n sh "$0" install "$@"
   fi
   check_host
+  if [ "${2:-}" = without-podman ]; then
+    podman_version=none
+  else
+    check_podman
+  fi
   if [ -n "$ROOTLESS" ]; then
     ensure_linger
   fi
@@ -19,6 +25,12 @@ install_runner() {
 
 check_host() {
   [ -d /run/systemd/system ] || fail "systemd does not run on this host: Podwatch needs it to keep services up"
+  for tool in awk cmp diff flock sed sha256sum timeout; do
+    command -v "$tool" >/dev/null || fail "the command $tool is not installed on this host"
+  done
+}
+
+check_podman() {
   command -v podman >/dev/null || fail "podman is not installed on this host: install podman 4.4 or newer"
   podman_version=$(podman version --format '{{.Client.Version}}')
   case $podman_version in
@@ -27,9 +39,6 @@ check_host() {
   esac
   [ -e /sys/fs/cgroup/cgroup.controllers ] ||
     fail "this host uses cgroup v1: boot it with systemd.unified_cgroup_hierarchy=1"
-  for tool in awk cmp diff flock sed sha256sum timeout; do
-    command -v "$tool" >/dev/null || fail "the command $tool is not installed on this host"
-  done
 }
 
 # Rootless services must outlive the login that starts them.

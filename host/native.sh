@@ -1,10 +1,7 @@
 # Services that are no containers: units of systemd's own, with a program of the distribution's or one that is kept here.
 
 check_native() {
-  for directory in $(header "$candidate" host-directory); do
-    [ -d "$directory" ] || mkdir -p "$directory" 2>/dev/null ||
-      fail "the directory $directory does not exist on this host and cannot be made; create it first"
-  done
+  make_host_directories
   refuse_taken_addresses
   ensure_program
   mkdir -p "$home/candidate/verify"

@@ -1,5 +1,6 @@
+import { type NativeService, nativeUnits, type Program } from "./native";
 import { containerUnit, NETWORK_NAME, type Scope } from "./quadlet";
-import { type Service, unitName } from "./service";
+import { hostPath, type Service, unitName } from "./service";
 
 /**
  * A bundle is all that the runner on a host needs to apply one service, as one plain text without any secret:
@@ -41,7 +42,7 @@ export function serviceBundle(service: Service, { scope, builds = {} }: Ground):
       ? []
       : [["hooks-in", unitName(service.hooks.inside)] satisfies [string, string]]),
     ...(service.secrets ?? []).map((secret): [string, string] => ["secret", unitName(secret)]),
-    ...(service.hostDirectories ?? []).map((path): [string, string] => ["host-directory", path]),
+    ...(service.hostDirectories ?? []).map((path): [string, string] => ["host-directory", hostPath(path)]),
   ];
   if (service.data) {
     headers.push(["data", service.data.keep ? "keep" : "delete"]);
@@ -61,6 +62,35 @@ function buildParts({ containerfile, files }: ImageBuild): Array<[string, string
   return [
     ["image/Containerfile", containerfile],
     ...Object.entries(files).map(([name, text]): [string, string] => [`image/context/${name}`, text]),
+  ];
+}
+
+/** The bundle of a service that is no container. */
+export function nativeBundle(service: NativeService, scope: Scope): Bundle {
+  const { port } = service;
+  const headers: Array<[string, string]> = [
+    ["podwatch-bundle", "1"],
+    ["service", service.name],
+    ...programHeaders(service.program),
+    ["ready-within", String(service.readyWithin)],
+    ...service.directories.map((path): [string, string] => ["host-directory", path]),
+    ...(port ? [["listen", `${port.bind ?? "any"} ${port.port}`] as [string, string]] : []),
+  ];
+  const units = Object.entries(nativeUnits(service, scope));
+  return write(headers, [
+    ...units.map(([name, text]): [string, string] => [`unit/${name}`, text]),
+    ["hooks/ready", service.hooks.ready],
+  ]);
+}
+
+function programHeaders(program: Program): Array<[string, string]> {
+  if ("path" in program) return [["installed", `${program.path} ${program.package}`]];
+  return [
+    ["program", `${program.name} ${program.file}`],
+    ...program.archives.map(({ machine, sha256, member, url }): [string, string] => [
+      "download",
+      `${machine} ${sha256} ${member} ${url}`,
+    ]),
   ];
 }
 

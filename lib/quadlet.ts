@@ -1,4 +1,11 @@
-import { type PublishedPort, type Service, type UnitKeys, unitName } from "./service";
+import {
+  type HostDirectory,
+  hostPath,
+  type PublishedPort,
+  type Service,
+  type UnitKeys,
+  unitName,
+} from "./service";
 import { type Entry, quoteWord, serializeUnit, type Unit } from "./unit";
 
 /** Name of the container network on the host, and of its Quadlet unit. */
@@ -35,7 +42,7 @@ export function containerUnit(service: Service, scope: Scope): string {
     ...sorted(service.environment ?? {}).map(environmentEntry),
     ["Volume", `${STATE_DIRECTORY[scope]}/services/${service.name}:/etc/podwatch:ro,z`],
     ...(service.data ? [["Volume", `${name}:${service.data.path}`] as const] : []),
-    ...(service.hostDirectories ?? []).map((path) => ["Volume", `${path}:${path}:ro`] as const),
+    ...(service.hostDirectories ?? []).map(mountEntry),
     ...(service.secrets ?? []).map((secret) => secretEntry(secret, service)),
     ...(service.ports ?? []).map((port) => ["PublishPort", publishedPort(port)] as const),
   ];
@@ -51,7 +58,7 @@ export function containerUnit(service: Service, scope: Scope): string {
       [
         // Below /run a directory is gone after a reboot, and its owner may come later than we do.
         ...(service.hostDirectories ?? []).map(
-          (path) => ["ExecStartPre", `-mkdir -p ${quoteWord(path)}`] as const,
+          (directory) => ["ExecStartPre", `-mkdir -p ${quotePath(hostPath(directory))}`] as const,
         ),
         ["Restart", "always"],
         ["RestartSec", "2"],
@@ -105,6 +112,17 @@ function ownEntries(service: Service, section: keyof UnitKeys): Entry[] {
   return Object.entries(service.unitKeys?.[section] ?? {}).flatMap(([key, values]) =>
     values.map((value): Entry => [key, value]),
   );
+}
+
+function mountEntry(directory: HostDirectory): Entry {
+  const inside = typeof directory === "string" ? directory : directory.inside;
+  return ["Volume", `${hostPath(directory)}:${inside}:ro`];
+}
+
+/** A specifier that the path begins with stays one. */
+function quotePath(path: string): string {
+  const [, specifier = "", rest = ""] = /^(%[ht]\/)?(.*)$/s.exec(path) ?? [];
+  return `${specifier}${quoteWord(rest)}`;
 }
 
 function environmentEntry([key, value]: readonly [string, string]): Entry {

@@ -73,16 +73,23 @@ const RUN_WITH_PASSWORD = [
  * The runner waits in a file in the login user's home that is named after the process. What a run that was killed has
  * left there is recognised by its process, which is gone, and removed.
  */
-export function installCommand(scope: Scope): string {
+export function installCommand(scope: Scope, needs: HostNeeds = "podman"): string {
   const stale =
     'for f in .podwatch-install.*; do grep -qs podwatch-install "/proc/${f##*.}/cmdline" || rm -f "$f"; done';
-  const install = `s=.podwatch-install.$$; cat >"$s" && sh "$s" install ${scope}; code=$?; rm -f "$s"; exit $code`;
+  const install = `s=.podwatch-install.$$; cat >"$s" && sh "$s" install ${installWords(scope, needs).join(" ")}; code=$?; rm -f "$s"; exit $code`;
   return shell(`${stale}; ${install}`);
 }
 
 /** The command that installs a staged runner; standard input holds sudo's password. */
-export function installStagedCommand(name: string): string {
-  return runStaged(["sh", stagedPath(name), "install", "rootful"], name);
+export function installStagedCommand(name: string, needs: HostNeeds = "podman"): string {
+  return runStaged(["sh", stagedPath(name), "install", ...installWords("rootful", needs)], name);
+}
+
+/** What a host has to have; without containers it needs no podman. */
+export type HostNeeds = "podman" | "systemd";
+
+function installWords(scope: Scope, needs: HostNeeds = "podman"): string[] {
+  return needs === "podman" ? [scope] : [scope, "without-podman"];
 }
 
 /** The command that calls the installed runner; its input, if any, comes on standard input. */

@@ -21,8 +21,8 @@ export interface Service {
   readonly secrets?: readonly string[];
   /** The data volume; absent for a service that keeps nothing. */
   readonly data?: DataVolume;
-  /** Directories of the host, mounted read-only at the same path. */
-  readonly hostDirectories?: readonly string[];
+  /** Directories of the host, mounted read-only, at the same path if no other is said. */
+  readonly hostDirectories?: readonly HostDirectory[];
   /** Kernel settings of the container's own namespaces, by name. */
   readonly sysctls?: Readonly<Record<string, string>>;
   /** Ports of the host that lead to the service; only the front has any. */
@@ -52,6 +52,13 @@ export interface DataVolume {
   readonly path: string;
   /** Whether the volume outlives the service. */
   readonly keep: boolean;
+}
+
+/** A path may begin with `%h` or `%t`, the user's home and directory of sockets: systemd.unit(5) "Specifiers". */
+export type HostDirectory = string | { readonly host: string; readonly inside: string };
+
+export function hostPath(directory: HostDirectory): string {
+  return typeof directory === "string" ? directory : directory.host;
 }
 
 export interface PublishedPort {

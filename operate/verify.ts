@@ -6,6 +6,7 @@ import type { Host } from "./host";
 import { insist } from "./insist";
 import { exitCode, type Report } from "./outcome";
 import type { DeployedHost } from "./state";
+import { readStatus } from "./status";
 import { alertIsTaken, alertsArrive } from "./verifyAlerts";
 
 export interface Check {
@@ -29,6 +30,9 @@ async function verifyHost(host: Host, seconds: number): Promise<Check[]> {
   const front = new Front(host);
   const { services, grafana } = host.deployed;
   const has = (name: string) => services.some((service) => service.name === name);
+  if (!has("nginx")) {
+    return [await check("services", () => allReady(host))];
+  }
   const alertmanager = services.find(({ name }) => name === "alertmanager");
   const prometheus = has("prometheus");
   // Each of these waits, so they wait together.
@@ -44,6 +48,16 @@ async function verifyHost(host: Host, seconds: number): Promise<Check[]> {
     checks.push(...(await verifyGrafana(new Grafana(front, grafana))));
   }
   return checks;
+}
+
+/** A host without a front is asked through its runner. */
+async function allReady(host: Host): Promise<string> {
+  const statuses = readStatus(await host.call(["status", ...host.deployed.services.map(({ name }) => name)]));
+  const missing = statuses.filter(({ healthy }) => !healthy).map(({ name }) => name);
+  if (missing.length > 0) {
+    throw new Error(`${missing.join(", ")}: not ready`);
+  }
+  return statuses.map(({ name }) => `${name} is ready`).join(", ");
 }
 
 /** Runs one check; it says what it found, or throws what is wrong. */

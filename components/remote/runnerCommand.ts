@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { isLocal } from "../../config/schema";
 import type { Bundle } from "../../lib/bundle";
 import {
+  type HostNeeds,
   installCommand,
   installStagedCommand,
   onThisMachine,
@@ -45,13 +46,13 @@ export interface SecretArgs extends CommandArgs {
 /** Installs the runner on a host and checks that the host is fit for it. */
 export function installRunner(
   name: string,
-  args: CommandArgs,
+  args: CommandArgs & { readonly needs?: HostNeeds },
   opts: pulumi.CustomResourceOptions,
 ): HostCommand {
   const script = {
     bundle: runnerScript(),
-    create: installCommand(args.access.scope),
-    createStaged: installStagedCommand(STAGED_RUNNER),
+    create: installCommand(args.access.scope, args.needs),
+    createStaged: installStagedCommand(STAGED_RUNNER, args.needs),
     delete: call(args.access, ["uninstall"]),
   };
   return bundleCommand(name, args, { staged: STAGED_RUNNER, ...script }, opts);

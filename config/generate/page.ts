@@ -31,6 +31,7 @@ const sections = [
   { key: "nginxExporter", title: "NGINX exporter", under: `${namespace}:nginxExporter` },
   { key: "alerts", title: "Alerts", under: `${namespace}:alerts` },
   { key: "builtImage", title: "Image built on the host", under: "as `image` of a service" },
+  { key: "nodeExporter", title: "Node exporter", under: `${namespace}:nodeExporter` },
   { key: "quadlet", title: "Quadlet keys", under: "as `quadlet` of each service" },
 ] as const;
 

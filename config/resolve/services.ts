@@ -4,15 +4,17 @@ import { type Path, quote, type Report } from "../problem";
 import { type HostSettings, type ImageBuild, type ServiceName, services } from "../schema";
 import { firstUnprivilegedPort, resolveFront } from "../schema/front";
 import { settle } from "../shape";
-import { isGroup, type Tree } from "../walk";
+import type { Tree } from "../walk";
 import { resolveAlertmanager } from "./alertmanager";
 import { resolveAlerts } from "./alerts";
 import { resolveBlackboxExporter } from "./blackboxExporter";
 import { resolveGrafana } from "./grafana";
 import { resolveImage } from "./image";
 import { type Locate, locateIn } from "./locate";
+import { resolveNodeExporter, type Watcher } from "./nodeExporter";
 import { resolvePrometheus } from "./prometheus";
 import { checkQuadlet } from "./quadlet";
+import { checkRole, type Role, sectionsOf } from "./roles";
 import { checkSnippet } from "./snippet";
 
 export type Services = Pick<HostSettings, ServiceName | "builds">;
@@ -21,14 +23,14 @@ export function resolveServices(
   stack: Tree,
   host: Tree,
   hostPath: Path,
-  basics: { become: boolean; address: string },
+  basics: { role: Role; become: boolean; address: string; watchers: readonly Watcher[] },
   context: Context,
   report: Report,
 ): Services | undefined {
   const locate = (name: ServiceName) => locateIn(name, host, hostPath);
   const builds: Record<string, ImageBuild> = {};
   const merged = (name: ServiceName) =>
-    resolveImage(merge(stack[name], host[name]) as Tree, name, locate(name), builds, context, report);
+    resolveImage(sectionsOf(basics.role, stack, host, name), name, locate(name), builds, context, report);
 
   const network = settle(services.network, merged("network"));
   const gateways = settle(services.gateways, merged("gateways"));
@@ -39,8 +41,11 @@ export function resolveServices(
   const givenBlackbox = settle(services.blackboxExporter, merged("blackboxExporter"));
   const nginxExporter = settle(services.nginxExporter, merged("nginxExporter"));
   if (!network || !gateways || !givenFront || !givenPrometheus || !givenAlertmanager) return undefined;
+  const givenNode = settle(services.nodeExporter, merged("nodeExporter"));
   const givenAlerts = settle(services.alerts, merged("alerts"));
-  if (!givenGrafana || !givenBlackbox || !nginxExporter || !givenAlerts) return undefined;
+  if (!givenGrafana || !givenBlackbox || !nginxExporter || !givenNode || !givenAlerts) return undefined;
+
+  checkRole(basics.role, host, hostPath, report);
 
   if (gateways.sources !== "auto") checkSources(gateways.sources, locate("gateways"), report);
   const front = resolveFront(givenFront, basics);
@@ -62,6 +67,12 @@ export function resolveServices(
     merged("alertmanager"),
     locate("alertmanager"),
     context,
+    report,
+  );
+  const nodeExporter = resolveNodeExporter(
+    givenNode,
+    { ...basics, ownPrometheus: prometheus.enabled },
+    locate("nodeExporter"),
     report,
   );
   const grafana = resolveGrafana(givenGrafana, locate("grafana"), context, report);
@@ -111,6 +122,7 @@ export function resolveServices(
     grafana,
     blackboxExporter,
     nginxExporter,
+    nodeExporter,
     alerts,
   };
 }
@@ -120,16 +132,4 @@ function checkSources(names: readonly string[], locate: Locate, report: Report):
     if (names.indexOf(name) < index)
       report(locate(["sources", index]), `${quote(name)} stands there twice; remove one of the two`);
   });
-}
-
-/** Groups are merged key by key; anything else, lists too, is replaced. */
-export function merge(base: unknown, over: unknown): unknown {
-  if (!isGroup(base) || !isGroup(over)) return over ?? base ?? {};
-  const keys = [...new Set([...Object.keys(base), ...Object.keys(over)])];
-  return Object.fromEntries(
-    keys.map((key) => [
-      key,
-      key in base && key in over ? merge(base[key], over[key]) : (over[key] ?? base[key]),
-    ]),
-  );
 }

@@ -20,6 +20,13 @@ export interface Backend {
   readonly description: string;
 }
 
+/** Unix sockets of a host, each by a path of the bridge. */
+export interface HostSockets {
+  /** Directory of the host. */
+  readonly directory: string;
+  readonly sockets: ReadonlyArray<{ readonly name: string; readonly location: string }>;
+}
+
 export interface NginxInput {
   /** Name of the host, shown on the start page. */
   readonly host: string;
@@ -39,6 +46,8 @@ export interface NginxInput {
     readonly uid?: number;
     readonly gid?: number;
   };
+  /** Services of the host that are no containers and answer Prometheus on unix sockets. */
+  readonly hostSockets?: HostSockets;
   /** The user's own text at the end of the front's server block. */
   readonly snippet?: string;
   /** Keys of the user's own for the unit. */
@@ -49,6 +58,9 @@ export interface NginxInput {
 export const NGINX = "nginx";
 const FRONT_PORT = 8080;
 const INTERNAL_PORT = 8081;
+
+/** Where NGINX sees the sockets of the host's services. */
+const HOST_SOCKETS = "/run/podwatch";
 
 /** Where Prometheus finds the bridge inside the container network. */
 export const BRIDGE_TARGET = `${unitName(NGINX)}:${INTERNAL_PORT}`;
@@ -72,7 +84,10 @@ export function nginx(input: NginxInput): Service {
     // The image's entry point tells at length what it leaves alone.
     environment: { NGINX_ENTRYPOINT_QUIET_LOGS: "1" },
     files: files(input),
-    hostDirectories: input.gateways ? [input.gateways.socketDirectory] : [],
+    hostDirectories: [
+      ...(input.gateways ? [input.gateways.socketDirectory] : []),
+      ...(input.hostSockets ? [{ host: input.hostSockets.directory, inside: HOST_SOCKETS }] : []),
+    ],
     ports: [{ address: input.bind, hostPort: input.port, containerPort: FRONT_PORT }],
     hooks: {
       check: readTemplate("nginx/check.sh"),
@@ -84,11 +99,16 @@ export function nginx(input: NginxInput): Service {
   };
 }
 
-function bridgeUser({ gateways }: NginxInput): User {
+/** The group of the host that may write to sockets which the bridge has to reach, where it runs as root's. */
+export function bridgeGroup(gateways: { readonly enabled: boolean; readonly gid: number }): number {
+  return gateways.enabled ? gateways.gid : IMAGE_USER.gid;
+}
+
+function bridgeUser({ gateways, hostSockets }: NginxInput): User {
   return {
     uid: gateways?.uid ?? IMAGE_USER.uid,
     gid: gateways?.gid ?? IMAGE_USER.gid,
-    asLoginUser: gateways !== undefined,
+    asLoginUser: gateways !== undefined || hostSockets !== undefined,
   };
 }
 
@@ -132,6 +152,10 @@ function configuration(input: NginxInput, release: string): string {
     gateways: input.gateways !== undefined,
     runbooks: hasRunbooks(input),
     socketDirectory: input.gateways?.socketDirectory ?? "",
+    hostSockets: (input.hostSockets?.sockets ?? []).map(({ name, location }) => ({
+      location,
+      path: `${HOST_SOCKETS}/${name}.sock`,
+    })),
     snippet: input.snippet?.trimEnd() || false,
   });
 }

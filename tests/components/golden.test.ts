@@ -30,14 +30,12 @@ describe.each(STACKS)("%s", (stack) => {
   test("holds no secret and nothing of the machine that rendered it", () => {
     const text = Object.values(kept(stack)).join("\n");
     const secrets = Object.values(SECRETS).flatMap((secret) => secret.trim().split("\n"));
-    const machine = [
-      resolve(__dirname, "../.."),
-      hostname(),
-      ...(homedir() === "/" ? [] : [`${homedir()}/`]),
-    ];
+    const machine = [resolve(__dirname, "../.."), ...(homedir() === "/" ? [] : [`${homedir()}/`])];
     for (const word of [...secrets, ...machine, "PRIVATE KEY", "/tmp/podwatch-"]) {
       expect(text).not.toContain(word);
     }
+    // As a word: a machine may be called `vm`, as are metrics.
+    expect(text.split(/[^A-Za-z0-9_-]+/)).not.toContain(hostname());
   });
 });
 

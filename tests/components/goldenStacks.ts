@@ -63,13 +63,14 @@ const stackFiles: Readonly<Record<Stack, () => StackFile>> = {
   rootless: () => ({ host: { ...key, address: "10.1.2.3", user: "podwatch", become: false } }),
   everything: () => {
     const file = readStackFile("tests/golden/everything/Pulumi.everything.yaml");
-    const { rootful, rootless } = file.hosts as Record<string, StackFile>;
+    const { rootful, rootless, target } = file.hosts as Record<string, StackFile>;
     return {
       ...everySection(),
       grafana: { ...(file.grafana as StackFile), adminPassword: SECRETS.adminPassword },
       hosts: {
         rootful: { ...rootful, ...key, becomePassword: SECRETS.becomePassword },
         rootless: { ...rootless, ...key },
+        target: { ...target, ...key },
       },
     };
   },

@@ -1,3 +1,4 @@
+import { parse } from "yaml";
 import { MonitoringStack } from "../../components/monitoringStack";
 import type { Settings } from "../../config/load";
 import { everySection, filesBeside } from "./everything";
@@ -163,6 +164,9 @@ describe("everything changed", () => {
       `${COMMAND} podwatch-first-nginx-exporter-service-bundle < podwatch-first-nginx-exporter`,
       `${COMMAND} podwatch-first-nginx-service < podwatch-first-nginx`,
       `${COMMAND} podwatch-first-nginx-service-bundle < podwatch-first-nginx`,
+      `${C}NodeExporter podwatch-first-node-exporter < podwatch`,
+      `${COMMAND} podwatch-first-node-exporter-service < podwatch-first-node-exporter`,
+      `${COMMAND} podwatch-first-node-exporter-service-bundle < podwatch-first-node-exporter`,
       `${C}Prometheus podwatch-first-prometheus < podwatch`,
       `${COMMAND} podwatch-first-prometheus-service < podwatch-first-prometheus`,
       `${COMMAND} podwatch-first-prometheus-service-bundle < podwatch-first-prometheus`,
@@ -177,6 +181,8 @@ describe("everything changed", () => {
       `${C}NginxExporter podwatch-second-nginx-exporter < podwatch`,
       `${COMMAND} podwatch-second-nginx-exporter-service < podwatch-second-nginx-exporter`,
       `${COMMAND} podwatch-second-nginx-service < podwatch-second-nginx`,
+      `${C}NodeExporter podwatch-second-node-exporter < podwatch`,
+      `${COMMAND} podwatch-second-node-exporter-service < podwatch-second-node-exporter`,
       `${C}Prometheus podwatch-second-prometheus < podwatch`,
       `${COMMAND} podwatch-second-prometheus-service < podwatch-second-prometheus`,
       `${COMMAND} podwatch-second-runner < podwatch-second`,
@@ -220,6 +226,38 @@ describe("everything changed", () => {
     expect(tree(resources)).toEqual(MINIMAL.filter((line) => !/-(grafana|prometheus)/.test(line)));
     expect(installations).toEqual({ monitor: { url: "http://localhost/" } });
   });
+});
+
+test("a target has a node exporter and nothing else; every monitor watches it, and itself", async () => {
+  const stackFile = {
+    hosts: {
+      mon1: { ...login, nodeExporter: { enabled: true } },
+      mon2: { ...login, address: "10.1.2.4" },
+      web: { ...login, address: "10.1.2.5", role: "target" },
+    },
+  };
+  const { resources, installations } = await deployStack(settingsOf(stackFile));
+  expect(tree(resources).filter((line) => line.includes("-web"))).toEqual([
+    `${C}Host podwatch-web < podwatch`,
+    `${C}NodeExporter podwatch-web-node-exporter < podwatch`,
+    `${COMMAND} podwatch-web-node-exporter-service < podwatch-web-node-exporter`,
+    `${COMMAND} podwatch-web-runner < podwatch-web`,
+  ]);
+  expect(Object.keys(installations)).toEqual(["mon1", "mon2"]);
+  const runner = resources.find(({ name }) => name === "podwatch-web-runner");
+  expect(runner?.inputs.create).toContain("install rootful without-podman;");
+  const job = (monitor: string) => {
+    const text = bundleOf(resources, `podwatch-${monitor}-prometheus-service`)["files/prometheus.yml"] ?? "";
+    const { scrape_configs } = parse(text) as { scrape_configs: Array<{ job_name: string }> };
+    return scrape_configs.find(({ job_name }) => job_name === "node");
+  };
+  const web = { targets: ["10.1.2.5:9100"], labels: { instance: "web" } };
+  const own = {
+    targets: ["podwatch-nginx:8081"],
+    labels: { __metrics_path__: "/node/metrics", instance: "mon1" },
+  };
+  expect(job("mon1")).toEqual({ job_name: "node", static_configs: [own, web] });
+  expect(job("mon2")).toEqual({ job_name: "node", static_configs: [web] });
 });
 
 function bundleOf(resources: readonly Recorded[], name: string): Record<string, string> {

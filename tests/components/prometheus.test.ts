@@ -129,7 +129,7 @@ test("everything changed", async () => {
       static_configs: [bridge("deribit"), bridge("coinbase-pro"), bridge("Bybit_2")],
     },
     {
-      job_name: "node",
+      job_name: "databases",
       scheme: "https",
       metrics_path: "/some/metrics",
       scrape_interval: "1m",

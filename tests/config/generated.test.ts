@@ -21,7 +21,15 @@ test("the configuration reference is up to date", () => {
 });
 
 /** Each setting in one of these has a row of its own. */
-const GROUPS = ["retention", "route", "deadMansSwitch", ...integrationKinds] as const;
+const GROUPS = [
+  "retention",
+  "route",
+  "deadMansSwitch",
+  "release",
+  "sha256",
+  "collectors",
+  ...integrationKinds,
+] as const;
 
 test("every setting is described, here and in editors", () => {
   const page = configurationPage();

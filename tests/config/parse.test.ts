@@ -17,6 +17,7 @@ test("a host alone gets every default", () => {
       dialErrorLimit: 7,
       perDialTimeout: 5,
     },
+    role: "monitor",
     become: true,
     builds: {},
     network: { subnet: "10.89.77.0/24" },
@@ -78,6 +79,16 @@ test("a host alone gets every default", () => {
       image: versions.images["blackbox-exporter"],
     },
     nginxExporter: { enabled: false, quadlet: noKeys, image: versions.images["nginx-exporter"] },
+    nodeExporter: {
+      enabled: false,
+      from: "release",
+      release: {
+        ...versions.programs.node_exporter,
+        mirror: "https://github.com/prometheus/node_exporter/releases/download",
+      },
+      collectors: { enable: ["systemd"], disable: [] },
+      reach: { by: "socket" },
+    },
     alerts: {
       enabled: true,
       runbookUrl: "http://localhost/runbooks",

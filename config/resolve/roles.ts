@@ -1,0 +1,78 @@
+// What a host is for: a monitor has services, a target is only looked at.
+import { NODE_JOB } from "../../lib/render/nodeExporter";
+import { type Path, quote, type Report } from "../problem";
+import { type HostSettings, hostEntry, type ServiceName, services } from "../schema";
+import { settle } from "../shape";
+import type { Tree } from "../walk";
+import { locateIn } from "./locate";
+import { merge } from "./merge";
+import type { Watcher } from "./nodeExporter";
+
+export type Role = "monitor" | "target";
+
+/** The sections that say something about a target. */
+const ofTargets: readonly ServiceName[] = ["nodeExporter"];
+
+/** A target has nothing but what every host needs to be looked at. */
+export function sectionsOf(role: Role, stack: Tree, host: Tree, name: ServiceName): Tree {
+  if (role === "monitor" || ofTargets.includes(name)) return merge(stack[name], host[name]) as Tree;
+  return "enabled" in services[name].shape ? { enabled: false } : {};
+}
+
+/** A section in a target's own entry would be written in vain. */
+export function checkRole(role: Role, host: Tree, hostPath: Path, report: Report): void {
+  if (role === "monitor") return;
+  for (const name of Object.keys(services) as ServiceName[]) {
+    if (host[name] !== undefined && !ofTargets.includes(name)) {
+      report(
+        [...hostPath, name],
+        "is not used with role: target, which has the node exporter only; remove one of the two",
+      );
+    }
+  }
+}
+
+interface Entry {
+  readonly name: string;
+  readonly path: Path;
+  readonly sound: Tree;
+}
+
+/**
+ * The hosts whose Prometheus watches those that have none.
+ *
+ * @param ownName what the machine that the program runs on is called, for a host that is this machine
+ */
+export function watchers(stack: Tree, entries: readonly Entry[], ownName: string): Watcher[] {
+  const { role, address } = hostEntry.shape;
+  return entries.flatMap(({ name, sound }) => {
+    const prometheus = settle(services.prometheus, merge(stack.prometheus, sound.prometheus) as Tree);
+    if (role.safeParse(sound.role).data === "target" || !prometheus?.enabled) return [];
+    return [{ name, address: address.safeParse(sound.address).data ?? ownName }];
+  });
+}
+
+/** A job of the user's own may be called as that of the node exporters, unless the same Prometheus has both. */
+export function checkNodeJobs(
+  hosts: readonly HostSettings[],
+  entries: readonly Entry[],
+  report: Report,
+): void {
+  for (const { name, prometheus } of hosts.filter(({ prometheus }) => prometheus.enabled)) {
+    const watches = hosts.some(
+      (host) => host.nodeExporter.enabled && (host.name === name || host.nodeExporter.reach.by === "port"),
+    );
+    const entry = entries.find((candidate) => candidate.name === name);
+    if (!watches || entry === undefined) continue;
+    const locate = locateIn("prometheus", entry.sound, entry.path);
+    for (const kind of ["scrapeJobs", "fileSd"] as const) {
+      const index = prometheus[kind].findIndex((job) => job.name === NODE_JOB);
+      if (index >= 0) {
+        report(
+          locate([kind, index, "name"]),
+          `${quote(NODE_JOB)} is the name of the job that Podwatch makes for the node exporters; write another name`,
+        );
+      }
+    }
+  }
+}
