@@ -5,6 +5,7 @@ import type { Bundle } from "../lib/bundle";
 import type { Scope } from "../lib/quadlet";
 import type { Access } from "./remote/access";
 import { preflightHook } from "./remote/preflight";
+import { guardRemoval } from "./remote/removalGuard";
 import { applyBundle, installRunner, putSecret } from "./remote/runnerCommand";
 
 export interface HostArgs
@@ -22,6 +23,7 @@ export class Host extends pulumi.ComponentResource {
   readonly builds: HostArgs["builds"];
   private readonly access: Access;
   private readonly identity: pulumi.Output<string>;
+  private readonly applied: pulumi.Resource[] = [];
 
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("podwatch:index:Host", name, {}, opts);
@@ -49,7 +51,9 @@ export class Host extends pulumi.ComponentResource {
     args: { service: string; bundle: Bundle; secretVersions?: readonly pulumi.Output<string>[] },
     opts: pulumi.CustomResourceOptions,
   ): pulumi.Resource {
-    return applyBundle(name, { access: this.access, replaceWith: [this.identity], ...args }, opts);
+    const command = applyBundle(name, { access: this.access, replaceWith: [this.identity], ...args }, opts);
+    this.applied.push(command);
+    return command;
   }
 
   /** Puts a secret on the host; the result is its version, which is no secret. */
@@ -59,7 +63,14 @@ export class Host extends pulumi.ComponentResource {
     opts: pulumi.CustomResourceOptions,
   ): { readonly version: pulumi.Output<string> } {
     const command = putSecret(name, { access: this.access, replaceWith: [this.identity], ...args }, opts);
+    this.applied.push(command);
     return { version: command.stdout };
+  }
+
+  /** Lets nothing be removed from a host that does not answer; called once everything has been applied. */
+  guardRemoval(name: string): void {
+    const args = { host: this.access, replaceWith: [this.identity], before: this.applied };
+    guardRemoval(name, args, { parent: this });
   }
 }
 

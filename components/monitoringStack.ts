@@ -137,6 +137,7 @@ export class MonitoringStack extends pulumi.ComponentResource {
         opts,
       );
     }
+    host.guardRemoval(`${name}-answers`);
     return {
       url: bridge.url,
       ...(prometheus ? { prometheus: prometheus.url } : {}),

@@ -73,7 +73,10 @@ export function readState(text: string, stack: string): DeployedHost[] {
   const resources = (exported.deployment?.resources ?? [])
     .filter((resource) => !resource.delete)
     .map(revealed);
-  const commands = resources.filter(({ type }) => type === REMOTE_COMMAND || type === LOCAL_COMMAND);
+  // One that creates nothing only stands guard over what is removed.
+  const commands = resources.filter(
+    ({ type, inputs }) => (type === REMOTE_COMMAND || type === LOCAL_COMMAND) && inputs?.create !== undefined,
+  );
   const runners = commands.filter(({ urn }) => nameOf(urn).endsWith(RUNNER));
   if (runners.length === 0) {
     throw new Error(`the stack ${stack} has no hosts: run pulumi up --stack ${stack} first`);

@@ -7,6 +7,7 @@ import {
   COMMAND,
   deploy,
   GENERATED_PASSWORD,
+  LOCAL_COMMAND,
   PASSWORD,
   plainText,
   type Recorded,
@@ -30,6 +31,7 @@ const C = "podwatch:index:";
 const MINIMAL = [
   `${C}MonitoringStack podwatch < -`,
   `${C}Host podwatch-monitor < podwatch`,
+  `${LOCAL_COMMAND} podwatch-monitor-answers < podwatch-monitor`,
   `${C}Grafana podwatch-monitor-grafana < podwatch`,
   `${PASSWORD} podwatch-monitor-grafana-admin-password < podwatch-monitor-grafana`,
   `${COMMAND} podwatch-monitor-grafana-admin-password-secret < podwatch-monitor-grafana`,
@@ -55,6 +57,25 @@ test("minimal: one host with everything on it", async () => {
   });
   const password = installations.monitor?.grafana?.password;
   expect(password && (await read(password))).toEqual({ value: GENERATED_PASSWORD, secret: true });
+});
+
+test("before anything is removed from a host it has to answer, or its proxy", async () => {
+  const proxy = { ...login, address: "jump.my-company.net", port: 2222 };
+  const { resources } = await deployStack(settingsOf({ host: { ...login, proxy } }));
+  const commands = resources.filter(({ type }) => type === COMMAND).map(({ name }) => name);
+  const [guard] = resources.filter(({ type }) => type === LOCAL_COMMAND);
+  expect(guard).toMatchObject({
+    inputs: {
+      interpreter: ["node", "-e"],
+      delete: expect.stringContaining('= ["monitor","jump.my-company.net",2222,20000];'),
+      triggers: ["id-of-podwatch-monitor-runner"],
+      addPreviousOutputInEnv: false,
+      logging: "none",
+    },
+    deleteBeforeReplace: true,
+  });
+  expect(Object.keys(guard?.inputs ?? {})).not.toContain("create");
+  expect([...(guard?.dependsOn ?? [])].sort()).toEqual(commands.sort());
 });
 
 test("names are the same in every run", async () => {
@@ -148,6 +169,7 @@ describe("everything changed", () => {
       `${COMMAND} podwatch-first-alertmanager-dead-mans-switch-secret < podwatch-first-alertmanager`,
       `${COMMAND} podwatch-first-alertmanager-service < podwatch-first-alertmanager`,
       `${COMMAND} podwatch-first-alertmanager-service-bundle < podwatch-first-alertmanager`,
+      `${LOCAL_COMMAND} podwatch-first-answers < podwatch-first`,
       `${C}BlackboxExporter podwatch-first-blackbox-exporter < podwatch`,
       `${COMMAND} podwatch-first-blackbox-exporter-service < podwatch-first-blackbox-exporter`,
       `${COMMAND} podwatch-first-blackbox-exporter-service-bundle < podwatch-first-blackbox-exporter`,
@@ -173,6 +195,7 @@ describe("everything changed", () => {
       `${COMMAND} podwatch-first-runner < podwatch-first`,
       `${COMMAND} podwatch-first-runner-bundle < podwatch-first`,
       `${C}Host podwatch-second < podwatch`,
+      `${LOCAL_COMMAND} podwatch-second-answers < podwatch-second`,
       `${C}BlackboxExporter podwatch-second-blackbox-exporter < podwatch`,
       `${COMMAND} podwatch-second-blackbox-exporter-service < podwatch-second-blackbox-exporter`,
       `${C}PodNetwork podwatch-second-network < podwatch`,

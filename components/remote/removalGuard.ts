@@ -1,0 +1,40 @@
+import { local } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { isLocal } from "../../config/schema";
+import { answersScript } from "../../lib/answers";
+import type { Entrance } from "./access";
+
+export interface RemovalGuardArgs {
+  readonly host: Pick<Entrance, "name" | "connection">;
+  /** As of the commands that it goes before: when one of these changes, they are removed and made anew. */
+  readonly replaceWith: pulumi.Input<unknown>[];
+  /** All that is on the host. */
+  readonly before: readonly pulumi.Resource[];
+}
+
+/**
+ * Is removed before everything else of a host, and fails then unless an SSH server answers.
+ *
+ * The command provider waits for ever on a server that takes the connection and never answers. Where something is
+ * changed the preflight hook prevents that, but `pulumi destroy` does not run the program, and so no hook: what is to
+ * happen then has to stand in the state. Behind a proxy it is the proxy that has to answer.
+ */
+export function guardRemoval(name: string, args: RemovalGuardArgs, opts: pulumi.CustomResourceOptions): void {
+  const { host, replaceWith, before } = args;
+  if (isLocal(host.connection)) {
+    return;
+  }
+  const { proxy, ...server } = host.connection;
+  const first = proxy ?? server;
+  new local.Command(
+    name,
+    {
+      interpreter: ["node", "-e"],
+      delete: answersScript(host.name, first.host, first.port),
+      triggers: replaceWith,
+      addPreviousOutputInEnv: false,
+      logging: local.Logging.None,
+    },
+    pulumi.mergeOptions(opts, { dependsOn: [...before], deleteBeforeReplace: true }),
+  );
+}
