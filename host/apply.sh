@@ -244,6 +244,12 @@ needed_activation() {
     have_secrets_changed || has_new_program ||
     ! systemctl --quiet is-active "$(unit_service)"; then
     say restarted
+  elif [ ! -e "$home/current" ]; then
+    # $STATE was lost: a container that runs sees files that are no more, while a network has none.
+    case $unit in
+      *.network) say updated ;;
+      *) say restarted ;;
+    esac
   elif has_same_files; then
     say updated
   elif [ -e "$candidate/hooks/reload" ]; then
@@ -321,6 +327,7 @@ activate_network() {
     # shellcheck disable=SC2086 # a list of unit names
     systemctl stop $running "$(unit_service)" || :
     podman network rm --force podwatch >/dev/null 2>&1 || :
+    running=$(services_to_start)
   fi
   # shellcheck disable=SC2086 # a list of unit names
   if ! report=$({ install_units && systemctl start "$(unit_service)" $running; } 2>&1); then
@@ -330,10 +337,14 @@ activate_network() {
   rm -f "$home/stopped"
 }
 
-# The services that an interrupted run has stopped, without those that were removed since.
+# The services that were stopped. Left out are those that were removed since, and those whose files were lost with $STATE,
+# which could not start before they are applied anew.
 services_to_start() {
   [ -e "$home/stopped" ] || return 0
-  in_containers <"$home/stopped"
+  in_containers <"$home/stopped" | while IFS= read -r name; do
+    stopped=${name%.service}
+    [ ! -e "$STATE/services/${stopped#podwatch-}/current" ] || say "$name"
+  done
 }
 
 # Of the services that it reads, those that run in a container.

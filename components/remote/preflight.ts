@@ -42,7 +42,7 @@ async function checkEntrance(
     );
     if (code === NO_RUNNER) {
       throw new Error(
-        "Podwatch is gone from this host; if it was reinstalled, deploy afresh with: pulumi up --replace '**-runner*'",
+        "Podwatch is gone from this host; whether it was reinstalled or only lost the runner's files, deploy afresh with: pulumi up --replace '**-runner*'",
       );
     }
     if (code !== 0) {

@@ -58,6 +58,18 @@ test.each<[what: string, change: () => void, outcome: string]>([
   expect(activation()).toEqual({ status: 0, stdout: `${outcome}\n`, stderr: "" });
 });
 
+test.each([
+  ["a service is restarted, since what it sees is gone", "podwatch-web.container", "restarted\n"],
+  ["the network is left as it is", "podwatch.network", "updated\n"],
+])("where $STATE was lost, %s", (_, unit, outcome) => {
+  shell.run('rm "$home/current" "$home/secrets"', { variables });
+  shell.write(`units/${unit}`, "[X]\n");
+  shell.write(`state/services/web/candidate/current/unit/${unit}`, "[X]\n");
+  shell.write("podman/active", "podwatch-network.service\npodwatch-web.service\n");
+  const lost = { ...variables, unit, secrets: "" };
+  expect(shell.run("needed_activation", { variables: lost }).stdout).toBe(outcome);
+});
+
 test("a file of a service that cannot reload", () => {
   candidate("files/web.conf", "port 2\n");
   shell.run('rm "$candidate/hooks/reload"', { variables });

@@ -167,6 +167,7 @@ describe("services that a change of the network stops", () => {
   beforeEach(() => {
     shell.write("state/services/network/current/unit/podwatch.network", "[Network]\n");
     shell.write("units/podwatch-web.container", "[Container]\n");
+    shell.write("state/services/web/current/headers", "service web\n");
   });
 
   test.each(["stop", "start"])("are started by the next run after a kill at `systemctl %s`", (fatal) => {
@@ -177,11 +178,24 @@ describe("services that a change of the network stops", () => {
     expect(exists("state/services/network/stopped")).toBe(false);
   });
 
-  test("are not started if they were removed since", () => {
+  test.each([
+    ["if they were removed since", 'rm "$UNITS/podwatch-web.container"'],
+    ["if their files were lost", 'rm -r "$STATE/services/web"'],
+  ])("are not started %s", (_, happened) => {
     activate("restarted", "stop");
-    run('rm "$UNITS/podwatch-web.container"');
+    run(happened);
     activate("started");
     expect(calls().at(-1)).toBe("start podwatch-network.service");
+  });
+
+  test("are stopped and not started where $STATE was lost", () => {
+    run('rm -r "$STATE/services/web"');
+    activate("restarted");
+    expect(calls()).toEqual([
+      "stop podwatch-web.service podwatch-network.service",
+      "daemon-reload",
+      "start podwatch-network.service",
+    ]);
   });
 });
 

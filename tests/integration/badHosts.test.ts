@@ -1,11 +1,14 @@
 // Hosts that are not as they should be. What a real host would need days for is brought about by hand, and said so.
 import { faultTest } from "./support/faults";
-import { LabHost } from "./support/lab";
+import { LabHost, must } from "./support/lab";
 import { healthy, pinned, small, startedAt } from "./support/smallStack";
 import { snapshot } from "./support/snapshot";
 import { Stack } from "./support/stack";
 
 jest.setTimeout(300_000);
+
+/** Whether iptables sees what goes through a bridge; Docker sets it. */
+const BRIDGE_FILTER = "/proc/sys/net/bridge/bridge-nf-call-iptables";
 
 let one: LabHost;
 let before: string[];
@@ -132,8 +135,9 @@ faultTest(
   "a firewall that drops what is forwarded, as Docker sets it",
   "told with the rule that allows it; with that rule it is deployed",
   async () => {
-    // The policy only: Docker itself is not there.
-    await one.exec("iptables -P FORWARD DROP");
+    // The policy only, and not on bridges: Docker itself is not there.
+    await one.exec(`iptables -P FORWARD DROP
+      [ ! -e ${BRIDGE_FILTER} ] || echo 0 >${BRIDGE_FILTER}`);
     await stack.configure(small(pinned(one), { front: { bind: "0.0.0.0" } }));
     const output = await stack.failingUp();
     expect(output).toMatch(/drops what is forwarded to containers \(iptables -P FORWARD DROP/);
@@ -142,5 +146,30 @@ faultTest(
     await stack.up();
     expect((await fetch(`http://${one.address}/`)).status).toBe(200);
     await stack.destroy();
+  },
+);
+
+faultTest(
+  "dockerd on the same host, which lets nothing through between containers",
+  "told with the rules that allow it; with them it is deployed, and Docker keeps its own",
+  async () => {
+    await one.exec("iptables -F FORWARD; iptables -P FORWARD ACCEPT");
+    await must("lab/lab", ["install", one.name, "docker.io"]);
+    const docker = () =>
+      one.exec("systemctl is-active docker; ip -brief link show docker0; iptables -S; iptables -t nat -S");
+    const rules = await docker();
+    expect(rules).toMatch(/^active\ndocker0 [\s\S]*-P FORWARD DROP/);
+    await stack.configure(small(pinned(one)));
+    const output = await stack.failingUp();
+    expect(output).toMatch(/drops what is forwarded from one container to another/);
+    const [, allow = "false"] = /\n\s*(iptables -I DOCKER-USER .*)\n/.exec(output) ?? [];
+    await one.exec(allow);
+    await stack.up();
+    await healthy(one);
+    // From the front's container to that of Prometheus.
+    expect((await one.fetch("/prometheus/-/ready")).status).toBe(200);
+    await stack.destroy();
+    await one.exec(allow.replaceAll(" -I ", " -D "));
+    expect(await docker()).toBe(rules);
   },
 );

@@ -10,7 +10,7 @@ import {
   LOST,
   MASKED,
   NETWORK,
-  NO_RUNNER,
+  NO_STATE,
   REPLACED,
   RUNNER,
   SECRET,
@@ -117,7 +117,7 @@ describe("drift and repair", () => {
       [UNIT, MASKED],
     ],
     [[NETWORK], [LOST, REPLACED]],
-    [[RUNNER], [NO_RUNNER]],
+    [[RUNNER], [NO_STATE]],
   ].map(([first = [], second = []]) => {
     const both = [...first, ...second];
     return [both.map(({ kind }) => kind).join(", "), first, second] as const;

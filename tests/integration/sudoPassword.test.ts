@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { faultTest } from "./support/faults";
 import { CHECKOUT, eventually, LabHost } from "./support/lab";
 import { watchProcesses } from "./support/processes";
 import { targets } from "./support/queries";
@@ -82,4 +83,29 @@ describe("a host where sudo asks for a password", () => {
     const { yaml } = JSON.parse((await host.fetch("/prometheus/api/v1/status/config")).body).data;
     expect(yaml).toContain("scrape_interval: 7s");
   });
+
+  faultTest(
+    "a host that was reinstalled, where sudo asks for a password",
+    "told what to type, and that deploys afresh",
+    async () => {
+      await host.exec(`systemctl stop 'podwatch-*'
+        rm -rf /home/guarded/.podwatch /var/lib/podwatch /etc/containers/systemd/podwatch*
+        systemctl daemon-reload; podman system reset --force 2>/dev/null`);
+      await stack.configure(settings(), secrets());
+      expect(await stack.failingUp()).toMatch(
+        /Podwatch is gone from this host; .* pulumi up --replace '\*\*-runner\*'/,
+      );
+      await stack.up("--replace", "**-runner*");
+      await eventually(
+        30,
+        () => targets(host),
+        (found) => found["prometheus/localhost:9090"] === 1,
+      );
+      const installed =
+        await stack.output<Record<string, { grafana: { password: string } }>>("installations");
+      const user = `admin:${installed["test-sudo"]?.grafana.password}`;
+      expect((await host.fetch("/grafana/api/user", { user })).status).toBe(200);
+      await stack.preview("--expect-no-changes");
+    },
+  );
 });

@@ -55,9 +55,9 @@ export const RUNNER: Damage = {
   script: `echo '# mine' >>${STATE}/runner`,
   expected: [expect.stringMatching(/^runner: runner changed /)],
 };
-export const NO_RUNNER: Damage = {
-  kind: "the runner gone",
-  script: `rm ${STATE}/runner`,
+export const NO_STATE: Damage = {
+  kind: `${STATE} deleted, with everything running`,
+  script: `rm -r ${STATE}`,
   expected: [expect.stringMatching(/^runner: runner broken /)],
 };
 export const NETWORK: Damage = {
