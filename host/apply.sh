@@ -115,6 +115,9 @@ refuse_foreign() {
     fi
   done
   if is_native || [ -e "$UNITS/$unit" ]; then
+    case $unit in
+      *.network) cmp -s "$candidate/unit/$unit" "$UNITS/$unit" || refuse_guests ;;
+    esac
     return
   fi
   case $unit in
@@ -309,49 +312,6 @@ run_activation_hook() {
     reason="$(say "$report" | tail -n 5)"
     return 1
   fi
-}
-
-# A network in use cannot be changed: its services are stopped, and started again afterwards. Their names are kept
-# in `stopped` until then, since an interrupted run finds them no longer running.
-activate_network() {
-  running=$(services_to_start)
-  if [ "$1" = restarted ]; then
-    running=$(
-      {
-        say "$running"
-        systemctl list-units --plain --no-legend --state=active,activating 'podwatch-*.service' | awk '{ print $1 }'
-      } | grep -v -x -F -e '' -e "$(unit_service)" | sort -u | in_containers
-    )
-    say "$running" >"$home/stopped.new"
-    mv "$home/stopped.new" "$home/stopped"
-    # shellcheck disable=SC2086 # a list of unit names
-    systemctl stop $running "$(unit_service)" || :
-    podman network rm --force podwatch >/dev/null 2>&1 || :
-    running=$(services_to_start)
-  fi
-  # shellcheck disable=SC2086 # a list of unit names
-  if ! report=$({ install_units && systemctl start "$(unit_service)" $running; } 2>&1); then
-    reason="$report"
-    return 1
-  fi
-  rm -f "$home/stopped"
-}
-
-# The services that were stopped. Left out are those that were removed since, and those whose files were lost with $STATE,
-# which could not start before they are applied anew.
-services_to_start() {
-  [ -e "$home/stopped" ] || return 0
-  in_containers <"$home/stopped" | while IFS= read -r name; do
-    stopped=${name%.service}
-    [ ! -e "$STATE/services/${stopped#podwatch-}/current" ] || say "$name"
-  done
-}
-
-# Of the services that it reads, those that run in a container.
-in_containers() {
-  while IFS= read -r name; do
-    [ ! -e "$UNITS/${name%.service}.container" ] || say "$name"
-  done
 }
 
 ensure_volume() {

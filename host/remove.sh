@@ -12,7 +12,9 @@ remove_service() {
   data=$(sed -n 's/^data //p' "$home/current/headers" 2>/dev/null || :)
   stop_service
   if [ "$data" = delete ]; then
-    podman volume rm --force "$container" >/dev/null
+    # Without force, which would take along whatever else uses it.
+    ! podman volume exists "$container" || podman volume rm "$container" >/dev/null ||
+      fail "the data volume $container cannot be removed; is it used by a container that is not managed by Podwatch?"
   fi
   rm -rf "$home"
   case $unit in
@@ -38,6 +40,7 @@ stop_service() {
     return
   fi
   if is_unit_of_ours "$unit"; then
+    [ "$unit" != podwatch.network ] || refuse_guests
     systemctl stop "$(unit_service)" 2>/dev/null || :
     case $unit in
       *.network) ! podman network exists podwatch || podman network rm podwatch >/dev/null ;;

@@ -15,6 +15,7 @@ const PARTS = [
   "firewall",
   "bundle",
   "apply",
+  "network",
   "remove",
   "secret",
   "install",

@@ -17,6 +17,12 @@ export interface Server {
 /** How long a server may take to let us in, in milliseconds. */
 const LOG_IN_WITHIN = 20_000;
 
+/** How long a host may take for a command that does next to nothing, in milliseconds. */
+const RUN_WITHIN = 30_000;
+
+/** How long a session may take to end in good order, in milliseconds. */
+const CLOSE_WITHIN = 2_000;
+
 /** How often a server is asked whether it is still there, in milliseconds; the third unanswered time ends the session. */
 const KEEP_ALIVE = 15_000;
 
@@ -45,7 +51,7 @@ export interface Session {
 }
 
 /**
- * Logs in to a host, through a proxy if there is one, and runs a command there.
+ * Logs in to a host, through a proxy if there is one, and runs a short command there.
  *
  * @throws Error that says in one line what is wrong with the host, its settings, and what to do
  */
@@ -54,11 +60,19 @@ export async function runOnHost(
   proxy: Server | undefined,
   script: string,
   input: string,
+  within = RUN_WITHIN,
 ): Promise<Outcome> {
   const session = await logIn(server, proxy);
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<never>((_, reject) => {
+    const { host, port = 22, user = "root" } = server;
+    const silent = `${host}:${port} lets ${user} in, but has not run a command within ${within / 1000} s; is it overloaded, or a disk of it gone?`;
+    timer = setTimeout(() => reject(new Error(silent)), within);
+  });
   try {
-    return await session.run(script, { input });
+    return await Promise.race([session.run(script, { input }), patience]);
   } finally {
+    clearTimeout(timer);
     session.close();
   }
 }
@@ -81,6 +95,8 @@ export async function logIn(server: Server, proxy?: Server): Promise<Session> {
   const close = () => {
     for (const client of clients.toReversed()) {
       client.end();
+      // A peer that has fallen silent would not end its side.
+      setTimeout(() => client.destroy(), CLOSE_WITHIN).unref();
     }
   };
   try {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { Access } from "../../components/remote/access";
+import { runOnHost } from "../../components/remote/login";
 import { preflightHook } from "../../components/remote/preflight";
 import { installRunner } from "../../components/remote/runnerCommand";
 import { newKey, type SshServer, startSshServer } from "../toolchain/sshServer";
@@ -112,6 +113,14 @@ test.each([
   if (what === "closes the connection") others.push(other);
   else await new Promise((resolve) => other.close(resolve));
   await expect(ask(connection({ port }))).rejects.toThrow(message);
+});
+
+test("a host that lets the user in and then does nothing is given up", async () => {
+  const { port, hostKey } = server;
+  const to = { host: "127.0.0.1", port, user: "ops", hostKey, privateKey: key.private };
+  await expect(runOnHost(to, undefined, "sleep 60", "", 300)).rejects.toThrow(
+    /^127\.0\.0\.1:\d+ lets ops in, but has not run a command within 0\.3 s; is it overloaded/,
+  );
 });
 
 describe("a clock", () => {

@@ -199,6 +199,51 @@ describe("services that a change of the network stops", () => {
   });
 });
 
+describe("containers of others in our network", () => {
+  /** A podman that knows these containers in the network, and notes what else it is asked. */
+  const podman = (...names: string[]) =>
+    `podman() { case "$*" in "ps "*) printf '%s\\n' ${names.join(" ")} ;; *) echo "podman $*" >>"$PODMAN_STATE/calls" ;; esac; }; systemctl() { :; }`;
+  const network =
+    "unit=podwatch.network; home=$STATE/services/network; candidate=$home/candidate/current; release=$candidate";
+  const refusal =
+    /^podwatch: the network podwatch cannot be changed or removed while containers .* use it \(theirs too\); remove them first/;
+
+  beforeEach(() => {
+    shell.write("units/podwatch.network", "# Managed by Podwatch.\n[Network]\n");
+    shell.write("state/services/network/candidate/current/unit/podwatch.network", "[Network]\nother\n");
+  });
+
+  test.each(["refuse_foreign", "remove_service network"])("are not taken along by %s", (line) => {
+    const { status, stderr } = run(`${network}; ${podman("podwatch-web", "theirs", "too")}; ${line}`);
+    expect([status, stderr]).toEqual([1, expect.stringMatching(refusal)]);
+    expect(calls()).toEqual([]);
+    expect(exists("units/podwatch.network")).toBe(true);
+  });
+
+  test("matter only where the network has to be changed", () => {
+    run(`${network}; cp "$UNITS/podwatch.network" "$candidate/unit/"`);
+    expect(run(`${network}; ${podman("theirs")}; refuse_foreign`)).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  test("stay, while what was left of ours goes", () => {
+    run(`${network}; ${podman("podwatch-web", "theirs")}; activate_network restarted`);
+    expect(calls()).toEqual(["podman rm --force --ignore podwatch-web", "podman network rm podwatch"]);
+  });
+});
+
+test("a data volume that others use is not taken away under them", () => {
+  shell.write("units/podwatch-web.container", "# Managed by Podwatch.\n[Container]\n");
+  shell.write("state/services/web/current/headers", "service web\ndata delete\n");
+  const podman =
+    'podman() { case "$*" in "volume rm"*) [ "$*" = "volume rm podwatch-web" ] && return 2 ;; esac; }';
+  expect(run(`systemctl() { :; }; ${podman}; remove_service web`)).toMatchObject({
+    status: 1,
+    stderr:
+      "podwatch: the data volume podwatch-web cannot be removed; is it used by a container that is not managed by Podwatch?\n",
+  });
+  expect(exists("state/services/web/current/headers")).toBe(true);
+});
+
 describe("a removal", () => {
   beforeEach(() => {
     shell.write("units/podwatch-web.container", "# Managed by Podwatch.\n[Container]\n");

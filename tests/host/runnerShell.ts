@@ -64,7 +64,7 @@ export class RunnerShell {
       "say() { printf '%s\\n' \"$*\"; }",
       "fail() { printf 'podwatch: %s\\n' \"$*\" >&2; exit 1; }",
       "lock() { :; }",
-      ...["engine", "units", "program", "native", "bundle", "apply", "remove", "secret"].map(
+      ...["engine", "units", "program", "native", "bundle", "apply", "network", "remove", "secret"].map(
         (part) => `. ${HOST}/${part}.sh`,
       ),
       ...assignments,

@@ -114,6 +114,26 @@ describe("a host that does not take what it is given keeps what it has", () => {
     },
   );
 
+  faultTest(
+    "another program's container in our network, which is to change",
+    "refused before anything is touched; once it is gone the network changes",
+    async () => {
+      const running = await startedAt(one);
+      await one.exec(`rm -rf /tmp/empty; mkdir /tmp/empty; tar -C /tmp/empty -c . | podman import - localhost/empty >/dev/null 2>&1
+        podman create --name theirs --network podwatch localhost/empty /x`);
+      const network = { subnet: "10.89.78.0/24" };
+      await stack.configure(small(pinned(one), { network }));
+      expect(await stack.failingUp()).toMatch(
+        /the network podwatch cannot be changed or removed while .* use it \(theirs\)/,
+      );
+      expect(await startedAt(one)).toBe(running);
+      await one.exec("podman rm theirs; podman rmi localhost/empty; rm -r /tmp/empty");
+      await stack.up();
+      await healthy(one);
+      expect(await one.exec("podman network inspect podwatch")).toContain(network.subnet);
+    },
+  );
+
   faultTest("/etc is read-only", "told; what runs goes on; the next `pulumi up` converges", async () => {
     const running = await startedAt(one);
     await one.exec("mount --bind /etc /etc && mount -o remount,bind,ro /etc");

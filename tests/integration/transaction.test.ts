@@ -42,6 +42,10 @@ describe("a change that does not come up is taken back", () => {
   const running = () =>
     host.exec(`podman ps --format '{{.Names}} {{.ID}}' | sort
       cd /var/lib/podwatch && ls -l services/*/current && find services | grep -v -e releases/ | sort; ls -A tmp 2>/dev/null || :`);
+  const containers = (...services: string[]) =>
+    host.exec(
+      `podman inspect -f '{{.Id}} {{.State.StartedAt}}' ${services.map((name) => `podwatch-${name}`).join(" ")}`,
+    );
   const images = () => host.exec("podman ps --format '{{.Names}} {{.Image}}' | sort");
 
   async function healthy(): Promise<void> {
@@ -109,6 +113,7 @@ describe("a change that does not come up is taken back", () => {
   test.each(BAD_IMAGES)("an image that %s", (what, entrypoint, reason) =>
     recorded(`an image that ${what}`, "the previous release comes back, healthy", async () => {
       const before = await images();
+      const untouched = await containers("grafana", "prometheus");
       const image = await variant(IMAGES.nginx, what.replaceAll(/\W+/g, "-"), entrypoint);
       await stack.configure(settings({ front: { image } }));
       const output = await stack.failingUp();
@@ -116,7 +121,10 @@ describe("a change that does not come up is taken back", () => {
       expect(output).toMatch(/The previous release is back and healthy\./);
       expect(await images()).toBe(before);
       await healthy();
+      const back = await containers("nginx");
       await recovers();
+      expect(await containers("nginx")).toBe(back);
+      expect(await containers("grafana", "prometheus")).toBe(untouched);
     }),
   );
 

@@ -1,0 +1,57 @@
+# The network that the services share: others may have joined it, and it cannot be changed while it is in use.
+
+# A network in use cannot be changed: its services are stopped, and started again afterwards. Their names are kept
+# in `stopped` until then, since an interrupted run finds them no longer running.
+activate_network() {
+  running=$(services_to_start)
+  if [ "$1" = restarted ]; then
+    running=$(
+      {
+        say "$running"
+        systemctl list-units --plain --no-legend --state=active,activating 'podwatch-*.service' | awk '{ print $1 }'
+      } | grep -v -x -F -e '' -e "$(unit_service)" | sort -u | in_containers
+    )
+    say "$running" >"$home/stopped.new"
+    mv "$home/stopped.new" "$home/stopped"
+    # shellcheck disable=SC2086 # a list of unit names
+    systemctl stop $running "$(unit_service)" || :
+    # What a run that was killed has left of ours; the network itself without force, which would take guests along.
+    in_network | grep '^podwatch-' | while read -r name; do podman rm --force --ignore "$name" >/dev/null; done
+    podman network rm podwatch >/dev/null 2>&1 || :
+    running=$(services_to_start)
+  fi
+  # shellcheck disable=SC2086 # a list of unit names
+  if ! report=$({ install_units && systemctl start "$(unit_service)" $running; } 2>&1); then
+    reason="$report"
+    return 1
+  fi
+  rm -f "$home/stopped"
+}
+
+# The services that were stopped. Left out are those that were removed since, and those whose files were lost with $STATE,
+# which could not start before they are applied anew.
+services_to_start() {
+  [ -e "$home/stopped" ] || return 0
+  in_containers <"$home/stopped" | while IFS= read -r name; do
+    stopped=${name%.service}
+    [ ! -e "$STATE/services/${stopped#podwatch-}/current" ] || say "$name"
+  done
+}
+
+# Of the services that it reads, those that run in a container.
+in_containers() {
+  while IFS= read -r name; do
+    [ ! -e "$UNITS/${name%.service}.container" ] || say "$name"
+  done
+}
+
+# A network that others have joined cannot be taken away under them.
+refuse_guests() {
+  guests=$(in_network | grep -v '^podwatch-' | paste -s -d ' ' -)
+  [ -z "$guests" ] ||
+    fail "the network podwatch cannot be changed or removed while containers that are not managed by Podwatch use it ($guests); remove them first, or disconnect them with podman network disconnect podwatch NAME"
+}
+
+in_network() {
+  podman ps --all --filter network=podwatch --format '{{.Names}}'
+}
