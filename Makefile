@@ -23,7 +23,7 @@ check: setup
 	lab/gocheck
 	lab/actionlint
 
-## make unit         the tests that need nothing but Node.js
+## make unit         the tests that need no host
 unit: setup
 	@lab/promtool
 	npx jest --selectProjects unit

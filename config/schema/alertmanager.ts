@@ -24,7 +24,7 @@ export const alertmanager = group({
   route: setting(rootRoute.prefault({}), "Which alerts go to whom."),
   shippedInhibitRules: setting(
     flag().default(true),
-    "Whether a critical alert keeps the warning of the same name and instance quiet, and a target or host that is down keeps quiet what is on it.",
+    "Whether a critical alert keeps the warning of the same name and instance quiet, a target or host that is down keeps quiet what is on it, and a shipped alert those that say less of the same thing, such as a full disk one that fills.",
   ),
   inhibitRules: setting(list(inhibitRule, "inhibition rules").default([]), "Inhibition rules of your own."),
   timeIntervals: setting(

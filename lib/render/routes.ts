@@ -1,4 +1,5 @@
 // Routes, inhibition rules and time intervals in the words of alertmanager.yml.
+import { ALERTS } from "../rules/catalogue";
 
 interface Timing {
   readonly groupBy?: readonly string[] | undefined;
@@ -93,7 +94,18 @@ export const SHIPPED_INHIBIT_RULES: readonly Settings[] = [
     target_matchers: ['job!="node"'],
     equal: ["instance"],
   },
+  ...ALERTS.flatMap(({ name, covers }) => (covers === undefined ? [] : [coveringRule(name, covers)])),
 ];
+
+/** Of a host's alerts, those about the same file system; of others, those about the same target. */
+function coveringRule(name: string, covers: readonly string[]): Settings {
+  return {
+    name,
+    source_matchers: [`alertname="${name}"`],
+    target_matchers: [`alertname=~"${covers.join("|")}"`],
+    equal: ["instance", "mountpoint"],
+  };
+}
 
 export function inhibitRuleConfig(rule: InhibitRule): Settings {
   return given({

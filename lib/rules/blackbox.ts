@@ -49,6 +49,7 @@ export const blackboxRules: RuleGroup = {
       for: "1h",
       thresholds: { within: duration("7d", "Time that is left.") },
       what: "A certificate expires within days",
+      covers: ["CertificateExpires"],
       expr: ({ within }) => `${LEFT} < ${inSeconds(within)}\n${STILL_PROBED}`,
       summary: "The certificate of {{ $labels.instance }} expires soon",
       description: () =>
@@ -59,6 +60,7 @@ export const blackboxRules: RuleGroup = {
       severity: "critical",
       thresholds: {},
       what: "A certificate has expired",
+      covers: ["CertificateExpires", "CertificateExpiresSoon"],
       expr: () => `${LEFT} <= 0\n${STILL_PROBED}`,
       summary: "The certificate of {{ $labels.instance }} has expired",
       description: () =>

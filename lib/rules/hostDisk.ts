@@ -41,6 +41,7 @@ export const hostDiskAlerts: readonly Alert[] = [
       below: ratio(0.2, "Share of free space; with more, it does not fire."),
     },
     what: "A file system will be full within hours",
+    covers: ["HostDiskFilling"],
     expr: ({ within, below }) => `${FREE} < ${below}\nand ${fullWithin(within, "1h")}\nand ${WRITABLE}`,
     summary: `${PLACE} will soon be full`,
     description: ({ within }) =>
@@ -63,6 +64,7 @@ export const hostDiskAlerts: readonly Alert[] = [
     for: "5m",
     thresholds: { below: ratio(0.03, "Share of free space.") },
     what: "Hardly any space is left on a file system",
+    covers: ["HostDiskFilling", "HostDiskFillingFast", "HostDiskLow"],
     expr: ({ below }) => `${FREE} < ${below}\nand ${WRITABLE}`,
     summary: `${PLACE} is full`,
     description: ({ below }) =>

@@ -49,6 +49,8 @@ interface Definition<T extends Thresholds> {
   readonly what: string;
   /** PromQL that has a result for each instance of which it is true. */
   expr(values: Values<T>): string;
+  /** Alerts that say less of the same thing: of them nobody is told while this one fires. */
+  readonly covers?: readonly string[];
   /** One line for a message's title; with Prometheus' templates. */
   readonly summary: string;
   /** What is the case and what follows, with the value in a readable unit. */

@@ -33,6 +33,11 @@ export function wanted(groups: readonly RuleGroup[], input: AlertsInput): Alert[
   return groups.flatMap(({ alerts }) => alerts).filter(({ name }) => settingsOf(name, input).enabled);
 }
 
+/** The values of an alert's thresholds where a stack says nothing. */
+export function usualValues({ thresholds }: Alert): AlertValues {
+  return Object.fromEntries(Object.entries(thresholds).map(([name, { usual }]) => [name, usual]));
+}
+
 function ruleFile(name: string, alerts: readonly Alert[], input: AlertsInput): string {
   return toYaml({ groups: [{ name, rules: alerts.map((alert) => rule(alert, input)) }] });
 }

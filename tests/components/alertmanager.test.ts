@@ -75,6 +75,18 @@ test("minimal: switched on, it shows alerts and tells nobody", async () => {
       expect.objectContaining({ name: "critical-over-warning", equal: ["alertname", "instance"] }),
       expect.objectContaining({ name: "target-down", equal: ["job", "instance"] }),
       expect.objectContaining({ name: "host-down", equal: ["instance"] }),
+      expect.objectContaining({
+        name: "HostDiskFillingFast",
+        target_matchers: ['alertname=~"HostDiskFilling"'],
+      }),
+      expect.objectContaining({ name: "HostDiskFull", equal: ["instance", "mountpoint"] }),
+      {
+        name: "CertificateExpiresSoon",
+        source_matchers: ['alertname="CertificateExpiresSoon"'],
+        target_matchers: ['alertname=~"CertificateExpires"'],
+        equal: ["instance", "mountpoint"],
+      },
+      expect.objectContaining({ name: "CertificateExpired" }),
     ],
     receivers: [{ name: "nobody" }],
   });

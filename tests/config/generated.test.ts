@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
+import { alertsPage } from "../../config/generate/alertsPage";
 import { type JsonSchema, stackFileSchema } from "../../config/generate/jsonSchema";
 import { configurationPage } from "../../config/generate/page";
 import { stack } from "../../config/schema";
 import { integrationKinds } from "../../config/schema/receivers";
 import { settingPaths } from "../../config/walk";
+import { caseCounts } from "../rules/counts";
 
 const outdated = (name: string) => `${name} is not up to date; type: npm run docs:config`;
 
@@ -18,6 +20,10 @@ test("the editors' schema is up to date", () => {
 
 test("the configuration reference is up to date", () => {
   expectSame("docs/configuration.md", configurationPage());
+});
+
+test("the list of alerts is up to date", () => {
+  expectSame("docs/alerts.md", alertsPage(caseCounts()));
 });
 
 /** Each setting in one of these has a row of its own. */

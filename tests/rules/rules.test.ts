@@ -2,7 +2,8 @@
 // thresholds and of its `for`, put to a real promtool.
 import { CATALOGUE } from "../../lib/rules/catalogue";
 import { casesOf } from "./all";
-import { answers, questions } from "./promtool";
+import { answers } from "./promtool";
+import { questions } from "./questions";
 
 jest.setTimeout(300_000);
 

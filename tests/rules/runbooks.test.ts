@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ALERTS } from "../../lib/rules/catalogue";
+import { usualValues } from "../../lib/rules/render";
 import { knownSeries, promqlProblems } from "../dashboards/promql";
 import { takeApart } from "../docs/papers";
 
@@ -15,7 +16,7 @@ test("no page is left of an alert that is gone, and no name stands twice", () =>
 });
 
 describe.each(ALERTS.map((alert) => [alert.name, alert] as const))("%s", (name, alert) => {
-  const values = Object.fromEntries(Object.entries(alert.thresholds).map(([key, { usual }]) => [key, usual]));
+  const values = usualValues(alert);
 
   test("is named after its subject, and says what is the case and what follows", () => {
     expect(name).toMatch(/^([A-Z][a-z]+)+$/);
@@ -23,6 +24,15 @@ describe.each(ALERTS.map((alert) => [alert.name, alert] as const))("%s", (name, 
     expect(alert.summary).not.toMatch(/[.\n]$/);
     expect(alert.description(values)).toMatch(/^\S.{30,}\.$/);
     expect(alert.what).toMatch(/^[A-Z].{10,100}[^.]$/);
+  });
+
+  test("covers alerts that there are, about the same series", () => {
+    const others = (alert.covers ?? []).map((other) => ALERTS.find((one) => one.name === other));
+    expect(others).not.toContain(undefined);
+    const metrics = (one: typeof alert) =>
+      one.expr(usualValues(one)).match(/\b(node_filesystem|probe_ssl)\w+/g);
+    for (const other of others)
+      if (other) expect(metrics(alert)).toEqual(expect.arrayContaining([metrics(other)?.[0]]));
   });
 
   test("asks for metrics that there are", () => {
