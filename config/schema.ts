@@ -12,6 +12,7 @@ import { login } from "./schema/login";
 import { type NetworkSettings, network } from "./schema/network";
 import { type NginxExporterSettings, nginxExporter } from "./schema/nginxExporter";
 import { type NodeExporterSettings, nodeExporter } from "./schema/nodeExporter";
+import { preset } from "./schema/presets";
 import { type PrometheusSettings, prometheus } from "./schema/prometheus";
 import { address, choice, flag, group, setting, text } from "./schema/words";
 
@@ -76,6 +77,7 @@ const access = {
     { secret: true },
   ),
   proxy: setting(proxy.optional(), "A machine in between, through which the host is reached (one hop)."),
+  preset: preset(),
 };
 
 type Optional<Sections> = { [Name in keyof Sections]: z.ZodOptional<Sections[Name] & z.ZodType> };
@@ -124,6 +126,7 @@ export const stack = z.strictObject({
     "The host to deploy to. For several hosts write `podwatch:hosts` instead.",
   ),
   hosts: setting(hosts.optional(), "The hosts to deploy to, each under its name."),
+  preset: preset(),
   ...optional((name) => services[name].description ?? ""),
 });
 

@@ -80,6 +80,8 @@ config:
       prometheus: { scrapeInterval: 5s }
 \`\`\`
 
+**A preset,** \`${namespace}:preset\`, is a set of other defaults for a kind of machine; \`raspberry-pi\` is one, and [its page](raspberry-pi.md) lists what it sets.
+
 **Secrets** are refused in plain text. Store one with \`pulumi config set --secret --path '${namespace}:grafana.adminPassword'\`, which asks for it; the
 stack file then holds it encrypted.
 

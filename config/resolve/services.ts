@@ -3,6 +3,7 @@ import type { Context } from "../context";
 import { type Path, quote, type Report } from "../problem";
 import { type HostSettings, type ImageBuild, type ServiceName, services } from "../schema";
 import { firstUnprivilegedPort, resolveFront } from "../schema/front";
+import { type PresetName, presets } from "../schema/presets";
 import { settle } from "../shape";
 import type { Tree } from "../walk";
 import { resolveAlertmanager } from "./alertmanager";
@@ -11,6 +12,7 @@ import { resolveBlackboxExporter } from "./blackboxExporter";
 import { resolveGrafana } from "./grafana";
 import { resolveImage } from "./image";
 import { type Locate, locateIn } from "./locate";
+import { merge } from "./merge";
 import { resolveNodeExporter, type Watcher } from "./nodeExporter";
 import { resolvePrometheus } from "./prometheus";
 import { checkQuadlet } from "./quadlet";
@@ -29,8 +31,9 @@ export function resolveServices(
 ): Services | undefined {
   const locate = (name: ServiceName) => locateIn(name, host, hostPath);
   const builds: Record<string, ImageBuild> = {};
+  const below = merge(presetOf(stack, host), stack) as Tree;
   const merged = (name: ServiceName) =>
-    resolveImage(sectionsOf(basics.role, stack, host, name), name, locate(name), builds, context, report);
+    resolveImage(sectionsOf(basics.role, below, host, name), name, locate(name), builds, context, report);
 
   const network = settle(services.network, merged("network"));
   const gateways = settle(services.gateways, merged("gateways"));
@@ -125,6 +128,12 @@ export function resolveServices(
     nodeExporter,
     alerts,
   };
+}
+
+/** The defaults that the host takes from a preset, its own or the stack's. */
+function presetOf(stack: Tree, host: Tree): Partial<Record<ServiceName, Tree>> {
+  const name = (host.preset ?? stack.preset) as PresetName | undefined;
+  return name === undefined ? {} : presets[name];
 }
 
 function checkSources(names: readonly string[], locate: Locate, report: Report): void {
