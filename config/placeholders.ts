@@ -24,6 +24,9 @@ const hostIn: Readonly<Record<string, (value: string) => string | undefined>> = 
   address: (value) => value,
   bind: (value) => value,
   targets: targetHost,
+  smarthost: targetHost,
+  to: (value) => value.split("@")[1],
+  from: (value) => value.split("@")[1],
   publicUrl: (value) => (URL.canParse(value) ? new URL(value).hostname.replace(/^\[|\]$/g, "") : undefined),
   image: (value) => (isImage(value) ? value.split("/")[0]?.split(":")[0] : undefined),
 };
@@ -33,6 +36,9 @@ const instead: Readonly<Record<string, string>> = {
   bind: "an address of your host",
   targets: "the address of what you want to scrape",
   publicUrl: "the URL that your users type",
+  smarthost: "your mail server as host:port",
+  to: "a mail address of yours",
+  from: "a mail address of yours",
   hostKey: "the key of your host, what `ssh-keyscan -t ed25519 ADDRESS` prints after the address",
   user: "the user you log in as",
 };

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse as parseYaml } from "yaml";
+import versions from "../../versions.json";
 import { hostKey, problemsOf, settingsOf } from "../config/support";
 import { root } from "./papers";
 
@@ -22,6 +23,48 @@ test("every example has a stack file and a page", () => {
       expect.arrayContaining(["README.md", `Pulumi.${folder}.yaml`]),
     );
   }
+});
+
+const chickens = stackFile("examples/chickens/Pulumi.chickens.yaml");
+const world = {
+  files: {
+    "examples/chickens/Containerfile": readFileSync(join(root, "examples/chickens/Containerfile"), "utf8"),
+  },
+  secretKeys: ["alertmanager"],
+};
+
+test("chickens refuses what has to be filled in and what has to be kept secret, and nothing else", () => {
+  const receivers = "podwatch:alertmanager.receivers";
+  const problems = problemsOf(chickens, world);
+  expect(problems.filter((problem) => / is a placeholder; /.test(problem))).toEqual([
+    `${receivers}.farmer.email.from: "pi@example.com" is a placeholder; put in a mail address of yours`,
+    `${receivers}.farmer.email.smarthost: "smtp.example.com:587" is a placeholder; put in your mail server as host:port`,
+    `${receivers}.farmer.email.to[0]: "farmer@example.com" is a placeholder; put in a mail address of yours`,
+  ]);
+  expect(
+    problems
+      .filter((problem) => !/ is a placeholder; /.test(problem))
+      .map((problem) => problem.replace(/: is missing; .*/, "")),
+  ).toEqual([
+    "podwatch:alertmanager.deadMansSwitch.url",
+    `${receivers}.chat.slack.apiUrl`,
+    `${receivers}.farmer.email.authPassword`,
+    `${receivers}.farmer.opsgenie.apiKey`,
+    `${receivers}.farmer.slack.apiUrl`,
+  ]);
+});
+
+test("the page of chickens tells how to set each of those secrets", () => {
+  const page = readFileSync(join(root, "examples/chickens/README.md"), "utf8");
+  const told = [...page.matchAll(/config set --secret --path '([^']+)'/g)].map(([, path]) => path).sort();
+  const missing = problemsOf(chickens, world).flatMap(
+    (problem) => /^(\S+): is missing;/.exec(problem)?.[1] ?? [],
+  );
+  expect(told).toEqual(missing.sort());
+});
+
+test("chickens builds its image on what every other host pulls", () => {
+  expect(Object.values(world.files).join()).toMatch(`\nFROM ${versions.images.prometheus}\n`);
 });
 
 test("roq-monitor refuses the address that has to be filled in, and nothing else", () => {

@@ -3,24 +3,14 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parse } from "yaml";
 import { namespace, stack } from "../../config/schema";
-import { isGroup, settingPaths } from "../../config/walk";
+import { isGroup, schemaAt } from "../../config/walk";
 import { scripts } from "../../package.json";
 import { anchors, codeSpans, commands, links, type Paper, papers, root } from "./papers";
 
 const all = papers();
-/** Groups whose keys are names that the user chooses. */
-const NAMED = ["hosts", "alertmanager.receivers", "alertmanager.timeIntervals"];
 
-const settings = new Set([
-  ...NAMED.map((group) => `${group}.NAME`),
-  ...settingPaths(stack).map((path) => path.join(".")),
-]);
-
-function isSetting(path: string): boolean {
-  const group = NAMED.find((one) => path.startsWith(`${one}.`));
-  if (group === undefined) return settings.has(path);
-  return settings.has(path.replace(/^((?:alertmanager\.)?\w+)\.[^.]+/, "$1.NAME"));
-}
+/** Also below a group whose keys are names of the user's choice. */
+const isSetting = (path: string) => schemaAt(stack, path.split(".")) !== undefined;
 
 test("the papers are read", () => {
   const paths = all.map(({ path }) => path);
@@ -73,7 +63,7 @@ test("every setting that is named in code alone, such as gateways.gid, exists", 
   const named = all
     .flatMap(codeSpans)
     .filter((code) => new RegExp(`^(${sections})\\.[A-Za-z.]+$`).test(code));
-  expect(named.filter((path) => !settings.has(path) && !/\.(yml|service)$/.test(path))).toEqual([]);
+  expect(named.filter((path) => !isSetting(path) && !/\.(yml|service)$/.test(path))).toEqual([]);
 });
 
 function isReached(target: string, paper: Paper): boolean {

@@ -1,0 +1,285 @@
+// examples/chickens on a host: its image is built, everything that it watches is up, and when the coop's application
+// stops, every kind of receiver is told, and told again when it is back. The receivers are the lab's, which refuse what
+// the real ones refuse.
+import { createSocket, type Socket } from "node:dgram";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { type Receivers, startReceivers } from "../../lab/receivers/receivers";
+import versions from "../../versions.json";
+import { CHECKOUT, eventually, LabHost, run } from "./support/lab";
+import { query, targets } from "./support/queries";
+import { snapshot } from "./support/snapshot";
+import { changes, connection, merge, Stack } from "./support/stack";
+
+jest.setTimeout(300_000);
+
+/** Where lab hosts reach this machine. */
+const HERE = "10.99.0.1";
+const EXAMPLE = "examples/chickens";
+const KINDS = ["slack", "email", "opsgenie", "pagerduty", "alertmanager", "telegram"] as const;
+
+let host: LabHost;
+let receivers: Receivers;
+let names: Socket;
+let stack: Stack;
+let before: string[];
+let state: string;
+
+beforeAll(async () => {
+  [host, receivers, names] = await Promise.all([
+    LabHost.boot("test-chickens"),
+    startReceivers({ bind: HERE }),
+    nameServer(),
+  ]);
+  state = mkdtempSync(join(tmpdir(), "podwatch-chickens-"));
+  // The coop's application is any container that answers.
+  await host.exec(`podman run --quiet --detach --name coop --publish 8081:80 ${versions.images.nginx}`);
+  before = await snapshot(host);
+  stack = await Stack.create("chickens", {});
+  await stack.configure(settings(), secrets());
+});
+
+afterAll(async () => {
+  names?.close();
+  await receivers?.stop();
+  await stack?.dispose();
+  await host?.down();
+  if (state) rmSync(state, { recursive: true, force: true });
+});
+
+/** The example's stack file, with all that a lab has in place of what a backyard has. */
+function settings(more: object = {}): Record<string, unknown> {
+  const { config } = parse(readFileSync(join(CHECKOUT, EXAMPLE, "Pulumi.chickens.yaml"), "utf8"));
+  const example = Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [key.replace("podwatch:", ""), value]),
+  );
+  const { url, smtp, credentials } = receivers;
+  const lab = {
+    host: { ...connection("operator", host), connection: "ssh", name: "pi" },
+    // A minute is long for a test.
+    prometheus: { scrapeInterval: "1s", evaluationInterval: "1s", data: "delete" },
+    alerts: { ProbeFailed: { for: "1s" } },
+    alertmanager: {
+      receivers: {
+        farmer: {
+          email: {
+            to: [credentials.mailbox],
+            from: credentials.mailUser,
+            authUsername: credentials.mailUser,
+            smarthost: smtp,
+            // The mail server's certificate is its own.
+            extra: { tls_config: { insecure_skip_verify: true } },
+          },
+          opsgenie: { apiUrl: url },
+          // Not in the example: the ways that it does without.
+          pagerduty: { url: `${url}/v2/enqueue` },
+          webhook: {},
+          telegram: { apiUrl: url, chatId: credentials.telegramChat },
+        },
+      },
+      route: { groupWait: "1s", groupInterval: "2s" },
+      deadMansSwitch: { interval: "10s" },
+      data: "delete",
+    },
+    grafana: { data: "delete" },
+    blackboxExporter: { targets: probes(example.blackboxExporter) },
+  };
+  return merge(merge(example, lab), more) as Record<string, unknown>;
+}
+
+/** The example's targets; those outside the Pi are played by this machine. */
+function probes(section: unknown): object[] {
+  const { targets } = section as { targets: { name: string }[] };
+  const here: Record<string, string> = { router: HERE, internet: `${HERE}:${names.address().port}` };
+  return targets.map((target) => ({
+    ...target,
+    ...(here[target.name] === undefined ? {} : { target: here[target.name] }),
+  }));
+}
+
+function secrets(): Record<string, string> {
+  const { url, credentials } = receivers;
+  const at = (name: string) => `alertmanager.receivers.${name}`;
+  return {
+    [at("chat.slack.apiUrl")]: `${url}/services/${credentials.slack}`,
+    [at("farmer.slack.apiUrl")]: `${url}/services/${credentials.slack}`,
+    [at("farmer.email.authPassword")]: credentials.mailPassword,
+    [at("farmer.opsgenie.apiKey")]: credentials.opsgenieKey,
+    [at("farmer.pagerduty.routingKey")]: credentials.pagerdutyKey,
+    [at("farmer.webhook.url")]: `${url}/alertmanager/farmer`,
+    [at("farmer.webhook.bearerToken")]: credentials.webhookToken,
+    [at("farmer.telegram.botToken")]: credentials.telegramToken,
+    "alertmanager.deadMansSwitch.url": `${url}/ping/${credentials.pingId}`,
+  };
+}
+
+/** Answers every question, with nothing. */
+async function nameServer(): Promise<Socket> {
+  const socket = createSocket("udp4");
+  socket.on("message", (question, { address, port }) => {
+    const answer = Buffer.from(question);
+    // A response, without an error (RFC 1035, 4.1.1).
+    answer.writeUInt16BE(0x8180, 2);
+    socket.send(answer, port, address);
+  });
+  socket.bind(0, HERE);
+  await once(socket, "listening");
+  return socket;
+}
+
+/** `examples/chickens/deploy`, as a Jenkins job would run it. */
+async function deploy(): Promise<{ code: number; output: string }> {
+  const { credentials, url } = receivers;
+  const [, , , ...configFile] = stack.arguments("up");
+  const { code, stdout, stderr } = await run(`${EXAMPLE}/deploy`, configFile, {
+    env: {
+      ...stack.environment(),
+      PODWATCH_PULUMI: "lab/toolchain/pulumi",
+      PODWATCH_SLACK_URL: `${url}/services/${credentials.slack}`,
+      XDG_STATE_HOME: state,
+    },
+  });
+  return { code, output: stdout + stderr };
+}
+
+test("a deployment that fails is told to Slack, with nothing deployed", async () => {
+  await stack.configure(settings({ preset: "raspberry" }), secrets());
+  const { code, output } = await deploy();
+  expect([code, output]).toEqual([1, expect.stringContaining('"raspberry" is not known here')]);
+  expect(receivers.messages("slack").map(({ body }) => JSON.stringify(body))).toEqual([
+    expect.stringMatching(/chickens.*fail/i),
+  ]);
+  expect(await snapshot(host)).toEqual(before);
+});
+
+test("the next one deploys everything, and is told as back to normal", async () => {
+  receivers.clear();
+  await stack.configure(settings(), secrets());
+  const { code, output } = await deploy();
+  expect([code, output]).toEqual([0, expect.stringContaining("slack: told (recovered)")]);
+  expect(receivers.messages("slack").map(({ body }) => JSON.stringify(body))).toEqual([
+    expect.stringMatching(/chickens.*back to normal/i),
+  ]);
+  receivers.clear();
+});
+
+test("Prometheus is the image that the host has built, with the limits of the preset", async () => {
+  const unit = await host.exec("cat /etc/containers/systemd/podwatch-prometheus.container");
+  expect(unit).toMatch(/^Image=localhost\/podwatch-prometheus:[0-9a-f]{16}$/m);
+  expect(unit).toMatch(/--storage\.tsdb\.retention\.size=2GB/);
+  const title = await host.exec(
+    `podman inspect --format '{{index .Config.Labels "org.opencontainers.image.title"}}' podwatch-prometheus`,
+  );
+  expect(title).toBe("geoff-prometheus\n");
+  const limits =
+    "for service in prometheus grafana nginx; do systemctl show --value -p MemoryMax podwatch-$service; done";
+  expect(
+    (await host.exec(limits))
+      .trim()
+      .split("\n")
+      .map((bytes) => Number(bytes) / 2 ** 20),
+  ).toEqual([400, 300, 64]);
+});
+
+test("all targets are up and all probes succeed", async () => {
+  await eventually(
+    60,
+    () => targets(host),
+    (found) => Object.keys(found).length > 0 && Object.values(found).every((up) => up === 1),
+  );
+  expect(Object.keys(await targets(host))).toEqual([
+    "alertmanager/pi",
+    "blackbox-exporter/pi",
+    "blackbox/coop",
+    "blackbox/internet",
+    "blackbox/pi-ssh",
+    "blackbox/router",
+    "prometheus/localhost:9090",
+  ]);
+  await eventually(
+    30,
+    () => query(host, "probe_success == 1"),
+    (found) => found.length === 4,
+  );
+});
+
+test("while all is well, the dead man's switch is called and nobody else is", async () => {
+  await eventually(
+    60,
+    async () => receivers.messages("ping"),
+    (calls) => calls.length > 0,
+  );
+  expect(receivers.messages().filter(({ mode }) => mode !== "ping")).toEqual([]);
+});
+
+test("the coop's application stops: everybody is told, and so is its return", async () => {
+  await host.exec("podman stop --time 0 coop");
+  const fault = await told("ProbeFailed");
+  receivers.clear();
+  await host.exec("podman start coop");
+  const end = await told("ProbeFailed");
+  process.stderr.write(`seconds from the fault to the message: ${fault}; from its end: ${end}\n`);
+  expect(receivers.refused()).toEqual([]);
+});
+
+/** Waits until each kind of receiver has heard of an alert; how long each took. */
+async function told(alert: string): Promise<string> {
+  const begin = Date.now();
+  const heard = (kind: (typeof KINDS)[number]) =>
+    receivers.messages(kind).find(({ body }) => JSON.stringify(body).includes(alert));
+  await eventually(
+    60,
+    async () => KINDS.filter((kind) => heard(kind) === undefined),
+    (silent) => silent.length === 0,
+  );
+  const seconds = (at: string) => ((Date.parse(at) - begin) / 1000).toFixed(1);
+  return KINDS.map((kind) => `${kind} ${seconds(heard(kind)?.receivedAt ?? "")}`).join(", ");
+}
+
+test("no secret stands in the configuration, nor in the containers' descriptions", async () => {
+  const plain = await host.exec(
+    "cat /var/lib/podwatch/services/*/current/files/*.yml /etc/containers/systemd/*; podman inspect podwatch-alertmanager podwatch-grafana",
+  );
+  const { slack, opsgenieKey, pagerdutyKey, telegramToken, webhookToken, mailPassword } =
+    receivers.credentials;
+  for (const secret of [slack, opsgenieKey, pagerdutyKey, telegramToken, webhookToken, mailPassword]) {
+    expect(plain).not.toContain(secret);
+  }
+});
+
+test("a silence survives a restart", async () => {
+  const silence = {
+    matchers: [{ name: "alertname", value: "ProbeFailed", isRegex: false }],
+    startsAt: new Date().toISOString(),
+    endsAt: new Date(Date.now() + 3_600_000).toISOString(),
+    createdBy: "test",
+    comment: "kept",
+  };
+  const { status } = await host.fetch("/alertmanager/api/v2/silences", {
+    data: JSON.stringify(silence),
+    headers: { "content-type": "application/json" },
+  });
+  expect(status).toBe(200);
+  await host.exec("systemctl restart podwatch-alertmanager");
+  const { body } = await eventually(
+    30,
+    () => host.fetch("/alertmanager/api/v2/silences"),
+    (answer) => answer.status === 200,
+  );
+  expect(JSON.parse(body)).toEqual([expect.objectContaining({ comment: "kept" })]);
+});
+
+test("a second up changes nothing, and tells nobody", async () => {
+  receivers.clear();
+  const { output } = await deploy();
+  expect(changes(output)).toEqual({ unchanged: expect.any(Number) });
+  expect(receivers.messages("slack")).toEqual([]);
+});
+
+test("destroy leaves nothing", async () => {
+  await stack.destroy();
+  expect(await snapshot(host)).toEqual(before);
+});
