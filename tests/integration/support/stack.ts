@@ -1,7 +1,7 @@
 import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { merge } from "../../../config/resolve/services";
+import { merge } from "../../../config/resolve/merge";
 import { CHECKOUT, must, type Result, run } from "./lab";
 
 /** One stack file over another, as a host's entry is laid over the stack. */
