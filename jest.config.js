@@ -6,6 +6,7 @@ const common = {
 };
 
 module.exports = {
+  testSequencer: "./tests/sequencer.js",
   projects: [
     {
       ...common,

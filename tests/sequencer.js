@@ -1,0 +1,34 @@
+// The order of the test files: those that take longest begin first, so that no worker is left with one at the end.
+// Jest learns durations by itself, but forgets them with its cache, and a fresh checkout has none.
+const { default: Sequencer } = require("@jest/test-sequencer");
+
+/** Files of tests/integration/ that take more than a minute, the longest first. */
+const LONGEST = [
+  "operate",
+  "transaction",
+  "interruptedHost",
+  "interruptedEngine",
+  "lifecycle",
+  "checks",
+  "secrets",
+  "lostHosts",
+  "local",
+  "alertmanager",
+  "noGap",
+  "badHosts",
+  "front",
+];
+
+class LongestFirst extends Sequencer {
+  sort(tests) {
+    const rank = ({ path }) => {
+      const [, name] = /\/tests\/integration\/(\w+)\.test\.ts$/.exec(path) ?? [];
+      const listed = LONGEST.indexOf(name);
+      return listed === -1 ? LONGEST.length : listed;
+    };
+    return super.sort(tests).sort((one, other) => rank(one) - rank(other));
+  }
+}
+
+module.exports = LongestFirst;
+module.exports.LONGEST = LONGEST;
