@@ -6,6 +6,8 @@ const common = {
 };
 
 module.exports = {
+  // Only what hangs is to fail: with a worker for each core, and more going on beside, a second may become ten.
+  testTimeout: 60_000,
   testSequencer: "./tests/sequencer.js",
   projects: [
     {

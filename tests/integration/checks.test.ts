@@ -9,7 +9,7 @@ import { query } from "./support/queries";
 import { snapshot } from "./support/snapshot";
 import { connection, Stack } from "./support/stack";
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const RULES = `groups:
   - name: own

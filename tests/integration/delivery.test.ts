@@ -10,7 +10,7 @@ import { small } from "./support/smallStack";
 import { snapshot } from "./support/snapshot";
 import { connection, Stack } from "./support/stack";
 
-jest.setTimeout(240_000);
+jest.setTimeout(300_000);
 
 describe("delivery to a host", () => {
   let host: LabHost;

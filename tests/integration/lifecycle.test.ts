@@ -11,9 +11,12 @@ describe("the life of a deployment", () => {
   let host: LabHost;
   let stack: Stack;
   let before: string[];
+  // Often scraped: to see that it is healthy takes a scrape.
+  const prometheus = { scrapeInterval: "2s" };
   const settings = (more: object = {}) => ({
     host: connection("operator", host),
     gateways: { gid: 990 },
+    prometheus,
     ...more,
   });
 
@@ -92,7 +95,9 @@ describe("the life of a deployment", () => {
   });
 
   test("kept data is found again, and deleted where the stack says so", async () => {
-    await stack.configure(settings({ prometheus: { data: "delete" }, grafana: { data: "delete" } }));
+    await stack.configure(
+      settings({ prometheus: { ...prometheus, data: "delete" }, grafana: { data: "delete" } }),
+    );
     await stack.up();
     await healthy();
     await stack.destroy();

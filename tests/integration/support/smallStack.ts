@@ -5,7 +5,9 @@ import { connection, type StackSettings } from "./stack";
 
 /** Prometheus and the front only, unless more is asked for; nothing is kept at the end. */
 export function small(host: object, more: object = {}): StackSettings {
-  return { host, grafana: { enabled: false, data: "delete" }, prometheus: { data: "delete" }, ...more };
+  // Often scraped: to see that it is healthy takes a scrape.
+  const prometheus = { data: "delete", scrapeInterval: "2s" };
+  return { host, grafana: { enabled: false, data: "delete" }, prometheus, ...more };
 }
 
 /** The connection of a host whose key stands in the stack file itself. */
