@@ -62,7 +62,7 @@ export function blackboxExporter(input: BlackboxExporterInput): Service {
     hooks: {
       check: readTemplate("blackbox-exporter/check.sh"),
       ready: readTemplate("blackbox-exporter/ready.sh"),
-      reload: readTemplate("blackbox-exporter/reload.sh"),
+      reload: readTemplate("blackbox-exporter/metrics.sh") + readTemplate("shared/reload.sh"),
     },
     ...(input.unitKeys ? { unitKeys: input.unitKeys } : {}),
     readyWithin: 30,

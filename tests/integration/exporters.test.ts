@@ -1,13 +1,9 @@
 // Exporters on deployed hosts: what they measure arrives in Prometheus, under the names that operators know.
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createServer, type Server } from "node:tls";
+import type { Server } from "node:tls";
 import { eventually, LabHost } from "./support/lab";
 import { query } from "./support/queries";
 import { connection, Stack } from "./support/stack";
+import { port, tlsServer } from "./support/tls";
 
 jest.setTimeout(300_000);
 
@@ -175,11 +171,11 @@ describe("the NGINX exporter", () => {
   });
 
   test("notices that the front does not answer, and that it is back", async () => {
-    await monitor.exec("podman pause podwatch-nginx");
+    await monitor.exec("systemctl stop podwatch-nginx");
     const up = () =>
-      inNetwork("wget -q -O - http://podwatch-nginx-exporter:9113/metrics | grep '^nginx_up '");
+      inNetwork("wget -q -T 10 -O - http://podwatch-nginx-exporter:9113/metrics | grep '^nginx_up '");
     await eventually(30, up, (line) => line === "nginx_up 0\n");
-    await monitor.exec("podman unpause podwatch-nginx");
+    await monitor.exec("systemctl start podwatch-nginx");
     await eventually(30, up, (line) => line === "nginx_up 1\n");
   });
 });
@@ -199,27 +195,4 @@ async function appliedBundle(service: string): Promise<string> {
 
 function heredoc(command: string, input: string): string {
   return `${command} <<'END OF INPUT'\n${input}END OF INPUT\n`;
-}
-
-/** A TLS server with a certificate of its own signature, good for 30 days. */
-async function tlsServer(): Promise<Server> {
-  const directory = mkdtempSync(join(tmpdir(), "podwatch-tls-"));
-  try {
-    const [key, certificate] = [join(directory, "key"), join(directory, "certificate")];
-    const subject = ["-subj", "/CN=lab", "-days", "30", "-keyout", key, "-out", certificate];
-    const algorithm = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-    execFileSync("openssl", ["req", "-x509", ...algorithm, ...subject], { stdio: "pipe" });
-    const server = createServer({ key: readFileSync(key), cert: readFileSync(certificate) }, (socket) => {
-      socket.on("error", () => {});
-      socket.end();
-    });
-    await new Promise<void>((resolve) => server.listen(0, "0.0.0.0", resolve));
-    return server;
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
-}
-
-function port(server: Server): number {
-  return (server.address() as AddressInfo).port;
 }

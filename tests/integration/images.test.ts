@@ -278,6 +278,8 @@ function userOf(name: string, user: string): string {
 
 /** A command line that runs a program in an image's root; its mounts end with it. */
 function enter(name: string, owner: string, command: string[]): [string, string[]] {
+  // An image of nothing but a program has no place for either.
+  for (const place of ["dev", "proc"]) mkdirSync(join(rootOf(name), place), { recursive: true });
   const script = 'mount --rbind /dev "$1/dev"; mount -t proc proc "$1/proc"; root=$1 owner=$2; shift 2; ';
   const path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
   const start = `exec chroot --userspec="$owner" "$root" env -i PATH=${path} "$@"`;

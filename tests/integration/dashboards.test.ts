@@ -1,0 +1,142 @@
+// Every query of every panel of every dashboard that comes along, through Grafana, with the data of a real deployment:
+// none may stay empty. With REPORT=docs/dashboards.md the numbers are written into that page, and with PICTURES=DIRECTORY
+// a picture of each dashboard is made.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Server } from "node:tls";
+import { SHIPPED_DASHBOARDS } from "../../dashboards/shipped";
+import { type Receivers, startReceivers } from "../../lab/receivers/receivers";
+import { CHECKOUT, eventually, LabHost, must } from "./support/lab";
+import { type Answer, askEveryPanel, table } from "./support/panels";
+import { connection, Stack } from "./support/stack";
+import { port, tlsServer } from "./support/tls";
+
+jest.setTimeout(600_000);
+
+/** Where lab hosts reach this machine. */
+const HERE = "10.99.0.1";
+
+/** Dashboards of what this deployment does not have. */
+const NOT_DEPLOYED: readonly string[] = ["hosts.json"];
+
+/** Queries that have no data while all is well, as `dashboard / panel / query`, with what would give them some. */
+const EMPTY_WHILE_WELL: Readonly<Record<string, string>> = {};
+
+const { REPORT, PICTURES } = process.env;
+
+let host: LabHost;
+let receivers: Receivers;
+let tls: Server;
+let stack: Stack;
+let login: string;
+
+beforeAll(async () => {
+  [host, receivers, tls] = await Promise.all([
+    LabHost.boot("test-dashboards"),
+    startReceivers({ bind: HERE }),
+    tlsServer(),
+  ]);
+  await host.gateway("start", "deribit", "bybit");
+  stack = await Stack.create("dashboards", settings());
+  await stack.configure(settings(), {
+    "alertmanager.receivers.oncall.webhook.url": `${receivers.url}/alertmanager/oncall`,
+    "alertmanager.receivers.oncall.webhook.bearerToken": receivers.credentials.webhookToken,
+  });
+  await stack.up();
+  const installations =
+    await stack.output<Record<string, { grafana: { user: string; password: string } }>>("installations");
+  const { user, password } = installations["test-dashboards"]?.grafana ?? { user: "", password: "" };
+  login = `${user}:${password}`;
+});
+
+afterAll(async () => {
+  tls?.close();
+  await receivers?.stop();
+  await stack?.dispose();
+  await host?.down();
+});
+
+function settings() {
+  return {
+    host: connection("operator", host),
+    gateways: { gid: 990, scrapeInterval: "1s" },
+    prometheus: { scrapeInterval: "1s", evaluationInterval: "1s" },
+    alertmanager: {
+      receivers: { oncall: { webhook: {} } },
+      route: { groupWait: "1s", groupInterval: "2s" },
+    },
+    blackboxExporter: {
+      targets: [
+        { name: "front", target: "http://podwatch-nginx:8080/" },
+        { name: "certificate", module: "untrusted", target: `${HERE}:${port(tls)}` },
+        { name: "closed", module: "tcp", target: `${HERE}:9` },
+      ],
+      modules: {
+        untrusted: { prober: "tcp", tcp: { tls: true, tls_config: { insecure_skip_verify: true } } },
+      },
+    },
+    nginxExporter: { enabled: true },
+  };
+}
+
+const nameOf = ({ dashboard, panel, query }: Answer) =>
+  [dashboard, panel, ...(query === "" ? [] : [query])].join(" / ");
+
+test("every query of every panel returns data, with each value of each variable", async () => {
+  const empty = (answers: readonly Answer[]) => [
+    ...new Set(
+      answers.filter(({ series }) => series === 0).map((answer) => `${nameOf(answer)} [${answer.value}]`),
+    ),
+  ];
+  const isExpected = (name: string) => name.replace(/ \[.*\]$/, "") in EMPTY_WHILE_WELL;
+  let answers: Answer[] = [];
+  await eventually(
+    120,
+    async () => {
+      answers = await askEveryPanel(host, login, "now-5m");
+      return empty(answers).filter((name) => !isExpected(name));
+    },
+    (unexpected) => unexpected.length === 0,
+  );
+  const asked = new Set(answers.map(({ dashboard }) => dashboard));
+  expect(asked.size).toBe(SHIPPED_DASHBOARDS.length - NOT_DEPLOYED.length);
+  // What is said to be empty and is not belongs off the list.
+  const neverEmpty = Object.keys(EMPTY_WHILE_WELL).filter(
+    (name) => !answers.some((answer) => nameOf(answer) === name && answer.series === 0),
+  );
+  expect(neverEmpty).toEqual([]);
+  if (REPORT) report(REPORT, answers);
+});
+
+if (PICTURES) {
+  test("pictures", async () => {
+    // So that the lines have some length.
+    await new Promise((resolve) => setTimeout(resolve, 150_000));
+    const args = [
+      "run",
+      "dashboards:preview",
+      "--",
+      "--stack",
+      stack.name,
+      "--from",
+      "now-5m",
+      "--to",
+      PICTURES,
+    ];
+    await must("npm", args, {
+      env: { ...stack.environment(), PODWATCH_PULUMI: join(CHECKOUT, "lab/toolchain/pulumi") },
+    });
+  });
+}
+
+/** Puts the table between the two marks of the page. */
+function report(file: string, answers: readonly Answer[]): void {
+  const marks = /(<!-- panels -->\n)[\s\S]*(<!-- end of panels -->)/;
+  const page = readFileSync(file, "utf8");
+  if (!marks.test(page))
+    throw new Error(`${file} has no place for the table: write <!-- panels --> and <!-- end of panels -->`);
+  writeFileSync(
+    file,
+    page.replace(marks, (_, begin, end) => `${begin}\n${table(answers)}\n\n${end}`),
+  );
+}

@@ -1,0 +1,113 @@
+import { type Dashboard, panelQueries } from "../../../operate/dashboard";
+import type { QueryResult } from "../../../operate/grafana";
+import type { LabHost } from "./lab";
+
+/** What Grafana answered to one query of a panel. */
+export interface Answer {
+  readonly dashboard: string;
+  /** The variable's value; empty on a dashboard without any. */
+  readonly value: string;
+  readonly panel: string;
+  /** The query's legend, where the panel has several queries. */
+  readonly query: string;
+  /** How many series came with at least one value. */
+  readonly series: number;
+}
+
+interface Variable {
+  readonly name: string;
+  readonly query: string | { readonly query: string };
+}
+
+type Shown = Dashboard & { readonly templating?: { readonly list?: readonly Variable[] } };
+
+/** Asks Grafana for every query of every panel of every dashboard that it has, with each value of each variable. */
+export async function askEveryPanel(host: LabHost, user: string, from: string): Promise<Answer[]> {
+  const found = await get<Array<{ uid: string }>>(host, user, "search?type=dash-db&limit=5000");
+  const answers: Answer[] = [];
+  for (const { uid } of found) {
+    const { dashboard } = await get<{ dashboard: Shown }>(host, user, `dashboards/uid/${uid}`);
+    answers.push(...(await askPanels(host, user, dashboard, from)));
+  }
+  return answers;
+}
+
+async function askPanels(host: LabHost, user: string, dashboard: Shown, from: string): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  for (const [value, variables] of await choices(host, dashboard)) {
+    const panels = panelQueries(dashboard, { from, variables });
+    // One request for all panels: the queries of each get names that no other has.
+    const queries = panels.flatMap(({ panel, body }, index) =>
+      (body.queries as Array<{ refId: string; legendFormat?: string }>).map((query) => ({
+        panel,
+        query: body.queries.length > 1 ? (query.legendFormat ?? query.refId) : "",
+        body: { ...query, refId: `${index}-${query.refId}` },
+      })),
+    );
+    const body = { from, to: "now", queries: queries.map((query) => query.body) };
+    const results = await ask(host, user, body);
+    for (const query of queries) {
+      const result = results[query.body.refId];
+      if (result === undefined || result.error !== undefined) {
+        throw new Error(
+          `${dashboard.title}, ${query.panel}: ${result?.error ?? "not answered"}\n${JSON.stringify(query.body)}`,
+        );
+      }
+      const { panel, query: legend } = query;
+      answers.push({ dashboard: dashboard.title, value, panel, query: legend, series: seriesIn(result) });
+    }
+  }
+  return answers;
+}
+
+/** "All" first, then each value by itself; one dashboard has one variable at most. */
+async function choices(
+  host: LabHost,
+  { templating, title }: Shown,
+): Promise<Array<[string, Record<string, string>]>> {
+  const [variable, ...others] = templating?.list ?? [];
+  if (variable === undefined) return [["", {}]];
+  if (others.length > 0) throw new Error(`${title} has several variables: try each with each`);
+  const text = typeof variable.query === "string" ? variable.query : variable.query.query;
+  const [, selector = "", label = ""] = /^label_values\((.*), (\w+)\)$/.exec(text) ?? [];
+  const path = `/prometheus/api/v1/label/${label}/values?match[]=${encodeURIComponent(selector)}`;
+  const { body } = await host.fetch(path.replace("[]", "%5B%5D"));
+  const { data } = JSON.parse(body) as { data: string[] };
+  if (data.length === 0) throw new Error(`${title}: the variable ${variable.name} has no values`);
+  return [
+    ["All", {}],
+    ...data.map((value): [string, Record<string, string>] => [value, { [variable.name]: value }]),
+  ];
+}
+
+async function get<T>(host: LabHost, user: string, path: string): Promise<T> {
+  const { status, body } = await host.fetch(`/grafana/api/${path}`, { user });
+  if (status !== 200) throw new Error(`${path}: ${status} ${body}`);
+  return JSON.parse(body) as T;
+}
+
+async function ask(host: LabHost, user: string, body: object): Promise<Record<string, QueryResult>> {
+  const { status, body: text } = await host.fetch("/grafana/api/ds/query", {
+    user,
+    data: JSON.stringify(body),
+    headers: { "content-type": "application/json" },
+    within: 60,
+  });
+  const { results } = JSON.parse(text) as { results?: Record<string, QueryResult> };
+  if (results === undefined) throw new Error(`the queries are answered with ${status} ${text}`);
+  return results;
+}
+
+function seriesIn({ frames = [] }: QueryResult): number {
+  const columns = frames.flatMap(({ data }) => (data?.values ?? []).slice(1));
+  return columns.filter((values) => values.some((value) => value !== null)).length;
+}
+
+/** A table of all answers, for the documentation. */
+export function table(answers: readonly Answer[]): string {
+  const rows = answers.map(({ dashboard, value, panel, query, series }) =>
+    [dashboard, panel, query, value, String(series)].map((cell) => cell.replaceAll("|", "\\|")).join(" | "),
+  );
+  const head = ["Dashboard | Panel | Query | Variable | Series", "--- | --- | --- | --- | ---:"];
+  return [...head, ...rows].map((row) => `| ${row} |`.replaceAll("|  |", "| |")).join("\n");
+}
