@@ -282,7 +282,7 @@ function enter(name: string, owner: string, command: string[]): [string, string[
   for (const place of ["dev", "proc"]) mkdirSync(join(rootOf(name), place), { recursive: true });
   const script = 'mount --rbind /dev "$1/dev"; mount -t proc proc "$1/proc"; root=$1 owner=$2; shift 2; ';
   const path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-  const start = `exec chroot --userspec="$owner" "$root" env -i PATH=${path} "$@"`;
+  const start = `exec env -i PATH=${path} chroot --userspec="$owner" "$root" "$@"`;
   return ["unshare", ["--mount", "sh", "-ec", script + start, "sh", rootOf(name), owner, ...command]];
 }
 
