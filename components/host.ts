@@ -3,13 +3,17 @@ import type { HostSettings } from "../config/load";
 import { isLocal } from "../config/schema";
 import type { Bundle } from "../lib/bundle";
 import type { Scope } from "../lib/quadlet";
+import { sendsPings } from "../lib/render/blackboxExporter";
 import type { Access } from "./remote/access";
 import { preflightHook } from "./remote/preflight";
 import { guardRemoval } from "./remote/removalGuard";
 import { applyBundle, installRunner, putSecret } from "./remote/runnerCommand";
 
 export interface HostArgs
-  extends Pick<HostSettings, "name" | "role" | "connection" | "become" | "becomePassword" | "builds"> {}
+  extends Pick<
+    HostSettings,
+    "name" | "role" | "connection" | "become" | "becomePassword" | "builds" | "blackboxExporter"
+  > {}
 
 /**
  * A Linux host, reached over SSH or the machine that the program runs on: checked, and with the Podwatch runner on it.
@@ -30,7 +34,13 @@ export class Host extends pulumi.ComponentResource {
     this.scope = args.become ? "rootful" : "rootless";
     this.builds = args.builds;
     const { name: hostName, connection } = args;
-    const entrance = { name: hostName, connection, sudo: sudo(args), scope: this.scope };
+    const entrance = {
+      name: hostName,
+      connection,
+      sudo: sudo(args),
+      scope: this.scope,
+      pings: !args.become && sendsPings(args.blackboxExporter),
+    };
     this.access = { ...entrance, preflight: preflightHook(entrance) };
     const runner = installRunner(
       `${name}-runner`,

@@ -17,4 +17,6 @@ export interface Entrance {
   readonly connection: ConnectionSettings<pulumi.Input<string>>;
   /** How the login user becomes root: not at all, by sudo, or by sudo with a password. */
   readonly sudo: "none" | "passwordless" | { readonly password: pulumi.Output<string> };
+  /** Whether the login user has to send pings from there. */
+  readonly pings?: boolean;
 }

@@ -29,7 +29,7 @@ const NO_RUNNER = 44;
 const CLOCK_TOLERANCE = 30;
 
 async function checkEntrance(
-  { name, connection, sudo, scope }: Entrance,
+  { name, connection, sudo, scope, pings = false }: Entrance,
   { withRunner }: { withRunner: boolean },
 ): Promise<void> {
   const { script, input, refusal } = await sudoCheck(sudo, connection.user);
@@ -37,7 +37,7 @@ async function checkEntrance(
     const asked = Date.now();
     const { code, stdout, stderr } = await ask(
       connection,
-      `date +%s; ${withRunner ? `${script} && { ${isInstalled(scope)} || exit ${NO_RUNNER}; }` : script}`,
+      `date +%s; ${pings ? `${READ_PING_GROUPS}; ` : ""}${withRunner ? `${script} && { ${isInstalled(scope)} || exit ${NO_RUNNER}; }` : script}`,
       input,
     );
     if (code === NO_RUNNER) {
@@ -48,6 +48,10 @@ async function checkEntrance(
     if (code !== 0) {
       throw new Error(refusal(stderr.trim().split("\n").at(-1) ?? ""));
     }
+    const refused = pings ? refusedPings(stdout) : undefined;
+    if (refused !== undefined) {
+      throw new Error(refused);
+    }
     const off = secondsOff(stdout, asked, Date.now());
     if (off !== 0) {
       await pulumi.log.warn(clockWarning(name, off));
@@ -55,6 +59,22 @@ async function checkEntrance(
   } catch (error) {
     throw new Error(`host ${name}: ${(error as Error).message}`);
   }
+}
+
+/** The groups whose members may send pings, ip(7)'s `ping_group_range`, and the one that the user's processes have. */
+const READ_PING_GROUPS = 'echo "pings $(cat /proc/sys/net/ipv4/ping_group_range) $(id -g)"';
+
+/** Why the user cannot send pings, if so; where the kernel does not say, he may try. */
+function refusedPings(read: string): string | undefined {
+  const [, first, last, own] = /^pings (\d+)\s+(\d+)\s+(\d+)$/m.exec(read) ?? [];
+  if (own === undefined || (Number(first) <= Number(own) && Number(own) <= Number(last))) {
+    return undefined;
+  }
+  return (
+    `without root, its user may not send pings (net.ipv4.ping_group_range is ${first} ${last}, and his group ${own}), so targets that are probed ` +
+    `by icmp would always be down; let root allow it with sysctl -w net.ipv4.ping_group_range="0 2147483647" and a file in ` +
+    "/etc/sysctl.d, or remove these targets from blackboxExporter.targets"
+  );
 }
 
 /** By how much a clock is ahead, or behind if negative, that was read between two moments; 0 where that is tolerable. */

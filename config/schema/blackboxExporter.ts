@@ -35,7 +35,7 @@ export const probeTarget = group({
   ),
   module: setting(
     moduleName().default("http"),
-    "How it is probed: `http` (answers with a status of 2xx), `tcp` (takes a connection), `tls` (takes a TLS connection with a certificate that is trusted), `icmp` (answers a ping), `dns` (answers a query), or a module of your own.",
+    "How it is probed: `http` (answers with a status of 2xx), `tcp` (takes a connection), `tls` (takes a TLS connection with a certificate that is trusted), `icmp` (answers a ping; with `become: false` the host's `net.ipv4.ping_group_range` has to include the user's group, which is looked at before anything is touched), `dns` (answers a query), or a module of your own.",
     { example: "tls" },
   ),
   target: setting(

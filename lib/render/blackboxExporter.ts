@@ -69,6 +69,16 @@ export function blackboxExporter(input: BlackboxExporterInput): Service {
   };
 }
 
+/** Whether there is a target that is probed by a ping. */
+export function sendsPings(settings: {
+  readonly enabled: boolean;
+  readonly targets: readonly Probe[];
+  readonly modules: Readonly<Record<string, unknown>>;
+}): boolean {
+  const prober = (module: string) => (settings.modules[module] as { prober?: unknown } | undefined)?.prober;
+  return settings.enabled && settings.targets.some(({ module }) => prober(module) === "icmp");
+}
+
 /**
  * How the exporter is watched, and through it the targets: one job for all of them, the label `instance` of each its name.
  *

@@ -48,9 +48,10 @@ async function ask(
   rights: Access["sudo"] = "none",
   times = 1,
   by = "a-runner",
+  pings = false,
 ): Promise<void> {
   const { result: hook } = await deploy(() => {
-    const entrance = { name: "mon1", connection: to, sudo: rights, scope: "rootful" as const };
+    const entrance = { name: "mon1", connection: to, sudo: rights, scope: "rootful" as const, pings };
     const preflight = preflightHook(entrance);
     installRunner("runner", { access: { ...entrance, preflight }, replaceWith: [] }, {});
     return preflight;
@@ -65,6 +66,25 @@ test("a host that lets the user in is asked once for all its commands", async ()
   expect(server.logins).toEqual([{ user: "ops", method: "publickey" }]);
   expect(server.scripts).toEqual(["date +%s; true"]);
 });
+
+test("a host whose kernel lets the user's group send pings, or is not asked to", async () => {
+  await withPingGroups("0 2147483647", () => ask(connection(), "none", 1, "a-runner", true));
+  await withPingGroups("1 0", () => ask(connection()));
+});
+
+test("a host whose kernel does not let the user's group send pings", async () => {
+  await expect(withPingGroups("1 0", () => ask(connection(), "none", 1, "a-runner", true))).rejects.toThrow(
+    /^host mon1: without root, its user may not send pings \(net\.ipv4\.ping_group_range is 1 0, and his group \d+\), .*remove these targets from blackboxExporter\.targets$/,
+  );
+});
+
+/** A stand-in for `cat` says what the kernel would; a real one is asked in the integration tests. */
+async function withPingGroups(range: string, check: () => Promise<void>): Promise<void> {
+  const cat = join(bin, "cat");
+  writeFileSync(cat, `#!/bin/sh\nprintf '%s\\n' '${range.replace(" ", "\t")}'\n`);
+  chmodSync(cat, 0o755);
+  await check();
+}
 
 test("behind a proxy, both have to let the user in", async () => {
   const proxy = await startSshServer({ password: "jump $ecret", forwarding: true });

@@ -180,6 +180,40 @@ describe("the NGINX exporter", () => {
   });
 });
 
+describe("pings from a host without root", () => {
+  let rootless: Stack;
+
+  beforeAll(async () => {
+    rootless = await Stack.create("pings", {
+      host: { ...connection("rootless", target), become: false },
+      grafana: { enabled: false },
+      gateways: { enabled: false },
+      prometheus: { scrapeInterval: "1s", data: "delete" },
+      blackboxExporter: { targets: [{ name: "here", module: "icmp", target: HERE }] },
+    });
+  });
+
+  afterAll(() => rootless?.dispose());
+
+  test("are refused before anything is touched where the kernel does not allow them", async () => {
+    await target.exec('sysctl -q -w net.ipv4.ping_group_range="1 0"');
+    expect(await rootless.failingUp()).toContain(
+      "host test-target: without root, its user may not send pings (net.ipv4.ping_group_range is 1 0, and his group ",
+    );
+    expect(await target.execRootless("ls -A ~/.local/share/podwatch 2>&1 || :")).toContain("No such file");
+  });
+
+  test("arrive where it does", async () => {
+    await target.exec('sysctl -q -w net.ipv4.ping_group_range="0 2147483647"');
+    await rootless.up();
+    await eventually(
+      30,
+      () => byInstance(target, "probe_success", 8080),
+      (found) => found.here === 1,
+    );
+  });
+});
+
 /** Runs a script inside Prometheus' container, so without the front. */
 function inNetwork(script: string): Promise<string> {
   return monitor.exec(`podman exec podwatch-prometheus sh -c ${JSON.stringify(script)}`);
