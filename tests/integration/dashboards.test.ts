@@ -38,11 +38,9 @@ let stack: Stack;
 let login: string;
 
 beforeAll(async () => {
-  [host, receivers, tls] = await Promise.all([
-    LabHost.boot("test-dashboards"),
-    startReceivers({ bind: HERE }),
-    tlsServer(),
-  ]);
+  // The address is there once there is a host.
+  host = await LabHost.boot("test-dashboards");
+  [receivers, tls] = await Promise.all([startReceivers({ bind: HERE }), tlsServer()]);
   await host.gateway("start", "deribit", "bybit");
   stack = await Stack.create("dashboards", settings());
   await stack.configure(settings(), {
