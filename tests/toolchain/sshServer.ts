@@ -33,7 +33,9 @@ export interface SshServer {
 
 export function newKey(passphrase?: string): { private: string; public: string } {
   const options = passphrase ? { passphrase, cipher: "aes256-ctr" as const, rounds: 16 } : undefined;
-  return options ? utils.generateKeyPairSync("ed25519", options) : utils.generateKeyPairSync("ed25519");
+  const key = options ? utils.generateKeyPairSync("ed25519", options) : utils.generateKeyPairSync("ed25519");
+  // One of 200 keys that ssh2 makes it cannot read itself.
+  return utils.parseKey(key.private, passphrase) instanceof Error ? newKey(passphrase) : key;
 }
 
 export async function startSshServer(options: SshServerOptions = {}): Promise<SshServer> {
