@@ -19,7 +19,11 @@ export function nginxExporter(input: NginxExporterInput): Service {
     name: NAME,
     description: "Podwatch NGINX exporter",
     image: input.image,
-    args: [`--nginx.scrape-uri=${NGINX_STATUS_URL}`],
+    args: [
+      `--nginx.scrape-uri=${NGINX_STATUS_URL}`,
+      // Scrapes wait for one another: while NGINX hangs, each has to end before the next begins.
+      "--nginx.timeout=500ms",
+    ],
     // The user of the official image.
     user: { uid: 1001, gid: 1001 },
     files: {},

@@ -16,7 +16,7 @@ jest.setTimeout(600_000);
 /** Where lab hosts reach this machine. */
 const HERE = "10.99.0.1";
 
-/** Dashboards of what this deployment does not have. */
+/** Dashboards of what this deployment does not have: the node exporter has a test of its own. */
 const NOT_DEPLOYED: readonly string[] = ["hosts.json"];
 
 /** Queries that rightly have no data, as `dashboard / panel / query [value of the variable]`, with the reason. */
@@ -46,6 +46,7 @@ beforeAll(async () => {
   await stack.configure(settings(), {
     "alertmanager.receivers.oncall.webhook.url": `${receivers.url}/alertmanager/oncall`,
     "alertmanager.receivers.oncall.webhook.bearerToken": receivers.credentials.webhookToken,
+    "alertmanager.deadMansSwitch.url": `${receivers.url}/ping/${receivers.credentials.pingId}`,
   });
   await stack.up();
   const installations =
@@ -69,6 +70,8 @@ function settings() {
     alertmanager: {
       receivers: { oncall: { webhook: {} } },
       route: { groupWait: "1s", groupInterval: "2s" },
+      // Sends a message again and again, so that there is something to see of messages.
+      deadMansSwitch: { interval: "10s" },
     },
     blackboxExporter: {
       targets: [
@@ -108,7 +111,7 @@ test("every query of every panel returns data, with each value of each variable"
 if (PICTURES) {
   test("pictures", async () => {
     // So that the lines have some length.
-    await new Promise((resolve) => setTimeout(resolve, 150_000));
+    await new Promise((resolve) => setTimeout(resolve, 120_000));
     const args = [
       "run",
       "dashboards:preview",
