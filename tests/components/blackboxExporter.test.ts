@@ -1,7 +1,7 @@
 import { parse } from "yaml";
 import { BlackboxExporter } from "../../components/blackboxExporter";
 import type { HostSettings } from "../../config/load";
-import { blackboxTelemetry } from "../../lib/render/blackboxExporter";
+import { blackboxTelemetry, sendsPings } from "../../lib/render/blackboxExporter";
 import { blackboxRules } from "../../lib/rules/blackbox";
 import versions from "../../versions.json";
 import { everySection, filesBeside } from "./everything";
@@ -154,4 +154,24 @@ test("without targets nothing is probed", () => {
   expect(blackboxTelemetry("mon1", []).scrapeConfigs.map(({ job_name }) => job_name)).toEqual([
     "blackbox-exporter",
   ]);
+});
+
+test.each<[what: string, pings: boolean, settings: object]>([
+  ["a target of the built-in module", true, { targets: [{ name: "a", module: "icmp", target: "10.1.2.1" }] }],
+  [
+    "a target of a module of one's own",
+    true,
+    {
+      targets: [{ name: "a", module: "near", target: "10.1.2.1" }],
+      modules: { near: { prober: "icmp", timeout: "1s" } },
+    },
+  ],
+  ["no target that is probed so", false, { targets: [{ name: "a", target: "http://10.1.2.1" }] }],
+  [
+    "an exporter that is switched off",
+    false,
+    { enabled: false, targets: [{ name: "a", module: "icmp", target: "10.1.2.1" }] },
+  ],
+])("pings: %s", (_what, pings, blackboxExporter) => {
+  expect(sendsPings(hostSettings({ blackboxExporter }).blackboxExporter)).toBe(pings);
 });
