@@ -234,8 +234,7 @@ describe("containers of others in our network", () => {
 test("a data volume that others use is not taken away under them", () => {
   shell.write("units/podwatch-web.container", "# Managed by Podwatch.\n[Container]\n");
   shell.write("state/services/web/current/headers", "service web\ndata delete\n");
-  const podman =
-    'podman() { case "$*" in "volume rm"*) [ "$*" = "volume rm podwatch-web" ] && return 2 ;; esac; }';
+  const podman = 'podman() { case "$*" in "volume rm podwatch-web") return 2 ;; esac; }';
   expect(run(`systemctl() { :; }; ${podman}; remove_service web`)).toMatchObject({
     status: 1,
     stderr:
