@@ -334,7 +334,7 @@ It is removed again: there is no earlier release to go back to."
   secrets=$(recorded_secrets)
   if activate restarted; then
     record_success
-    tidy_up
+    drop_what_is_over
     fail "$failure
 The previous release is back and healthy."
   fi
@@ -344,10 +344,15 @@ The previous release is back but not healthy: $reason"
 
 # What an interrupted run did not get round to is made up for by the next, even if it finds nothing else to do.
 tidy_up() {
-  prune_releases
   say "$secrets" | while read -r secret version; do
     [ -z "$secret" ] || prune_secret "$secret" "$version"
   done
+  drop_what_is_over
+}
+
+# Of a change that is taken back, values of secrets stay: Pulumi has recorded them, and names them again in the next run.
+drop_what_is_over() {
+  prune_releases
   drop_unused_images
   drop_unused_programs
 }

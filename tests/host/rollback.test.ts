@@ -1,0 +1,50 @@
+// What is left on a host of a change that was taken back.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { RunnerShell } from "./runnerShell";
+
+let shell: RunnerShell;
+
+beforeEach(() => {
+  shell = new RunnerShell();
+});
+
+afterEach(() => shell.remove());
+
+/** Only what roll_back itself does: bringing releases into force is tried on hosts. */
+const SURROUNDINGS = `activate() { use_secrets "$secrets"; }
+  last_log_lines() { :; }
+  drop_unused_images() { :; }
+  drop_unused_programs() { :; }
+  drop_image() { :; }`;
+
+test("the release is gone; the value of its secret stays, since Pulumi names it again in the next run", () => {
+  const version = (value: string) => shell.run("put_secret token", { input: value }).stdout.trim();
+  const home = `${shell.state}/services/web`;
+  const first = version("one");
+  shell.run(`use_secret podwatch-token ${first}`);
+  shell.write("state/services/web/secrets", `podwatch-token ${first} id-1\n`);
+  for (const release of ["old", "new"]) {
+    shell.write(`state/services/web/releases/${release}/headers`, "image example\n");
+  }
+  const second = version("two");
+  shell.run(`touch -d '1 minute ago' "$STATE"/secrets/podwatch-token/${second}`);
+
+  const { status, stderr } = shell.run(`${SURROUNDINGS}\nroll_back`, {
+    variables: {
+      home,
+      service: "web",
+      container: "podwatch-web",
+      since: "",
+      reason: "it ended",
+      previous: "releases/old",
+      secrets: `podwatch-token ${second}`,
+    },
+  });
+  expect([status, stderr]).toEqual([
+    1,
+    "podwatch: web did not come up: it ended\n\nThe previous release is back and healthy.\n",
+  ]);
+  expect(existsSync(join(home, "releases/new"))).toBe(false);
+  expect(readFileSync(join(shell.state, "secrets/podwatch-token", second), "utf8")).toBe("two");
+});
