@@ -15,7 +15,7 @@ tries(
 
 test("the second of two deployments waits for the first, but not for ever, and says so", async () => {
   const { code, stderr } = await host().tryExec(`
-    flock /var/lib/podwatch/locks/nginx sleep 4 & sleep 0.3
+    exec 8>/var/lib/podwatch/locks/nginx && flock 8
     PODWATCH_LOCK_SECONDS=1 sh /var/lib/podwatch/runner apply nginx </dev/null`);
   expect(code).toBe(1);
   expect(stderr).toBe(

@@ -7,7 +7,7 @@ import { checkout, footprint, host, hosts, lab, labOutput, run } from "./labHost
 const [one, two] = ["labtest-one", "labtest-two"] as const;
 const state = join(checkout, ".lab");
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 beforeAll(async () => {
   await labOutput("down", one, two);
@@ -140,9 +140,8 @@ describe("network", () => {
 
   test("a host reaches its neighbour and this machine, and is refused at once beyond", async () => {
     expect((await reach((await host(two)).address, 22)).code).toBe(0);
-    const started = Date.now();
+    // 124 would be the end of its time.
     for (const address of ["198.51.100.1", "10.99.7.7"]) expect((await reach(address, 80)).code).toBe(1);
-    expect(Date.now() - started).toBeLessThan(3000);
   });
 });
 
@@ -196,21 +195,18 @@ describe("gateways", () => {
   });
 
   test("one that is killed leaves its socket behind, and comes back over it", async () => {
-    const inode = () => labOutput("exec", one, "stat", "-c", "%i", "/run/roq/service/deribit.sock");
-    await labOutput("exec", one, "systemctl", "kill", "--signal=KILL", "lab-gateway@deribit");
-    expect(
-      (await lab("exec", one, "curl", "-sS", "--unix-socket", "/run/roq/service/deribit.sock", "http://x/"))
-        .code,
-    ).toBe(7);
-    const stale = await inode();
-    await labOutput(
-      "exec",
-      one,
-      "sh",
-      "-c",
-      "for i in $(seq 50); do systemctl is-active -q lab-gateway@deribit && exit; sleep 0.1; done; exit 1",
+    const socket = "/run/roq/service/deribit.sock";
+    const inode = () => labOutput("exec", one, "stat", "-c", "%i", socket);
+    const onHost = (script: string) => labOutput("exec", one, "sh", "-c", script);
+    // In one go, before systemd starts it again.
+    const [stale, refused] = (
+      await onHost(`systemctl kill --signal=KILL lab-gateway@deribit; stat -c %i ${socket}
+        curl -sS --unix-socket ${socket} http://x/ 2>/dev/null; echo $?`)
+    ).split("\n");
+    expect(refused).toBe("7");
+    await onHost(
+      `for i in $(seq 300); do curl -s -o /dev/null --unix-socket ${socket} http://x/metrics && exit; sleep 0.1; done; exit 1`,
     );
-    await new Promise((resolve) => setTimeout(resolve, 300));
     expect(await metrics()).toMatch(/\n200$/);
     expect(await inode()).not.toBe(stale);
   });

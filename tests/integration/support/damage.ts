@@ -47,7 +47,7 @@ export const SECRET: Damage = {
 };
 export const LOST: Damage = {
   kind: "a secret lost with the runner's copy of it",
-  script: `podman secret rm podwatch-grafana-admin-password; rm -rf ${STATE}/secrets`,
+  script: `podman secret rm podwatch-grafana-admin-password; rm -r ${STATE}/secrets/podwatch-grafana-admin-password`,
   expected: ["grafana: secret missing podwatch-grafana-admin-password"],
 };
 export const RUNNER: Damage = {
