@@ -87,6 +87,7 @@ uninstall_runner() {
   if [ -e "$STATE/linger-enabled" ]; then
     loginctl disable-linger 2>/dev/null || :
   fi
+  drop_socket_directory
   # A mount point of its own stays, empty.
   rm -rf "$STATE" 2>/dev/null || [ -z "$(ls -A "$STATE")" ] || fail "cannot remove $STATE"
   say uninstalled

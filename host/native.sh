@@ -22,12 +22,17 @@ refuse_taken_addresses() {
     if [ "$address" != any ] && command -v ip >/dev/null && ! ip -o address | grep -qF " $address/"; then
       fail "this host has no address $address to listen on; set podwatch:nodeExporter.bind to one that it has"
     fi
-    if command -v ss >/dev/null && ! systemctl --quiet is-active "${unit%.service}.socket" &&
-      [ -n "$(ss -H -l -t -n "sport = :$port")" ]; then
+    if command -v ss >/dev/null && ! listens_already "$port" && [ -n "$(ss -H -l -t -n "sport = :$port")" ]; then
       fail "port $port is taken on this host by another program (is it the distribution's own node exporter?
 systemctl disable --now prometheus-node-exporter); stop that, or set podwatch:nodeExporter.port"
     fi
   done <"$home/candidate/listen"
+}
+
+# Whether it is the installed socket that has a port.
+listens_already() {
+  systemctl --quiet is-active "${unit%.service}.socket" &&
+    grep -qs -e "^ListenStream=$1\$" -e "^ListenStream=.*:$1\$" "$NATIVE_UNITS/${unit%.service}.socket"
 }
 
 activate_native() {
@@ -83,4 +88,13 @@ stop_native() {
   fi
   systemctl daemon-reload
   systemctl reset-failed "$unit" "$socket" 2>/dev/null || :
+}
+
+# The directory of the sockets goes with the last of them; on a host that NGINX still has it mounted, with the runner.
+drop_socket_directory() {
+  if [ -n "$ROOTLESS" ]; then
+    rmdir "$XDG_RUNTIME_DIR/podwatch" 2>/dev/null || :
+  else
+    rmdir /run/podwatch 2>/dev/null || :
+  fi
 }
