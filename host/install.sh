@@ -9,7 +9,7 @@ install_runner() {
   fi
   check_host
   if [ "${2:-}" = without-podman ]; then
-    podman_version=none
+    podman_version=
   else
     check_podman
   fi
@@ -20,7 +20,7 @@ install_runner() {
   { note_new_directories && cp "$0" "$STATE/.runner.new"; } 2>/dev/null ||
     fail "cannot write to $STATE; is the disk full?"
   mv "$STATE/.runner.new" "$STATE/runner"
-  say "installed on podman $podman_version"
+  say "installed${podman_version:+ on podman $podman_version}"
 }
 
 check_host() {

@@ -122,6 +122,8 @@ function serviceUnit(service: NativeService, scope: Scope): string {
         ["Description", service.description],
         ["Requires", socket],
         ["After", socket],
+        // However often it ends, it is started again.
+        ["StartLimitIntervalSec", "0"],
       ],
     ],
     [
@@ -173,7 +175,8 @@ const CONFINED: readonly Entry[] = [
 
 /**
  * What only the system's manager can: a user of its own for each start, and a file system in which nothing can be written.
- * The host's clock, processes and network stay visible: they are what is measured.
+ * The host's clock, processes and network stay visible: they are what is measured. Without a sight of the first process, the
+ * mounts told of would be the service's own, all of them read-only.
  */
 const CONFINED_BY_ROOT: readonly Entry[] = [
   ["DynamicUser", "yes"],
@@ -188,7 +191,6 @@ const CONFINED_BY_ROOT: readonly Entry[] = [
   ["ProtectKernelLogs", "yes"],
   ["ProtectKernelModules", "yes"],
   ["ProtectKernelTunables", "yes"],
-  ["ProtectProc", "invisible"],
   ["ProtectSystem", "strict"],
   ["RemoveIPC", "yes"],
 ];
