@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eventually, LabHost } from "./support/lab";
-import { found, query, targets } from "./support/queries";
+import { found, query, type Rule, rules, targets } from "./support/queries";
 import { connection, Stack } from "./support/stack";
 
 jest.setTimeout(300_000);
@@ -18,7 +18,13 @@ describe("Prometheus on a deployed host", () => {
   beforeAll(async () => {
     host = await LabHost.boot("test-prometheus");
     await host.gateway("start", "deribit");
-    settings = { host: connection("operator", host), gateways: { gid: 990 }, grafana: { enabled: false } };
+    settings = {
+      host: connection("operator", host),
+      gateways: { gid: 990 },
+      grafana: { enabled: false },
+      prometheus: { evaluationInterval: "2s" },
+      alerts: { GatewayDown: { for: "0s" } },
+    };
     stack = await Stack.create("prometheus", settings);
     await stack.up();
   });
@@ -37,6 +43,48 @@ describe("Prometheus on a deployed host", () => {
       () => targets(host),
       (up) => JSON.stringify(up) === JSON.stringify(expected),
     );
+  });
+
+  test("evaluates every shipped rule about what it watches, without an error", async () => {
+    const loaded = await eventually(
+      30,
+      () => rules(host),
+      (all) => all.length > 0 && all.every(({ health }) => health === "ok"),
+    );
+    expect(new Set(loaded.map(({ group }) => group))).toEqual(
+      new Set(["watchdog", "instance", "prometheus", "gateways"]),
+    );
+    expect(loaded.filter(({ lastError }) => lastError !== undefined)).toEqual([]);
+    expect(loaded.filter(({ state }) => state === "firing").map(({ name }) => name)).toEqual(["Watchdog"]);
+  });
+
+  test("changes one threshold and switches one alert off, by a reload", async () => {
+    const before = { rules: await rules(host), started: await started() };
+    expect((await host.fetch("/runbooks/InstanceFlapping")).status).toBe(200);
+    settings = {
+      ...settings,
+      alerts: {
+        GatewayDown: { for: "0s" },
+        ScrapeSlow: { above: 7.5 },
+        InstanceFlapping: { enabled: false },
+      },
+    };
+    await stack.configure(settings);
+    // The front has a page less.
+    expect(await stack.up()).toMatchObject({ updated: 2 });
+    const expressions = (all: readonly Rule[]) =>
+      Object.fromEntries(all.map(({ name, query }) => [name, query]));
+    const { InstanceFlapping, ScrapeSlow, ...others } = expressions(before.rules);
+    expect([InstanceFlapping, ScrapeSlow]).not.toContain(undefined);
+    const after = await eventually(
+      10,
+      async () => expressions(await rules(host)),
+      (found) => !("InstanceFlapping" in found),
+    );
+    expect(after).toEqual({ ...others, ScrapeSlow: ScrapeSlow?.replace("> 4", "> 7.5") });
+    expect(await started()).toBe(before.started);
+    expect((await host.fetch("/runbooks/InstanceFlapping")).status).toBe(404);
+    expect((await host.fetch("/runbooks/ScrapeSlow")).body).toMatch(/^# ScrapeSlow\n/);
   });
 
   test("reads the gateways' own format: repeated TYPE lines and all", async () => {
@@ -70,6 +118,28 @@ describe("Prometheus on a deployed host", () => {
       (up) => up["roq-gateways/deribit"] === 1 && up["roq-gateways/absent"] === 0,
     );
   });
+
+  test("the alert about it links to a page that the front has", async () => {
+    const page = await eventually(
+      NOTICED_WITHIN,
+      () => linkedPage("GatewayDown"),
+      (path) => path !== undefined,
+    );
+    expect(page).toMatch(/^http:\/\/localhost\/runbooks\/GatewayDown$/);
+    const { status, body } = await host.fetch(new URL(String(page)).pathname);
+    expect(status).toBe(200);
+    expect(body).toMatch(/^# GatewayDown\n/);
+  });
+
+  /** The runbook that a firing alert links to. */
+  async function linkedPage(name: string): Promise<string | undefined> {
+    const { body } = await host.fetch("/prometheus/api/v1/alerts");
+    const { alerts } = JSON.parse(body).data as {
+      alerts: Array<Record<"labels" | "annotations", Record<string, string>> & { state: string }>;
+    };
+    const firing = alerts.find(({ labels, state }) => labels.alertname === name && state === "firing");
+    return firing?.annotations.runbook_url;
+  }
 
   test("takes retention, labels, jobs and target files from the stack file", async () => {
     const directory = mkdtempSync(join(tmpdir(), "podwatch-targets-"));

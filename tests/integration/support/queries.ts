@@ -33,3 +33,19 @@ export async function found(host: LabHost, port = 80): Promise<string[]> {
   const { data } = JSON.parse(body) as { data: { activeTargets: Array<{ labels: Record<string, string> }> } };
   return data.activeTargets.map(({ labels }) => `${labels.job}/${labels.instance}`).sort();
 }
+
+/** An alerting rule as Prometheus has it in force. */
+export interface Rule {
+  readonly group: string;
+  readonly name: string;
+  readonly query: string;
+  readonly health: string;
+  readonly lastError?: string;
+  readonly state: string;
+}
+
+export async function rules(host: LabHost): Promise<Rule[]> {
+  const { body } = await host.fetch("/prometheus/api/v1/rules");
+  const { data } = JSON.parse(body) as { data: { groups: Array<{ name: string; rules: Rule[] }> } };
+  return data.groups.flatMap((group) => group.rules.map((rule) => ({ ...rule, group: group.name })));
+}
