@@ -82,23 +82,6 @@ test("a value that is newer than the one in use is not pruned", () => {
   expect(readdirSync(store()).sort()).toEqual([first, second, "used"].sort());
 });
 
-test("a new value outlives the roll-back of the service that did not come up with it", () => {
-  const first = version("one");
-  use(first);
-  const second = version("two");
-  shell.run(`touch -d '1 minute ago' "$STATE"/secrets/podwatch-token/${second}`);
-  shell.write("state/services/web/secrets", `podwatch-token ${first} id-1\n`);
-  shell.write("state/services/web/releases/old/headers", "");
-  const { stderr } =
-    shell.run(`home=$STATE/services/web; service=web; container=podwatch-web; unit=podwatch-web.container
-    previous=releases/old; since=; reason='it ended'; last_log_lines() { :; }; activate() { :; }
-    roll_back`);
-  expect(stderr).toMatch(
-    /^podwatch: web did not come up: it ended\n\nThe previous release is back and healthy\.\n$/,
-  );
-  expect(readdirSync(store()).sort()).toEqual([first, second, "used"].sort());
-});
-
 test("a secret of somebody else's is neither replaced nor removed", () => {
   shell.run("podman secret create podwatch-token -", { input: "theirs" });
   const { status, stdout, stderr } = put("ours");
