@@ -72,6 +72,7 @@ export const hostDiskCases: GroupCases = {
     silent: {
       "at 20.5 %, however fast it fills": { series: free("245-2x100"), at: "20m", just: "below" },
       "when it is full in 4.1 hours": { series: free("199-0.75x100"), at: "20m", just: "within" },
+      "where nothing can be written": { series: { ...free("150-2x50"), [READ_ONLY]: "1x100" }, at: "20m" },
     },
   },
   HostDiskLow: {
@@ -92,7 +93,10 @@ export const hostDiskCases: GroupCases = {
     fires: {
       "at 2.9 %": { series: free("29x100"), since: "0s", labels: LABELS, value: "2.9%", just: "below" },
     },
-    silent: { "at 3.1 %": { series: free("31x100"), at: "10m", just: "below" } },
+    silent: {
+      "at 3.1 %": { series: free("31x100"), at: "10m", just: "below" },
+      "where nothing can be written": { series: { ...free("10x100"), [READ_ONLY]: "1x100" }, at: "10m" },
+    },
   },
   HostInodesLow: {
     fires: {
@@ -106,6 +110,7 @@ export const hostDiskCases: GroupCases = {
     },
     silent: {
       "at 10.1 %": { series: inodes(101, 1000), at: "20m", just: "below" },
+      "where nothing can be written": { series: { ...inodes(1, 1000), [READ_ONLY]: "1x30" }, at: "20m" },
       "where their number is not fixed": { series: inodes(0, 0), at: "20m" },
     },
   },
