@@ -109,5 +109,5 @@ export function table(answers: readonly Answer[]): string {
     [dashboard, panel, query, value, String(series)].map((cell) => cell.replaceAll("|", "\\|")).join(" | "),
   );
   const head = ["Dashboard | Panel | Query | Variable | Series", "--- | --- | --- | --- | ---:"];
-  return [...head, ...rows].map((row) => `| ${row} |`.replaceAll("|  |", "| |")).join("\n");
+  return [...head, ...rows].map((row) => `| ${row} |`.replaceAll("  ", " ")).join("\n");
 }
