@@ -19,11 +19,8 @@ export function nginxExporter(input: NginxExporterInput): Service {
     name: NAME,
     description: "Podwatch NGINX exporter",
     image: input.image,
-    args: [
-      `--nginx.scrape-uri=${NGINX_STATUS_URL}`,
-      // Scrapes wait for one another: while NGINX hangs, each has to end before the next begins.
-      "--nginx.timeout=500ms",
-    ],
+    // Its flag for a time-out has no effect (1.5.1): while NGINX hangs, so do scrapes, and `up` becomes 0.
+    args: [`--nginx.scrape-uri=${NGINX_STATUS_URL}`],
     // The user of the official image.
     user: { uid: 1001, gid: 1001 },
     files: {},

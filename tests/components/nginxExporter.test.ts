@@ -54,7 +54,7 @@ test("minimal: made after the front, which asks it whether it is ready", async (
     "NoNewPrivileges=true",
     "DropCapability=all",
     "Volume=/var/lib/podwatch/services/nginx-exporter:/etc/podwatch:ro,z",
-    "Exec=--nginx.scrape-uri=http://podwatch-nginx:8081/status --nginx.timeout=500ms",
+    "Exec=--nginx.scrape-uri=http://podwatch-nginx:8081/status",
     "[Service]",
     "Restart=always",
     "RestartSec=2",
