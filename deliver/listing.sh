@@ -4,26 +4,33 @@
 set -eu
 export LC_ALL=C
 
-if [ "$(id -u)" = 0 ]; then
-  directories='/etc /opt /root /srv /usr/local /var/lib /var/spool'
-  units=--system
-else
-  directories=$HOME
-  units=--user
-  export XDG_RUNTIME_DIR="${XDG_RUNTIME_DIR:-/run/user/$(id -u)}"
-fi
-
-{
-  for directory in $directories; do
-    find "$directory" -xdev \( -name .cache -o -name .ssh -o -name '.*_history' -o -name .lesshst \
-      -o -path '*/.local/share/containers' -o -path /var/lib/containers -o -path /var/lib/apt -o -path /var/lib/dpkg \
-      -o -path /var/lib/systemd/timers -o -path /var/lib/systemd/timesync -o -path /var/lib/private \) -prune \
-      -o -print 2>/dev/null | sed 's/^/file /' || :
+# find_in DEPTH DIRECTORY...: other programs' own places change at any time, so only so deep is looked into them.
+find_in() {
+  depth=$1
+  shift
+  for directory; do
+    find "$directory" -xdev -maxdepth "$depth" \( -name .cache -o -name .ssh -o -name '.*hist*' -o -name .viminfo \
+      -o -path '*/.local/share/containers' \) -prune -o -print 2>/dev/null | sed 's/^/file /' || :
   done
+}
+
+# First all, then sorted: the end of a pipe would hide that something failed.
+listing=$(
+  if [ "$(id -u)" = 0 ]; then
+    units=--system
+    find_in 9 /etc /usr/local
+    find_in 1 /root /opt /srv /var/lib /var/spool
+  else
+    units=--user
+    export XDG_RUNTIME_DIR="${XDG_RUNTIME_DIR:-/run/user/$(id -u)}"
+    find_in 1 "$HOME" "$HOME/.local/share"
+    find_in 9 "$HOME/.config"
+  fi
   for directory in /tmp /var/tmp /home/*; do
     find "$directory" -maxdepth 2 -name '*podwatch*' 2>/dev/null | sed 's/^/file /' || :
   done
-  systemctl "$units" list-unit-files --no-legend --no-pager | awk '$1 !~ /\.scope$/ { print "unit", $1 }'
+  systemctl "$units" list-unit-files --no-legend --no-pager | awk '$2 != "transient" { print "unit", $1 }'
+  for user in /var/lib/systemd/linger/*; do [ ! -e "$user" ] || echo "linger ${user##*/}"; done
   if command -v podman >/dev/null; then
     podman ps --all --format 'container {{.Names}}'
     podman images --format 'image {{.Repository}}:{{.Tag}}'
@@ -31,4 +38,5 @@ fi
     podman volume ls --format 'volume {{.Name}}'
     podman secret ls --format 'secret {{.Name}}'
   fi
-} | sort -u
+)
+printf '%s\n' "$listing" | sort -u

@@ -2,9 +2,12 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { machine } from "../../config/context";
+import { parse } from "../../config/parse";
+import { listHost } from "../../deliver/hosts";
 import { startReceivers } from "../../lab/receivers/receivers";
 import { Commits } from "../deliver/commits";
-import { LabHost, type Result, run } from "./support/lab";
+import { CHECKOUT, LabHost, type Result, run } from "./support/lab";
 import { secretsIn } from "./support/secretScan";
 import { small } from "./support/smallStack";
 import { snapshot } from "./support/snapshot";
@@ -33,6 +36,16 @@ describe("delivery to a host", () => {
     const env = { ...stack.environment(), ...commits.env, PODWATCH_PULUMI: "lab/toolchain/pulumi" };
     const which = ["--stack", stack.name, "--config-file", stack.configFile];
     return run("node", ["deliver/run.js", command, ...which, ...args], { env });
+  }
+
+  /** What staging finds on the host. */
+  function listed(settings: object): Promise<string[]> {
+    const parsed = parse(
+      { host: settings },
+      machine(CHECKOUT, "delivery", () => true),
+    );
+    if ("problems" in parsed) throw new Error(JSON.stringify(parsed.problems));
+    return Promise.all(parsed.settings.hosts.map(listHost)).then((lists) => lists.flat());
   }
 
   beforeAll(async () => {
@@ -77,6 +90,28 @@ describe("delivery to a host", () => {
     expect(await host.exec("podman ps --format '{{.Names}}' | sort")).toBe(
       "podwatch-nginx\npodwatch-prometheus\n",
     );
+  });
+
+  test("what is on a host is listed with the rights that the deployment has", async () => {
+    const password = (await readFile(".lab/guarded.password", "utf8")).trim();
+    const [sudo, withPassword, own] = await Promise.all([
+      listed(connection("operator", host)),
+      listed({ ...connection("guarded", host), becomePassword: password }),
+      listed({ ...connection("rootless", host), become: false }),
+    ]);
+    expect(sudo).toEqual(
+      expect.arrayContaining([
+        "container podwatch-nginx",
+        "file /etc/containers/systemd/podwatch-nginx.container",
+        "file /var/lib/podwatch",
+        "network podwatch",
+        "unit podwatch-nginx.service",
+        "volume podwatch-prometheus",
+      ]),
+    );
+    expect(withPassword).toEqual(sudo);
+    expect(own).toContain("file /home/rootless");
+    expect(own.filter((line) => /podwatch|\/etc/.test(line))).toEqual([]);
   });
 
   test("a preview of a change shows its lines, without a secret", async () => {

@@ -20,6 +20,7 @@ import {
   runnerCommandStaged,
   runnerCommandWithPassword,
   runnerScript,
+  scriptCommand,
   stageCommand,
   unstageCommand,
   withNote,
@@ -223,6 +224,18 @@ describe.each(SHELLS)("in %s", (shell) => {
 
   test("a failed installation fails the command", () => {
     expect(login(installCommand("rootful"), { shell, sudo: "free", input: "exit 9" }).status).toBe(9);
+  });
+
+  test.each([
+    { rights: "own", sudo: "free", asRoot: "no" },
+    { rights: "sudo", sudo: "free", asRoot: "yes" },
+    { rights: "sudo-with-password", sudo: "password", asRoot: "yes" },
+    { rights: "sudo-with-password", sudo: "free", asRoot: "yes" },
+  ] as const)("with $rights rights, sudo $sudo, a script runs to its end", ({ rights, sudo, asRoot }) => {
+    const script = 'printf "%s\\n" "$AS_ROOT"\nprintf end\nexit 7\n';
+    const input = rights === "sudo-with-password" ? `${PASSWORD}\n${script}` : script;
+    const result = login(scriptCommand(rights), { shell, sudo, input });
+    expect(result).toMatchObject({ status: 7, stdout: `${asRoot}\nend`, stderr: "" });
   });
 
   test("a wrong password never reaches the runner, nor any output", () => {
