@@ -16,6 +16,14 @@ find_in() {
 
 # First all, then sorted: the end of a pipe would hide that something failed.
 listing=$(
+  # Before the files: the first call of podman makes directories in a user's home.
+  if command -v podman >/dev/null; then
+    podman ps --all --format 'container {{.Names}}'
+    podman images --format 'image {{.Repository}}:{{.Tag}}'
+    podman network ls --format 'network {{.Name}}'
+    podman volume ls --format 'volume {{.Name}}'
+    podman secret ls --format 'secret {{.Name}}'
+  fi
   if [ "$(id -u)" = 0 ]; then
     units=--system
     find_in 9 /etc /usr/local
@@ -31,12 +39,5 @@ listing=$(
   done
   systemctl "$units" list-unit-files --no-legend --no-pager | awk '$2 != "transient" { print "unit", $1 }'
   for user in /var/lib/systemd/linger/*; do [ ! -e "$user" ] || echo "linger ${user##*/}"; done
-  if command -v podman >/dev/null; then
-    podman ps --all --format 'container {{.Names}}'
-    podman images --format 'image {{.Repository}}:{{.Tag}}'
-    podman network ls --format 'network {{.Name}}'
-    podman volume ls --format 'volume {{.Name}}'
-    podman secret ls --format 'secret {{.Name}}'
-  fi
 )
 printf '%s\n' "$listing" | sort -u

@@ -53,6 +53,8 @@ describe("delivery to a host", () => {
     host = await LabHost.boot("test-delivery");
     staging = await Stack.create("delivery-staging", settings());
     production = await Stack.create("delivery-production", settings());
+    // podman's first call makes directories in the user's home.
+    await host.execRootless("podman ps --quiet");
     before = await snapshot(host);
     cycle = await deliver(staging, "staging", "--record", file("staging.json"));
   });
