@@ -14,6 +14,8 @@ find_in() {
   done
 }
 
+[ "$(id -u)" = 0 ] || export XDG_RUNTIME_DIR="${XDG_RUNTIME_DIR:-/run/user/$(id -u)}"
+
 # First all, then sorted: the end of a pipe would hide that something failed.
 listing=$(
   # Before the files: the first call of podman makes directories in a user's home.
@@ -30,7 +32,6 @@ listing=$(
     find_in 1 /root /opt /srv /var/lib /var/spool
   else
     units=--user
-    export XDG_RUNTIME_DIR="${XDG_RUNTIME_DIR:-/run/user/$(id -u)}"
     find_in 1 "$HOME" "$HOME/.local/share"
     find_in 9 "$HOME/.config"
   fi
