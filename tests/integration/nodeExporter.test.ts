@@ -1,0 +1,227 @@
+// The node exporter on a monitor and on a target: measured by Prometheus, and by nobody else.
+import { createHash } from "node:crypto";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import versions from "../../versions.json";
+import { eventually, LabHost, must } from "./support/lab";
+import { operate } from "./support/operate";
+import { query, targets } from "./support/queries";
+import { snapshot } from "./support/snapshot";
+import { connection, Stack } from "./support/stack";
+
+jest.setTimeout(400_000);
+
+/** Where lab hosts reach this machine. */
+const HERE = "10.99.0.1";
+const MACHINE = process.arch === "arm64" ? "arm64" : "amd64";
+const { version } = versions.programs.node_exporter;
+
+/** The lowest figure is the best of `systemd-analyze security`, from 0 to 10. */
+const EXPOSURE = 2;
+
+let monitor: LabHost;
+let web: LabHost;
+let mirror: Server;
+let archive: Buffer;
+let asked: string[];
+let stack: Stack;
+let before: string[][];
+
+beforeAll(async () => {
+  [monitor, web, archive] = await Promise.all([
+    LabHost.boot("test-node-mon"),
+    LabHost.boot("test-node-web"),
+    release(),
+  ]);
+  asked = [];
+  mirror = createServer(({ url = "" }, response) => {
+    asked.push(url);
+    response.end(archive);
+  });
+  await new Promise<void>((resolve) => mirror.listen(0, "0.0.0.0", resolve));
+  // A target needs no podman; what it has is looked at before and after.
+  before = await Promise.all([snapshot(monitor), snapshot(web)]);
+  await web.exec("mv /usr/bin/podman /usr/bin/podman.away");
+  stack = await Stack.create("node", settings());
+  await stack.up();
+});
+
+afterAll(async () => {
+  mirror?.close();
+  await stack?.dispose();
+  await monitor?.down();
+  await web?.down();
+});
+
+/** An archive as the releases are, with the real program of Debian's package in it. */
+async function release(): Promise<Buffer> {
+  const program = (await must("lab/node-exporter/fetch", [])).trim();
+  const directory = mkdtempSync(join(tmpdir(), "podwatch-release-"));
+  try {
+    const name = `node_exporter-${version}.linux-${MACHINE}`;
+    mkdirSync(join(directory, name));
+    copyFileSync(program, join(directory, name, "node_exporter"));
+    await must("tar", ["-czf", join(directory, "archive"), "-C", directory, name]);
+    return readFileSync(join(directory, "archive"));
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+const digest = () => createHash("sha256").update(archive).digest("hex");
+
+function settings(nodeExporter: object = {}) {
+  const entry = (host: LabHost) => {
+    const { name: _, ...rest } = connection("operator", host);
+    return rest;
+  };
+  const release = {
+    mirror: `http://${HERE}:${(mirror.address() as AddressInfo).port}`,
+    sha256: { [MACHINE]: digest() },
+  };
+  return {
+    hosts: { mon: entry(monitor), web: { ...entry(web), role: "target" } },
+    grafana: { enabled: false },
+    gateways: { enabled: false },
+    prometheus: { scrapeInterval: "1s", data: "delete" },
+    nodeExporter: { enabled: true, release, ...nodeExporter },
+  };
+}
+
+/** What a host gets from the target's port: a status, or 0. */
+async function status(host: LabHost): Promise<number> {
+  const { stdout } = await host.tryExec(
+    `curl -s -o /dev/null -m 3 -w '%{http_code}' http://${web.address}:9100/metrics || :`,
+  );
+  return Number(stdout);
+}
+
+const isUp = (found: Record<string, number>) => found["node/mon"] === 1 && found["node/web"] === 1;
+
+test("Prometheus finds both up, each under its host's name", async () => {
+  expect(await eventually(30, () => targets(monitor), isUp)).toMatchObject({ "node/mon": 1, "node/web": 1 });
+  expect(asked).toEqual(Array(2).fill(`/v${version}/node_exporter-${version}.linux-${MACHINE}.tar.gz`));
+  const names = await query(monitor, "node_uname_info");
+  expect(Object.fromEntries(names.map(({ metric }) => [metric.instance, metric.nodename]))).toEqual({
+    mon: "test-node-mon",
+    web: "test-node-web",
+  });
+});
+
+test("what the alerts of hosts ask for is there", async () => {
+  const unit = 'node_systemd_unit_state{name="podwatch-node-exporter.service", state="active"} == 1';
+  expect((await query(monitor, unit)).map(({ metric }) => metric.instance).sort()).toEqual(
+    // D-Bus refuses a user whom it finds no name for, and only this library knows those of systemd's making.
+    (await web.exec("ls /usr/lib/*/libnss_systemd.so.2 2>/dev/null || :")) === "" ? [] : ["mon", "web"],
+  );
+  for (const metric of [
+    "node_timex_offset_seconds",
+    "node_boot_time_seconds",
+    "node_memory_MemTotal_bytes",
+  ]) {
+    expect([metric, (await query(monitor, metric)).length]).toEqual([metric, 2]);
+  }
+  // The host's own view: to the service itself, everything is read-only.
+  expect((await query(monitor, 'node_filesystem_readonly{mountpoint="/home"} == 0')).length).toBe(2);
+});
+
+test("only Prometheus' host reaches the target, and nobody the monitor", async () => {
+  expect(await status(monitor)).toBe(200);
+  expect(await status(web)).toBe(0);
+  await expect(
+    fetch(`http://${web.address}:9100/metrics`, { signal: AbortSignal.timeout(3000) }),
+  ).rejects.toThrow();
+  expect(await monitor.exec("ss -Hltn 'sport = :9100'")).toBe("");
+});
+
+test("is confined", async () => {
+  const judgement = await web.exec(
+    "systemd-analyze security --no-pager podwatch-node-exporter.service | tail -n 1",
+  );
+  const [, exposure = "10"] = /: ([\d.]+) /.exec(judgement) ?? [];
+  expect(Number(exposure)).toBeLessThanOrEqual(EXPOSURE);
+  const user = await web.exec("ps -o user= -p $(systemctl show -P MainPID podwatch-node-exporter)");
+  expect(user.trim()).not.toBe("root");
+});
+
+test("a file of metrics arrives", async () => {
+  await web.exec("echo 'backup_finished 42' >/var/lib/podwatch/textfile/backup.prom");
+  const found = await eventually(
+    15,
+    () => query(monitor, "backup_finished"),
+    (samples) => samples.length > 0,
+  );
+  expect(found).toEqual([{ metric: expect.objectContaining({ instance: "web", job: "node" }), value: 42 }]);
+});
+
+test("a second run changes nothing, and there is no drift", async () => {
+  expect((await stack.up()).unchanged).toBeGreaterThan(5);
+  expect(await operate(stack, "drift")).toMatchObject({ code: 0 });
+});
+
+test("what somebody changed on the host is found and put back", async () => {
+  await web.exec(`
+    cd /var/lib/podwatch/programs/*/
+    cp node_exporter other && echo lied >>other && mv other node_exporter
+    systemctl stop podwatch-node-exporter.socket`);
+  const { code, stdout } = await operate(stack, "drift");
+  expect(code).not.toBe(0);
+  expect(stdout).toContain("podwatch-node-exporter.socket");
+  expect(stdout).toMatch(/program +changed/);
+  expect(await operate(stack, "repair")).toMatchObject({ code: 0 });
+  expect(await operate(stack, "drift")).toMatchObject({ code: 0 });
+  await eventually(20, () => targets(monitor), isUp);
+});
+
+test("one that does not come up leaves the one before", async () => {
+  await stack.configure(settings({ collectors: { enable: ["systemd", "no_such"] } }));
+  const output = await stack.failingUp();
+  expect(output).toContain("node-exporter did not come up: it ended again and again right after its start");
+  expect(output).toContain("unknown long flag '--collector.no_such'");
+  expect(output).toContain("The previous release is back and healthy.");
+  await eventually(20, () => targets(monitor), isUp);
+});
+
+test("another program than the expected is refused, before anything is changed", async () => {
+  const { nodeExporter } = settings();
+  const release = { ...nodeExporter.release, sha256: { [MACHINE]: "ab".repeat(32) } };
+  await stack.configure(settings({ release }));
+  const output = await stack.failingUp();
+  expect(output).toContain(`is not what was expected: its sha256 is ${digest()}, not ${"ab".repeat(32)}`);
+  expect(await web.exec("ls /var/lib/podwatch/programs | wc -l")).toBe("1\n");
+});
+
+test("a port that somebody else has is told of", async () => {
+  await web.exec("systemd-run --quiet --unit=other systemd-socket-activate -l 9101 /bin/cat");
+  await stack.configure(settings({ port: 9101 }));
+  // The old socket is ours and open: the new port is what is asked for.
+  expect(await stack.failingUp()).toContain("port 9101 is taken on this host by another program");
+  await web.exec("systemctl stop other.service");
+});
+
+test("the distribution's program, once it is there; the downloaded one goes", async () => {
+  await stack.configure(settings({ from: "package" }));
+  expect(await stack.failingUp()).toContain(
+    "the program /usr/bin/prometheus-node-exporter is not on this host",
+  );
+  const copy = "cp /var/lib/podwatch/programs/*/node_exporter /usr/bin/prometheus-node-exporter";
+  await Promise.all([monitor.exec(copy), web.exec(copy)]);
+  await stack.up();
+  await eventually(20, () => targets(monitor), isUp);
+  expect(await web.exec("systemctl show -P ExecStart podwatch-node-exporter")).toContain(
+    "/usr/bin/prometheus-node-exporter",
+  );
+  expect((await web.tryExec("ls /var/lib/podwatch/programs")).code).not.toBe(0);
+});
+
+test("destroy leaves nothing", async () => {
+  await stack.destroy();
+  await web.exec("mv /usr/bin/podman.away /usr/bin/podman");
+  const remove = "rm /usr/bin/prometheus-node-exporter; ls -d /run/podwatch || :";
+  expect(await monitor.exec(remove)).toBe("");
+  expect(await web.exec(remove)).toBe("");
+  expect(await Promise.all([snapshot(monitor), snapshot(web)])).toEqual(before);
+});
