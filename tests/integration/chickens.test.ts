@@ -10,6 +10,7 @@ import { parse } from "yaml";
 import { type Receivers, startReceivers } from "../../lab/receivers/receivers";
 import versions from "../../versions.json";
 import { CHECKOUT, eventually, LabHost, run } from "./support/lab";
+import { nodeExporterMirror } from "./support/nodeExporterRelease";
 import { query, targets } from "./support/queries";
 import { snapshot } from "./support/snapshot";
 import { changes, connection, merge, Stack } from "./support/stack";
@@ -27,16 +28,18 @@ let receivers: Receivers;
 /** Of what pipelines tell, who reach Slack without TLS on their own machine only. */
 let pipelines: Receivers;
 let names: Socket;
+let mirror: Awaited<ReturnType<typeof nodeExporterMirror>>;
 let stack: Stack;
 let before: string[];
 let state: string;
 
 beforeAll(async () => {
   host = await LabHost.boot("test-chickens");
-  [receivers, pipelines, names] = await Promise.all([
+  [receivers, pipelines, names, mirror] = await Promise.all([
     startReceivers({ bind: HERE }),
     startReceivers(),
     nameServer(),
+    nodeExporterMirror(HERE),
   ]);
   state = mkdtempSync(join(tmpdir(), "podwatch-chickens-"));
   // The coop's application is any container that answers.
@@ -47,6 +50,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   names?.close();
+  mirror?.server.close();
   await receivers?.stop();
   await pipelines?.stop();
   await stack?.dispose();
@@ -65,8 +69,14 @@ function settings(more: object = {}): Record<string, unknown> {
     host: { ...connection("operator", host), connection: "ssh", name: "pi" },
     // A minute is long for a test.
     prometheus: { scrapeInterval: "1s", evaluationInterval: "1s", data: "delete" },
-    // What Prometheus sends before it has found Alertmanager, it sends again only after a minute.
-    alerts: { ProbeFailed: { for: "1s" }, Watchdog: { for: "15s" } },
+    alerts: {
+      ProbeFailed: { for: "1s" },
+      // What Prometheus sends before it has found Alertmanager, it sends again only after a minute.
+      Watchdog: { for: "15s" },
+      // The host has just been started.
+      HostRebooted: { enabled: false },
+    },
+    nodeExporter: { release: mirror.release },
     alertmanager: {
       receivers: {
         farmer: {
@@ -190,6 +200,8 @@ test("all targets are up and all probes succeed", async () => {
     "blackbox/internet",
     "blackbox/pi-ssh",
     "blackbox/router",
+    "nginx/pi",
+    "node/pi",
     "prometheus/localhost:9090",
   ];
   await eventually(
