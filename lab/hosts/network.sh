@@ -15,6 +15,15 @@ bridge_owner() {
   ip -d link show "$BRIDGE" 2>/dev/null | sed -n 's/^ *alias //p'
 }
 
+# Whether another checkout has the network; can be asked before it is this command's turn, as it makes nothing.
+check_not_held() {
+  local owner
+  owner=$(bridge_owner)
+  [ -z "$owner" ] || [ "$owner" = "$CHECKOUT" ] ||
+    die "the lab's network $BRIDGE is held by $owner: run lab/lab down there first"
+}
+
+# Only in one's turn: another command of this checkout may be about to make the network.
 check_range_free() {
   local owner
   if bridge_exists; then
