@@ -5,26 +5,22 @@ import { parse } from "../../config/parse";
 import { format } from "../../config/problem";
 import type { HostSettings } from "../../config/schema";
 
+/** How keys are encrypted here. */
+const encryption = (cipher: string) => ({ passphrase: "open sesame", cipher, rounds: 1 });
+
 /** ssh2 makes about one key in a hundred with a byte too few, which it then refuses itself. */
-export function wholeKey() {
+export function wholeKey(options?: ReturnType<typeof encryption>) {
   for (;;) {
-    const pair = utils.generateKeyPairSync("ed25519");
-    if (!(utils.parseKey(pair.private) instanceof Error)) return pair;
+    const pair = utils.generateKeyPairSync("ed25519", options ?? {});
+    if (!(utils.parseKey(pair.private, options?.passphrase) instanceof Error)) return pair;
   }
 }
 
 export const keys = {
   plain: wholeKey(),
-  encrypted: utils.generateKeyPairSync("ed25519", {
-    passphrase: "open sesame",
-    cipher: "aes256-ctr",
-    rounds: 1,
-  }),
-  oldCipher: utils.generateKeyPairSync("ed25519", {
-    passphrase: "open sesame",
-    cipher: "aes128-cbc",
-    rounds: 1,
-  }),
+  encrypted: wholeKey(encryption("aes256-ctr")),
+  // Refused for its cipher, whatever else is wrong with it.
+  oldCipher: utils.generateKeyPairSync("ed25519", encryption("aes128-cbc")),
 };
 
 export const hostKey = keys.plain.public.trim();

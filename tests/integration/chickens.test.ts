@@ -10,7 +10,7 @@ import { parse } from "yaml";
 import { type Receivers, startReceivers } from "../../lab/receivers/receivers";
 import versions from "../../versions.json";
 import { CHECKOUT, eventually, LabHost, run } from "./support/lab";
-import { nodeExporterMirror } from "./support/nodeExporterRelease";
+import { type NodeMirror, nodeMirror } from "./support/nodeMirror";
 import { query, targets } from "./support/queries";
 import { snapshot } from "./support/snapshot";
 import { changes, connection, merge, Stack } from "./support/stack";
@@ -28,7 +28,7 @@ let receivers: Receivers;
 /** Of what pipelines tell, who reach Slack without TLS on their own machine only. */
 let pipelines: Receivers;
 let names: Socket;
-let mirror: Awaited<ReturnType<typeof nodeExporterMirror>>;
+let mirror: NodeMirror;
 let stack: Stack;
 let before: string[];
 let state: string;
@@ -39,7 +39,7 @@ beforeAll(async () => {
     startReceivers({ bind: HERE }),
     startReceivers(),
     nameServer(),
-    nodeExporterMirror(HERE),
+    nodeMirror(),
   ]);
   state = mkdtempSync(join(tmpdir(), "podwatch-chickens-"));
   // The coop's application is any container that answers.
@@ -50,7 +50,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   names?.close();
-  mirror?.server.close();
+  mirror?.close();
   await receivers?.stop();
   await pipelines?.stop();
   await stack?.dispose();
