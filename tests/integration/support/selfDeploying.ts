@@ -28,7 +28,7 @@ export async function installPulumi(host: LabHost): Promise<void> {
     .map((path) => path.slice(CHECKOUT.length + 1));
   const sources = (await must("git", ["ls-files", "--cached", "--others", "--exclude-standard"])).split("\n");
   const checkout = [
-    ...sources.filter((path) => path !== "" && !/^(tests|bench|docs)\//.test(path)),
+    ...sources.filter((path) => path !== "" && !/^(tests|bench|docs(?!\/runbooks))\//.test(path)),
     ...dependencies,
     ...COMPILERS.map((name) => `node_modules/${name}`),
   ];
