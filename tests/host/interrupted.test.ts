@@ -137,6 +137,17 @@ describe("images", () => {
     expect(records().sort()).toEqual(["reg/web:1", "reg/web:2", "reg/web:3"]);
   });
 
+  test("one stays whose service makes its candidate its release at this very moment", () => {
+    run("podman() { return 1; }; timeout() { :; }; ensure_image reg/web:1");
+    shell.write("state/services/web/candidate/current/headers", "image reg/web:1\n");
+    run(`grep() {
+      command grep "$@" && return
+      [ ! -e "$STATE/services/web/candidate" ] || mv "$STATE/services/web/candidate" "$STATE/services/web/releases"
+      return 1
+    }; drop_unused_images`);
+    expect(records()).toEqual(["reg/web:1"]);
+  });
+
   test("an earlier release goes with its image, and old values of secrets go too", () => {
     const version = run("put_secret token", "one").stdout.trim();
     run(`use_secret podwatch-token ${version}; touch -d '1 minute ago' "$STATE/secrets/podwatch-token/"*`);

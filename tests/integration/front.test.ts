@@ -76,7 +76,7 @@ describe("the front door of a deployed host", () => {
     const { status, body } = await host.fetch("/");
     expect(status).toBe(200);
     const links = [...body.matchAll(/href="([^"]+)"/g)].map(([, link]) => link as string);
-    expect(links).toEqual(["/grafana/", "/prometheus/", "/roq/service/"]);
+    expect(links).toEqual(["/grafana/", "/prometheus/", "/runbooks/", "/roq/service/"]);
     for (const link of links) {
       expect((await host.fetch(link)).status).toBeLessThan(400);
     }

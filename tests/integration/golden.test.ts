@@ -103,26 +103,24 @@ function of(service: string): Bundle[] {
   return bundles.filter((bundle) => bundle.service === service);
 }
 
+const MONITOR = ["grafana", "network", "nginx", "prometheus"];
+const EVERYTHING = [...MONITOR, "alertmanager", "blackbox-exporter", "nginx-exporter", "node-exporter"];
+
 /** What each stack deploys to each of its hosts. */
-function services(stack: string): string[] {
-  const always = ["grafana", "network", "nginx", "prometheus"];
-  if (stack !== "everything") return always;
-  return [...always, "alertmanager", "blackbox-exporter", "nginx-exporter"].sort();
-}
+const DEPLOYED: Readonly<Record<string, readonly string[]>> = {
+  "dev/dev": MONITOR,
+  "everything/rootful": EVERYTHING,
+  "everything/rootless": EVERYTHING,
+  "everything/target": ["node-exporter"],
+  "prod/monitor": MONITOR,
+  "rootless/monitor": MONITOR,
+};
 
 test("there is a bundle of every service of every host", () => {
-  const hostsOfStacks = [
-    "dev/dev",
-    "everything/rootful",
-    "everything/rootless",
-    "prod/monitor",
-    "rootless/monitor",
-  ];
-  expect(bundles.map(({ path }) => path).sort()).toEqual(
-    hostsOfStacks.flatMap((prefix) =>
-      services(prefix.replace(/\/.*/, "")).map((service) => `${prefix}/${service}`),
-    ),
+  const expected = Object.entries(DEPLOYED).flatMap(([host, services]) =>
+    services.map((service) => `${host}/${service}`),
   );
+  expect(bundles.map(({ path }) => path).sort()).toEqual(expected.sort());
 });
 
 describe("promtool", () => {
@@ -192,7 +190,8 @@ describe("Quadlet", () => {
       .filter((line) => line !== "" && !/: Loading source unit file /.test(line));
     expect({ code, complaints }).toEqual({ code: 0, complaints: [] });
     const made = [...stdout.matchAll(/^---(.+)\.service---$/gm)].map(([, name]) => name);
-    expect(made.sort()).toEqual(services(prefix.replace(/\/.*/, "")).map((service) => `podwatch-${service}`));
+    const containers = (DEPLOYED[prefix] ?? []).filter((service) => service !== "node-exporter");
+    expect(made.sort()).toEqual(containers.map((service) => `podwatch-${service}`).sort());
   });
 
   test("would refuse a mistake", async () => {
