@@ -109,24 +109,18 @@ note_image() {
 # Removes an image that the runner pulled or built and that no service uses any more, nor an image that one uses.
 drop_image() {
   record=$STATE/images/$(say "$1" | sha256sum | cut -c 1-16)
-  if [ ! -e "$record" ] || is_image_in_use "$1"; then
+  if [ ! -e "$record" ] || some_service_says -xF -e "image $1" -e "base-image $1"; then
     return
   fi
   podman image rm "$1" >/dev/null 2>&1 || :
   rm -f "$record"
 }
 
-# Candidates first: another service's may become its release between the two looks, and has to be seen in one of them.
-is_image_in_use() {
-  names_image "$1" "$STATE"/services/*/candidate/current/headers ||
-    names_image "$1" "$STATE"/services/*/releases/*/headers
-}
-
-# Whether one of the files named after the image has it for a service, or for what a service's image is made from.
-names_image() {
-  named_image=$1
-  shift
-  grep -qsxF -e "image $named_image" -e "base-image $named_image" "$@"
+# Whether a header of any service, in force or about to be, is what grep is asked for. Candidates first: another service's
+# may become its release between the two looks, and has to be seen in one of them.
+some_service_says() {
+  grep -qs "$@" "$STATE"/services/*/candidate/current/headers ||
+    grep -qs "$@" "$STATE"/services/*/releases/*/headers
 }
 
 # The images that interrupted runs have pulled or replaced.

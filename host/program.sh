@@ -72,8 +72,7 @@ is_program_whole() {
 # Programs that no release names any more.
 drop_unused_programs() {
   for directory in "$STATE"/programs/*; do
-    if [ -d "$directory" ] && ! cat "$STATE"/services/*/releases/*/headers "$STATE"/services/*/candidate/current/headers \
-      2>/dev/null | grep -q "^program ${directory##*/} "; then
+    if [ -d "$directory" ] && ! some_service_says "^program ${directory##*/} "; then
       rm -rf "$directory"
     fi
   done

@@ -3,6 +3,15 @@ import { CATALOGUE } from "../../lib/rules/catalogue";
 import type { Alert, RuleGroup } from "../../lib/rules/model";
 import { namespace } from "../schema";
 
+/** How alerts are changed in a stack file. */
+export const ALERTS_EXAMPLE = `\`\`\`yaml
+config:
+  ${namespace}:alerts:
+    HostCpuBusy: { above: 0.95, for: 30m, severity: info }
+    HostRebooted: { enabled: false }
+\`\`\`
+`;
+
 /** @param cases how many cases each alert has, by its name */
 export function alertsPage(cases: Readonly<Record<string, number>>): string {
   const total = Object.values(cases).reduce((sum, count) => sum + count, 0);
@@ -19,13 +28,7 @@ Who is told is in [alerting](alerting.md).
 
 Each can be changed or switched off under \`${namespace}:alerts\`, in the stack or for one host:
 
-\`\`\`yaml
-config:
-  ${namespace}:alerts:
-    HostCpuBusy: { above: 0.95, for: 30m, severity: info }
-    HostRebooted: { enabled: false }
-\`\`\`
-
+${ALERTS_EXAMPLE}
 | severity | means |
 |---|---|
 | \`critical\` | somebody has to act now |

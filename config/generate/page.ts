@@ -1,5 +1,6 @@
 // docs/configuration.md: every setting with its type, default, meaning and an example.
 import { namespace, services } from "../schema";
+import { ALERTS_EXAMPLE } from "./alertsPage";
 import { describeStack, type JsonSchema } from "./jsonSchema";
 
 const sections = [
@@ -112,13 +113,7 @@ const alertsNote = `
 Each alert takes \`enabled\` (\`false\` switches it off), \`severity\` (\`critical\`, \`warning\` or \`info\`), \`for\` (how long the condition has to last) and
 thresholds of its own, as the editor's completion shows:
 
-\`\`\`yaml
-config:
-  ${namespace}:alerts:
-    HostCpuBusy: { above: 0.95, for: 30m, severity: info }
-    HostRebooted: { enabled: false }
-\`\`\`
-`;
+${ALERTS_EXAMPLE}`;
 
 const notes: Readonly<Record<string, string>> = { host: loginNote, proxy: loginNote, alerts: alertsNote };
 

@@ -79,40 +79,16 @@ export function resolveServices(
     report,
   );
   const grafana = resolveGrafana(givenGrafana, locate("grafana"), context, report);
-  if (grafana.enabled && !prometheus.enabled) {
-    const path = locate("prometheus")(["enabled"]);
-    report(
-      path,
-      `${quote(false)} leaves Grafana without data; set grafana.enabled to false too, or remove this`,
-    );
-  }
   const blackboxExporter = resolveBlackboxExporter(
     givenBlackbox,
     prometheus.scrapeTimeout,
     locate("blackboxExporter"),
     report,
   );
-  if (blackboxExporter.enabled && !prometheus.enabled) {
-    const path = locate("prometheus")(["enabled"]);
-    report(
-      path,
-      `${quote(false)} leaves the blackbox exporter without anybody who asks it; set blackboxExporter.enabled to false, or remove this`,
-    );
-  }
   checkQuadlet(nginxExporter.quadlet, locate("nginxExporter"), report);
-  if (nginxExporter.enabled && !prometheus.enabled) {
-    const path = locate("prometheus")(["enabled"]);
-    report(
-      path,
-      `${quote(false)} leaves the NGINX exporter without anybody who asks it; set nginxExporter.enabled to false too, or remove this`,
-    );
-  }
-  if (alertmanager.enabled && !prometheus.enabled) {
-    const path = locate("prometheus")(["enabled"]);
-    report(
-      path,
-      `${quote(false)} leaves Alertmanager without alerts; set alertmanager.enabled to false too, or remove this`,
-    );
+  if (!prometheus.enabled) {
+    const idle = { grafana, blackboxExporter, nginxExporter, alertmanager };
+    checkIdle(idle, locate("prometheus")(["enabled"]), report);
   }
   const alerts = resolveAlerts(givenAlerts, front.publicUrl);
   return {
@@ -128,6 +104,26 @@ export function resolveServices(
     nodeExporter,
     alerts,
   };
+}
+
+/** What is of no use without Prometheus, and what is said of it. */
+const IDLE = {
+  grafana: "Grafana without data; set grafana.enabled to false too",
+  blackboxExporter:
+    "the blackbox exporter without anybody who asks it; set blackboxExporter.enabled to false",
+  nginxExporter: "the NGINX exporter without anybody who asks it; set nginxExporter.enabled to false too",
+  alertmanager: "Alertmanager without alerts; set alertmanager.enabled to false too",
+} as const;
+
+function checkIdle(
+  services: Record<keyof typeof IDLE, { enabled: boolean }>,
+  path: Path,
+  report: Report,
+): void {
+  for (const [name, complaint] of Object.entries(IDLE)) {
+    if (services[name as keyof typeof IDLE].enabled)
+      report(path, `${quote(false)} leaves ${complaint}, or remove this`);
+  }
 }
 
 /** The defaults that the host takes from a preset, its own or the stack's. */

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { type Receivers, startReceivers } from "../../lab/receivers/receivers";
 import versions from "../../versions.json";
-import { CHECKOUT, eventually, LabHost, run } from "./support/lab";
+import { CHECKOUT, eventually, HERE, LabHost, run } from "./support/lab";
 import { type NodeMirror, nodeMirror } from "./support/nodeMirror";
 import { query, targets } from "./support/queries";
 import { snapshot } from "./support/snapshot";
@@ -17,8 +17,6 @@ import { changes, connection, merge, Stack } from "./support/stack";
 
 jest.setTimeout(300_000);
 
-/** Where lab hosts reach this machine. */
-const HERE = "10.99.0.1";
 const EXAMPLE = "examples/chickens";
 const KINDS = ["slack", "email", "opsgenie", "pagerduty", "alertmanager", "telegram"] as const;
 

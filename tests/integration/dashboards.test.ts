@@ -6,16 +6,13 @@ import { join } from "node:path";
 import type { Server } from "node:tls";
 import { SHIPPED_DASHBOARDS } from "../../dashboards/shipped";
 import { type Receivers, startReceivers } from "../../lab/receivers/receivers";
-import { CHECKOUT, eventually, LabHost, must } from "./support/lab";
+import { CHECKOUT, eventually, HERE, LabHost, must } from "./support/lab";
 import { type NodeMirror, nodeMirror } from "./support/nodeMirror";
 import { type Answer, askEveryPanel, table } from "./support/panels";
 import { connection, Stack } from "./support/stack";
 import { port, tlsServer } from "./support/tls";
 
 jest.setTimeout(600_000);
-
-/** Where lab hosts reach this machine. */
-const HERE = "10.99.0.1";
 
 /** Queries that rightly have no data, as `dashboard / panel / query [value of the variable]`, with the reason. */
 const RIGHTLY_EMPTY: Readonly<Record<string, string>> = {

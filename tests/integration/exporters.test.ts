@@ -1,14 +1,11 @@
 // Exporters on deployed hosts: what they measure arrives in Prometheus, under the names that operators know.
 import type { Server } from "node:tls";
-import { eventually, LabHost } from "./support/lab";
+import { eventually, HERE, LabHost } from "./support/lab";
 import { query } from "./support/queries";
 import { connection, Stack } from "./support/stack";
 import { port, tlsServer } from "./support/tls";
 
 jest.setTimeout(300_000);
-
-/** Where lab hosts reach this machine. */
-const HERE = "10.99.0.1";
 
 let monitor: LabHost;
 let target: LabHost;

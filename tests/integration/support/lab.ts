@@ -3,6 +3,9 @@ import { join } from "node:path";
 
 export const CHECKOUT = join(__dirname, "..", "..", "..");
 
+/** Where lab hosts reach this machine, once there is one. */
+export const HERE = "10.99.0.1";
+
 /** What a command did. */
 export interface Result {
   readonly code: number;

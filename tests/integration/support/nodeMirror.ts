@@ -7,10 +7,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import versions from "../../../versions.json";
-import { must } from "./lab";
+import { HERE, must } from "./lab";
 
-/** Where lab hosts reach this machine. */
-const HERE = "10.99.0.1";
 /** What releases call this machine's processor. */
 export const MACHINE = process.arch === "arm64" ? "arm64" : "amd64";
 
