@@ -110,6 +110,7 @@ wait_for_ssh() {
 remove_host() {
   local name=$1
   kill_cgroup "$(host_cgroup "$name")"
+  take_disks "$(host_dir "$name")"
   rm -rf --one-file-system "$(host_dir "$name")"
 }
 

@@ -221,6 +221,29 @@ describe("gateways", () => {
   });
 });
 
+describe("disks", () => {
+  const size = (directory: string) =>
+    labOutput("exec", one, "findmnt", "-nbo", "FSTYPE,SIZE", "--mountpoint", directory);
+
+  test("a host is lent one that can be filled, and no room elsewhere is taken", async () => {
+    await labOutput("disk", one, "/srv/small");
+    const [type, bytes] = (await size("/srv/small")).split(/ +/);
+    expect(type).toBe("ext4");
+    expect(Number(bytes)).toBeLessThan(64 * 2 ** 20);
+    const { code, stderr } = await lab("exec", one, "fallocate", "-l", "64M", "/srv/small/file");
+    expect([code, stderr]).toEqual([1, expect.stringContaining("No space left on device")]);
+  });
+
+  test("not twice at one place, and at no odd one", async () => {
+    const again = await lab("disk", one, "/srv/small");
+    expect(again.code).toBe(1);
+    expect(again.stderr).toContain(`something is mounted at /srv/small of "${one}" already`);
+    const odd = await lab("disk", one, "../small");
+    expect(odd.code).toBe(2);
+    expect(odd.stderr).toContain('"../small" is no directory for a disk');
+  });
+});
+
 describe("reboot", () => {
   test("really reboots; disk, users' files, journal, gateways and lingering are still there", async () => {
     const booted = () => labOutput("exec", one, "stat", "-c", "%Z", "/proc/1");
@@ -260,8 +283,9 @@ describe("down", () => {
   });
 
   test("leaves no mount, interface, route, rule, group, process or file", async () => {
+    await labOutput("disk", two, "/srv/small");
     const running = await footprint("labtest-");
-    for (const kind of ["interfaces", "cgroups", "processes", "files"]) {
+    for (const kind of ["disks", "interfaces", "cgroups", "processes", "files"]) {
       expect({ kind, found: running[kind]?.length }).not.toEqual({ kind, found: 0 });
     }
     await labOutput("down", one, two);
@@ -270,6 +294,7 @@ describe("down", () => {
       interfaces: [],
       cgroups: [],
       processes: [],
+      disks: [],
       files: [],
       routes: [],
       rules: [],

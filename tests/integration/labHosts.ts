@@ -75,6 +75,7 @@ export async function footprint(pattern: string): Promise<Record<string, string[
     rules: await matching("ip rule show"),
     cgroups: await matching("find /sys/fs/cgroup -type d -name 'podwatch-*'"),
     processes: await matching("pgrep -a 'systemd-nspawn|supervise|unshare' | grep -v '<defunct>$'"),
+    disks: await matching("losetup --noheadings --output BACK-FILE"),
     files: await matching(`find '${checkout}/.lab/hosts' -mindepth 1 -maxdepth 1`),
   };
 }
