@@ -2,6 +2,7 @@
 const common = {
   testEnvironment: "node",
   transform: { "\\.ts$": ["@swc/jest", { jsc: { parser: { syntax: "typescript" }, target: "es2022" } }] },
+  setupFilesAfterEnv: ["<rootDir>/tests/matchers.ts"],
   modulePathIgnorePatterns: ["<rootDir>/bin/", "<rootDir>/.lab/", "<rootDir>/.pulumi-state/"],
 };
 

@@ -62,10 +62,10 @@ const production = (...args: string[]) =>
 
 describe("production", () => {
   test("goes on to deploy what staging has proved, and records what fails", async () => {
-    const { code, stderr } = await production("--proof", proof());
-    expect(code).toBe(1);
+    const result = await production("--proof", proof());
+    expect(result).toHaveExited(1);
     const failed = "up: pulumi up ended with 3, see its output";
-    expect(stderr).toContain(`prod: FAILED: ${failed}`);
+    expect(result.stderr).toContain(`prod: FAILED: ${failed}`);
     expect(asked()).toEqual([
       "up --stack prod --non-interactive --color never --yes --skip-preview --suppress-outputs",
     ]);
@@ -88,10 +88,10 @@ describe("production", () => {
     ["of a run with changed files", { clean: false }, "staging ran with files that differ from the commit"],
     ["of the stack itself", { stack: "prod" }, "the record is that of prod itself"],
   ])("refuses a proof %s, and touches nothing", async (_, changes, expected) => {
-    const { code, stderr } = await production("--proof", proof(changes));
-    expect(code).toBe(1);
-    expect(stderr).toContain(`prod: FAILED: proof: ${expected}`);
-    expect(stderr).toContain("; no host was touched");
+    const refused = await production("--proof", proof(changes));
+    expect(refused).toHaveExited(1);
+    expect(refused.stderr).toContain(`prod: FAILED: proof: ${expected}`);
+    expect(refused.stderr).toContain("; no host was touched");
     expect(asked()).toEqual([]);
     expect(readRecord(file("record.json")).outcome).toBe("failure");
   });

@@ -66,9 +66,10 @@ test("else the release is downloaded once", async () => {
   served = archive("pulumi");
   const old = place("old", "3.9.0");
   const installed = join(checkout, "bin", `pulumi-${tools.pulumi}`);
-  const { code, stdout, stderr } = await install(old);
-  expect([code, stdout]).toEqual([0, `${installed}\n`]);
-  expect(stderr).toContain(`old/pulumi is 3.9.0, older than ${tools.pulumi}: not used`);
+  const result = await install(old);
+  expect(result).toHaveExited(0);
+  expect(result.stdout).toBe(`${installed}\n`);
+  expect(result.stderr).toContain(`old/pulumi is 3.9.0, older than ${tools.pulumi}: not used`);
   expect(execFileSync(join(installed, "pulumi"), ["version"], { encoding: "utf8" })).toBe(
     `v${tools.pulumi}\n`,
   );
@@ -87,8 +88,9 @@ test.each<[string, () => Buffer | undefined, string]>([
   ["another archive", () => archive("deliver"), "holds no pulumi"],
 ])("where %s is sent it ends with the way out and leaves nothing", async (_, content, expected) => {
   served = content();
-  const { code, stdout, stderr } = await install();
-  expect([code, stdout]).toEqual([1, ""]);
-  expect(stderr).toContain(expected);
+  const failed = await install();
+  expect(failed).toHaveExited(1);
+  expect(failed.stdout).toBe("");
+  expect(failed.stderr).toContain(expected);
   expect(readdirSync(join(checkout, "bin"))).toEqual([]);
 });

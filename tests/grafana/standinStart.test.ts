@@ -88,9 +88,9 @@ describe("refuses to start", () => {
     ["a real Grafana's data base", { "data/grafana.db": "SQLite format 3\0" }, /is not the stand-in's/],
   ];
   test.each(cases)("with %s", (_name, files, message) => {
-    const { code, output } = instance(files).refuse();
-    expect(output).toMatch(message);
-    expect(code).toBe(1);
+    const refused = instance(files).refuse();
+    expect(refused).toHaveExited(1);
+    expect(refused.output).toMatch(message);
   });
 
   test("with a secret given both ways, and shows neither", () => {
@@ -104,17 +104,17 @@ describe("refuses to start", () => {
   });
 
   test("with a secret's file that is not there, rather than with an empty secret", () => {
-    const { code, output } = instance({}, { GF_SECURITY_ADMIN_PASSWORD__FILE: "/none" }).refuse();
-    expect(output).toContain("/none: No such file");
-    expect(code).toBe(1);
+    const refused = instance({}, { GF_SECURITY_ADMIN_PASSWORD__FILE: "/none" }).refuse();
+    expect(refused).toHaveExited(1);
+    expect(refused.output).toContain("/none: No such file");
   });
 
   test("without a place for its data", () => {
     const standIn = instance({}, { GF_PATHS_DATA: "/proc/none", GF_PATHS_PLUGINS: "/tmp" });
-    const { code, output } = standIn.refuse();
-    expect(output).toContain("GF_PATHS_DATA='/proc/none' is not writable.");
-    expect(output).toMatch(/data path "\/proc\/none" cannot be made/);
-    expect(code).toBe(1);
+    const refused = standIn.refuse();
+    expect(refused).toHaveExited(1);
+    expect(refused.output).toContain("GF_PATHS_DATA='/proc/none' is not writable.");
+    expect(refused.output).toMatch(/data path "\/proc\/none" cannot be made/);
   });
 });
 
@@ -124,7 +124,7 @@ test("the admin password counts at the first start only; the data survives", asy
   const body = { dashboard: { uid: "kept", title: "Kept" } };
   await standIn.ask("/api/dashboards/db", { method: "POST", body, auth: "admin:the-first-one" });
   const stopped = await standIn.stop();
-  expect(stopped.code).toBe(0);
+  expect(stopped).toHaveExited(0);
   expect(stopped.ms).toBeLessThan(2000);
 
   standIn.env.GF_SECURITY_ADMIN_PASSWORD = "a-later-one";
@@ -148,7 +148,7 @@ test("grafana cli changes the running server's password at once", async () => {
     "New Password: \nAdmin password changed successfully ✔\n",
   ]);
   expect([await login("admin:from-standard-input"), await login("admin:admin")]).toEqual([200, 401]);
-  expect(standIn.cli([...reset, "as-an-argument"]).code).toBe(0);
+  expect(standIn.cli([...reset, "as-an-argument"])).toHaveExited(0);
   expect(await login("admin:as-an-argument")).toBe(200);
   expect(standIn.cli([...reset, "--password-from-stdin"], "four\n").output).toContain(
     "new password is too short",

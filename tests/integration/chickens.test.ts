@@ -160,16 +160,18 @@ async function deploy(): Promise<{ code: number; output: string; slack: string[]
 }
 
 test("a deployment that fails is told to Slack, with nothing deployed", async () => {
-  const { code, output, slack } = await deploy();
-  expect([code, output]).toEqual([1, expect.stringContaining('"raspberry" is not known here')]);
-  expect(slack).toEqual([expect.stringMatching(/chickens.*failed/)]);
+  const failed = await deploy();
+  expect(failed).toHaveExited(1);
+  expect(failed.output).toContain('"raspberry" is not known here');
+  expect(failed.slack).toEqual([expect.stringMatching(/chickens.*failed/)]);
   expect(await snapshot(host)).toEqual(before);
 });
 
 test("the next one deploys everything, and is told as back to normal", async () => {
   await stack.configure(settings(), secrets());
-  const { code, slack } = await deploy();
-  expect([code, slack]).toEqual([0, [expect.stringMatching(/chickens.*back to normal/)]]);
+  const deployed = await deploy();
+  expect(deployed).toHaveExited(0);
+  expect(deployed.slack).toEqual([expect.stringMatching(/chickens.*back to normal/)]);
 });
 
 test("Prometheus is the image that the host has built, with the limits of the preset", async () => {

@@ -68,8 +68,8 @@ describe("delivery to a host", () => {
   });
 
   test("the staging cycle goes through and leaves the stack up and verified", async () => {
+    expect(cycle).toHaveExited(0);
     expect(cycle.stderr).toMatch(/\[ *\d+ s\] delivery-staging: delivered\n$/);
-    expect(cycle.code).toBe(0);
     const { steps, ...outcome } = await record("staging.json");
     expect(outcome).toEqual({
       version: 1,
@@ -128,10 +128,8 @@ describe("delivery to a host", () => {
       "--whole",
       file("whole.md"),
     );
-    expect([preview.code, preview.stderr]).toEqual([
-      0,
-      expect.stringMatching(/^preview of delivery-staging: \d+ resources change\n$/),
-    ]);
+    expect(preview).toHaveExited(0);
+    expect(preview.stderr).toMatch(/^preview of delivery-staging: \d+ resources change\n$/);
     const markdown = await readFile(file("preview.md"), "utf8");
     expect(markdown).toContain("-  scrape_interval: 2s\n+  scrape_interval: 30s");
     expect(markdown).toMatch(/^\| \+ create \| `podwatch-test-delivery-grafana-admin-password-secret` \|/m);
@@ -144,7 +142,7 @@ describe("delivery to a host", () => {
 
   test("a preview that fails is written too", async () => {
     await staging.configure(settings({ prometheus: { scrapeInterval: "never" } }));
-    expect((await deliver(staging, "preview", "--to", file("failed.md"))).code).toBe(1);
+    expect(await deliver(staging, "preview", "--to", file("failed.md"))).toHaveExited(1);
     expect(await readFile(file("failed.md"), "utf8")).toMatch(
       /: it failed[\s\S]*podwatch:prometheus.scrapeInterval: "never"/,
     );
@@ -167,16 +165,14 @@ describe("delivery to a host", () => {
     try {
       const failing = await deliver(staging, "staging", "--record", file("failed.json"));
       const failed = "hosts as before: test-delivery: left: file /etc/left-by-the-test";
-      expect([failing.code, failing.stderr]).toEqual([
-        1,
-        expect.stringContaining(`delivery-staging: FAILED: ${failed}`),
-      ]);
+      expect(failing).toHaveExited(1);
+      expect(failing.stderr).toContain(`delivery-staging: FAILED: ${failed}`);
       expect(await record("failed.json")).toMatchObject({
         outcome: "failure",
         failed: expect.stringContaining(failed),
       });
-      expect((await tell("failure")).code).toBe(0);
-      expect((await tell("success")).code).toBe(0);
+      expect(await tell("failure")).toHaveExited(0);
+      expect(await tell("success")).toHaveExited(0);
       expect(receivers.messages("slack").map(({ body }) => body.text)).toEqual([
         expect.stringContaining(`:red_circle: delivery-staging failed: ${failed}`),
         ":large_green_circle: delivery-staging is back to normal",
@@ -194,26 +190,22 @@ describe("delivery to a host", () => {
   test("production refuses what staging has not proved, and touches nothing", async () => {
     const another = commits.commit("one that is not proved");
     const refused = await deliver(production, "production", "--proof", file("staging.json"));
-    expect([refused.code, refused.stderr]).toEqual([
-      1,
-      expect.stringContaining(`proof: delivery-staging proved commit ${proved}, and here is ${another}`),
-    ]);
+    expect(refused).toHaveExited(1);
+    expect(refused.stderr).toContain(
+      `proof: delivery-staging proved commit ${proved}, and here is ${another}`,
+    );
     commits.checkOut(proved);
     const failed = await deliver(production, "production", "--proof", file("failed.json"));
-    expect([failed.code, failed.stderr]).toEqual([
-      1,
-      expect.stringContaining("production takes what passed"),
-    ]);
+    expect(failed).toHaveExited(1);
+    expect(failed.stderr).toContain("production takes what passed");
     expect(await snapshot(host)).toEqual(before);
   });
 
   test("production deploys the proved commit and verifies it", async () => {
     const args = ["--proof", file("staging.json"), "--record", file("production.json")];
     const delivered = await deliver(production, "production", ...args);
-    expect([delivered.code, delivered.stderr]).toEqual([
-      0,
-      expect.stringMatching(/delivery-production: delivered\n$/),
-    ]);
+    expect(delivered).toHaveExited(0);
+    expect(delivered.stderr).toMatch(/delivery-production: delivered\n$/);
     expect(await record("production.json")).toMatchObject({ commit: proved, outcome: "success" });
     expect((await host.fetch("/prometheus/-/ready")).status).toBe(200);
   });

@@ -42,9 +42,9 @@ describe("what cannot be deployed is refused by one clear message", () => {
       grafana: { adminPassword: "in-plain-text" },
       front: { publicUrl: "monitor" },
     });
-    const { code, stdout, stderr } = await stack.run("preview");
-    expect(code).not.toBe(0);
-    const output = stdout + stderr;
+    const refused = await stack.run("preview");
+    expect(refused).not.toHaveExited(0);
+    const output = refused.stdout + refused.stderr;
     for (const problem of [
       /podwatch:host\.adress: unknown setting; did you mean address\?/,
       /podwatch:host\.port: 70000 is not a port number; write /,
@@ -65,15 +65,9 @@ describe("what cannot be deployed is refused by one clear message", () => {
         env: stack.environment(),
       })
     ).trim();
-    const { code, stdout, stderr } = await stack.run(
-      "preview",
-      "--stack",
-      "errors-prod",
-      "--config-file",
-      config,
-    );
-    expect(code).not.toBe(0);
-    expect(stdout + stderr).toMatch(/podwatch:host\.address: .* is a placeholder/);
+    const refused = await stack.run("preview", "--stack", "errors-prod", "--config-file", config);
+    expect(refused).not.toHaveExited(0);
+    expect(refused.stdout + refused.stderr).toMatch(/podwatch:host\.address: .* is a placeholder/);
   });
 
   describe("hosts that do not let us in, in one run", () => {

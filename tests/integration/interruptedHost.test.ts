@@ -14,11 +14,11 @@ tries(
 );
 
 test("the second of two deployments waits for the first, but not for ever, and says so", async () => {
-  const { code, stderr } = await host().tryExec(`
+  const refused = await host().tryExec(`
     exec 8>/var/lib/podwatch/locks/nginx && flock 8
     PODWATCH_LOCK_SECONDS=1 sh /var/lib/podwatch/runner apply nginx </dev/null`);
-  expect(code).toBe(1);
-  expect(stderr).toBe(
+  expect(refused).toHaveExited(1);
+  expect(refused.stderr).toBe(
     "podwatch: another deployment has been at work on nginx for 1 s; wait for it, then run pulumi up again\n",
   );
 });

@@ -31,9 +31,9 @@ describe("up", () => {
   test("is idempotent, also when two run at once", async () => {
     const started = await labOutput("exec", one, "stat", "-c", "%Y", "/proc/1");
     const runs = await Promise.all([lab("up", one), lab("up", one)]);
-    for (const { code, stderr } of runs) {
-      expect(stderr).toContain(`${one} is up already`);
-      expect(code).toBe(0);
+    for (const result of runs) {
+      expect(result).toHaveExited(0);
+      expect(result.stderr).toContain(`${one} is up already`);
     }
     expect(await labOutput("exec", one, "stat", "-c", "%Y", "/proc/1")).toBe(started);
   });
@@ -45,9 +45,9 @@ describe("up", () => {
 
   test("refuses names that cannot be a host's, before it does anything", async () => {
     for (const name of ["UPPER", "-x", "a/b", "a b", "x".repeat(33)]) {
-      const { code, stderr } = await lab("up", name);
-      expect({ name, code }).toEqual({ name, code: 2 });
-      expect(stderr).toContain(`"${name}" is no host name`);
+      const refused = await lab("up", name);
+      expect(refused).toHaveExited(2);
+      expect(refused.stderr).toContain(`"${name}" is no host name`);
     }
   });
 
@@ -58,11 +58,11 @@ describe("up", () => {
       const command = join(other, "lab", "lab");
       const user = ["--reuid=65534", "--regid=65534", "--clear-groups", command, "up"];
       const unprivileged = await run("setpriv", user, "", { cwd: "/" });
-      expect(unprivileged.code).toBe(1);
+      expect(unprivileged).toHaveExited(1);
       expect(unprivileged.stderr).toMatch(/^lab: error: must run as root .*; try sudo lab\/lab\n$/);
 
       const second = await run(command, ["up"]);
-      expect(second.code).toBe(1);
+      expect(second).toHaveExited(1);
       expect(second.stderr).toBe(
         `lab: error: the lab's network podwatch0 is held by ${checkout}: run lab/lab down there first\n`,
       );
@@ -86,13 +86,13 @@ describe("users", () => {
 
   test("operator may do anything, rootless nothing, guarded only with the password", async () => {
     expect(await labOutput("ssh", one, "sudo -n id -u")).toBe("0");
-    expect((await lab("ssh", `rootless@${one}`, "sudo -n true")).code).toBe(1);
+    expect(await lab("ssh", `rootless@${one}`, "sudo -n true")).toHaveExited(1);
     const none = await lab("ssh", `guarded@${one}`, "sudo -n true");
     expect(none.stderr).toContain("a password is required");
     const sudo = (input: string) =>
       run(join(checkout, "lab/lab"), ["ssh", `guarded@${one}`, "sudo -k -S -p '' id -u"], `${input}\n`);
     expect((await sudo(password())).stdout).toBe("0\n");
-    expect((await sudo("wrong")).code).toBe(1);
+    expect(await sudo("wrong")).toHaveExited(1);
   });
 
   test("the key and the password are nobody else's to read", () => {
@@ -125,9 +125,9 @@ describe("host keys", () => {
     const [mine, others] = [await host(one), await host(two)];
     try {
       writeFileSync(file, right.replace(mine.hostKey, others.hostKey));
-      const { code, stderr } = await lab("ssh", one, "true");
-      expect(code).toBe(255);
-      expect(stderr).toContain("Host key verification failed");
+      const refused = await lab("ssh", one, "true");
+      expect(refused).toHaveExited(255);
+      expect(refused.stderr).toContain("Host key verification failed");
     } finally {
       writeFileSync(file, right);
     }
@@ -139,9 +139,9 @@ describe("network", () => {
     lab("exec", one, "timeout", "5", "bash", "-c", `exec 3<>/dev/tcp/${address}/${port}`);
 
   test("a host reaches its neighbour and this machine, and is refused at once beyond", async () => {
-    expect((await reach((await host(two)).address, 22)).code).toBe(0);
+    expect(await reach((await host(two)).address, 22)).toHaveExited(0);
     // 124 would be the end of its time.
-    for (const address of ["198.51.100.1", "10.99.7.7"]) expect((await reach(address, 80)).code).toBe(1);
+    for (const address of ["198.51.100.1", "10.99.7.7"]) expect(await reach(address, 80)).toHaveExited(1);
   });
 });
 
@@ -214,10 +214,10 @@ describe("gateways", () => {
   test("one that is stopped stays away; names that the bridge would not pass are refused", async () => {
     await labOutput("gateway", one, "stop", "coinbase-pro");
     expect(await labOutput("gateway", one, "list")).toBe("deribit active");
-    expect((await lab("exec", one, "test", "-e", "/run/roq/service/coinbase-pro.sock")).code).toBe(1);
-    const { code, stderr } = await lab("gateway", one, "start", "a/b");
-    expect(code).toBe(2);
-    expect(stderr).toContain('"a/b" is no gateway name');
+    expect(await lab("exec", one, "test", "-e", "/run/roq/service/coinbase-pro.sock")).toHaveExited(1);
+    const refused = await lab("gateway", one, "start", "a/b");
+    expect(refused).toHaveExited(2);
+    expect(refused.stderr).toContain('"a/b" is no gateway name');
   });
 });
 
@@ -262,7 +262,7 @@ describe("reboot", () => {
 
   test("exec works while SSH is down", async () => {
     await labOutput("exec", two, "systemctl", "stop", "ssh");
-    expect((await lab("ssh", two, "true")).code).toBe(255);
+    expect(await lab("ssh", two, "true")).toHaveExited(255);
     expect(await labOutput("exec", two, "hostname")).toBe(two);
     await labOutput("exec", two, "systemctl", "start", "ssh");
   });
@@ -275,9 +275,9 @@ describe("down", () => {
       `for f in /sys/fs/cgroup/podwatch-${two} /sys/fs/cgroup/unified/podwatch-${two}; do [ ! -d $f ] || echo 1 >$f/cgroup.kill; done; sleep 0.5`,
     ]);
     expect((await host(two)).state).toBe("dead");
-    const { code, stderr } = await lab("ssh", two, "true");
-    expect(code).toBe(1);
-    expect(stderr).toContain(`remove and make it again with lab/lab down ${two}`);
+    const refused = await lab("ssh", two, "true");
+    expect(refused).toHaveExited(1);
+    expect(refused.stderr).toContain(`remove and make it again with lab/lab down ${two}`);
     await labOutput("up", two);
     expect((await host(two)).state).toBe("up");
   });

@@ -71,10 +71,10 @@ const started = (host: LabHost) =>
 
 describe("healthy hosts", () => {
   test("status", async () => {
-    const { code, stdout } = await operate(stack, "status");
-    expect(stdout).toMatch(/^test-operate +prometheus +active +yes /m);
-    expect(stdout).toMatch(/^test-operate-two +grafana +active +yes /m);
-    expect(code).toBe(0);
+    const result = await operate(stack, "status");
+    expect(result).toHaveExited(0);
+    expect(result.stdout).toMatch(/^test-operate +prometheus +active +yes /m);
+    expect(result.stdout).toMatch(/^test-operate-two +grafana +active +yes /m);
     const { json } = await operateJson<Status>(stack, "status");
     expect(json.healthy).toBe(true);
     expect(
@@ -86,27 +86,30 @@ describe("healthy hosts", () => {
   });
 
   test("verify names a gateway that is down, and no secret is in its output", async () => {
-    const { code, stdout } = await operate(stack, "verify", "--timeout", "8");
-    expect(stdout).toMatch(/^FAILED {2}test-operate {2}targets: roq-gateways\/late is down \(.*502/m);
-    expect(stdout).toMatch(/^ok {6}test-operate-two {2}targets: 2 up$/m);
-    expect(code).toBe(3);
+    const first = await operate(stack, "verify", "--timeout", "8");
+    expect(first).toHaveExited(3);
+    expect(first.stdout).toMatch(/^FAILED {2}test-operate {2}targets: roq-gateways\/late is down \(.*502/m);
+    expect(first.stdout).toMatch(/^ok {6}test-operate-two {2}targets: 2 up$/m);
     await one.gateway("start", "late");
     const second = await operate(stack, "verify");
+    expect(second).toHaveExited(0);
     expect(second.stdout).toMatch(/^ok {6}test-operate {2}targets: 3 up$/m);
     expect(second.stdout).toMatch(/^ok {6}test-operate-two {2}an alert: PodwatchVerify is listed/m);
     expect(second.stdout).toMatch(/^ok {6}test-operate-two {2}alerts of Prometheus: Watchdog has come/m);
     expect(second.stdout).toMatch(/test-operate {2}dashboard Gateways: \d+ of \d+ panels with data/);
-    expect(second.code).toBe(0);
     for (const { grafana } of Object.values(await installations())) {
-      expect(stdout + second.stdout).not.toContain(grafana.password);
+      expect(first.stdout + second.stdout).not.toContain(grafana.password);
     }
   });
 
   test("nothing has drifted, and repair touches nothing", async () => {
     const running = [await started(one), await started(two)];
-    const { code, stdout } = await operate(stack, "drift");
-    expect([code, stdout]).toEqual([0, "no drift\n"]);
-    expect((await operate(stack, "repair")).stdout).toBe(
+    const drift = await operate(stack, "drift");
+    expect(drift).toHaveExited(0);
+    expect(drift.stdout).toBe("no drift\n");
+    const repair = await operate(stack, "repair");
+    expect(repair).toHaveExited(0);
+    expect(repair.stdout).toBe(
       "host test-operate: nothing to repair\nhost test-operate-two: nothing to repair\n",
     );
     expect([await started(one), await started(two)]).toEqual(running);
@@ -132,7 +135,9 @@ describe("drift and repair", () => {
       host.exec(damages.map(({ script }) => script).join("\n"));
     const round = async () => {
       await Promise.all([cause(one, first), cause(two, second)]);
-      const { code, found } = await drift(stack);
+      const result = await drift(stack);
+      expect(result).toHaveExited(2);
+      const { found } = result;
       for (const [host, damages] of [
         [one, first],
         [two, second],
@@ -141,14 +146,13 @@ describe("drift and repair", () => {
         expect(found[host.name]).toHaveLength(expected.length);
         expect(found[host.name]).toEqual(expect.arrayContaining(expected));
       }
-      expect(code).toBe(2);
       const repaired = await operate(stack, "repair");
+      expect(repaired).toHaveExited(0);
       expect(repaired.stdout).toMatch(
         /^host test-operate: put back [a-z, ]+\nhost test-operate-two: put back [a-z, ]+\n$/,
       );
-      expect(repaired.code).toBe(0);
       expect(await drift(stack)).toEqual({ code: 0, found: { [one.name]: [], [two.name]: [] } });
-      expect((await operate(stack, "status")).code).toBe(0);
+      expect(await operate(stack, "status")).toHaveExited(0);
     };
     // Each kind is a fault of its own in docs/reliability.md.
     return [...first, ...second].reduce(
@@ -161,24 +165,24 @@ describe("drift and repair", () => {
 
   test("Pulumi has nothing to do after all that, and Grafana still takes the stack's password", async () => {
     expect(Object.keys(await stack.up())).toEqual(["unchanged"]);
-    const { code, stdout } = await operate(stack, "verify");
-    expect(stdout).toMatch(/^ok {6}test-operate {2}grafana log-in: admin$/m);
-    expect(code).toBe(0);
+    const verified = await operate(stack, "verify");
+    expect(verified).toHaveExited(0);
+    expect(verified.stdout).toMatch(/^ok {6}test-operate {2}grafana log-in: admin$/m);
   });
 });
 
 describe("hosts that are not well", () => {
   test("status of a service that is down, and of a host that cannot be reached", async () => {
     await one.exec("systemctl stop podwatch-prometheus");
-    const { code, stdout } = await operate(stack, "status");
-    expect(stdout).toMatch(/^test-operate +prometheus +inactive +no /m);
-    expect(code).toBe(3);
+    const stopped = await operate(stack, "status");
+    expect(stopped).toHaveExited(3);
+    expect(stopped.stdout).toMatch(/^test-operate +prometheus +inactive +no /m);
     await two.exec("systemctl stop ssh.socket ssh.service");
     try {
       const cut = await operate(stack, "status");
+      expect(cut).toHaveExited(1);
       expect(cut.stdout).toMatch(/^host test-operate-two: .*cannot be reached/m);
       expect(cut.stdout).toMatch(/^test-operate +prometheus +inactive +no /m);
-      expect(cut.code).toBe(1);
     } finally {
       await two.exec("systemctl start ssh.service");
       await one.exec("systemctl start podwatch-prometheus");
@@ -187,19 +191,19 @@ describe("hosts that are not well", () => {
 
   test("verify of a host whose Alertmanager is down", async () => {
     await two.exec("systemctl stop podwatch-alertmanager");
-    const { code, stdout } = await operate(stack, "verify", "--host", two.name, "--timeout", "2");
+    const verified = await operate(stack, "verify", "--host", two.name, "--timeout", "2");
     await two.exec("systemctl start podwatch-alertmanager");
-    expect(stdout).toMatch(/^FAILED {2}test-operate-two {2}an alert: .* status 502/m);
-    expect(stdout).toMatch(/^FAILED {2}test-operate-two {2}alerts of Prometheus: .* status 502/m);
-    expect(code).toBe(3);
+    expect(verified).toHaveExited(3);
+    expect(verified.stdout).toMatch(/^FAILED {2}test-operate-two {2}an alert: .* status 502/m);
+    expect(verified.stdout).toMatch(/^FAILED {2}test-operate-two {2}alerts of Prometheus: .* status 502/m);
   });
 
   test("logs of one service, and the end of following leaves nothing behind", async () => {
     const here = ["--host", one.name];
-    const { code, stdout } = await operate(stack, "logs", ...here, "--service", "prometheus", "--lines", "5");
-    expect(stdout).toMatch(/^test-operate prometheus \| .*Server is ready/m);
-    expect(stdout).not.toContain("nginx |");
-    expect(code).toBe(0);
+    const logs = await operate(stack, "logs", ...here, "--service", "prometheus", "--lines", "5");
+    expect(logs).toHaveExited(0);
+    expect(logs.stdout).toMatch(/^test-operate prometheus \| .*Server is ready/m);
+    expect(logs.stdout).not.toContain("nginx |");
     const readers = async () => Number(await one.exec("pgrep -c journalctl || :"));
     const following = spawn("node", ["operate/run.js", "logs", "--stack", stack.name, "-f"], {
       env: { ...process.env, ...stack.environment(), PODWATCH_PULUMI: "lab/toolchain/pulumi" },
@@ -232,31 +236,31 @@ describe("backup and restore", () => {
 
   test("backup writes archives that only their owner can read, and everything runs again", async () => {
     await grafana(one, "folders", { uid: "kept", title: "Kept over the backup" });
-    const { code, stdout } = await operate(stack, "backup", ...here(), "--to", backup());
-    expect(stdout).toMatch(/^host test-operate: grafana: \d+ bytes in test-operate-grafana.tar$/m);
-    expect(code).toBe(0);
+    const saved = await operate(stack, "backup", ...here(), "--to", backup());
+    expect(saved).toHaveExited(0);
+    expect(saved.stdout).toMatch(/^host test-operate: grafana: \d+ bytes in test-operate-grafana.tar$/m);
     for (const file of ["manifest.json", "test-operate-grafana.tar", "test-operate-prometheus.tar"]) {
       expect((await stat(join(backup(), file))).mode & 0o777).toBe(0o600);
     }
-    expect((await operate(stack, "status")).code).toBe(0);
+    expect(await operate(stack, "status")).toHaveExited(0);
     expect((await operate(stack, "backup", ...here(), "--to", backup())).stderr).toMatch(
       /is not empty: name a new directory/,
     );
   });
 
   test("data that are there are not overwritten without --force", async () => {
-    const { code, stdout } = await operate(stack, "restore", ...here(), "--from", backup());
-    expect(stdout).toMatch(/grafana has data on this host already; to replace them, say --force/);
-    expect(code).toBe(1);
+    const refused = await operate(stack, "restore", ...here(), "--from", backup());
+    expect(refused).toHaveExited(1);
+    expect(refused.stdout).toMatch(/grafana has data on this host already; to replace them, say --force/);
   });
 
   test("a changed archive is refused before a host is touched", async () => {
     const archive = join(backup(), "test-operate-prometheus.tar");
     const whole = await readFile(archive);
     await writeFile(archive, whole.subarray(0, whole.length - 512));
-    const { code, stderr } = await operate(stack, "restore", ...here(), "--from", backup(), "--force");
-    expect(stderr).toMatch(/test-operate-prometheus.tar was changed or cut off since the backup/);
-    expect(code).toBe(1);
+    const refused = await operate(stack, "restore", ...here(), "--from", backup(), "--force");
+    expect(refused).toHaveExited(1);
+    expect(refused.stderr).toMatch(/test-operate-prometheus.tar was changed or cut off since the backup/);
     await writeFile(archive, whole);
   });
 
@@ -277,7 +281,7 @@ describe("backup and restore", () => {
     expect((await restoring(file, sha256("no archive"))).stderr).toMatch(
       /^podwatch: the archive cannot be unpacked: /m,
     );
-    expect((await operate(stack, "status", ...here())).code).toBe(0);
+    expect(await operate(stack, "status", ...here())).toHaveExited(0);
     expect(await one.exec("podman volume ls -q | grep restore || :")).toBe("");
   });
 
@@ -297,15 +301,13 @@ describe("backup and restore", () => {
     expect(await oldest(two)).toBeUndefined();
     const { stderr } = await operate(stack, "restore", ...there, "--force");
     expect(stderr).toMatch(/has no data of test-operate-two.*choose with --from-host/);
-    const result = await operate(stack, "restore", ...there, "--from-host", one.name, "--force");
-    expect(result).toMatchObject({
-      code: 0,
-      stdout: "host test-operate-two: restored grafana, prometheus\n",
-    });
+    const restored = await operate(stack, "restore", ...there, "--from-host", one.name, "--force");
+    expect(restored).toHaveExited(0);
+    expect(restored.stdout).toBe("host test-operate-two: restored grafana, prometheus\n");
     const since = await oldest(one);
     expect(Math.abs(((await oldest(two)) ?? 0) - (since ?? Number.NaN))).toBeLessThan(30);
     expect(await grafana(two, "folders/kept")).toMatchObject({ title: "Kept over the backup" });
-    expect((await operate(stack, "verify")).code).toBe(0);
+    expect(await operate(stack, "verify")).toHaveExited(0);
     expect((await operate(stack, "drift")).stdout).toBe("no drift\n");
     expect(await two.exec("podman volume ls -q | sort")).toBe(
       "podwatch-alertmanager\npodwatch-grafana\npodwatch-prometheus\n",

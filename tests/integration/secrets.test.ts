@@ -89,7 +89,7 @@ describe("secrets stand nowhere", () => {
     );
     const seen = children();
     const onHost = await hostProcesses();
-    expect(code).toBe(0);
+    expect({ code, stdout: secretsIn(stdout, secrets).length === 0 ? stdout : "" }).toHaveExited(0);
     expect(await login(secrets.adminPassword)).toBe(200);
 
     // The CLI at its most talkative, on standard output and standard error.

@@ -96,7 +96,7 @@ function configure(settings: Record<string, string> = {}): string {
 }
 
 /** Not the synchronous way to run a program: the server that it talks to lives in this process. */
-async function pulumi(...args: string[]): Promise<{ status: number; output: string }> {
+async function pulumi(...args: string[]): Promise<{ code: number; output: string }> {
   const child = spawn(join(toolchain, "pulumi"), [...args, "--stack", "dev", "--non-interactive"], {
     cwd: project,
     env: { ...environment, TEST_KEY: key.private },
@@ -108,8 +108,8 @@ async function pulumi(...args: string[]): Promise<{ status: number; output: stri
       output += data;
     });
   }
-  const [status] = (await once(child, "close")) as [number];
-  return { status, output };
+  const [code] = (await once(child, "close")) as [number];
+  return { code, output };
 }
 
 function up(config: string, ...args: string[]) {
@@ -121,11 +121,13 @@ const state = () => readFileSync(join(directory, "state/.pulumi/stacks/engine-te
 test("up creates, a second up changes nothing, and the committed stack file stays as it was", async () => {
   const config = configure();
   const committed = readFileSync(stackFile, "utf8");
-  const { status, output } = await up(config);
-  expect({ status, output }).toEqual({ status: 0, output: expect.stringContaining("+ 4 created") });
+  const first = await up(config);
+  expect(first).toHaveExited(0);
+  expect(first.output).toContain("+ 4 created");
   expect(state()).toContain('"greeting": "first: line\\ngreeting: hello"');
   const again = await up(configure(), "--expect-no-changes");
-  expect({ ...again }).toEqual({ status: 0, output: expect.stringContaining("4 unchanged") });
+  expect(again).toHaveExited(0);
+  expect(again.output).toContain("4 unchanged");
   expect(server.connections).toBe(2);
   expect(readFileSync(stackFile, "utf8")).toBe(committed);
 });
@@ -154,7 +156,7 @@ test("a failing script fails the run with its output, keeps the old state, and t
   const failing = await up(
     configure({ greeting: "broken", create: "cat >/dev/null; echo reason >&2; exit 7" }),
   );
-  expect(failing.status).not.toBe(0);
+  expect(failing).not.toHaveExited(0);
   expect(failing.output).toContain(
     'Process exited with status 7: running "cat >/dev/null; echo reason >&2; exit 7":',
   );
@@ -164,10 +166,10 @@ test("a failing script fails the run with its output, keeps the old state, and t
 });
 
 test("a program that fails says why, and nothing else", async () => {
-  const { status, output } = await up(configure({ fail: "yes" }));
-  expect(status).not.toBe(0);
-  expect(output).toContain("error: told to fail");
-  expect(output).not.toContain("non-zero exit code");
+  const failed = await up(configure({ fail: "yes" }));
+  expect(failed).not.toHaveExited(0);
+  expect(failed.output).toContain("error: told to fail");
+  expect(failed.output).not.toContain("non-zero exit code");
 });
 
 test("a killed engine leaves no process behind once its script has ended", async () => {
@@ -188,7 +190,7 @@ test("a killed engine leaves no process behind once its script has ended", async
   const end = Date.now() + 30_000;
   while (marked().length > 0 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 200));
   expect(marked()).toEqual([]);
-  expect((await pulumi("cancel", "--yes")).status).toBe(0);
+  expect(await pulumi("cancel", "--yes")).toHaveExited(0);
 });
 
 /** Processes started by the test above, by what their environment holds. */
@@ -206,8 +208,9 @@ function marked(): string[] {
 test("destroy runs every delete and leaves an empty stack", async () => {
   const config = configure();
   const before = server.scripts.length;
-  const { status, output } = await pulumi("destroy", "--yes", "--skip-preview", "--config-file", config);
-  expect({ status, output }).toEqual({ status: 0, output: expect.stringContaining("- 4 deleted") });
+  const gone = await pulumi("destroy", "--yes", "--skip-preview", "--config-file", config);
+  expect(gone).toHaveExited(0);
+  expect(gone.output).toContain("- 4 deleted");
   expect(server.scripts.slice(before).sort()).toEqual(["cat >/dev/null", "cat >/dev/null; echo removed"]);
-  expect((await pulumi("stack", "rm", "--yes", "--preserve-config")).status).toBe(0);
+  expect(await pulumi("stack", "rm", "--yes", "--preserve-config")).toHaveExited(0);
 });

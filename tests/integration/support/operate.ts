@@ -15,8 +15,12 @@ export async function operateJson<T>(
   command: string,
   ...args: string[]
 ): Promise<{ code: number; json: T }> {
-  const { code, stdout } = await operate(stack, command, "--json", ...args);
-  return { code, json: JSON.parse(stdout) };
+  const { code, stdout, stderr } = await operate(stack, command, "--json", ...args);
+  try {
+    return { code, json: JSON.parse(stdout) };
+  } catch {
+    throw new Error(`${command} ended with ${code} and printed no JSON:\n${stdout}${stderr}`);
+  }
 }
 
 export interface Status {
