@@ -22,17 +22,18 @@ export function faultTest(fault: string, result: string, body: () => Promise<voi
     }));
 }
 
-/** Runs one try of a fault, and records what became of it with what the try tells of itself. */
+/** Runs one try of a fault, and records what became of it with what the try tells of itself; its seed if it is random. */
 export async function recorded(
   fault: string,
   result: string,
   body: () => Promise<Partial<Outcome>> | Promise<void>,
+  random: Pick<Outcome, "seed"> = {},
 ): Promise<void> {
   try {
     const more = (await body()) ?? {};
-    record({ fault, result, passed: true, ...more });
+    record({ fault, result, passed: true, ...random, ...more });
   } catch (error) {
-    record({ fault, result, passed: false, error: String(error) });
+    record({ fault, result, passed: false, ...random, error: String(error) });
     throw error;
   }
 }

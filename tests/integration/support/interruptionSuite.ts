@@ -51,8 +51,6 @@ export function interruptions({ chaos }: Suite, faults: Partial<Record<Fault, un
 export function tries(fault: string, result: string, trial: (number: number) => Promise<Trial>): void {
   describe(`${fault} (CHAOS_SEED=${SEED})`, () => {
     const numbers = Array.from({ length: TRIES }, (_, index) => index);
-    test.each(numbers)("%i", (number) =>
-      recorded(fault, result, async () => ({ seed: SEED, ...(await trial(number)) })),
-    );
+    test.each(numbers)("%i", (number) => recorded(fault, result, () => trial(number), { seed: SEED }));
   });
 }

@@ -1,5 +1,5 @@
-// Takes the outcomes of faults (support/faults.ts) into tests/integration/outcomes.json, in place of earlier ones of the
-// same faults, and writes the tables of docs/reliability.md from it: reliability.js REPORT
+// Takes the outcomes of faults (support/faults.ts) into tests/integration/outcomes.json, and writes the tables of
+// docs/reliability.md from it: reliability.js REPORT
 const { readFileSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
 
@@ -8,20 +8,50 @@ const PAGE = join(__dirname, "../../../docs/reliability.md");
 const BEGIN = "<!-- made by the tests: make chaos, make reliability -->";
 const END = "<!-- end of what the tests made -->";
 
-/** All tries of one fault as one row. */
-function summary(tries) {
-  const times = tries.flatMap(({ recovery }) => recovery ?? []).sort((a, b) => a - b);
-  const interruption = times.length > 0 && {
-    met: tries.filter(({ met }) => met).length,
+/**
+ * The kept rows, one a fault, with the outcomes of a run taken in. Random tries are kept by their seed: those of a new
+ * seed are added to the others, those of a seed on record take its place. Any other fault has its last run only.
+ */
+function withOutcomes(rows, outcomes) {
+  const all = { ...rows };
+  for (const fault of new Set(outcomes.map((outcome) => outcome.fault))) {
+    const tries = outcomes.filter((outcome) => outcome.fault === fault);
+    const { result } = tries[0];
+    all[fault] =
+      tries[0].seed === undefined
+        ? { result, ...count(tries) }
+        : { result, seeds: { ...rows[fault]?.seeds, ...bySeed(tries) } };
+  }
+  return all;
+}
+
+function count(tries) {
+  return { tries: tries.length, passed: tries.filter(({ passed }) => passed).length };
+}
+
+function bySeed(tries) {
+  const seeds = [...new Set(tries.map(({ seed }) => seed))];
+  return Object.fromEntries(
+    seeds.map((seed) => {
+      const its = tries.filter((one) => one.seed === seed);
+      const seconds = its.flatMap(({ recovery }) => recovery ?? []);
+      return [seed, { ...count(its), met: its.filter(({ met }) => met).length, seconds }];
+    }),
+  );
+}
+
+/** The tries of all seeds of a kind of interruption together. */
+function together({ result, seeds }) {
+  const runs = Object.values(seeds);
+  const sum = (of) => runs.map(of).reduce((a, b) => a + b, 0);
+  const times = runs.flatMap(({ seconds }) => seconds).sort((a, b) => a - b);
+  return {
+    result,
+    tries: sum(({ tries }) => tries),
+    passed: sum(({ passed }) => passed),
+    met: sum(({ met }) => met),
     median: times[Math.floor((times.length - 1) / 2)],
     longest: times.at(-1),
-    seeds: [...new Set(tries.flatMap(({ seed }) => seed ?? []))],
-  };
-  return {
-    result: tries[0].result,
-    tries: tries.length,
-    passed: tries.filter(({ passed }) => passed).length,
-    ...interruption,
   };
 }
 
@@ -33,26 +63,25 @@ function table(heads, rows) {
   return [heads, heads.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |\n`).join("");
 }
 
-function page(rows) {
+/** The tables of docs/reliability.md. */
+function tables(rows) {
   const all = Object.entries(rows);
   const isInterruption = ([, row]) => row.seeds !== undefined;
   const interruptions = all.filter(isInterruption);
-  const seconds = (time) => `${time.toFixed(1)} s`;
-  const seeds = [...new Set(interruptions.flatMap(([, row]) => row.seeds))].sort((a, b) => a - b);
+  const seconds = (time) => (time === undefined ? "" : `${time.toFixed(1)} s`);
+  const seeds = [...new Set(interruptions.flatMap(([, row]) => Object.keys(row.seeds)))].sort(
+    (a, b) => a - b,
+  );
   return `### Interruptions
 
 Seeds ${seeds.join(", ")}; host and Pulumi share 2 cores.
 
 ${table(
   ["fault", "tries", "met a deployment at work", "result", "the next `pulumi up`, median", "longest"],
-  interruptions.map(([fault, row]) => [
-    fault,
-    row.tries,
-    row.met,
-    result(row),
-    seconds(row.median),
-    seconds(row.longest),
-  ]),
+  interruptions.map(([fault, row]) => {
+    const sum = together(row);
+    return [fault, sum.tries, sum.met, result(sum), seconds(sum.median), seconds(sum.longest)];
+  }),
 )}
 ### Other faults
 
@@ -62,17 +91,18 @@ ${table(
 )}`;
 }
 
-const outcomes = readFileSync(process.argv[2], "utf8")
-  .split("\n")
-  .filter(Boolean)
-  .map((line) => JSON.parse(line));
-const rows = JSON.parse(readFileSync(STORE, "utf8"));
-for (const fault of new Set(outcomes.map((outcome) => outcome.fault))) {
-  rows[fault] = summary(outcomes.filter((outcome) => outcome.fault === fault));
-}
-writeFileSync(STORE, `${JSON.stringify(rows, null, 2)}\n`);
+module.exports = { withOutcomes, tables };
 
-const [before, rest = ""] = readFileSync(PAGE, "utf8").split(BEGIN);
-const after = rest.split(END)[1];
-if (after === undefined) throw new Error(`docs/reliability.md has lost its markers ${BEGIN} and ${END}`);
-writeFileSync(PAGE, `${before}${BEGIN}\n\n${page(rows)}\n${END}${after}`);
+if (require.main === module) {
+  const outcomes = readFileSync(process.argv[2], "utf8")
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+  const rows = withOutcomes(JSON.parse(readFileSync(STORE, "utf8")), outcomes);
+  writeFileSync(STORE, `${JSON.stringify(rows, null, 2)}\n`);
+
+  const [before, rest = ""] = readFileSync(PAGE, "utf8").split(BEGIN);
+  const after = rest.split(END)[1];
+  if (after === undefined) throw new Error(`docs/reliability.md has lost its markers ${BEGIN} and ${END}`);
+  writeFileSync(PAGE, `${before}${BEGIN}\n\n${tables(rows)}\n${END}${after}`);
+}
