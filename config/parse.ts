@@ -114,9 +114,17 @@ function resolveHost(
     ? resolveLocal(given, path, context, report)
     : resolveSsh(access, entry, raw, context, report);
 
+  const isRoot = (local ? context.self().user : access.user) === "root";
+  if (!become && isRoot) {
+    const instead = local ? "run Pulumi as the user" : "set the user";
+    report(
+      [...path, "become"],
+      `false gives the containers to an ordinary user, but the user is root; ${instead} whose they shall be, or remove this`,
+    );
+  }
   if (given.becomePassword !== undefined && !become) {
     report([...path, "becomePassword"], "is not used with become: false; remove one of the two");
-  } else if (given.becomePassword !== undefined && (local ? context.self().user : access.user) === "root") {
+  } else if (given.becomePassword !== undefined && isRoot) {
     const instead = local ? "run Pulumi as another user" : "set the user to log in as";
     report([...path, "becomePassword"], `is not used by root, who needs no sudo; remove it, or ${instead}`);
   }

@@ -9,6 +9,7 @@ import { isGroup, type Tree } from "../walk";
 import { shippedFiles } from "./files";
 import type { Locate } from "./locate";
 import { checkNames, checkReceivers } from "./receivers";
+import { checkTimeIntervals } from "./timeIntervals";
 
 type Given = z.output<typeof alertmanager>;
 
@@ -47,6 +48,7 @@ export function resolveAlertmanager(
       report(locate(["inhibitRules", index, side]), text);
     }
   });
+  checkTimeIntervals(given.timeIntervals, locate, report);
   if (deadMansSwitch !== undefined && durationMs(deadMansSwitch.interval) < durationMs(shortestPing)) {
     report(
       locate(["deadMansSwitch", "interval"]),

@@ -22,7 +22,9 @@ const key = (complaint: string) => secretText(/^[^\p{Cc}\s{}]{8,}$/u, complaint)
 export const secretUrl = (complaint: string) =>
   secretText((value) => isHttpUrl(value) && !/[{}]/.test(value), complaint);
 
-const common = (documentation: string) => ({
+const proxied = { http_config: { proxy_url: "http://proxy.my-company.net:3128" } };
+
+const common = (documentation: string, example: Readonly<Record<string, unknown>> = proxied) => ({
   sendResolved: setting(flag().default(true), "Whether to tell, too, when the alerts are over."),
   extra: setting(
     z
@@ -31,7 +33,7 @@ const common = (documentation: string) => ({
       })
       .default({}),
     `Anything else of Alertmanager's \`${documentation}\`, in Alertmanager's own words, merged as it stands. No place for secrets.`,
-    { example: { http_config: { proxy_url: "http://proxy.my-company.net:3128" } } },
+    { example },
   ),
 });
 
@@ -82,7 +84,7 @@ const email = group({
     flag().default(true),
     "Whether mail is sent over an encrypted connection only (STARTTLS, or TLS from the start on port 465).",
   ),
-  ...common("email_configs"),
+  ...common("email_configs", { headers: { "Reply-To": "ops@my-company.net" } }),
 });
 
 const opsgenie = group({

@@ -134,7 +134,7 @@ export const timeInterval = group({
   ),
   weekdays: setting(
     range("a range of weekdays", "monday:friday", new RegExp(`^${day}(:${day})?$`, "i")),
-    "Days of the week.",
+    "Days of the week; a range may go around its end.",
     {
       example: ["saturday:sunday"],
     },
@@ -146,7 +146,7 @@ export const timeInterval = group({
   ),
   months: setting(
     range("a range of months", "june:august", new RegExp(`^${month}(:${month})?$`, "i")),
-    "Months, by name or number.",
+    "Months, by name or number; a range may go around the end of the year.",
     {
       example: ["december"],
     },

@@ -121,14 +121,32 @@ export function timeIntervalConfig([name, intervals]: readonly [string, readonly
     time_intervals: intervals.map((interval) =>
       given({
         times: interval.times.map(timeRange),
-        weekdays: interval.weekdays,
+        weekdays: interval.weekdays.flatMap((range) => unwrapped(range, WEEKDAYS)),
         days_of_month: interval.daysOfMonth,
-        months: interval.months,
+        months: interval.months.flatMap((range) => unwrapped(range, MONTHS)),
         years: interval.years,
         location: interval.location,
       }),
     ),
   };
+}
+
+const WEEKDAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
+const MONTHS = [
+  ...["january", "february", "march", "april", "may", "june"],
+  ...["july", "august", "september", "october", "november", "december"],
+];
+
+/** A range that goes around the end of the week or the year, which Alertmanager refuses, as the two that it is made of. */
+function unwrapped(range: string, names: readonly string[]): string[] {
+  const at = (name: string) => (/^\d+$/.test(name) ? Number(name) - 1 : names.indexOf(name.toLowerCase()));
+  const [begin = "", end = begin] = range.split(":");
+  if (at(begin) <= at(end)) return [range];
+  return [span(begin, names.at(-1) ?? "", at), span(names[0] ?? "", end, at)];
+}
+
+function span(begin: string, end: string, at: (name: string) => number): string {
+  return at(begin) === at(end) ? begin : `${begin}:${end}`;
 }
 
 /** Alertmanager writes `...` for all labels, which looks like something that was left out. */

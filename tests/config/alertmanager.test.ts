@@ -185,6 +185,25 @@ describe("routes", () => {
       /weekdays\[0\]: "mon" is not a range of weekdays; write one such as monday:friday/,
     ],
     [{ years: [2026] }, /years\[0\]: 2026 is not a range of years; write one such as "2026:2027"/],
+    [
+      { times: ["22:00-06:00"] },
+      /times\[0\]: "22:00-06:00" goes beyond midnight; write "22:00-24:00" and "00:00-06:00"/,
+    ],
+    [{ times: ["22:00-00:00"] }, /"22:00-00:00" goes beyond midnight; write "22:00-24:00"$/],
+    [{ times: ["08:00-08:00"] }, /"08:00-08:00" covers no time; write an end that comes later/],
+    [
+      { daysOfMonth: ["0:7"] },
+      /daysOfMonth\[0\]: "0:7" is not in a month; write days from 1 to 31, or from -1, the last, to -31/,
+    ],
+    [{ daysOfMonth: ["25:32"] }, /"25:32" is not in a month/],
+    [{ daysOfMonth: ["7:1"] }, /"7:1" ends before it begins; turn it round/],
+    [{ daysOfMonth: ["25:-10"] }, /"25:-10" ends before it begins/],
+    [{ daysOfMonth: ["-3:2"] }, /"-3:2" begins at the end of a month; write two ranges, one for each month/],
+    [{ years: ["2027:2026"] }, /years\[0\]: "2027:2026" ends before it begins; turn it round/],
+    [
+      { location: "Europe/Zurigo" },
+      /location: "Europe\/Zurigo" is not a time zone; write one such as Europe\/Zurich/,
+    ],
     [{ location: "Zürich" }, /location: "Zürich" is not a time zone; write one such as Europe\/Zurich/],
   ])("the interval %j is refused", (interval, text) => {
     expect(problems({ receivers: { ops }, timeIntervals: { nights: [interval] } })).toEqual([

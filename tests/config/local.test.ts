@@ -44,10 +44,13 @@ test("a machine without systemd cannot be deployed to", () => {
   ]);
 });
 
-test("root needs no password for sudo", () => {
+test("root needs no password for sudo, and is no ordinary user", () => {
   const root = { machineId: "0123456789abcdef0123456789abcdef", hostname: "pi", user: "root" };
   expect(problemsOf(local({ becomePassword: "x" }), { self: root })).toEqual([
     "podwatch:host.becomePassword: is not used by root, who needs no sudo; remove it, or run Pulumi as another user",
+  ]);
+  expect(problemsOf(local({ become: false }), { self: root })).toEqual([
+    "podwatch:host.become: false gives the containers to an ordinary user, but the user is root; run Pulumi as the user whose they shall be, or remove this",
   ]);
   expect(settingsOf(local({ becomePassword: "x" })).becomePassword).toBe("x");
 });

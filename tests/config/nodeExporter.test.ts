@@ -33,7 +33,7 @@ test("is off, unless it is said or the host is a target", () => {
 
 test("of a host with a Prometheus of its own opens no port", () => {
   expect(settings({ enabled: true }).reach).toEqual({ by: "socket" });
-  expect(settings({ enabled: true }, { become: false }).reach).toEqual({ by: "socket" });
+  expect(settings({ enabled: true }, { become: false, user: "me" }).reach).toEqual({ by: "socket" });
 });
 
 describe("of a host whose Prometheus is elsewhere", () => {
@@ -129,7 +129,7 @@ test.each<[what: string, raw: Record<string, unknown>, complaint: string]>([
   ],
   [
     "an ordinary user who opens a port",
-    hosts({ one: {}, web: { role: "target", become: false } }),
+    hosts({ one: {}, web: { role: "target", become: false, user: "me" } }),
     "podwatch:nodeExporter.enabled: true on a host whose Prometheus is elsewhere needs become: true, since only root can close a port to all others; set become: true for this host",
   ],
   [

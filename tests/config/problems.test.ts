@@ -153,6 +153,12 @@ const wrong: [string, Record<string, unknown>, Record<string, unknown>, string][
     "podwatch:host.becomePassword: is not used with become: false; remove one of the two",
   ],
   [
+    "containers of an ordinary user who is root",
+    {},
+    { become: false },
+    "podwatch:host.become: false gives the containers to an ordinary user, but the user is root; set the user whose they shall be, or remove this",
+  ],
+  [
     "two ways in",
     {},
     { agent: true },
