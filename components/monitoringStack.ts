@@ -50,9 +50,12 @@ export class MonitoringStack extends pulumi.ComponentResource {
         const hostName = `${name}-${settings.name}`;
         const host = new Host(hostName, settings, { parent: this });
         const nodeExporter = this.nodeExporter(hostName, host, settings);
-        return settings.role === "target"
-          ? []
-          : [[settings.name, this.install(hostName, { host, settings, nodeExporter, nodes })]];
+        if (settings.role === "target") {
+          return [];
+        }
+        const installation = this.install(hostName, { host, settings, nodeExporter, nodes });
+        host.guardRemoval(`${hostName}-answers`);
+        return [[settings.name, installation]];
       }),
     );
     this.registerOutputs({ installations: this.installations });
@@ -137,7 +140,6 @@ export class MonitoringStack extends pulumi.ComponentResource {
         opts,
       );
     }
-    host.guardRemoval(`${name}-answers`);
     return {
       url: bridge.url,
       ...(prometheus ? { prometheus: prometheus.url } : {}),
