@@ -63,6 +63,16 @@ export class LabHost {
   /** Boots a fresh host; one of the same name is removed first. */
   static async boot(name: string): Promise<LabHost> {
     await must("lab/lab", ["down", name]);
+    try {
+      return await LabHost.up(name);
+    } catch (error) {
+      // It may run all the same, and no test knows of it.
+      await run("lab/lab", ["down", name]);
+      throw error;
+    }
+  }
+
+  private static async up(name: string): Promise<LabHost> {
     await must("lab/lab", ["up", name], { timeout: 600 });
     const hosts: Array<{ name: string; address: string; hostKey: string }> = JSON.parse(
       await must("lab/lab", ["list", "--json"]),
