@@ -50,12 +50,12 @@ export class MonitoringStack extends pulumi.ComponentResource {
         const hostName = `${name}-${settings.name}`;
         const host = new Host(hostName, settings, { parent: this });
         const nodeExporter = this.nodeExporter(hostName, host, settings);
-        if (settings.role === "target") {
-          return [];
-        }
-        const installation = this.install(hostName, { host, settings, nodeExporter, nodes });
+        const installed: Array<[string, Installation]> =
+          settings.role === "target"
+            ? []
+            : [[settings.name, this.install(hostName, { host, settings, nodeExporter, nodes })]];
         host.guardRemoval(`${hostName}-answers`);
-        return [[settings.name, installation]];
+        return installed;
       }),
     );
     this.registerOutputs({ installations: this.installations });

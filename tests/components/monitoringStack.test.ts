@@ -262,6 +262,7 @@ test("a target has a node exporter and nothing else; every monitor watches it, a
   const { resources, installations } = await deployStack(settingsOf(stackFile));
   expect(tree(resources).filter((line) => line.includes("-web"))).toEqual([
     `${C}Host podwatch-web < podwatch`,
+    `${LOCAL_COMMAND} podwatch-web-answers < podwatch-web`,
     `${C}NodeExporter podwatch-web-node-exporter < podwatch`,
     `${COMMAND} podwatch-web-node-exporter-service < podwatch-web-node-exporter`,
     `${COMMAND} podwatch-web-runner < podwatch-web`,
@@ -269,6 +270,10 @@ test("a target has a node exporter and nothing else; every monitor watches it, a
   expect(Object.keys(installations)).toEqual(["mon1", "mon2"]);
   const runner = resources.find(({ name }) => name === "podwatch-web-runner");
   expect(runner?.inputs.create).toContain("install rootful without-podman;");
+  expect(resources.find(({ name }) => name === "podwatch-web-answers")).toMatchObject({
+    inputs: { delete: expect.stringContaining('= ["web","10.1.2.5",22,20000];') },
+    dependsOn: expect.arrayContaining(["podwatch-web-node-exporter-service"]),
+  });
   const job = (monitor: string) => {
     const text = bundleOf(resources, `podwatch-${monitor}-prometheus-service`)["files/prometheus.yml"] ?? "";
     const { scrape_configs } = parse(text) as { scrape_configs: Array<{ job_name: string }> };

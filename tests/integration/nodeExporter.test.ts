@@ -1,9 +1,11 @@
 // The node exporter on a monitor and on a target: measured by Prometheus, and by nobody else.
 import versions from "../../versions.json";
+import { faultTest } from "./support/faults";
 import { eventually, LabHost } from "./support/lab";
 import { MACHINE, type NodeMirror, nodeMirror } from "./support/nodeMirror";
 import { operate } from "./support/operate";
 import { query, targets } from "./support/queries";
+import { silence } from "./support/silence";
 import { snapshot } from "./support/snapshot";
 import { connection, Stack } from "./support/stack";
 
@@ -181,6 +183,21 @@ test("the distribution's program, once it is there; the downloaded one goes", as
   );
   expect(await web.tryExec("ls /var/lib/podwatch/programs")).not.toHaveExited(0);
 });
+
+faultTest(
+  "`pulumi destroy --continue-on-error` with a target that takes the connection and never answers",
+  "given up after 20 s, told in one line; nothing is removed there, the other host is done",
+  async () => {
+    const answerAgain = await silence(web);
+    const output = await stack.failingDestroy("--continue-on-error");
+    await answerAgain();
+    expect(output).toMatch(
+      /host web: \S+:22 does not answer as an SSH server within 20 s \(it takes the connection and says nothing\)/,
+    );
+    expect(await web.exec("systemctl is-active podwatch-node-exporter.socket")).toBe("active\n");
+    expect(await monitor.exec("ls -d /var/lib/podwatch || :")).toBe("");
+  },
+);
 
 test("destroy leaves nothing", async () => {
   await stack.destroy();

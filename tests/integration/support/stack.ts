@@ -85,6 +85,15 @@ export class Stack {
     await this.succeed("destroy", "--yes", "--skip-preview");
   }
 
+  /** Runs `pulumi destroy`, which has to fail, and returns all that it printed. */
+  async failingDestroy(...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.run("destroy", "--yes", "--skip-preview", ...args);
+    if (code === 0) {
+      throw new Error(`pulumi destroy succeeded:\n${stdout}`);
+    }
+    return stdout + stderr;
+  }
+
   async output<T>(name: string): Promise<T> {
     const args = ["stack", "output", name, "--show-secrets", "--json", "--stack", this.name];
     return JSON.parse(await must("lab/toolchain/pulumi", args, { env: this.environment() }));
