@@ -58,6 +58,7 @@ discard_candidate() {
   [ -e "$home/current" ] || rm -rf "$home"
   [ -z "${image:-}" ] || drop_unused_images
   drop_unused_programs
+  drop_unused_accounts
 }
 
 # The secrets to start with, `<name> <version>` a line.
@@ -103,6 +104,7 @@ is_settled() {
     has_units_of "$candidate" &&
     ! have_secrets_changed &&
     has_program &&
+    has_account &&
     systemctl --quiet is-active "$(unit_service)" &&
     { [ ! -e "$candidate/hooks/ready" ] || probe "$candidate" 1; }
 }
@@ -244,7 +246,7 @@ needed_activation() {
   if [ ! -e "$(unit_path "$unit")" ]; then
     say started
   elif [ -e "$home/pending" ] || ! has_units_of "$candidate" ||
-    have_secrets_changed || has_new_program ||
+    have_secrets_changed || has_new_program || has_new_account ||
     ! systemctl --quiet is-active "$(unit_service)"; then
     say restarted
   elif [ ! -e "$home/current" ]; then
@@ -355,6 +357,7 @@ drop_what_is_over() {
   prune_releases
   drop_unused_images
   drop_unused_programs
+  drop_unused_accounts
 }
 
 # Keeps the current release only, and drops the image of the one before.

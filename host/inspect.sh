@@ -51,7 +51,7 @@ show_drift() {
   unit_drift
   case $unit in
     *.network) network_drift ;;
-    *.service) program_drift ;;
+    *.service) program_drift && account_drift ;;
     *) container_drift "$(header "$candidate" image)" ;;
   esac
   secret_drift
@@ -107,6 +107,16 @@ network_drift() {
 
 program_drift() {
   has_program || say "program changed $(header "$candidate" program | cut -d ' ' -f 1)"
+}
+
+account_drift() {
+  if has_account; then
+    return
+  elif getent passwd "$account" >/dev/null; then
+    say "account replaced $account"
+  else
+    say "account missing $account"
+  fi
 }
 
 # Whether the container is the one that the unit starts, from the image that the release names.

@@ -88,6 +88,7 @@ uninstall_runner() {
     loginctl disable-linger 2>/dev/null || :
   fi
   drop_socket_directory
+  drop_unused_accounts
   # A mount point of its own stays, empty.
   rm -rf "$STATE" 2>/dev/null || [ -z "$(ls -A "$STATE")" ] || fail "cannot remove $STATE"
   say uninstalled

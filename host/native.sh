@@ -1,9 +1,11 @@
 # Services that are no containers: units of systemd's own, with a program of the distribution's or one that is kept here.
 
 check_native() {
-  make_host_directories
+  refuse_foreign_account
   refuse_taken_addresses
+  make_host_directories
   ensure_program
+  ensure_account
   mkdir -p "$home/candidate/verify"
   cp "$candidate"/unit/* "$home/candidate/verify/"
   command -v systemd-analyze >/dev/null || return 0

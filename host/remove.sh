@@ -24,6 +24,7 @@ remove_service() {
     drop_image "$image"
   done
   drop_unused_programs
+  drop_unused_accounts
   ! is_native || drop_socket_directory
   rm -f "$STATE/locks/$service"
   say removed

@@ -72,6 +72,7 @@ export function nativeBundle(service: NativeService, scope: Scope): Bundle {
     ["podwatch-bundle", "1"],
     ["service", service.name],
     ...programHeaders(service.program),
+    ...(scope === "rootful" ? [["account", service.account] as [string, string]] : []),
     ["ready-within", String(service.readyWithin)],
     ...service.directories.map((path): [string, string] => ["host-directory", path]),
     ...(port ? [["listen", `${port.bind ?? "any"} ${port.port}`] as [string, string]] : []),

@@ -9,6 +9,8 @@ export interface NativeService {
   /** One line for `systemctl status`. */
   readonly description: string;
   readonly program: Program;
+  /** The user that it runs as, made for it; an ordinary user's service runs as that user. */
+  readonly account: string;
   readonly args: readonly string[];
   /** The unix socket that it is always reached by, and who may connect besides its owner. */
   readonly socket: { readonly path: string; readonly group?: number };
@@ -133,7 +135,7 @@ function serviceUnit(service: NativeService, scope: Scope): string {
         ["Restart", "always"],
         ["RestartSec", "2"],
         ...filter(service),
-        ...(scope === "rootful" ? CONFINED_BY_ROOT : []),
+        ...(scope === "rootful" ? [["User", service.account] as const, ...CONFINED_BY_ROOT] : []),
         ...CONFINED,
       ],
     ],
@@ -174,12 +176,11 @@ const CONFINED: readonly Entry[] = [
 ];
 
 /**
- * What only the system's manager can: a user of its own for each start, and a file system in which nothing can be written.
+ * What only the system's manager can: a user of its own, and a file system in which nothing can be written.
  * The host's clock, processes and network stay visible: they are what is measured. Without a sight of the first process, the
  * mounts told of would be the service's own, all of them read-only.
  */
 const CONFINED_BY_ROOT: readonly Entry[] = [
-  ["DynamicUser", "yes"],
   ["CapabilityBoundingSet", ""],
   ["AmbientCapabilities", ""],
   ["DevicePolicy", "closed"],

@@ -11,6 +11,7 @@ const PARTS = [
   "build",
   "units",
   "program",
+  "account",
   "native",
   "firewall",
   "bundle",

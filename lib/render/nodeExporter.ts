@@ -34,6 +34,8 @@ export type NodeTarget =
   | { readonly instance: string; readonly by: "port"; readonly target: string };
 
 const NAME = "node-exporter";
+/** Not the name of the unit, which systemd gives to the users that it makes itself. */
+const ACCOUNT = "podwatch-node";
 /** Name of the job. */
 export const NODE_JOB = "node";
 
@@ -67,6 +69,7 @@ export function nodeExporter(input: NodeExporterInput): NativeService {
     name: NAME,
     description: "Podwatch node exporter",
     program: input.from === "package" ? PACKAGE : release(input.release),
+    account: ACCOUNT,
     args: [
       "--web.systemd-socket",
       `--collector.textfile.directory=${textfiles}`,

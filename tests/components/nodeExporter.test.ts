@@ -51,6 +51,7 @@ test("minimal: the pinned release, by a unix socket for the host's own Prometheu
     program,
     `download x86_64 ${pinned.sha256.amd64} ${member}-amd64/node_exporter ${url}.linux-amd64.tar.gz`,
     `download aarch64 ${pinned.sha256.arm64} ${member}-arm64/node_exporter ${url}.linux-arm64.tar.gz`,
+    "account podwatch-node",
     "ready-within 30",
     "host-directory /var/lib/podwatch/textfile",
   ]);
@@ -65,7 +66,7 @@ test("minimal: the pinned release, by a unix socket for the host's own Prometheu
       "Requires=podwatch-node-exporter.socket",
       `ExecStart=/var/lib/podwatch/programs/${kept}/node_exporter --web.systemd-socket ` +
         "--collector.textfile.directory=/var/lib/podwatch/textfile --collector.systemd",
-      "DynamicUser=yes",
+      "User=podwatch-node",
       "CapabilityBoundingSet=",
       "ProtectSystem=strict",
       "ProtectHome=read-only",
@@ -143,6 +144,7 @@ test("everything changed: the distribution's program, other collectors and direc
     "podwatch-bundle 1",
     "service node-exporter",
     "installed /usr/bin/prometheus-node-exporter prometheus-node-exporter",
+    "account podwatch-node",
     "ready-within 30",
     "host-directory /srv/metrics",
   ]);
@@ -163,7 +165,8 @@ test("rootless: in the user's own places, confined as far as his manager can", a
     /^ExecStart=%h\/\.local\/share\/podwatch\/programs\/node_exporter-\S+ /m,
   );
   expect(service).toEqual(expect.arrayContaining(["NoNewPrivileges=yes", "WantedBy=default.target"]));
-  expect(service).not.toContain("DynamicUser=yes");
+  expect(service.join("\n")).not.toMatch(/^User=/m);
+  expect(headers.join("\n")).not.toMatch(/^account /m);
   expect(unitLines(parts["unit/podwatch-node-exporter.socket"])).toEqual(
     expect.arrayContaining(["ListenStream=%t/podwatch/node-exporter.sock", "SocketMode=0600"]),
   );

@@ -31,6 +31,19 @@ const SYSTEMCTL = `#!/bin/sh
 grep -qxF "$3" "$PODMAN_STATE/active"
 `;
 
+/** Stand-ins for what reads and changes users: the host has none but its own, and none is made or removed. */
+const GETENT = "#!/bin/sh\nexit 2\n";
+const CHANGE_USERS = '#!/bin/sh\necho "stand-in for $0: called with $*" >&2\nexit 125\n';
+
+const STAND_INS = {
+  podman: PODMAN,
+  systemctl: SYSTEMCTL,
+  getent: GETENT,
+  useradd: CHANGE_USERS,
+  userdel: CHANGE_USERS,
+  groupdel: CHANGE_USERS,
+};
+
 export class RunnerShell {
   readonly directory = mkdtempSync(join(tmpdir(), "podwatch-host-"));
   /** What the runner keeps on the host. */
@@ -41,7 +54,7 @@ export class RunnerShell {
       mkdirSync(join(this.directory, directory), { recursive: true });
     }
     this.write("podman/active", "");
-    for (const [name, script] of Object.entries({ podman: PODMAN, systemctl: SYSTEMCTL })) {
+    for (const [name, script] of Object.entries(STAND_INS)) {
       this.write(`bin/${name}`, script);
       chmodSync(join(this.directory, "bin", name), 0o755);
     }
@@ -64,9 +77,18 @@ export class RunnerShell {
       "say() { printf '%s\\n' \"$*\"; }",
       "fail() { printf 'podwatch: %s\\n' \"$*\" >&2; exit 1; }",
       "lock() { :; }",
-      ...["engine", "units", "program", "native", "bundle", "apply", "network", "remove", "secret"].map(
-        (part) => `. ${HOST}/${part}.sh`,
-      ),
+      ...[
+        "engine",
+        "units",
+        "program",
+        "account",
+        "native",
+        "bundle",
+        "apply",
+        "network",
+        "remove",
+        "secret",
+      ].map((part) => `. ${HOST}/${part}.sh`),
       ...assignments,
       line,
     ].join("\n");

@@ -16,10 +16,6 @@ jest.setTimeout(600_000);
 
 /** Queries that rightly have no data, as `dashboard / panel / query [value of the variable]`, with the reason. */
 const RIGHTLY_EMPTY: Readonly<Record<string, string>> = {
-  "Hosts / Units failed [All]": "D-Bus of a lab host refuses the exporter",
-  "Hosts / Units failed [test-dashboards]": "D-Bus of a lab host refuses the exporter",
-  "Hosts / Units by state [All]": "D-Bus of a lab host refuses the exporter",
-  "Hosts / Units by state [test-dashboards]": "D-Bus of a lab host refuses the exporter",
   "Probes / HTTP, time by phase [certificate]": "not probed over HTTP",
   "Probes / HTTP, time by phase [closed]": "not probed over HTTP",
   "Probes / HTTP, status [certificate]": "not probed over HTTP",

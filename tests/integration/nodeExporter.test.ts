@@ -51,7 +51,8 @@ function settings(nodeExporter: object = {}) {
     hosts: { mon: entry(monitor), web: { ...entry(web), role: "target" } },
     grafana: { enabled: false },
     gateways: { enabled: false },
-    prometheus: { scrapeInterval: "1s", data: "delete" },
+    prometheus: { scrapeInterval: "1s", evaluationInterval: "1s", data: "delete" },
+    alerts: { HostUnitFailed: { for: "0s" } },
     nodeExporter: { enabled: true, release: mirror.release, ...nodeExporter },
   };
 }
@@ -79,9 +80,11 @@ test("Prometheus finds both up, each under its host's name", async () => {
 });
 
 test("what the alerts of hosts ask for is there", async () => {
-  // Not on lab hosts: their D-Bus refuses the user that systemd makes for the service, so nothing is told of units.
-  expect(await query(monitor, "node_systemd_unit_state")).toEqual([]);
-  expect(await query(monitor, 'node_scrape_collector_success{collector="systemd"} == 0')).toHaveLength(2);
+  // Of units, D-Bus tells users only that the host knows by name.
+  expect(
+    await query(monitor, 'node_systemd_unit_state{name="dbus.service", state="active"} == 1'),
+  ).toHaveLength(2);
+  expect(await query(monitor, "node_scrape_collector_success == 0")).toEqual([]);
   for (const metric of [
     "node_timex_offset_seconds",
     "node_boot_time_seconds",
@@ -109,7 +112,17 @@ test("is confined", async () => {
   const [, exposure = "10"] = /: ([\d.]+) /.exec(judgement) ?? [];
   expect(Number(exposure)).toBeLessThanOrEqual(EXPOSURE);
   const user = await web.exec("ps -o user= -p $(systemctl show -P MainPID podwatch-node-exporter)");
-  expect(user.trim()).not.toBe("root");
+  expect(user.trim()).toBe("podwatch-node");
+});
+
+test("a unit that fails is told of, and no longer once it is mended", async () => {
+  const alerts = () => query(monitor, 'ALERTS{alertname="HostUnitFailed", alertstate="firing"}');
+  expect(await alerts()).toEqual([]);
+  await web.exec("systemd-run --quiet --unit=nightly /bin/false");
+  const [alert] = await eventually(30, alerts, (found) => found.length > 0);
+  expect(alert?.metric).toMatchObject({ instance: "web", name: "nightly.service", severity: "warning" });
+  await web.exec("systemctl reset-failed nightly.service");
+  await eventually(30, alerts, (found) => found.length === 0);
 });
 
 test("a file of metrics arrives", async () => {
@@ -131,11 +144,13 @@ test("what somebody changed on the host is found and put back", async () => {
   await web.exec(`
     cd /var/lib/podwatch/programs/*/
     cp node_exporter other && echo lied >>other && mv other node_exporter
-    systemctl stop podwatch-node-exporter.socket`);
+    systemctl stop podwatch-node-exporter.socket podwatch-node-exporter
+    userdel podwatch-node`);
   const drift = await operate(stack, "drift");
   expect(drift).toHaveExited(2);
   expect(drift.stdout).toContain("podwatch-node-exporter.socket");
   expect(drift.stdout).toMatch(/program +changed/);
+  expect(drift.stdout).toMatch(/account +missing +podwatch-node/);
   expect(await operate(stack, "repair")).toHaveExited(0);
   expect(await operate(stack, "drift")).toHaveExited(0);
   await eventually(20, () => targets(monitor), isUp);

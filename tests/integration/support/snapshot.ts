@@ -2,7 +2,7 @@ import type { LabHost } from "./lab";
 
 /**
  * All that a deployment could leave on a host, one thing a line: files and directories, units, timers, containers,
- * images, networks, volumes, secrets, lingering users.
+ * images, networks, volumes, secrets, users and groups, lingering users.
  *
  * Left out: what the system writes by itself (logs, journal, caches, clocks) and podman's own storage, whose contents
  * are listed by podman.
@@ -15,6 +15,8 @@ export async function snapshot(host: LabHost): Promise<string[]> {
     find /home -xdev \\( -path '/home/*/.local/share/containers' -o -path '/home/*/.ssh' -o -path '/home/*/.cache' \\) -prune -o -print | grep -v /.sudo_as_admin_successful | sed 's/^/home /'
     systemctl list-units --all --plain --no-legend --type service,timer,path,socket | awk '{ print "unit", $1 }' |
       grep -v -e '@' -e systemd- -e session- -e run- -e podman.service -e user-runtime -e polkit
+    getent passwd | cut -d : -f 1 | sed 's/^/user /'
+    getent group | cut -d : -f 1 | sed 's/^/group /'
     ls /var/lib/systemd/linger 2>/dev/null | sed 's/^/linger /'
     ls /tmp /var/tmp | grep -v -e systemd-private | sed 's/^/temporary /'
     podman ps --all --format 'container {{.Names}}'

@@ -1,0 +1,52 @@
+# The user that a service runs as which is no container, `account <name>` in its bundle. It is made with useradd, and is
+# known to be ours by what stands where the full name of a person would. Not a user that systemd makes for each start
+# (DynamicUser=): dbus-daemon asks the user data base for the groups of whoever calls, and refuses one that is not in it.
+
+refuse_foreign_account() {
+  account=$(header "$candidate" account)
+  if [ -n "$account" ] && ! is_account_of_ours "$account" && getent passwd "$account" >/dev/null; then
+    fail "there is already a user named $account that is not managed by Podwatch; rename or remove it first"
+  fi
+}
+
+# It owns no file and needs no password, shell or home.
+ensure_account() {
+  account=$(header "$candidate" account)
+  if has_account; then
+    return
+  fi
+  for tool in useradd userdel; do
+    command -v "$tool" >/dev/null ||
+      fail "the command $tool is not installed on this host (Debian's package passwd, elsewhere shadow-utils or shadow)"
+  done
+  report=$(useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin \
+    --comment "${OWNER_MARK#\# }" "$account" 2>&1 9>&-) ||
+    fail "the user $account, whom $service is to run as, cannot be made: $(say "$report" | tail -n 1)"
+  made_account=yes
+}
+
+# Whether the host has the user that the candidate names.
+has_account() {
+  account=$(header "$candidate" account)
+  [ -z "$account" ] || is_account_of_ours "$account"
+}
+
+# Whether this run had to make the user: what runs may then still be a number without a name.
+has_new_account() {
+  [ -n "${made_account:-}" ]
+}
+
+is_account_of_ours() {
+  [ "$(getent passwd "$1" | cut -d : -f 5)" = "${OWNER_MARK#\# }" ]
+}
+
+# Users of ours that no service names any more. One that still runs something stays, for a later run.
+drop_unused_accounts() {
+  [ -z "$ROOTLESS" ] || return 0
+  for account in $(getent passwd | awk -F : -v mark="${OWNER_MARK#\# }" '$5 == mark && $1 ~ /^podwatch-/ { print $1 }'); do
+    if ! some_service_says -xF -e "account $account" && userdel "$account" >/dev/null 2>&1 9>&-; then
+      # Where USERGROUPS_ENAB is off, the group would stay.
+      ! getent group "$account" >/dev/null || groupdel "$account" >/dev/null 2>&1 9>&- || :
+    fi
+  done
+}
