@@ -2,6 +2,7 @@ import { type IncomingMessage, request } from "node:http";
 import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
 import type { Host } from "./host";
+import { Final } from "./insist";
 
 export interface Answered {
   readonly status: number;
@@ -79,10 +80,13 @@ export class Front {
       return socketLike(await this.host.connect(address, port));
     } catch (error) {
       const { message } = error as Error;
+      if (/prohibited/.test(message)) {
+        throw new Final(
+          "the SSH server forwards no connections, which verify needs: set AllowTcpForwarding local in sshd_config",
+        );
+      }
       throw new Error(
-        /prohibited/.test(message)
-          ? "the SSH server forwards no connections, which verify needs: set AllowTcpForwarding local in sshd_config"
-          : `nothing answers at ${address}:${port} on the host (${message}); npm run status says how NGINX is`,
+        `nothing answers at ${address}:${port} on the host (${message}); npm run status says how NGINX is`,
       );
     }
   }

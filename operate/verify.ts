@@ -1,28 +1,30 @@
-import { type Dashboard, panelQueries } from "./dashboard";
+import { type Check, check } from "./check";
 import { type Answer, everywhere } from "./everywhere";
 import { Front } from "./front";
-import { Grafana, type QueryResult } from "./grafana";
+import { Grafana } from "./grafana";
 import type { Host } from "./host";
 import { insist } from "./insist";
 import { exitCode, type Report } from "./outcome";
+import { age } from "./prometheus";
 import type { DeployedHost } from "./state";
 import { readStatus } from "./status";
 import { alertIsTaken, alertsArrive } from "./verifyAlerts";
+import { verifyGrafana } from "./verifyGrafana";
 
-export interface Check {
-  readonly check: string;
-  readonly passed: boolean;
-  readonly detail: string;
-}
+/** How many waits there may be one after the other: for the services, for Grafana's log-in, its lists, and what they list. */
+const WAITS = 4;
 
-/** How long one host may take besides waiting for targets, in seconds. */
-const GRACE = 120;
+/** How long one host may take besides, in seconds: alerts may have to be waited for longer than anything else. */
+const GRACE = 300;
 
-/** Whether each host does what it is there for, asked through its front. Targets have so many seconds to come up. */
+/**
+ * Whether each host does what it is there for, asked through its front.
+ *
+ * What has just been started or changed may need a while: everything that is looked at has so many seconds.
+ */
 export async function verify(hosts: readonly DeployedHost[], seconds: number): Promise<Report> {
-  const answers = await everywhere(hosts, { doing: "verify", within: seconds + GRACE }, (host) =>
-    verifyHost(host, seconds),
-  );
+  const within = WAITS * seconds + GRACE;
+  const answers = await everywhere(hosts, { doing: "verify", within }, (host) => verifyHost(host, seconds));
   return reportVerify(answers);
 }
 
@@ -31,21 +33,21 @@ async function verifyHost(host: Host, seconds: number): Promise<Check[]> {
   const { services, grafana } = host.deployed;
   const has = (name: string) => services.some((service) => service.name === name);
   if (!has("nginx")) {
-    return [await check("services", () => allReady(host))];
+    return [await check("services", () => insist(seconds, () => allReady(host)))];
   }
   const alertmanager = services.find(({ name }) => name === "alertmanager");
   const prometheus = has("prometheus");
   // Each of these waits, so they wait together.
   const checks = await Promise.all([
-    check("front", () => startPage(front)),
-    ...(prometheus ? [check("targets", () => targetsUp(front, seconds))] : []),
+    check("front", () => insist(seconds, () => startPage(front))),
+    ...(prometheus ? [check("targets", () => insist(seconds, () => targetsUp(front)))] : []),
     ...(alertmanager ? [check("an alert", () => alertIsTaken(front, alertmanager.bundle, seconds))] : []),
     ...(alertmanager && prometheus
       ? [check("alerts of Prometheus", () => alertsArrive(front, seconds))]
       : []),
   ]);
   if (grafana !== undefined) {
-    checks.push(...(await verifyGrafana(new Grafana(front, grafana))));
+    checks.push(...(await verifyGrafana(new Grafana(front, grafana), seconds)));
   }
   return checks;
 }
@@ -58,15 +60,6 @@ async function allReady(host: Host): Promise<string> {
     throw new Error(`${missing.join(", ")}: not ready`);
   }
   return statuses.map(({ name }) => `${name} is ready`).join(", ");
-}
-
-/** Runs one check; it says what it found, or throws what is wrong. */
-async function check(name: string, run: () => Promise<string>): Promise<Check> {
-  try {
-    return { check: name, passed: true, detail: await run() };
-  } catch (error) {
-    return { check: name, passed: false, detail: (error as Error).message };
-  }
 }
 
 async function startPage(front: Front): Promise<string> {
@@ -87,91 +80,30 @@ interface Targets {
   };
 }
 
-async function targetsUp(front: Front, seconds: number): Promise<string> {
-  return insist(seconds, async () => {
-    const { data } = await front.json<Targets>("/prometheus/api/v1/targets?state=active");
-    if (!(await hasSettled(front))) {
-      throw new Error("the configuration is too new: Prometheus may not know all targets yet");
-    }
-    const down = data.activeTargets.filter(({ health }) => health !== "up");
-    if (down.length > 0 || data.activeTargets.length === 0) {
-      const told = down.map(
-        ({ labels, health, lastError }) =>
-          `${labels.job}/${labels.instance} is ${health}${lastError === "" ? "" : ` (${lastError})`}`,
-      );
-      throw new Error(told.join("; ") || "there are none");
-    }
-    return `${data.activeTargets.length} up`;
-  });
+async function targetsUp(front: Front): Promise<string> {
+  const { data } = await front.json<Targets>("/prometheus/api/v1/targets?state=active");
+  if (!(await hasSettled(front))) {
+    throw new Error("the configuration is too new: Prometheus may not know all targets yet");
+  }
+  const down = data.activeTargets.filter(({ health }) => health !== "up");
+  if (down.length > 0 || data.activeTargets.length === 0) {
+    const told = down.map(
+      ({ labels, health, lastError }) =>
+        `${labels.job}/${labels.instance} is ${health}${lastError === "" ? "" : ` (${lastError})`}`,
+    );
+    throw new Error(told.join("; ") || "there are none");
+  }
+  return `${data.activeTargets.length} up`;
 }
 
 /** How long Prometheus may take from a new configuration to its targets, in seconds; it looks every 5 s. */
 const SETTLED_AFTER = 7;
 
-/** Whether the list of targets is that of the configuration in force, by Prometheus' own clock. */
+/** Whether the list of targets is that of the configuration in force. */
 async function hasSettled(front: Front): Promise<boolean> {
-  type Clock = { readonly data: { readonly result: readonly [now: number, value: string] } };
-  type Runtime = { readonly data: { readonly lastConfigTime: string } };
-  const { data: clock } = await front.json<Clock>("/prometheus/api/v1/query?query=time()");
-  const { data: runtime } = await front.json<Runtime>("/prometheus/api/v1/status/runtimeinfo");
-  const age = clock.result[0] - Date.parse(runtime.lastConfigTime) / 1000;
+  const { sinceConfigured } = await age(front);
   // A configuration from the future is one from before the clock was set back.
-  return age < 0 || age > SETTLED_AFTER;
-}
-
-async function verifyGrafana(grafana: Grafana): Promise<Check[]> {
-  const login = await check("grafana log-in", async () => {
-    const { login: user } = await grafana.get<{ login: string }>("user");
-    return user;
-  });
-  // One wrong log-in is enough: Grafana locks users out after a few.
-  if (!login.passed) {
-    return [login];
-  }
-  return [login, ...(await verifySources(grafana)), ...(await verifyDashboards(grafana))];
-}
-
-async function verifySources(grafana: Grafana): Promise<Check[]> {
-  const sources = await grafana.get<Array<{ name: string; uid: string }>>("datasources");
-  return Promise.all(
-    sources.map(({ name, uid }) =>
-      check(`data source ${name}`, async () => {
-        const { status, message } = await grafana.get<{ status: string; message: string }>(
-          `datasources/uid/${uid}/health`,
-        );
-        if (status !== "OK") {
-          throw new Error(message);
-        }
-        return message;
-      }),
-    ),
-  );
-}
-
-async function verifyDashboards(grafana: Grafana): Promise<Check[]> {
-  const found = await grafana.get<Array<{ title: string; uid: string }>>("search?type=dash-db&limit=5000");
-  return Promise.all(
-    found.map(({ title, uid }) => check(`dashboard ${title}`, () => showDashboard(grafana, uid))),
-  );
-}
-
-async function showDashboard(grafana: Grafana, uid: string): Promise<string> {
-  const { dashboard } = await grafana.get<{ dashboard: Dashboard }>(`dashboards/uid/${uid}`);
-  const panels = panelQueries(dashboard);
-  let withData = 0;
-  for (const { panel, body } of panels) {
-    const { results, message } = await grafana.query(body);
-    const errors = Object.values(results ?? {}).flatMap(({ error }) => error ?? []);
-    if (results === undefined || errors.length > 0) {
-      throw new Error(`panel ${JSON.stringify(panel)}: ${errors[0] ?? message}`);
-    }
-    withData += Object.values(results).some(hasData) ? 1 : 0;
-  }
-  return `${withData} of ${panels.length} panels with data`;
-}
-
-function hasData({ frames = [] }: QueryResult): boolean {
-  return frames.some(({ data }) => (data?.values ?? []).some((column) => column.length > 0));
+  return sinceConfigured < 0 || sinceConfigured > SETTLED_AFTER;
 }
 
 export function reportVerify(answers: ReadonlyArray<Answer<Check[]>>): Report {

@@ -2,17 +2,24 @@
 import { NOBODY, VERIFY_ALERT } from "../lib/render/alertmanager";
 import { watchdogRules } from "../lib/rules/watchdog";
 import type { Front } from "./front";
-import { insist } from "./insist";
+import { Final, insist } from "./insist";
+import { age, PROMETHEUS } from "./prometheus";
 
-const PROMETHEUS = "/prometheus/api/v1";
 const ALERTMANAGER = "/alertmanager/api/v2";
 
-/** Prometheus tells an Alertmanager that was started anew of old alerts within so many seconds: it repeats them each minute. */
-const TOLD_WITHIN = 80;
+/** Prometheus sends an alert that goes on again only after so many seconds (its `--rules.alert.resend-delay`). */
+const RESEND_DELAY = 60;
+
+/** What it takes to find the services, and to ask, in seconds. */
+const MARGIN = 15;
+
+/** Nobody waits longer than so many seconds for an alert, however seldom rules are evaluated. */
+const AT_MOST = 240;
 
 /** Prometheus knows its Alertmanager, and the alert that always fires has arrived there. */
 export async function alertsArrive(front: Front, seconds: number): Promise<string> {
-  const untilTold = TOLD_WITHIN - (await age(front).catch(() => TOLD_WITHIN));
+  // Where it cannot be asked, it is no reason to wait longer.
+  const untilTold = await untilWatchdogArrives(front).catch(() => 0);
   return insist(Math.max(seconds, untilTold), async () => {
     type Alertmanagers = { readonly data: { readonly activeAlertmanagers: ReadonlyArray<{ url: string }> } };
     const { data: known } = await front.json<Alertmanagers>(`${PROMETHEUS}/alertmanagers`);
@@ -24,27 +31,38 @@ export async function alertsArrive(front: Front, seconds: number): Promise<strin
     if (watchdog === undefined) {
       return `Prometheus sends to ${first.url}`;
     }
-    if ((await listed(front, watchdog)).length === 0) {
-      throw new Error(`Prometheus sends to ${first.url}, but ${watchdog} is not listed by Alertmanager`);
+    if ((await listed(front, watchdog.name)).length === 0) {
+      throw new Error(`Prometheus sends to ${first.url}, but ${watchdog.name} is not listed by Alertmanager`);
     }
-    return `${watchdog} has come from Prometheus`;
+    return `${watchdog.name} has come from Prometheus`;
   });
 }
 
-/** For how long Alertmanager has been running, in seconds; at least none, whatever its clock says. */
-async function age(front: Front): Promise<number> {
+/**
+ * How many seconds may go by until the alert that always fires is listed.
+ *
+ * A Prometheus that was just started or changed evaluates its rules within one interval. It may not have found its
+ * Alertmanager by then; what it sends to nobody counts as sent, and is sent again by the first evaluation after the delay.
+ * The same goes for an Alertmanager that was just started, and has forgotten all alerts.
+ */
+async function untilWatchdogArrives(front: Front): Promise<number> {
+  const { now, sinceConfigured } = await age(front);
   const { uptime } = await front.json<{ readonly uptime: string }>(`${ALERTMANAGER}/status`);
-  return Math.max(0, (Date.now() - Date.parse(uptime)) / 1000);
+  const interval = (await watchdogs(front))?.interval ?? 0;
+  const told = RESEND_DELAY + 2 * interval + MARGIN;
+  // At least none, should a clock have been set back.
+  const sinceChanged = Math.max(0, Math.min(sinceConfigured, now - Date.parse(uptime) / 1000));
+  return Math.min(AT_MOST, told - sinceChanged);
 }
 
-/** The name of the alert that always fires, unless the stack switched it off. */
-async function watchdogs(front: Front): Promise<string | undefined> {
-  type Rules = {
-    readonly data: { readonly groups: ReadonlyArray<{ rules: ReadonlyArray<{ name: string }> }> };
-  };
+/** The alert that always fires, and how often it is evaluated, in seconds; nothing where the stack switched it off. */
+async function watchdogs(front: Front): Promise<{ name: string; interval: number } | undefined> {
+  type Group = { readonly interval: number; readonly rules: ReadonlyArray<{ name: string }> };
+  type Rules = { readonly data: { readonly groups: readonly Group[] } };
   const { data } = await front.json<Rules>(`${PROMETHEUS}/rules?type=alert`);
-  const names = data.groups.flatMap(({ rules }) => rules.map(({ name }) => name));
-  return watchdogRules.alerts.map(({ name }) => name).find((name) => names.includes(name));
+  return data.groups
+    .flatMap(({ interval, rules }) => rules.map(({ name }) => ({ name, interval })))
+    .find(({ name }) => watchdogRules.alerts.some((alert) => alert.name === name));
 }
 
 /**
@@ -67,7 +85,7 @@ export async function alertIsTaken(front: Front, bundle: string, seconds: number
       }
       const receivers = alert.receivers.map(({ name }) => name).join(", ");
       if (receivers !== NOBODY) {
-        throw new Error(`Alertmanager tells ${receivers} of ${VERIFY_ALERT}, which is for nobody`);
+        throw new Final(`Alertmanager tells ${receivers} of ${VERIFY_ALERT}, which is for nobody`);
       }
       return `${VERIFY_ALERT} is listed, and for nobody`;
     });

@@ -2,13 +2,14 @@ import type { Answered, Front, FrontOptions } from "../../operate/front";
 import { alertIsTaken, alertsArrive } from "../../operate/verifyAlerts";
 
 /** A front with what Prometheus and Alertmanager answer by path; keeps what is sent to it. */
-function front(answers: Record<string, unknown>) {
+function front(answers: Record<string, unknown | (() => unknown)>) {
   const sent: Array<{ labels: Record<string, string>; endsAt: string }> = [];
   const ask = async (path: string, { body }: FrontOptions = {}): Promise<Answered> => {
     if (body !== undefined) {
       sent.push(...JSON.parse(JSON.stringify(body)));
     }
-    const found = answers[decodeURIComponent(path)];
+    const answer = answers[decodeURIComponent(path)];
+    const found = typeof answer === "function" ? answer() : answer;
     return found === undefined
       ? { status: 502, body: "bad gateway" }
       : { status: 200, body: JSON.stringify(found) };
@@ -47,7 +48,8 @@ describe("an alert of our own", () => {
 
   test("is taken back at once if people would be told", async () => {
     const { front: asked, sent } = listedFor("nobody", "oncall");
-    await expect(alertIsTaken(asked, ROUTED, 0)).rejects.toThrow(/tells nobody, oncall of PodwatchVerify/);
+    // Again and again would be more messages.
+    await expect(alertIsTaken(asked, ROUTED, 60)).rejects.toThrow(/tells nobody, oncall of PodwatchVerify/);
     expect(Date.parse(sent.at(-1)?.endsAt ?? "")).toBeLessThanOrEqual(Date.now());
   });
 
@@ -84,5 +86,56 @@ describe("alerts of Prometheus", () => {
 
   test("where it is switched off, Prometheus at least knows whom to tell", async () => {
     expect(await alertsArrive(answers([URL], ["TargetDown"], []), 0)).toBe(`Prometheus sends to ${URL}`);
+  });
+
+  describe("after a start or a change", () => {
+    beforeEach(() => jest.useFakeTimers());
+    afterEach(() => jest.useRealTimers());
+
+    const at = (secondsAgo: number) => new Date(Date.now() - secondsAgo * 1000).toISOString();
+
+    /** Services of these ages, in seconds; the alert that always fires comes so many seconds from now. */
+    function young(ages: { prometheus: number; alertmanager: number }, comes: number) {
+      const [begin, runtime] = [Date.now(), { lastConfigTime: at(ages.prometheus) }];
+      const uptime = at(ages.alertmanager);
+      return front({
+        "/prometheus/api/v1/query?query=time()": () => ({ data: { result: [Date.now() / 1000, "0"] } }),
+        "/prometheus/api/v1/status/runtimeinfo": { data: runtime },
+        "/alertmanager/api/v2/status": { uptime },
+        "/prometheus/api/v1/alertmanagers": { data: { activeAlertmanagers: [{ url: URL }] } },
+        "/prometheus/api/v1/rules?type=alert": {
+          data: { groups: [{ interval: 15, rules: [{ name: "Watchdog" }] }] },
+        },
+        [list("Watchdog")]: () => (Date.now() - begin >= comes * 1000 ? forReceivers("nobody") : []),
+      }).front;
+    }
+
+    /** What is found with `--timeout 5`, and after how many seconds. */
+    async function found(asked: Front): Promise<[string, number]> {
+      const begin = Date.now();
+      const told = alertsArrive(asked, 5).catch((error: Error) => error.message);
+      await jest.runAllTimersAsync();
+      return [await told, Math.round((Date.now() - begin) / 1000)];
+    }
+
+    const OLD = { prometheus: 9000, alertmanager: 9000 };
+    const MISSING = `Prometheus sends to ${URL}, but Watchdog is not listed by Alertmanager`;
+
+    test.each([
+      ["Prometheus was just started or changed", { ...OLD, prometheus: 10 }],
+      ["Alertmanager was just started", { ...OLD, alertmanager: 10 }],
+      ["a clock was set back", { ...OLD, alertmanager: -3600 }],
+    ])("%s: waits for a minute and two evaluations", async (_, ages) => {
+      expect(await found(young(ages, 85))).toEqual(["Watchdog has come from Prometheus", 85]);
+      const [told, after] = await found(young(ages, 1000));
+      expect(told).toBe(MISSING);
+      expect(after).toBeGreaterThanOrEqual(95);
+      expect(after).toBeLessThanOrEqual(106);
+    });
+
+    test("where nothing is new, it waits as for everything else", async () => {
+      const [told, after] = await found(young(OLD, 1000));
+      expect([told, after]).toEqual([MISSING, 6]);
+    });
   });
 });

@@ -1,0 +1,83 @@
+// What people see: Grafana lets the administrator in, its data sources answer, its dashboards show what they ask for.
+import { type Check, check } from "./check";
+import { type Dashboard, panelQueries } from "./dashboard";
+import type { Grafana, QueryResult } from "./grafana";
+import { insist } from "./insist";
+
+/** All checks of a Grafana; each of them, and the log-in before them, has so many seconds to succeed. */
+export async function verifyGrafana(grafana: Grafana, seconds: number): Promise<Check[]> {
+  const login = await check("grafana log-in", () =>
+    insist(seconds, async () => (await grafana.get<{ login: string }>("user")).login),
+  );
+  // One wrong log-in is enough: Grafana locks users out after a few.
+  if (!login.passed) {
+    return [login];
+  }
+  const all = await Promise.all([
+    listed("data sources", seconds, () => sources(grafana)),
+    listed("dashboards", seconds, () => dashboards(grafana)),
+  ]);
+  return [login, ...all.flat()];
+}
+
+/** A check that is named after what it looks at. */
+interface Look {
+  readonly name: string;
+  readonly run: () => Promise<string>;
+}
+
+/** Makes a list of looks, and runs them all at once; a list that cannot be had is a check that failed. */
+async function listed(what: string, seconds: number, list: () => Promise<Look[]>): Promise<Check[]> {
+  let looks: Look[] = [];
+  const had = await check(what, async () => {
+    looks = await insist(seconds, list);
+    return `${looks.length}`;
+  });
+  if (!had.passed) {
+    return [had];
+  }
+  return Promise.all(looks.map(({ name, run }) => check(name, () => insist(seconds, run))));
+}
+
+async function sources(grafana: Grafana): Promise<Look[]> {
+  const found = await grafana.get<Array<{ name: string; uid: string }>>("datasources");
+  return found.map(({ name, uid }) => ({
+    name: `data source ${name}`,
+    run: async () => {
+      const { status, message } = await grafana.get<{ status: string; message: string }>(
+        `datasources/uid/${uid}/health`,
+      );
+      if (status !== "OK") {
+        throw new Error(message);
+      }
+      return message;
+    },
+  }));
+}
+
+async function dashboards(grafana: Grafana): Promise<Look[]> {
+  const found = await grafana.get<Array<{ title: string; uid: string }>>("search?type=dash-db&limit=5000");
+  return found.map(({ title, uid }) => ({
+    name: `dashboard ${title}`,
+    run: () => showDashboard(grafana, uid),
+  }));
+}
+
+async function showDashboard(grafana: Grafana, uid: string): Promise<string> {
+  const { dashboard } = await grafana.get<{ dashboard: Dashboard }>(`dashboards/uid/${uid}`);
+  const panels = panelQueries(dashboard);
+  let withData = 0;
+  for (const { panel, body } of panels) {
+    const { results, message } = await grafana.query(body);
+    const errors = Object.values(results ?? {}).flatMap(({ error }) => error ?? []);
+    if (results === undefined || errors.length > 0) {
+      throw new Error(`panel ${JSON.stringify(panel)}: ${errors[0] ?? message}`);
+    }
+    withData += Object.values(results).some(hasData) ? 1 : 0;
+  }
+  return `${withData} of ${panels.length} panels with data`;
+}
+
+function hasData({ frames = [] }: QueryResult): boolean {
+  return frames.some(({ data }) => (data?.values ?? []).some((column) => column.length > 0));
+}

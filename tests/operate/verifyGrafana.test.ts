@@ -1,0 +1,113 @@
+import type { Answered, Front, FrontOptions } from "../../operate/front";
+import { Grafana } from "../../operate/grafana";
+import { verifyGrafana } from "../../operate/verifyGrafana";
+
+beforeEach(() => jest.useFakeTimers());
+afterEach(() => jest.useRealTimers());
+
+const DASHBOARD = {
+  dashboard: { title: "Overview", panels: [{ title: "Up", targets: [{ expr: "up" }] }] },
+};
+const WELL = { results: { A: { frames: [{ data: { values: [[1], [1]] } }] } } };
+const GOOD: Readonly<Record<string, unknown>> = {
+  user: { login: "admin" },
+  datasources: [{ name: "Prometheus", uid: "p" }],
+  "datasources/uid/p/health": { status: "OK", message: "it answers" },
+  "search?type=dash-db&limit=5000": [{ title: "Overview", uid: "o" }],
+  "dashboards/uid/o": DASHBOARD,
+  "ds/query": WELL,
+};
+
+interface Wrong {
+  readonly status?: number;
+  readonly body?: unknown;
+  /** How often it is wrong; for ever unless given. */
+  readonly times?: number;
+}
+
+/** A Grafana that is well but for some answers; counts what it is asked. */
+function grafana(wrong: Readonly<Record<string, Wrong>> = {}) {
+  const asked: Record<string, number> = {};
+  const ask = async (whole: string, _options?: FrontOptions): Promise<Answered> => {
+    const path = whole.replace("/grafana/api/", "");
+    asked[path] = (asked[path] ?? 0) + 1;
+    const other = wrong[path];
+    if (other === undefined || asked[path] > (other.times ?? Number.POSITIVE_INFINITY)) {
+      return { status: 200, body: JSON.stringify(GOOD[path]) };
+    }
+    const { status = 200, body = "<html>" } = other;
+    return { status, body: typeof body === "string" ? body : JSON.stringify(body) };
+  };
+  return { asked, grafana: new Grafana({ ask } as unknown as Front, { user: "admin", password: "x" }) };
+}
+
+/** The checks of a Grafana, one a line, and for how many seconds they were waited for. */
+async function verified(one: Grafana): Promise<{ told: string[]; waited: number }> {
+  const begin = Date.now();
+  const checks = verifyGrafana(one, 60);
+  await jest.runAllTimersAsync();
+  const told = (await checks).map(
+    ({ check, passed, detail }) => `${passed ? "ok" : "FAILED"} ${check}: ${detail}`,
+  );
+  return { told, waited: (Date.now() - begin) / 1000 };
+}
+
+const ALL_WELL = [
+  "ok grafana log-in: admin",
+  "ok data source Prometheus: it answers",
+  "ok dashboard Overview: 1 of 1 panels with data",
+];
+
+test("one that is well is not asked twice", async () => {
+  const { grafana: one, asked } = grafana();
+  expect(await verified(one)).toEqual({ told: ALL_WELL, waited: 0 });
+  expect(asked).toEqual(Object.fromEntries(Object.keys(GOOD).map((path) => [path, 1])));
+});
+
+test.each<[string, Wrong]>([
+  ["user", { status: 502 }],
+  ["datasources", { status: 502 }],
+  ["datasources/uid/p/health", { body: { status: "ERROR", message: "connection refused" } }],
+  ["search?type=dash-db&limit=5000", { status: 503 }],
+  ["dashboards/uid/o", { status: 500 }],
+  ["ds/query", { body: { results: { A: { error: "context deadline exceeded" } } } }],
+  ["ds/query", { status: 502 }],
+])("what comes up late is waited for: %s", async (path, wrong) => {
+  const { grafana: one } = grafana({ [path]: { ...wrong, times: 5 } });
+  const { told, waited } = await verified(one);
+  expect(told).toEqual(ALL_WELL);
+  expect(waited).toBeLessThan(10);
+});
+
+test.each<[string, Wrong, string]>([
+  ["user", { status: 502 }, "FAILED grafana log-in: /grafana/api/user is answered with status 502"],
+  [
+    "datasources",
+    { status: 502 },
+    "FAILED data sources: /grafana/api/datasources is answered with status 502",
+  ],
+  [
+    "datasources/uid/p/health",
+    { body: { status: "ERROR", message: "connection refused" } },
+    "FAILED data source Prometheus: connection refused",
+  ],
+  [
+    "ds/query",
+    { body: { results: { A: { error: "parse error" } } } },
+    'FAILED dashboard Overview: panel "Up": parse error',
+  ],
+])("what stays wrong is told at the end: %s", async (path, wrong, expected) => {
+  const { told, waited } = await verified(grafana({ [path]: wrong }).grafana);
+  expect(told).toContain(expected);
+  expect(waited).toBeGreaterThanOrEqual(60);
+  expect(waited).toBeLessThan(70);
+});
+
+test("a log-in that is refused is not tried again: Grafana would lock the administrator out", async () => {
+  const { grafana: one, asked } = grafana({ user: { status: 401 } });
+  expect(await verified(one)).toEqual({
+    told: ["FAILED grafana log-in: /grafana/api/user is answered with status 401"],
+    waited: 0,
+  });
+  expect(asked).toEqual({ user: 1 });
+});
