@@ -42,3 +42,22 @@ test("any other fault has its last run only, and the rest stays", () => {
   expect(row(tables(rows))).toBe("| a full disk | 1 | told |");
   expect(withOutcomes(rows, [])).toEqual(rows);
 });
+
+test("faults stand under the heading of their test file", () => {
+  const outcome = { result: "told", passed: true };
+  const rows = withOutcomes({}, [
+    { ...outcome, fault: "a disk", file: "badHosts" },
+    { ...outcome, fault: "a file", file: "new" },
+    { ...outcome, fault: "a rule", file: "checks" },
+  ]);
+  const lines = tables(rows).split("\n");
+  const others = lines.slice(lines.indexOf("### Other faults") + 1);
+  expect(others.filter((line) => /^(\*\*|\| a )/.test(line))).toEqual([
+    "**What is wrong with a change is found before anything is touched**",
+    "| a rule | 1 | told |",
+    "**Hosts in a bad state, and hosts that are shared**",
+    "| a disk | 1 | told |",
+    "**Others**",
+    "| a file | 1 | told |",
+  ]);
+});

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import versions from "../../versions.json";
+import { faultTest } from "./support/faults";
 import { eventually, LabHost } from "./support/lab";
 import { targets } from "./support/queries";
 import { snapshot } from "./support/snapshot";
@@ -76,23 +77,31 @@ describe("an image that is built on the host", () => {
     expect(await running()).toBe(now);
   });
 
-  test("a build that fails is refused with its last lines, and changes nothing", async () => {
-    const [now, had] = [await running(), await images()];
-    await containerfile("COPY missing /etc/note\n");
-    const output = await stack.failingUp();
-    expect(output).toMatch(/the image of prometheus cannot be built; nothing was changed:/);
-    expect(output).toMatch(/missing/);
-    expect(await running()).toBe(now);
-    expect(await images()).toEqual(had);
-  });
+  faultTest(
+    "an image that the host cannot build",
+    "told with the last lines of the build; nothing is changed",
+    async () => {
+      const [now, had] = [await running(), await images()];
+      await containerfile("COPY missing /etc/note\n");
+      const output = await stack.failingUp();
+      expect(output).toMatch(/the image of prometheus cannot be built; nothing was changed:/);
+      expect(output).toMatch(/missing/);
+      expect(await running()).toBe(now);
+      expect(await images()).toEqual(had);
+    },
+  );
 
-  test("an image that does not come up is taken back, and nothing of it is left", async () => {
-    const had = await images();
-    await containerfile('ENTRYPOINT ["/bin/false"]\n');
-    expect(await stack.failingUp()).toMatch(/The previous release is back and healthy\./);
-    expect(await running()).toMatch(/ first\n$/);
-    expect(await images()).toEqual(had);
-  });
+  faultTest(
+    "an image that the host has built, and that does not come up",
+    "the previous release comes back, healthy; nothing of it is left",
+    async () => {
+      const had = await images();
+      await containerfile('ENTRYPOINT ["/bin/false"]\n');
+      expect(await stack.failingUp()).toMatch(/The previous release is back and healthy\./);
+      expect(await running()).toMatch(/ first\n$/);
+      expect(await images()).toEqual(had);
+    },
+  );
 
   test("a change builds it anew, and the old one goes", async () => {
     const [, old] = await images();

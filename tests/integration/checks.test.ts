@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { faultTest, recorded } from "./support/faults";
+import { faultTest } from "./support/faults";
 import { eventually, LabHost } from "./support/lab";
 import { query } from "./support/queries";
 import { snapshot } from "./support/snapshot";
@@ -115,85 +115,118 @@ test("a pattern in a snippet takes no request from what the front answers itself
   expect((await host.fetch("/grafana/api/health")).status).toBe(200);
 });
 
-/** What is wrong with one service, and what is said of it. */
-type Wrong = Partial<Record<keyof Sections, readonly [change: object, message: RegExp]>>;
+/** What is wrong with one service: the fault, who refuses it, the change of the settings, and what is said of it. */
+type Wrong = Partial<
+  Record<keyof Sections, readonly [fault: string, by: string, change: object, message: RegExp]>
+>;
 
-test.each<[what: string, wrong: Wrong]>([
-  [
-    "bad PromQL in a rule, an invalid snippet, an image that does not exist",
-    {
-      prometheus: [
-        { ruleFiles: [file("bad.yml", RULES.replace("vector(1)", "vector(1"))] },
-        /prometheus refuses its new configuration; nothing was changed:[\s\S]*own:one[\s\S]*parse error/,
-      ],
-      front: [
-        { snippet: "location /own/ { no_such_directive on; }" },
-        /nginx refuses its new configuration; nothing was changed:[\s\S]*unknown directive "no_such_directive"/,
-      ],
-      grafana: [
-        { image: "docker.io/grafana/grafana:0.0.0-absent" },
-        /the image docker\.io\/grafana\/grafana:0\.0\.0-absent cannot be pulled/,
-      ],
-    },
-  ],
-  [
-    "a broken scrape job, a key that podman does not know, a value that systemd would skip",
-    {
-      prometheus: [
-        {
-          scrapeJobs: [{ name: "broken", targets: ["a:1"], extra: { relabel_configs: [{ action: "odd" }] } }],
-        },
-        /prometheus refuses its new configuration; nothing was changed:[\s\S]*odd/,
-      ],
-      front: [
-        { quadlet: { Container: { NoSuchKey: "1" } } },
-        /podman refuses the unit podwatch-nginx\.container: .*unsupported key 'NoSuchKey'/,
-      ],
-      grafana: [
-        { quadlet: { Service: { MemoryMax: "plenty" } } },
-        /the unit podwatch-grafana\.container has what this host does not know: .*memory limit 'plenty'/,
-      ],
-    },
-  ],
-  [
-    "a key that systemd would skip",
-    {
-      front: [
-        { quadlet: { Service: { NoSuchLimit: "1" } } },
-        /the unit podwatch-nginx\.container has what this host does not know: .*NoSuchLimit/,
-      ],
-    },
-  ],
-])("refused on the host, which stays as it was: %s", (what, wrong) =>
-  recorded(what, "refused by the service's own checker or podman; the host stays as it was", async () => {
-    const before = await state();
-    const changed = Object.entries(wrong).map(([name, [change]]) => [
+/** Each is tried in one run. */
+const ROUNDS: readonly Wrong[] = [
+  {
+    prometheus: [
+      "bad PromQL in a rule file",
+      "promtool",
+      { ruleFiles: [file("bad.yml", RULES.replace("vector(1)", "vector(1"))] },
+      /prometheus refuses its new configuration; nothing was changed:[\s\S]*own:one[\s\S]*parse error/,
+    ],
+    front: [
+      "an invalid NGINX snippet",
+      "`nginx -t`",
+      { snippet: "location /own/ { no_such_directive on; }" },
+      /nginx refuses its new configuration; nothing was changed:[\s\S]*unknown directive "no_such_directive"/,
+    ],
+    grafana: [
+      "an image tag that does not exist",
+      "podman",
+      { image: "docker.io/grafana/grafana:0.0.0-absent" },
+      /the image docker\.io\/grafana\/grafana:0\.0\.0-absent cannot be pulled/,
+    ],
+  },
+  {
+    prometheus: [
+      "a broken scrape job",
+      "promtool",
+      {
+        scrapeJobs: [{ name: "broken", targets: ["a:1"], extra: { relabel_configs: [{ action: "odd" }] } }],
+      },
+      /prometheus refuses its new configuration; nothing was changed:[\s\S]*odd/,
+    ],
+    front: [
+      "a Quadlet key that podman does not know",
+      "podman",
+      { quadlet: { Container: { NoSuchKey: "1" } } },
+      /podman refuses the unit podwatch-nginx\.container: .*unsupported key 'NoSuchKey'/,
+    ],
+    grafana: [
+      "a value in a unit that systemd would skip",
+      "`systemd-analyze verify`",
+      { quadlet: { Service: { MemoryMax: "plenty" } } },
+      /the unit podwatch-grafana\.container has what this host does not know: .*memory limit 'plenty'/,
+    ],
+  },
+  {
+    front: [
+      "a key in a unit that systemd would skip",
+      "`systemd-analyze verify`",
+      { quadlet: { Service: { NoSuchLimit: "1" } } },
+      /the unit podwatch-nginx\.container has what this host does not know: .*NoSuchLimit/,
+    ],
+  },
+];
+
+describe.each(
+  ROUNDS.map(
+    (wrong) =>
+      [
+        Object.values(wrong)
+          .map(([fault]) => fault)
+          .join(", "),
+        wrong,
+      ] as const,
+  ),
+)("in one run: %s", (_, wrong) => {
+  let output: string;
+  let before: string[];
+  let after: string[];
+
+  beforeAll(async () => {
+    before = await state();
+    const changed = Object.entries(wrong).map(([name, [, , change]]) => [
       name,
       { ...good[name as keyof Sections], ...change },
     ]);
     await stack.configure(settings(Object.fromEntries(changed)));
-    const output = await stack.failingUp("--continue-on-error");
-    for (const [, message] of Object.values(wrong)) expect(output).toMatch(message);
-    expect(await state()).toEqual(before);
-  }),
-);
+    output = await stack.failingUp("--continue-on-error");
+    after = await state();
+  });
 
-faultTest(
-  "dashboards that are not JSON, not whole, or clash",
-  "all refused at once, before the host is asked",
-  async () => {
-    const before = await state();
-    const dashboard = (name: string, more: object) =>
-      file(name, JSON.stringify({ ...DASHBOARD, title: name, uid: name.replace(".json", ""), ...more }));
+  for (const [fault, by, , message] of Object.values(wrong)) {
+    faultTest(fault, `refused by ${by}; the host stays as it was`, async () => {
+      expect(output).toMatch(message);
+      expect(after).toEqual(before);
+    });
+  }
+});
+
+describe("dashboards that cannot be shown, in one run", () => {
+  const dashboard = (name: string, more: object) =>
+    file(name, JSON.stringify({ ...DASHBOARD, title: name, uid: name.replace(".json", ""), ...more }));
+  let output: string;
+  let before: string[];
+  let after: string[];
+
+  beforeAll(async () => {
+    before = await state();
     await stack.configure(
       settings({
         grafana: {
           dashboards: [
             file("broken.json", "{"),
             file("list.json", "[]"),
-            dashboard("left-over.json", {
+            dashboard("loki.json", {
               __inputs: [{ name: "DS_LOKI", type: "datasource", pluginId: "loki" }],
             }),
+            dashboard("left-over.json", { __inputs: [] }),
             dashboard("shipped.json", { uid: "podwatch-prometheus" }),
             dashboard("one.json", { uid: "twin" }),
             dashboard("two.json", { uid: "twin" }),
@@ -201,19 +234,34 @@ faultTest(
         },
       }),
     );
-    const output = await stack.failingUp();
-    for (const message of [
+    output = await stack.failingUp();
+    after = await state();
+  });
+
+  const BAD: ReadonlyArray<readonly [fault: string, ...messages: RegExp[]]> = [
+    [
+      "a dashboard that is not JSON, and one that is no dashboard",
       /dashboards\[0\]: ".*broken\.json" is not JSON \(.*\); save/,
       /dashboards\[1\]: ".*list\.json" is not a dashboard but a list; save/,
-      /dashboards\[2\]: ".*left-over\.json" asks for "DS_LOKI" \(datasource loki\), and only Prometheus data sources can be filled in; replace/,
+    ],
+    [
+      "a dashboard with a `${DS_...}` that nothing fills in",
+      /dashboards\[2\]: ".*loki\.json" asks for "DS_LOKI" \(datasource loki\), and only Prometheus data sources can be filled in; replace/,
+      /dashboards\[3\]: ".*left-over\.json" refers to \$\{DS_PROM\}, which nothing defines; write the data source's uid/,
+    ],
+    [
+      "two dashboards with the same uid, and one with the uid of a shipped one",
       /dashboards: ".*shipped\.json" has the uid "podwatch-prometheus" of a dashboard that comes with Podwatch; give it/,
       /dashboards: ".*two\.json" has the uid "twin" of ".*one\.json"; give one of them another uid/,
-    ]) {
-      expect(output).toMatch(message);
-    }
-    expect(await state()).toEqual(before);
-  },
-);
+    ],
+  ];
+  for (const [fault, ...messages] of BAD) {
+    faultTest(fault, "refused before the host is asked; it stays as it was", async () => {
+      for (const message of messages) expect(output).toMatch(message);
+      expect(after).toEqual(before);
+    });
+  }
+});
 
 test("with the right settings again there is nothing left over", async () => {
   await stack.configure(settings());

@@ -1,5 +1,6 @@
 // Exporters on deployed hosts: what they measure arrives in Prometheus, under the names that operators know.
 import type { Server } from "node:tls";
+import { faultTest } from "./support/faults";
 import { eventually, HERE, LabHost } from "./support/lab";
 import { query } from "./support/queries";
 import { connection, Stack } from "./support/stack";
@@ -110,33 +111,41 @@ describe("the blackbox exporter", () => {
     );
   });
 
-  test("refuses a module that it does not understand, and keeps the one before", async () => {
-    const broken = {
-      targets: probes(),
-      modules: { ...modules("x"), odd: { prober: "http", http: { colour: 1 } } },
-    };
-    await stack.configure(settings({ blackboxExporter: broken }));
-    const output = await stack.failingUp();
-    expect(output).toContain("blackbox-exporter refuses its new configuration; nothing was changed:");
-    expect(output).toContain("field colour not found");
-    await stack.configure(settings({}, "another"));
-    expect((await stack.up()).updated ?? 0).toBe(0);
-  });
+  faultTest(
+    "a module that the blackbox exporter does not understand",
+    "refused by its own check; nothing is changed",
+    async () => {
+      const broken = {
+        targets: probes(),
+        modules: { ...modules("x"), odd: { prober: "http", http: { colour: 1 } } },
+      };
+      await stack.configure(settings({ blackboxExporter: broken }));
+      const output = await stack.failingUp();
+      expect(output).toContain("blackbox-exporter refuses its new configuration; nothing was changed:");
+      expect(output).toContain("field colour not found");
+      await stack.configure(settings({}, "another"));
+      expect((await stack.up()).updated ?? 0).toBe(0);
+    },
+  );
 
-  test("goes back to the configuration before if it refuses one that had passed the check", async () => {
-    const runner = "sh /var/lib/podwatch/runner apply blackbox-exporter";
-    const bundle = await appliedBundle("blackbox-exporter");
-    const unchecked = bundle
-      .replace(/^part hooks\/check\n(?: {2}.*\n)*/m, "")
-      .replace(/^ {2}modules:\n/m, "  modules:\n    odd: { prober: http, http: { colour: 1 } }\n");
-    const refused = await monitor.tryExec(heredoc(runner, unchecked));
-    expect(refused).toHaveExited(1);
-    expect(refused.stderr).toMatch(
-      /blackbox_exporter refused the new configuration[\s\S]*The previous release is back and healthy/,
-    );
-    expect(await monitor.exec(heredoc(runner, bundle))).toBe("unchanged\n");
-    expect((await byInstance(monitor, 'probe_success{instance="page"}')).page).toBe(1);
-  });
+  faultTest(
+    "a configuration that passed the check, and that the blackbox exporter refuses all the same",
+    "the previous release comes back, healthy",
+    async () => {
+      const runner = "sh /var/lib/podwatch/runner apply blackbox-exporter";
+      const bundle = await appliedBundle("blackbox-exporter");
+      const unchecked = bundle
+        .replace(/^part hooks\/check\n(?: {2}.*\n)*/m, "")
+        .replace(/^ {2}modules:\n/m, "  modules:\n    odd: { prober: http, http: { colour: 1 } }\n");
+      const refused = await monitor.tryExec(heredoc(runner, unchecked));
+      expect(refused).toHaveExited(1);
+      expect(refused.stderr).toMatch(
+        /blackbox_exporter refused the new configuration[\s\S]*The previous release is back and healthy/,
+      );
+      expect(await monitor.exec(heredoc(runner, bundle))).toBe("unchanged\n");
+      expect((await byInstance(monitor, 'probe_success{instance="page"}')).page).toBe(1);
+    },
+  );
 
   test("shows its page at the front, and probes for nobody there", async () => {
     expect((await monitor.fetch("/blackbox/")).body).toContain("Blackbox Exporter");
@@ -199,13 +208,17 @@ describe("pings from a host without root", () => {
 
   afterAll(() => rootless?.dispose());
 
-  test("are refused before anything is touched where the kernel does not allow them", async () => {
-    await target.exec('sysctl -q -w net.ipv4.ping_group_range="1 0"');
-    expect(await rootless.failingUp()).toContain(
-      "host test-target: without root, its user may not send pings (net.ipv4.ping_group_range is 1 0, and his group ",
-    );
-    expect(await target.execRootless("ls -A ~/.local/share/podwatch 2>&1 || :")).toContain("No such file");
-  });
+  faultTest(
+    "pings without root, where the kernel does not allow them",
+    "told, nothing is touched",
+    async () => {
+      await target.exec('sysctl -q -w net.ipv4.ping_group_range="1 0"');
+      expect(await rootless.failingUp()).toContain(
+        "host test-target: without root, its user may not send pings (net.ipv4.ping_group_range is 1 0, and his group ",
+      );
+      expect(await target.execRootless("ls -A ~/.local/share/podwatch 2>&1 || :")).toContain("No such file");
+    },
+  );
 
   test("arrive where it does", async () => {
     await target.exec('sysctl -q -w net.ipv4.ping_group_range="0 2147483647"');

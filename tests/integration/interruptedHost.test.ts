@@ -1,4 +1,5 @@
 // Deployments that something happens to on the host, at random moments.
+import { faultTest } from "./support/faults";
 import { interruptions, suite, tries } from "./support/interruptionSuite";
 import { HOST_FAULTS } from "./support/interruptions";
 
@@ -13,12 +14,16 @@ tries(
   (number) => chaos().twoAtOnce(number),
 );
 
-test("the second of two deployments waits for the first, but not for ever, and says so", async () => {
-  const refused = await host().tryExec(`
+faultTest(
+  "a deployment that does not end, while another one waits for it",
+  "the second one gives up and says so",
+  async () => {
+    const refused = await host().tryExec(`
     exec 8>/var/lib/podwatch/locks/nginx && flock 8
     PODWATCH_LOCK_SECONDS=1 sh /var/lib/podwatch/runner apply nginx </dev/null`);
-  expect(refused).toHaveExited(1);
-  expect(refused.stderr).toBe(
-    "podwatch: another deployment has been at work on nginx for 1 s; wait for it, then run pulumi up again\n",
-  );
-});
+    expect(refused).toHaveExited(1);
+    expect(refused.stderr).toBe(
+      "podwatch: another deployment has been at work on nginx for 1 s; wait for it, then run pulumi up again\n",
+    );
+  },
+);

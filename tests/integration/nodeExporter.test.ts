@@ -155,7 +155,7 @@ test("what somebody changed on the host is found and put back", async () => {
   await eventually(20, () => targets(monitor), isUp);
 });
 
-test("one that does not come up leaves the one before", async () => {
+faultTest("a node exporter that does not come up", "the previous release comes back, healthy", async () => {
   await stack.configure(settings({ collectors: { enable: ["systemd", "no_such"] } }));
   const output = await stack.failingUp();
   expect(output).toContain("node-exporter did not come up: it ended again and again right after its start");
@@ -164,7 +164,7 @@ test("one that does not come up leaves the one before", async () => {
   await eventually(20, () => targets(monitor), isUp);
 });
 
-test("another program than the expected is refused, before anything is changed", async () => {
+faultTest("a node exporter whose checksum is another one", "refused before anything is changed", async () => {
   const { nodeExporter } = settings();
   const release = { ...nodeExporter.release, sha256: { [MACHINE]: "ab".repeat(32) } };
   await stack.configure(settings({ release }));
@@ -175,7 +175,7 @@ test("another program than the expected is refused, before anything is changed",
   expect(await web.exec("ls /var/lib/podwatch/programs | wc -l")).toBe("1\n");
 });
 
-test("a port that somebody else has is told of", async () => {
+faultTest("the node exporter's port is taken by another program", "told which port it is", async () => {
   await web.exec("systemd-run --quiet --unit=other systemd-socket-activate -l 9101 /bin/cat");
   await stack.configure(settings({ port: 9101 }));
   // The old socket is ours and open: the new port is what is asked for.

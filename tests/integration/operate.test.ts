@@ -18,7 +18,7 @@ import {
   SECRET,
   UNIT,
 } from "./support/damage";
-import { recorded } from "./support/faults";
+import { faultTest, recorded } from "./support/faults";
 import { eventually, LabHost, must, run } from "./support/lab";
 import { drift, operate, operateJson, type Status } from "./support/operate";
 import { query } from "./support/queries";
@@ -254,15 +254,19 @@ describe("backup and restore", () => {
     expect(refused.stdout).toMatch(/grafana has data on this host already; to replace them, say --force/);
   });
 
-  test("a changed archive is refused before a host is touched", async () => {
-    const archive = join(backup(), "test-operate-prometheus.tar");
-    const whole = await readFile(archive);
-    await writeFile(archive, whole.subarray(0, whole.length - 512));
-    const refused = await operate(stack, "restore", ...here(), "--from", backup(), "--force");
-    expect(refused).toHaveExited(1);
-    expect(refused.stderr).toMatch(/test-operate-prometheus.tar was changed or cut off since the backup/);
-    await writeFile(archive, whole);
-  });
+  faultTest(
+    "a backup that was changed or cut off, at its restore",
+    "refused before a host is touched",
+    async () => {
+      const archive = join(backup(), "test-operate-prometheus.tar");
+      const whole = await readFile(archive);
+      await writeFile(archive, whole.subarray(0, whole.length - 512));
+      const refused = await operate(stack, "restore", ...here(), "--from", backup(), "--force");
+      expect(refused).toHaveExited(1);
+      expect(refused.stderr).toMatch(/test-operate-prometheus.tar was changed or cut off since the backup/);
+      await writeFile(archive, whole);
+    },
+  );
 
   /** Calls the runner's own restore with a file that `restore` itself would refuse. */
   const restoring = (file: string, digest: string) =>

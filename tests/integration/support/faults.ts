@@ -1,4 +1,5 @@
 import { appendFileSync } from "node:fs";
+import { basename } from "node:path";
 
 /** What became of one try of one fault; docs/reliability.md has a line for each fault. */
 export interface Outcome {
@@ -6,6 +7,8 @@ export interface Outcome {
   /** What has to become of it. */
   readonly result: string;
   readonly passed: boolean;
+  /** The test file, without `.test.ts`: it says under which heading the fault stands. */
+  readonly file?: string;
   /** For interruptions: whether the fault met a deployment at work, and how long the next one took, in seconds. */
   readonly met?: boolean;
   readonly recovery?: number;
@@ -42,6 +45,7 @@ export async function recorded(
 function record(outcome: Outcome): void {
   const report = process.env.FAULT_REPORT;
   if (report) {
-    appendFileSync(report, `${JSON.stringify(outcome)}\n`);
+    const file = basename(expect.getState().testPath ?? "", ".test.ts");
+    appendFileSync(report, `${JSON.stringify({ ...outcome, file })}\n`);
   }
 }

@@ -8,6 +8,17 @@ const PAGE = join(__dirname, "../../../docs/reliability.md");
 const BEGIN = "<!-- made by the tests: make chaos, make reliability -->";
 const END = "<!-- end of what the tests made -->";
 
+/** Under which heading the faults of a test file stand. */
+const HEADINGS = {
+  "What is wrong with a change is found before anything is touched": ["checks", "errors"],
+  "A change that does not come up": ["transaction", "builtImages", "nodeExporter", "exporters"],
+  "Changes under load": ["noGap"],
+  "Hosts in a bad state, and hosts that are shared": ["badHosts"],
+  "Hosts that are gone, moved or reinstalled": ["lostHosts", "sudoPassword"],
+  "What somebody did by hand": ["operate"],
+};
+const OTHERS = "Others";
+
 /**
  * The kept rows, one a fault, with the outcomes of a run taken in. Random tries are kept by their seed: those of a new
  * seed are added to the others, those of a seed on record take its place. Any other fault has its last run only.
@@ -16,10 +27,10 @@ function withOutcomes(rows, outcomes) {
   const all = { ...rows };
   for (const fault of new Set(outcomes.map((outcome) => outcome.fault))) {
     const tries = outcomes.filter((outcome) => outcome.fault === fault);
-    const { result } = tries[0];
+    const { result, file } = tries[0];
     all[fault] =
       tries[0].seed === undefined
-        ? { result, ...count(tries) }
+        ? { file, result, ...count(tries) }
         : { result, seeds: { ...rows[fault]?.seeds, ...bySeed(tries) } };
   }
   return all;
@@ -85,10 +96,25 @@ ${table(
 )}
 ### Other faults
 
+${[...Object.keys(HEADINGS), OTHERS].map((heading) => others(heading, all)).join("")}`.trimEnd();
+}
+
+/** The faults under a heading, in the order of their files. */
+function others(heading, all) {
+  const files = HEADINGS[heading] ?? [undefined];
+  const known = Object.values(HEADINGS).flat();
+  const place = ([, { file }]) => files.indexOf(known.includes(file) ? file : undefined);
+  const rows = all
+    .filter((entry) => entry[1].seeds === undefined && place(entry) !== -1)
+    .sort((one, other) => place(one) - place(other));
+  if (rows.length === 0) return "";
+  return `**${heading}**
+
 ${table(
   ["fault", "tries", "result"],
-  all.filter((entry) => !isInterruption(entry)).map(([fault, row]) => [fault, row.tries, result(row)]),
-)}`;
+  rows.map(([fault, row]) => [fault, row.tries, result(row)]),
+)}
+`;
 }
 
 module.exports = { withOutcomes, tables };
@@ -104,5 +130,5 @@ if (require.main === module) {
   const [before, rest = ""] = readFileSync(PAGE, "utf8").split(BEGIN);
   const after = rest.split(END)[1];
   if (after === undefined) throw new Error(`docs/reliability.md has lost its markers ${BEGIN} and ${END}`);
-  writeFileSync(PAGE, `${before}${BEGIN}\n\n${tables(rows)}\n${END}${after}`);
+  writeFileSync(PAGE, `${before}${BEGIN}\n\n${tables(rows)}\n\n${END}${after}`);
 }
