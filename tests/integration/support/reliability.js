@@ -80,18 +80,31 @@ function tables(rows) {
   const isInterruption = ([, row]) => row.seeds !== undefined;
   const interruptions = all.filter(isInterruption);
   const seconds = (time) => (time === undefined ? "" : `${time.toFixed(1)} s`);
-  const seeds = [...new Set(interruptions.flatMap(([, row]) => Object.keys(row.seeds)))].sort(
-    (a, b) => a - b,
-  );
   return `### Interruptions
 
-Seeds ${seeds.join(", ")}; host and Pulumi share 2 cores.
+Host and Pulumi share 2 cores.
 
 ${table(
-  ["fault", "tries", "met a deployment at work", "result", "the next `pulumi up`, median", "longest"],
+  [
+    "fault",
+    "tries",
+    "met a deployment at work",
+    "result",
+    "the next `pulumi up`, median",
+    "longest",
+    "seeds",
+  ],
   interruptions.map(([fault, row]) => {
     const sum = together(row);
-    return [fault, sum.tries, sum.met, result(sum), seconds(sum.median), seconds(sum.longest)];
+    return [
+      fault,
+      sum.tries,
+      sum.met,
+      result(sum),
+      seconds(sum.median),
+      seconds(sum.longest),
+      Object.keys(row.seeds).join(", "),
+    ];
   }),
 )}
 ### Other faults
