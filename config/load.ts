@@ -41,7 +41,7 @@ function decode(text: unknown): unknown {
   }
 }
 
-export function summary(problems: readonly Problem[], stack: string): string {
+function summary(problems: readonly Problem[], stack: string): string {
   const count = problems.length === 1 ? "one problem" : `${problems.length} problems`;
   const lines = problems.map((problem) => `  ${format(problem)}`);
   return [`Pulumi.${stack}.yaml has ${count}; no host was touched:`, ...lines].join("\n");

@@ -203,7 +203,7 @@ function canonical(address: string): string {
 }
 
 /** All the way down, so that nothing that was checked can change. */
-export function freeze<T>(value: T): T {
+function freeze<T>(value: T): T {
   if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
   for (const inner of Object.values(value)) freeze(inner);
   return Object.freeze(value);

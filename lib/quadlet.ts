@@ -15,7 +15,7 @@ export const NETWORK_NAME = "podwatch";
 export type Scope = "rootful" | "rootless";
 
 /** Everything Podwatch keeps on a host; `%h` is the login user's home (systemd.unit(5) "Specifiers"). */
-export const STATE_DIRECTORY: Readonly<Record<Scope, string>> = {
+const STATE_DIRECTORY: Readonly<Record<Scope, string>> = {
   rootful: "/var/lib/podwatch",
   rootless: "%h/.local/share/podwatch",
 };

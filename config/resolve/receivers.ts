@@ -9,7 +9,7 @@ import { plainSecrets } from "./plainSecrets";
 type Given = z.output<typeof receiver>;
 
 /** Names that Podwatch uses for receivers of its own. */
-export const ownReceivers = ["nobody", "dead-mans-switch"] as const;
+const ownReceivers = ["nobody", "dead-mans-switch"] as const;
 
 /** @param written receivers as they were written, whole or not */
 export function checkNames(written: unknown, locate: Locate, report: Report): void {

@@ -6,9 +6,6 @@ import { type Alert, SEVERITIES, type Threshold } from "../../lib/rules/model";
 import type { AlertSettings } from "../../lib/rules/render";
 import { amount, choice, delay, duration, flag, group, setting, share, url } from "./words";
 
-/** Settings of an alert that are not thresholds. */
-export const alertKeys = ["enabled", "severity", "for"] as const;
-
 const thresholdSchemas: Readonly<Record<Threshold["kind"], () => z.ZodType>> = {
   ratio: share,
   seconds: () => amount("a number of seconds"),
@@ -43,7 +40,7 @@ function alertSchema(alert: Alert) {
 }
 
 /** The usual settings of an alert in one line. */
-export function usualText(alert: Alert): string {
+function usualText(alert: Alert): string {
   const parts = [
     `\`${alert.severity}\``,
     ...(alert.for === undefined ? [] : [`for \`${alert.for}\``]),

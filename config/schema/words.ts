@@ -207,7 +207,7 @@ export const url = () =>
     "is not a URL of this kind; write http or https, the host and perhaps a path, such as https://wiki.my-company.net/runbooks",
   ).meta({ kind: "URL" });
 
-export const labelValue = () => z.string({ error: "is not text; put the label's value in quotes" });
+const labelValue = () => z.string({ error: "is not text; put the label's value in quotes" });
 
 /** Label names that Prometheus accepts and does not keep for itself. */
 export const labels = () =>

@@ -21,7 +21,7 @@ export async function production(args: readonly string[]): Promise<number> {
 }
 
 /** @throws Error unless it proves this revision on another stack */
-export function check(proof: Record, at: Revision, stack: string): void {
+function check(proof: Record, at: Revision, stack: string): void {
   const refuse = (reason: string) => {
     throw new Error(`${reason}; no host was touched`);
   };

@@ -14,7 +14,7 @@ export interface Heading {
 export const GITHUB_LIMIT = 65_536;
 
 /** The first line of a comment: the next preview of the same stack finds it by that. */
-export function marker(stack: string): string {
+function marker(stack: string): string {
   return `<!-- podwatch preview: ${stack} -->`;
 }
 

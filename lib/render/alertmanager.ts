@@ -71,7 +71,7 @@ export function alertmanagerTelemetry(host: string): Telemetry {
 }
 
 /** Name of the secret that holds the URL of the dead man's switch. */
-export const DEAD_MANS_SWITCH_SECRET = `${NAME}-dead-mans-switch`;
+const DEAD_MANS_SWITCH_SECRET = `${NAME}-dead-mans-switch`;
 
 export function alertmanager(input: AlertmanagerInput): Service {
   return {

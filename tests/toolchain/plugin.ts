@@ -250,6 +250,6 @@ export function struct(given: Values): Struct {
   return Struct.fromJavaScript(defined as Parameters<typeof Struct.fromJavaScript>[0]);
 }
 
-export function values(given: Struct | undefined): Values {
+function values(given: Struct | undefined): Values {
   return (given?.toJavaScript() ?? {}) as Values;
 }

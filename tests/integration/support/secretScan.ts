@@ -10,7 +10,7 @@ export type Secrets = Readonly<Record<string, string>>;
  * A value as it may stand in a text: as it is, its plain stretches (which no quoting changes), and in base64 wherever
  * it begins. Of several lines, as a key has them, each is looked for.
  */
-export function forms(secret: string): string[] {
+function forms(secret: string): string[] {
   const lines = secret.split("\n").filter((line) => line.length >= 8 && !line.startsWith("-----"));
   return [
     ...new Set(lines.flatMap((line) => [line, ...(line.match(/[\w.-]{12,}/g) ?? []), ...inBase64(line)])),
