@@ -317,8 +317,8 @@ run_activation_hook() {
 }
 
 ensure_volume() {
-  if [ -n "$(header "$release" data)" ] && ! podman volume exists "$container"; then
-    podman volume create --label io.podwatch.service="$service" "$container" >/dev/null
+  if [ -n "$(header "$release" data)" ]; then
+    podman volume create --ignore --label io.podwatch.service="$service" "$container" >/dev/null
   fi
 }
 

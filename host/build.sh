@@ -23,12 +23,9 @@ build_image() {
   done <<EOF
 $(header "$candidate" build-arg)
 EOF
-  mkdir -p "$home/pull" || fail "cannot write to $home; is the disk full?"
-  if ! report=$(TMPDIR=$home/pull timeout -k 10 "$BUILD_SECONDS" podman build --layers=false --force-rm --tag "$reference" "$@" \
-    --file "$source/Containerfile" "$source/context" 2>&1 </dev/null 9>&-); then
-    rm -rf "$home/pull"
+  if ! fetch "$BUILD_SECONDS" podman build --layers=false --force-rm --tag "$reference" "$@" \
+    --file "$source/Containerfile" "$source/context"; then
     fail "the image of $service cannot be built; nothing was changed:
 $(say "$report" | tail -n 15)"
   fi
-  rm -rf "$home/pull"
 }

@@ -90,13 +90,21 @@ ensure_image() {
     return
   fi
   note_image "$1"
-  # What podman leaves when it is killed stands where the next run of the service finds it.
-  mkdir -p "$home/pull" || fail "cannot write to $home; is the disk full?"
-  if ! pull_output=$(TMPDIR=$home/pull timeout -k 10 900 podman pull --quiet "$1" 2>&1 9>&-); then
-    rm -rf "$home/pull"
-    fail "the image $1 cannot be pulled: $(say "$pull_output" | tail -n 1)"
+  if ! fetch 900 podman pull --quiet "$1"; then
+    fail "the image $1 cannot be pulled: $(say "$report" | tail -n 1)"
   fi
+}
+
+# Runs a command that brings an image, for so many seconds at most; `report` is what it says. What podman leaves when it
+# is killed stands where the next run of the service finds it.
+fetch() {
+  mkdir -p "$home/pull" || fail "cannot write to $home; is the disk full?"
+  seconds=$1
+  shift
+  fetched=0
+  report=$(TMPDIR=$home/pull timeout -k 10 "$seconds" "$@" 2>&1 </dev/null 9>&-) || fetched=$?
   rm -rf "$home/pull"
+  return "$fetched"
 }
 
 # Before it is there, so that an image is known to be ours even if this run does not live to see it.

@@ -88,7 +88,7 @@ stop_native() {
   elif [ ! -d "$home" ]; then
     return
   fi
-  systemctl daemon-reload
+  reload_systemd
   systemctl reset-failed "$unit" "$socket" 2>/dev/null || :
 }
 

@@ -52,6 +52,6 @@ stop_service() {
   elif [ ! -d "$home" ]; then
     return
   fi
-  systemctl daemon-reload
+  reload_systemd
   systemctl reset-failed "$(unit_service)" 2>/dev/null || :
 }

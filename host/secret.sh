@@ -53,14 +53,17 @@ is_secret_of_ours() {
 # Gives podman the named version of a secret, unless it has it already.
 use_secret() {
   store=$STATE/secrets/$1
-  if [ "$(cat "$store/used" 2>/dev/null || :)" = "$2 $(podman_secret_id "$1")" ]; then
-    return
+  there=$(podman_secret_id "$1")
+  if [ -n "$there" ]; then
+    if [ "$(cat "$store/used" 2>/dev/null || :)" = "$2 $there" ]; then
+      return
+    fi
+    refuse_foreign_secret "$1"
   fi
-  refuse_foreign_secret "$1"
   # Noted before, so that the secret is known to be ours even if this run does not live to see it.
   say "$2" >"$store/used" || return 1
-  podman secret rm "$1" >/dev/null 2>&1 || :
-  podman secret create "$1" "$store/$2" >/dev/null && say "$2 $(podman_secret_id "$1")" >"$store/used"
+  [ -z "$there" ] || podman secret rm "$1" >/dev/null 2>&1 || :
+  created=$(podman secret create "$1" "$store/$2") && say "$2 $created" >"$store/used"
 }
 
 podman_secret_id() {

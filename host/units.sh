@@ -78,5 +78,31 @@ install_units() {
       rm -f "$path" || return 1
     fi
   done
-  systemctl daemon-reload
+  reload_systemd
+}
+
+# Has systemd read its units anew. That takes long, and systemd does nothing else meanwhile, so services that are applied
+# side by side share it: who has waited while another run had all of them read, from beginning to end, needs nothing more.
+# `reloads` counts how often that was begun, and which was the last to succeed: times would mislead where a clock is set.
+reload_systemd() {
+  begun_before=$(cut -d ' ' -f 1 "$STATE/reloads" 2>/dev/null || :)
+  {
+    if ! flock -w "$LOCK_SECONDS" 8; then
+      systemctl daemon-reload
+      return
+    fi
+    { read -r begun succeeded <"$STATE/reloads"; } 2>/dev/null || begun=0 succeeded=0
+    if [ "$succeeded" -gt "${begun_before:-0}" ]; then
+      return
+    fi
+    begun=$((begun + 1))
+    note_reloads "$begun $succeeded"
+    systemctl daemon-reload || return 1
+    note_reloads "$begun $begun"
+  } 8>"$STATE/reloading"
+}
+
+# In one step, for those who look without the lock. On a full disk nothing is counted, and so nothing shared.
+note_reloads() {
+  { say "$1" >"$STATE/reloads.new" && mv "$STATE/reloads.new" "$STATE/reloads"; } 2>/dev/null || :
 }

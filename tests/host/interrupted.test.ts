@@ -92,6 +92,8 @@ test("the record of the secrets is written in one step", () => {
 
 describe("a secret that podman was about to get", () => {
   test.each(["secret rm", "secret create"])("is known to be ours after a kill at `podman %s`", (fatal) => {
+    const before = run("put_secret token", "zero").stdout.trim();
+    run(`use_secret podwatch-token ${before}`);
     const version = run("put_secret token", "one").stdout.trim();
     const killed = run(
       `podman() { case "$*" in "${fatal}"*) kill -9 $$ ;; esac; command podman "$@"; }; use_secret podwatch-token ${version}`,

@@ -20,7 +20,8 @@ case "$1 $2" in
     [ ! -e "secrets/$3" ] || exit 1
     echo x >>created
     grep -c x created >"secrets/$3.id"
-    if [ "$4" = - ]; then cat; else cat "$4"; fi >"secrets/$3" ;;
+    if [ "$4" = - ]; then cat; else cat "$4"; fi >"secrets/$3"
+    printf '%s\\n' "id-$(cat "secrets/$3.id")" ;;
   *) echo "stand-in for podman: called with $*" >&2; exit 125 ;;
 esac
 `;
@@ -72,7 +73,7 @@ export class RunnerShell {
   ) {
     const assignments = Object.entries(variables).map(([name, value]) => `${name}='${value}'`);
     const script = [
-      "set -eu; ROOTLESS=; OWNER_MARK='# Managed by Podwatch.'",
+      "set -eu; ROOTLESS=; LOCK_SECONDS=60; OWNER_MARK='# Managed by Podwatch.'",
       `STATE=${this.state}; UNITS=${this.directory}/units; NATIVE_UNITS=${this.directory}/native`,
       "say() { printf '%s\\n' \"$*\"; }",
       "fail() { printf 'podwatch: %s\\n' \"$*\" >&2; exit 1; }",
