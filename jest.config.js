@@ -9,6 +9,8 @@ const common = {
 module.exports = {
   // Only what hangs is to fail: with a worker for each core, and more going on beside, a second may become ten.
   testTimeout: 60_000,
+  // Jest itself would leave a core free.
+  maxWorkers: "100%",
   testSequencer: "./tests/sequencer.js",
   projects: [
     {

@@ -125,7 +125,6 @@ test("the admin password counts at the first start only; the data survives", asy
   await standIn.ask("/api/dashboards/db", { method: "POST", body, auth: "admin:the-first-one" });
   const stopped = await standIn.stop();
   expect(stopped).toHaveExited(0);
-  expect(stopped.ms).toBeLessThan(2000);
 
   standIn.env.GF_SECURITY_ADMIN_PASSWORD = "a-later-one";
   await standIn.start();

@@ -302,9 +302,13 @@ test("a volume of somebody else's is refused", () => {
 
 describe("the lock", () => {
   const LOCK = `. ${join(__dirname, "../../host/lock.sh")}`;
+  const untilHeld = (file: string) => `until [ -e ${file} ] && ! flock -n ${file} true; do sleep 0.05; done`;
 
   test("is waited for, but not for ever", () => {
-    const line = `mkdir "$STATE/locks"; flock "$STATE/locks/web" sleep 2 & sleep 0.2; PODWATCH_LOCK_SECONDS=1; ${LOCK}; lock web`;
+    const line = `mkdir "$STATE/locks"
+      (flock 7; exec sleep 60) 7>"$STATE/locks/web" >/dev/null 2>&1 & trap "kill $!" EXIT
+      ${untilHeld('"$STATE/locks/web"')}
+      PODWATCH_LOCK_SECONDS=1; ${LOCK}; lock web`;
     expect(run(line)).toEqual({
       status: 1,
       stdout: "",
@@ -314,10 +318,11 @@ describe("the lock", () => {
   });
 
   test("whose file was removed while it was waited for is not taken for the new one", () => {
-    const remover = `sleep 0.3; rm "$1"; flock -o "$1" sh -c "sleep 0.6; echo first" & sleep 0.2`;
+    // Time for the other to wait for the lock, which nobody can see it do.
+    const remover = `sleep 0.5; rm "$1"; flock -o "$1" sh -c "sleep 0.6; echo first" & ${untilHeld('"$1"')}`;
     const line = `mkdir "$STATE/locks"; PODWATCH_LOCK_SECONDS=10; ${LOCK}
       flock -o "$STATE/locks/web" sh -c '${remover}' sh "$STATE/locks/web" &
-      sleep 0.1; lock web; echo second; wait`;
+      ${untilHeld('"$STATE/locks/web"')}; lock web; echo second; wait`;
     expect(run(line)).toEqual({ status: 0, stdout: "first\nsecond\n", stderr: "" });
   });
 });

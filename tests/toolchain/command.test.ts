@@ -1,4 +1,8 @@
 // What the stand-in for command:remote:Command plans and keeps. tests/toolchain/ssh.test.ts has the connections.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { until } from "../until";
 import { failure, Provider, secret, UNKNOWN, type Values } from "./plugin";
 import { newKey, type SshServer, startSshServer } from "./sshServer";
 
@@ -261,13 +265,18 @@ describe("output while a script runs", () => {
 
   test("lines come in order, as they are printed, the last one without a newline too", async () => {
     const from = provider.logs.length;
+    const shown = () => provider.logs.slice(from).map(({ message }) => message);
+    const go = join(mkdtempSync(join(tmpdir(), "podwatch-test-")), "go");
+    const rest = "for i in 2 3 4 5; do echo $i; done; printf 6";
     const running = provider.create(
-      await inputs({ create: "echo 1; sleep 0.5; for i in 2 3 4 5; do echo $i; done; printf 6" }),
+      await inputs({ create: `echo 1; until [ -e ${go} ]; do sleep 0.1; done; ${rest}` }),
     );
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(provider.logs.slice(from).map(({ message }) => message)).toEqual(["1"]);
+    await until("the first line is shown", () => shown().length > 0);
+    expect(shown()).toEqual(["1"]);
+    writeFileSync(go, "");
     await running;
-    expect(provider.logs.slice(from).map(({ message }) => message)).toEqual(["1", "2", "3", "4", "5", "6"]);
+    rmSync(dirname(go), { recursive: true });
+    expect(shown()).toEqual(["1", "2", "3", "4", "5", "6"]);
     expect(provider.logs.at(-1)?.urn).toBe(provider.urn());
   });
 

@@ -6,6 +6,7 @@ import * as grpc from "@grpc/grpc-js";
 import language_grpc from "@pulumi/pulumi/proto/language_grpc_pb";
 import language from "@pulumi/pulumi/proto/language_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { until } from "../until";
 import { compile, Process, startEngine, struct, type Values } from "./plugin";
 
 jest.setTimeout(60_000);
@@ -195,10 +196,18 @@ test("tells its version, Node's, and the program's own dependencies", async () =
 test("no process outlives its engine", async () => {
   // A shell in the engine's place starts a host and goes; the host must follow.
   const program = join(directory, "language");
+  const port = join(directory, "port");
   const pid = execFileSync("sh", [
     "-c",
-    `"${process.execPath}" "${program}" 127.0.0.1:1 >/dev/null 2>&1 & echo $!; sleep 0.5`,
+    `"${process.execPath}" "${program}" 127.0.0.1:1 >"${port}" 2>/dev/null & echo $!
+    until [ -s "${port}" ]; do sleep 0.1; done`,
   ]);
-  await new Promise((resolve) => setTimeout(resolve, 2500));
-  expect(() => process.kill(Number(pid), 0)).toThrow();
+  await until("the host is gone", () => {
+    try {
+      process.kill(Number(pid), 0);
+      return false;
+    } catch {
+      return true;
+    }
+  });
 });

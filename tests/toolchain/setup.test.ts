@@ -156,7 +156,6 @@ describe("setup", () => {
     await once(site, "listening");
     environment.PODWATCH_PULUMI_DOWNLOAD = `http://127.0.0.1:${(site.address() as { port: number }).port}`;
     const run = async () => {
-      const start = Date.now();
       const child = spawn(join(toolchain, "setup"), {
         env: environment,
         stdio: ["ignore", "pipe", "ignore"],
@@ -166,14 +165,12 @@ describe("setup", () => {
         output += data;
       });
       await once(child, "close");
-      return { output, seconds: (Date.now() - start) / 1000 };
+      return output;
     };
     const first = await run();
-    expect(first.output).toMatch(/built from its Go module, because http.* gave no answer within 10 s/);
-    expect(first.seconds).toBeLessThan(13);
+    expect(first).toMatch(/built from its Go module, because http.* gave no answer within 10 s/);
     const second = await run();
-    expect(second.output).toMatch(/is asked again after some hours, or at once after: rm /);
-    expect(second.seconds).toBeLessThan(1);
+    expect(second).toMatch(/is asked again after some hours, or at once after: rm /);
     expect(asked).toBe(1);
     site.closeAllConnections();
     site.close();

@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { until } from "../until";
 import { failure, Provider, type Values } from "./plugin";
 import { newKey, type SshServer, type SshServerOptions, startSshServer } from "./sshServer";
 
@@ -106,7 +107,7 @@ describe("logging in", () => {
       await once(agent, "exit");
       rmSync(directory, { recursive: true });
     });
-    while (!existsSync(socket)) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until("the agent is there", () => existsSync(socket));
     execFileSync("ssh-add", ["-q", "-"], {
       input: key.private,
       env: { ...process.env, SSH_AUTH_SOCK: socket },
@@ -187,13 +188,11 @@ describe("retries", () => {
   test("a host that comes up in the meantime is reached", async () => {
     const port = await freePort();
     const running = run({ ...to({ port }), dialErrorLimit: -1 });
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    const retries = () =>
+      provider.logs.filter(({ message }) => /^Dial \d+\/inf failed: retrying$/.test(message));
+    await until("it was tried twice", () => retries().length > 1);
     await ssh({ port });
     expect(await running).toMatchObject({ stdout: "ok" });
-    const messages = provider.logs.map(({ message }) => message);
-    expect(messages.filter((message) => message.includes("inf")).at(-1)).toMatch(
-      /^Dial \d+\/inf failed: retrying$/,
-    );
   });
 
   test("they end with the resource's time-out", async () => {
@@ -304,12 +303,11 @@ describe("environment", () => {
 describe("a lost connection", () => {
   test("in the middle of a script is an error that says so", async () => {
     const server = await ssh();
-    const running = refused(to(server), { create: "echo begun; sleep 2" });
-    while (server.scripts.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    const running = refused(to(server), { create: "echo begun; sleep 60" });
+    await until("the script has begun", () => provider.logs.some(({ message }) => message === "begun"));
     server.cut();
     expect(await running).toBe(
-      'wait: remote command exited without exit status or exit signal: running "echo begun; sleep 2":\nbegun\n',
+      'wait: remote command exited without exit status or exit signal: running "echo begun; sleep 60":\nbegun\n',
     );
   });
 });

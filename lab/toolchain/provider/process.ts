@@ -10,8 +10,10 @@ export async function listen(server: grpc.Server): Promise<void> {
   process.stdout.write(`${port}\n`);
 }
 
+/** Who started this process: known before there is a port, since whoever waits for that may go once it is told. */
+const parent = process.ppid;
+
 /** Calls `then` every second from the moment the process that started this one is gone. */
 export function whenOrphaned(then: () => void): void {
-  const parent = process.ppid;
   setInterval(() => process.ppid !== parent && then(), 1000).unref();
 }
