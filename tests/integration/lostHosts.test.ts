@@ -1,7 +1,8 @@
 // Hosts that moved, were reinstalled, or are gone.
 import { faultTest } from "./support/faults";
+import { start, strike } from "./support/interruptions";
 import { LabHost, must } from "./support/lab";
-import { silence } from "./support/silence";
+import { freezeSessions, silence } from "./support/silence";
 import { healthy, pinned, small } from "./support/smallStack";
 import { snapshot } from "./support/snapshot";
 import { Stack } from "./support/stack";
@@ -139,6 +140,28 @@ faultTest(
     expect(output).toMatch(
       /host test-lost-one: \S+:22 does not answer as an SSH server within 20 s \(it takes the connection and says nothing\)/,
     );
+    await healthy(one);
+    await stack.preview("--expect-no-changes");
+  },
+);
+
+faultTest(
+  "the SSH sessions of a host stop in the middle of a `pulumi up`, and the connection stands",
+  "Pulumi waits; interrupted twice it ends, and the next `pulumi up` converges",
+  async () => {
+    const retention = { time: "3d" };
+    await stack.configure(
+      small(pinned(one), { prometheus: { data: "delete", scrapeInterval: "2s", retention } }),
+    );
+    const up = start(stack);
+    const goOn = await freezeSessions(one);
+    expect(up.isOver()).toBe(false);
+    await strike("the engine is interrupted twice (SIGINT)", up, one, 0);
+    await up.ended;
+    expect(up.output()).toContain("update cancelled");
+    up.forget();
+    await goOn();
+    await stack.up();
     await healthy(one);
     await stack.preview("--expect-no-changes");
   },
