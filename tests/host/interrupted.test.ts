@@ -84,6 +84,34 @@ test("a release that is the same as the one in force is not moved under the cont
   expect(list("state/services/web")).toEqual(["current", "releases", "secrets"]);
 });
 
+describe("a release that was killed before it was proven", () => {
+  beforeEach(() => {
+    shell.write("state/services/web/releases/old/headers", "service web\n");
+    shell.write("state/services/web/candidate/current/headers", "service web\nnew\n");
+    run('ln -s releases/old "$home/current"');
+  });
+  const killed = () =>
+    run(
+      `activate() { kill -9 $$; }; candidate=$home/candidate/current; id=0123; secrets=; switch_to_candidate`,
+    );
+
+  test("is in place, with the name of the one before", () => {
+    expect(killed().status).toBe(null);
+    expect(run('readlink "$home/current"; last_proven_release').stdout).toBe("releases/0123\nreleases/old\n");
+  });
+
+  test("is not taken for settled, be it running and ready", () => {
+    killed();
+    shell.write("state/services/web/candidate/current/headers", "service web\nnew\n");
+    const isSettled = () =>
+      run(`has_units_of() { :; }; have_secrets_changed() { return 1; }; has_program() { :; }; systemctl() { :; }
+        candidate=$home/candidate/current; id=0123; ! is_settled || echo settled`).stdout;
+    expect(isSettled()).toBe("");
+    run('rm "$home/pending"');
+    expect(isSettled()).toBe("settled\n");
+  });
+});
+
 test("the record of the secrets is written in one step", () => {
   shell.write("state/services/web/secrets", "podwatch-token 0011 id-1\n");
   run("podman_secret_id() { kill -9 $$; }; record_success");
