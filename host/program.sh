@@ -16,14 +16,27 @@ for example with: apt-get install --no-install-recommends ${installed#* } && sys
   fi
   machine=$(uname -m)
   source=$(header "$candidate" download | sed -n "s/^$machine //p")
-  [ -n "$source" ] ||
-    fail "no checksum is known of ${program%% *} for this host's machine, $machine: write it under
-podwatch:nodeExporter.release.sha256 (it stands in sha256sums.txt beside the release), or set nodeExporter.from to package"
+  [ -n "$source" ] || refuse_machine
   for tool in curl tar gzip; do
     command -v "$tool" >/dev/null || fail "the command $tool is not installed on this host"
   done
   # shellcheck disable=SC2086 # digest, path and URL, without blanks
   fetch_program $source
+}
+
+# A checksum can be given for the machines that the stack file has a word for.
+refuse_machine() {
+  case $machine in
+    x86_64) word=amd64 ;;
+    aarch64) word=arm64 ;;
+    armv7l) word=armv7 ;;
+    *)
+      fail "there is no release of ${program%% *} for this host's machine, $machine, that Podwatch knows how to fetch: set
+podwatch:nodeExporter.from to package"
+      ;;
+  esac
+  fail "no checksum is known of ${program%% *} for this host's machine, $machine: write it as
+podwatch:nodeExporter.release.sha256.$word (it stands in sha256sums.txt beside the release), or set nodeExporter.from to package"
 }
 
 # `fetch_program <sha256> <path in the archive> <url>`, into the place of `program`.

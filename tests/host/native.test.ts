@@ -19,11 +19,11 @@ while [ "$1" != --output ]; do shift; done
 cp "$PODMAN_STATE/archive" "$2" 2>/dev/null || { echo "curl: (7) nobody answers" >&2; exit 7; }
 `;
 
-const UNAME = '#!/bin/sh\n[ "$*" = -m ] && echo aarch64\n';
+const uname = (machine: string) => `#!/bin/sh\n[ "$*" = -m ] && echo ${machine}\n`;
 
 beforeEach(() => {
   shell = new RunnerShell();
-  for (const [name, script] of Object.entries({ curl: CURL, uname: UNAME })) {
+  for (const [name, script] of Object.entries({ curl: CURL, uname: uname("aarch64") })) {
     shell.write(`bin/${name}`, script);
     chmodSync(join(shell.directory, "bin", name), 0o755);
   }
@@ -45,6 +45,11 @@ beforeEach(() => {
 afterEach(() => shell.remove());
 
 const run = (line: string, more = {}) => shell.run(line, { variables: { ...variables, ...more } });
+/** The same on another machine. */
+function on(machine: string, line: string) {
+  shell.write("bin/uname", uname(machine));
+  return run(line);
+}
 const candidate = (path: string, text: string) =>
   shell.write(`state/services/meter/candidate/current/${path}`, text);
 
@@ -157,13 +162,29 @@ describe("programs", () => {
     expect(existsSync(place())).toBe(false);
   });
 
-  test("are refused for a machine without a checksum", () => {
-    headers(archive(), "armv7l");
-    const { status, stderr } = run("ensure_program");
+  test.each([
+    ["x86_64", "amd64"],
+    ["aarch64", "arm64"],
+    ["armv7l", "armv7"],
+  ])("are refused for a machine whose checksum is not given: %s", (machine, word) => {
+    candidate(
+      "headers",
+      "program meter-1.0 meter\ndownload sparc64 00 meter https://releases.my-company.net/other\n",
+    );
+    const { status, stderr } = on(machine, "ensure_program");
     expect(status).toBe(1);
     expect(stderr).toContain(
-      "no checksum is known of meter-1.0 for this host's machine, aarch64: write it under",
+      `no checksum is known of meter-1.0 for this host's machine, ${machine}: write it as\n` +
+        `podwatch:nodeExporter.release.sha256.${word} (it stands in sha256sums.txt beside the release), or set nodeExporter.from to package`,
     );
+  });
+
+  test("are refused for a machine that no checksum can be given for", () => {
+    headers(archive(), "armv7l");
+    const { status, stderr } = on("riscv64", "ensure_program");
+    expect(status).toBe(1);
+    expect(stderr).toContain("for this host's machine, riscv64,");
+    expect(stderr).toContain("set\npodwatch:nodeExporter.from to package");
   });
 
   test("that cannot be fetched are told with the reason and the way out", () => {

@@ -1,5 +1,6 @@
 import { eventually, LabHost } from "./support/lab";
-import { targets } from "./support/queries";
+import { type NodeMirror, nodeMirror } from "./support/nodeMirror";
+import { query, targets } from "./support/queries";
 import { rootlessSnapshot, snapshot } from "./support/snapshot";
 import { connection, Stack } from "./support/stack";
 
@@ -9,15 +10,17 @@ const PORT = 8080;
 
 describe("a deployment without root", () => {
   let host: LabHost;
+  let mirror: NodeMirror;
   let stack: Stack;
   let before: string[];
   const settings = (more: object = {}) => ({
     host: { ...connection("rootless", host), become: false },
+    nodeExporter: { enabled: true, release: mirror.release },
     ...more,
   });
 
   beforeAll(async () => {
-    host = await LabHost.boot("test-rootless");
+    [host, mirror] = await Promise.all([LabHost.boot("test-rootless"), nodeMirror()]);
     await host.gateway("start", "deribit");
     // podman makes its own storage when it is first used.
     await rootlessSnapshot(host);
@@ -26,6 +29,7 @@ describe("a deployment without root", () => {
   });
 
   afterAll(async () => {
+    mirror?.close();
     await stack?.dispose();
     await host?.down();
   });
@@ -36,7 +40,11 @@ describe("a deployment without root", () => {
     );
 
   async function healthy(): Promise<void> {
-    const expected = { "prometheus/localhost:9090": 1, "roq-gateways/deribit": 1 };
+    const expected = {
+      "node/test-rootless": 1,
+      "prometheus/localhost:9090": 1,
+      "roq-gateways/deribit": 1,
+    };
     await eventually(
       60,
       () => targets(host, PORT),
@@ -65,6 +73,19 @@ describe("a deployment without root", () => {
   test("gateways of the login user are reached as well as those of his groups", async () => {
     const { status } = await host.fetch("/roq/service/deribit/metrics", { port: PORT });
     expect(status).toBe(200);
+  });
+
+  test("the node exporter is a service of the user's own, and measures the whole host", async () => {
+    const owner = await host.exec("ps -o user:20= -p $(pgrep -x node_exporter)");
+    expect(owner.trim()).toBe("rootless");
+    expect(await host.exec("ls /etc/systemd/system | grep podwatch || :")).toBe("");
+    for (const seen of [
+      'node_systemd_unit_state{name="ssh.service", state="active"} == 1',
+      'node_filesystem_readonly{mountpoint="/home"} == 0',
+      "node_memory_MemTotal_bytes",
+    ]) {
+      expect([seen, (await query(host, seen, PORT)).length]).toEqual([seen, 1]);
+    }
   });
 
   test("a second up changes nothing, and a changed line restarts nothing", async () => {
