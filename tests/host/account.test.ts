@@ -113,6 +113,30 @@ test("a host without useradd is told what to install", () => {
   expect(stderr).toContain("the command useradd is not installed on this host");
 });
 
+test("gone while the service runs: it is not settled, and is restarted under the user made anew", () => {
+  const more = { id: "one", unit: "podwatch-meter.service", container: "podwatch-meter", secrets: "" };
+  for (const path of ["state/services/meter/candidate/current/unit", "native"]) {
+    shell.write(`${path}/podwatch-meter.service`, "# Managed by Podwatch.\n[Unit]\n");
+  }
+  shell.write("podman/active", "podwatch-meter.service\n");
+  run('mkdir "$home/releases"; cp -R "$candidate" "$home/releases/one"; point_current_at releases/one', more);
+  usersAre(OURS);
+  expect(run("is_settled; needed_activation", more)).toEqual({ status: 0, stdout: "updated\n", stderr: "" });
+  usersAre("");
+  expect(run("is_settled", more).status).toBe(1);
+  expect(run("ensure_account; needed_activation", more).stdout).toBe("restarted\n");
+});
+
+test.each([
+  ["missing", ""],
+  ["replaced", THEIRS],
+])("%s, it is told of as drift", (what, text) => {
+  usersAre(OURS);
+  expect(run("account_drift").stdout).toBe("");
+  usersAre(text);
+  expect(run("account_drift")).toEqual({ status: 0, stdout: `account ${what} podwatch-meter\n`, stderr: "" });
+});
+
 describe("goes, with its group,", () => {
   beforeEach(() => run("ensure_account"));
 

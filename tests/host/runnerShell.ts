@@ -89,6 +89,7 @@ export class RunnerShell {
         "network",
         "remove",
         "secret",
+        "inspect",
       ].map((part) => `. ${HOST}/${part}.sh`),
       ...assignments,
       line,
