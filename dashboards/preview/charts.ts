@@ -29,7 +29,7 @@ const AXIS = {
   splitLine: { lineStyle: { color: color.line } },
   axisLabel: { color: color.faint, fontSize: 10 },
 };
-const GRID = { left: 8, right: 12, top: 8, bottom: 4, containLabel: true };
+const GRID = { left: 8, right: 20, top: 8, bottom: 4, containLabel: true };
 
 function curves(series: readonly Series[], defaults: FieldDefaults): echarts.EChartsCoreOption {
   const { unit = "", min, max, custom = {} } = defaults;
@@ -85,7 +85,13 @@ function heatmap(series: readonly Series[], unit: string): echarts.EChartsCoreOp
   );
   return {
     grid: GRID,
-    xAxis: { type: "category", data: times.map(clock), ...AXIS, splitLine: { show: false } },
+    xAxis: {
+      type: "category",
+      data: times.map(clock),
+      ...AXIS,
+      splitLine: { show: false },
+      axisLabel: { ...AXIS.axisLabel, interval: marked(times) },
+    },
     yAxis: {
       type: "category",
       data: rows.map((row) => (Number.isFinite(bound(row)) ? format(bound(row), unit) : "+Inf")),
@@ -100,6 +106,17 @@ function heatmap(series: readonly Series[], unit: string): echarts.EChartsCoreOp
     },
     series: [{ type: "heatmap", data: cells }],
   };
+}
+
+/** Which columns have their time written below them: those that begin a minute, and at most six of these. */
+export function marked(times: readonly number[]): (index: number) => boolean {
+  const begin = times.flatMap((time, at) => {
+    const before = times[at - 1];
+    return before !== undefined && clock(time) !== clock(before) ? [at] : [];
+  });
+  const every = Math.max(Math.ceil(begin.length / 6), 1);
+  const chosen = new Set(begin.filter((_, at) => at % every === 0));
+  return (index) => chosen.has(index);
 }
 
 const clock = (time: number) => new Date(time).toISOString().slice(11, 16);

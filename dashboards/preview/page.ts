@@ -2,7 +2,7 @@
 import { chart } from "./charts";
 import type { ShownDashboard, ShownPanel } from "./collect";
 import { color, escapeHtml } from "./looks";
-import { statePanel, statPanel } from "./tiles";
+import { BAND, statePanel, statPanel } from "./tiles";
 
 export interface Page {
   readonly html: string;
@@ -46,7 +46,7 @@ function body(panel: ShownPanel, width: number, height: number): string {
     case "stat":
       return statPanel(panel, width, height);
     case "state-timeline":
-      return statePanel(panel);
+      return statePanel(panel, height);
     default:
       return chart(panel, width, height);
   }
@@ -64,7 +64,7 @@ section h2 { margin: 0; padding: 5px 8px; font-size: 12px; font-weight: 600; hei
 .values div { text-align: center; margin: 0 6px; }
 .values small { display: block; color: ${color.faint}; font-size: 11px; }
 .trend { position: absolute; left: 0; bottom: 0; opacity: 0.5; }
-.bands { display: grid; grid-template-columns: max-content 1fr; gap: 3px 8px; padding: 4px 8px; align-items: center; font-size: 11px; }
+.bands { display: grid; grid-template-columns: max-content 1fr; gap: ${BAND - 16}px 8px; padding: 4px 8px; align-items: center; font-size: 11px; }
 .bands i { position: relative; display: block; height: 16px; background: ${color.line}; }
 .bands i b { position: absolute; top: 0; bottom: 0; }
 `;

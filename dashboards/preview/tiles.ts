@@ -21,12 +21,17 @@ export function statPanel(panel: ShownPanel, width: number, height: number): str
   return `${trend}<div class="values" style="height:${height - 8}px">${values.join("")}</div>`;
 }
 
-/** One band for each series; a change of colour is a change of state. */
-export function statePanel({ series, fieldConfig }: ShownPanel): string {
+/** A band of a state panel with the gap below it, in pixels. */
+export const BAND = 19;
+
+/** One band for each series for which there is room; a change of colour is a change of state. */
+export function statePanel({ series, fieldConfig }: ShownPanel, height: number): string {
   const times = series.flatMap((one) => one.times);
   const start = Math.min(...times);
   const span = Math.max(Math.max(...times) - start, 1);
-  const bands = series.slice(0, 9).map((one) => {
+  const room = Math.floor((height - 8) / BAND);
+  const drawn = series.length > room ? series.slice(0, room - 1) : series;
+  const bands = drawn.map((one) => {
     const step = one.times.length > 1 ? (one.times[1] ?? 0) - (one.times[0] ?? 0) : span;
     const parts = one.values.map((value, index) => {
       if (value === null) return "";
@@ -36,7 +41,8 @@ export function statePanel({ series, fieldConfig }: ShownPanel): string {
     });
     return `<span>${escapeHtml(one.name)}</span><i style="overflow:hidden">${parts.join("")}</i>`;
   });
-  return `<div class="bands">${bands.join("")}</div>`;
+  const rest = series.length - drawn.length;
+  return `<div class="bands">${bands.join("")}${rest > 0 ? `<span>and ${rest} more</span>` : ""}</div>`;
 }
 
 function last({ values }: Series): number | null {

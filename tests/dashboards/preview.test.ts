@@ -1,3 +1,4 @@
+import { marked } from "../../dashboards/preview/charts";
 import { type FieldDefaults, type Series, type ShownPanel, seriesOf } from "../../dashboards/preview/collect";
 import { page } from "../../dashboards/preview/page";
 import { format } from "../../dashboards/preview/units";
@@ -78,6 +79,26 @@ test("a timeline has the colours of its states", () => {
   const text = html(panel("state-timeline", { mappings: [{ options: states }] }, [up]));
   expect(text.match(/background:#73bf69/g)).toHaveLength(2);
   expect(text.match(/background:#f2495c/g)).toHaveLength(1);
+});
+
+test("a timeline shows as many as there is room for, and tells how many there are besides", () => {
+  const bands = (count: number) => {
+    const series = Array.from({ length: count }, (_, at) => ({ ...SERIES, name: `db${at}` }));
+    const text = html(panel("state-timeline", {}, series));
+    return [text.match(/<span>db/g)?.length, /and \d+ more/.exec(text)?.[0]];
+  };
+  expect(bands(13)).toEqual([13, undefined]);
+  expect(bands(15)).toEqual([12, "and 3 more"]);
+});
+
+test("a distribution has each minute written once, and few of them where there are many", () => {
+  const everySecond = (seconds: number) => Array.from({ length: seconds }, (_, at) => at * 1000);
+  const written = (times: number[]) => {
+    const isMarked = marked(times);
+    return times.filter((_, at) => isMarked(at));
+  };
+  expect(written(everySecond(181))).toEqual([60_000, 120_000, 180_000]);
+  expect(written(everySecond(3600))).toHaveLength(6);
 });
 
 test("a chart has a curve, a legend with the last and the highest value, and its threshold", () => {
