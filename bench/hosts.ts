@@ -1,6 +1,9 @@
 import { LabHost, must } from "../tests/integration/support/lab";
 
-const IMAGES = Object.values((require("../versions.json") as { images: Record<string, string> }).images);
+const { images } = require("../versions.json") as { images: Record<string, string> };
+
+/** The images of what is deployed. */
+const IMAGES = ["prometheus", "grafana", "nginx"].map((service) => images[service]);
 
 export function hostNames(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `bench-${index + 1}`);
@@ -8,25 +11,17 @@ export function hostNames(count: number): string[] {
 
 /** Boots hosts that are fit for every contender: with Python, which Ansible needs and Podwatch does not. */
 export async function bootHosts(names: readonly string[], python: string): Promise<LabHost[]> {
-  const hosts: LabHost[] = [];
-  for (const name of names) {
-    hosts.push(await LabHost.boot(name));
-    await must("sh", [
-      "-c",
-      'lab/lab exec "$0" tar --extract --skip-old-files --directory / <"$1"',
-      name,
-      python,
-    ]);
-  }
+  const hosts = await LabHost.bootAll(names);
+  const unpack = 'lab/lab exec "$0" tar --extract --skip-old-files --directory / <"$1"';
+  await Promise.all(names.map((name) => must("sh", ["-c", unpack, name, python])));
   return hosts;
 }
 
 export async function pullImages(hosts: readonly LabHost[]): Promise<void> {
-  for (const host of hosts) {
-    await host.exec(
-      IMAGES.map((image) => `podman image exists ${image} || podman pull --quiet ${image}`).join("\n"),
-    );
-  }
+  const pull = IMAGES.map((image) => `podman image exists ${image} || podman pull --quiet ${image}`).join(
+    "\n",
+  );
+  await Promise.all(hosts.map((host) => host.exec(pull)));
 }
 
 export async function removeImages(host: LabHost): Promise<void> {

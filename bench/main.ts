@@ -164,7 +164,7 @@ async function severalHosts(
   await measure(results.scale, row("no change"), column, contender.unchanged);
   await contender.prepare(hosts, "changed");
   await measure(results.scale, row("one line"), column, contender.change);
-  for (const host of hosts) await proveDeployed(host, INTERVAL.changed);
+  await Promise.all(hosts.map((host) => proveDeployed(host, INTERVAL.changed)));
   await measure(results.scale, row("destroy"), column, contender.destroy);
 }
 

@@ -62,26 +62,34 @@ export class LabHost {
 
   /** Boots a fresh host; one of the same name is removed first. */
   static async boot(name: string): Promise<LabHost> {
-    await must("lab/lab", ["down", name]);
+    const [host] = await LabHost.bootAll([name]);
+    return host as LabHost;
+  }
+
+  /** Boots fresh hosts side by side; those of the same names are removed first. */
+  static async bootAll(names: readonly string[]): Promise<LabHost[]> {
+    await must("lab/lab", ["down", ...names]);
     try {
-      return await LabHost.up(name);
+      return await LabHost.up(names);
     } catch (error) {
-      // It may run all the same, and no test knows of it.
-      await run("lab/lab", ["down", name]);
+      // They may run all the same, and no test knows of it.
+      await run("lab/lab", ["down", ...names]);
       throw error;
     }
   }
 
-  private static async up(name: string): Promise<LabHost> {
-    await must("lab/lab", ["up", name], { timeout: 600 });
+  private static async up(names: readonly string[]): Promise<LabHost[]> {
+    await must("lab/lab", ["up", ...names], { timeout: 600 });
     const hosts: Array<{ name: string; address: string; hostKey: string }> = JSON.parse(
       await must("lab/lab", ["list", "--json"]),
     );
-    const host = hosts.find((candidate) => candidate.name === name);
-    if (host === undefined) {
-      throw new Error(`lab/lab up ${name} made no host of that name`);
-    }
-    return new LabHost(name, host.address, host.hostKey);
+    return names.map((name) => {
+      const host = hosts.find((candidate) => candidate.name === name);
+      if (host === undefined) {
+        throw new Error(`lab/lab up ${name} made no host of that name`);
+      }
+      return new LabHost(name, host.address, host.hostKey);
+    });
   }
 
   /** Runs a script on the host as root, without SSH. */
