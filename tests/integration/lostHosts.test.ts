@@ -3,7 +3,7 @@ import { faultTest } from "./support/faults";
 import { start, strike } from "./support/interruptions";
 import { LabHost, must } from "./support/lab";
 import { freezeSessions, silence } from "./support/silence";
-import { healthy, pinned, small } from "./support/smallStack";
+import { healthy, pinned, small, startedAt } from "./support/smallStack";
 import { snapshot } from "./support/snapshot";
 import { Stack } from "./support/stack";
 
@@ -34,6 +34,15 @@ faultTest("another address of a host", "removed from the old host, put onto the 
   await stack.up();
   await healthy(two);
   expect(await snapshot(one)).toEqual(before);
+  await stack.preview("--expect-no-changes");
+});
+
+faultTest("Pulumi's state is lost", "a new one takes over what is there; nothing restarts", async () => {
+  const running = await startedAt(two);
+  await stack.dispose();
+  stack = await Stack.create("lost-hosts", small(pinned(two, { name: one.name })));
+  await stack.up();
+  expect(await startedAt(two)).toBe(running);
   await stack.preview("--expect-no-changes");
 });
 
