@@ -2,10 +2,20 @@
 // and a server inside the test.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { newKey, type SshServer, startSshServer } from "../toolchain/sshServer";
+import { faultTest } from "./support/faults";
 
 jest.setTimeout(300_000);
 
@@ -204,6 +214,35 @@ function marked(): string[] {
   );
   return stdout.split("\n").filter((line) => line !== "" && !line.includes("/self/"));
 }
+
+// Pulumi replaces its files in one step, but not those with attributes that it writes beside them.
+faultTest(
+  "Pulumi was killed while it wrote its state into a directory, after `pulumi login --local`",
+  "`failed to load checkpoint: EOF`; with the file of attributes removed, the state is whole",
+  async () => {
+    const backend = join(directory, "plain");
+    mkdirSync(backend);
+    const plain = (...args: string[]) =>
+      spawnSync(join(toolchain, "pulumi"), ["stack", ...args, "--non-interactive"], {
+        cwd: project,
+        env: { ...environment, PULUMI_BACKEND_URL: `file://${backend}`, PULUMI_CONFIG_PASSPHRASE: "plain" },
+        encoding: "utf8",
+      });
+    plain("init", "plain", "--no-select");
+    const whole = plain("export", "--stack", "plain").stdout;
+    expect(whole).toContain('"deployment"');
+    const attributes = join(backend, ".pulumi/stacks/engine-test/plain.json.attrs");
+    truncateSync(attributes);
+    expect(plain("export", "--stack", "plain").stderr).toContain("failed to load checkpoint: EOF");
+    rmSync(attributes);
+    expect(plain("export", "--stack", "plain").stdout).toBe(whole);
+  },
+);
+
+test("the wrapper's own state has no such files", () => {
+  expect(state()).toContain("greeting");
+  expect(existsSync(join(directory, "state/.pulumi/stacks/engine-test/dev.json.attrs"))).toBe(false);
+});
 
 test("destroy runs every delete and leaves an empty stack", async () => {
   const config = configure();

@@ -224,7 +224,7 @@ describe("the wrapper", () => {
     setup();
     const output = pulumi("up", "two words", "");
     expect(output).toContain("args up two words \n");
-    expect(value(output, "PULUMI_BACKEND_URL")).toBe(`file://${join(directory, "state")}`);
+    expect(value(output, "PULUMI_BACKEND_URL")).toBe(`file://${join(directory, "state")}?metadata=skip`);
     const passphrase = join(directory, "state/passphrase");
     expect(value(output, "PULUMI_CONFIG_PASSPHRASE_FILE")).toBe(passphrase);
     expect(statSync(passphrase).mode & 0o777).toBe(0o600);

@@ -16,6 +16,7 @@ const HEADINGS = {
   "Hosts in a bad state, and hosts that are shared": ["badHosts"],
   "Hosts that are gone, moved or reinstalled": ["lostHosts", "sudoPassword"],
   "What somebody did by hand": ["operate"],
+  "Pulumi's state, and a deployment that does not end": ["toolchain", "interruptedHost"],
 };
 const OTHERS = "Others";
 
