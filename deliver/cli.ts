@@ -1,5 +1,6 @@
 // `node deliver/run.js preview|comment|staging|production|notify ...`; docs/delivery.md says how pipelines use them.
 import { COMMANDS } from "./commands";
+import { Help } from "./options";
 
 async function main(): Promise<number> {
   const [name = "", ...args] = process.argv.slice(2);
@@ -13,6 +14,10 @@ async function main(): Promise<number> {
 main().then(
   (code) => process.exit(code),
   (error: Error) => {
+    if (error instanceof Help) {
+      process.stdout.write(`${error.message}\n`);
+      process.exit(0);
+    }
     process.stderr.write(`deliver: ${error.message}\n`);
     process.exit(1);
   },

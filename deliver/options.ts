@@ -11,12 +11,19 @@ type Values<Options extends Readonly<Record<string, Kind>>> = {
       : boolean;
 };
 
-/** @throws Error that names the option and what the command takes */
+/** Not an error: somebody asked what a command takes, and its message says so. */
+export class Help extends Error {}
+
+/**
+ * @throws Error that names the option and what the command takes
+ * @throws Help when `--help` is among the arguments
+ */
 export function readOptions<const Options extends Readonly<Record<string, Kind>>>(
   command: string,
   kinds: Options,
   args: readonly string[],
 ): Values<Options> {
+  if (args.includes("--help")) throw new Help(usage(command, kinds));
   const taken = Object.keys(kinds)
     .map((name) => `--${name}`)
     .join(", ");
@@ -43,6 +50,14 @@ export function readOptions<const Options extends Readonly<Record<string, Kind>>
       kind === "switch" ? values[name] === true : values[name],
     ]),
   ) as Values<Options>;
+}
+
+function usage(command: string, kinds: Readonly<Record<string, Kind>>): string {
+  const words = Object.entries(kinds).map(([name, kind]) => {
+    const text = kind === "switch" ? `--${name}` : `--${name} ${name.toUpperCase()}`;
+    return kind === "needed" ? text : `[${text}]`;
+  });
+  return `npm run deliver:${command} -- ${words.join(" ")}\ndocs/delivery.md says what they mean.`;
 }
 
 /** @throws Error unless it is one of them */

@@ -32,7 +32,7 @@ const OPTIONS = {
   force: { type: "boolean" },
 } as const;
 
-type Option = keyof typeof OPTIONS;
+export type Option = keyof typeof OPTIONS;
 
 /** What each command takes besides `--stack` and `--host`. */
 const TAKEN: Readonly<Record<string, readonly Option[]>> = {
@@ -45,9 +45,14 @@ const TAKEN: Readonly<Record<string, readonly Option[]>> = {
   restore: ["service", "from", "from-host", "force", "json"],
 };
 
+/** What a command takes. */
+export function optionsOf(command: string): readonly Option[] {
+  return ["stack", "host", ...(TAKEN[command] ?? [])];
+}
+
 /** @throws Error that names the argument and what would do */
 export function parseArguments(command: string, args: readonly string[]): Arguments {
-  const names: Option[] = ["stack", "host", ...(TAKEN[command] ?? [])];
+  const names = optionsOf(command);
   const options = Object.fromEntries(names.map((name) => [name, OPTIONS[name]]));
   let values: Readonly<Record<string, string | boolean | undefined>>;
   try {

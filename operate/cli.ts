@@ -1,9 +1,14 @@
 // `npm run status|verify|drift|repair|logs|backup|restore -- --stack S`; docs/operating.md, "Looking after it", says how to use them.
 import { parseArguments } from "./arguments";
 import { COMMANDS } from "./commands";
+import { help } from "./help";
 
 async function main(): Promise<number> {
   const [name = "", ...rest] = process.argv.slice(2);
+  if ([name, ...rest].some((word) => word === "--help" || word === "-h")) {
+    process.stdout.write(help(name));
+    return 0;
+  }
   const command = COMMANDS[name];
   if (command === undefined) {
     throw new Error(`there is no command ${JSON.stringify(name)}: use ${Object.keys(COMMANDS).join(", ")}`);

@@ -14,6 +14,12 @@ import { photograph } from "./picture";
 
 const DEFAULTS = { from: "now-15m", to: "docs/images/dashboards" };
 
+const USAGE = `npm run dashboards:preview -- [--stack STACK] [--host HOST] [--from TIME] [--to DIRECTORY]
+
+Draws each dashboard, with the data that the stack's Grafana answers with, from TIME (${DEFAULTS.from}) to now, into
+DIRECTORY (${DEFAULTS.to}). Needs Chromium.
+`;
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -21,8 +27,13 @@ async function main(): Promise<void> {
       host: { type: "string" },
       from: { type: "string", default: DEFAULTS.from },
       to: { type: "string", default: DEFAULTS.to },
+      help: { type: "boolean", short: "h" },
     },
   });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return;
+  }
   const dashboards = await shown(values.stack, values.host, values.from);
   mkdirSync(values.to, { recursive: true });
   for (const dashboard of dashboards) {

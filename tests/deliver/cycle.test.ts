@@ -31,14 +31,14 @@ const file = (name: string) => join(directory, name);
 const asked = () => (existsSync(file("asked")) ? readFileSync(file("asked"), "utf8").trim().split("\n") : []);
 
 /** Runs a command of delivery with a Pulumi that ends with `code`. */
-function deliver(code: number, ...args: string[]): Promise<{ code: number; stderr: string }> {
+function deliver(code: number, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const pulumi = file("pulumi");
   writeFileSync(pulumi, `#!/bin/sh\necho "$*" >>'${file("asked")}'\nexit ${code}\n`);
   chmodSync(pulumi, 0o755);
   const env = { ...process.env, ...commits.env, PODWATCH_PULUMI: pulumi };
   return new Promise((resolve) => {
-    execFile("node", ["deliver/run.js", ...args], { cwd: root, env }, (error, _stdout, stderr) =>
-      resolve({ code: typeof error?.code === "number" ? error.code : 0, stderr }),
+    execFile("node", ["deliver/run.js", ...args], { cwd: root, env }, (error, stdout, stderr) =>
+      resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr }),
     );
   });
 }
@@ -113,6 +113,13 @@ describe("production", () => {
     expect((await production()).stderr).toMatch(/--proof is missing: production takes --stack, --proof/);
     expect(asked()).toEqual([]);
   });
+});
+
+test("--help lists what a command takes", async () => {
+  const { code, stdout, stderr } = await production("--help");
+  expect([code, stderr]).toEqual([0, ""]);
+  expect(stdout).toMatch(/^npm run deliver:production -- --stack STACK --proof PROOF \[--record RECORD\] /);
+  expect(asked()).toEqual([]);
 });
 
 describe("staging", () => {

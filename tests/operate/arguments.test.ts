@@ -1,5 +1,7 @@
 import { parseArguments } from "../../operate/arguments";
+import { COMMANDS } from "../../operate/commands";
 import { panelQueries } from "../../operate/dashboard";
+import { help } from "../../operate/help";
 
 test("arguments of a command", () => {
   expect(parseArguments("logs", ["-s", "dev", "--service", "nginx", "-f", "-n", "7"])).toEqual({
@@ -24,6 +26,14 @@ test.each([
   [["--timeout", "1m"], /^--timeout "1m" is not a number: .*--timeout 60$/],
 ])("%j is refused with the way out", (args, message) => {
   expect(() => parseArguments("status", args)).toThrow(message);
+});
+
+test("--help lists what a command takes, and without a command all of them", () => {
+  expect(help("drift")).toMatch(
+    /^npm run drift -- --stack STACK \[OPTION\.\.\.\]: .*\n\n {2}--stack STACK .*\n {2}--host HOST .*\n {2}--json .*\n {2}--timeout SECONDS .*\n/,
+  );
+  const listed = [...help("--help").matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name);
+  expect(listed).toEqual(Object.keys(COMMANDS));
 });
 
 test("queries of a dashboard, with variables as for All", () => {
