@@ -1,8 +1,7 @@
 // examples/chickens on a host: its image is built, everything that it watches is up, and when the coop's application
-// stops, every kind of receiver is told, and told again when it is back. The receivers are the lab's, which refuse what
-// the real ones refuse.
-import { createSocket, type Socket } from "node:dgram";
-import { once } from "node:events";
+// stops, every kind of receiver is told, and told again when it is back; the same of disks that fill up. The receivers
+// are the lab's, which refuse what the real ones refuse.
+import type { Socket } from "node:dgram";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,15 +9,18 @@ import { parse } from "yaml";
 import { type Receivers, startReceivers } from "../../lab/receivers/receivers";
 import versions from "../../versions.json";
 import { CHECKOUT, eventually, HERE, LabHost, run } from "./support/lab";
+import { nameServer } from "./support/nameServer";
 import { type NodeMirror, nodeMirror } from "./support/nodeMirror";
-import { query, targets } from "./support/queries";
+import { alertStates, query, targets } from "./support/queries";
 import { snapshot } from "./support/snapshot";
 import { changes, connection, merge, Stack } from "./support/stack";
+import { groupsTold, told } from "./support/told";
 
 jest.setTimeout(300_000);
 
 const EXAMPLE = "examples/chickens";
-const KINDS = ["slack", "email", "opsgenie", "pagerduty", "alertmanager", "telegram"] as const;
+/** File systems of the host's that may be filled. */
+const DISKS = ["/srv/eggs", "/srv/feed"] as const;
 
 let host: LabHost;
 /** Of alerts. */
@@ -36,12 +38,13 @@ beforeAll(async () => {
   [receivers, pipelines, names, mirror] = await Promise.all([
     startReceivers({ bind: HERE }),
     startReceivers(),
-    nameServer(),
+    nameServer(HERE),
     nodeMirror(),
   ]);
   state = mkdtempSync(join(tmpdir(), "podwatch-chickens-"));
   // The coop's application is any container that answers.
   await host.exec(`podman run --quiet --detach --name coop --publish 8081:80 ${versions.images.nginx}`);
+  for (const disk of DISKS) await host.disk(disk);
   before = await snapshot(host);
   stack = await Stack.create("chickens", settings({ preset: "raspberry" }));
 });
@@ -69,6 +72,9 @@ function settings(more: object = {}): Record<string, unknown> {
     prometheus: { scrapeInterval: "1s", evaluationInterval: "1s", data: "delete" },
     alerts: {
       ProbeFailed: { for: "1s" },
+      HostDiskFull: { for: "0s" },
+      // Later than the severe one, as usual.
+      HostDiskLow: { for: "3s" },
       // What Prometheus sends before it has found Alertmanager, it sends again only after a minute.
       Watchdog: { for: "15s" },
       // The host has just been started.
@@ -127,20 +133,6 @@ function secrets(): Record<string, string> {
     [at("farmer.telegram.botToken")]: credentials.telegramToken,
     "alertmanager.deadMansSwitch.url": `${url}/ping/${credentials.pingId}`,
   };
-}
-
-/** Answers every question, with nothing. */
-async function nameServer(): Promise<Socket> {
-  const socket = createSocket("udp4");
-  socket.on("message", (question, { address, port }) => {
-    const answer = Buffer.from(question);
-    // A response, without an error (RFC 1035, 4.1.1).
-    answer.writeUInt16BE(0x8180, 2);
-    socket.send(answer, port, address);
-  });
-  socket.bind(0, HERE);
-  await once(socket, "listening");
-  return socket;
 }
 
 /** `examples/chickens/deploy`, as a Jenkins job would run it: its exit code, what it printed, and what Slack was told. */
@@ -227,30 +219,64 @@ test("while all is well, the dead man's switch is called and nobody else is", as
 });
 
 test("the coop's application stops: everybody is told, and so is its return", async () => {
-  await host.exec("podman stop --time 0 coop");
-  const fault = await told("ProbeFailed");
+  const fault = await told(receivers, "ProbeFailed", () => host.exec("podman stop --time 0 coop"));
   receivers.clear();
-  await host.exec("podman start coop");
   // Opsgenie is told of the end by the alert's alias, without its name.
-  const end = await told("");
+  const end = await told(receivers, "", () => host.exec("podman start coop"));
   process.stderr.write(`seconds from the fault to the message: ${fault}; from its end: ${end}\n`);
   expect(receivers.messages("alertmanager").map(({ body }) => body.status)).toEqual(["resolved"]);
   expect(receivers.refused()).toEqual([]);
 });
 
-/** Waits until each kind of receiver has heard of an alert; how long each took. */
-async function told(alert: string): Promise<string> {
-  const begin = Date.now();
-  const heard = (kind: (typeof KINDS)[number]) =>
-    receivers.messages(kind).find(({ body }) => JSON.stringify(body).includes(alert));
+test("two disks fill up: everybody is told of both at once, of what is worst only, and of the end", async () => {
+  receivers.clear();
+  const fill = DISKS.map((disk) => `! head -c 1G /dev/zero 2>/dev/null >${disk}/file`).join("; ");
+  const fault = await told(receivers, "HostDiskFull", () => host.exec(fill));
   await eventually(
-    60,
-    async () => KINDS.filter((kind) => heard(kind) === undefined),
-    (silent) => silent.length === 0,
+    20,
+    () => alertStates(host, "HostDisk.*"),
+    (states) =>
+      states.join() ===
+      DISKS.flatMap((disk) => [`HostDiskFull ${disk} active`, `HostDiskLow ${disk} suppressed`])
+        .sort()
+        .join(),
   );
-  const seconds = (at: string) => ((Date.parse(at) - begin) / 1000).toFixed(1);
-  return KINDS.map((kind) => `${kind} ${seconds(heard(kind)?.receivedAt ?? "")}`).join(", ");
-}
+  // It has also come to telling somebody of the milder one, and did not.
+  await eventually(
+    20,
+    () => query(host, 'alertmanager_notifications_suppressed_total{reason="inhibition"} > 0'),
+    (found) => found.length === 1,
+  );
+  // The first message names one only, had just that been scraped.
+  await eventually(
+    20,
+    async () =>
+      groupsTold(receivers)
+        .at(-1)
+        ?.alerts.map(({ labels }) => labels.mountpoint)
+        .sort(),
+    (disks) => disks?.join() === DISKS.join(),
+  );
+  const during = receivers.messages();
+
+  receivers.clear();
+  const end = await told(receivers, "", () =>
+    host.exec(`rm ${DISKS.map((disk) => `${disk}/file`).join(" ")}`),
+  );
+  await eventually(
+    20,
+    async () => groupsTold(receivers).at(-1)?.status,
+    (status) => status === "resolved",
+  );
+  for (const { mode, body } of [...during, ...receivers.messages()]) {
+    expect({ mode, body: JSON.stringify(body) }).toEqual({
+      mode,
+      body: expect.not.stringContaining("HostDiskLow"),
+    });
+  }
+  expect(receivers.refused()).toEqual([]);
+  process.stderr.write(`seconds from full disks to the message: ${fault}; from their end: ${end}\n`);
+});
 
 test("no secret stands in the configuration, nor in the containers' descriptions", async () => {
   const plain = await host.exec(

@@ -111,6 +111,11 @@ export class LabHost {
     await must("lab/lab", ["reboot", this.name]);
   }
 
+  /** Lends it a disk of 64 MB, mounted there. */
+  async disk(directory: string): Promise<void> {
+    await must("lab/lab", ["disk", this.name, directory]);
+  }
+
   async gateway(action: "start" | "stop", ...names: string[]): Promise<void> {
     await must("lab/lab", ["gateway", this.name, action, ...names]);
   }

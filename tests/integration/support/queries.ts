@@ -49,3 +49,13 @@ export async function rules(host: LabHost): Promise<Rule[]> {
   const { data } = JSON.parse(body) as { data: { groups: Array<{ name: string; rules: Rule[] }> } };
   return data.groups.flatMap((group) => group.rules.map((rule) => ({ ...rule, group: group.name })));
 }
+
+/** The alerts that Alertmanager knows, of these names: `name mountpoint state`; one that is inhibited is `suppressed`. */
+export async function alertStates(host: LabHost, names: string): Promise<string[]> {
+  const filter = encodeURIComponent(`alertname=~"${names}"`);
+  const { body } = await host.fetch(`/alertmanager/api/v2/alerts?filter=${filter}`);
+  const alerts = JSON.parse(body) as Array<{ labels: Record<string, string>; status: { state: string } }>;
+  return alerts
+    .map(({ labels, status }) => `${labels.alertname} ${labels.mountpoint} ${status.state}`)
+    .sort();
+}
