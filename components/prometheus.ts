@@ -68,9 +68,10 @@ export class Prometheus extends pulumi.ComponentResource {
       alertmanagers: args.alertmanagers,
       targetFiles: targetFiles(settings.fileSd),
       ruleFiles: {
-        ...Object.fromEntries(settings.ruleFiles.map(({ name, content }) => [name, content])),
+        ...byName(settings.ruleFiles),
         ...shippedRules(ruleGroups, alerts),
       },
+      ruleTests: byName(settings.ruleTests),
       keepData: settings.data === "keep",
       unitKeys: settings.quadlet,
     });
@@ -86,4 +87,8 @@ export class Prometheus extends pulumi.ComponentResource {
   datasource(uid: string): Datasource {
     return { name: "Prometheus", uid, url: PROMETHEUS_URL, scrapeInterval: this.scrapeInterval };
   }
+}
+
+function byName(files: PrometheusSettings["ruleFiles"]): Record<string, string> {
+  return Object.fromEntries(files.map(({ name, content }) => [name, content]));
 }

@@ -13,9 +13,9 @@ export function shippedFiles(
   report: Report,
 ): ShippedFile[] {
   const files = new Map<string, ShippedFile>();
-  patterns.forEach((pattern, index) => {
+  patterns.forEach((given, index) => {
     const complain = (file: string, text: string) => report(pathOf(index), `${quote(file)} ${text}`);
-    for (const path of expand(pattern, what, complain, context)) {
+    for (const path of expand(given, what, complain, context)) {
       const name = path.slice(path.lastIndexOf("/") + 1);
       const twin = files.get(name);
       if (twin !== undefined) {
@@ -48,27 +48,32 @@ function read(path: string, what: string, complain: Complain, context: Context):
 }
 
 /** Patterns stand in the last part of a path only, as in Prometheus. */
-function expand(pattern: string, what: string, complain: Complain, context: Context): string[] {
-  const cut = pattern.lastIndexOf("/") + 1;
-  const [directory, last] = [pattern.slice(0, cut), pattern.slice(cut)];
+function expand(given: string, what: string, complain: Complain, context: Context): string[] {
+  const cut = given.lastIndexOf("/") + 1;
+  const [directory, last] = [given.slice(0, cut), given.slice(cut)];
   if (/[*?]/.test(directory)) {
-    complain(pattern, "has a pattern in a directory's name; write * and ? in the last part only");
+    complain(given, "has a pattern in a directory's name; write * and ? in the last part only");
     return [];
   }
-  if (!/[*?]/.test(last)) return [pattern];
+  if (!/[*?]/.test(last)) return [given];
+  const fits = pattern(last);
+  try {
+    const found = context.listFiles(directory === "" ? "." : directory).filter((name) => fits.test(name));
+    if (found.length === 0) complain(given, `matches no file; write the path of ${what}`);
+    return found.sort().map((name) => `${directory}${name}`);
+  } catch (error) {
+    complain(given, fileComplaint(error, what));
+    return [];
+  }
+}
+
+/** Which file names a pattern fits. */
+export function pattern(last: string): RegExp {
   const source = last
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")
     .replace(/\*/g, ".*")
     .replace(/\?/g, ".");
-  const fits = new RegExp(`^(?!\\.)${source}$`);
-  try {
-    const found = context.listFiles(directory === "" ? "." : directory).filter((name) => fits.test(name));
-    if (found.length === 0) complain(pattern, `matches no file; write the path of ${what}`);
-    return found.sort().map((name) => `${directory}${name}`);
-  } catch (error) {
-    complain(pattern, fileComplaint(error, what));
-    return [];
-  }
+  return new RegExp(`^(?!\\.)${source}$`);
 }
 
 /** The parsed JSON, or what is wrong with it. */

@@ -15,6 +15,7 @@ import { isGroup } from "../walk";
 import { parseJson, shippedFiles } from "./files";
 import type { Locate } from "./locate";
 import { plainSecrets } from "./plainSecrets";
+import { resolveRules } from "./rules";
 
 type Given = z.output<typeof prometheus>;
 type GivenFileSd = Given["fileSd"][number];
@@ -44,9 +45,7 @@ export function resolvePrometheus(
     checkJob(job, given.scrapeInterval, path, report);
     return readTargets(job, path, context, report);
   });
-  const at = (index: number) => locate(["ruleFiles", index]);
-  const ruleFiles = shippedFiles(given.ruleFiles, "a rule file", at, ruleFileComplaint, context, report);
-  return { ...given, scrapeTimeout, fileSd, ruleFiles };
+  return { ...given, scrapeTimeout, fileSd, ...resolveRules(given, locate, context, report) };
 }
 
 export const shorter = (a: string, b: string) => (durationMs(a) < durationMs(b) ? a : b);
@@ -126,13 +125,6 @@ function readTargets(job: GivenFileSd, path: Path, context: Context, report: Rep
     ...job,
     files: shippedFiles(job.files, "a target file", at, targetFileComplaint, context, report),
   };
-}
-
-/** The rules themselves are checked on the host by promtool. */
-function ruleFileComplaint(name: string): string | undefined {
-  return /\.ya?ml$/.test(name)
-    ? undefined
-    : "is not a rule file, which ends in .yml or .yaml; write the path of one, or rename it";
 }
 
 /** JSON is looked into here; YAML is checked on the host by promtool. */

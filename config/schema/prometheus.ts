@@ -165,6 +165,11 @@ export const prometheus = group({
     "Files with recording and alerting rules on this computer (YAML, `*` and `?` in the last part of the path), relative to the project. Their content is shipped to the host, where `promtool` checks it before anything is changed.",
     { example: ["rules/*.yml"] },
   ),
+  ruleTests: setting(
+    list(localPath(), "files with tests of rules").default([]),
+    "Files with tests of these rules, as `promtool test rules` takes them (YAML, `*` and `?` in the last part of the path), relative to the project. `promtool` of the image that will run puts the rules to them on the host; if one fails, nothing is changed. A file named here is no rule file, even if it fits a pattern of `ruleFiles`.",
+    { example: ["rules/*_test.yml"] },
+  ),
   quadlet: quadletSetting(),
   data: data("the samples"),
   image: image(versions.images.prometheus, "Prometheus"),
@@ -184,9 +189,11 @@ export type FileSdJob = DeepReadonly<Omit<z.output<typeof fileSdJob>, "files"> &
 
 /** Fully resolved: what the user left open is filled in, files are read. */
 export type PrometheusSettings = DeepReadonly<
-  Omit<z.output<typeof prometheus>, "fileSd" | "ruleFiles" | "scrapeTimeout"> & {
+  Omit<z.output<typeof prometheus>, "fileSd" | "ruleFiles" | "ruleTests" | "scrapeTimeout"> & {
     scrapeTimeout: string;
     fileSd: FileSdJob[];
     ruleFiles: ShippedFile[];
+    /** They name the rule files as these lie on the host. */
+    ruleTests: ShippedFile[];
   }
 >;

@@ -23,6 +23,8 @@ export interface PrometheusInput {
   readonly targetFiles: Readonly<Record<string, string>>;
   /** Files of recording and alerting rules by path below `rules/`. */
   readonly ruleFiles: Readonly<Record<string, string>>;
+  /** Files for `promtool test rules` by name below `rule-tests/`; they reach the rules by {@link RULES_FROM_TESTS}. */
+  readonly ruleTests?: Readonly<Record<string, string>>;
   readonly keepData: boolean;
   /** Keys of the user's own for the unit. */
   readonly unitKeys?: UnitKeys;
@@ -35,6 +37,9 @@ export interface AlertmanagerTarget {
   /** Where its API begins, without a slash at the end. */
   readonly path: string;
 }
+
+/** The directory of the rule files, as seen from that of their tests. */
+export const RULES_FROM_TESTS = "../rules";
 
 const NAME = "prometheus";
 const PORT = 9090;
@@ -68,6 +73,7 @@ export const PROMETHEUS_TELEMETRY: Telemetry = {
 };
 
 export function prometheus(input: PrometheusInput): Service {
+  const tests = input.ruleTests ?? {};
   return {
     name: NAME,
     description: "Podwatch Prometheus",
@@ -78,10 +84,13 @@ export function prometheus(input: PrometheusInput): Service {
       "prometheus.yml": configuration(input),
       ...prefixed("targets", input.targetFiles),
       ...prefixed("rules", input.ruleFiles),
+      ...prefixed("rule-tests", tests),
     },
     data: { path: "/prometheus", keep: input.keepData },
     hooks: {
-      check: readTemplate("prometheus/check.sh"),
+      check:
+        readTemplate("prometheus/check.sh") +
+        (Object.keys(tests).length > 0 ? readTemplate("prometheus/ruleTests.sh") : ""),
       ready: readTemplate("prometheus/ready.sh"),
       reload: readTemplate("prometheus/metrics.sh") + readTemplate("shared/reload.sh"),
     },

@@ -1,1 +1,1 @@
-exec promtool check config /etc/podwatch/current/files/prometheus.yml
+promtool check config /etc/podwatch/current/files/prometheus.yml || exit

@@ -46,6 +46,7 @@ test("a host alone gets every default", () => {
       scrapeJobs: [],
       fileSd: [],
       ruleFiles: [],
+      ruleTests: [],
       quadlet: noKeys,
       data: "keep",
       image: versions.images.prometheus,

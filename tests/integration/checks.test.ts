@@ -19,6 +19,13 @@ const RULES = `groups:
         expr: vector(1)
 `;
 
+/** What promtool is to expect of the rules. */
+const ruleTests = (value: number) => `rule_files: [own.yml]
+tests:
+  - promql_expr_test:
+      - { expr: "own:one", eval_time: 1m, exp_samples: [{ labels: "own:one", value: ${value} }] }
+`;
+
 const DASHBOARD = {
   __inputs: [{ name: "DS_PROM", type: "datasource", pluginId: "prometheus" }],
   title: "Mine",
@@ -51,6 +58,7 @@ const good: Sections = {
   },
   prometheus: {
     ruleFiles: [file("own.yml", RULES)],
+    ruleTests: [file("own_test.yml", ruleTests(1))],
     quadlet: {
       Container: { Environment: ["GOGC=90"] },
       Unit: { Documentation: "https://prometheus.io/docs" },
@@ -126,7 +134,7 @@ const ROUNDS: readonly Wrong[] = [
     prometheus: [
       "bad PromQL in a rule file",
       "promtool",
-      { ruleFiles: [file("bad.yml", RULES.replace("vector(1)", "vector(1"))] },
+      { ruleFiles: [file("bad.yml", RULES.replace("vector(1)", "vector(1"))], ruleTests: [] },
       /prometheus refuses its new configuration; nothing was changed:[\s\S]*own:one[\s\S]*parse error/,
     ],
     front: [
@@ -165,6 +173,12 @@ const ROUNDS: readonly Wrong[] = [
     ],
   },
   {
+    prometheus: [
+      "a rule that fails its test",
+      "promtool",
+      { ruleTests: [file("failing_test.yml", ruleTests(2))] },
+      /prometheus refuses its new configuration; nothing was changed:[\s\S]*failing_test\.yml[\s\S]*expr: "own:one", time: 1m/,
+    ],
     front: [
       "a key in a unit that systemd would skip",
       "`systemd-analyze verify`",
