@@ -19,7 +19,7 @@ export function nginxExporter(input: NginxExporterInput): Service {
     name: NAME,
     description: "Podwatch NGINX exporter",
     image: input.image,
-    // Its flag for a time-out has no effect (1.5.1): while NGINX hangs, so do scrapes, and `up` becomes 0.
+    // Its flag for a time-out has no effect (1.5.1): while NGINX hangs, so do scrapes; the rule NginxDown knows that.
     args: [`--nginx.scrape-uri=${NGINX_STATUS_URL}`],
     // The user of the official image.
     user: { uid: 1001, gid: 1001 },

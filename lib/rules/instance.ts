@@ -1,4 +1,5 @@
 import { alert, number, type RuleGroup, seconds } from "./model";
+import { FRONT_HANGS } from "./nginx";
 
 /** Has an alert of its own, which knows that gateways come and go. */
 const GATEWAYS = "roq-gateways";
@@ -13,7 +14,8 @@ export const instanceRules: RuleGroup = {
       for: "2m",
       thresholds: {},
       what: "A target cannot be scraped",
-      expr: () => `up{job!="${GATEWAYS}"} == 0`,
+      // Of a front that hangs NginxDown tells: its exporter, which cannot be scraped then, is not what is down.
+      expr: () => `up{job!="${GATEWAYS}"} == 0\nunless (${FRONT_HANGS})`,
       summary: "{{ $labels.job }} on {{ $labels.instance }} is down",
       description: () =>
         "Prometheus cannot read the metrics of {{ $labels.instance }} (job {{ $labels.job }}): what runs there is down or cannot be reached.",

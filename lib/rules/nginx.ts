@@ -1,5 +1,13 @@
 import { alert, number, type RuleGroup } from "./model";
 
+const EXPORTER = 'job="nginx"';
+
+/**
+ * The exporter asks NGINX while it is scraped, and has no time-out of its own: while NGINX hangs, so do scrapes, until
+ * Prometheus gives up. An exporter that is gone fails them at once.
+ */
+export const FRONT_HANGS = `up{${EXPORTER}} == 0 and scrape_duration_seconds{${EXPORTER}} > 0.5`;
+
 // The exporter reads NGINX's stub_status page, which counts connections and requests but no answers: that the front
 // answers with errors cannot be seen here. A probe of the blackbox exporter sees it from outside.
 export const nginxRules: RuleGroup = {
@@ -13,10 +21,10 @@ export const nginxRules: RuleGroup = {
       for: "1m",
       thresholds: {},
       what: "The front does not answer its exporter",
-      expr: () => "nginx_up == 0",
+      expr: () => `nginx_up == 0\nor (${FRONT_HANGS})`,
       summary: "NGINX on {{ $labels.instance }} is down",
       description: () =>
-        "NGINX on {{ $labels.instance }} does not answer its exporter: nothing behind the front can be reached.",
+        "NGINX on {{ $labels.instance }} is down or hangs, since its exporter gets no answer: nothing behind the front can be reached.",
     }),
     alert({
       name: "NginxConnectionsDropped",

@@ -60,7 +60,7 @@ function settings(more: Record<string, object> = {}, title = "test-exporters") {
     host: connection("operator", monitor),
     grafana: { enabled: false },
     gateways: { enabled: false },
-    prometheus: { scrapeInterval: "1s" },
+    prometheus: { scrapeInterval: "1s", evaluationInterval: "1s" },
     blackboxExporter: { targets: probes(), modules: modules(title) },
     nginxExporter: { enabled: true },
     ...more,
@@ -174,22 +174,61 @@ describe("the NGINX exporter", () => {
     expect((await monitor.exec("podman port podwatch-nginx")).trim()).toBe("8080/tcp -> 127.0.0.1:80");
   });
 
-  test("shows that the front is gone, and that it is back", async () => {
-    const well = 'count(up{job="nginx"} == 1 and on(instance) nginx_up == 1) or vector(0)';
-    const url = `http://127.0.0.1:9090/prometheus/api/v1/query?query=${encodeURIComponent(well)}`;
-    // Asked inside Prometheus' container, since the way through the front is closed.
-    const answer = async () => {
-      const script = `podman exec podwatch-prometheus wget -q -T 5 -O - '${url}'`;
-      const { data } = JSON.parse(await monitor.exec(script)) as {
-        data: { result: Array<{ value: [number, string] }> };
-      };
-      return data.result[0]?.value[1];
+  /** Asked inside Prometheus' container, since the way through the front is closed. */
+  async function inside(expression: string): Promise<Array<Record<string, string>>> {
+    const url = `http://127.0.0.1:9090/prometheus/api/v1/query?query=${encodeURIComponent(expression)}`;
+    const script = `podman exec podwatch-prometheus wget -q -T 5 -O - '${url}'`;
+    const { data } = JSON.parse(await monitor.exec(script)) as {
+      data: { result: Array<{ metric: Record<string, string> }> };
     };
-    expect(await answer()).toBe("1");
+    return data.result.map(({ metric }) => metric);
+  }
+
+  /** Waits until these alerts about the front are active, and no others. */
+  const active = (...alerts: string[]) =>
+    eventually(
+      60,
+      async () =>
+        (await inside('ALERTS{job="nginx", alertname=~"NginxDown|InstanceDown"}')).map(
+          ({ alertname }) => alertname,
+        ),
+      (found) => found.join() === alerts.join(),
+    );
+  const well = () =>
+    eventually(
+      60,
+      () => inside('up{job="nginx"} == 1 and on(instance) nginx_up == 1'),
+      (found) => found.length === 1,
+    );
+
+  test("an alert tells that the front is gone, and none once it is back", async () => {
+    await well();
+    await active();
     await monitor.exec("systemctl stop podwatch-nginx");
-    await eventually(30, answer, (value) => value === "0");
+    await active("NginxDown");
     await monitor.exec("systemctl start podwatch-nginx");
-    await eventually(60, answer, (value) => value === "1");
+    await well();
+    await active();
+  });
+
+  test("the same alert tells that the front hangs", async () => {
+    await monitor.exec("pkill -STOP -x nginx");
+    try {
+      await active("NginxDown");
+      expect(await inside('up{job="nginx"} == 0 unless on(instance) nginx_up')).toHaveLength(1);
+    } finally {
+      await monitor.exec("pkill -CONT -x nginx");
+    }
+    await well();
+    await active();
+  });
+
+  test("another alert tells that the exporter itself is gone", async () => {
+    await monitor.exec("systemctl stop podwatch-nginx-exporter");
+    await active("InstanceDown");
+    await monitor.exec("systemctl start podwatch-nginx-exporter");
+    await well();
+    await active();
   });
 });
 

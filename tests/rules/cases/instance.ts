@@ -4,6 +4,7 @@ const NODE = { job: "node", instance: "mon1" };
 const UP = 'up{job="node", instance="mon1"}';
 const GATEWAY = 'up{job="roq-gateways", instance="deribit"}';
 const DURATION = 'scrape_duration_seconds{job="node", instance="mon1"}';
+const NGINX = 'job="nginx", instance="mon1"';
 const TARGETS =
   'prometheus_target_scrape_pool_targets{job="prometheus", instance="mon1", scrape_job="files"}';
 
@@ -11,10 +12,24 @@ export const instanceCases: GroupCases = {
   InstanceDown: {
     fires: {
       "when a target is down": { series: { [UP]: "1 1 0x10" }, since: "2m", labels: NODE },
+      "when the NGINX exporter is gone": {
+        series: { [`up{${NGINX}}`]: "1 0x10", [`scrape_duration_seconds{${NGINX}}`]: "0.003x11" },
+        since: "1m",
+        labels: { job: "nginx", instance: "mon1" },
+      },
+      "when a target other than NGINX hangs": {
+        series: { [UP]: "1 0x10", [DURATION]: "0.01 10x10" },
+        since: "1m",
+        labels: NODE,
+      },
     },
     silent: {
       "while it is up": { series: { [UP]: "0 0 1x10" }, at: "5m" },
       "about gateways, which have an alert of their own": { series: { [GATEWAY]: "0x10" }, at: "5m" },
+      "about a front that hangs, which has one too": {
+        series: { [`up{${NGINX}}`]: "1 0x10", [`scrape_duration_seconds{${NGINX}}`]: "0.01 10x10" },
+        at: "5m",
+      },
     },
   },
   InstanceFlapping: {

@@ -7,14 +7,38 @@ function of(metric: string): string {
 }
 
 const UP = of("nginx_up");
+const SCRAPED = of("up");
+const DURATION = of("scrape_duration_seconds");
 const ACCEPTED = of("nginx_connections_accepted");
 const HANDLED = of("nginx_connections_handled");
 const ACTIVE = of("nginx_connections_active");
 
 export const nginxCases: GroupCases = {
   NginxDown: {
-    fires: { "when it does not answer": { series: { [UP]: "1 0x10" }, since: "1m", labels: LABELS } },
-    silent: { "while it answers": { series: { [UP]: "0 1x10" }, at: "5m" } },
+    fires: {
+      "when it does not answer": { series: { [UP]: "1 0x10" }, since: "1m", labels: LABELS },
+      "when it hangs, and its exporter with it": {
+        series: { [UP]: "1 stale", [SCRAPED]: "1 0x10", [DURATION]: "0.01 10.001x10" },
+        since: "1m",
+        labels: LABELS,
+      },
+      "when it hangs first and is stopped then": {
+        series: {
+          [UP]: "1 stale 0x10",
+          [SCRAPED]: "1 0 1x10",
+          [DURATION]: "0.01 10.001 0.01x10",
+        },
+        since: "1m",
+        labels: LABELS,
+      },
+    },
+    silent: {
+      "while it answers": { series: { [UP]: "0 1x10", [SCRAPED]: "0 1x10", [DURATION]: "1x10" }, at: "5m" },
+      "when its exporter is gone": {
+        series: { [UP]: "1 stale", [SCRAPED]: "1 0x10", [DURATION]: "0.01 0.003x10" },
+        at: "5m",
+      },
+    },
   },
   NginxConnectionsDropped: {
     fires: {
