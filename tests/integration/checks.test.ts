@@ -177,7 +177,7 @@ const ROUNDS: readonly Wrong[] = [
       "a rule that fails its test",
       "promtool",
       { ruleTests: [file("failing_test.yml", ruleTests(2))] },
-      /prometheus refuses its new configuration; nothing was changed:[\s\S]*failing_test\.yml[\s\S]*expr: "own:one", time: 1m/,
+      /prometheus refuses its new configuration; nothing was changed:[\s\S]*expr: "own:one", time: 1m[\s\S]*fail their tests in failing_test\.yml/,
     ],
     front: [
       "a key in a unit that systemd would skip",
