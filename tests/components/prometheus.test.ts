@@ -71,6 +71,7 @@ test("minimal: scrapes itself and the gateways that it finds", async () => {
       },
     ],
   });
+  expect(parts["hooks/check"]).not.toContain("promtool test rules");
   expect(unitLines(parts["unit/podwatch-prometheus.container"])).toEqual(
     serviceUnit({
       description: "Podwatch Prometheus",
@@ -98,6 +99,7 @@ test("everything changed", async () => {
   expect(headers).toContain("data delete");
   expect(Object.keys(parts).filter((path) => path.startsWith("files/"))).toEqual([
     "files/prometheus.yml",
+    "files/rule-tests/own_test.yml",
     "files/rules/own.yml",
     ...SHIPPED.map((name) => `files/rules/${name}.yml`).sort(),
     "files/targets/machines/more.yml",
@@ -105,6 +107,10 @@ test("everything changed", async () => {
   ]);
   expect(parts["files/targets/machines/more.yml"]).toBe(filesBeside()["targets/more.yml"]);
   expect(parts["files/rules/own.yml"]).toBe(filesBeside()["rules/own.yml"]);
+  expect(parts["files/rule-tests/own_test.yml"]).toMatch(
+    /^rule_files:\n {2}- \.\.\/rules\/own\.yml\ntests:\n/,
+  );
+  expect(parts["hooks/check"]).toMatch(/promtool check config .*\n[\s\S]*promtool test rules /);
   const configuration = parse(parts["files/prometheus.yml"] ?? "");
   expect(configuration.rule_files).toEqual(
     ["own", ...SHIPPED].map((name) => `/etc/podwatch/current/files/rules/${name}.yml`),
