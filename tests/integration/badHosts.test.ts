@@ -28,11 +28,16 @@ afterAll(async () => {
 });
 
 describe("what another program made under our names is neither overwritten nor deleted", () => {
-  const FOREIGN = [
-    "container podwatch-nginx",
-    "file /etc/containers/systemd/podwatch-prometheus.container",
-    "secret podwatch-grafana-admin-password",
-  ];
+  const UNIT = "/etc/containers/systemd/podwatch-prometheus.container";
+
+  /** What there is under our names, each with what tells it from another one of the same name. */
+  const theirs = () =>
+    one.exec(`
+      podman network inspect -f 'network {{.ID}} {{.Created}}' podwatch 2>/dev/null
+      podman container inspect -f 'container {{.Id}}' podwatch-nginx 2>/dev/null
+      podman secret inspect -f 'secret {{.ID}}' podwatch-grafana-admin-password 2>/dev/null
+      podman volume inspect -f 'volume {{.CreatedAt}} {{.Labels}}' podwatch-prometheus 2>/dev/null
+      cat ${UNIT} 2>/dev/null || :`);
 
   afterEach(async () => {
     await one.exec(`
@@ -47,11 +52,13 @@ describe("what another program made under our names is neither overwritten nor d
 
   faultTest("another program's network of our name", "refused, neither overwritten nor deleted", async () => {
     await one.exec("podman network create podwatch");
+    const made = await theirs();
+    expect(made).toMatch(/^network .+\n$/);
     expect(await stack.failingUp()).toMatch(
       /there is already a network named podwatch that is not managed by/,
     );
     await stack.destroy();
-    expect(await snapshot(one)).toEqual(expect.arrayContaining(["network podwatch"]));
+    expect(await theirs()).toBe(made);
   });
 
   faultTest(
@@ -60,10 +67,12 @@ describe("what another program made under our names is neither overwritten nor d
     async () => {
       await one.exec(`
       mkdir -p /etc/containers/systemd
-      printf '[Container]\\nImage=localhost/empty\\n' >/etc/containers/systemd/podwatch-prometheus.container
+      printf '[Container]\\nImage=localhost/empty\\n' >${UNIT}
       printf x | podman secret create podwatch-grafana-admin-password -
       rm -rf /tmp/empty; mkdir /tmp/empty; tar -C /tmp/empty -c . | podman import - localhost/empty >/dev/null 2>&1
       podman create --name podwatch-nginx localhost/empty /x`);
+      const made = await theirs();
+      expect(made).toMatch(/^container .+\nsecret .+\n\[Container\]\n/);
       await stack.configure(small(pinned(one), { grafana: { data: "delete" } }));
       const output = await stack.failingUp("--continue-on-error");
       expect(output).toMatch(/podwatch-prometheus\.container is not managed by Podwatch; move it away first/);
@@ -72,16 +81,15 @@ describe("what another program made under our names is neither overwritten nor d
       );
       expect(output).toMatch(/there is already a container named podwatch-nginx that is not managed/);
       await stack.destroy();
-      expect(await snapshot(one)).toEqual(expect.arrayContaining(FOREIGN));
-      await one.exec(
-        "rm /etc/containers/systemd/podwatch-prometheus.container; podman volume create podwatch-prometheus",
-      );
+      expect(await theirs()).toBe(made);
+      await one.exec(`rm ${UNIT}; podman volume create podwatch-prometheus`);
+      const volume = await theirs();
       await stack.configure(small(pinned(one)));
       expect(await stack.failingUp()).toMatch(
         /there is already a volume named podwatch-prometheus that is not/,
       );
       await stack.destroy();
-      expect(await snapshot(one)).toEqual(expect.arrayContaining(["volume podwatch-prometheus"]));
+      expect(await theirs()).toBe(volume);
     },
   );
 });
