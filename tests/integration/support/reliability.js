@@ -11,7 +11,12 @@ const END = "<!-- end of what the tests made -->";
 /** Under which heading the faults of a test file stand. */
 const HEADINGS = {
   "What is wrong with a change is found before anything is touched": ["checks", "errors"],
-  "A change that does not come up": ["transaction", "builtImages", "nodeExporter", "exporters"],
+  "A change that is refused on the host, or does not come up": [
+    "transaction",
+    "builtImages",
+    "nodeExporter",
+    "exporters",
+  ],
   "Changes under load": ["noGap"],
   "Hosts in a bad state, and hosts that are shared": ["badHosts"],
   "Hosts that are gone, moved or reinstalled": ["lostHosts", "sudoPassword"],
