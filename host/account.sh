@@ -40,10 +40,16 @@ is_account_of_ours() {
   [ "$(getent passwd "$1" | cut -d : -f 5)" = "${OWNER_MARK#\# }" ]
 }
 
+# Not those of a directory service, which may know very many, and none that useradd has made.
+local_accounts_of_ours() {
+  getent -s files passwd |
+    awk -F : -v mark="${OWNER_MARK#\# }" '$5 == mark && $1 ~ /^podwatch-/ { print $1 }'
+}
+
 # Users of ours that no service names any more. One that still runs something stays, for a later run.
 drop_unused_accounts() {
   [ -z "$ROOTLESS" ] || return 0
-  for account in $(getent passwd | awk -F : -v mark="${OWNER_MARK#\# }" '$5 == mark && $1 ~ /^podwatch-/ { print $1 }'); do
+  for account in $(local_accounts_of_ours); do
     if ! some_service_says -xF -e "account $account" && userdel "$account" >/dev/null 2>&1 9>&-; then
       # Where USERGROUPS_ENAB is off, the group would stay.
       ! getent group "$account" >/dev/null || groupdel "$account" >/dev/null 2>&1 9>&- || :
