@@ -222,14 +222,6 @@ describe("the NGINX exporter", () => {
     await well();
     await active();
   });
-
-  test("another alert tells that the exporter itself is gone", async () => {
-    await monitor.exec("systemctl stop podwatch-nginx-exporter");
-    await active("InstanceDown");
-    await monitor.exec("systemctl start podwatch-nginx-exporter");
-    await well();
-    await active();
-  });
 });
 
 describe("pings from a host without root", () => {
