@@ -42,7 +42,8 @@ describe("an image that is built on the host", () => {
     host: connection("operator", host),
     gateways: { enabled: false },
     grafana: { enabled: false },
-    prometheus: { data: "delete", ...prometheus },
+    // Often scraped: to see that it is healthy takes a scrape.
+    prometheus: { data: "delete", scrapeInterval: "2s", ...prometheus },
   });
 
   const containerfile = (text: string) =>

@@ -11,7 +11,12 @@ describe("Grafana on a deployed host", () => {
   let host: LabHost;
   let stack: Stack;
   let login: string;
-  const settings = () => ({ host: connection("operator", host), gateways: { gid: 990 } });
+  const settings = () => ({
+    host: connection("operator", host),
+    gateways: { gid: 990 },
+    // Often scraped and evaluated, so that every panel soon has data.
+    prometheus: { scrapeInterval: "2s", evaluationInterval: "2s" },
+  });
 
   beforeAll(async () => {
     host = await LabHost.boot("test-grafana");
@@ -138,7 +143,8 @@ describe("Grafana on a deployed host", () => {
       host.fetch(path, {
         user: login,
         headers: { ...upgrade, Origin: origin, Host: "localhost" },
-        within: 2,
+        // One that is open stays so: it is waited for as long.
+        within: 6,
       });
     expect((await open("http://localhost")).status).toBe(101);
     expect((await open("http://elsewhere.test")).status).toBe(403);

@@ -315,12 +315,12 @@ async function whileRunning(name: string, owner: string, command: string[], chec
   }
 }
 
-/** The body of the first good answer, within 10 s. */
+/** The body of the first good answer, within a minute. */
 async function answerOf(url: string): Promise<string> {
-  const end = Date.now() + 10_000;
+  const end = Date.now() + 60_000;
   for (;;) {
     try {
-      const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+      const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
       if (response.ok) return await response.text();
       throw new Error(`${url} answers ${response.status}`);
     } catch (error) {

@@ -41,7 +41,11 @@ describe("the life of a deployment", () => {
       () => targets(host),
       (found) => JSON.stringify(found) === JSON.stringify(expected),
     );
-    expect((await host.fetch("/grafana/api/health")).status).toBe(200);
+    await eventually(
+      30,
+      () => host.fetch("/grafana/api/health"),
+      ({ status }) => status === 200,
+    );
   }
 
   test("up makes it healthy", async () => {

@@ -12,7 +12,12 @@ describe("a host that deploys itself", () => {
   let host: LabHost;
   let stack: OwnStack;
   let before: string[];
-  const sections = { gateways: { gid: 990 }, prometheus: { data: "delete" }, grafana: { data: "delete" } };
+  const sections = {
+    gateways: { gid: 990 },
+    // Often scraped: to see that it is healthy takes a scrape.
+    prometheus: { data: "delete", scrapeInterval: "2s" },
+    grafana: { data: "delete" },
+  };
   const local = (more: object = {}) => ({ host: { connection: "local", name: "pi" }, ...sections, ...more });
 
   beforeAll(async () => {

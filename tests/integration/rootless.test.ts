@@ -16,6 +16,8 @@ describe("a deployment without root", () => {
   const settings = (more: object = {}) => ({
     host: { ...connection("rootless", host), become: false },
     nodeExporter: { enabled: true, release: mirror.release },
+    // Often scraped: to see that it is healthy takes a scrape.
+    prometheus: { scrapeInterval: "2s" },
     ...more,
   });
 
@@ -50,7 +52,11 @@ describe("a deployment without root", () => {
       () => targets(host, PORT),
       (found) => JSON.stringify(found) === JSON.stringify(expected),
     );
-    expect((await host.fetch("/grafana/api/health", { port: PORT })).status).toBe(200);
+    await eventually(
+      30,
+      () => host.fetch("/grafana/api/health", { port: PORT }),
+      ({ status }) => status === 200,
+    );
   }
 
   test("up makes it healthy, with nothing of root's", async () => {

@@ -125,7 +125,8 @@ describe("secrets stand nowhere", () => {
     const word = `planted-${randomBytes(9).toString("hex")}`;
     const planted: Secrets = { planted: word };
     const hostProcesses = await watchProcesses(host);
-    await host.exec(`logger ${word}
+    // Long enough to be seen by who looks again and again.
+    await host.exec(`sh -c 'sleep 3' ${word}; logger ${word}
       podman run --detach --name planted --label word=${word} --entrypoint sh "$(podman images -q | head -n 1)" -c 'echo ${word}' >/dev/null
       podman wait planted >/dev/null
       echo '# ${word}' >/etc/containers/systemd/planted.conf
@@ -146,7 +147,7 @@ describe("secrets stand nowhere", () => {
     expect(secretsIn(await hostProcesses(), planted)).toEqual(["planted"]);
 
     const children = watchChildren();
-    await must("sh", ["-c", "sleep 0.5", word], { env: { PLANTED: word } });
+    await must("sh", ["-c", "sleep 3", word], { env: { PLANTED: word } });
     const seen = children();
     expect(seen.some(({ commandLine }) => secretsIn(commandLine, planted).length > 0)).toBe(true);
     expect(seen.some(({ environment }) => environment.get("PLANTED") === word)).toBe(true);

@@ -17,7 +17,8 @@ describe("a host where sudo asks for a password", () => {
   const settings = (more: object = {}) => ({
     host: connection("guarded", host),
     gateways: { gid: 990 },
-    prometheus: { data: "delete" },
+    // Often scraped: to see that it is healthy takes a scrape.
+    prometheus: { data: "delete", scrapeInterval: "2s" },
     grafana: { data: "delete" },
     ...more,
   });

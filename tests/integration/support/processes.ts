@@ -12,10 +12,13 @@ while [ -e /run/watch/run ]; do
   cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'
   sleep 0.02
 done | awk '!seen[$0]++ { print; fflush() }' >/run/watch/seen
+touch /run/watch/over
 SCRIPT
     nohup sh /run/watch/run >/dev/null 2>&1 </dev/null &`);
   return async () => {
-    const seen = await host.exec("rm /run/watch/run; sleep 0.2; cat /run/watch/seen");
+    const seen = await host.exec(
+      "rm /run/watch/run; until [ -e /run/watch/over ]; do sleep 0.1; done; cat /run/watch/seen",
+    );
     await host.exec("rm -rf /run/watch");
     return seen;
   };

@@ -53,12 +53,15 @@ async function copy(
     encoding: "buffer",
     maxBuffer: 1 << 30,
   });
+  // One that ends early says why with its exit code.
+  packed.child.stdin?.on("error", () => {});
   packed.child.stdin?.end(`${names.join("\n")}\n`);
   const unpacked = promisify(execFile)(
     join(CHECKOUT, "lab", "lab"),
     ["exec", host.name, "sh", "-c", `mkdir -p ${to} && tar -x --no-same-owner -C ${to}`],
     { maxBuffer: 1 << 20 },
   );
+  unpacked.child.stdin?.on("error", () => {});
   unpacked.child.stdin?.end((await packed).stdout);
   await unpacked;
 }
