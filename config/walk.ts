@@ -89,11 +89,20 @@ export function leaves(schema: z.ZodType, value: unknown, path: Path = []): Leaf
  * Paths of all settings below a schema; a name that users choose shows as NAME, an index as []. A group that may
  * hold others of its own kind is looked into once.
  */
-export function settingPaths(schema: z.ZodType, around: readonly z.ZodType[] = []): string[][] {
+export function settingPaths(schema: z.ZodType): readonly string[][] {
+  const found = known.get(schema) ?? pathsBelow(schema, []);
+  known.set(schema, found);
+  return found;
+}
+
+/** What was found before: it takes a while, and each unknown key is compared with all of them. */
+const known = new WeakMap<z.ZodType, readonly string[][]>();
+
+function pathsBelow(schema: z.ZodType, around: readonly z.ZodType[]): string[][] {
   const { schema: inner } = core(schema);
   if (around.includes(inner)) return [];
   const below = (key: string, at: z.ZodType) =>
-    settingPaths(at, [...around, inner]).map((path) => [key, ...path]);
+    pathsBelow(at, [...around, inner]).map((path) => [key, ...path]);
   if (inner instanceof z.ZodObject) {
     return Object.entries(inner.shape).flatMap(([key, at]) => [[key], ...below(key, at as z.ZodType)]);
   }
@@ -101,7 +110,7 @@ export function settingPaths(schema: z.ZodType, around: readonly z.ZodType[] = [
   if (inner instanceof z.ZodUnion) {
     return inner.options
       .filter((option) => option instanceof z.ZodObject)
-      .flatMap((option) => settingPaths(option, [...around, inner]));
+      .flatMap((option) => pathsBelow(option as z.ZodType, [...around, inner]));
   }
   if (inner instanceof z.ZodRecord) return below("NAME", inner.valueType as z.ZodType);
   return [];
