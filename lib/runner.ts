@@ -72,13 +72,14 @@ const RUN_WITH_PASSWORD = [
 /**
  * The command that installs the runner, which comes on standard input.
  *
- * The runner waits in a file in the login user's home that is named after the process. What a run that was killed has
+ * The runner waits in a file in the login user's home that is named after the process, and that nobody else may write
+ * to: root runs what stands in it. What a run that was killed has
  * left there is recognised by its process, which is gone, and removed.
  */
 export function installCommand(scope: Scope, needs: HostNeeds = "podman"): string {
   const stale =
     'for f in .podwatch-install.*; do grep -qs podwatch-install "/proc/${f##*.}/cmdline" || rm -f "$f"; done';
-  const install = `s=.podwatch-install.$$; cat >"$s" && sh "$s" install ${installWords(scope, needs).join(" ")}; code=$?; rm -f "$s"; exit $code`;
+  const install = `umask 077; s=.podwatch-install.$$; cat >"$s" && sh "$s" install ${installWords(scope, needs).join(" ")}; code=$?; rm -f "$s"; exit $code`;
   return shell(`${stale}; ${install}`);
 }
 

@@ -89,6 +89,20 @@ describe("the front door of a deployed host", () => {
     expect(body).toMatch(/^# TYPE \S+ \S+$/m);
   });
 
+  test.each([
+    "/",
+    "/runbooks/",
+    "/grafana/login",
+    "/prometheus/-/ready",
+    "/roq/service/deribit/metrics",
+    "/none",
+  ])("browsers make nothing of %s but what it says it is", async (path) => {
+    const headers = await host.exec(
+      `curl -s -o /dev/null -D - --max-time 10 'http://localhost${path}' | tr -d '\\r' | grep -i '^x-content-type-options'`,
+    );
+    expect(headers).toMatch(/^x-content-type-options: nosniff\n$/i);
+  });
+
   const outside = [
     "/roq/service/../../etc/passwd",
     "/roq/service/..%2f..%2fetc%2fpasswd/metrics",

@@ -194,6 +194,12 @@ describe.each(SHELLS)("in %s", (shell) => {
     expect(readdirSync(home).sort()).toEqual([...before, "called", "installed", "received", "rights"].sort());
   });
 
+  test("nobody else may write to the runner while root is about to run it, whatever the user's umask", () => {
+    const text = `umask 0; ${installCommand("rootful")}`;
+    const { stdout } = login(text, { shell, sudo: "free", input: 'stat -c %a "$0"' });
+    expect(stdout).toBe("600\n");
+  });
+
   test("what a killed installation has left is removed by the next, what one at work needs is not", () => {
     // Process 1 is there, but installs nothing; the outer shell has the word in its command line, as an installation has.
     writeFileSync(join(home, ".podwatch-install.1"), "");
