@@ -12,7 +12,7 @@ const WITH_PASSWORD =
 
 const install = (scope: string) =>
   'sh -c \'for f in .podwatch-install.*; do grep -qs podwatch-install "/proc/${f##*.}/cmdline" || rm -f "$f"; done; ' +
-  `s=.podwatch-install.$$; cat >"$s" && sh "$s" install ${scope}; code=$?; rm -f "$s"; exit $code'`;
+  `umask 077; s=.podwatch-install.$$; cat >"$s" && sh "$s" install ${scope}; code=$?; rm -f "$s"; exit $code'`;
 
 /** What a removal begins with: on a host without a runner nothing is left to remove. */
 const unlessGone = (runner = "/var/lib/podwatch/runner") =>
