@@ -5,7 +5,7 @@ import { Writable } from "node:stream";
 import { type Answer, everywhere } from "./everywhere";
 import type { Host } from "./host";
 import { type Archive, writeManifest } from "./manifest";
-import { exitCode, type Report } from "./outcome";
+import { exitCode, perHost, type Report } from "./outcome";
 import type { DeployedHost, DeployedService } from "./state";
 
 /** Copies the data of every service that has any into a new directory, which only its owner can read. */
@@ -88,11 +88,7 @@ function reportBackup(answers: ReadonlyArray<Answer<Archive[]>>): Report {
   return {
     text: lines.join(""),
     json: {
-      hosts: answers.map((answer) => ({
-        name: answer.host.name,
-        address: answer.host.address,
-        ...(answer.error === undefined ? { archives: answer.value } : { error: answer.error, archives: [] }),
-      })),
+      hosts: perHost(answers, (archives) => ({ archives }), []),
     },
     exitCode: exitCode(answers, 0),
   };

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Answer, everywhere } from "./everywhere";
 import { type Host, RunnerBroken } from "./host";
-import { exitCode, type Report } from "./outcome";
+import { exitCode, perHost, type Report } from "./outcome";
 import type { DeployedHost, DeployedService } from "./state";
 import { table } from "./table";
 
@@ -75,13 +75,7 @@ export function reportDrift(answers: ReadonlyArray<Answer<Difference[]>>): Repor
       errors.join(""),
     json: {
       drift: rows.length > 0,
-      hosts: answers.map((answer) => ({
-        name: answer.host.name,
-        address: answer.host.address,
-        ...(answer.error === undefined
-          ? { differences: answer.value }
-          : { error: answer.error, differences: [] }),
-      })),
+      hosts: perHost(answers, (differences) => ({ differences }), []),
     },
     exitCode: exitCode(answers, rows.length > 0 ? 2 : 0),
   };

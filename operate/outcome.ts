@@ -1,3 +1,5 @@
+import type { Answer } from "./everywhere";
+
 /** What a command has to tell, and how it ends. */
 export interface Report {
   /** For people. */
@@ -16,4 +18,21 @@ export function exitCode(
   otherwise: ExitCode,
 ): ExitCode {
   return answers.some(({ error }) => error !== undefined) ? 1 : otherwise;
+}
+
+/**
+ * What each host said, for programs; one without an answer has the error, and said nothing.
+ *
+ * @param nothing what a host would say that has nothing to tell
+ */
+export function perHost<T>(
+  answers: ReadonlyArray<Answer<T>>,
+  said: (value: T) => object,
+  nothing: T,
+): object[] {
+  return answers.map((answer) => ({
+    name: answer.host.name,
+    address: answer.host.address,
+    ...(answer.error === undefined ? said(answer.value) : { error: answer.error, ...said(nothing) }),
+  }));
 }

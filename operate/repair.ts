@@ -1,7 +1,7 @@
 import { type Difference, digest, driftOf, findDrift } from "./drift";
 import { type Answer, everywhere } from "./everywhere";
 import type { Host } from "./host";
-import { exitCode, type Report } from "./outcome";
+import { exitCode, perHost, type Report } from "./outcome";
 import type { DeployedHost, DeployedService } from "./state";
 
 export interface Repair {
@@ -66,11 +66,7 @@ export function reportRepair(answers: ReadonlyArray<Answer<Repair>>): Report {
   return {
     text: lines.join(""),
     json: {
-      hosts: answers.map((answer) => ({
-        name: answer.host.name,
-        address: answer.host.address,
-        ...(answer.error === undefined ? answer.value : { error: answer.error, repaired: [], left: [] }),
-      })),
+      hosts: perHost(answers, (repair) => repair, { repaired: [], left: [] }),
     },
     exitCode: exitCode(answers, left ? 1 : 0),
   };

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { everywhere } from "./everywhere";
 import { type Archive, readManifest, verifyArchive } from "./manifest";
-import { exitCode, type Report } from "./outcome";
+import { exitCode, perHost, type Report } from "./outcome";
 import type { DeployedHost } from "./state";
 
 export interface RestoreOptions {
@@ -44,11 +44,7 @@ export async function restore(hosts: readonly DeployedHost[], options: RestoreOp
       )
       .join(""),
     json: {
-      hosts: answers.map((answer) => ({
-        name: answer.host.name,
-        address: answer.host.address,
-        ...(answer.error === undefined ? { restored: answer.value } : { error: answer.error, restored: [] }),
-      })),
+      hosts: perHost(answers, (restored) => ({ restored }), []),
     },
     exitCode: exitCode(answers, 0),
   };

@@ -1,5 +1,5 @@
 import { type Answer, everywhere } from "./everywhere";
-import { exitCode, type Report } from "./outcome";
+import { exitCode, perHost, type Report } from "./outcome";
 import type { DeployedHost } from "./state";
 import { table } from "./table";
 
@@ -67,8 +67,8 @@ function stateOf({ LoadState, ActiveState = "unknown" }: Readonly<Record<string,
 }
 
 export function reportStatus(answers: ReadonlyArray<Answer<ServiceStatus[]>>): Report {
-  const healthy = answers.every(({ error, ...rest }) =>
-    "value" in rest ? rest.value.every((service) => service.healthy) : error === undefined,
+  const healthy = answers.every(
+    (answer) => answer.error === undefined && answer.value.every((service) => service.healthy),
   );
   const rows = answers.flatMap((answer) =>
     answer.error === undefined
@@ -84,12 +84,7 @@ export function reportStatus(answers: ReadonlyArray<Answer<ServiceStatus[]>>): R
       errors.join(""),
     json: {
       healthy,
-      hosts: answers.map(({ host, error, ...rest }) => ({
-        name: host.name,
-        address: host.address,
-        ...(error === undefined ? {} : { error }),
-        services: "value" in rest ? rest.value : [],
-      })),
+      hosts: perHost(answers, (services) => ({ services }), []),
     },
     exitCode: exitCode(answers, healthy ? 0 : 3),
   };

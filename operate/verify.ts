@@ -4,7 +4,7 @@ import { Front } from "./front";
 import { Grafana } from "./grafana";
 import type { Host } from "./host";
 import { insist } from "./insist";
-import { exitCode, type Report } from "./outcome";
+import { exitCode, perHost, type Report } from "./outcome";
 import { age } from "./prometheus";
 import type { DeployedHost } from "./state";
 import { readStatus } from "./status";
@@ -121,11 +121,7 @@ export function reportVerify(answers: ReadonlyArray<Answer<Check[]>>): Report {
     text: lines.join(""),
     json: {
       passed,
-      hosts: answers.map((answer) => ({
-        name: answer.host.name,
-        address: answer.host.address,
-        ...(answer.error === undefined ? { checks: answer.value } : { error: answer.error, checks: [] }),
-      })),
+      hosts: perHost(answers, (checks) => ({ checks }), []),
     },
     exitCode: exitCode(answers, passed ? 0 : 3),
   };
