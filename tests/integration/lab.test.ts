@@ -235,10 +235,10 @@ describe("disks", () => {
 
   test("not twice at one place, and at no odd one", async () => {
     const again = await lab("disk", one, "/srv/small");
-    expect(again.code).toBe(1);
+    expect(again).toHaveExited(1);
     expect(again.stderr).toContain(`something is mounted at /srv/small of "${one}" already`);
     const odd = await lab("disk", one, "../small");
-    expect(odd.code).toBe(2);
+    expect(odd).toHaveExited(2);
     expect(odd.stderr).toContain('"../small" is no directory for a disk');
   });
 });
