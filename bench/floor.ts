@@ -7,8 +7,8 @@ import type { Contender, Variant } from "./contender";
 /** The same containers by one raw SSH session: no tool can be faster, and none would be content with so little. */
 export class Floor implements Contender {
   readonly name = "floor";
-  private host: LabHost | undefined;
-  private payload = "";
+  /** What is sent to each host. */
+  private payloads = new Map<LabHost, string>();
 
   constructor(
     private readonly directory: string,
@@ -16,16 +16,20 @@ export class Floor implements Contender {
     private readonly password: string,
   ) {}
 
-  async prepare([host]: readonly LabHost[], variant: Variant): Promise<void> {
-    this.host = host;
-    const services = this.deployments[variant][host?.name ?? ""];
-    if (services === undefined) throw new Error(`nothing is known of ${host?.name}`);
+  async prepare(hosts: readonly LabHost[], variant: Variant): Promise<void> {
+    this.payloads.clear();
+    for (const host of hosts) this.payloads.set(host, await this.pack(host, variant));
+  }
+
+  private async pack(host: LabHost, variant: Variant): Promise<string> {
+    const services = this.deployments[variant][host.name];
+    if (services === undefined) throw new Error(`nothing is known of ${host.name}`);
     const root = join(this.directory, "root");
     await writeRoot(services, root);
     // The one changed service alone travels when one line changes.
     const paths =
       variant === "base" ? ["etc", "var"] : ["var/lib/podwatch/services/prometheus/current/files"];
-    this.payload = await must("sh", [
+    return must("sh", [
       "-c",
       'cd "$0" && tar --mode=u=rwX,go=rX --owner=0 --group=0 -cz "$@" | base64',
       root,
@@ -38,11 +42,16 @@ export class Floor implements Contender {
   change = () => this.send("change");
   destroy = () => this.send("destroy");
 
+  /** To all hosts side by side. */
   private async send(script: string): Promise<void> {
+    await Promise.all([...this.payloads].map(([host, payload]) => this.sendTo(host, payload, script)));
+  }
+
+  private async sendTo(host: LabHost, payload: string, script: string): Promise<void> {
     const read = (name: string) => readFile(join(CHECKOUT, `bench/floor/${name}.sh`), "utf8");
     const input = [
       await read("common"),
-      `payload() { cat <<'PAYLOAD'\n${this.payload}PAYLOAD\n}\npassword() { printf %s '${this.password}'; }\n`,
+      `payload() { cat <<'PAYLOAD'\n${payload}PAYLOAD\n}\npassword() { printf %s '${this.password}'; }\n`,
       await read(script),
     ].join("\n");
     const options = {
@@ -56,7 +65,7 @@ export class Floor implements Contender {
       [
         ...["-F", "/dev/null", "-i", join(CHECKOUT, ".lab/ssh/id_ed25519")],
         ...Object.entries(options).flatMap(([key, value]) => ["-o", `${key}=${value}`]),
-        `operator@${this.host?.address}`,
+        `operator@${host.address}`,
         "sudo -n sh -s",
       ],
       { input },

@@ -3,7 +3,8 @@
 //
 //   RUNS=5          how often everything is measured
 //   SIZES="1 2 5 10"  numbers of hosts; empty: one host only
-//   PARTS="one scale fixed"  what is measured; what is left out keeps its earlier results
+//   PARTS="one scale others fixed"  what is measured; what is left out keeps its earlier results. `scale` is Podwatch
+//                   with growing numbers of hosts, `others` the floor and, once, Ansible with the most of them
 //
 //   WAIT=120        seconds to wait for a machine that does nothing else
 //
@@ -28,7 +29,7 @@ import { emptyResults, measure, type Results, readResults, writeResults } from "
 const RUNS = Number(process.env.RUNS ?? 5);
 const SIZES = (process.env.SIZES ?? "1 2 5 10").split(/\s+/).filter(Boolean).map(Number);
 const WAIT = Number(process.env.WAIT ?? 120);
-const PARTS = (process.env.PARTS ?? "one scale fixed").split(/\s+/);
+const PARTS = (process.env.PARTS ?? "one scale others fixed").split(/\s+/);
 
 async function main(): Promise<void> {
   if (!Number.isInteger(RUNS) || RUNS < 1 || SIZES.some((size) => !Number.isInteger(size) || size < 1)) {
@@ -40,7 +41,8 @@ async function main(): Promise<void> {
     (await must("bench/ansible/venv", [], { timeout: 900 })).trim(),
   ];
   const results: Results = { ...readResults(), machine: emptyResults().machine };
-  const count = PARTS.includes("scale") ? Math.max(1, ...SIZES) : 1;
+  const several = PARTS.includes("scale") || PARTS.includes("others");
+  const count = several ? Math.max(1, ...SIZES) : 1;
   // Short: ssh's control sockets stand below it.
   const directory = await mkdtemp(join(tmpdir(), "pw-bench-"));
   atTheEnd(() => rm(directory, { recursive: true, force: true }));
@@ -59,7 +61,8 @@ async function main(): Promise<void> {
     await measureFixedCost(results.fixed, podwatch, hosts, RUNS);
     save(results);
   }
-  if (PARTS.includes("scale") && SIZES.length > 0) await measureScale(results, contenders, hosts);
+  if (PARTS.includes("scale")) await measureScale(results, contenders[0], hosts);
+  if (PARTS.includes("others") && SIZES.length > 0) await measureOthers(results, contenders, hosts);
 }
 
 async function measureOne(results: Results, contenders: readonly Contender[], host: LabHost): Promise<void> {
@@ -71,13 +74,8 @@ async function measureOne(results: Results, contenders: readonly Contender[], ho
   }
 }
 
-/** Ansible's turn comes once and with the most hosts: its own growth is not what is asked for here, and it takes long. */
-async function measureScale(
-  results: Results,
-  [podwatch, ansible]: readonly [Contender, Contender, ...Contender[]],
-  hosts: readonly LabHost[],
-): Promise<void> {
-  results.scale = {};
+async function measureScale(results: Results, podwatch: Contender, hosts: readonly LabHost[]): Promise<void> {
+  forget(results.scale, "podwatch");
   for (let run = 1; run <= RUNS; run++) {
     for (const size of SIZES) {
       say(`${size} host(s), run ${run} of ${RUNS}`);
@@ -85,13 +83,37 @@ async function measureScale(
       save(results);
     }
   }
+}
+
+/** What these hosts cannot do without, and Ansible once: its own growth is not what is asked for here, and it takes long. */
+async function measureOthers(
+  results: Results,
+  [, ansible, floor]: readonly [Contender, Contender, Contender],
+  hosts: readonly LabHost[],
+): Promise<void> {
+  forget(results.scale, "floor", "ansible");
   const most = Math.max(...SIZES);
+  for (let run = 1; run <= RUNS; run++) {
+    for (const size of new Set([Math.min(...SIZES), most])) {
+      say(`${size} host(s), floor, run ${run} of ${RUNS}`);
+      await floor.prepare(hosts.slice(0, size), "base");
+      await measure(results.scale, "floor first", String(size), floor.deploy);
+      await measure(results.scale, "floor destroy", String(size), floor.destroy);
+    }
+  }
   say(`${most} host(s), Ansible`);
   await ansible.prepare(hosts.slice(0, most), "base");
   await measure(results.scale, "ansible first", String(most), ansible.deploy);
   await measure(results.scale, "ansible no change", String(most), ansible.unchanged);
   await measure(results.scale, "ansible destroy", String(most), ansible.destroy);
   save(results);
+}
+
+/** Of several hosts, all that was measured of these contenders before. */
+function forget(scale: Results["scale"], ...names: Array<Contender["name"]>): void {
+  for (const row of Object.keys(scale)) {
+    if (names.some((name) => row.startsWith(`${name} `))) delete scale[row];
+  }
 }
 
 function say(what: string): void {

@@ -121,7 +121,7 @@ function scaleTable({ scale }: Results): string[][] {
     what,
     ...sizes.map((size) => (times[size] ? `${median(times[size]).toFixed(2)} s` : "")),
     spread(ratios(times["10"], times["1"])),
-    `${times["1"]?.length ?? 0}`,
+    `${Math.max(...Object.values(times).map((runs) => runs.length))}`,
   ]);
   return [
     ["", ...sizes.map((size) => (size === "1" ? "1 host" : `${size} hosts`)), "10 hosts / 1 host", "runs"],
