@@ -163,7 +163,7 @@ faultTest(
       small(pinned(one), { prometheus: { data: "delete", scrapeInterval: "2s", retention } }),
     );
     const up = start(stack);
-    const goOn = await freezeSessions(one);
+    const goOn = await freezeSessions(one, "prometheus");
     expect(up.isOver()).toBe(false);
     await strike("the engine is interrupted twice (SIGINT)", up, one, 0);
     await up.ended;

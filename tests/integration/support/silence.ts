@@ -17,15 +17,22 @@ const RUNNER_WORKS = "pgrep -f '[p]odwatch/runner' >/dev/null";
 const SESSIONS = "'^sshd.*: operator'";
 
 /**
- * Stops a host's SSH sessions in the middle of a deployment, and returns when the runner has ended: nobody learns of it,
- * since the host's kernel keeps the connections up.
+ * Stops a host's SSH sessions while a deployment switches a service to a new release, and returns when the runner has
+ * ended: nobody learns of it, since the host's kernel keeps the connections up. Earlier the runner might still have to
+ * read what it is to apply.
  *
  * @returns what lets the sessions go on
  */
-export async function freezeSessions(host: LabHost): Promise<() => Promise<void>> {
-  const ask = (script: string) => async () => (await host.tryExec(script)).code;
-  await eventually(60, ask(`${RUNNER_WORKS} && pkill -STOP -f ${SESSIONS}`), (code) => code === 0);
-  await eventually(60, ask(RUNNER_WORKS), (code) => code === 1);
+export async function freezeSessions(host: LabHost, service: string): Promise<() => Promise<void>> {
+  // The host itself looks: it is a matter of a second.
+  await host.exec(`
+    for look in $(seq 1200); do
+      [ ! -e /var/lib/podwatch/services/${service}/pending ] || exec pkill -STOP -f ${SESSIONS}
+      sleep 0.05
+    done
+    exit 1`);
+  const works = async () => (await host.tryExec(RUNNER_WORKS)).code;
+  await eventually(60, works, (code) => code === 1);
   return async () => {
     await host.exec(`pkill -CONT -f ${SESSIONS}`);
   };
