@@ -7,6 +7,7 @@ import { CHECKOUT, LabHost, must, run } from "./support/lab";
 import { watchProcesses } from "./support/processes";
 import {
   HOST_PLACES,
+  privateStretches,
   readableByEverybody,
   type Secrets,
   secretsBelow,
@@ -28,15 +29,16 @@ describe("secrets stand nowhere", () => {
   const formerly = process.env.TMPDIR;
   let secrets: { becomePassword: string; privateKey: string; adminPassword: string };
 
+  const key = (suffix: string) => readFileSync(join(CHECKOUT, ".lab", "ssh", `id_ed25519${suffix}`), "utf8");
   const settings = (more: object = {}) => {
     const { privateKeyFile: _, ...login } = connection("guarded", host);
     return { host: login, gateways: { gid: 990 }, ...more };
   };
   const configure = (more: object = {}, changed: Partial<typeof secrets> = {}) => {
-    const { becomePassword, privateKey, adminPassword } = { ...secrets, ...changed };
+    const { becomePassword, adminPassword } = { ...secrets, ...changed };
     return stack.configure(settings(more), {
       "host.becomePassword": becomePassword,
-      "host.privateKey": privateKey,
+      "host.privateKey": key(""),
       "grafana.adminPassword": adminPassword,
     });
   };
@@ -60,7 +62,7 @@ describe("secrets stand nowhere", () => {
     await host.exec(`touch ${MARK}`);
     secrets = {
       becomePassword: readFileSync(join(CHECKOUT, ".lab", "guarded.password"), "utf8").trim(),
-      privateKey: readFileSync(join(CHECKOUT, ".lab", "ssh", "id_ed25519"), "utf8"),
+      privateKey: privateStretches(key(""), key(".pub")),
       adminPassword: `"${randomBytes(12).toString("base64url")}" 100%`,
     };
     stack = await Stack.create("secrets", settings());
@@ -161,6 +163,8 @@ describe("secrets stand nowhere", () => {
       expect(secretsBelow(directory, planted)).toEqual(["planted/file: planted"]);
       rmSync(join(directory, "planted"), { recursive: true });
     }
+    expect(secretsIn(`${key("")}${key(".pub")}`, secrets)).toEqual(["privateKey"]);
+    expect(secretsIn(key(".pub"), secrets)).toEqual([]);
     for (const before of ["", "a", "ab"]) {
       expect(secretsIn(Buffer.from(`${before}${word} and more`).toString("base64"), planted)).toEqual([
         "planted",
@@ -189,7 +193,7 @@ describe("secrets stand nowhere", () => {
     const before = await others();
     await stack.configure(settings(), {
       "host.becomePassword": secrets.becomePassword,
-      "host.privateKey": secrets.privateKey,
+      "host.privateKey": key(""),
     });
     await stack.up();
     const generated = await password();

@@ -26,6 +26,14 @@ function inBase64(text: string): string[] {
   });
 }
 
+/** What of a private key is secret: its file holds the public key, too, stretches of which stand wherever that does. */
+export function privateStretches(privateKey: string, publicKey: string): string {
+  return privateKey
+    .split(/[^\w.-]+/)
+    .filter((stretch) => stretch.length >= 12 && !publicKey.includes(stretch))
+    .join("\n");
+}
+
 /** Which of the secrets stand in a text. */
 export function secretsIn(text: string, secrets: Secrets): string[] {
   return Object.entries(secrets)
