@@ -8,7 +8,7 @@ import { type DeployedHost, readState } from "./state";
 import { status } from "./status";
 import { verify } from "./verify";
 
-/** How long a host may take to answer, and targets to come up, unless `--timeout` says otherwise; in seconds. */
+/** How long a host may take to answer, and each check of `verify` to succeed, unless `--timeout` says otherwise; in seconds. */
 const ANSWER_WITHIN = 60;
 
 /** A command returns the exit code. */

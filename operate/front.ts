@@ -65,11 +65,16 @@ export class Front {
     return { status: response.statusCode ?? 0, body: await text(response) };
   }
 
-  /** What answers with JSON and a status below 300. */
+  /**
+   * What answers with JSON and a status below 300.
+   *
+   * @throws Final where a log-in is refused: who tries again and again is locked out
+   */
   async json<T>(path: string, options?: FrontOptions): Promise<T> {
     const { status, body } = await this.ask(path, options);
     if (status >= 300) {
-      throw new Error(`${path} is answered with status ${status}`);
+      const refused = options?.auth !== undefined && (status === 401 || status === 403);
+      throw new (refused ? Final : Error)(`${path} is answered with status ${status}`);
     }
     return JSON.parse(body) as T;
   }

@@ -1,5 +1,4 @@
 import type { Front } from "./front";
-import { Final } from "./insist";
 import type { GrafanaLogin } from "./state";
 
 /** Grafana's API, as the stack's administrator. */
@@ -9,16 +8,9 @@ export class Grafana {
     private readonly login: GrafanaLogin,
   ) {}
 
-  /** @throws Final where Grafana refuses the log-in: it locks out who tries again and again */
-  async get<T>(path: string): Promise<T> {
-    const { status, body } = await this.front.ask(`/grafana/api/${path}`, { auth: this.auth() });
-    if (status === 401 || status === 403) {
-      throw new Final(`/grafana/api/${path} is answered with status ${status}`);
-    }
-    if (status >= 300) {
-      throw new Error(`/grafana/api/${path} is answered with status ${status}`);
-    }
-    return JSON.parse(body) as T;
+  /** @throws Final where Grafana refuses the log-in */
+  get<T>(path: string): Promise<T> {
+    return this.front.json(`/grafana/api/${path}`, { auth: this.auth() });
   }
 
   async query(body: unknown): Promise<{ results?: Readonly<Record<string, QueryResult>>; message?: string }> {

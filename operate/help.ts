@@ -17,7 +17,7 @@ const OPTIONS: Readonly<Record<Option, readonly [value: string, text: string]>> 
   host: ["HOST", "this host only"],
   service: ["SERVICE", "this service only, such as grafana"],
   json: ["", "print JSON"],
-  timeout: ["SECONDS", "how long a host may take, and targets to come up (60)"],
+  timeout: ["SECONDS", "how long a host may take to answer, and each check of verify to succeed (60)"],
   follow: ["", "go on until interrupted"],
   lines: ["LINES", "how many lines of each service (50)"],
   to: ["DIRECTORY", "where the backup goes: new or empty"],

@@ -5,7 +5,7 @@ import { Grafana } from "./grafana";
 import type { Host } from "./host";
 import { insist } from "./insist";
 import { exitCode, perHost, type Report } from "./outcome";
-import { age } from "./prometheus";
+import { age, PROMETHEUS } from "./prometheus";
 import type { DeployedHost } from "./state";
 import { readStatus } from "./status";
 import { alertIsTaken, alertsArrive } from "./verifyAlerts";
@@ -81,7 +81,7 @@ interface Targets {
 }
 
 async function targetsUp(front: Front): Promise<string> {
-  const { data } = await front.json<Targets>("/prometheus/api/v1/targets?state=active");
+  const { data } = await front.json<Targets>(`${PROMETHEUS}/targets?state=active`);
   if (!(await hasSettled(front))) {
     throw new Error("the configuration is too new: Prometheus may not know all targets yet");
   }

@@ -1,4 +1,4 @@
-import type { Answered, Front, FrontOptions } from "../../operate/front";
+import { type Answered, Front, type FrontOptions } from "../../operate/front";
 import { Grafana } from "../../operate/grafana";
 import { verifyGrafana } from "../../operate/verifyGrafana";
 
@@ -38,7 +38,8 @@ function grafana(wrong: Readonly<Record<string, Wrong>> = {}) {
     const { status = 200, body = "<html>" } = other;
     return { status, body: typeof body === "string" ? body : JSON.stringify(body) };
   };
-  return { asked, grafana: new Grafana({ ask } as unknown as Front, { user: "admin", password: "x" }) };
+  const front: Front = Object.assign(Object.create(Front.prototype), { ask });
+  return { asked, grafana: new Grafana(front, { user: "admin", password: "x" }) };
 }
 
 /** The checks of a Grafana, one a line, and for how many seconds they were waited for. */
