@@ -1,13 +1,14 @@
 // The hosts that a stack file names, whether anything is deployed there or not.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { logIn, type Session } from "../components/remote/login";
-import { thisMachine } from "../components/remote/thisMachine";
 import { machine } from "../config/context";
 import { parse } from "../config/parse";
 import { format } from "../config/problem";
 import { type ConnectionSettings, type HostSettings, isLocal, namespace } from "../config/schema";
 import { type Rights, scriptCommand } from "../lib/runner";
+import { logIn } from "../session/login";
+import type { Session } from "../session/session";
+import { thisMachine } from "../session/thisMachine";
 import { pulumi, ROOT, type Target } from "./programs";
 
 interface Setting {

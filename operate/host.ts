@@ -1,9 +1,10 @@
 import type { Writable } from "node:stream";
 import { PassThrough } from "node:stream";
-import { logIn, type Outcome, type Session } from "../components/remote/login";
-import { thisMachine } from "../components/remote/thisMachine";
 import { machineId } from "../config/context";
 import { type RunnerWords, runnerCommand, runnerCommandWithPassword } from "../lib/runner";
+import { logIn } from "../session/login";
+import type { Outcome, Session } from "../session/session";
+import { thisMachine } from "../session/thisMachine";
 import type { DeployedHost, Step, Way } from "./state";
 
 export interface CallStreams {

@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isLocal } from "../../config/schema";
 import { isInstalled } from "../../lib/runner";
+import { runOnHost } from "../../session/login";
+import type { Outcome } from "../../session/session";
+import { thisMachine } from "../../session/thisMachine";
 import type { Entrance } from "./access";
-import { type Outcome, runOnHost } from "./login";
-import { thisMachine } from "./thisMachine";
 
 /**
  * A hook that logs in to a host, or looks at this machine, before anything is done there, once in each run that changes it.

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { Access } from "../../components/remote/access";
-import { runOnHost } from "../../components/remote/login";
 import { preflightHook } from "../../components/remote/preflight";
 import { installRunner } from "../../components/remote/runnerCommand";
+import { runOnHost } from "../../session/login";
 import { newKey, type SshServer, startSshServer } from "../toolchain/sshServer";
 import { deploy } from "./mocks";
 

@@ -1,9 +1,9 @@
-import * as login from "../../components/remote/login";
 import { Host } from "../../operate/host";
 import { readState } from "../../operate/state";
+import * as login from "../../session/login";
 import { exported, resources } from "./exported";
 
-jest.mock("../../components/remote/login");
+jest.mock("../../session/login");
 
 const [deployed] = readState(exported(resources("a", "sudo")), "dev");
 if (deployed === undefined) {

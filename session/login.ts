@@ -1,5 +1,6 @@
-import type { Duplex, Writable } from "node:stream";
+import type { Duplex } from "node:stream";
 import type { Client, ConnectConfig } from "ssh2";
+import type { Outcome, Session, Streams } from "./session";
 
 /** One SSH server on the way to a host, as the command provider is told of it. */
 export interface Server {
@@ -25,30 +26,6 @@ const CLOSE_WITHIN = 2_000;
 
 /** How often a server is asked whether it is still there, in milliseconds; the third unanswered time ends the session. */
 const KEEP_ALIVE = 15_000;
-
-/** What became of a command on a host. */
-export interface Outcome {
-  /** -1 when the connection was lost before the command ended. */
-  readonly code: number;
-  /** Empty where the output went into a stream. */
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** What a command reads and where its output goes. */
-export interface Streams {
-  readonly input?: string | NodeJS.ReadableStream | undefined;
-  /** Takes the output as it comes; it is not ended. */
-  readonly output?: Writable | undefined;
-}
-
-/** A log-in on a host, for as many commands as are wanted. */
-export interface Session {
-  run(script: string, streams?: Streams): Promise<Outcome>;
-  /** A connection to an address as the host sees it. */
-  connect(host: string, port: number): Promise<Duplex>;
-  close(): void;
-}
 
 /**
  * Logs in to a host, through a proxy if there is one, and runs a short command there.

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { connect } from "node:net";
-import { onThisMachine } from "../../lib/runner";
-import { quote } from "../../lib/shell";
-import type { Outcome, Session, Streams } from "./login";
+import { onThisMachine } from "../lib/runner";
+import { quote } from "../lib/shell";
+import type { Outcome, Session, Streams } from "./session";
 
 /** Runs commands on this machine as if by logging in to it. */
 export function thisMachine(): Session {
