@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+// What is generated from the schema and the rules is what is kept. `npm run docs:config` writes it anew.
+import { readFileSync, writeFileSync } from "node:fs";
 import { alertsPage } from "../../config/generate/alertsPage";
 import { type JsonSchema, stackFileSchema } from "../../config/generate/jsonSchema";
 import { configurationPage } from "../../config/generate/page";
@@ -7,10 +8,13 @@ import { integrationKinds } from "../../config/schema/receivers";
 import { settingPaths } from "../../config/walk";
 import { caseCounts } from "../rules/counts";
 
+const writing = process.env.PODWATCH_DOCS === "write";
+
 const outdated = (name: string) => `${name} is not up to date; type: npm run docs:config`;
 
 /** A readable failure in place of a diff of a thousand lines. */
 function expectSame(name: string, made: string): void {
+  if (writing) writeFileSync(name, made);
   if (readFileSync(name, "utf8") !== made) throw new Error(outdated(name));
 }
 
