@@ -18,49 +18,51 @@ export interface Arguments {
   readonly force: boolean;
 }
 
-const OPTIONS = {
-  stack: { type: "string", short: "s" },
-  host: { type: "string" },
-  service: { type: "string" },
-  json: { type: "boolean" },
-  timeout: { type: "string" },
-  follow: { type: "boolean", short: "f" },
-  lines: { type: "string", short: "n" },
-  to: { type: "string" },
-  from: { type: "string" },
-  "from-host": { type: "string" },
-  force: { type: "boolean" },
-} as const;
+interface OptionKind {
+  /** What `--help` calls its value; without one it is a switch. */
+  readonly value?: string;
+  readonly short?: string;
+  readonly about: string;
+}
+
+/** The options of all commands. */
+export const OPTIONS = {
+  stack: { value: "STACK", short: "s", about: "the stack; default: the one that is selected" },
+  host: { value: "HOST", about: "this host only" },
+  service: { value: "SERVICE", about: "this service only, such as grafana" },
+  json: { about: "print JSON" },
+  timeout: {
+    value: "SECONDS",
+    about: "how long a host may take to answer, and each check of verify to succeed (60)",
+  },
+  follow: { short: "f", about: "go on until interrupted" },
+  lines: { value: "LINES", short: "n", about: "how many lines of each service (50)" },
+  to: { value: "DIRECTORY", about: "where the backup goes: new or empty" },
+  from: { value: "DIRECTORY", about: "the backup" },
+  "from-host": { value: "HOST", about: "the host that was backed up, where it had another name" },
+  force: { about: "replace data that are there" },
+} as const satisfies Readonly<Record<string, OptionKind>>;
 
 export type Option = keyof typeof OPTIONS;
 
-/** What each command takes besides `--stack` and `--host`. */
-const TAKEN: Readonly<Record<string, readonly Option[]>> = {
-  status: ["json", "timeout"],
-  verify: ["json", "timeout"],
-  drift: ["json", "timeout"],
-  repair: ["json"],
-  logs: ["service", "follow", "lines"],
-  backup: ["service", "to", "json"],
-  restore: ["service", "from", "from-host", "force", "json"],
-};
-
-/** What a command takes. */
-export function optionsOf(command: string): readonly Option[] {
-  return ["stack", "host", ...(TAKEN[command] ?? [])];
-}
-
-/** @throws Error that names the argument and what would do */
-export function parseArguments(command: string, args: readonly string[]): Arguments {
-  const names = optionsOf(command);
-  const options = Object.fromEntries(names.map((name) => [name, OPTIONS[name]]));
+/**
+ * @param command name of the command, for errors
+ * @param taken the options that it takes
+ * @throws Error that names the argument and what would do
+ */
+export function parseArguments(
+  command: string,
+  taken: readonly Option[],
+  args: readonly string[],
+): Arguments {
+  const options = Object.fromEntries(taken.map((name) => [name, parsedAs(OPTIONS[name])]));
   let values: Readonly<Record<string, string | boolean | undefined>>;
   try {
     values = parseArgs({ args: [...args], options, strict: true, allowPositionals: false })
       .values as typeof values;
   } catch (error) {
     const [reason] = (error as Error).message.split(". ", 1);
-    throw new Error(`${reason}: ${command} takes ${names.map((name) => `--${name}`).join(", ")}`);
+    throw new Error(`${reason}: ${command} takes ${taken.map((name) => `--${name}`).join(", ")}`);
   }
   const text = (name: Option) => values[name] as string | undefined;
   return {
@@ -76,6 +78,10 @@ export function parseArguments(command: string, args: readonly string[]): Argume
     fromHost: text("from-host"),
     force: values.force === true,
   };
+}
+
+function parsedAs({ value, short }: OptionKind): { type: "string" | "boolean"; short?: string } {
+  return { type: value === undefined ? "boolean" : "string", ...(short === undefined ? {} : { short }) };
 }
 
 function wholeNumber(name: Option, text: string | undefined): number | undefined {

@@ -1,4 +1,4 @@
-// `npm run status|verify|drift|repair|logs|backup|restore -- --stack S`; docs/operating.md, "Looking after it", says how to use them.
+// `npm run COMMAND -- --stack S`, where COMMAND is one of ./commands; docs/operating.md, "Looking after it", says how to use them.
 import { parseArguments } from "./arguments";
 import { COMMANDS } from "./commands";
 import { help } from "./help";
@@ -13,7 +13,7 @@ async function main(): Promise<number> {
   if (command === undefined) {
     throw new Error(`there is no command ${JSON.stringify(name)}: use ${Object.keys(COMMANDS).join(", ")}`);
   }
-  return command(parseArguments(name, rest));
+  return command.run(parseArguments(name, command.takes, rest));
 }
 
 main().then(

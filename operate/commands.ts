@@ -1,4 +1,4 @@
-import type { Arguments } from "./arguments";
+import type { Arguments, Option } from "./arguments";
 import { drift } from "./drift";
 import { logs } from "./logs";
 import type { Report } from "./outcome";
@@ -11,23 +11,64 @@ import { verify } from "./verify";
 /** How long a host may take to answer, and each check of `verify` to succeed, unless `--timeout` says otherwise; in seconds. */
 const ANSWER_WITHIN = 60;
 
-/** A command returns the exit code. */
-export const COMMANDS: Readonly<Record<string, (args: Arguments) => Promise<number>>> = {
-  status: async (args) => print(args, await status(await hosts(args), args.timeout ?? ANSWER_WITHIN)),
-  verify: async (args) => print(args, await verify(await hosts(args), args.timeout ?? ANSWER_WITHIN)),
-  drift: async (args) => print(args, await drift(await hosts(args), args.timeout ?? ANSWER_WITHIN)),
-  repair: async (args) => print(args, await repair(await hosts(args))),
-  logs: async (args) => logs(await hosts(args), args),
-  backup: async (args) => {
-    const to = needed(args.to, "--to", "the directory to write to");
-    // Loaded only here: what checks a manifest takes its time.
-    const { backup } = await import("./backup");
-    return print(args, await backup(await hosts(args), to, args.service));
+export interface Command {
+  /** What it tells or does, for `--help`. */
+  readonly about: string;
+  /** The options that it takes, in the order in which `--help` lists them. */
+  readonly takes: readonly Option[];
+  /** @returns the exit code */
+  run(args: Arguments): Promise<number>;
+}
+
+/** What every command takes. */
+const WHERE = ["stack", "host"] as const;
+
+/** The commands, each an npm script of the same name. */
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  status: {
+    about: "every service on every host; exit code 3 when one is not active or not ready",
+    takes: [...WHERE, "json", "timeout"],
+    run: async (args) => print(args, await status(await hosts(args), args.timeout ?? ANSWER_WITHIN)),
   },
-  restore: async (args) => {
-    const from = needed(args.from, "--from", "the directory of a backup");
-    const { restore } = await import("./restore");
-    return print(args, await restore(await hosts(args), { ...args, from }));
+  verify: {
+    about:
+      "whether the stack does what it is there for, asked through the front; exit code 3 when a check fails",
+    takes: [...WHERE, "json", "timeout"],
+    run: async (args) => print(args, await verify(await hosts(args), args.timeout ?? ANSWER_WITHIN)),
+  },
+  drift: {
+    about: "what differs on the hosts from what was applied; exit code 2 when something does",
+    takes: [...WHERE, "json", "timeout"],
+    run: async (args) => print(args, await drift(await hosts(args), args.timeout ?? ANSWER_WITHIN)),
+  },
+  repair: {
+    about: "applies again what differs, and only that",
+    takes: [...WHERE, "json"],
+    run: async (args) => print(args, await repair(await hosts(args))),
+  },
+  logs: {
+    about: "the last lines of each service, and of systemd about it",
+    takes: [...WHERE, "service", "follow", "lines"],
+    run: async (args) => logs(await hosts(args), args),
+  },
+  backup: {
+    about: "one archive for each data volume, and a manifest",
+    takes: [...WHERE, "service", "to", "json"],
+    run: async (args) => {
+      const to = needed(args.to, "--to", "the directory to write to");
+      // Loaded only here: what checks a manifest takes its time.
+      const { backup } = await import("./backup");
+      return print(args, await backup(await hosts(args), to, args.service));
+    },
+  },
+  restore: {
+    about: "puts the data of a backup in the place of those on a host",
+    takes: [...WHERE, "service", "from", "from-host", "force", "json"],
+    run: async (args) => {
+      const from = needed(args.from, "--from", "the directory of a backup");
+      const { restore } = await import("./restore");
+      return print(args, await restore(await hosts(args), { ...args, from }));
+    },
   },
 };
 

@@ -2,21 +2,26 @@ import { parseArguments } from "../../operate/arguments";
 import { COMMANDS } from "../../operate/commands";
 import { panelQueries } from "../../operate/dashboard";
 import { help } from "../../operate/help";
+import { scripts } from "../../package.json";
+
+const takes = (name: string) => COMMANDS[name]?.takes ?? [];
 
 test("arguments of a command", () => {
-  expect(parseArguments("logs", ["-s", "dev", "--service", "nginx", "-f", "-n", "7"])).toEqual({
-    stack: "dev",
-    host: undefined,
-    service: "nginx",
-    json: false,
-    timeout: undefined,
-    follow: true,
-    lines: 7,
-    to: undefined,
-    from: undefined,
-    fromHost: undefined,
-    force: false,
-  });
+  expect(parseArguments("logs", takes("logs"), ["-s", "dev", "--service", "nginx", "-f", "-n", "7"])).toEqual(
+    {
+      stack: "dev",
+      host: undefined,
+      service: "nginx",
+      json: false,
+      timeout: undefined,
+      follow: true,
+      lines: 7,
+      to: undefined,
+      from: undefined,
+      fromHost: undefined,
+      force: false,
+    },
+  );
 });
 
 test.each([
@@ -25,7 +30,7 @@ test.each([
   [["dev"], /dev.*status takes/],
   [["--timeout", "1m"], /^--timeout "1m" is not a number: .*--timeout 60$/],
 ])("%j is refused with the way out", (args, message) => {
-  expect(() => parseArguments("status", args)).toThrow(message);
+  expect(() => parseArguments("status", takes("status"), args)).toThrow(message);
 });
 
 test("--help lists what a command takes, and without a command all of them", () => {
@@ -34,6 +39,12 @@ test("--help lists what a command takes, and without a command all of them", () 
   );
   const listed = [...help("--help").matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name);
   expect(listed).toEqual(Object.keys(COMMANDS));
+});
+
+test("every command is an npm script of the same name", () => {
+  const own = Object.entries(scripts).filter(([, line]) => line.startsWith("node operate/run.js"));
+  const wanted = Object.keys(COMMANDS).map((name) => [name, `node operate/run.js ${name}`]);
+  expect(Object.fromEntries(own)).toEqual(Object.fromEntries(wanted));
 });
 
 test("queries of a dashboard, with variables as for All", () => {
