@@ -15,6 +15,7 @@ const PARTS = [
   "native",
   "firewall",
   "bundle",
+  "check",
   "apply",
   "network",
   "remove",

@@ -85,6 +85,7 @@ export class RunnerShell {
         "account",
         "native",
         "bundle",
+        "check",
         "apply",
         "network",
         "remove",

@@ -1,0 +1,98 @@
+# What is looked at before anything of a service is changed: whose the things of its name are, what podman and systemd
+# make of its unit, and what the service's own checker says of its files.
+
+# Whatever has our names but was not made by us is left alone.
+refuse_foreign() {
+  for name in $(unit_names); do
+    if [ -e "$(unit_path "$name")" ] && ! is_unit_of_ours "$name"; then
+      fail "$(unit_path "$name") is not managed by Podwatch; move it away first"
+    fi
+  done
+  if is_native || [ -e "$UNITS/$unit" ]; then
+    case $unit in
+      *.network) cmp -s "$candidate/unit/$unit" "$UNITS/$unit" || refuse_guests ;;
+    esac
+    return
+  fi
+  case $unit in
+    *.network) kind=network object=podwatch ;;
+    *) kind=container object=$container ;;
+  esac
+  if podman "$kind" exists "$object"; then
+    fail "there is already a $kind named $object that is not managed by Podwatch; rename or remove it first"
+  fi
+  if [ -n "$(header "$candidate" data)" ] && podman volume exists "$container" &&
+    [ "$(podman volume inspect --format '{{index .Labels "io.podwatch.service"}}' "$container")" != "$service" ]; then
+    fail "there is already a volume named $container that is not managed by Podwatch; rename or remove it first"
+  fi
+}
+
+check_candidate() {
+  if is_native; then
+    check_native
+    return
+  fi
+  { mkdir -p "$UNITS" && [ -w "$UNITS" ]; } 2>/dev/null ||
+    fail "cannot write to $UNITS; is its file system mounted read-only?"
+  mkdir -p "$home/candidate/units"
+  cp "$UNITS"/podwatch*.* "$home/candidate/units/" 2>/dev/null || :
+  cp "$candidate/unit/$unit" "$home/candidate/units/"
+  if ! report=$(quadlet_dryrun "$home/candidate/units" 2>&1) ||
+    ! say "$report" | grep -qxF -e "---$(unit_service)---"; then
+    fail "podman refuses the unit $unit: $(say "$report" | complaints | tail -n 3)"
+  fi
+  # A generator or a systemd that only warns would run the service without what was asked for.
+  if ignored=$(say "$report" | complaints | grep -F "$unit") || ignored=$(ignored_by_systemd); then
+    fail "the unit $unit has what this host does not know: $(say "$ignored" | tail -n 3)"
+  fi
+  image=$(header "$candidate" image)
+  if [ -z "$image" ]; then
+    return
+  fi
+  make_host_directories
+  if [ -e "$candidate/image/Containerfile" ]; then
+    build_image "$image"
+  else
+    ensure_image "$image"
+  fi
+  if [ -e "$candidate/hooks/check" ] && ! report=$(run_check 2>&1); then
+    fail "$service refuses its new configuration; nothing was changed:
+$(say "$report" | tail -n 15)"
+  fi
+}
+
+# A path may begin with systemd's %h or %t: the user's home, and the directory of his sockets.
+make_host_directories() {
+  for directory in $(header "$candidate" host-directory); do
+    case $directory in
+      %h/*) directory=$HOME/${directory#%h/} ;;
+      %t/*) directory=$XDG_RUNTIME_DIR/${directory#%t/} ;;
+    esac
+    [ -d "$directory" ] || mkdir -p "$directory" 2>/dev/null ||
+      fail "the directory $directory does not exist on this host; create it (for example with tmpfiles.d) first"
+  done
+}
+
+# What the Quadlet generator says besides the service itself; the first words of a line name the generator.
+complaints() {
+  sed -n 's/^quadlet-generator\[[0-9]*\]: //p' | grep -v -e '^Loading '
+}
+
+# Keys of the generated service that systemd would skip with a warning; fails if there are none.
+ignored_by_systemd() {
+  command -v systemd-analyze >/dev/null || return 1
+  mkdir -p "$home/candidate/verify"
+  generated=$home/candidate/verify/$(unit_service)
+  say "$report" | awk -v start="---$(unit_service)---" '
+    /^---.*---$/ { wanted = ($0 == start); next }
+    wanted && !/^quadlet-generator\[/' >"$generated"
+  timeout -k 5 30 systemd-analyze ${ROOTLESS:+--user} verify --man=no "$generated" 2>&1 9>&- |
+    sed -n "s,^$generated:[0-9]*: ,,p" | grep -F 'gnoring'
+}
+
+# The check runs in the image that will run the files, without network, and sees them where they will be.
+run_check() {
+  timeout -k 5 120 podman run --rm --interactive --replace --name "$container-check" --network none \
+    --read-only --cap-drop all --security-opt no-new-privileges --user "$(header "$candidate" user)" \
+    --volume "$home/candidate:/etc/podwatch:ro,z" --entrypoint /bin/sh "$image" -s <"$candidate/hooks/check" 9>&-
+}
