@@ -1,26 +1,39 @@
 # Programs of the Prometheus family say when they last took a configuration, and whether the last attempt went well.
 # What stands before this has set the service's name and the URL of its metrics.
 # shellcheck disable=SC2154
-metric() {
-  wget -q -T 2 -O - "$metrics" | sed -n "s/^${service}_config_last_reload_$1 //p"
+look() {
+  # Metrics come sorted by name: `..._timestamp_seconds TIME`, then `...ful 1`.
+  # shellcheck disable=SC2046
+  set -- $(wget -q -T 2 -O - "$metrics" | sed -n "s/^${service}_config_last_reload_success//p")
+  [ $# -eq 4 ] && taken=$2 successful=$4
 }
 
+tries=0
+until look; do
+  tries=$((tries + 1))
+  if [ "$tries" -ge 5 ]; then
+    echo "$service does not say which configuration is in force" >&2
+    exit 1
+  fi
+  sleep 0.2
+done
+before=$taken was_successful=$successful
 # The time is in whole seconds: let a reload in this very second be told from the one before.
-before=$(metric success_timestamp_seconds)
 if [ "$(printf '%.0f' "$before")" -ge "$(date +%s)" ]; then
   sleep 1
 fi
-was_successful=$(metric successful)
 kill -HUP 1
-tries=0
+tries=0 pause=0.05
 while [ "$tries" -lt 100 ]; do
   tries=$((tries + 1))
-  sleep 0.2
-  if [ "$was_successful" = 1 ] && [ "$(metric successful)" = 0 ]; then
+  sleep "$pause"
+  [ "$tries" -lt 10 ] || pause=0.2
+  look || continue
+  if [ "$was_successful" = 1 ] && [ "$successful" = 0 ]; then
     echo "$service refused the new configuration" >&2
     exit 1
   fi
-  if [ "$(metric success_timestamp_seconds)" != "$before" ]; then
+  if [ "$taken" != "$before" ]; then
     exit 0
   fi
 done
