@@ -195,7 +195,7 @@ activate() {
 activate_container() {
   case $1 in
     started | restarted)
-      if ! report=$({ ensure_volume && use_secrets "$secrets" && install_units; } 2>&1); then
+      if ! report=$(prepare_start 2>&1); then
         reason=$report
         return 1
       fi
@@ -211,6 +211,15 @@ activate_container() {
     reloaded) run_activation_hook reload ;;
     updated) ;;
   esac
+}
+
+# The unit first: systemd may read it for another service while the rest is done.
+prepare_start() {
+  place_units &&
+    begun=$(begun_reloads) &&
+    ensure_volume &&
+    use_secrets "$secrets" &&
+    reload_systemd "$begun"
 }
 
 run_activation_hook() {

@@ -1,13 +1,19 @@
 # A bundle: header lines, then parts, each a line `part <path>` and its lines indented by two blanks, then `end`.
 
 unpack_bundle() {
+  directories=
   # shellcheck disable=SC2013 # paths hold no blanks, and `fail` has to end more than a subshell
   for path in $(sed -n 's/^part //p' "$1"); do
     case $path in
       /* | *..* | *[!A-Za-z0-9_./-]*) fail "the bundle has an unsafe path: $path" ;;
     esac
-    mkdir -p "$2/${path%/*}" || return 1
+    case "$directories " in
+      *" ${path%/*} "*) ;;
+      *) directories="$directories ${path%/*}" ;;
+    esac
   done
+  # shellcheck disable=SC2086 # a list of paths
+  (cd "$2" && mkdir -p $directories) || return 1
   awk -v directory="$2" '
     BEGIN { out = directory "/headers" }
     /^end$/ { exit }

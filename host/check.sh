@@ -21,8 +21,9 @@ refuse_foreign() {
   if podman "$kind" exists "$object"; then
     fail "there is already a $kind named $object that is not managed by Podwatch; rename or remove it first"
   fi
-  if [ -n "$(header "$candidate" data)" ] && podman volume exists "$container" &&
-    [ "$(podman volume inspect --format '{{index .Labels "io.podwatch.service"}}' "$container")" != "$service" ]; then
+  if [ -n "$(header "$candidate" data)" ] &&
+    owner=$(podman volume inspect --format '{{index .Labels "io.podwatch.service"}}' "$container" 2>/dev/null) &&
+    [ "$owner" != "$service" ]; then
     fail "there is already a volume named $container that is not managed by Podwatch; rename or remove it first"
   fi
 }
@@ -34,6 +35,21 @@ check_candidate() {
   fi
   { mkdir -p "$UNITS" && [ -w "$UNITS" ]; } 2>/dev/null ||
     fail "cannot write to $UNITS; is its file system mounted read-only?"
+  image=$(header "$candidate" image)
+  runs_by_same_unit || check_unit
+  if [ -e "$candidate/hooks/check" ] && ! report=$(run_check 2>&1); then
+    fail "$service refuses its new configuration; nothing was changed:
+$(say "$report" | tail -n 15)"
+  fi
+}
+
+# Such a unit has been accepted by this host, and its image is there.
+runs_by_same_unit() {
+  [ ! -e "$home/pending" ] && has_units_of "$candidate" && systemctl --quiet is-active "$(unit_service)"
+}
+
+# Whether the host knows all that is in the unit, and has what it needs.
+check_unit() {
   mkdir -p "$home/candidate/units"
   cp "$UNITS"/podwatch*.* "$home/candidate/units/" 2>/dev/null || :
   cp "$candidate/unit/$unit" "$home/candidate/units/"
@@ -45,19 +61,11 @@ check_candidate() {
   if ignored=$(say "$report" | complaints | grep -F "$unit") || ignored=$(ignored_by_systemd); then
     fail "the unit $unit has what this host does not know: $(say "$ignored" | tail -n 3)"
   fi
-  image=$(header "$candidate" image)
-  if [ -z "$image" ]; then
-    return
-  fi
   make_host_directories
   if [ -e "$candidate/image/Containerfile" ]; then
     build_image "$image"
-  else
+  elif [ -n "$image" ]; then
     ensure_image "$image"
-  fi
-  if [ -e "$candidate/hooks/check" ] && ! report=$(run_check 2>&1); then
-    fail "$service refuses its new configuration; nothing was changed:
-$(say "$report" | tail -n 15)"
   fi
 }
 
@@ -90,9 +98,10 @@ ignored_by_systemd() {
     sed -n "s,^$generated:[0-9]*: ,,p" | grep -F 'gnoring'
 }
 
-# The check runs in the image that will run the files, without network, and sees them where they will be.
+# The check runs in the image that will run the files, without network, and sees them where they will be. What it says
+# is told if need be, and stands in no journal.
 run_check() {
-  timeout -k 5 120 podman run --rm --interactive --replace --name "$container-check" --network none \
+  timeout -k 5 120 podman run --rm --interactive --replace --name "$container-check" --network none --log-driver none \
     --read-only --cap-drop all --security-opt no-new-privileges --user "$(header "$candidate" user)" \
     --volume "$home/candidate:/etc/podwatch:ro,z" --entrypoint /bin/sh "$image" -s <"$candidate/hooks/check" 9>&-
 }

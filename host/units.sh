@@ -65,8 +65,13 @@ unit_service() {
   esac
 }
 
-# Puts the units of a release in their places, each in one step.
+# Puts the units of a release in their places, and has systemd read them.
 install_units() {
+  place_units && reload_systemd
+}
+
+# Puts the units of a release in their places, each in one step.
+place_units() {
   for name in $(unit_names); do
     path=$(unit_path "$name")
     if [ -e "$release/unit/$name" ]; then
@@ -78,14 +83,14 @@ install_units() {
       rm -f "$path" || return 1
     fi
   done
-  reload_systemd
 }
 
 # Has systemd read its units anew. That takes long, and systemd does nothing else meanwhile, so services that are applied
 # side by side share it: who has waited while another run had all of them read, from beginning to end, needs nothing more.
 # `reloads` counts how often that was begun, and which was the last to succeed: times would mislead where a clock is set.
+# `reload_systemd [<count>]`: what was begun after `begun_reloads` gave the count will do; by default, after now.
 reload_systemd() {
-  begun_before=$(cut -d ' ' -f 1 "$STATE/reloads" 2>/dev/null || :)
+  begun_before=${1-$(begun_reloads)}
   {
     if ! flock -w "$LOCK_SECONDS" 8; then
       systemctl daemon-reload
@@ -100,6 +105,10 @@ reload_systemd() {
     systemctl daemon-reload || return 1
     note_reloads "$begun $begun"
   } 8>"$STATE/reloading"
+}
+
+begun_reloads() {
+  cut -d ' ' -f 1 "$STATE/reloads" 2>/dev/null || :
 }
 
 # In one step, for those who look without the lock. On a full disk nothing is counted, and so nothing shared.

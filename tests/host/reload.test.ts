@@ -37,6 +37,14 @@ test("one after the other, each has its units read", () => {
   expect(calls()).toEqual(["daemon-reload", "daemon-reload"]);
 });
 
+test("a reading that another service began after our unit was placed is enough for us", () => {
+  run(`${SYSTEMD}; touch done
+    placed=$(begun_reloads)
+    reload_systemd
+    reload_systemd "$placed"`);
+  expect(calls()).toEqual(["daemon-reload"]);
+});
+
 test.each([
   ["failed", "return 1"],
   ["was killed", "kill -9 $$"],

@@ -1,0 +1,81 @@
+// What an apply looks at before it changes anything, and what it need not look at again.
+import { RunnerShell } from "./runnerShell";
+
+let shell: RunnerShell;
+let variables: Record<string, string>;
+
+/** A service that runs, and a candidate with the same unit and other files. */
+beforeEach(() => {
+  shell = new RunnerShell();
+  const home = `${shell.state}/services/web`;
+  variables = {
+    home,
+    candidate: `${home}/candidate/current`,
+    unit: "podwatch-web.container",
+    container: "podwatch-web",
+    service: "web",
+  };
+  shell.write("units/podwatch-web.container", "[Container]\n");
+  shell.write("podman/active", "podwatch-web.service\n");
+  shell.write("state/services/web/candidate/current/headers", "image example.com/web:1\n");
+  shell.write("state/services/web/candidate/current/unit/podwatch-web.container", "[Container]\n");
+  shell.write("state/services/web/candidate/current/hooks/check", "");
+});
+
+afterEach(() => shell.remove());
+
+/** The looks that are taken, in their order. */
+function looks(more = ""): string[] {
+  const note = `check_unit() { say unit; }; run_check() { echo files >&3; ${more} }`;
+  const { stdout } = shell.run(`exec 3>&1; ${note}; check_candidate 2>&1`, { variables });
+  return stdout.trim().split("\n");
+}
+
+test("of a service that runs by the same unit, only the files are checked", () => {
+  expect(looks()).toEqual(["files"]);
+});
+
+test.each<[what: string, change: () => void]>([
+  ["is another one", () => shell.write("units/podwatch-web.container", "[Container]\nUser=1\n")],
+  ["is not there yet", () => shell.run('rm "$UNITS/$unit"', { variables })],
+  ["does not run", () => shell.write("podman/active", "")],
+  ["was never proven", () => shell.write("state/services/web/pending", "")],
+])("a unit that %s is checked before the files", (_, change) => {
+  change();
+  expect(looks()).toEqual(["unit", "files"]);
+});
+
+test("what the checker complains of is told", () => {
+  expect(looks("echo line 7; return 1;")).toEqual([
+    "files",
+    "podwatch: web refuses its new configuration; nothing was changed:",
+    "line 7",
+  ]);
+});
+
+describe("a bundle", () => {
+  const unpack = (paths: readonly string[]) => {
+    const parts = paths.map((path) => `part ${path}\n  text of ${path}\n`);
+    shell.write("bundle", `service web\n${parts.join("")}end\n`);
+    return shell.run(
+      `mkdir -p "${shell.directory}/new one"; unpack_bundle "${shell.directory}/bundle" "${shell.directory}/new one"
+      cd "${shell.directory}/new one"; find . -type f | sort; cat files/a/b/c`,
+      { variables },
+    );
+  };
+
+  test("is unpacked into directories of any depth, below a path with blanks", () => {
+    expect(unpack(["files/e", "hooks/ready", "files/x/y", "files/xx/y"].toSorted()).stdout).toBe(
+      ["./files/e", "./files/x/y", "./files/xx/y", "./headers", "./hooks/ready", ""].join("\n"),
+    );
+    expect(unpack(["files/a/b/c", "files/a/d"]).stdout).toMatch(/text of files\/a\/b\/c\n$/);
+  });
+
+  test.each(["/etc/passwd", "files/../../x", "files/$(id)"])("with the path %s is refused", (path) => {
+    expect(unpack([path])).toMatchObject({
+      status: 1,
+      stdout: "",
+      stderr: `podwatch: the bundle has an unsafe path: ${path}\n`,
+    });
+  });
+});
