@@ -1,4 +1,5 @@
-import { alert, duration, inSeconds, type RuleGroup, seconds } from "./model";
+import { inSeconds } from "../duration";
+import { alert, duration, type RuleGroup, seconds } from "./model";
 
 /** Time until the first certificate of the chain expires; a probe that fails today had one yesterday. */
 const LEFT = "last_over_time(probe_ssl_earliest_cert_expiry[1d]) - time()";

@@ -1,5 +1,6 @@
+import { inSeconds } from "../duration";
 import { hostDiskAlerts } from "./hostDisk";
-import { alert, duration, inSeconds, percent, type RuleGroup, ratio, seconds } from "./model";
+import { alert, duration, percent, type RuleGroup, ratio, seconds } from "./model";
 
 export const hostRules: RuleGroup = {
   name: "host",

@@ -1,4 +1,5 @@
-import { type Alert, alert, duration, inSeconds, percent, ratio } from "./model";
+import { inSeconds } from "../duration";
+import { type Alert, alert, duration, percent, ratio } from "./model";
 
 /** File systems that hold nothing of their own, or cannot fill up. */
 const REAL =

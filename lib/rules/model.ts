@@ -79,22 +79,6 @@ export function alert<const T extends Thresholds>(definition: Definition<T>): Al
   return definition as unknown as Alert;
 }
 
-const UNITS: Readonly<Record<string, number>> = {
-  y: 31_536_000,
-  w: 604_800,
-  d: 86_400,
-  h: 3600,
-  m: 60,
-  s: 1,
-  ms: 0.001,
-};
-
-/** A duration in seconds: PromQL before Prometheus 3 knows no durations outside brackets. */
-export function inSeconds(duration: string): number {
-  const parts = [...duration.matchAll(/(\d+)(ms|[ywdhms])/g)];
-  return parts.reduce((sum, [, count, unit = ""]) => sum + Number(count) * (UNITS[unit] ?? 0), 0);
-}
-
 /** A share in words: 0.9 is `90 %`. */
 export function percent(share: number): string {
   return `${Number((share * 100).toPrecision(4))} %`;

@@ -1,5 +1,6 @@
 // Cases of the shipped alerts as files for `promtool test rules`.
-import { type Alert, type AlertValues, inSeconds } from "../../lib/rules/model";
+import { inSeconds } from "../../lib/duration";
+import type { Alert, AlertValues } from "../../lib/rules/model";
 import { shippedRules, usualValues } from "../../lib/rules/render";
 import { toYaml } from "../../lib/yaml";
 import type { AlertCases, Firing, Silent, Situation } from "./model";
