@@ -2,10 +2,12 @@ import { instanceRules } from "../rules/instance";
 import { prometheusRules } from "../rules/prometheus";
 import { watchdogRules } from "../rules/watchdog";
 import { CONFIG_DIRECTORY, type Service, type UnitKeys, unitName } from "../service";
+import { quote } from "../shell";
 import type { ScrapeConfig, Telemetry } from "../telemetry";
 import { readTemplate } from "../template";
 import { toYaml } from "../yaml";
 import type { Backend } from "./nginx";
+import { scrapesDue } from "./scrapesDue";
 
 export interface PrometheusInput {
   readonly image: string;
@@ -92,7 +94,10 @@ export function prometheus(input: PrometheusInput): Service {
         readTemplate("prometheus/check.sh") +
         (Object.keys(tests).length > 0 ? readTemplate("prometheus/ruleTests.sh") : ""),
       ready: readTemplate("prometheus/ready.sh"),
-      reload: readTemplate("prometheus/metrics.sh") + readTemplate("shared/reload.sh"),
+      reload: [
+        `due=${quote(scrapesDue(input.scrapeConfigs, input.scrapeInterval))}\n`,
+        ...["prometheus/metrics.sh", "prometheus/moment.sh", "shared/reload.sh"].map(readTemplate),
+      ].join(""),
     },
     ...(input.unitKeys ? { unitKeys: input.unitKeys } : {}),
     readyWithin: 300,

@@ -22,6 +22,9 @@ before=$taken was_successful=$successful
 if [ "$(printf '%.0f' "$before")" -ge "$(date +%s)" ]; then
   sleep 1
 fi
+if command -v await_moment >/dev/null; then
+  await_moment
+fi
 kill -HUP 1
 tries=0 pause=0.05
 while [ "$tries" -lt 100 ]; do

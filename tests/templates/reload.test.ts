@@ -4,7 +4,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { attempt } from "../lib/shellRun";
 
-const HOOK = readFileSync(join(__dirname, "../../templates/shared/reload.sh"), "utf8");
+const template = (path: string) => readFileSync(join(__dirname, "../../templates", path), "utf8");
+
+const HOOK = template("shared/reload.sh");
 
 /** Metrics as the real Prometheus shows them. */
 const metrics = (time: string, successful: number) =>
@@ -71,5 +73,52 @@ test("without an answer before, no signal is sent", () => {
     status: 1,
     said: "prometheus does not say which configuration is in force\n",
     did: ["sleep 0.2", "sleep 0.2", "sleep 0.2", "sleep 0.2"],
+  });
+});
+
+describe("a moment at which no scrape is due", () => {
+  const QUERY = 'up{job=~"a+b"} % 2 > 1 or x';
+  const DUE = '{"data":{"result":[{"metric":{},"value":[1,"2"]}]}}';
+  const NONE = '{"data":{"result":[]}}';
+
+  /** Waits for it; the n-th question is answered by the n-th line. */
+  function awaitMoment(...lines: readonly string[]) {
+    const answers = lines.map((line, index) => `${index === lines.length - 1 ? "*" : index + 1}) ${line} ;;`);
+    const program = `
+      due='${QUERY}' metrics=http://127.0.0.1:9090/prometheus/metrics
+      asked=$(mktemp)
+      trap 'rm -f "$asked"' EXIT
+      wget() { echo "$*" >>"$asked"; case $(grep -c . "$asked") in ${answers.join("\n")} esac; }
+      sleep() { :; }
+      ${template("prometheus/moment.sh")}
+      await_moment
+      cat "$asked"`;
+    const { status, stdout, stderr } = attempt(program);
+    return { status, stderr, asked: stdout.trim().split("\n") };
+  }
+
+  test("is waited for", () => {
+    const { status, stderr, asked } = awaitMoment(`echo '${DUE}'`, `echo '${DUE}'`, `echo '${NONE}'`);
+    expect([status, stderr, asked.length]).toEqual([0, "", 3]);
+    expect(asked[0]).toBe(
+      '-q -T 2 -O - --post-data query=up{job=~"a%2Bb"} %25 2 > 1 or x http://127.0.0.1:9090/prometheus/api/v1/query',
+    );
+  });
+
+  test("is not waited for without end, nor where Prometheus does not answer", () => {
+    expect(awaitMoment(`echo '${DUE}'`).asked).toHaveLength(40);
+    expect(awaitMoment("return 1").asked).toHaveLength(1);
+  });
+
+  test("comes right before the signal", () => {
+    const { status, stdout } = attempt(`
+      service=prometheus metrics=x
+      wget() { echo look >&2; echo '${metrics("1.795000001e+09", 1)}'; }
+      await_moment() { echo moment; }
+      sleep() { :; }
+      kill() { echo "kill $*"; exit; }
+      date() { echo 1795000100; }
+      ${HOOK}`);
+    expect([status, stdout]).toEqual([0, "moment\nkill -HUP 1\n"]);
   });
 });
