@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { faultTest } from "./support/faults";
 import { eventually, LabHost } from "./support/lab";
 import { type LoadReport, startLoad } from "./support/load";
@@ -71,20 +72,28 @@ describe("changes under a steady load", () => {
     expect(report.onKeptConnections).toBeGreaterThan(report.requests / 4);
   }
 
-  /** Every scrape of a gateway in the last seconds took place in its time and brought something. */
-  async function expectNoMissedScrape(instance: string, seconds: number): Promise<void> {
-    const selector = `{job="roq-gateways",instance="${instance}"}[${seconds}s]`;
-    const path = `/prometheus/api/v1/query?query=${encodeURIComponent(`up${selector}`)}`;
-    const { data } = JSON.parse((await host.fetch(path)).body) as {
+  /** When a gateway was scraped in the last seconds, in seconds, and what came of it. */
+  async function scrapes(instance: string, seconds: number): Promise<Array<[time: number, up: string]>> {
+    const selector = `up{job="roq-gateways",instance="${instance}"}[${seconds}s]`;
+    const { body } = await host.fetch(`/prometheus/api/v1/query?query=${encodeURIComponent(selector)}`);
+    const { data } = JSON.parse(body) as {
       data: { result: Array<{ values: Array<[time: number, up: string]> }> };
     };
     expect(data.result).toHaveLength(1);
-    const values = data.result[0]?.values ?? [];
+    return data.result[0]?.values ?? [];
+  }
+
+  function longestGap(values: Array<[time: number, up: string]>): number {
+    return Math.max(...values.slice(1).map(([time], index) => time - (values[index]?.[0] ?? 0)));
+  }
+
+  /** Every scrape of a gateway in the last seconds took place in its time and brought something. */
+  async function expectNoMissedScrape(instance: string, seconds: number): Promise<void> {
+    const values = await scrapes(instance, seconds);
     expect(values.filter(([, up]) => up !== "1")).toEqual([]);
     expect(values.length).toBeGreaterThanOrEqual(Math.floor(seconds / SCRAPE) - 1);
-    const times = values.map(([time]) => time);
-    const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
-    expect(Math.max(...gaps)).toBeLessThan(LATE * SCRAPE);
+    expect(longestGap(values)).toBeLessThan(LATE * SCRAPE);
+    const selector = `{job="roq-gateways",instance="${instance}"}[${seconds}s]`;
     const [scraped] = await query(host, `min_over_time(scrape_samples_scraped${selector})`);
     expect(scraped?.value).toBeGreaterThan(0);
   }
@@ -112,6 +121,42 @@ describe("changes under a steady load", () => {
       await expectNoMissedScrape("bybit", seconds);
       const resets = await query(host, `resets(prometheus_tsdb_head_samples_appended_total[${seconds}s])`);
       expect(resets.map(({ value }) => value).filter((value) => value !== 0)).toEqual([]);
+    },
+  );
+
+  // Prometheus scrapes each target at fixed moments, in later rounds as late as in the first. Stopped over the first one, it
+  // is late for good, and a reload between the moment and the scrape would pass the target over once.
+  faultTest(
+    "a reload at the moment at which a scrape is due, but late",
+    "it waits, and no scrape is passed over",
+    async () => {
+      const lastScrape = async () => (await scrapes("deribit", 10)).at(-1)?.[0] ?? Number.NaN;
+      const change = (limit: number) =>
+        host.exec(`cd /var/lib/podwatch/services/prometheus/current/files
+          sed -i -e '/sample_limit/d' -e 's/job_name: roq-gateways/&\\n    sample_limit: ${limit}/' prometheus.yml`);
+      const pid = (await host.exec("podman inspect --format '{{.State.Pid}}' podwatch-prometheus")).trim();
+      const moment = (await lastScrape()) % SCRAPE;
+      const atMoment = async (offset: number) => {
+        const wait = (moment + offset - Date.now() / 1000) % SCRAPE;
+        await sleep((wait < 0.2 ? wait + SCRAPE : wait) * 1000);
+      };
+      await change(1_000_001);
+      await atMoment(-0.7);
+      await host.exec(`kill -HUP ${pid}`);
+      await atMoment(-0.1);
+      await host.exec(`kill -STOP ${pid}; sleep 0.2; kill -CONT ${pid}`);
+      await sleep(2 * SCRAPE * 1000);
+      const before = await lastScrape();
+      expect((before - moment) % SCRAPE).toBeGreaterThan(0.05);
+
+      await change(1_000_002);
+      await atMoment(-0.06);
+      await host.exec(
+        "podman exec -i podwatch-prometheus /bin/sh -s </var/lib/podwatch/services/prometheus/current/hooks/reload",
+      );
+      await sleep(2 * SCRAPE * 1000);
+      const since = Math.ceil(Date.now() / 1000 - before) + SCRAPE;
+      expect(longestGap(await scrapes("deribit", since))).toBeLessThan(1.5 * SCRAPE);
     },
   );
 
