@@ -117,7 +117,7 @@ function targetTable({ one, scale }: Results): string[][] {
 
 function scaleTable({ scale }: Results): string[][] {
   const sizes = sizesOf(scale);
-  const rows = Object.entries(scale).map(([what, times]) => [
+  const rows = byContender(scale).map(([what, times]) => [
     what,
     ...sizes.map((size) => (times[size] ? `${median(times[size]).toFixed(2)} s` : "")),
     spread(ratios(times["10"], times["1"])),
@@ -148,11 +148,17 @@ function barsOf({ one }: Results): Bar[] {
 }
 
 function linesOf({ scale }: Results): Line[] {
-  return Object.entries(scale).map(([label, times]) => ({
+  return byContender(scale).map(([label, times]) => ({
     label,
     series: label.split(" ")[0] ?? "",
     points: sizesOf({ label: times }).map((size) => [Number(size), median(times[size] ?? [])] as const),
   }));
+}
+
+/** Rows of several hosts in the order of their contenders, whichever was measured last. */
+function byContender(scale: Results["scale"]) {
+  const place = (what: string) => CONTENDERS.indexOf(what.split(" ")[0] ?? "");
+  return Object.entries(scale).sort(([one], [other]) => place(one) - place(other));
 }
 
 function sizesOf(scale: Results["scale"]): string[] {
