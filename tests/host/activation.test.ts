@@ -7,16 +7,7 @@ let variables: Record<string, string>;
 /** A service that runs one release, and a candidate that is the same. */
 beforeEach(() => {
   shell = new RunnerShell();
-  const home = `${shell.state}/services/web`;
-  variables = {
-    home,
-    candidate: `${home}/candidate/current`,
-    unit: "podwatch-web.container",
-    container: "podwatch-web",
-    service: "web",
-    secrets: "podwatch-token 00aa",
-    id: "0123",
-  };
+  variables = { ...shell.variables(), secrets: "podwatch-token 00aa", id: "0123" };
   shell.write("units/podwatch-web.container", "[Container]\n");
   shell.write("podman/active", "podwatch-web.service\n");
   shell.run("podman secret create podwatch-token -", { input: "one" });

@@ -7,14 +7,7 @@ let variables: Record<string, string>;
 /** A service that runs, and a candidate with the same unit and other files. */
 beforeEach(() => {
   shell = new RunnerShell();
-  const home = `${shell.state}/services/web`;
-  variables = {
-    home,
-    candidate: `${home}/candidate/current`,
-    unit: "podwatch-web.container",
-    container: "podwatch-web",
-    service: "web",
-  };
+  variables = shell.variables();
   shell.write("units/podwatch-web.container", "[Container]\n");
   shell.write("podman/active", "podwatch-web.service\n");
   shell.write("state/services/web/candidate/current/headers", "image example.com/web:1\n");

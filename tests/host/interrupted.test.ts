@@ -10,13 +10,7 @@ let variables: Record<string, string>;
 
 beforeEach(() => {
   shell = new RunnerShell();
-  variables = {
-    home: `${shell.state}/services/web`,
-    unit: "podwatch-web.container",
-    container: "podwatch-web",
-    service: "web",
-    secrets: "podwatch-token 00aa",
-  };
+  variables = { ...shell.variables(), secrets: "podwatch-token 00aa" };
 });
 
 afterEach(() => shell.remove());

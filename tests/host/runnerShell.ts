@@ -66,6 +66,18 @@ export class RunnerShell {
     writeFileSync(join(this.directory, path), text);
   }
 
+  /** What the runner sets for a service of the name `web` that runs in a container. */
+  variables(): Record<string, string> {
+    const home = `${this.state}/services/web`;
+    return {
+      home,
+      candidate: `${home}/candidate/current`,
+      unit: "podwatch-web.container",
+      container: "podwatch-web",
+      service: "web",
+    };
+  }
+
   /** Runs a line that calls the runner's functions, under the runner's own settings. */
   run(
     line: string,
