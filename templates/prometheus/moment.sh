@@ -1,4 +1,4 @@
-# Waits for a moment at which no scrape is due, 2 s at most: `due` is a query that yields the targets whose scrape is.
+# Waits for a moment at which no scrape is due, some 2 s at most: `due` is a query that yields the targets whose scrape is.
 # shellcheck disable=SC2154 # set by what stands before this
 await_moment() {
   query=$(printf '%s' "$due" | sed 's/%/%25/g; s/&/%26/g; s/+/%2B/g; s/;/%3B/g')

@@ -31,7 +31,11 @@ while [ "$tries" -lt 100 ]; do
   tries=$((tries + 1))
   sleep "$pause"
   [ "$tries" -lt 10 ] || pause=0.2
-  look || continue
+  if ! look; then
+    # It may have taken 2 s.
+    tries=$((tries + 9))
+    continue
+  fi
   if [ "$was_successful" = 1 ] && [ "$successful" = 0 ]; then
     echo "$service refused the new configuration" >&2
     exit 1
