@@ -17,13 +17,16 @@ make_host_key() {
 # Prints "ssh-ed25519 AAAA...", what a stack file pins.
 public_host_key() { cut -d ' ' -f 1,2 "$(host_key "$1").pub"; }
 
-# One line a host: an address that a new host takes over loses its old line.
+# pin_host_key NAME ADDRESS...: one line an address; one that a new host takes over loses its old line.
 pin_host_key() {
-  local name=$1 address=$2
+  local name=$1 address
+  shift
   touch "$KNOWN_HOSTS"
-  { grep -v "^$address " "$KNOWN_HOSTS" || true; } >"$KNOWN_HOSTS.new"
-  printf '%s %s\n' "$address" "$(public_host_key "$name")" >>"$KNOWN_HOSTS.new"
-  mv "$KNOWN_HOSTS.new" "$KNOWN_HOSTS"
+  for address in "$@"; do
+    { grep -v "^$address " "$KNOWN_HOSTS" || true; } >"$KNOWN_HOSTS.new"
+    printf '%s %s\n' "$address" "$(public_host_key "$name")" >>"$KNOWN_HOSTS.new"
+    mv "$KNOWN_HOSTS.new" "$KNOWN_HOSTS"
+  done
 }
 
 # lab_ssh USER ADDRESS [ARGUMENT...]: takes nothing from the caller's own SSH set-up.

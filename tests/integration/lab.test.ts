@@ -26,7 +26,10 @@ describe("up", () => {
     const mine = all.filter((h) => h.name === one || h.name === two);
     expect(mine.map((h) => h.state)).toEqual(["up", "up"]);
     expect(new Set(all.map((h) => h.address)).size).toBe(all.length);
-    for (const h of mine) expect(h.address).toMatch(/^10\.99\.0\.(1[1-9]|[2-9]\d|1\d\d|2[0-4]\d|25[0-4])$/);
+    for (const h of mine) {
+      expect(h.address).toMatch(/^10\.99\.0\.(1[1-9]|[2-9]\d|1\d\d|2[0-4]\d|25[0-4])$/);
+      expect(h.address6).toBe(h.address.replace("10.99.0.", "fd10:99::"));
+    }
   });
 
   test("is idempotent, also when two run at once", async () => {
@@ -110,15 +113,18 @@ describe("users", () => {
 });
 
 describe("host keys", () => {
-  test("are pinned: one line a host, the key that the host really shows", async () => {
-    const { address, hostKey } = await host(one);
-    const pinned = readFileSync(join(state, "known_hosts"), "utf8")
-      .split("\n")
-      .filter((line) => line.startsWith(`${address} `));
-    expect(pinned).toEqual([`${address} ${hostKey}`]);
-    const shown = await run("ssh-keyscan", ["-T", "30", address]);
-    expect(shown.stdout.trim().split("\n")).toEqual([`${address} ${hostKey}`]);
-  });
+  test.each(["address", "address6"] as const)(
+    "are pinned: one line for its %s, the key that the host really shows",
+    async (which) => {
+      const { [which]: address, hostKey } = await host(one);
+      const pinned = readFileSync(join(state, "known_hosts"), "utf8")
+        .split("\n")
+        .filter((line) => line.startsWith(`${address} `));
+      expect(pinned).toEqual([`${address} ${hostKey}`]);
+      const shown = await run("ssh-keyscan", ["-T", "30", address]);
+      expect(shown.stdout.trim().split("\n")).toEqual([`${address} ${hostKey}`]);
+    },
+  );
 
   test("another host's key is refused", async () => {
     const file = join(state, "known_hosts");
@@ -140,9 +146,12 @@ describe("network", () => {
     lab("exec", one, "timeout", "30", "bash", "-c", `exec 3<>/dev/tcp/${address}/${port}`);
 
   test("a host reaches its neighbour and this machine, and is refused at once beyond", async () => {
-    expect(await reach((await host(two)).address, 22)).toHaveExited(0);
+    const { address, address6 } = await host(two);
+    for (const neighbour of [address, address6]) expect(await reach(neighbour, 22)).toHaveExited(0);
     // 124 would be the end of its time.
-    for (const address of ["198.51.100.1", "10.99.7.7"]) expect(await reach(address, 80)).toHaveExited(1);
+    for (const beyond of ["198.51.100.1", "10.99.7.7", "2001:db8::1", "fd10:99:0:7::7"]) {
+      expect(await reach(beyond, 80)).toHaveExited(1);
+    }
   });
 });
 
@@ -305,6 +314,6 @@ describe("down", () => {
     expect(await footprint("labtest-")).toEqual(nothing);
     // Another host, say dev, keeps the network; with the last one it goes.
     if ((await hosts()).length > 0) return;
-    expect(await footprint("10\\.99\\.|podwatch|nspawn")).toEqual(nothing);
+    expect(await footprint("10\\.99\\.|fd10:99:|podwatch|nspawn")).toEqual(nothing);
   });
 });

@@ -13,6 +13,7 @@ export interface Result {
 export interface LabHost {
   readonly name: string;
   readonly address: string;
+  readonly address6: string;
   readonly state: string;
   readonly hostKey: string;
   readonly privateKeyFile: string;
@@ -72,7 +73,7 @@ export async function footprint(pattern: string): Promise<Record<string, string[
     mounts: await matching("cat /proc/mounts"),
     interfaces: await matching("ip -o link show"),
     routes: await matching("ip route show table all"),
-    rules: await matching("ip rule show"),
+    rules: await matching("ip -4 rule show; ip -6 rule show"),
     cgroups: await matching("find /sys/fs/cgroup -type d -name 'podwatch-*'"),
     processes: await matching("pgrep -a 'systemd-nspawn|supervise|unshare' | grep -v '<defunct>$'"),
     disks: await matching("losetup --noheadings --output BACK-FILE"),

@@ -57,6 +57,7 @@ export class LabHost {
   private constructor(
     readonly name: string,
     readonly address: string,
+    readonly address6: string,
     readonly hostKey: string,
   ) {}
 
@@ -80,7 +81,7 @@ export class LabHost {
 
   private static async up(names: readonly string[]): Promise<LabHost[]> {
     await must("lab/lab", ["up", ...names], { timeout: 600 });
-    const hosts: Array<{ name: string; address: string; hostKey: string }> = JSON.parse(
+    const hosts: Array<Pick<LabHost, "name" | "address" | "address6" | "hostKey">> = JSON.parse(
       await must("lab/lab", ["list", "--json"]),
     );
     return names.map((name) => {
@@ -88,7 +89,7 @@ export class LabHost {
       if (host === undefined) {
         throw new Error(`lab/lab up ${name} made no host of that name`);
       }
-      return new LabHost(name, host.address, host.hostKey);
+      return new LabHost(name, host.address, host.address6, host.hostKey);
     });
   }
 
