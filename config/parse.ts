@@ -1,6 +1,7 @@
 // From what a stack file says to settings that are checked and complete, or to everything that is wrong with it. Knows nothing of Pulumi.
 import { isIPv6 } from "node:net";
 import { z } from "zod";
+import { characterProblems, treeWithLineFeeds } from "./characters";
 import type { Context } from "./context";
 import { placeholderProblems } from "./placeholders";
 import { type Path, type Problem, type Report, samePath, show, tidy } from "./problem";
@@ -19,14 +20,19 @@ import {
 } from "./schema";
 import { login } from "./schema/login";
 import { plainSecretProblems } from "./secrets";
-import { shapeProblems, soundParts } from "./shape";
+import { mention, shapeProblems, soundParts } from "./shape";
 import { isGroup, type Tree, valueAt } from "./walk";
 
 export type Parsed = { settings: Settings } | { problems: Problem[] };
 
-/** `raw`: the values below the namespace, objects already decoded. */
-export function parse(raw: Tree, context: Context): Parsed {
-  const problems = [...shapeProblems(stack, raw, context.isSecret), ...placeholderProblems(stack, raw)];
+/** `given`: the values below the namespace, objects already decoded. */
+export function parse(given: Tree, context: Context): Parsed {
+  const raw = treeWithLineFeeds(stack, given);
+  const problems = [
+    ...characterProblems(stack, raw, (path, value) => mention(stack, path, value, context.isSecret)),
+    ...shapeProblems(stack, raw, context.isSecret),
+    ...placeholderProblems(stack, raw),
+  ];
   const report = reporter(problems);
   problems.push(...plainSecretProblems(raw, context));
   const sound = soundParts(stack, raw);

@@ -3,7 +3,7 @@ import { isIPv4 } from "node:net";
 import type { z } from "zod";
 import { type Problem, quote } from "./problem";
 import { inRange } from "./schema/network";
-import { isImage, targetHost } from "./schema/words";
+import { isImage, targetHost, urlOf } from "./schema/words";
 import { type Leaf, leaves } from "./walk";
 
 /** Text that nobody means. */
@@ -27,7 +27,7 @@ const hostIn: Readonly<Record<string, (value: string) => string | undefined>> = 
   smarthost: targetHost,
   to: (value) => value.split("@")[1],
   from: (value) => value.split("@")[1],
-  publicUrl: (value) => (URL.canParse(value) ? new URL(value).hostname.replace(/^\[|\]$/g, "") : undefined),
+  publicUrl: (value) => urlOf(value)?.hostname.replace(/^\[|\]$/g, ""),
   image: (value) => (isImage(value) ? value.split("/")[0]?.split(":")[0] : undefined),
 };
 
@@ -52,7 +52,7 @@ export function placeholderProblems(schema: z.ZodType, raw: unknown): Problem[] 
       {
         path: leaf.path,
         text: `${what} is a placeholder; put in ${Object.hasOwn(instead, name) ? instead[name] : "your own value"}`,
-        placeholder: true,
+        alone: true,
       },
     ];
   });

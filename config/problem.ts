@@ -1,4 +1,5 @@
 // A problem names the setting as the user typed it, quotes the value, and says what to type instead.
+import { shown } from "./characters";
 import { namespace } from "./schema";
 
 /** Keys and indexes from the namespace down: ["hosts", "mon1", "address"]. */
@@ -7,8 +8,8 @@ export type Path = readonly (string | number)[];
 export interface Problem {
   path: Path;
   text: string;
-  /** A value that was never filled in; whatever else is wrong with it does not matter. */
-  placeholder?: boolean;
+  /** Whatever else is wrong with the value does not matter. */
+  alone?: boolean;
 }
 
 /** Collects problems; checks go on after one so that all are told at once. */
@@ -19,9 +20,9 @@ export function show(path: Path): string {
   const [key = "", ...rest] = path;
   const parts = rest.map((part) => {
     if (typeof part === "number") return `[${part}]`;
-    return /^[A-Za-z0-9_-]+$/.test(part) ? `.${part}` : `[${JSON.stringify(part)}]`;
+    return /^[A-Za-z0-9_-]+$/.test(part) ? `.${part}` : `[${shown(part)}]`;
   });
-  return `${namespace}:${String(key)}${parts.join("")}`;
+  return `${namespace}:${shown(String(key)).slice(1, -1)}${parts.join("")}`;
 }
 
 /** The value in quotes, short; never something that looks like a key, wherever it was put. */
@@ -29,7 +30,7 @@ export function quote(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object" && value !== null) return "a group of settings";
   if (typeof value === "string" && value.includes("PRIVATE KEY")) return "the value";
-  const quoted = JSON.stringify(value) ?? "the value";
+  const quoted = typeof value === "string" ? shown(value) : (JSON.stringify(value) ?? "the value");
   return quoted.length > 80 ? `${quoted.slice(0, 76)}..."` : quoted;
 }
 
@@ -37,11 +38,11 @@ export function samePath(a: Path, b: Path): boolean {
   return a.length === b.length && a.every((part, index) => part === b[index]);
 }
 
-/** Sorted, each once, and nothing more about a value that is only a placeholder. */
+/** Sorted, each once, and nothing more about a value of which enough is told. */
 export function tidy(problems: readonly Problem[]): Problem[] {
-  const placeholders = problems.filter((problem) => problem.placeholder);
+  const alone = problems.filter((problem) => problem.alone);
   const kept = problems.filter(
-    (problem) => problem.placeholder || !placeholders.some((other) => samePath(other.path, problem.path)),
+    (problem) => problem.alone || !alone.some((other) => samePath(other.path, problem.path)),
   );
   const lines = new Map(kept.map((problem) => [format(problem), problem]));
   return [...lines.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, problem]) => problem);

@@ -42,7 +42,12 @@ function reservedKeys(value: unknown, path: Path = []): Path[] {
 }
 
 /** A secret is never quoted, nor is anything that stands where a whole group with a secret in it should. */
-function mention(schema: z.ZodType, path: Path, value: unknown, isSecret: (key: string) => boolean): string {
+export function mention(
+  schema: z.ZodType,
+  path: Path,
+  value: unknown,
+  isSecret: (key: string) => boolean,
+): string {
   const at = schemaAt(schema, path);
   const secret = at !== undefined && core(at).secret;
   const misplaced = path.length === 1 && isSecret(String(path[0]));

@@ -5,14 +5,19 @@ import type { Path } from "./problem";
 interface Core {
   schema: z.ZodType;
   secret: boolean;
+  /** Text that may have several lines. */
+  lines: boolean;
 }
 
 /** The schema below defaults, options and coercions. */
 export function core(schema: z.ZodType): Core {
   let current = schema;
   let secret = false;
+  let lines = false;
   for (;;) {
-    secret ||= current.meta()?.secret === true;
+    const about = current.meta();
+    secret ||= about?.secret === true;
+    lines ||= about?.lines === true;
     if (
       current instanceof z.ZodOptional ||
       current instanceof z.ZodDefault ||
@@ -24,7 +29,7 @@ export function core(schema: z.ZodType): Core {
     } else if (current instanceof z.ZodPipe) {
       current = current.out as z.ZodType;
     } else {
-      return { schema: current, secret };
+      return { schema: current, secret, lines };
     }
   }
 }

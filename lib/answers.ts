@@ -1,25 +1,27 @@
 /** How long a server may take to greet, in milliseconds; a host that is just booting is waited for. */
 const WITHIN = 20_000;
 
-/**
- * A Node.js program that ends well once an SSH server greets at an address, and fails with one line if none does in
- * time. It only listens: nothing is sent, and nobody logs in.
- */
-export function answersScript(name: string, host: string, port: number, within = WITHIN): string {
-  const values = JSON.stringify([name, host, port, within]);
-  return `const [name, host, port, within] = ${values};\n${PROGRAM}`;
+/** What is asked, in one short line: it stands in the error that Pulumi shows, before the reason. */
+export function answersQuestion(name: string, host: string, port: number, within = WITHIN): string {
+  return `ask ${name} at ${host} port ${port} within ${within} ms`;
 }
 
-/** A server that refuses is asked again, as one that is starting does so too. */
-const PROGRAM = `let reason = "nothing comes back";
+/**
+ * A Node.js program that takes such a question as its argument. It ends well once an SSH server greets at the address, and
+ * fails with one line if none does in time. It only listens: nothing is sent, and nobody logs in.
+ *
+ * A server that refuses is asked again, as one that is starting does so too.
+ */
+export const ANSWERS_PROGRAM = `const [, name, , host, , port, , within] = process.argv[1].split(" ");
+let reason = "nothing comes back";
 setTimeout(() => {
   console.error(\`podwatch: host \${name}: \${host}:\${port} does not answer as an SSH server within \${within / 1000} s (\${reason}). \` +
     "Nothing was removed there. Check that it is up; if it is gone for good, docs/operating.md tells how to let Pulumi forget it");
   process.exit(1);
-}, within);
+}, Number(within));
 const ask = () => {
   let heard = "";
-  require("node:net").connect({ host, port })
+  require("node:net").connect({ host, port: Number(port) })
     .on("connect", () => { reason = "it takes the connection and says nothing"; })
     .on("data", (data) => { heard += data; if (/^SSH-/m.test(heard)) process.exit(0); })
     .on("end", () => { reason = "it ends the connection"; })

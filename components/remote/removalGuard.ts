@@ -1,7 +1,7 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { isLocal } from "../../config/schema";
-import { answersScript } from "../../lib/answers";
+import { ANSWERS_PROGRAM, answersQuestion } from "../../lib/answers";
 import type { Entrance } from "./access";
 
 export interface RemovalGuardArgs {
@@ -29,8 +29,8 @@ export function guardRemoval(name: string, args: RemovalGuardArgs, opts: pulumi.
   new local.Command(
     name,
     {
-      interpreter: ["node", "-e"],
-      delete: answersScript(host.name, first.host, first.port),
+      interpreter: ["node", "-e", ANSWERS_PROGRAM],
+      delete: answersQuestion(host.name, first.host, first.port),
       triggers: replaceWith,
       addPreviousOutputInEnv: false,
       logging: local.Logging.None,

@@ -25,6 +25,7 @@ export interface JsonSchema {
   /** How the grammar of a text is called in the documentation. */
   kind?: string;
   secret?: boolean;
+  lines?: boolean;
   /** The default in words. */
   defaultText?: string;
   /** A list that may be written as its only item. */
@@ -91,7 +92,7 @@ const encrypted: JsonSchema = {
 
 /** Leaves out what editors do not know, and what would change with every new image. */
 function forEditors(schema: JsonSchema): JsonSchema {
-  const { kind, secret, defaultText, oneOrMany, page, id, ...rest } = schema;
+  const { kind, secret, lines, defaultText, oneOrMany, page, id, ...rest } = schema;
   if (secret) {
     const command = "Encrypted: `pulumi config set --secret --path ...`.";
     return { description: `${rest.description ?? ""} ${command}`, ...encrypted };

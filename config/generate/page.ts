@@ -88,6 +88,9 @@ stack file then holds it encrypted.
 
 **Durations** are written as in Prometheus: numbers with the units \`y w d h m s ms\`, in this order, such as \`15d\` or \`1h30m\`.
 **Sizes** are whole numbers with \`B KB MB GB TB PB EB\`, such as \`50GB\`. **Local paths** are relative to the project, absolute, or below \`~\`.
+
+**Characters** that nobody sees (control characters, marks that turn the direction of writing, halves of characters) are refused in names and values. Keys and snippets may
+have several lines. Files that are shipped are text in UTF-8; lines that end in carriage return and line feed, as editors elsewhere write them, get line feeds, and a byte order mark goes.
 `;
 }
 

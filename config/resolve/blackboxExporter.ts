@@ -8,7 +8,7 @@ import {
   builtInModules,
   type ProbeTarget,
 } from "../schema/blackboxExporter";
-import { isAddress, targetHost } from "../schema/words";
+import { isAddress, targetHost, urlOf } from "../schema/words";
 import type { Locate } from "./locate";
 import { plainSecrets } from "./plainSecrets";
 import { shorter } from "./prometheus";
@@ -79,7 +79,7 @@ function checkTarget(
 /** What is wrong with a target, by the module's prober. */
 const complaints: Readonly<Record<string, (target: string) => string | undefined>> = {
   http: (target) => {
-    if (!/^https?:\/\//.test(target) || !URL.canParse(target)) {
+    if (!/^https?:\/\//.test(target) || urlOf(target) === undefined) {
       return "is not a URL; write one that begins with http:// or https://";
     }
     return new URL(target).username === "" && new URL(target).password === ""

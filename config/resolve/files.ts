@@ -1,4 +1,5 @@
 // Local files that are shipped: found by name or pattern, read, told apart by their base names.
+import { strayCharacter, withLineFeeds } from "../characters";
 import { type Context, fileComplaint } from "../context";
 import { type Path, quote, type Report } from "../problem";
 import type { ShippedFile } from "../schema/prometheus";
@@ -39,12 +40,36 @@ export function shippedFiles(
 type Complain = (file: string, text: string) => void;
 
 function read(path: string, what: string, complain: Complain, context: Context): string | undefined {
+  const found = readText(path, what, context);
+  if ("text" in found) return found.text;
+  complain(path, found.complaint);
+  return undefined;
+}
+
+/**
+ * A file as it is shipped, or what is wrong with it. Editors elsewhere end lines in two characters and begin a file with
+ * a mark; on a host, lines end in line feeds.
+ */
+export function readText(
+  path: string,
+  what: string,
+  context: Context,
+): { readonly text: string } | { readonly complaint: string } {
+  let content: string;
   try {
-    return context.readFile(path);
+    content = context.readFile(path);
   } catch (error) {
-    complain(path, fileComplaint(error, what));
-    return undefined;
+    return { complaint: fileComplaint(error, what) };
   }
+  const text = withLineFeeds(content.replace(/^\ufeff/, ""));
+  if (/[\0\ufffd]/.test(text))
+    return { complaint: "is not text in UTF-8, and nothing else can be shipped; save it as UTF-8" };
+  const lines = text.split("\n");
+  const at = lines.findIndex((line) => /[^\P{Cc}\t]/u.test(line));
+  if (at < 0) return { text };
+  return {
+    complaint: `holds ${strayCharacter(lines[at] ?? "", { lines: true })} in line ${at + 1}; remove it`,
+  };
 }
 
 /** Patterns stand in the last part of a path only, as in Prometheus. */

@@ -1,12 +1,12 @@
 // Images that hosts build: their files are read, and they get a name that follows from what goes into them.
 import { createHash } from "node:crypto";
-import { type Context, fileComplaint } from "../context";
+import type { Context } from "../context";
 import { type Path, quote, type Report } from "../problem";
 import { builtImage, type ImageBuild } from "../schema/image";
 import { settle } from "../shape";
 import { isGroup, type Tree } from "../walk";
 import { basesOf } from "./containerfile";
-import { shippedFiles } from "./files";
+import { readText, shippedFiles } from "./files";
 
 /** Bundles are small: the state holds them whole. */
 const MOST_CHARACTERS = 262_144;
@@ -40,17 +40,23 @@ function readBuild(
   const at = locate(["image", "containerfile"]);
   const complain = (text: string) => report(at, `${quote(given.containerfile)} ${text}`);
   const pathOf = (index: number) => locate(["image", "context", index]);
-  const files = shippedFiles(given.context, "a file of the context", pathOf, notText, context, report);
-  let containerfile: string;
-  try {
-    containerfile = context.readFile(given.containerfile);
-  } catch (error) {
-    complain(fileComplaint(error, "a Containerfile"));
+  const files = shippedFiles(
+    given.context,
+    "a file of the context",
+    pathOf,
+    () => undefined,
+    context,
+    report,
+  );
+  const read = readText(given.containerfile, "a Containerfile", context);
+  if ("complaint" in read) {
+    complain(read.complaint);
     return undefined;
   }
+  const containerfile = read.text;
   const found = basesOf(containerfile, given.args);
   const complaints = "complaints" in found ? found.complaints : [];
-  for (const complaint of [...complaints, notText("", containerfile) ?? []].flat()) complain(complaint);
+  for (const complaint of complaints) complain(complaint);
   const size = files.reduce((sum, { content }) => sum + content.length, containerfile.length);
   if (size > MOST_CHARACTERS) {
     report(
@@ -65,12 +71,6 @@ function readBuild(
     args: given.args,
     bases: [...found.bases],
   };
-}
-
-function notText(_name: string, content: string): string | undefined {
-  return /[\0\r\uFFFD]/.test(content)
-    ? "is not plain text with line feeds, and nothing else can be shipped; let the Containerfile fetch it"
-    : undefined;
 }
 
 function digest({ containerfile, files, args }: ImageBuild): string {

@@ -1,10 +1,10 @@
 // NGINX, the only service that is published.
 import { isIPv6 } from "node:net";
-import type { z } from "zod";
+import { z } from "zod";
 import versions from "../../versions.json";
 import { image } from "./image";
 import { quadletSetting } from "./quadlet";
-import { type DeepReadonly, group, ipAddress, port, publicUrl, setting, text } from "./words";
+import { type DeepReadonly, group, ipAddress, port, publicUrl, setting } from "./words";
 
 export const front = group({
   bind: setting(
@@ -25,12 +25,9 @@ export const front = group({
     },
   ),
   snippet: setting(
-    text(
-      (value) => !/[^\P{Cc}\n\t]/u.test(value),
-      "is not a text for nginx.conf; write NGINX directives such as a location, without control characters",
-    ).optional(),
+    z.string({ error: "is not a text for nginx.conf; write NGINX directives such as a location" }).optional(),
     "Text for the `server` block of `nginx.conf`: locations of your own. It stands after the built-in locations and may not hide them; `nginx -t` checks it on the host before anything is changed. No place for secrets.",
-    { example: "location /docs/ { proxy_pass http://10.1.2.3:8000; }" },
+    { example: "location /docs/ { proxy_pass http://10.1.2.3:8000; }", lines: true },
   ),
   quadlet: quadletSetting(),
   image: image(versions.images.nginx, "NGINX"),

@@ -23,7 +23,7 @@ export const login = {
       })
       .optional(),
     "Pinned public key of its SSH server: type and key as in a known_hosts file. Types: ssh-ed25519, ecdsa-sha2-nistp256, -384 and -521.",
-    { example: "ssh-ed25519 AAAA..." },
+    { example: "ssh-ed25519 AAAA...", lines: true },
   ),
   knownHostsFile: setting(
     localPath().optional(),
@@ -44,7 +44,7 @@ export const login = {
   privateKey: setting(
     secretText("is not a private key; write the text of a private key file").optional(),
     "The private key itself, for stacks that are deployed from where no key file is.",
-    { secret: true },
+    { secret: true, lines: true },
   ),
   privateKeyPassword: setting(
     secretText("is not a password; write the one that the private key is encrypted with").optional(),

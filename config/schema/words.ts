@@ -35,6 +35,8 @@ export interface About {
   example?: unknown;
   /** Has to stand encrypted in the stack file. */
   secret?: boolean;
+  /** Text that may have several lines; no other text may. */
+  lines?: boolean;
   /** The default in words, where it is not one fixed value. */
   defaultText?: string;
   /** The page below docs/ that describes the setting's own settings. */
@@ -181,10 +183,19 @@ export const target = () =>
     "is not a target; write host:port such as db1.internal:9100, without protocol or path",
   ).meta({ kind: "host:port" });
 
+/** Node.js 20's own test, `URL.canParse`, denies URLs with letters such as é once it has been called often. */
+export function urlOf(value: string): URL | undefined {
+  try {
+    return new URL(value);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Protocol, host, perhaps a port, nothing else. */
 function isPublicUrl(value: string): boolean {
-  if (!/^https?:\/\/[^/?#@\s]+\/?$/.test(value) || !URL.canParse(value)) return false;
-  const { hostname } = new URL(value);
+  const hostname = /^https?:\/\/[^/?#@\s]+\/?$/.test(value) ? urlOf(value)?.hostname : undefined;
+  if (hostname === undefined) return false;
   return isIPv4(hostname) || hostname.startsWith("[") || isAddress(hostname);
 }
 
@@ -196,14 +207,15 @@ export const publicUrl = () =>
   ).meta({ kind: "URL" });
 
 /** Where a program of others is asked over HTTP. */
-export const isHttpUrl = (value: string) => /^https?:\/\/[^\s"'<>\\]+$/.test(value) && URL.canParse(value);
+export const isHttpUrl = (value: string) =>
+  /^https?:\/\/[^\s"'<>\\]+$/.test(value) && urlOf(value) !== undefined;
 
 export const httpUrl = () =>
   text(isHttpUrl, "is not a URL; write one that begins with https:// or http://").meta({ kind: "URL" });
 /** Where pages are found: protocol, host, perhaps a port and a path. */
 export const url = () =>
   text(
-    (value) => /^https?:\/\/[^/?#@\s"'{}]+(\/[^?#\s"'{}]*)?$/.test(value) && URL.canParse(value),
+    (value) => /^https?:\/\/[^/?#@\s"'{}]+(\/[^?#\s"'{}]*)?$/.test(value) && urlOf(value) !== undefined,
     "is not a URL of this kind; write http or https, the host and perhaps a path, such as https://wiki.my-company.net/runbooks",
   ).meta({ kind: "URL" });
 

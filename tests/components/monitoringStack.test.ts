@@ -1,6 +1,7 @@
 import { parse } from "yaml";
 import { MonitoringStack } from "../../components/monitoringStack";
 import type { Settings } from "../../config/load";
+import { ANSWERS_PROGRAM } from "../../lib/answers";
 import { everySection, filesBeside } from "./everything";
 import { parseBundle } from "./expected";
 import {
@@ -66,8 +67,8 @@ test("before anything is removed from a host it has to answer, or its proxy", as
   const [guard] = resources.filter(({ type }) => type === LOCAL_COMMAND);
   expect(guard).toMatchObject({
     inputs: {
-      interpreter: ["node", "-e"],
-      delete: expect.stringContaining('= ["monitor","jump.my-company.net",2222,20000];'),
+      interpreter: ["node", "-e", ANSWERS_PROGRAM],
+      delete: "ask monitor at jump.my-company.net port 2222 within 20000 ms",
       triggers: ["id-of-podwatch-monitor-runner"],
       addPreviousOutputInEnv: false,
       logging: "none",

@@ -165,15 +165,12 @@ describe("routes", () => {
     ]);
   });
 
-  test.each(["severity", "severity: critical", "=x", "1a=b", "a=\nb"])(
-    "the matcher %j is refused",
-    (matcher) => {
-      const route = { receiver: "ops", routes: [{ matchers: [matcher] }] };
-      expect(problems({ receivers, route })).toEqual([
-        expect.stringContaining("is not a matcher; write one such as"),
-      ]);
-    },
-  );
+  test.each(["severity", "severity: critical", "=x", "1a=b"])("the matcher %j is refused", (matcher) => {
+    const route = { receiver: "ops", routes: [{ matchers: [matcher] }] };
+    expect(problems({ receivers, route })).toEqual([
+      expect.stringContaining("is not a matcher; write one such as"),
+    ]);
+  });
 
   test.each<[object, RegExp]>([
     [

@@ -93,7 +93,7 @@ test.each<[string, unknown, object, RegExp]>([
     "a file that is no text",
     { containerfile: "pi/Containerfile", context: ["pi/run.sh"] },
     { "pi/run.sh": "a\0b" },
-    /^podwatch:prometheus\.image\.context\[0\]: "pi\/run\.sh" is not plain text/,
+    /^podwatch:prometheus\.image\.context\[0\]: "pi\/run\.sh" is not text in UTF-8, /,
   ],
   [
     "too much",

@@ -44,16 +44,11 @@ describe("keys of a unit", () => {
     },
   );
 
-  test.each(["a\nUser=0", "", " ", "a\\", "a\tb", null, { a: 1 }, [["x"]], [], ["x", ""]])(
-    "the value %j is refused",
-    (value) => {
-      expect(problems({ Container: { Label: value } })).toEqual([
-        expect.stringMatching(
-          /^podwatch:front\.quadlet\.Container\.Label: .*is not a value of a unit; write /,
-        ),
-      ]);
-    },
-  );
+  test.each(["", " ", "a\\", null, { a: 1 }, [["x"]], [], ["x", ""]])("the value %j is refused", (value) => {
+    expect(problems({ Container: { Label: value } })).toEqual([
+      expect.stringMatching(/^podwatch:front\.quadlet\.Container\.Label: .*is not a value of a unit; write /),
+    ]);
+  });
 
   test.each(["X-Y", "A=b", "[Service]", "a b"])("the name %j is refused", (key) => {
     expect(problems({ Service: { [key]: "x" } })).toEqual([
@@ -100,7 +95,6 @@ describe("a snippet for the front", () => {
     ["} server { listen 9; ", /has a "}" too many, which would end the server block; remove it/],
     ["location /a {", /has a "{" that is not closed; add the "}"/],
     ["location /a { } gzip on", /ends in the middle of "gzip on"; add the ";"/],
-    ["a\rb;", /is not a text for nginx\.conf; write NGINX directives/],
   ])("%j is refused", (snippet, reason) => {
     expect(problems(snippet)).toEqual([expect.stringMatching(reason)]);
     expect(problems(snippet)[0]).toMatch(/^podwatch:front\.snippet: .+; (write|use|remove|add) /);

@@ -1,7 +1,7 @@
 // What goes before a removal, run by Node.js as the command provider runs it, against servers inside the test.
 import { execFile } from "node:child_process";
 import { createServer, type Server, type Socket } from "node:net";
-import { answersScript } from "../../lib/answers";
+import { ANSWERS_PROGRAM, answersQuestion } from "../../lib/answers";
 
 const servers: Server[] = [];
 const sockets: Socket[] = [];
@@ -25,8 +25,8 @@ async function listening(answer: (socket: Socket) => void, port = 0): Promise<nu
 /** Runs the script for a port, with half a second of patience unless more is said. */
 function ask(port: number, within = 500): Promise<{ code: number; stderr: string }> {
   return new Promise((resolve) => {
-    const script = answersScript("mon1", "127.0.0.1", port, within);
-    execFile(process.execPath, ["-e", script], (error, _, stderr) =>
+    const question = answersQuestion("mon1", "127.0.0.1", port, within);
+    execFile(process.execPath, ["-e", ANSWERS_PROGRAM, question], (error, _, stderr) =>
       resolve({ code: error === null ? 0 : Number(error.code), stderr }),
     );
   });

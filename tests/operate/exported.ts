@@ -1,5 +1,5 @@
 // What `pulumi stack export --show-secrets` prints, made by hand in its form.
-import { answersScript } from "../../lib/answers";
+import { ANSWERS_PROGRAM, answersQuestion } from "../../lib/answers";
 import * as runner from "../../lib/runner";
 
 export type Kind = runner.Rights;
@@ -58,7 +58,11 @@ export function resources(name: string, kind: Kind, password = ""): Resource[] {
       urn: urn("command:local:Command", `podwatch-${name}-answers`),
       type: "command:local:Command",
       dependencies: [...after, ...own.map((resource) => resource.urn)],
-      inputs: { interpreter: ["node", "-e"], delete: answersScript(name, HOST_A.host, 22), triggers: ["id"] },
+      inputs: {
+        interpreter: ["node", "-e", ANSWERS_PROGRAM],
+        delete: answersQuestion(name, HOST_A.host, 22),
+        triggers: ["id"],
+      },
     },
   ];
 }

@@ -106,6 +106,12 @@ export class Stack {
     });
   }
 
+  /** Puts another state in its place. */
+  async importState(state: string): Promise<void> {
+    const args = ["stack", "import", "--stack", this.name];
+    await must("lab/toolchain/pulumi", args, { env: this.environment(), input: state });
+  }
+
   /** Runs any command of the CLI that takes a configuration file. */
   run(command: string, ...args: string[]): Promise<Result> {
     return run("lab/toolchain/pulumi", this.arguments(command, ...args), {

@@ -1,0 +1,96 @@
+// Characters that have no place in a text: nobody sees them, or they make it look like another one.
+import type { z } from "zod";
+import type { Path, Problem } from "./problem";
+import { child, core, isTree, schemaAt, type Tree } from "./walk";
+
+/**
+ * Control characters, halves of characters, those that Unicode keeps for nobody, line breaks that only some programs
+ * take for such, those that turn the direction of writing, marks of a byte order, and what stands for a character that
+ * was lost.
+ */
+const STRAY = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffd]/gu;
+
+/** What nobody sees, beside those. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu;
+
+const NAMES: Readonly<Record<string, string>> = {
+  "\t": "a tab",
+  "\n": "a line feed",
+  "\r": "a carriage return",
+  "\ufeff": "a byte order mark",
+  "\ufffd": "in place of a character that was lost",
+};
+
+/** The first character of a text that has no place in it, in words; where there may be several lines, tabs too. */
+export function strayCharacter(text: string, { lines }: { lines: boolean }): string | undefined {
+  const [character] = (lines ? text.replaceAll(/\r?\n|\t/g, "") : text).match(STRAY) ?? [];
+  if (character === undefined) return undefined;
+  return `${escaped(character)} (${Object.hasOwn(NAMES, character) ? NAMES[character] : kindOf(character)})`;
+}
+
+function kindOf(character: string): string {
+  if (/\p{Cc}/u.test(character)) return "a control character";
+  if (/\p{Cs}/u.test(character)) return "half of a character";
+  if (/[\u2028\u2029]/.test(character)) return "a line break that not every program knows";
+  if (/\p{Noncharacter_Code_Point}/u.test(character)) return "which is no character";
+  return "which turns the direction of writing";
+}
+
+/** In quotes, with everything written out that nobody sees. */
+export function shown(text: string): string {
+  return JSON.stringify(text).replaceAll(UNSEEN, escaped);
+}
+
+function escaped(character: string): string {
+  const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
+}
+
+/** Every text of a stack file with such a character, also the names of what it sets. */
+export function characterProblems(
+  schema: z.ZodType,
+  raw: Tree,
+  mention: (path: Path, value: string) => string,
+): Problem[] {
+  return texts(raw).flatMap(({ path, text, isName }) => {
+    const at = schemaAt(schema, path);
+    // What Podwatch does not know goes to others as it is: they know whether it may have lines.
+    const lines = at === undefined || core(at).lines;
+    const stray = strayCharacter(text, { lines: lines && !isName });
+    if (stray === undefined) return [];
+    const what = isName ? "the name" : at === undefined ? "the value" : mention(path, text);
+    return [{ path, text: `${what} holds ${stray}; remove it`, alone: true }];
+  });
+}
+
+interface Text {
+  readonly path: Path;
+  readonly text: string;
+  readonly isName: boolean;
+}
+
+function texts(value: unknown, path: Path = []): Text[] {
+  if (typeof value === "string") return [{ path, text: value, isName: false }];
+  if (!isTree(value)) return [];
+  return Object.entries(value).flatMap(([name, inner]) => {
+    if (Array.isArray(value)) return texts(inner, [...path, Number(name)]);
+    const here = [...path, name];
+    return [{ path: here, text: name, isName: true }, ...texts(inner, here)];
+  });
+}
+
+/** The same text with line feeds at the end of lines, which in other places are carriage return and line feed. */
+export function withLineFeeds(text: string): string {
+  return text.replaceAll("\r\n", "\n");
+}
+
+/** The same for all of a stack file but its secrets: only as they are written there, Pulumi masks them in its logs. */
+export function treeWithLineFeeds<T>(schema: z.ZodType | undefined, value: T): T {
+  if (schema !== undefined && core(schema).secret) return value;
+  if (typeof value === "string") return withLineFeeds(value) as T;
+  if (!isTree(value)) return value;
+  const below = (key: string | number, inner: unknown) =>
+    treeWithLineFeeds(schema && child(schema, key), inner);
+  if (Array.isArray(value)) return value.map((inner, index) => below(index, inner)) as T;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, below(key, inner)])) as T;
+}

@@ -1,0 +1,173 @@
+// Characters that nobody sees: told of by name wherever they stand, and never a crash.
+import fc from "fast-check";
+import { shown, strayCharacter } from "../../config/characters";
+import { type Path, show } from "../../config/problem";
+import { isTree, type Tree, valueAt } from "../../config/walk";
+import { everySection, filesBeside } from "../components/everything";
+import { host, keys, problemsOf, settingsOf, stack } from "./support";
+
+/** Stack file and files beside it in which everything is set. */
+const raw: Tree = { host, ...everySection() };
+const world = { files: filesBeside(), secretKeys: ["host", "alertmanager"] };
+
+describe("told by name", () => {
+  test.each<[string, string]>([
+    ["\0", "\\u0000 (a control character)"],
+    ["\u001b", "\\u001b (a control character)"],
+    ["\u007f", "\\u007f (a control character)"],
+    ["\u0085", "\\u0085 (a control character)"],
+    ["\n", "\\u000a (a line feed)"],
+    ["\r", "\\u000d (a carriage return)"],
+    ["\t", "\\u0009 (a tab)"],
+    ["\u2028", "\\u2028 (a line break that not every program knows)"],
+    ["\u202e", "\\u202e (which turns the direction of writing)"],
+    ["\u2066", "\\u2066 (which turns the direction of writing)"],
+    ["\ufeff", "\\ufeff (a byte order mark)"],
+    ["\ufffd", "\\ufffd (in place of a character that was lost)"],
+    ["\ud83d", "\\ud83d (half of a character)"],
+    ["\u{1ffff}", "\\ud83f\\udfff (which is no character)"],
+  ])("%j in a value, the name of a label, and a name of the user's choice", (character, words) => {
+    const odd = `a${character}b`;
+    const [{ name: _, ...entry }, names] = [{ name: "", ...host }, { [odd]: "x" }];
+    expect(
+      problemsOf({
+        hosts: { [odd]: entry },
+        prometheus: { externalLabels: { region: odd, ...names } },
+        [odd]: 1,
+      }).filter((line) => line.includes("holds")),
+    ).toEqual(
+      [
+        `podwatch:${show([odd]).slice(9)}: the name holds ${words}; remove it`,
+        `${show(["hosts", odd])}: the name holds ${words}; remove it`,
+        `${show(["prometheus", "externalLabels", odd])}: the name holds ${words}; remove it`,
+        `podwatch:prometheus.externalLabels.region: ${shown(odd)} holds ${words}; remove it`,
+      ].sort(),
+    );
+  });
+
+  test("alone: what else is wrong with the value does not matter", () => {
+    expect(problemsOf(stack({ prometheus: { scrapeInterval: "5\0s" } }, { address: "10.1.2.3\n" }))).toEqual([
+      'podwatch:host.address: "10.1.2.3\\n" holds \\u000a (a line feed); remove it',
+      'podwatch:prometheus.scrapeInterval: "5\\u0000s" holds \\u0000 (a control character); remove it',
+    ]);
+  });
+
+  test("never with a secret, wherever it was put", () => {
+    const text = problemsOf(
+      stack(
+        { grafana: { adminPassword: "hunter12\u001b", adminPasword: "hunter12\u001b" } },
+        { password: "hunter12\0" },
+      ),
+    ).join("\n");
+    expect(text.match(/the value holds/g)).toHaveLength(3);
+    expect(text).not.toContain("hunter12");
+  });
+
+  test("what nobody sees is written out where a value is quoted", () => {
+    expect(problemsOf(stack({}, { address: "mon\u200b.acme.net" }))).toEqual([
+      expect.stringMatching(/^podwatch:host\.address: "mon\\u200b\.acme\.net" is not an address; /),
+    ]);
+  });
+});
+
+describe("texts of several lines", () => {
+  test("may have line feeds and tabs, and come with carriage returns; others keep theirs in one", () => {
+    const { front } = settingsOf(stack({ front: { snippet: "location /a/ {\r\n\treturn 204;\r\n}\r\n" } }));
+    expect(front.snippet).toBe("location /a/ {\n\treturn 204;\n}\n");
+    expect(problemsOf(stack({ front: { snippet: "location /a/ {\r return 204; }" } }))).toEqual([
+      expect.stringMatching(/^podwatch:front\.snippet: .* holds \\u000d \(a carriage return\); remove it$/),
+    ]);
+    const extra = { relabel_configs: [{ replacement: "a\nb\tc" }] };
+    expect(
+      problemsOf(stack({ prometheus: { scrapeJobs: [{ name: "a", targets: ["a:1"], extra }] } })),
+    ).toEqual([]);
+  });
+
+  test("a secret stays as it was written, or Pulumi would not mask it", () => {
+    const privateKey = keys.plain.private.replaceAll("\n", "\r\n");
+    const { connection } = settingsOf(stack({}, { privateKeyFile: undefined, privateKey }));
+    expect("privateKey" in connection && connection.privateKey).toBe(`${privateKey.trim()}\n`);
+  });
+
+  test("a host key may end with its line", () => {
+    expect(problemsOf(stack({}, { hostKey: `${host.hostKey}\n` }))).toEqual([]);
+  });
+});
+
+describe("files that are shipped", () => {
+  const ruleFiles = ["own.yml"];
+  const problems = (content: string) =>
+    problemsOf(stack({ prometheus: { ruleFiles } }), { files: { "own.yml": content } });
+
+  test("end lines in line feeds and have no mark at their beginning, whatever they had", () => {
+    const world = { files: { "own.yml": "\ufeffgroups:\r\n- name: a\r\n  rules: []\r\n" } };
+    expect(settingsOf(stack({ prometheus: { ruleFiles } }), world).prometheus.ruleFiles).toEqual([
+      { name: "own.yml", path: "own.yml", content: "groups:\n- name: a\n  rules: []\n" },
+    ]);
+  });
+
+  test.each<[string, string]>([
+    ["\ufffdg\0r\0", "is not text in UTF-8, and nothing else can be shipped; save it as UTF-8"],
+    ["# Gr\ufffdn\n", "is not text in UTF-8, and nothing else can be shipped; save it as UTF-8"],
+    ["a: 1\nb: \u001b[31m\n", "holds \\u001b (a control character) in line 2; remove it"],
+    ["a: 1\rb: 2\n", "holds \\u000d (a carriage return) in line 1; remove it"],
+  ])("%j is refused", (content, complaint) => {
+    expect(problems(content)).toEqual([`podwatch:prometheus.ruleFiles[0]: "own.yml" ${complaint}`]);
+  });
+
+  test("may hold whatever can be read", () => {
+    expect(problems("# \u05d0\u2067b\u2069 \u2028 é 😀\ta\n")).toEqual([]);
+  });
+});
+
+test("everything that is set is as it should be", () => expect(problemsOf(raw, world)).toEqual([]));
+
+const paths = textsOf(raw);
+
+test("a character that has no place is told of wherever it stands, by where it stands", () => {
+  const stray = fc.constantFrom(..."\0\u001b\u007f\u009b\r\u2028\u202e\ufeff\ufffd\ud800".split(""));
+  fc.assert(
+    fc.property(fc.constantFrom(...paths), fc.nat(), stray, (path, at, character) => {
+      const changed = withText(raw, path, (text) => insert(text, at, character));
+      const lines = problemsOf(changed, world);
+      expect(lines.filter((line) => line.startsWith(`${show(path)}: `))).toEqual([
+        expect.stringContaining(`holds ${strayCharacter(character, { lines: false })}`),
+      ]);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test("any character anywhere leads to settings or to problems", () => {
+  const any = fc.oneof(fc.string({ unit: "binary", minLength: 1, maxLength: 3 }), fc.constantFrom("\n", "%"));
+  fc.assert(
+    fc.property(fc.constantFrom(...paths), fc.nat(), any, (path, at, more) => {
+      const lines = problemsOf(
+        withText(raw, path, (text) => insert(text, at, more)),
+        world,
+      );
+      for (const line of lines) expect(line).toMatch(/^podwatch:[^\p{Cc}\p{Cf}]*: [^\p{Cc}\p{Cf}]+$/u);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+/** Where texts stand. */
+function textsOf(value: unknown, path: Path = []): Path[] {
+  if (typeof value === "string") return [path];
+  if (!isTree(value)) return [];
+  const key = (name: string) => (Array.isArray(value) ? Number(name) : name);
+  return Object.entries(value).flatMap(([name, inner]) => textsOf(inner, [...path, key(name)]));
+}
+
+function insert(text: string, at: number, more: string): string {
+  const cut = at % (text.length + 1);
+  return `${text.slice(0, cut)}${more}${text.slice(cut)}`;
+}
+
+function withText(tree: Tree, path: Path, change: (text: string) => string): Tree {
+  const changed = structuredClone(tree);
+  const [holder, key] = [valueAt(changed, path.slice(0, -1)) as Tree, path.at(-1) ?? ""];
+  holder[key] = change(String(holder[key]));
+  return changed;
+}
