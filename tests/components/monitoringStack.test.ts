@@ -272,7 +272,7 @@ test("a target has a node exporter and nothing else; every monitor watches it, a
   const runner = resources.find(({ name }) => name === "podwatch-web-runner");
   expect(runner?.inputs.create).toContain("install rootful without-podman;");
   expect(resources.find(({ name }) => name === "podwatch-web-answers")).toMatchObject({
-    inputs: { delete: expect.stringContaining('= ["web","10.1.2.5",22,20000];') },
+    inputs: { delete: "ask web at 10.1.2.5 port 22 within 20000 ms" },
     dependsOn: expect.arrayContaining(["podwatch-web-node-exporter-service"]),
   });
   const job = (monitor: string) => {
