@@ -12,7 +12,14 @@ import { applyBundle, installRunner, putSecret } from "./remote/runnerCommand";
 export interface HostArgs
   extends Pick<
     HostSettings,
-    "name" | "role" | "connection" | "become" | "becomePassword" | "builds" | "blackboxExporter"
+    | "name"
+    | "role"
+    | "connection"
+    | "become"
+    | "becomePassword"
+    | "builds"
+    | "blackboxExporter"
+    | "addressNeeds"
   > {}
 
 /**
@@ -40,6 +47,7 @@ export class Host extends pulumi.ComponentResource {
       sudo: sudo(args),
       scope: this.scope,
       pings: !args.become && sendsPings(args.blackboxExporter),
+      addressNeeds: args.addressNeeds,
     };
     this.access = { ...entrance, preflight: preflightHook(entrance) };
     const runner = installRunner(

@@ -37,6 +37,7 @@ export class NginxBridge extends pulumi.ComponentResource {
       bind: front.bind,
       port: front.port,
       resolver: args.network.resolver,
+      ipv6: args.network.ipv6,
       backends: args.backends,
       runbooks: args.runbooks,
       ...(gateways.enabled ? { gateways } : {}),

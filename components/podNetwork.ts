@@ -14,15 +14,21 @@ export class PodNetwork extends pulumi.ComponentResource {
   /** Address of the network's DNS server. */
   readonly resolver: string;
 
+  /** Whether containers have IPv6 addresses too. */
+  readonly ipv6: boolean;
+
   constructor(name: string, args: PodNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("podwatch:index:PodNetwork", name, {}, opts);
-    const gateway = gatewayOf(args.subnet);
+    const { subnet, subnet6 } = args;
+    const gateway = gatewayOf(subnet);
+    const ipv6 = subnet6 === undefined ? {} : { ipv6: { subnet: subnet6, gateway: gatewayOf(subnet6) } };
     this.resolver = gateway;
+    this.ipv6 = subnet6 !== undefined;
     args.host.apply(
       `${name}-service`,
       {
         service: "network",
-        bundle: networkBundle(networkUnit({ subnet: args.subnet, gateway }, args.host.scope)),
+        bundle: networkBundle(networkUnit({ subnet, gateway, ...ipv6 }, args.host.scope)),
       },
       { parent: this },
     );

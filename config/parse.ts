@@ -1,12 +1,13 @@
 // From what a stack file says to settings that are checked and complete, or to everything that is wrong with it. Knows nothing of Pulumi.
-import { isIPv6 } from "node:net";
 import { z } from "zod";
+import { canonicalAddress } from "../lib/address";
 import { characterProblems, treeWithLineFeeds } from "./characters";
 import type { Context } from "./context";
 import { placeholderProblems } from "./placeholders";
 import { type Path, type Problem, type Report, samePath, show, tidy } from "./problem";
 import { resolveLocal } from "./resolve/local";
 import { type Login, resolveLogin } from "./resolve/login";
+import { resolveNetwork } from "./resolve/network";
 import type { Watcher } from "./resolve/nodeExporter";
 import { checkNodeJobs, type Role, watchers } from "./resolve/roles";
 import { resolveServices } from "./resolve/services";
@@ -40,13 +41,18 @@ export function parse(given: Tree, context: Context): Parsed {
   const watching = watchers(sound, entries, context.self().hostname);
   const hosts = entries.map((entry) => resolveHost(entry, raw, sound, watching, context, report));
   checkAddresses(entries, report);
+  const placed = entries.flatMap(({ sound, path }, index) => {
+    const settings = hosts[index];
+    return settings === undefined ? [] : [{ settings, sound, path }];
+  });
   checkNodeJobs(
-    hosts.filter((host) => host !== undefined),
+    placed.map(({ settings }) => settings),
     entries,
     report,
   );
+  const connected = placed.map((host) => resolveNetwork(host, placed, report));
   if (problems.length > 0) return { problems: tidy(problems) };
-  return { settings: freeze({ hosts: hosts.filter((host) => host !== undefined) }) };
+  return { settings: freeze({ hosts: connected }) };
 }
 
 /** Adds to the problems, except about a value (or a list of values) that is wrong in itself. */
@@ -150,6 +156,7 @@ function resolveHost(
     connection,
     become,
     ...(access.becomePassword === undefined ? {} : { becomePassword: access.becomePassword }),
+    addressNeeds: [],
     ...services,
   };
 }
@@ -205,7 +212,7 @@ function checkAddresses(entries: readonly Entry[], report: Report): void {
 }
 
 function canonical(address: string): string {
-  return isIPv6(address) ? new URL(`http://[${address}]`).hostname : address.toLowerCase().replace(/\.$/, "");
+  return canonicalAddress(address.toLowerCase().replace(/\.$/, ""));
 }
 
 /** All the way down, so that nothing that was checked can change. */

@@ -1,8 +1,8 @@
 // Values that an example file carries and that somebody has to replace.
 import { isIPv4 } from "node:net";
 import type { z } from "zod";
+import { inRange } from "../lib/address";
 import { type Problem, quote } from "./problem";
-import { inRange } from "./schema/network";
 import { isImage, targetHost, urlOf } from "./schema/words";
 import { type Leaf, leaves } from "./walk";
 
@@ -12,11 +12,7 @@ const likely =
   /change[-_ ]?me|<[A-Za-z][A-Za-z _-]*>|^(todo|fixme|tbd|x{3,})\b|^your[-_ ]|^a\.b\.c\.d$|AAAA(\.{3}|…)|^[A-Za-z0-9 -]*(\.{3}|…)$/i;
 
 /** Networks and names that are kept for documentation (RFC 5737, 3849, 2606); no real host has them. */
-const documentation: [string, number][] = [
-  ["192.0.2.0", 24],
-  ["198.51.100.0", 24],
-  ["203.0.113.0", 24],
-];
+const documentation = ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"];
 const documentationName = /(^|\.)example(\.(com|org|net))?\.?$|^2001:0?db8:/i;
 
 /** Settings whose value is, or holds, an address. */
@@ -64,6 +60,6 @@ function isPlaceholder({ value, secret }: Leaf, name: string): boolean {
   if (unmistakable.test(value.trim()) || likely.test(value.trim())) return true;
   const host = Object.hasOwn(hostIn, name) ? hostIn[name]?.(value) : undefined;
   if (host === undefined) return false;
-  if (isIPv4(host)) return documentation.some(([base, prefix]) => inRange(host, base, prefix));
+  if (isIPv4(host)) return documentation.some((range) => inRange(host, range));
   return documentationName.test(host);
 }

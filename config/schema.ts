@@ -1,6 +1,7 @@
 // The shape of a stack file, put together from its sections, and of the settings that come out of it.
 // Every default and every grammar stands in `schema/`, once; checks that look at several settings stand in `resolve/`.
 import { z } from "zod";
+import type { AddressNeed } from "../lib/hostAddresses";
 import { type AlertmanagerSettings, alertmanager } from "./schema/alertmanager";
 import { type AlertsSettings, alerts } from "./schema/alerts";
 import { type BlackboxExporterSettings, blackboxExporter } from "./schema/blackboxExporter";
@@ -175,6 +176,8 @@ export interface HostSettings<Secret = string> {
   /** The images that the host builds, by reference. */
   readonly builds: Readonly<Record<string, ImageBuild>>;
   readonly network: NetworkSettings;
+  /** What is looked at on the host before anything is changed. */
+  readonly addressNeeds: readonly AddressNeed[];
   readonly front: FrontSettings;
   readonly gateways: GatewaysSettings;
   readonly prometheus: PrometheusSettings;

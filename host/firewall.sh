@@ -4,18 +4,28 @@
 # cannot allow it. Asked once the container runs: where podman's rules stand in iptables they are there by then.
 # On failure, `reason` says what to type.
 is_let_through() {
-  if [ -n "$ROOTLESS" ] || ! rules=$(iptables -w 5 -S 2>/dev/null); then
-    return 0
-  fi
-  subnet=$(sed -n 's/^Subnet=//p' "$UNITS/podwatch.network")
-  if ! say "$rules" | grep -qxF -e '-P FORWARD DROP' || is_allowed; then
+  [ -z "$ROOTLESS" ] || return 0
+  # shellcheck disable=SC2013 # no range holds a blank
+  for subnet in $(sed -n 's/^Subnet=//p' "$UNITS/podwatch.network"); do
+    case $subnet in
+      *:*) tables=ip6tables ;;
+      *) tables=iptables ;;
+    esac
+    lets_through "$1" || return 1
+  done
+}
+
+# The same of one family, `tables`, and the subnet's range of it.
+lets_through() {
+  if ! rules=$("$tables" -w 5 -S 2>/dev/null) ||
+    ! say "$rules" | grep -qxF -e '-P FORWARD DROP' || is_allowed; then
     return 0
   fi
   if is_bridge_filtered; then
-    reason="this host drops what is forwarded from one container to another (iptables -P FORWARD DROP, as Docker sets it), so
+    reason="this host drops what is forwarded from one container to another ($tables -P FORWARD DROP, as Docker sets it), so
 the services would not reach one another. Allow it"
   elif is_published "$1"; then
-    reason="this host drops what is forwarded to containers (iptables -P FORWARD DROP, as Docker sets it), so nobody else
+    reason="this host drops what is forwarded to containers ($tables -P FORWARD DROP, as Docker sets it), so nobody else
 would reach the published port. Either set podwatch:front.bind to 127.0.0.1, or allow it"
   else
     return 0
@@ -24,7 +34,7 @@ would reach the published port. Either set podwatch:front.bind to 127.0.0.1, or 
   ! say "$rules" | grep -qxF -e '-N DOCKER-USER' || chain=DOCKER-USER
   # shellcheck disable=SC2034 # read by those who call
   reason="$reason, for each boot anew, with:
-  iptables -I $chain -s $subnet -j ACCEPT && iptables -I $chain -d $subnet -j ACCEPT"
+  $tables -I $chain -s $subnet -j ACCEPT && $tables -I $chain -d $subnet -j ACCEPT"
   return 1
 }
 
@@ -36,10 +46,14 @@ is_allowed() {
 
 # Whether iptables is asked about what goes through a bridge, too: Docker turns that on.
 is_bridge_filtered() {
-  [ "$(cat /proc/sys/net/bridge/bridge-nf-call-iptables 2>/dev/null || :)" = 1 ]
+  [ "$(cat "/proc/sys/net/bridge/bridge-nf-call-$tables" 2>/dev/null || :)" = 1 ]
 }
 
-# Whether a unit publishes a port to more than the host itself.
+# Whether a unit publishes a port of the family to more than the host itself.
 is_published() {
-  sed -n 's/^PublishPort=//p' "$1" | grep -qv -e '^127\.' -e '^\[::1\]'
+  case $tables in
+    iptables) others='^\[' ;;
+    ip6tables) others='^[0-9]*\.' ;;
+  esac
+  sed -n 's/^PublishPort=//p' "$1" | grep -qv -e '^127\.' -e '^\[::1\]' -e "$others"
 }

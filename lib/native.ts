@@ -1,3 +1,4 @@
+import { inUrl } from "./address";
 import type { Scope } from "./quadlet";
 import { unitName } from "./service";
 import { type Entry, serializeUnit } from "./unit";
@@ -110,7 +111,7 @@ function socketUnit(service: NativeService, scope: Scope): string {
 
 function listenAddress({ bind, port }: OpenPort): string {
   if (bind === undefined) return String(port);
-  return bind.includes(":") ? `[${bind}]:${port}` : `${bind}:${port}`;
+  return `${inUrl(bind)}:${port}`;
 }
 
 function serviceUnit(service: NativeService, scope: Scope): string {

@@ -1,3 +1,4 @@
+import { inUrl } from "./address";
 import {
   type HostDirectory,
   hostPath,
@@ -71,8 +72,15 @@ export function containerUnit(service: Service, scope: Scope): string {
   ]);
 }
 
-/** The Quadlet unit of the network that the services of a host share. `gateway` also answers their DNS queries. */
-export function networkUnit(network: { subnet: string; gateway: string }, scope: Scope): string {
+/** A range of addresses, and the one of them that answers DNS queries and leads outside. */
+export interface Subnet {
+  readonly subnet: string;
+  readonly gateway: string;
+}
+
+/** The Quadlet unit of the network that the services of a host share; `ipv6` is what it has beside IPv4. */
+export function networkUnit(network: Subnet & { readonly ipv6?: Subnet }, scope: Scope): string {
+  const { ipv6 } = network;
   return serializeUnit([
     ["Unit", [["Description", "Podwatch network"]]],
     [
@@ -81,6 +89,13 @@ export function networkUnit(network: { subnet: string; gateway: string }, scope:
         ["NetworkName", NETWORK_NAME],
         ["Subnet", network.subnet],
         ["Gateway", network.gateway],
+        ...(ipv6
+          ? ([
+              ["IPv6", "true"],
+              ["Subnet", ipv6.subnet],
+              ["Gateway", ipv6.gateway],
+            ] as const)
+          : []),
       ],
     ],
     ...quadletSection(scope),
@@ -135,8 +150,8 @@ function secretEntry(secret: string, service: Service): Entry {
 }
 
 function publishedPort(port: PublishedPort): string {
-  const address = port.address.includes(":") ? `[${port.address}]` : port.address;
-  return `${address}:${port.hostPort}:${port.containerPort}`;
+  const address = port.address === undefined ? "" : `${inUrl(port.address)}:`;
+  return `${address}${port.hostPort}:${port.containerPort}`;
 }
 
 function sorted(record: Readonly<Record<string, string>>): Array<[string, string]> {

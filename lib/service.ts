@@ -62,7 +62,8 @@ export function hostPath(directory: HostDirectory): string {
 }
 
 export interface PublishedPort {
-  readonly address: string;
+  /** Absent: all addresses, of IPv4 and IPv6. */
+  readonly address?: string;
   readonly hostPort: number;
   readonly containerPort: number;
 }

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ConnectionSettings } from "../../config/schema";
+import type { AddressNeed } from "../../lib/hostAddresses";
 import type { Scope } from "../../lib/quadlet";
 
 /** How commands reach a host and with what rights they run there. */
@@ -19,4 +20,6 @@ export interface Entrance {
   readonly sudo: "none" | "passwordless" | { readonly password: pulumi.Output<string> };
   /** Whether the login user has to send pings from there. */
   readonly pings?: boolean;
+  /** What it needs of the host's own addresses. */
+  readonly addressNeeds?: readonly AddressNeed[];
 }

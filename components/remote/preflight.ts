@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isLocal } from "../../config/schema";
+import { READ_ADDRESSES, refusedAddress } from "../../lib/hostAddresses";
 import { isInstalled } from "../../lib/runner";
 import { runOnHost } from "../../session/login";
 import type { Outcome } from "../../session/session";
@@ -30,7 +31,7 @@ const NO_RUNNER = 44;
 const CLOCK_TOLERANCE = 30;
 
 async function checkEntrance(
-  { name, connection, sudo, scope, pings = false }: Entrance,
+  { name, connection, sudo, scope, pings = false, addressNeeds = [] }: Entrance,
   { withRunner }: { withRunner: boolean },
 ): Promise<void> {
   const { script, input, refusal } = await sudoCheck(sudo, connection.user);
@@ -38,7 +39,7 @@ async function checkEntrance(
     const asked = Date.now();
     const { code, stdout, stderr } = await ask(
       connection,
-      `date +%s; ${pings ? `${READ_PING_GROUPS}; ` : ""}${withRunner ? `${script} && { ${isInstalled(scope)} || exit ${NO_RUNNER}; }` : script}`,
+      `date +%s; ${pings ? `${READ_PING_GROUPS}; ` : ""}${addressNeeds.length > 0 ? `${READ_ADDRESSES}; ` : ""}${withRunner ? `${script} && { ${isInstalled(scope)} || exit ${NO_RUNNER}; }` : script}`,
       input,
     );
     if (code === NO_RUNNER) {
@@ -49,7 +50,7 @@ async function checkEntrance(
     if (code !== 0) {
       throw new Error(refusal(stderr.trim().split("\n").at(-1) ?? ""));
     }
-    const refused = pings ? refusedPings(stdout) : undefined;
+    const refused = (pings ? refusedPings(stdout) : undefined) ?? refusedAddress(addressNeeds, stdout);
     if (refused !== undefined) {
       throw new Error(refused);
     }

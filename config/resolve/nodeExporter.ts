@@ -1,6 +1,7 @@
 // Checks over several of the node exporter's settings, and over the hosts: who asks it, and how.
-import { isIP, isIPv6 } from "node:net";
+import { isIP } from "node:net";
 import type { z } from "zod";
+import { inUrl } from "../../lib/address";
 import versions from "../../versions.json";
 import { quote, type Report } from "../problem";
 import type { NodeExporterReach, NodeExporterSettings, nodeExporter } from "../schema/nodeExporter";
@@ -91,7 +92,7 @@ function byPort(given: Given, ground: Ground, locate: Locate, report: Report): N
     by: "port",
     port,
     ...(everywhere ? {} : { bind }),
-    target: `${isIPv6(asked) ? `[${asked}]` : asked}:${port}`,
+    target: `${inUrl(asked)}:${port}`,
     allowFrom: given.allowFrom ?? ground.watchers.map(({ address }) => address),
   };
 }

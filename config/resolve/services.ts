@@ -59,6 +59,12 @@ export function resolveServices(
       `${front.port} may be opened by root only; write a port from ${firstUnprivilegedPort} up, or set become: true`,
     );
   }
+  if (basics.become && front.bind === "::1") {
+    report(
+      locate("front")(["bind"]),
+      `${quote(front.bind)} cannot be forwarded to root's containers; write 127.0.0.1, which is as much the host itself, or set become: false`,
+    );
+  }
   if (front.snippet !== undefined) checkSnippet(front.snippet, locate("front"), report);
   checkQuadlet(front.quadlet, locate("front"), report);
   checkQuadlet(givenPrometheus.quadlet, locate("prometheus"), report);

@@ -1,15 +1,26 @@
 // NGINX, the only service that is published.
-import { isIPv6 } from "node:net";
+import { isIP } from "node:net";
 import { z } from "zod";
+import { canonicalAddress, inRange, inUrl } from "../../lib/address";
 import versions from "../../versions.json";
 import { image } from "./image";
 import { quadletSetting } from "./quadlet";
 import { type DeepReadonly, group, ipAddress, port, publicUrl, setting } from "./words";
 
+/** Of the addresses that name no interface. */
+const bindAddress = () =>
+  ipAddress().refine(
+    (value) => isIP(value) === 0 || !["fe80::/10", "::ffff:0:0/96"].some((range) => inRange(value, range)),
+    {
+      error:
+        "is an IPv6 address of no use here, link-local or an IPv4 one in disguise; write 127.0.0.1, 0.0.0.0, :: or another address of the host",
+    },
+  );
+
 export const front = group({
   bind: setting(
-    ipAddress().default("127.0.0.1"),
-    "Address of the host that NGINX listens on. The default is reached from the host itself only (or through `ssh -L`); `0.0.0.0` or `::` opens it to everybody who can reach the host.",
+    bindAddress().default("127.0.0.1"),
+    "Address of the host that NGINX listens on. The default is reached from the host itself only (or through `ssh -L`); `0.0.0.0` opens it to everybody who can reach the host over IPv4, `::` over IPv6 too. An IPv6 address gives the container network IPv6 (`network.subnet6`). An address that the host does not have is refused before anything is changed there.",
     { example: "0.0.0.0" },
   ),
   port: setting(port().optional(), "Port that NGINX listens on. Below 1024 only with `become: true`.", {
@@ -39,15 +50,21 @@ export type FrontSettings = DeepReadonly<z.output<typeof front> & { port: number
 /** An ordinary user may not open a port below 1024. */
 export const firstUnprivilegedPort = 1024;
 
+/** All addresses that a host has. */
+export const isWildcard = (bind: string) => bind === "0.0.0.0" || bind === "::";
+
+/** An address by which a host is reached from itself only. */
+export const isLoopback = (bind: string) => bind.startsWith("127.") || bind === "::1";
+
 /** Fills in what depends on the host: the port on its rights, the URL on where the front listens. */
 export function resolveFront(
   given: z.output<typeof front>,
   host: { become: boolean; address: string },
 ): FrontSettings {
   const port = given.port ?? (host.become ? 80 : 8080);
-  const everywhere = given.bind === "0.0.0.0" || given.bind === "::";
-  const local = given.bind.startsWith("127.") || given.bind === "::1";
-  const name = local ? "localhost" : everywhere ? host.address : given.bind;
-  const derived = `http://${isIPv6(name) ? `[${name}]` : name}${port === 80 ? "" : `:${port}`}`;
-  return { ...given, port, publicUrl: (given.publicUrl ?? derived).replace(/\/$/, "") };
+  const bind = canonicalAddress(given.bind);
+  const everywhere = isWildcard(bind);
+  const name = isLoopback(bind) ? "localhost" : everywhere ? host.address : bind;
+  const derived = `http://${inUrl(name)}${port === 80 ? "" : `:${port}`}`;
+  return { ...given, bind, port, publicUrl: (given.publicUrl ?? derived).replace(/\/$/, "") };
 }

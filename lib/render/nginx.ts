@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isIPv6 } from "node:net";
 import { RUNBOOKS_PATH } from "../runbooks";
 import { CONFIG_DIRECTORY, type Service, type UnitKeys, type User, unitName } from "../service";
 import { readTemplate, renderTemplate } from "../template";
@@ -36,6 +37,8 @@ export interface NginxInput {
   readonly port: number;
   /** Address of the DNS server of the container network. */
   readonly resolver: string;
+  /** Whether the container network has IPv6 too. */
+  readonly ipv6: boolean;
   readonly backends: readonly Backend[];
   /** Pages on alerts, as Markdown, by the alert's name. */
   readonly runbooks: Readonly<Record<string, string>>;
@@ -88,7 +91,7 @@ export function nginx(input: NginxInput): Service {
       ...(input.gateways ? [input.gateways.socketDirectory] : []),
       ...(input.hostSockets ? [{ host: input.hostSockets.directory, inside: HOST_SOCKETS }] : []),
     ],
-    ports: [{ address: input.bind, hostPort: input.port, containerPort: FRONT_PORT }],
+    ports: [{ ...published(input.bind), hostPort: input.port, containerPort: FRONT_PORT }],
     hooks: {
       check: readTemplate("nginx/check.sh"),
       ready: readTemplate("nginx/ready.sh"),
@@ -102,6 +105,11 @@ export function nginx(input: NginxInput): Service {
 /** The group of the host that may write to sockets which the bridge has to reach, where it runs as root's. */
 export function bridgeGroup(gateways: { readonly enabled: boolean; readonly gid: number }): number {
   return gateways.enabled ? gateways.gid : IMAGE_USER.gid;
+}
+
+/** For podman `::` means IPv6 alone, for people every address that there is. Two ports would leave rules of its firewall behind. */
+function published(bind: string): { address?: string } {
+  return bind === "::" ? {} : { address: bind };
 }
 
 function bridgeUser({ gateways, hostSockets }: NginxInput): User {
@@ -137,6 +145,9 @@ function files(input: NginxInput): Record<string, string> {
 function configuration(input: NginxInput, release: string): string {
   return renderTemplate("nginx/nginx.conf.mustache", {
     resolver: input.resolver,
+    ipv6: input.ipv6,
+    // Of a port that is published at all IPv4 addresses podman makes one at all IPv6 addresses, too.
+    frontIpv6: isIPv6(input.bind),
     frontPort: FRONT_PORT,
     internalPort: INTERNAL_PORT,
     filesDirectory: CONFIG_DIRECTORY,

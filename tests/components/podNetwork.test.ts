@@ -14,14 +14,15 @@ async function deployNetwork(settings: ReturnType<typeof hostSettings>) {
 }
 
 test.each([
-  { spec: "minimal", settings: hostSettings(), subnet: "10.89.77.0/24", gateway: "10.89.77.1" },
+  { spec: "minimal", settings: hostSettings(), subnet: "10.89.77.0/24", gateway: "10.89.77.1", ipv6: [] },
   {
     spec: "everything changed",
     settings: hostSettings(everySection(), {}, filesBeside()),
     subnet: "172.20.16.0/20",
     gateway: "172.20.16.1",
+    ipv6: ["IPv6=true", "Subnet=fd5a:1c3e:9b20:77::/64", "Gateway=fd5a:1c3e:9b20:77::1"],
   },
-])("$spec: one command applies the network's unit", async ({ settings, subnet, gateway }) => {
+])("$spec: one command applies the network's unit", async ({ settings, subnet, gateway, ipv6 }) => {
   const { resources, resolver } = await deployNetwork(settings);
   expect(resources).toEqual([
     component("PodNetwork", "net"),
@@ -46,5 +47,6 @@ test.each([
     "NetworkName=podwatch",
     `Subnet=${subnet}`,
     `Gateway=${gateway}`,
+    ...ipv6,
   ]);
 });

@@ -21,6 +21,7 @@ test("a host alone gets every default", () => {
     become: true,
     builds: {},
     network: { subnet: "10.89.77.0/24" },
+    addressNeeds: [],
     front: {
       bind: "127.0.0.1",
       port: 80,

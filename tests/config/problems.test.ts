@@ -93,6 +93,12 @@ const wrong: [string, Record<string, unknown>, Record<string, unknown>, string][
     'podwatch:network.subnet: "10.89.77.1/24" is not a subnet of this kind; write a private IPv4 range by its first address and a prefix from /16 to /28, such as 10.89.77.0/24',
   ],
   [
+    "IPv6 subnet",
+    { network: { subnet6: "fe80::/64" } },
+    {},
+    'podwatch:network.subnet6: "fe80::/64" is not an IPv6 subnet of this kind; write a range of unique local (fd...) or global addresses by its first address and a prefix from /48 to /112, such as fdb6:93f8:2e1d::/64',
+  ],
+  [
     "gateway",
     { gateways: { sources: ["a/b"] } },
     {},
@@ -222,7 +228,11 @@ const unknown: [Record<string, unknown>, Record<string, unknown>, string][] = [
     {},
     "podwatch:prometheus.scrapeJobs[0].job_name: unknown setting; did you mean name?",
   ],
-  [{ network: { zzz: 1 } }, {}, "podwatch:network.zzz: unknown setting; remove it (there are: subnet)"],
+  [
+    { network: { zzz: 1 } },
+    {},
+    "podwatch:network.zzz: unknown setting; remove it (there are: subnet, subnet6)",
+  ],
 ];
 
 test.each(unknown)("an unknown setting suggests what was meant: %j %j", (sections, more, line) => {

@@ -18,6 +18,8 @@ afterEach(() => shell.remove());
 interface Case {
   /** What `iptables -S` prints; nothing where it fails. */
   readonly rules?: readonly string[];
+  /** As of `ip6tables -S`; the network has IPv6 then. */
+  readonly rules6?: readonly string[];
   readonly published?: string;
   /** Whether iptables sees what goes through a bridge. */
   readonly bridges?: boolean;
@@ -27,15 +29,14 @@ interface Case {
 /** What is said of a service, or nothing if it is let through. */
 function refusal({
   rules,
+  rules6,
   published = "127.0.0.1:80:8080",
   bridges = false,
   rootless = false,
 }: Case): string {
-  shell.write(
-    "bin/iptables",
-    rules ? `#!/bin/sh\ncat <<'END'\n${rules.join("\n")}\nEND\n` : "#!/bin/sh\nexit 1\n",
-  );
-  chmodSync(join(shell.directory, "bin/iptables"), 0o755);
+  standIn("iptables", rules);
+  standIn("ip6tables", rules6);
+  if (rules6) shell.write("units/podwatch.network", "[Network]\nSubnet=10.89.77.0/24\nSubnet=fd00::/64\n");
   shell.write("units/web.container", `[Container]\n${published ? `PublishPort=${published}\n` : ""}`);
   const { status, stdout, stderr } = shell.run(
     `. ${FIREWALL}; ROOTLESS=${rootless ? "yes" : ""}
@@ -44,6 +45,13 @@ function refusal({
   );
   expect([status, stderr]).toEqual([0, ""]);
   return stdout;
+}
+
+/** A program that lists rules, or fails. */
+function standIn(program: string, rules: readonly string[] | undefined): void {
+  const script = rules ? `cat <<'END'\n${rules.join("\n")}\nEND\n` : "exit 1\n";
+  shell.write(`bin/${program}`, `#!/bin/sh\n${script}`);
+  chmodSync(join(shell.directory, "bin", program), 0o755);
 }
 
 const allow = (chain: string) =>
@@ -69,6 +77,11 @@ test.each<[what: string, of: Case]>([
   [
     "podman's bridges allowed",
     { rules: [...DOCKER, "-A FORWARD -i podman+ -o podman+ -j ACCEPT"], bridges: true },
+  ],
+  ["a port over IPv4 where IPv6 is dropped", { rules6: DOCKER, published: "10.1.2.3:80:8080" }],
+  [
+    "a port over IPv6 where IPv4 is dropped",
+    { rules: DOCKER, rules6: ["-P FORWARD ACCEPT"], published: "[fd01::5]:80:8080" },
   ],
 ])("nothing, of %s", (_, of) => {
   expect(refusal(of)).toBe("");
@@ -96,3 +109,16 @@ test("rules for somebody else's network do not help", () => {
   const others = ["-A FORWARD -d 10.88.0.0/16 -j ACCEPT", "-A FORWARD -i docker0 -j ACCEPT"];
   expect(refusal({ rules: [...DOCKER, ...others], bridges: true })).toMatch(/from one container to another/);
 });
+
+test.each(["80:8080", "[fd01::5]:80:8080"])(
+  "that others do not reach a port over IPv6, published %p",
+  (published) => {
+    const told = refusal({ rules: ["-P FORWARD ACCEPT"], rules6: DOCKER, published });
+    expect(told).toMatch(/^this host drops what is forwarded to containers \(ip6tables -P FORWARD DROP, /);
+    expect(
+      told.endsWith(
+        `with:\n${allow("DOCKER-USER").replaceAll("iptables", "ip6tables").replaceAll("10.89.77.0/24", "fd00::/64")}`,
+      ),
+    ).toBe(true);
+  },
+);

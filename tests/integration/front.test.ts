@@ -18,7 +18,7 @@ describe("the front door of a deployed host", () => {
   beforeAll(async () => {
     [host, neighbour] = await Promise.all([LabHost.boot("test-front"), LabHost.boot("test-neighbour")]);
     await host.gateway("start", "deribit");
-    stack = await Stack.create("front", settings({ bind: host.address }));
+    stack = await Stack.create("front", settings({ bind: "::" }));
     await stack.up();
   });
 
@@ -29,19 +29,21 @@ describe("the front door of a deployed host", () => {
   });
 
   /** The TCP ports of the host that the neighbour finds open. */
-  async function openPorts(): Promise<number[]> {
+  async function openPorts(address: string): Promise<number[]> {
     const scan = `for port in $(seq 1 10000) 16686 30000; do
-      { : 3<>/dev/tcp/${host.address}/$port && echo $port; } 2>/dev/null
+      { : 3<>/dev/tcp/${address}/$port && echo $port; } 2>/dev/null
     done; :`;
     const output = await must("lab/lab", ["exec", neighbour.name, "bash", "-c", scan]);
     return output.split("\n").filter(Boolean).map(Number);
   }
 
-  test("another host finds ssh, the front where the stack opens it, and nothing else", async () => {
-    expect(await openPorts()).toEqual([22, 80]);
+  test("another host finds ssh, the front where the stack opens it, and nothing else, over IPv4 and IPv6", async () => {
+    expect(await openPorts(host.address)).toEqual([22, 80]);
+    expect(await openPorts(host.address6)).toEqual([22, 80]);
     await stack.configure(settings({}));
     await stack.up();
-    expect(await openPorts()).toEqual([22]);
+    expect(await openPorts(host.address)).toEqual([22]);
+    expect(await openPorts(host.address6)).toEqual([22]);
   });
 
   test("only the front listens, on the loopback address", async () => {
@@ -199,5 +201,47 @@ describe("the front door of a deployed host", () => {
       ({ status }) => status === 200,
     );
     await host.exec("podman rm -f -t 0 squatter");
+  });
+
+  describe("over IPv6", () => {
+    const unchanged = () =>
+      host.exec(
+        "podman inspect -f '{{.Name}} {{.Id}}' $(podman ps -q) | sort; cat /etc/containers/systemd/podwatch.network",
+      );
+
+    test.each([
+      ["an IPv6 address of another", () => neighbour.address6],
+      ["an IPv4 address of another", () => neighbour.address],
+    ])("%s is refused by name, before anything is changed", async (_, bind) => {
+      const before = await unchanged();
+      await stack.configure(settings({ bind: bind() }));
+      expect(await stack.failingUp()).toContain(
+        `host ${host.name}: podwatch:front.bind "${bind()}" is no address of this host; write one that it has: ${host.address}, ${host.address6}`,
+      );
+      expect(await unchanged()).toBe(before);
+    });
+
+    test("a host on which IPv6 is switched off, or that has no address of it, refuses it by name", async () => {
+      const before = await unchanged();
+      await stack.configure(settings({ bind: "::" }));
+      await host.exec("sysctl -qw net.ipv6.conf.host0.disable_ipv6=1");
+      expect(await stack.failingUp()).toContain(
+        'podwatch:front.bind "::" needs IPv6, and this host has no IPv6 address that leads outside; give it one, or write 0.0.0.0 or an IPv4 address of it',
+      );
+      await host.exec("sysctl -qw net.ipv6.conf.all.disable_ipv6=1");
+      expect(await stack.failingUp()).toContain(
+        'podwatch:front.bind "::" needs IPv6, which is switched off on this host (net.ipv6.conf.all.disable_ipv6 is 1; 0 in a file in /etc/sysctl.d switches it on); write 0.0.0.0 or an IPv4 address of it',
+      );
+      await host.exec("sysctl -qw net.ipv6.conf.all.disable_ipv6=0; systemctl restart systemd-networkd");
+      expect(await unchanged()).toBe(before);
+    });
+
+    test("the front on an address of the host's own is reached there, and nowhere else", async () => {
+      await stack.configure(settings({ bind: host.address6 }));
+      expect(await stack.preview("--diff")).toMatch(/\+ +IPv6=true\n/);
+      await stack.up();
+      expect(await openPorts(host.address6)).toEqual([22, 80]);
+      expect(await openPorts(host.address)).toEqual([22]);
+    });
   });
 });

@@ -1,0 +1,34 @@
+import { isIPv4, isIPv6 } from "node:net";
+
+/** An address as it stands before a port or in a URL: IPv6 in brackets. */
+export function inUrl(host: string): string {
+  return isIPv6(host) ? `[${host}]` : host;
+}
+
+/** The one spelling of an IPv6 address, RFC 5952; anything else as it is. An interface (`%eth0`) is no part of it. */
+export function canonicalAddress(address: string): string {
+  if (!isIPv6(address)) return address;
+  return new URL(`http://[${address.replace(/%.*/, "")}]`).hostname.slice(1, -1);
+}
+
+/** An IP address as a number. */
+function toNumber(ip: string): bigint {
+  if (isIPv4(ip)) return ip.split(".").reduce((sum, part) => sum * 256n + BigInt(part), 0n);
+  return groupsOf(ip).reduce((sum, part) => sum * 65_536n + BigInt(part), 0n);
+}
+
+/** The eight groups of an IPv6 address. */
+export function groupsOf(ip: string): number[] {
+  const [left = [], right = []] = canonicalAddress(ip)
+    .split("::")
+    .map((half) => half.split(":").flatMap((group) => (group === "" ? [] : [Number.parseInt(group, 16)])));
+  return [...left, ...Array<number>(8 - left.length - right.length).fill(0), ...right];
+}
+
+/** Whether an IP address lies in a range of its own kind, such as `10.0.0.0/8` or `fd00::/8`. */
+export function inRange(ip: string, range: string): boolean {
+  const [base = "", prefix = ""] = range.split("/");
+  if (isIPv4(ip) !== isIPv4(base)) return false;
+  const hostBits = BigInt((isIPv4(base) ? 32 : 128) - Number(prefix));
+  return toNumber(ip) >> hostBits === toNumber(base) >> hostBits;
+}
