@@ -128,6 +128,7 @@ export class MonitoringStack extends pulumi.ComponentResource {
         ...place,
         gateways: settings.gateways,
         hostSockets: nodeExporter?.hostSockets,
+        limits: settings.prometheus.limits,
         backends: present(grafana, prometheus, alertmanager, blackbox).map(({ backend }) => backend),
         runbooks: prometheus?.runbooks ?? {},
       },

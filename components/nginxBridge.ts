@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { FrontSettings, GatewaysSettings } from "../config/schema";
 import { serviceBundle } from "../lib/bundle";
+import type { Limits } from "../lib/render/limits";
 import { type Backend, type HostSockets, nginx } from "../lib/render/nginx";
 import type { Host } from "./host";
 import type { PodNetwork } from "./podNetwork";
@@ -14,6 +15,8 @@ export interface NginxBridgeArgs {
   readonly gateways: GatewaysSettings;
   /** Services of the host that are no containers, and whose sockets it passes on to Prometheus. */
   readonly hostSockets?: HostSockets | undefined;
+  /** What Prometheus takes of an answer at most, unless the gateways have limits of their own. */
+  readonly limits: Limits;
   /** The services that are shown behind the front. */
   readonly backends: readonly Backend[];
   /** Pages on alerts, by the alert's name. */
@@ -40,6 +43,7 @@ export class NginxBridge extends pulumi.ComponentResource {
       ipv6: args.network.ipv6,
       backends: args.backends,
       runbooks: args.runbooks,
+      bodySize: args.limits.bodySize,
       ...(gateways.enabled ? { gateways } : {}),
       ...(args.hostSockets === undefined ? {} : { hostSockets: args.hostSockets }),
       ...(front.snippet === undefined ? {} : { snippet: front.snippet }),

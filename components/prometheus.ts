@@ -59,6 +59,7 @@ export class Prometheus extends pulumi.ComponentResource {
       scrapeTimeout: settings.scrapeTimeout,
       evaluationInterval: settings.evaluationInterval,
       retention: settings.retention,
+      limits: settings.limits,
       externalLabels: settings.externalLabels,
       scrapeConfigs: [
         ...telemetry.flatMap(({ scrapeConfigs }) => scrapeConfigs),

@@ -13,6 +13,7 @@ const sections = [
   { key: "prometheus", title: "Prometheus", under: `${namespace}:prometheus` },
   { key: "scrapeJob", title: "Scrape job", under: "as an entry of `prometheus.scrapeJobs`" },
   { key: "fileSdJob", title: "Scrape job with target files", under: "as an entry of `prometheus.fileSd`" },
+  { key: "jobLimits", title: "Limits of a job", under: "as `limits` of a scrape job or of the gateways" },
   { key: "alertmanager", title: "Alertmanager", under: `${namespace}:alertmanager` },
   { key: "receiver", title: "Receiver", under: "as an entry of `alertmanager.receivers`" },
   {

@@ -1,5 +1,6 @@
 // Checks over several of Prometheus' settings, and what is filled in where the user said nothing.
 import type { z } from "zod";
+import { type JobLimits, LIMIT_KEYS } from "../../lib/render/limits";
 import type { Context } from "../context";
 import { type Path, quote, type Report } from "../problem";
 import {
@@ -80,6 +81,14 @@ function checkJob(job: ScrapeJob | GivenFileSd, usualInterval: string, path: Pat
       const instead =
         setting in job ? `write it as ${setting} of the job` : `write a job under ${homeOf(setting)}`;
       report([...path, "extra", key], `would overrule what the job says itself; ${instead}`);
+    }
+  }
+  for (const name of Object.keys(job.limits ?? {}) as (keyof JobLimits)[]) {
+    if (LIMIT_KEYS[name] in job.extra) {
+      report(
+        [...path, "extra", LIMIT_KEYS[name]],
+        `would overrule limits.${name} of the job; remove one of the two`,
+      );
     }
   }
   const relabels = "relabel_configs" in job.extra && "files" in job;

@@ -1,5 +1,6 @@
 // Gateways that serve metrics on unix sockets, bridged to Prometheus by NGINX.
 import { z } from "zod";
+import { jobLimits } from "./limits";
 import { type DeepReadonly, duration, enabled, group, hostPath, list, setting, text, whole } from "./words";
 
 const id = () =>
@@ -41,6 +42,14 @@ export const gateways = group({
     },
   ),
   scrapeInterval: setting(duration().default("5s"), "How often each gateway is scraped."),
+  limits: setting(
+    jobLimits.optional(),
+    "Limits of the gateways' job, each over that of `prometheus.limits`.",
+    {
+      example: { bodySize: "16MB" },
+      defaultText: "`prometheus.limits`",
+    },
+  ),
 }).meta({ id: "gateways", description: "Gateways on the host that serve their metrics on unix sockets." });
 
 export type GatewaysSettings = DeepReadonly<z.output<typeof gateways>>;

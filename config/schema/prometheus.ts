@@ -2,6 +2,7 @@
 import { z } from "zod";
 import versions from "../../versions.json";
 import { image } from "./image";
+import { jobLimits, limits } from "./limits";
 import { quadletSetting } from "./quadlet";
 import {
   choice,
@@ -81,6 +82,10 @@ const job = {
   params: setting(params.default({}), "Parameters of the request, each with one value or a list of values.", {
     example: { module: "http_2xx" },
   }),
+  limits: setting(jobLimits.optional(), "Limits of this job, each over that of `prometheus.limits`.", {
+    example: { samples: 1_000_000 },
+    defaultText: "`prometheus.limits`",
+  }),
   extra: setting(
     z
       .record(z.string(), z.unknown(), {
@@ -108,6 +113,7 @@ export const scrapeJob = group({
   timeout: job.timeout,
   labels: job.labels,
   params: job.params,
+  limits: job.limits,
   extra: job.extra,
 }).meta({ id: "scrapeJob", description: "A scrape job of your own, for targets that you name." });
 
@@ -124,6 +130,7 @@ export const fileSdJob = group({
   timeout: job.timeout,
   labels: job.labels,
   params: job.params,
+  limits: job.limits,
   extra: job.extra,
 }).meta({ id: "fileSdJob", description: "A scrape job whose targets stand in files." });
 
@@ -147,6 +154,10 @@ export const prometheus = group({
       }),
     }).prefault({}),
     "How long, and how much, is kept.",
+  ),
+  limits: setting(
+    limits.prefault({}),
+    "What a scrape may bring at most, for every job, unless the job says otherwise. A target that gives more counts as down, and nothing of its answer is kept.",
   ),
   externalLabels: setting(
     labels().default({}),

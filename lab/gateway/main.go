@@ -2,6 +2,8 @@
 // gateway's text format over HTTP on a unix socket. It trades nothing and talks to nobody.
 //
 //	lab-gateway -name deribit -service_listen_address /run/roq/service/deribit.sock
+//
+// With -hostile it answers as no gateway should, to try what stands between it and the browser.
 package main
 
 import (
@@ -33,6 +35,7 @@ func run() error {
 	name := flag.String("name", "", "the gateway's name, for example deribit")
 	// Named as the real gateways name it.
 	address := flag.String("service_listen_address", "", "unix socket to serve HTTP on")
+	way := flag.String("hostile", "", "answer as no gateway should, for example html; see hostile.go")
 	flag.Parse()
 	if !validName.MatchString(*name) {
 		return fmt.Errorf("-name %q is no gateway name: use A-Z, a-z, 0-9, _ and -", *name)
@@ -44,6 +47,9 @@ func run() error {
 	listener, err := listen(*address)
 	if err != nil {
 		return err
+	}
+	if *way != "" {
+		return serveHostile(listener, *way)
 	}
 	gateway := newGateway(*name, time.Now())
 	server := &http.Server{Handler: gateway.handler(), ReadHeaderTimeout: 5 * time.Second}

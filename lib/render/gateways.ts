@@ -1,11 +1,13 @@
 import { gatewayRules } from "../rules/gateways";
 import type { Telemetry } from "../telemetry";
+import { type JobLimits, jobLimits } from "./limits";
 import { BRIDGE_TARGET, GATEWAY_DISCOVERY_URL } from "./nginx";
 
 /** How gateways are watched, through the bridge: those found by their sockets, or exactly those named. */
 export function gatewayTelemetry(gateways: {
   readonly sources: "auto" | readonly string[];
   readonly scrapeInterval: string;
+  readonly limits?: JobLimits | undefined;
 }): Telemetry {
   const targets =
     gateways.sources === "auto"
@@ -18,6 +20,7 @@ export function gatewayTelemetry(gateways: {
         scrape_interval: gateways.scrapeInterval,
         scrape_timeout: gateways.scrapeInterval,
         params: { format: ["prometheus"] },
+        ...jobLimits(gateways.limits),
         ...targets,
       },
     ],

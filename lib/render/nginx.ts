@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { isIPv6 } from "node:net";
+import { inSeconds } from "../duration";
 import { RUNBOOKS_PATH } from "../runbooks";
 import { CONFIG_DIRECTORY, type Service, type UnitKeys, type User, unitName } from "../service";
 import { readTemplate, renderTemplate } from "../template";
+import { inBytes, type JobLimits } from "./limits";
 
 /** A service behind the front door. */
 export interface Backend {
@@ -48,7 +50,11 @@ export interface NginxInput {
     /** Who may connect to the sockets; default: the image's own user. */
     readonly uid?: number;
     readonly gid?: number;
+    readonly scrapeInterval: string;
+    readonly limits?: JobLimits | undefined;
   };
+  /** What Prometheus takes of an answer at most. */
+  readonly bodySize: string;
   /** Services of the host that are no containers and answer Prometheus on unix sockets. */
   readonly hostSockets?: HostSockets;
   /** The user's own text at the end of the front's server block. */
@@ -73,6 +79,12 @@ export const NGINX_STATUS_URL = `http://${BRIDGE_TARGET}/status`;
 
 /** Lists the gateways in the format of Prometheus' HTTP service discovery. */
 export const GATEWAY_DISCOVERY_URL = `http://${BRIDGE_TARGET}/gateways`;
+
+/** How long somebody waits for a gateway, in seconds, however often it is scraped. */
+const GATEWAY_WITHIN = 10;
+
+/** So much more passes, in bytes, that Prometheus finds the limit met, and not an answer that is cut off. */
+const BEYOND_LIMIT = 1024 ** 2;
 
 /** The user `nginx` of the official image. */
 const IMAGE_USER = { uid: 101, gid: 101 };
@@ -132,6 +144,10 @@ function files(input: NginxInput): Record<string, string> {
       Object.entries(input.runbooks).map(([name, text]) => [`html${RUNBOOKS_PATH}/${name}`, text]),
     ),
   };
+  if (hasSockets(input)) {
+    rendered["metrics.js"] = readTemplate("nginx/metrics.js");
+    rendered["socket.conf"] = readTemplate("nginx/socket.conf");
+  }
   if (input.gateways) {
     rendered["gateways.js"] = renderTemplate("nginx/gateways.js.mustache", {
       socketDirectory: input.gateways.socketDirectory,
@@ -160,7 +176,11 @@ function configuration(input: NginxInput, release: string): string {
       liveLocation: livePath ?? false,
       closed: (closed ?? []).map((below) => ({ location: `${path}/${below}` })),
     })),
+    sockets: hasSockets(input),
     gateways: input.gateways !== undefined,
+    gatewayBytes: answerBytes(input.gateways?.limits?.bodySize ?? input.bodySize),
+    gatewaySeconds: Math.max(GATEWAY_WITHIN, Math.ceil(inSeconds(input.gateways?.scrapeInterval ?? "0s"))),
+    hostBytes: answerBytes(input.bodySize),
     runbooks: hasRunbooks(input),
     socketDirectory: input.gateways?.socketDirectory ?? "",
     hostSockets: (input.hostSockets?.sockets ?? []).map(({ name, location }) => ({
@@ -169,6 +189,16 @@ function configuration(input: NginxInput, release: string): string {
     })),
     snippet: input.snippet?.trimEnd() || false,
   });
+}
+
+function hasSockets({ gateways, hostSockets }: NginxInput): boolean {
+  return gateways !== undefined || hostSockets !== undefined;
+}
+
+/** What NGINX passes on of an answer at most; 0 is no limit. */
+function answerBytes(bodySize: string): number {
+  const bytes = inBytes(bodySize);
+  return bytes === 0 ? 0 : bytes + BEYOND_LIMIT;
 }
 
 function hasRunbooks({ runbooks }: NginxInput): boolean {

@@ -6,6 +6,7 @@ import { quote } from "../shell";
 import type { ScrapeConfig, Telemetry } from "../telemetry";
 import { readTemplate } from "../template";
 import { toYaml } from "../yaml";
+import { globalLimits, type Limits } from "./limits";
 import type { Backend } from "./nginx";
 import { scrapesDue } from "./scrapesDue";
 
@@ -17,6 +18,8 @@ export interface PrometheusInput {
   readonly scrapeTimeout: string;
   readonly evaluationInterval: string;
   readonly retention: { readonly time: string; readonly size?: string };
+  /** Of every job that has none of its own. */
+  readonly limits: Limits;
   readonly externalLabels: Readonly<Record<string, string>>;
   readonly scrapeConfigs: readonly ScrapeConfig[];
   /** Where alerts go; absent: nowhere. */
@@ -127,6 +130,7 @@ function configuration(input: PrometheusInput): string {
       scrape_interval: input.scrapeInterval,
       scrape_timeout: input.scrapeTimeout,
       evaluation_interval: input.evaluationInterval,
+      ...globalLimits(input.limits),
       ...(Object.keys(input.externalLabels).length > 0 ? { external_labels: input.externalLabels } : {}),
     },
     ...alerting(input.alertmanagers ?? []),

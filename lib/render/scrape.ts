@@ -1,4 +1,5 @@
 import type { ScrapeConfig } from "../telemetry";
+import { type JobLimits, jobLimits } from "./limits";
 import { targetFilePath } from "./prometheus";
 
 /** What a user's scrape job says, however it finds its targets. */
@@ -10,6 +11,7 @@ export interface Job {
   readonly timeout?: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
   readonly params: Readonly<Record<string, readonly string[]>>;
+  readonly limits?: JobLimits | undefined;
   /** Further keys of a scrape configuration, in Prometheus' own words. */
   readonly extra: Readonly<Record<string, unknown>>;
 }
@@ -54,6 +56,7 @@ function common(job: Job): ScrapeConfig {
     ...(job.interval === undefined ? {} : { scrape_interval: job.interval }),
     ...(job.timeout === undefined ? {} : { scrape_timeout: job.timeout }),
     ...(Object.keys(job.params).length > 0 ? { params: job.params } : {}),
+    ...jobLimits(job.limits),
   };
 }
 

@@ -21,8 +21,14 @@ const REJECTED = [
   "prometheus_target_scrapes_sample_duplicate_timestamp_total",
   "prometheus_target_scrapes_sample_out_of_order_total",
   "prometheus_target_scrapes_sample_out_of_bounds_total",
-  "prometheus_target_scrapes_exceeded_sample_limit_total",
+];
+
+/** What the limits of `prometheus.limits` count. */
+const LIMITS_MET = [
   "prometheus_target_scrapes_exceeded_body_size_limit_total",
+  "prometheus_target_scrapes_exceeded_sample_limit_total",
+  "prometheus_target_scrape_pool_exceeded_label_limits_total",
+  "prometheus_target_scrape_pool_exceeded_target_limit_total",
 ];
 
 function sum(metrics: readonly string[], window: string): string {
@@ -107,7 +113,18 @@ export const prometheusRules: RuleGroup = {
       expr: () => `${sum(REJECTED, "5m")} > 0`,
       summary: "Prometheus refuses samples",
       description: () =>
-        "In the last 5 minutes Prometheus refused {{ $value | humanize }} samples or scrapes: twice the same series, times out of order, or more than a job's limits allow.",
+        "In the last 5 minutes Prometheus refused {{ $value | humanize }} samples: twice the same series, or times out of order.",
+    }),
+    alert({
+      name: "PrometheusScrapeLimitMet",
+      severity: "warning",
+      for: "5m",
+      thresholds: {},
+      what: "A target gives more than a scrape may bring, and counts as down",
+      expr: () => `${sum(LIMITS_MET, "5m")} > 0`,
+      summary: "A target gives more than its job's limits allow",
+      description: () =>
+        "In the last 5 minutes {{ $value | humanize }} scrapes or lists of targets were thrown away because they met a limit of prometheus.limits. The page of Prometheus' targets names them.",
     }),
     alert({
       name: "PrometheusDiscoveryFailing",

@@ -15,7 +15,9 @@ function deployBridge(
 ) {
   return deployOnHost(settings, (name, ground) => {
     const { front, gateways } = settings;
-    return new NginxBridge(name, { ...ground, hostName: settings.name, front, gateways, backends, runbooks });
+    const { limits } = settings.prometheus;
+    const hostName = settings.name;
+    return new NginxBridge(name, { ...ground, hostName, front, gateways, limits, backends, runbooks });
   });
 }
 
@@ -43,7 +45,9 @@ test("minimal: shows what is there and bridges the gateways", async () => {
   expect(Object.keys(parts)).toEqual([
     "files/gateways.js",
     "files/html/index.html",
+    "files/metrics.js",
     "files/nginx.conf",
+    "files/socket.conf",
     "hooks/check",
     "hooks/ready",
     "hooks/reload",
@@ -187,4 +191,35 @@ test("runbooks are files that the front shows as text", async () => {
   expect(parts["files/html/runbooks/HostCpuBusy"]).toBe(text);
   expect(parts["files/html/index.html"]).toContain('<a href="/runbooks/">Runbooks</a>');
   expect(locations(parts["files/nginx.conf"], /listen 8080;/)).toContain("^~ /runbooks/");
+});
+
+test("what a socket answers is cut off a little beyond the limit of the gateways' job, or of all jobs", async () => {
+  const bytes = async (gateways: object, limits: object = {}) => {
+    const { resources } = await deployBridge(hostSettings({ gateways, prometheus: { limits } }));
+    const configuration = bundleOf(resources).parts["files/nginx.conf"] ?? "";
+    return [...configuration.matchAll(/set \$metrics_at_most (\d+);/g)].map(([, count]) => Number(count));
+  };
+  const beyond = (megabytes: number) => (megabytes + 1) * 1024 ** 2;
+  expect(await bytes({})).toEqual([beyond(64), beyond(64)]);
+  expect(await bytes({}, { bodySize: "2MB" })).toEqual([beyond(2), beyond(2)]);
+  expect(await bytes({ limits: { bodySize: "8MB" } }, { bodySize: "2MB" })).toEqual([beyond(8), beyond(8)]);
+  expect(await bytes({ limits: { bodySize: "0" } })).toEqual([0, 0]);
+});
+
+test("a gateway is waited for as long as its scrape may take", async () => {
+  const seconds = async (scrapeInterval: string) => {
+    const { resources } = await deployBridge(hostSettings({ gateways: { scrapeInterval } }));
+    const configuration = bundleOf(resources).parts["files/nginx.conf"] ?? "";
+    return [...configuration.matchAll(/(?:metrics_within|proxy_read_timeout) (\d+)s?;/g)].map(([, s]) => s);
+  };
+  expect(await seconds("5s")).toEqual(["10", "10", "10", "10"]);
+  expect(await seconds("1m")).toEqual(["60", "60", "60", "60"]);
+});
+
+test("no location has headers of its own, which would take away those of all", async () => {
+  const { resources } = await deployBridge(hostSettings(everySection(), {}, filesBeside()));
+  const configuration = bundleOf(resources).parts["files/nginx.conf"] ?? "";
+  const [everywhere = ""] = configuration.split(/^ {2}server \{$/m);
+  expect(everywhere.match(/add_header/g)?.length).toBeGreaterThan(1);
+  expect(configuration.match(/^ *add_header/gm)).toEqual(everywhere.match(/^ *add_header/gm));
 });

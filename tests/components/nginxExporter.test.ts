@@ -17,6 +17,7 @@ function deployExporter(settings: HostSettings) {
       hostName: "mon1",
       front,
       gateways,
+      limits: settings.prometheus.limits,
       backends: [],
       runbooks: {},
     });

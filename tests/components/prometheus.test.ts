@@ -58,7 +58,16 @@ test("minimal: scrapes itself and the gateways that it finds", async () => {
     "unit/podwatch-prometheus.container",
   ]);
   expect(parse(parts["files/prometheus.yml"] ?? "")).toEqual({
-    global: { scrape_interval: "15s", scrape_timeout: "10s", evaluation_interval: "15s" },
+    global: {
+      scrape_interval: "15s",
+      scrape_timeout: "10s",
+      evaluation_interval: "15s",
+      body_size_limit: "64MB",
+      sample_limit: 500_000,
+      label_limit: 100,
+      label_name_length_limit: 256,
+      label_value_length_limit: 8192,
+    },
     rule_files: SHIPPED.map((name) => `/etc/podwatch/current/files/rules/${name}.yml`),
     scrape_configs: [
       SELF,
@@ -119,6 +128,11 @@ test("everything changed", async () => {
     scrape_interval: "20s",
     scrape_timeout: "7s",
     evaluation_interval: "30s",
+    body_size_limit: "128MB",
+    sample_limit: 1_000_000,
+    label_name_length_limit: 100,
+    label_value_length_limit: 1000,
+    target_limit: 5000,
     external_labels: settings.prometheus.externalLabels,
   });
   const bridge = (name: string) => ({
@@ -132,6 +146,12 @@ test("everything changed", async () => {
       scrape_interval: "2s500ms",
       scrape_timeout: "2s500ms",
       params: { format: ["prometheus"] },
+      body_size_limit: "16MB",
+      sample_limit: 100_000,
+      label_limit: 20,
+      label_name_length_limit: 64,
+      label_value_length_limit: 512,
+      target_limit: 40,
       static_configs: [bridge("deribit"), bridge("coinbase-pro"), bridge("Bybit_2")],
     },
     {
@@ -141,6 +161,12 @@ test("everything changed", async () => {
       scrape_interval: "1m",
       scrape_timeout: "45s",
       params: { module: ["http_2xx"], target: ["a", "b c"] },
+      body_size_limit: "1EB",
+      sample_limit: 2_000_000_000,
+      label_limit: 200,
+      label_name_length_limit: 200,
+      label_value_length_limit: 2000,
+      target_limit: 10,
       static_configs: [
         {
           targets: ["db1.internal:9100", "[fd00::1]:9100"],
@@ -180,7 +206,13 @@ test("everything changed", async () => {
         },
       ],
       relabel_configs: [{ target_label: "from", replacement: "file $$HOME" }],
-      sample_limit: 5000,
+      body_size_limit: "1GB",
+      sample_limit: 2_000_000,
+      label_limit: 2_000_000_000,
+      label_name_length_limit: 2_000_000_000,
+      label_value_length_limit: 2_000_000_000,
+      target_limit: 2_000_000_000,
+      keep_dropped_targets: 100,
     },
   ]);
   const unit = unitLines(parts["unit/podwatch-prometheus.container"]);

@@ -43,6 +43,14 @@ test("a host alone gets every default", () => {
       scrapeTimeout: "10s",
       evaluationInterval: "15s",
       retention: { time: "15d" },
+      limits: {
+        bodySize: "64MB",
+        samples: 500_000,
+        labels: 100,
+        labelNameLength: 256,
+        labelValueLength: 8192,
+        targets: 0,
+      },
       externalLabels: {},
       scrapeJobs: [],
       fileSd: [],
@@ -127,6 +135,14 @@ test("everything that can be said is taken over", () => {
       scrapeTimeout: "30s",
       evaluationInterval: "2m",
       retention: { time: "1y6w", size: "50GB" },
+      limits: {
+        bodySize: "1GB",
+        samples: 1,
+        labels: 2,
+        labelNameLength: 3,
+        labelValueLength: 4,
+        targets: 5,
+      },
       externalLabels: { region: "eu" },
       scrapeJobs: [
         {
@@ -138,6 +154,7 @@ test("everything that can be said is taken over", () => {
           targets: ["db1.internal:9100", "[fd00::1]:9100"],
           labels: { team: "core" },
           params: { module: "http_2xx", both: ["a", "b"] },
+          limits: { bodySize: "0", targets: 7 },
           extra: { honor_labels: true },
         },
       ],

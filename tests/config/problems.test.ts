@@ -266,6 +266,7 @@ test("jobs: one name each, also over kinds and built-in ones; nothing overruled,
     { name: "node", targets, timeout: "20s" },
     { name: "empty" },
     { name: "found", labels: { a: "b" }, extra: { dns_sd_configs: [] } },
+    { name: "limited", targets, limits: { samples: 1 }, extra: { sample_limit: 2, label_limit: 3 } },
     { name: "raw", targets, extra: { scheme: "https", basic_auth: { username: "u", password: "hunter2" } } },
   ];
   const files = { "t.json": '[{"targets": ["a:1"]}]' };
@@ -280,8 +281,9 @@ test("jobs: one name each, also over kinds and built-in ones; nothing overruled,
     'podwatch:prometheus.scrapeJobs[2].timeout: "20s" is longer than the interval, 15s; write at most 15s',
     "podwatch:prometheus.scrapeJobs[3].targets: is missing; write at least one target as host:port, or a service discovery under extra",
     "podwatch:prometheus.scrapeJobs[4].labels: belong to targets, and the job names none; write them as relabel_configs under extra",
-    "podwatch:prometheus.scrapeJobs[5].extra.basic_auth.password: is a secret, which anybody could read in previews and on the host; scrape this target without it",
-    "podwatch:prometheus.scrapeJobs[5].extra.scheme: would overrule what the job says itself; write it as scheme of the job",
+    "podwatch:prometheus.scrapeJobs[5].extra.sample_limit: would overrule limits.samples of the job; remove one of the two",
+    "podwatch:prometheus.scrapeJobs[6].extra.basic_auth.password: is a secret, which anybody could read in previews and on the host; scrape this target without it",
+    "podwatch:prometheus.scrapeJobs[6].extra.scheme: would overrule what the job says itself; write it as scheme of the job",
   ]);
 });
 

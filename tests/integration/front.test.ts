@@ -1,3 +1,4 @@
+import { hostileGateways } from "./support/hostileGateways";
 import { eventually, LabHost, must } from "./support/lab";
 import { connection, Stack } from "./support/stack";
 
@@ -11,7 +12,7 @@ describe("the front door of a deployed host", () => {
   /** With the same URL wherever it listens, so that only NGINX has to follow a change. */
   const settings = (front: object) => ({
     host: connection("operator", host),
-    gateways: { gid: 990 },
+    gateways: { gid: 990, limits: { bodySize: "8MB" } },
     front: { publicUrl: "http://localhost", ...front },
   });
 
@@ -144,6 +145,8 @@ describe("the front door of a deployed host", () => {
     expect((await host.fetch("/roq/service/coinbase-pro/metrics")).status).toBe(200);
     await host.gateway("stop", "coinbase-pro");
   });
+
+  hostileGateways(() => host);
 
   test("NGINX starts without any backend and serves the rest", async () => {
     await host.exec(

@@ -29,8 +29,13 @@ const REJECTED = [
   "prometheus_target_scrapes_sample_duplicate_timestamp_total",
   "prometheus_target_scrapes_sample_out_of_order_total",
   "prometheus_target_scrapes_sample_out_of_bounds_total",
-  "prometheus_target_scrapes_exceeded_sample_limit_total",
+];
+
+const LIMITS_MET = [
   "prometheus_target_scrapes_exceeded_body_size_limit_total",
+  "prometheus_target_scrapes_exceeded_sample_limit_total",
+  "prometheus_target_scrape_pool_exceeded_label_limits_total",
+  "prometheus_target_scrape_pool_exceeded_target_limit_total",
 ];
 
 const ONE_GROUP = ', rule_group="/rules/own.yml;own"';
@@ -133,6 +138,15 @@ export const prometheusCases: GroupCases = {
       ]),
     ),
     silent: { "while no counter grows": { series: growing(undefined, REJECTED), at: "20m" } },
+  },
+  PrometheusScrapeLimitMet: {
+    fires: Object.fromEntries(
+      LIMITS_MET.map((metric) => [
+        `at ${metric}`,
+        { series: growing(metric, LIMITS_MET), since: "2m", labels: SELF, value: "5" },
+      ]),
+    ),
+    silent: { "while no counter grows": { series: growing(undefined, LIMITS_MET), at: "20m" } },
   },
   PrometheusDiscoveryFailing: {
     fires: {
