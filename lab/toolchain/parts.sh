@@ -1,8 +1,7 @@
 # shellcheck shell=bash disable=SC2154
 # The steps of lab/toolchain/setup, which sources this file and sets: here checkout cache download choice user_home
-# refusal_lasts cli_version tools. Each `choose_` puts one part into $tools and says what it chose.
-
-standins=0
+# refusal_lasts cli_version tools standins. Each `choose_` puts one part into $tools and says what it chose. What is the
+# user's own and cannot be used is told of, too.
 
 # Exists while the download site is held to be out of reach.
 refusal=$cache/refused-$(printf '%s' "$download" | tr -c 'A-Za-z0-9.-' _)
@@ -67,6 +66,7 @@ fetch() {
   rm -rf "$new"
   mkdir -p "$new"
   if curl -fsSL --connect-timeout 10 --speed-limit 10000 --speed-time 20 "$download/$1" | tar -xz -C "$new"; then
+    rm -rf "$2"
     mv -T "$new" "$2"
   else
     rm -rf "$new"
@@ -78,15 +78,15 @@ fetch() {
 
 choose_cli() {
   local found version why official=$cache/pulumi-$cli_version-official built=$cache/pulumi-$cli_version-built
-  if found=$(installed pulumi); then
-    version=$(cli_version_of "$found")
-    if at_least "$version" "$cli_version"; then
+  while IFS= read -r found; do
+    why=$(unusable_cli "$found")
+    if [ -z "$why" ]; then
       ln -s "$found" "$tools/bin/pulumi"
-      say pulumi "$version from PATH ($found)"
+      say pulumi "$(cli_version_of "$found") from PATH ($found)"
       return
     fi
-    say pulumi "$found is $version, older than $cli_version: not used (update or remove it)"
-  fi
+    say pulumi "$found $why: not used (update or remove it)"
+  done < <(on_path pulumi)
   why=
   if [ ! -x "$official/pulumi/pulumi" ]; then
     why=$(refused)
@@ -96,36 +96,62 @@ choose_cli() {
         why="the download of $cli_version failed"
     fi
   fi
-  if [ -x "$official/pulumi/pulumi" ]; then
-    ln -s "$official"/pulumi/* "$tools/bin/"
-    say pulumi "$cli_version, official download ($official)"
-    return
+  if [ -e "$official/pulumi/pulumi" ]; then
+    why=$(unusable_cli "$official/pulumi/pulumi")
+    if [ -z "$why" ]; then
+      ln -s "$official"/pulumi/* "$tools/bin/"
+      say pulumi "$cli_version, official download ($official)"
+      return
+    fi
+    why="what was downloaded, $official/pulumi/pulumi, $why"
+    rm -rf "$official"
   fi
   [ -x "$built/pulumi" ] || build_cli "$built"
   # Not a symbolic link: the engine takes a language host beside its own file as its own, one on PATH with a warning.
   ln "$built/pulumi" "$tools/bin/pulumi"
-  say pulumi "$cli_version built from its Go module, because $why"
+  say pulumi "$cli_version built from its Go module, because ${why:-the download holds no program}"
 }
 
-# installed NAME: the first such program on PATH that is not one of this tool chain's own.
-installed() {
-  local directory candidate
+# unusable_cli FILE: says, by its output, why a CLI cannot be used.
+unusable_cli() {
+  local version
+  not_a_program "$1" && return
+  version=$(cli_version_of "$1")
+  if [ -z "$version" ]; then
+    echo "does not say its version"
+  elif ! at_least "$version" "$cli_version"; then
+    echo "is $version, older than $cli_version"
+  fi
+}
+
+# on_path NAME: every file of that name on PATH, in order, that is not one of this tool chain's own.
+on_path() {
+  local directory candidate known=:
   while IFS= read -r directory; do
     candidate=$directory/$1
-    if [ -x "$candidate" ] && [ ! -d "$candidate" ]; then
-      case $(readlink -f "$candidate"): in
-        "$here"/* | "$cache"/*) ;;
-        *)
-          echo "$candidate"
-          return
-          ;;
-      esac
+    case $known in *:"$directory":*) continue ;; esac
+    known=$known$directory:
+    if { [ -e "$candidate" ] || [ -L "$candidate" ]; } && [ ! -d "$candidate" ] &&
+      ! is_own "$directory" && ! is_own "$(readlink -f "$candidate")"; then
+      printf '%s\n' "$candidate"
     fi
   done < <(printf '%s\n' "$PATH" | tr : '\n')
-  return 1
 }
 
-cli_version_of() { PULUMI_SKIP_UPDATE_CHECK=1 "$1" version 2>/dev/null </dev/null | sed -n '1s/^v//p'; }
+is_own() { case $1/ in "$here"/* | "$cache"/*) return 0 ;; *) return 1 ;; esac; }
+
+# not_a_program FILE: says, by its output, why a file cannot be run; false if it can.
+not_a_program() {
+  if [ ! -e "$1" ]; then
+    echo "leads nowhere"
+  elif [ ! -x "$1" ]; then
+    echo "is not executable"
+  else
+    return 1
+  fi
+}
+
+cli_version_of() { PULUMI_SKIP_UPDATE_CHECK=1 timeout -k 5 30 "$1" version 2>/dev/null </dev/null | sed -n '1s/^v//p'; }
 
 build_cli() {
   local new=$1.new.$$ started go_version go_wanted
@@ -154,86 +180,6 @@ build_cli() {
     fail "pulumi could not be built (see above); is the Go module proxy, $(go env GOPROXY), within reach?"
   }
   mv -T "$new" "$1"
-}
-
-# --- Language host and plugins ----------------------------------------------------------------------------------
-
-choose_language_host() {
-  local found
-  if [ -e "$tools/bin/pulumi-language-nodejs" ]; then
-    say "nodejs language host" "real, of the official download"
-  elif found=$(installed pulumi-language-nodejs); then
-    say "nodejs language host" "real, from PATH ($found)"
-  else
-    ln -s "$(stand_in language)" "$tools/bin/pulumi-language-nodejs"
-    standins=1
-    say "nodejs language host" "stand-in, because pulumi-language-nodejs is not on PATH and the CLI has none beside it"
-  fi
-}
-
-# choose_plugin NAME VERSION
-choose_plugin() {
-  local name=$1 version=$2 found why old official
-  local plugin=resource-$name-v$version binary=pulumi-resource-$name
-  official=$cache/$plugin-official
-  if found=$(installed "$binary"); then
-    say "$name plugin" "real, from PATH ($found; its version is not looked at)"
-    return
-  fi
-  if [ -x "$user_home/plugins/$plugin/$binary" ]; then
-    ln -s "$user_home/plugins/$plugin" "$tools/home/plugins/$plugin"
-    say "$name plugin" "$version, real ($user_home/plugins/$plugin)"
-    return
-  fi
-  for old in "$user_home/plugins/resource-$name-v"*/; do
-    [ ! -d "$old" ] || say "$name plugin" "$old is not version $version: not used (pulumi plugin install resource $name v$version)"
-  done
-  why=
-  if [ ! -x "$official/$binary" ]; then
-    why=$(refused)
-    if [ -z "$why" ]; then
-      answered=yes
-      fetch "releases/plugins/$binary-v$version-linux-$(architecture amd64).tar.gz" "$official" ||
-        why="the download of $version failed"
-    fi
-  fi
-  if [ -x "$official/$binary" ]; then
-    ln -s "$official" "$tools/home/plugins/$plugin"
-    say "$name plugin" "$version, official download ($official)"
-    return
-  fi
-  mkdir "$tools/home/plugins/$plugin"
-  ln -s "$(stand_in "$name")" "$tools/home/plugins/$plugin/$binary"
-  standins=1
-  say "$name plugin" "stand-in for $version, because $why"
-}
-
-# Plugins of the user's that this project does not know stay within the engine's reach.
-link_other_plugins() {
-  local plugin name
-  for plugin in "$user_home/plugins/"*/; do
-    name=$(basename "$plugin")
-    [ ! -d "$plugin" ] || [ -e "$tools/home/plugins/$name" ] || ln -s "${plugin%/}" "$tools/home/plugins/$name"
-  done
-}
-
-# stand_in NAME: compiles a stand-in into one file, unless that has been done for the same sources; prints its path.
-stand_in() {
-  local compiled
-  compiled=$cache/standins-$(standin_sources | cut -c 1-16)/$1
-  if [ ! -x "$compiled" ]; then
-    mkdir -p "$(dirname "$compiled")"
-    "$checkout/node_modules/.bin/esbuild" "$here/$1/main.ts" --bundle --platform=node --target=node20 --minify \
-      --keep-names --external:cpu-features '--external:*.node' --banner:js='#!/usr/bin/env node' \
-      --log-level=warning --outfile="$compiled.new" >&2
-    chmod +x "$compiled.new"
-    mv "$compiled.new" "$compiled"
-  fi
-  printf '%s\n' "$compiled"
-}
-
-standin_sources() {
-  cat "$checkout"/{package,package-lock,versions}.json "$here"/{provider,command,random,language}/*.ts "$here/parts.sh" | sha256sum
 }
 
 # --- The choice -------------------------------------------------------------------------------------------------

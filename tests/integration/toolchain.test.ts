@@ -3,17 +3,20 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { newKey, type SshServer, startSshServer } from "../toolchain/sshServer";
 import { faultTest } from "./support/faults";
 
@@ -106,10 +109,19 @@ function configure(settings: Record<string, string> = {}): string {
 }
 
 /** Not the synchronous way to run a program: the server that it talks to lives in this process. */
-async function pulumi(...args: string[]): Promise<{ code: number; output: string }> {
-  const child = spawn(join(toolchain, "pulumi"), [...args, "--stack", "dev", "--non-interactive"], {
+async function pulumi(
+  ...given: Array<string | NodeJS.ProcessEnv>
+): Promise<{ code: number; output: string }> {
+  const args = given.filter((argument) => typeof argument === "string");
+  const stack = args[0] === "plugin" ? [] : ["--stack", "dev"];
+  const child = spawn(join(toolchain, "pulumi"), [...args, ...stack, "--non-interactive"], {
     cwd: project,
-    env: { ...environment, TEST_KEY: key.private },
+    env: Object.assign(
+      {},
+      environment,
+      { TEST_KEY: key.private },
+      ...given.filter((more) => typeof more === "object"),
+    ),
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
@@ -242,6 +254,107 @@ faultTest(
 test("the wrapper's own state has no such files", () => {
   expect(state()).toContain("greeting");
   expect(existsSync(join(directory, "state/.pulumi/stacks/engine-test/dev.json.attrs"))).toBe(false);
+});
+
+describe("the engine loads the plugin that was chosen", () => {
+  const own = join(directory, "own");
+  const places = {
+    path: join(own, "path/pulumi-resource-command"),
+    home: join(own, "home/plugins/resource-command-v1.2.1/pulumi-resource-command"),
+    download: join(own, "site/pulumi-resource-command"),
+  };
+  const choice = { PODWATCH_TOOLCHAIN: join(own, "toolchain"), PULUMI_HOME: join(own, "home") };
+  let tools: string;
+
+  beforeAll(() => {
+    tools = /^tools=(.*)$/m.exec(readFileSync(join(checkout, ".pulumi-state/toolchain"), "utf8"))?.[1] ?? "";
+    mkdirSync(join(own, "bin"), { recursive: true });
+    symlinkSync(join(tools, "bin/pulumi"), join(own, "bin/pulumi"));
+  });
+  beforeEach(() =>
+    Object.values(places).map((place) => rmSync(dirname(place), { recursive: true, force: true })),
+  );
+
+  /** A plugin that does what the one in use does, and leaves a mark. */
+  function plugin(place: keyof typeof places, script?: string): void {
+    const real = join(tools, "home/plugins/resource-command-v1.2.1/pulumi-resource-command");
+    mkdirSync(dirname(places[place]), { recursive: true });
+    writeFileSync(
+      places[place],
+      `#!/bin/sh\necho ${place} >>${own}/marks\n${script ?? `exec ${realpathSync(real)} "$@"`}\n`,
+    );
+    chmodSync(places[place], 0o755);
+  }
+
+  /** What the setup says of the plugin, and which of them the engine started then. */
+  async function chosen(): Promise<{ said: string; marks: string[] }> {
+    const archive = existsSync(places.download)
+      ? execFileSync("tar", ["-cz", "-C", dirname(places.download), "."])
+      : undefined;
+    const site = createServer(({ url = "" }, response) => {
+      const found = url.includes("pulumi-resource-command-v1.2.1");
+      response.writeHead(found && archive ? 200 : 404).end(archive);
+    }).listen(0, "127.0.0.1");
+    await once(site, "listening");
+    const env = {
+      ...environment,
+      ...choice,
+      PATH: `${join(own, "bin")}:${dirname(places.path)}:${process.env.PATH}`,
+      // Where a download is kept, and nothing is known of a site that gave no answer.
+      PODWATCH_CACHE: join(own, "cache"),
+      PODWATCH_PULUMI_DOWNLOAD: `http://127.0.0.1:${(site.address() as { port: number }).port}`,
+    };
+    const setup = spawn(join(toolchain, "setup"), { env, stdio: ["ignore", "pipe", "ignore"] });
+    let said = "";
+    setup.stdout.on("data", (data) => {
+      said += data;
+    });
+    await once(setup, "close");
+    site.close();
+    writeFileSync(join(own, "marks"), "");
+    const deployed = await pulumi("up", "--yes", "--skip-preview", "--config-file", configure(), {
+      ...choice,
+      PATH: env.PATH,
+    });
+    expect(deployed).toHaveExited(0);
+    const marks = readFileSync(join(own, "marks"), "utf8")
+      .split("\n")
+      .filter((mark) => mark !== "");
+    return { said, marks: [...new Set(marks)] };
+  }
+
+  test("a real one of the user's own, under his Pulumi home", async () => {
+    plugin("home");
+    const { said, marks } = await chosen();
+    expect(said).toContain(`command plugin         1.2.1, real (${dirname(places.home)})`);
+    expect(marks).toEqual(["home"]);
+    expect((await pulumi("plugin", "ls", choice)).output).toMatch(/^command +resource +1\.2\.1 /m);
+  });
+
+  test("one on PATH, before that", async () => {
+    plugin("home");
+    plugin("path");
+    const { said, marks } = await chosen();
+    expect(said).toContain(`command plugin         1.2.1, real, from PATH (${places.path})`);
+    expect(marks).toEqual(["path"]);
+  });
+
+  test("not one on PATH that does not work, but the one that is used in its place", async () => {
+    plugin("home");
+    plugin("path", "echo no such library >&2; exit 127");
+    const { said, marks } = await chosen();
+    expect(said).toContain(`${places.path} ends at once (exit code 127): no such library: not used`);
+    expect(said).toContain(`command plugin         1.2.1, real (${dirname(places.home)})`);
+    expect(marks).toEqual(["home"]);
+  });
+
+  test("one that was downloaded", async () => {
+    plugin("download");
+    const { said, marks } = await chosen();
+    expect(said).toMatch(/^command plugin +1\.2\.1, official download/m);
+    expect(marks).toEqual(["download"]);
+    expect((await pulumi("plugin", "ls", choice)).output).toMatch(/^command +resource +1\.2\.1 /m);
+  });
 });
 
 test("destroy runs every delete and leaves an empty stack", async () => {

@@ -5,9 +5,11 @@ import { once } from "node:events";
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  realpathSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -29,7 +31,7 @@ beforeEach(() => {
   // A PATH without any Pulumi: just what the scripts themselves need.
   mkdirSync(join(directory, "bin"));
   const needed =
-    "sh bash sed sort head tail tr find readlink uname mktemp ln mkdir dirname basename flock touch rm mv cut sha256sum chmod cat date grep base64 curl tar gzip node cp env";
+    "sh bash sed sort head tail tr xargs timeout find readlink uname mktemp ln mkdir dirname basename flock touch rm mv cut sha256sum chmod cat date grep base64 curl tar gzip node cp env";
   for (const name of needed.split(" ")) {
     symlinkSync(
       execFileSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).trim(),
@@ -49,18 +51,42 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-/** Tells what it was called with. */
-const ECHO = `echo "args $*"
+/** A CLI that tells what it was called with, and where the engine would find what it starts. */
+const ECHO = `[ "$1" != version ] || { echo v${tools.pulumi}; exit; }
+echo "args $*"
 env | grep -E '^PULUMI_'
-command -v pulumi-language-nodejs`;
+command -v pulumi-language-nodejs
+command -v pulumi-resource-command || true`;
 const VERSION = (version: string) => `echo v${version}`;
 
 function program(path: string, script: string): string {
   const file = join(directory, path);
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `#!/bin/sh\n${script}\n`);
+  writeFileSync(file, script.startsWith("#!") ? script : `#!/bin/sh\n${script}\n`);
   chmodSync(file, 0o755);
   return file;
+}
+
+/** A plugin or language host that says which version it is, and does nothing else. */
+const answering = (version: string) => `#!/usr/bin/env node
+const grpc = require(${JSON.stringify(require.resolve("@grpc/grpc-js"))});
+const server = new grpc.Server();
+for (const service of ["ResourceProvider", "LanguageRuntime"]) {
+  const path = "/pulumirpc." + service + "/GetPluginInfo";
+  const call = { path, requestStream: false, responseStream: false, requestDeserialize: (data) => data, responseSerialize: (data) => data };
+  const version = Buffer.from(${JSON.stringify(version)});
+  server.addService({ call }, { call: (_, answer) => answer(null, Buffer.concat([Buffer.of(10, version.length), version])) });
+}
+server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (_, port) => console.log(port));
+`;
+
+/** What the engine would start as the command plugin: a program in a real directory. */
+function chosenPlugin(): string {
+  const tools = /tools=(.*)/.exec(readFileSync(join(directory, "toolchain"), "utf8"))?.[1] ?? "";
+  const inPath = /^(\/.*\/pulumi-resource-command)$/m.exec(pulumi())?.[1];
+  const plugin = join(tools, "home/plugins/resource-command-v1.2.1");
+  if (inPath === undefined) expect(lstatSync(plugin).isDirectory()).toBe(true);
+  return realpathSync(inPath ?? join(plugin, "pulumi-resource-command"));
 }
 
 function onPath(name: string, script: string): void {
@@ -127,27 +153,165 @@ describe("setup", () => {
 
   test("real parts win on the next run: host on PATH, plugin on PATH, plugin in the user's Pulumi home", () => {
     setup();
-    onPath("pulumi-language-nodejs", "");
-    onPath("pulumi-resource-random", "");
-    program("home/.pulumi/plugins/resource-command-v1.2.1/pulumi-resource-command", "");
+    onPath("pulumi-language-nodejs", answering(tools.pulumi));
+    onPath("pulumi-resource-random", answering("4.21.2"));
+    const plugin = program(
+      "home/.pulumi/plugins/resource-command-v1.2.1/pulumi-resource-command",
+      answering("1.2.1"),
+    );
+    // The installation leaves it behind.
+    writeFileSync(`${dirname(plugin)}.lock`, "");
     const output = setup();
-    expect(line(output, "nodejs")).toMatch(/real, from PATH/);
-    expect(line(output, "random")).toMatch(/real, from PATH/);
+    expect(line(output, "nodejs")).toMatch(/real \(.*\/path\/pulumi-language-nodejs\)$/);
+    expect(line(output, "random")).toMatch(/4\.21\.2, real, from PATH \(/);
     expect(line(output, "command")).toMatch(
       /1\.2\.1, real \(.*home\/\.pulumi\/plugins\/resource-command-v1\.2\.1\)/,
     );
     expect(pulumi()).not.toContain("PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION");
+    expect(chosenPlugin()).toBe(realpathSync(plugin));
+  });
+
+  test("a user's Pulumi home may be elsewhere, and its plugin a link to a directory", () => {
+    const plugin = program("elsewhere/pulumi-resource-command", answering("1.2.1+build"));
+    mkdirSync(join(directory, "own/plugins"), { recursive: true });
+    symlinkSync(dirname(plugin), join(directory, "own/plugins/resource-command-v1.2.1"));
+    environment.PULUMI_HOME = join(directory, "own");
+    expect(line(setup(), "command")).toMatch(
+      /1\.2\.1, real \(.*\/own\/plugins\/resource-command-v1\.2\.1\)$/,
+    );
+    expect(chosenPlugin()).toBe(realpathSync(plugin));
+  });
+
+  describe("a plugin that cannot be used is told of, and what is used in its place", () => {
+    const place = "home/.pulumi/plugins/resource-command-v1.2.1";
+    const file = `${place}/pulumi-resource-command`;
+    const standIn = /\/cache\/toolchain\/standins-[0-9a-f]+\/command$/;
+
+    test.each<[what: string, make: () => unknown, why: string]>([
+      [
+        "without its program",
+        () => program(`${place}/README`, ""),
+        `${place} has no program pulumi-resource-command`,
+      ],
+      ["that is a file", () => program(place, ""), `${place} is no directory`],
+      [
+        "whose program nobody may run",
+        () => chmodSync(program(file, answering("1.2.1")), 0o644),
+        `${place} has a program that is not executable`,
+      ],
+      [
+        "whose program fails",
+        () => program(file, "echo loading >&2; echo no such library >&2; exit 127"),
+        `${place} has a program that ends at once (exit code 127): no such library`,
+      ],
+      [
+        "whose program is for another machine",
+        () => program(file, "#!/no/such/interpreter"),
+        `${place} has a program that cannot be started (ENOENT)`,
+      ],
+      [
+        "whose program says something else",
+        () => program(file, "echo hello; sleep 60"),
+        `${place} has a program that prints something else than its port`,
+      ],
+      [
+        "whose program is of another version",
+        () => program(file, answering("1.1.3")),
+        `${place} has a program that is version 1.1.3, not 1.2.1`,
+      ],
+      [
+        "that was not installed to the end",
+        () => [program(file, answering("1.2.1")), program(`${place}.partial`, "")],
+        `${place} is not installed to the end (DIRECTORY/${place}.partial says so)`,
+      ],
+    ])("in the user's Pulumi home, %s", (_, make, why) => {
+      make();
+      expect(line(setup(), "command")).toBe(
+        `command plugin         ${join(directory, why.replace("DIRECTORY", directory))}: not used (pulumi plugin install resource command v1.2.1 --reinstall)\n` +
+          "command plugin         stand-in for 1.2.1, because downloads are switched off",
+      );
+      expect(chosenPlugin()).toMatch(standIn);
+    });
+
+    test.each<[what: string, make: (file: string) => unknown, why: string]>([
+      ["that nobody may run", (path) => chmodSync(path, 0o644), "is not executable"],
+      ["that leads nowhere", (path) => [rmSync(path), symlinkSync("nowhere", path)], "leads nowhere"],
+      ["that fails", (path) => writeFileSync(path, "#!/bin/sh\nexit 1\n"), "ends at once (exit code 1)"],
+      [
+        "of another version",
+        (path) => writeFileSync(path, answering("v1.3.0")),
+        "is version 1.3.0, not 1.2.1",
+      ],
+    ])("on PATH, %s", (_, spoil, why) => {
+      onPath("pulumi-resource-command", answering("1.2.1"));
+      const path = join(directory, "path/pulumi-resource-command");
+      spoil(path);
+      const told = `command plugin         ${path} ${why}: not used (put version 1.2.1 there, or remove it)`;
+      expect(line(setup(), "command")).toBe(
+        `${told}\ncommand plugin         stand-in for 1.2.1, because downloads are switched off`,
+      );
+      expect(chosenPlugin()).toMatch(standIn);
+
+      const plugin = program(file, answering("1.2.1"));
+      expect(line(setup(), "command")).toBe(
+        `${told}\ncommand plugin         1.2.1, real (${join(directory, place)})`,
+      );
+      expect(chosenPlugin()).toBe(realpathSync(plugin));
+
+      const second = program("second/pulumi-resource-command", answering("1.2.1"));
+      environment.PATH += `:${dirname(second)}`;
+      expect(line(setup(), "command")).toBe(
+        `${told}\ncommand plugin         1.2.1, real, from PATH (${second})`,
+      );
+      expect(chosenPlugin()).toBe(realpathSync(second));
+    });
+
+    test("and so is a language host, and a CLI", () => {
+      onPath("pulumi", "exit 3");
+      onPath("pulumi-language-nodejs", "exit 4");
+      const broken = join(directory, "path");
+      const output = setup();
+      expect(line(output, "pulumi ")).toMatch(
+        `pulumi                 ${broken}/pulumi does not say its version: not used (update or remove it)\n`,
+      );
+      expect(line(output, "nodejs")).toMatch(
+        `nodejs language host   ${broken}/pulumi-language-nodejs ends at once (exit code 4): not used (update or remove it)\n` +
+          "nodejs language host   stand-in, because pulumi-language-nodejs is not on PATH",
+      );
+      chmodSync(join(broken, "pulumi"), 0o644);
+      program("second/pulumi", ECHO);
+      environment.PATH += `:${join(directory, "second")}`;
+      expect(line(setup(), "pulumi ")).toMatch(
+        new RegExp(
+          `/path/pulumi is not executable: not used .*\\n.* from PATH \\(${directory}/second/pulumi\\)`,
+        ),
+      );
+      expect(pulumi()).toMatch(/\/cache\/toolchain\/chosen-[0-9a-f]+\/bin\/pulumi-language-nodejs/);
+    });
+  });
+
+  test("a language host beside the user's own CLI is the real one, though it is not on PATH", () => {
+    program("opt/pulumi", ECHO);
+    const host = program("opt/pulumi-language-nodejs", answering(tools.pulumi));
+    mkdirSync(join(directory, "path"));
+    symlinkSync(join(directory, "opt/pulumi"), join(directory, "path/pulumi"));
+    environment.PATH = `${join(directory, "path")}:${environment.PATH}`;
+    expect(line(setup(), "nodejs")).toBe(`nodejs language host   real (${host})`);
   });
 
   test("a plugin of another version is named and not used; the user's other plugins stay within reach", () => {
     program("home/.pulumi/plugins/resource-command-v0.9.0/pulumi-resource-command", "");
     program("home/.pulumi/plugins/resource-aws-v1.0.0/pulumi-resource-aws", "");
+    program("home/.pulumi/plugins/resource-gcp-v1.0.0/pulumi-resource-gcp", "");
+    program("home/.pulumi/plugins/resource-gcp-v1.0.0.partial", "");
     const output = setup();
     expect(line(output, "command")).toMatch(
       /resource-command-v0\.9\.0\/ is not version 1\.2\.1: not used \(pulumi plugin install resource command v1\.2\.1\)\n.*stand-in/,
     );
     const home = /PULUMI_HOME=(.*)/.exec(pulumi())?.[1] ?? "";
     expect(existsSync(join(home, "plugins/resource-aws-v1.0.0/pulumi-resource-aws"))).toBe(true);
+    expect(lstatSync(join(home, "plugins/resource-aws-v1.0.0")).isDirectory()).toBe(true);
+    expect(existsSync(join(home, "plugins/resource-gcp-v1.0.0"))).toBe(false);
   });
 
   test("asks a silent download site once, and not again for hours", async () => {
@@ -176,36 +340,68 @@ describe("setup", () => {
     site.close();
   });
 
-  test("takes the official downloads where the site has them", async () => {
-    const archive = (name: string) => {
-      execFileSync("tar", ["-czf", join(directory, "archive"), "-C", dirname(join(directory, name)), "."]);
-      return readFileSync(join(directory, "archive"));
-    };
-    program("official/sdk/pulumi/pulumi", ECHO);
-    program("official/sdk/pulumi/pulumi-language-nodejs", "");
-    program("official/command/pulumi-resource-command", "");
-    const files: Record<string, Buffer> = {
-      [`/releases/sdk/pulumi-v${tools.pulumi}-linux-x64.tar.gz`]: archive("official/sdk/pulumi"),
-      "/releases/plugins/pulumi-resource-command-v1.2.1-linux-amd64.tar.gz": archive("official/command/x"),
-    };
-    const site = createServer((request, response) => {
-      const file =
-        files[(request.url ?? "").replace("arm64", request.url?.includes("sdk") ? "x64" : "amd64")];
-      response.writeHead(file || request.url === "/" ? 200 : 404).end(file);
-    }).listen(0, "127.0.0.1");
-    await once(site, "listening");
-    environment.PODWATCH_PULUMI_DOWNLOAD = `http://127.0.0.1:${(site.address() as { port: number }).port}`;
-    const child = spawn(join(toolchain, "setup"), { env: environment, stdio: ["ignore", "pipe", "ignore"] });
-    let output = "";
-    child.stdout.on("data", (data) => {
-      output += data;
+  describe("the download site", () => {
+    const archive = (directory: string) => execFileSync("tar", ["-cz", "-C", directory, "."]);
+
+    /** What the setup says with a site that has these files. */
+    async function setupWith(files: Record<string, Buffer>): Promise<string> {
+      const site = createServer((request, response) => {
+        const name = (request.url ?? "").replace("arm64", request.url?.includes("sdk") ? "x64" : "amd64");
+        response.writeHead(files[name] || request.url === "/" ? 200 : 404).end(files[name]);
+      }).listen(0, "127.0.0.1");
+      await once(site, "listening");
+      environment.PODWATCH_PULUMI_DOWNLOAD = `http://127.0.0.1:${(site.address() as { port: number }).port}`;
+      const child = spawn(join(toolchain, "setup"), {
+        env: environment,
+        stdio: ["ignore", "pipe", "ignore"],
+      });
+      let output = "";
+      child.stdout.on("data", (data) => {
+        output += data;
+      });
+      await once(child, "close");
+      site.close();
+      return output;
+    }
+    const CLI = `/releases/sdk/pulumi-v${tools.pulumi}-linux-x64.tar.gz`;
+    const PLUGIN = "/releases/plugins/pulumi-resource-command-v1.2.1-linux-amd64.tar.gz";
+
+    test("gives the official parts, as far as it has them", async () => {
+      program("sdk/pulumi/pulumi", ECHO);
+      program("sdk/pulumi/pulumi-language-nodejs", answering(tools.pulumi));
+      const plugin = program("plugin/pulumi-resource-command", answering("1.2.1"));
+      const output = await setupWith({
+        [CLI]: archive(join(directory, "sdk")),
+        [PLUGIN]: archive(dirname(plugin)),
+      });
+      expect(line(output, "pulumi ")).toMatch(/official download/);
+      expect(line(output, "nodejs")).toMatch(/real, of the official download/);
+      expect(line(output, "command")).toMatch(/1\.2\.1, official download/);
+      expect(line(output, "random")).toMatch(
+        /stand-in for 4\.21\.2, because the download of 4\.21\.2 failed/,
+      );
+      expect(chosenPlugin()).toMatch(
+        /\/cache\/toolchain\/resource-command-v1\.2\.1-official\/pulumi-resource-command$/,
+      );
     });
-    await once(child, "close");
-    site.close();
-    expect(line(output, "pulumi ")).toMatch(/official download/);
-    expect(line(output, "nodejs")).toMatch(/real, of the official download/);
-    expect(line(output, "command")).toMatch(/1\.2\.1, official download/);
-    expect(line(output, "random")).toMatch(/stand-in for 4\.21\.2, because the download of 4\.21\.2 failed/);
+
+    test("is asked again once what it gave has been mended", async () => {
+      program("sdk/pulumi/pulumi", "exit 1");
+      const plugin = program("plugin/pulumi-resource-command", answering("1.2.0"));
+      const broken = await setupWith({
+        [CLI]: archive(join(directory, "sdk")),
+        [PLUGIN]: archive(dirname(plugin)),
+      });
+      expect(line(broken, "pulumi ")).toMatch(
+        /built from its Go module, because what was downloaded, .*, does not say its version$/,
+      );
+      expect(line(broken, "command")).toMatch(
+        /^command plugin +stand-in for 1\.2\.1, because what was downloaded from http:\S+ has a program that is version 1\.2\.0, not 1\.2\.1$/,
+      );
+      program("plugin/pulumi-resource-command", answering("1.2.1"));
+      const mended = await setupWith({ [PLUGIN]: archive(dirname(plugin)) });
+      expect(line(mended, "command")).toMatch(/1\.2\.1, official download/);
+    });
   });
 });
 
