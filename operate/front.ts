@@ -1,6 +1,7 @@
 import { type IncomingMessage, request } from "node:http";
 import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
+import { inUrl } from "../lib/address";
 import type { Host } from "./host";
 import { Final } from "./insist";
 
@@ -19,25 +20,35 @@ export interface FrontOptions {
 /** How long the front may take to answer, in milliseconds. */
 const ANSWER_WITHIN = 30_000;
 
+/** How long it may take to let somebody in; an SSH server itself waits for minutes where packets are dropped. */
+const CONNECT_WITHIN = 10_000;
+
 /** The front of a host, asked from the host itself: through SSH, at the address that it is published on. */
 export class Front {
   private readonly address: string;
   private readonly port: number;
+  /** Where it is, for people and for HTTP. */
+  private readonly place: string;
 
   /** @throws Error when the host has no front */
-  constructor(private readonly host: Host) {
+  constructor(
+    private readonly host: Pick<Host, "deployed" | "connect">,
+    private readonly within = { connect: CONNECT_WITHIN, answer: ANSWER_WITHIN },
+  ) {
     const bundle = host.deployed.services.find(({ name }) => name === "nginx")?.bundle ?? "";
-    const [, bind, port] = /^ {2}PublishPort=(.+):(\d+):\d+$/m.exec(bundle) ?? [];
-    if (bind === undefined) {
+    const [, bind = "0.0.0.0", port] = /^ {2}PublishPort=(?:(.+):)?(\d+):\d+$/m.exec(bundle) ?? [];
+    if (port === undefined) {
       throw new Error("the stack publishes no front on this host: run pulumi up");
     }
     this.address = { "0.0.0.0": "127.0.0.1", "[::]": "::1" }[bind] ?? bind.replace(/^\[(.*)\]$/, "$1");
     this.port = Number(port);
+    this.place = `${inUrl(this.address)}:${port}`;
   }
 
   async ask(path: string, { auth, body }: FrontOptions = {}): Promise<Answered> {
     const socket = await this.socket();
-    const { address, port } = this;
+    const { place, within } = this;
+    let late: Error | undefined;
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       const sent = body === undefined ? undefined : JSON.stringify(body);
       const asked = request({
@@ -45,7 +56,7 @@ export class Front {
         path,
         method: sent === undefined ? "GET" : "POST",
         headers: {
-          host: address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`,
+          host: place,
           connection: "close",
           ...(sent === undefined
             ? {}
@@ -53,16 +64,32 @@ export class Front {
         },
         ...(auth === undefined ? {} : { auth }),
       });
-      const timer = setTimeout(
-        () => asked.destroy(new Error(`${path} is not answered within ${ANSWER_WITHIN / 1000} s`)),
-        ANSWER_WITHIN,
-      );
+      const timer = setTimeout(() => {
+        late = new Error(`${path} is not answered within ${within.answer / 1000} s`);
+        asked.destroy(late);
+      }, within.answer);
       asked.on("response", resolve);
-      asked.on("error", reject);
+      asked.on("error", (error) => reject(this.unanswered(error)));
       asked.on("close", () => clearTimeout(timer));
       asked.end(sent);
     });
-    return { status: response.statusCode ?? 0, body: await text(response) };
+    try {
+      return { status: response.statusCode ?? 0, body: await text(response) };
+    } catch {
+      throw late ?? new Error(`${path} is answered in part only: the connection ended`);
+    }
+  }
+
+  /** Why there is no answer although somebody took the connection. */
+  private unanswered(error: Error & { code?: string }): Error {
+    if (error.code === "ECONNRESET" || error.code === "EPIPE") {
+      return new Error(ended(this.place));
+    }
+    return error.code?.startsWith("HPE_")
+      ? new Error(
+          `what answers at ${this.place} on the host does not speak HTTP; is it another program's port?`,
+        )
+      : error;
   }
 
   /**
@@ -80,9 +107,21 @@ export class Front {
   }
 
   private async socket(): Promise<Duplex> {
-    const { address, port } = this;
+    const { address, port, within } = this;
+    let timer: NodeJS.Timeout | undefined;
+    let late = false;
+    const patience = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        late = true;
+        reject(new Error(`no connection within ${within.connect / 1000} s`));
+      }, within.connect);
+    });
+    const connected = this.host.connect(address, port).then((stream) => {
+      if (late) stream.destroy();
+      return stream;
+    });
     try {
-      return socketLike(await this.host.connect(address, port));
+      return socketLike(await Promise.race([connected, patience]));
     } catch (error) {
       const { message } = error as Error;
       if (/prohibited/.test(message)) {
@@ -90,11 +129,34 @@ export class Front {
           "the SSH server forwards no connections, which verify needs: set AllowTcpForwarding local in sshd_config",
         );
       }
-      throw new Error(
-        `nothing answers at ${address}:${port} on the host (${message}); npm run status says how NGINX is`,
-      );
+      throw new Error(unconnected(message, this.place));
+    } finally {
+      clearTimeout(timer);
     }
   }
+}
+
+const LOOK = "npm run status says how NGINX is";
+
+const ended = (place: string) =>
+  `${place} on the host takes the connection and ends it without an answer: what listens there leads to no NGINX; ${LOOK}`;
+
+/** Why nobody took the connection; the words are those of the host's kernel, told by its SSH server or by Node.js. */
+function unconnected(reason: string, place: string): string {
+  if (/refused/i.test(reason)) return `nothing listens at ${place} on the host; ${LOOK}`;
+  if (/reset/i.test(reason)) return ended(place);
+  if (/within|timed? ?out/i.test(reason)) {
+    return `${place} on the host does not take a connection (${reason}): packets to it are dropped, by a firewall or because NGINX is gone; ${LOOK}`;
+  }
+  if (
+    /unreachable|cannot assign|address (family|not available)|EADDRNOTAVAIL|EAFNOSUPPORT|E(NET|HOST)UNREACH/i.test(
+      reason,
+    )
+  ) {
+    const family = place.startsWith("[") ? "IPv6" : "IPv4";
+    return `the host has no way to its own ${place} (${reason}): the address, or ${family} as a whole, is gone from it; ${LOOK}`;
+  }
+  return `nothing answers at ${place} on the host (${reason}); ${LOOK}`;
 }
 
 /** HTTP asks of its stream what only a socket can do; over SSH there is nothing to set. */
