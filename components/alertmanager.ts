@@ -38,9 +38,6 @@ export class Alertmanager extends pulumi.ComponentResource {
     const { host, settings } = args;
     this.url = `${args.front.publicUrl}${ALERTMANAGER_BACKEND.path}/`;
     this.telemetry = alertmanagerTelemetry(args.hostName);
-    const secrets = alertmanagerSecrets(settings).map(({ name: secret, value }) =>
-      host.putSecret(`${name}-${childName(secret)}-secret`, { secret, value }, { parent: this }),
-    );
     const service = alertmanager({
       image: settings.image,
       externalUrl: this.url,
@@ -59,15 +56,10 @@ export class Alertmanager extends pulumi.ComponentResource {
       {
         service: service.name,
         bundle: serviceBundle(service, host),
-        secretVersions: secrets.map(({ version }) => version),
+        secretVersions: host.putSecrets(name, service.name, alertmanagerSecrets(settings), { parent: this }),
       },
       { parent: this, dependsOn: [args.network] },
     );
     this.registerOutputs({ url: this.url });
   }
-}
-
-/** A secret's name without the service's, which the component's own name says already. */
-function childName(secret: string): string {
-  return secret.slice(`${ALERTMANAGER_BACKEND.name}-`.length);
 }

@@ -3,6 +3,7 @@ import type { HostSettings } from "../config/load";
 import { isLocal } from "../config/schema";
 import type { Bundle } from "../lib/bundle";
 import type { Scope } from "../lib/quadlet";
+import type { NamedSecret } from "../lib/render/auth";
 import { sendsPings } from "../lib/render/blackboxExporter";
 import type { Access } from "./remote/access";
 import { preflightHook } from "./remote/preflight";
@@ -83,6 +84,24 @@ export class Host extends pulumi.ComponentResource {
     const command = putSecret(name, { access: this.access, replaceWith: [this.identity], ...args }, opts);
     this.applied.push(command);
     return { version: command.stdout };
+  }
+
+  /**
+   * Puts the secrets of a service on the host; the result is their versions in the same order.
+   *
+   * @param name of the component, which their names begin with
+   */
+  putSecrets(
+    name: string,
+    service: string,
+    secrets: ReadonlyArray<NamedSecret<pulumi.Output<string>>>,
+    opts: pulumi.CustomResourceOptions,
+  ): Array<pulumi.Output<string>> {
+    return secrets.map(({ name: secret, value }) => {
+      // The component's own name says already which service it is.
+      const own = secret.slice(`${service}-`.length);
+      return this.putSecret(`${name}-${own}-secret`, { secret, value }, opts).version;
+    });
   }
 
   /** Lets nothing be removed from a host that does not answer; called once everything has been applied. */

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { AlertsSettings, FrontSettings, PrometheusSettings } from "../config/schema";
+import type { HostSettings } from "../config/load";
+import type { AlertsSettings, FrontSettings, ShippedFile } from "../config/schema";
 import type { ShippedDashboard } from "../dashboards/shipped";
 import { serviceBundle } from "../lib/bundle";
 import type { Datasource } from "../lib/render/grafana";
@@ -11,7 +12,13 @@ import {
   PROMETHEUS_URL,
   prometheus,
 } from "../lib/render/prometheus";
-import { fileScrapeConfig, scrapeConfig, targetFiles } from "../lib/render/scrape";
+import {
+  fileScrapeConfig,
+  scrapeConfig,
+  scrapeFiles,
+  scrapeSecrets,
+  targetFiles,
+} from "../lib/render/scrape";
 import { shippedRules, wanted } from "../lib/rules/render";
 import { runbooksOf } from "../lib/runbooks";
 import type { Telemetry } from "../lib/telemetry";
@@ -22,7 +29,7 @@ export interface PrometheusArgs {
   readonly host: Host;
   readonly network: PodNetwork;
   readonly front: FrontSettings;
-  readonly settings: PrometheusSettings;
+  readonly settings: HostSettings["prometheus"];
   /** What it watches besides itself and the jobs of the settings. */
   readonly watched: readonly Telemetry[];
   /** Where alerts go. */
@@ -52,6 +59,8 @@ export class Prometheus extends pulumi.ComponentResource {
     const { alerts } = args;
     const ruleGroups = alerts.enabled ? telemetry.flatMap((watched) => watched.ruleGroups) : [];
     this.runbooks = alerts.runbooksAtFront ? runbooksOf(wanted(ruleGroups, alerts)) : {};
+    const jobs = [...settings.scrapeJobs, ...settings.fileSd];
+    const secrets = scrapeSecrets(jobs);
     const service = prometheus({
       image: settings.image,
       externalUrl: this.url,
@@ -73,12 +82,18 @@ export class Prometheus extends pulumi.ComponentResource {
         ...shippedRules(ruleGroups, alerts),
       },
       ruleTests: byName(settings.ruleTests),
+      authFiles: scrapeFiles(jobs),
+      secrets: secrets.map(({ name: secret }) => secret),
       keepData: settings.data === "keep",
       unitKeys: settings.quadlet,
     });
     host.apply(
       `${name}-service`,
-      { service: service.name, bundle: serviceBundle(service, host) },
+      {
+        service: service.name,
+        bundle: serviceBundle(service, host),
+        secretVersions: host.putSecrets(name, service.name, secrets, { parent: this }),
+      },
       { parent: this, dependsOn: [args.network] },
     );
     this.registerOutputs({ url: this.url });
@@ -90,6 +105,6 @@ export class Prometheus extends pulumi.ComponentResource {
   }
 }
 
-function byName(files: PrometheusSettings["ruleFiles"]): Record<string, string> {
+function byName(files: readonly ShippedFile[]): Record<string, string> {
   return Object.fromEntries(files.map(({ name, content }) => [name, content]));
 }

@@ -29,13 +29,20 @@ export type Parsed = { settings: Settings } | { problems: Problem[] };
 /** `given`: the values below the namespace, objects already decoded. */
 export function parse(given: Tree, context: Context): Parsed {
   const raw = treeWithLineFeeds(stack, given);
+  const plainSecrets = plainSecretProblems(raw, context);
+  // A number where a secret belongs is wrong in its form only because it is not encrypted.
+  const numbers = plainSecrets.filter(({ path }) => typeof valueAt(raw, path) !== "string");
+  const shape = shapeProblems(stack, raw, context.isSecret).filter(
+    ({ path }) => !numbers.some((other) => samePath(other.path, path)),
+  );
   const problems = [
     ...characterProblems(stack, raw, (path, value) => mention(stack, path, value, context.isSecret)),
-    ...shapeProblems(stack, raw, context.isSecret),
+    ...shape,
+    ...numbers,
     ...placeholderProblems(stack, raw),
   ];
   const report = reporter(problems);
-  problems.push(...plainSecretProblems(raw, context));
+  problems.push(...plainSecrets);
   const sound = soundParts(stack, raw);
   const entries = hostEntries(raw, sound, report);
   const watching = watchers(sound, entries, context.self().hostname);

@@ -180,7 +180,7 @@ export interface HostSettings<Secret = string> {
   readonly addressNeeds: readonly AddressNeed[];
   readonly front: FrontSettings;
   readonly gateways: GatewaysSettings;
-  readonly prometheus: PrometheusSettings;
+  readonly prometheus: PrometheusSettings<Secret>;
   readonly alertmanager: AlertmanagerSettings<Secret>;
   readonly grafana: GrafanaSettings<Secret>;
   readonly blackboxExporter: BlackboxExporterSettings;

@@ -64,7 +64,7 @@ discard_candidate() {
 # The secrets to start with, `<name> <version>` a line.
 wanted_secrets() {
   for secret in $(header "$candidate" secret); do
-    version=${1:-$(recorded_secrets | sed -n "s/^$secret //p")}
+    version=${1:-$(recorded_secrets | awk -v secret="$secret" '$1 == secret { print $2 }')}
     [ $# -eq 0 ] || shift
     case $version in
       '' | *[!0-9a-f]*) fail "no version of the secret $secret is named: run pulumi up" ;;

@@ -101,7 +101,16 @@ ignored_by_systemd() {
 # The check runs in the image that will run the files, without network, and sees them where they will be. What it says
 # is told if need be, and stands in no journal.
 run_check() {
+  make_empty_secrets
   timeout -k 5 120 podman run --rm --interactive --replace --name "$container-check" --network none --log-driver none \
     --read-only --cap-drop all --security-opt no-new-privileges --user "$(header "$candidate" user)" \
-    --volume "$home/candidate:/etc/podwatch:ro,z" --entrypoint /bin/sh "$image" -s <"$candidate/hooks/check" 9>&-
+    --volume "$home/candidate:/etc/podwatch:ro,z" --volume "$home/candidate/secrets:/run/secrets:ro,z" --entrypoint /bin/sh "$image" -s <"$candidate/hooks/check" 9>&-
+}
+
+# A checker looks whether the files are there that hold secrets; what is in them is none of its business.
+make_empty_secrets() {
+  mkdir -p "$home/candidate/secrets"
+  for secret in $(header "$candidate" secret); do
+    : >"$home/candidate/secrets/${secret#podwatch-}"
+  done
 }

@@ -134,7 +134,7 @@ container_drift() {
 
 secret_drift() {
   for secret in $(header "$candidate" secret); do
-    started_with=$(sed -n "s/^$secret //p" "$home/secrets" 2>/dev/null || :)
+    started_with=$(awk -v secret="$secret" '$1 == secret { print $2, $3 }' "$home/secrets" 2>/dev/null || :)
     current=$(podman_secret_id "$secret")
     if [ -z "$current" ]; then
       say "secret missing $secret"

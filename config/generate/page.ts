@@ -14,6 +14,10 @@ const sections = [
   { key: "scrapeJob", title: "Scrape job", under: "as an entry of `prometheus.scrapeJobs`" },
   { key: "fileSdJob", title: "Scrape job with target files", under: "as an entry of `prometheus.fileSd`" },
   { key: "jobLimits", title: "Limits of a job", under: "as `limits` of a scrape job or of the gateways" },
+  { key: "httpSd", title: "HTTP service discovery", under: "as `httpSd` of a scrape job" },
+  { key: "basicAuth", title: "Basic auth", under: "as `basicAuth`" },
+  { key: "oauth2", title: "OAuth 2", under: "as `oauth2`" },
+  { key: "tls", title: "TLS", under: "as `tls`" },
   { key: "alertmanager", title: "Alertmanager", under: `${namespace}:alertmanager` },
   { key: "receiver", title: "Receiver", under: "as an entry of `alertmanager.receivers`" },
   {
@@ -119,7 +123,16 @@ thresholds of its own, as the editor's completion shows:
 
 ${ALERTS_EXAMPLE}`;
 
-const notes: Readonly<Record<string, string>> = { host: loginNote, proxy: loginNote, alerts: alertsNote };
+const keyNote = `
+A \`certificate\` needs its private key, as \`key\` or \`keyFile\`, and the other way round.
+`;
+
+const notes: Readonly<Record<string, string>> = {
+  host: loginNote,
+  proxy: loginNote,
+  tls: keyNote,
+  alerts: alertsNote,
+};
 
 interface Row {
   path: string;
@@ -187,5 +200,5 @@ function link(reference: string): string {
   const key = reference.slice(reference.lastIndexOf("/") + 1);
   const section = sections.find((candidate) => candidate.key === key);
   if (section === undefined) throw new Error(`no section for ${key}; add it to the list of sections`);
-  return `[${section.title.toLowerCase()}](#${section.title.toLowerCase().replaceAll(" ", "-")})`;
+  return `[${section.title.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase())}](#${section.title.toLowerCase().replaceAll(" ", "-")})`;
 }

@@ -4,6 +4,7 @@ import { type JobLimits, LIMIT_KEYS } from "../../lib/render/limits";
 import type { Context } from "../context";
 import { type Path, quote, type Report } from "../problem";
 import {
+  authJobKeys,
   builtInJobs,
   type FileSdJob,
   type PrometheusSettings,
@@ -11,8 +12,9 @@ import {
   type ScrapeJob,
   typedJobKeys,
 } from "../schema/prometheus";
-import { durationMs } from "../schema/words";
+import { durationMs, withPlainSecrets } from "../schema/words";
 import { isGroup } from "../walk";
+import { resolveAuth } from "./auth";
 import { parseJson, shippedFiles } from "./files";
 import type { Locate } from "./locate";
 import { plainSecrets } from "./plainSecrets";
@@ -35,18 +37,24 @@ export function resolvePrometheus(
     report(locate(["scrapeTimeout"]), tooLong(scrapeTimeout, given.scrapeInterval));
   }
   checkNames(given, locate, report);
-  given.scrapeJobs.forEach((job, index) => {
+  const scrapeJobs = given.scrapeJobs.map((job, index) => {
     const path = locate(["scrapeJobs", index]);
     checkJob(job, given.scrapeInterval, path, report);
     checkTargets(job, path, report);
     checkLabels(job, path, report);
+    const { httpSd } = job;
+    return {
+      ...resolveAuth(job, path, context, report),
+      ...(httpSd && { httpSd: resolveAuth(httpSd, [...path, "httpSd"], context, report) }),
+    };
   });
   const fileSd = given.fileSd.map((job, index) => {
     const path = locate(["fileSd", index]);
     checkJob(job, given.scrapeInterval, path, report);
-    return readTargets(job, path, context, report);
+    return resolveAuth(readTargets(job, path, context, report), path, context, report);
   });
-  return { ...given, scrapeTimeout, fileSd, ...resolveRules(given, locate, context, report) };
+  const rules = resolveRules(given, locate, context, report);
+  return withPlainSecrets({ ...given, scrapeTimeout, scrapeJobs, fileSd, ...rules });
 }
 
 export const shorter = (a: string, b: string) => (durationMs(a) < durationMs(b) ? a : b);
@@ -91,6 +99,15 @@ function checkJob(job: ScrapeJob | GivenFileSd, usualInterval: string, path: Pat
       );
     }
   }
+  for (const [key, settings] of Object.entries(authJobKeys)) {
+    const overruled = settings.find((name) => (job as Record<string, unknown>)[name] !== undefined);
+    if (key in job.extra && overruled !== undefined) {
+      report(
+        [...path, "extra", key],
+        `is set together with ${overruled} of the job; write all of it as ${settings[0]}`,
+      );
+    }
+  }
   const relabels = "relabel_configs" in job.extra && "files" in job;
   if (Object.keys(job.labels).length > 0 && relabels) {
     report(
@@ -110,11 +127,12 @@ function checkJob(job: ScrapeJob | GivenFileSd, usualInterval: string, path: Pat
 const homeOf = (setting: string) => (setting === "files" ? "fileSd" : "scrapeJobs");
 
 function checkTargets(job: ScrapeJob, path: Path, report: Report): void {
-  const discovers = Object.keys(job.extra).some((key) => key.endsWith("_sd_configs"));
+  const discovers =
+    job.httpSd !== undefined || Object.keys(job.extra).some((key) => key.endsWith("_sd_configs"));
   if (job.targets.length === 0 && !discovers) {
     report(
       [...path, "targets"],
-      "is missing; write at least one target as host:port, or a service discovery under extra",
+      "is missing; write at least one target as host:port, or where to ask for them: httpSd, or a service discovery under extra",
     );
   }
 }

@@ -1,16 +1,17 @@
 // Prometheus: what it scrapes, how often, and how long it keeps what it found.
 import { z } from "zod";
 import versions from "../../versions.json";
+import { httpAuth } from "./auth";
 import { image } from "./image";
 import { jobLimits, limits } from "./limits";
 import { quadletSetting } from "./quadlet";
 import {
   choice,
-  type DeepReadonly,
   data,
   duration,
   enabled,
   group,
+  isHttpUrl,
   labels,
   list,
   localPath,
@@ -18,6 +19,7 @@ import {
   size,
   target,
   text,
+  type WithSecrets,
 } from "./words";
 
 /** Names of the jobs that Podwatch writes itself. */
@@ -41,6 +43,16 @@ export const typedJobKeys: Readonly<Record<string, string>> = {
   params: "params",
   static_configs: "targets",
   file_sd_configs: "files",
+};
+
+/** Keys of how a scrape job shows who it is: they overrule nothing unless the setting is there, too. */
+export const authJobKeys: Readonly<Record<string, readonly string[]>> = {
+  basic_auth: ["basicAuth", "bearerToken", "oauth2"],
+  authorization: ["bearerToken", "basicAuth", "oauth2"],
+  oauth2: ["oauth2", "basicAuth", "bearerToken"],
+  http_headers: ["headers"],
+  tls_config: ["tls"],
+  http_sd_configs: ["httpSd"],
 };
 
 const params = z.record(
@@ -92,10 +104,27 @@ const job = {
         error: "is not a group of settings; write keys of a Prometheus scrape configuration below it",
       })
       .default({}),
-    "Anything else of Prometheus' scrape configuration, in Prometheus' own words, merged as it stands.",
+    "Anything else of Prometheus' scrape configuration, in Prometheus' own words, merged as it stands. No place for secrets.",
     { example: { honor_labels: true } },
   ),
 };
+
+const httpSd = group({
+  url: setting(
+    text(
+      (value) => isHttpUrl(value) && !/^[^/]*\/\/[^/]*@/.test(value),
+      "is not a URL of this kind; write one that begins with https:// or http://, a log-in as basicAuth beside it",
+    ).meta({ kind: "URL" }),
+    "Where the list of targets is asked for, as Prometheus' HTTP service discovery has it.",
+    { example: "https://inventory.my-company.net/targets" },
+  ),
+  refreshInterval: setting(duration().default("1m"), "How often it is asked for."),
+  ...httpAuth,
+}).meta({
+  id: "httpSd",
+  description:
+    "Targets that are asked for at a URL. How to log in there has nothing to do with how to log in at the targets.",
+});
 
 export const scrapeJob = group({
   name: job.name,
@@ -104,9 +133,10 @@ export const scrapeJob = group({
     "What is scraped, each as host:port.",
     {
       example: ["db1.internal:9100"],
-      defaultText: "none; required unless `extra` holds a service discovery",
+      defaultText: "none; required unless `httpSd` or `extra` is a service discovery",
     },
   ),
+  httpSd: setting(httpSd.optional(), "Where targets are asked for, beside those that are named."),
   scheme: job.scheme,
   metricsPath: job.metricsPath,
   interval: job.interval,
@@ -114,6 +144,7 @@ export const scrapeJob = group({
   labels: job.labels,
   params: job.params,
   limits: job.limits,
+  ...httpAuth,
   extra: job.extra,
 }).meta({ id: "scrapeJob", description: "A scrape job of your own, for targets that you name." });
 
@@ -131,6 +162,7 @@ export const fileSdJob = group({
   labels: job.labels,
   params: job.params,
   limits: job.limits,
+  ...httpAuth,
   extra: job.extra,
 }).meta({ id: "fileSdJob", description: "A scrape job whose targets stand in files." });
 
@@ -195,16 +227,17 @@ export interface ShippedFile {
   content: string;
 }
 
-export type ScrapeJob = DeepReadonly<z.output<typeof scrapeJob>>;
-export type FileSdJob = DeepReadonly<Omit<z.output<typeof fileSdJob>, "files"> & { files: ShippedFile[] }>;
+export type ScrapeJob = z.output<typeof scrapeJob>;
+export type FileSdJob = Omit<z.output<typeof fileSdJob>, "files"> & { files: ShippedFile[] };
 
 /** Fully resolved: what the user left open is filled in, files are read. */
-export type PrometheusSettings = DeepReadonly<
+export type PrometheusSettings<Secret = string> = WithSecrets<
   Omit<z.output<typeof prometheus>, "fileSd" | "ruleFiles" | "ruleTests" | "scrapeTimeout"> & {
     scrapeTimeout: string;
     fileSd: FileSdJob[];
     ruleFiles: ShippedFile[];
     /** They name the rule files as these lie on the host. */
     ruleTests: ShippedFile[];
-  }
+  },
+  Secret
 >;

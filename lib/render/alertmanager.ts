@@ -4,9 +4,10 @@ import { CONFIG_DIRECTORY, type Service, type UnitKeys, unitName } from "../serv
 import type { Telemetry } from "../telemetry";
 import { readTemplate } from "../template";
 import { toYaml } from "../yaml";
+import { type NamedSecret, secretFile } from "./auth";
 import type { Backend } from "./nginx";
 import type { AlertmanagerTarget } from "./prometheus";
-import { type Receiver, receiverConfig, receiverSecrets, secretFile } from "./receivers";
+import { type Receiver, receiverConfig, receiverSecrets } from "./receivers";
 import {
   type InhibitRule,
   inhibitRuleConfig,
@@ -110,7 +111,7 @@ export function alertmanager(input: AlertmanagerInput): Service {
 export function alertmanagerSecrets<Secret>(input: {
   readonly receivers: Readonly<Record<string, Receiver<Secret>>>;
   readonly deadMansSwitch?: { readonly url: Secret } | undefined;
-}): Array<{ readonly name: string; readonly value: Secret }> {
+}): Array<NamedSecret<Secret>> {
   const { receivers, deadMansSwitch } = input;
   return [
     ...receiverSecrets(receivers),

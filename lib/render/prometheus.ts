@@ -30,6 +30,10 @@ export interface PrometheusInput {
   readonly ruleFiles: Readonly<Record<string, string>>;
   /** Files for `promtool test rules` by name below `rule-tests/`; they reach the rules by {@link RULES_FROM_TESTS}. */
   readonly ruleTests?: Readonly<Record<string, string>>;
+  /** Certificates by path below the configuration directory. */
+  readonly authFiles?: Readonly<Record<string, string>>;
+  /** Names of the secrets that the scrape configurations read from files. */
+  readonly secrets?: readonly string[];
   readonly keepData: boolean;
   /** Keys of the user's own for the unit. */
   readonly unitKeys?: UnitKeys;
@@ -90,7 +94,9 @@ export function prometheus(input: PrometheusInput): Service {
       ...prefixed("targets", input.targetFiles),
       ...prefixed("rules", input.ruleFiles),
       ...prefixed("rule-tests", tests),
+      ...input.authFiles,
     },
+    ...(input.secrets?.length ? { secrets: input.secrets } : {}),
     data: { path: "/prometheus", keep: input.keepData },
     hooks: {
       check:

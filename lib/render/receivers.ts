@@ -1,5 +1,5 @@
 // Receivers in the words of alertmanager.yml. Secrets stand in files: what is rendered only says where.
-import { SECRETS_DIRECTORY } from "../service";
+import { type NamedSecret, secretFile } from "./auth";
 
 interface Common {
   readonly sendResolved: boolean;
@@ -66,17 +66,13 @@ export function receiverConfig(name: string, receiver: Receiver): Settings {
 /** The secrets of all receivers, by the names under which the service finds them. */
 export function receiverSecrets<Secret>(
   receivers: Readonly<Record<string, Receiver<Secret>>>,
-): Array<{ readonly name: string; readonly value: Secret }> {
+): Array<NamedSecret<Secret>> {
   return Object.entries(receivers)
     .flatMap(([name, receiver]) =>
       SECRET_KINDS.map((kind) => ({ name: receiverSecret(name, kind), value: secretOf(receiver, kind) })),
     )
     .flatMap(({ name, value }) => (value === undefined ? [] : [{ name, value }]))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-export function secretFile(secret: string): string {
-  return `${SECRETS_DIRECTORY}/${secret}`;
 }
 
 const SECRET_KINDS = [

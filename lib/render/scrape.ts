@@ -1,9 +1,18 @@
 import type { ScrapeConfig } from "../telemetry";
+import {
+  authFiles,
+  authSecrets,
+  type HttpAuth,
+  httpAuthConfig,
+  type NamedSecret,
+  type Owner,
+  owner,
+} from "./auth";
 import { type JobLimits, jobLimits } from "./limits";
-import { targetFilePath } from "./prometheus";
+import { PROMETHEUS_BACKEND, targetFilePath } from "./prometheus";
 
 /** What a user's scrape job says, however it finds its targets. */
-export interface Job {
+export interface Job<Secret = unknown> extends HttpAuth<Secret> {
   readonly name: string;
   readonly scheme: string;
   readonly metricsPath: string;
@@ -17,10 +26,49 @@ export interface Job {
 }
 
 /** A scrape job with its targets written out. */
-export function scrapeConfig(job: Job & { readonly targets: readonly string[] }): ScrapeConfig {
+export function scrapeConfig(job: NamedJob): ScrapeConfig {
   const targets =
     job.targets.length > 0 ? { static_configs: [{ targets: job.targets, ...labels(job) }] } : {};
-  return { ...common(job), ...targets, ...job.extra };
+  return { ...common(job), ...targets, ...discovered(job), ...job.extra };
+}
+
+/** A scrape job that names its targets, or where to ask for them. */
+export type NamedJob<Secret = unknown> = Job<Secret> & {
+  readonly targets: readonly string[];
+  readonly httpSd?:
+    | (HttpAuth<Secret> & { readonly url: string; readonly refreshInterval: string })
+    | undefined;
+};
+
+/** The secrets of all jobs, in the order in which the service names them. */
+export function scrapeSecrets<Secret>(jobs: ReadonlyArray<AnyJob<Secret>>): Array<NamedSecret<Secret>> {
+  return logins(jobs)
+    .flatMap(([auth, of]) => authSecrets(auth, of))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The certificates of all jobs, by path below the configuration directory. */
+export function scrapeFiles(jobs: readonly AnyJob[]): Record<string, string> {
+  return Object.assign({}, ...logins(jobs).map(([auth, of]) => authFiles(auth, of)));
+}
+
+type AnyJob<Secret = unknown> = Job<Secret> & Pick<NamedJob<Secret>, "httpSd">;
+
+/** Each job may log in at its targets, and where it asks for them. */
+function logins<Secret>(jobs: ReadonlyArray<AnyJob<Secret>>): Array<[HttpAuth<Secret>, Owner]> {
+  return jobs.flatMap(
+    (job): Array<[HttpAuth<Secret>, Owner]> => [
+      [job, jobOwner(job)],
+      ...(job.httpSd ? [[job.httpSd, jobOwner(job, DISCOVERY)] satisfies [HttpAuth<Secret>, Owner]] : []),
+    ],
+  );
+}
+
+const DISCOVERY = "sd";
+
+/** Names of jobs are unique, of whatever kind they are. */
+function jobOwner({ name }: Job, part?: string): Owner {
+  return owner(PROMETHEUS_BACKEND.name, name, part);
 }
 
 /** A scrape job with its targets in files that are shipped along. */
@@ -57,6 +105,18 @@ function common(job: Job): ScrapeConfig {
     ...(job.timeout === undefined ? {} : { scrape_timeout: job.timeout }),
     ...(Object.keys(job.params).length > 0 ? { params: job.params } : {}),
     ...jobLimits(job.limits),
+    ...httpAuthConfig(job, jobOwner(job)),
+  };
+}
+
+function discovered(job: NamedJob) {
+  const { httpSd } = job;
+  if (httpSd === undefined) return {};
+  const { url, refreshInterval } = httpSd;
+  return {
+    http_sd_configs: [
+      { url, refresh_interval: refreshInterval, ...httpAuthConfig(httpSd, jobOwner(job, DISCOVERY)) },
+    ],
   };
 }
 

@@ -1,6 +1,7 @@
 // The stack file that sets every setting of the services, with the files beside it.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { merge } from "../../config/resolve/merge";
 import { readStackFile, SECRETS, type StackFile } from "./stackFile";
 
 const DIRECTORY = join(__dirname, "../golden/everything");
@@ -8,7 +9,29 @@ const DIRECTORY = join(__dirname, "../golden/everything");
 /** Every section of the stack file, without its hosts; the test gives the secrets of Alertmanager. */
 export function everySection(): StackFile {
   const { hosts: _, ...sections } = readStackFile("tests/golden/everything/Pulumi.everything.yaml");
-  return { ...sections, alertmanager: withSecrets(sections.alertmanager as Alertmanager) };
+  return {
+    ...sections,
+    prometheus: withJobSecrets(sections.prometheus as Group),
+    alertmanager: withSecrets(sections.alertmanager as Alertmanager),
+  };
+}
+
+/** What jobs log in with, by job. */
+const JOB_SECRETS: Group = {
+  databases: { headers: { "X-Tenant": SECRETS.headerValue } },
+  "found-by-dns": { oauth2: { clientSecret: SECRETS.clientSecret } },
+  "asked-for": {
+    httpSd: { bearerToken: SECRETS.discoveryToken },
+    basicAuth: { password: SECRETS.jobPassword },
+  },
+};
+
+function withJobSecrets(prometheus: Group): Group {
+  const jobs = prometheus.scrapeJobs as Group[];
+  return {
+    ...prometheus,
+    scrapeJobs: jobs.map((job) => merge(job, JOB_SECRETS[String(job.name)])),
+  };
 }
 
 type Group = Record<string, unknown>;
@@ -39,7 +62,7 @@ function withSecrets(alertmanager: Alertmanager): Alertmanager {
 
 /** The files that it names, by relative path. */
 export function filesBeside(): Record<string, string> {
-  const directories = ["targets", "rules", "templates", "dashboards"];
+  const directories = ["targets", "rules", "templates", "dashboards", "tls"];
   const paths = directories.flatMap((directory) =>
     readdirSync(join(DIRECTORY, directory)).map((name) => `${directory}/${name}`),
   );

@@ -157,6 +157,14 @@ describe("everything changed", () => {
     },
   };
 
+  const jobSecrets = (prometheus: string) =>
+    [
+      "client-secret.found-by-dns",
+      "header-X-Tenant.databases",
+      "password.asked-for",
+      "sd-token.asked-for",
+    ].map((secret) => `${COMMAND} ${prometheus}-${secret}-secret < ${prometheus}`);
+
   test("two hosts: their own settings count, and nothing secret is plain", async () => {
     const { resources, installations } = await deployStack(settingsOf(stackFile, filesBeside()));
     expect(tree(resources)).toEqual([
@@ -191,6 +199,7 @@ describe("everything changed", () => {
       `${COMMAND} podwatch-first-node-exporter-service < podwatch-first-node-exporter`,
       `${COMMAND} podwatch-first-node-exporter-service-bundle < podwatch-first-node-exporter`,
       `${C}Prometheus podwatch-first-prometheus < podwatch`,
+      ...jobSecrets("podwatch-first-prometheus"),
       `${COMMAND} podwatch-first-prometheus-service < podwatch-first-prometheus`,
       `${COMMAND} podwatch-first-prometheus-service-bundle < podwatch-first-prometheus`,
       `${COMMAND} podwatch-first-runner < podwatch-first`,
@@ -208,6 +217,7 @@ describe("everything changed", () => {
       `${C}NodeExporter podwatch-second-node-exporter < podwatch`,
       `${COMMAND} podwatch-second-node-exporter-service < podwatch-second-node-exporter`,
       `${C}Prometheus podwatch-second-prometheus < podwatch`,
+      ...jobSecrets("podwatch-second-prometheus"),
       `${COMMAND} podwatch-second-prometheus-service < podwatch-second-prometheus`,
       `${COMMAND} podwatch-second-runner < podwatch-second`,
     ]);

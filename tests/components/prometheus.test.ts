@@ -4,7 +4,8 @@ import type { HostSettings } from "../../config/load";
 import { gatewayTelemetry } from "../../lib/render/gateways";
 import versions from "../../versions.json";
 import { everySection, filesBeside } from "./everything";
-import { component, serviceUnit, unitLines } from "./expected";
+import { command, component, removal, serviceUnit, unitLines } from "./expected";
+import { plainText, Secret } from "./mocks";
 import { bundleOf, deployOnHost, serviceCommand } from "./onHost";
 import { hostSettings } from "./stackFile";
 
@@ -100,7 +101,19 @@ test("minimal: scrapes itself and the gateways that it finds", async () => {
 test("everything changed", async () => {
   const settings = hostSettings(everySection(), {}, filesBeside());
   const { resources, result } = await deployPrometheus(settings);
-  expect(resources).toEqual([component("Prometheus", "tested"), serviceCommand("prometheus")]);
+  const secrets = [
+    "client-secret.found-by-dns",
+    "header-X-Tenant.databases",
+    "password.asked-for",
+    "sd-token.asked-for",
+  ].map((kind) => `tested-${kind}-secret`);
+  expect(resources.map(({ name }) => name).sort()).toEqual(["tested", ...secrets, "tested-service"].sort());
+  expect(resources).toContainEqual(
+    serviceCommand("prometheus", {
+      note: ` ${secrets.map((name) => `stdout-of-${name}`).join(" ")}`,
+      dependsOn: secrets,
+    }),
+  );
   expect(result.url).toBe("http://10.1.2.3:8080/prometheus/");
   expect(result.datasource("a-uid").scrapeInterval).toBe("20s");
   const { headers, parts } = bundleOf(resources);
@@ -113,7 +126,10 @@ test("everything changed", async () => {
     ...SHIPPED.map((name) => `files/rules/${name}.yml`).sort(),
     "files/targets/machines/more.yml",
     "files/targets/machines/racks.json",
+    "files/tls/asked-for/ca.pem",
+    "files/tls/found-by-dns/oauth2-ca.pem",
   ]);
+  expect(parts["files/tls/asked-for/ca.pem"]).toBe(filesBeside()["tls/ca.pem"]);
   expect(parts["files/targets/machines/more.yml"]).toBe(filesBeside()["targets/more.yml"]);
   expect(parts["files/rules/own.yml"]).toBe(filesBeside()["rules/own.yml"]);
   expect(parts["files/rule-tests/own_test.yml"]).toMatch(
@@ -173,6 +189,7 @@ test("everything changed", async () => {
           labels: { team: "core", path: "C:\\temp $1" },
         },
       ],
+      http_headers: { "X-Tenant": { files: ["/run/secrets/prometheus-header-X-Tenant.databases"] } },
       honor_labels: true,
       tls_config: { insecure_skip_verify: true },
       relabel_configs: [
@@ -188,7 +205,36 @@ test("everything changed", async () => {
       job_name: "found-by-dns",
       scheme: "http",
       metrics_path: "/metrics",
+      oauth2: {
+        client_id: "podwatch",
+        client_secret_file: "/run/secrets/prometheus-client-secret.found-by-dns",
+        token_url: "https://login.my-company.net/token",
+        scopes: ["metrics.read"],
+        endpoint_params: { audience: "metrics" },
+        tls_config: { ca_file: "/etc/podwatch/current/files/tls/found-by-dns/oauth2-ca.pem" },
+      },
       dns_sd_configs: [{ names: ["exporters.internal"], type: "A", port: 9100 }],
+    },
+    {
+      job_name: "asked-for",
+      scheme: "http",
+      metrics_path: "/metrics",
+      basic_auth: { username: "podwatch", password_file: "/run/secrets/prometheus-password.asked-for" },
+      tls_config: {
+        ca_file: "/etc/podwatch/current/files/tls/asked-for/ca.pem",
+        server_name: "machine.my-company.net",
+        insecure_skip_verify: true,
+      },
+      http_sd_configs: [
+        {
+          url: "https://inventory.my-company.net/targets",
+          refresh_interval: "30s",
+          authorization: {
+            type: "Bearer",
+            credentials_file: "/run/secrets/prometheus-sd-token.asked-for",
+          },
+        },
+      ],
     },
     {
       job_name: "machines",
@@ -231,6 +277,58 @@ test("everything changed", async () => {
       "--storage.tsdb.retention.time=1y2w --storage.tsdb.retention.size=50GB " +
       "--web.external-url=http://10.1.2.3:8080/prometheus/ --web.route-prefix=/prometheus",
   );
+});
+
+test("each secret of a job is one on the host, and shows nowhere else", async () => {
+  const scrapeJobs = [
+    { name: "a.shop", targets: ["a:1"], basicAuth: { username: "me", password: "a pass$word" } },
+    { name: "found", httpSd: { url: "http://a/", bearerToken: "a token" }, headers: { "X-Key": "a header" } },
+  ];
+  const { resources } = await deployPrometheus(hostSettings({ prometheus: { scrapeJobs } }));
+  const values = {
+    "header-X-Key.found": "a header",
+    "password.a.shop": "a pass$word",
+    "sd-token.found": "a token",
+  };
+  const names = Object.keys(values).map((kind) => `tested-${kind}-secret`);
+  expect(resources).toEqual([
+    component("Prometheus", "tested"),
+    ...Object.entries(values).map(([kind, value]) =>
+      command({
+        name: `tested-${kind}-secret`,
+        parent: "tested",
+        create: `sh /var/lib/podwatch/runner put-secret prometheus-${kind}`,
+        delete: removal(`remove-secret prometheus-${kind}`),
+        stdin: new Secret(value),
+        triggers: ["id-of-mon-runner"],
+        dependsOn: ["mon-runner"],
+      }),
+    ),
+    serviceCommand("prometheus", {
+      note: ` ${names.map((name) => `stdout-of-${name}`).join(" ")}`,
+      dependsOn: names,
+    }),
+  ]);
+  for (const value of Object.values(values)) expect(plainText(resources)).not.toContain(value);
+  const { headers, parts } = bundleOf(resources);
+  expect(headers.filter((line) => line.startsWith("secret "))).toEqual(
+    Object.keys(values).map((kind) => `secret podwatch-prometheus-${kind}`),
+  );
+  expect(unitLines(parts["unit/podwatch-prometheus.container"])).toContain(
+    "Secret=podwatch-prometheus-password.a.shop,type=mount,target=prometheus-password.a.shop,uid=65534,gid=65534,mode=0400",
+  );
+  const [, , shop, found] = parse(parts["files/prometheus.yml"] ?? "").scrape_configs;
+  expect(shop.basic_auth).toEqual({
+    username: "me",
+    password_file: "/run/secrets/prometheus-password.a.shop",
+  });
+  expect(found.http_sd_configs).toEqual([
+    {
+      url: "http://a/",
+      refresh_interval: "1m",
+      authorization: { type: "Bearer", credentials_file: "/run/secrets/prometheus-sd-token.found" },
+    },
+  ]);
 });
 
 test("with nothing else to watch it scrapes itself", async () => {

@@ -8,7 +8,7 @@ import { host, keys, problemsOf, settingsOf, stack } from "./support";
 
 /** Stack file and files beside it in which everything is set. */
 const raw: Tree = { host, ...everySection() };
-const world = { files: filesBeside(), secretKeys: ["host", "alertmanager"] };
+const world = { files: filesBeside(), secretKeys: ["host", "prometheus", "alertmanager"] };
 
 describe("told by name", () => {
   test.each<[string, string]>([

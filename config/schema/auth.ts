@@ -1,0 +1,136 @@
+// How a service shows another one who it is, over HTTP: the same settings wherever something is asked or told.
+import { z } from "zod";
+import { flag, group, httpUrl, list, localPath, secretText, setting, text } from "./words";
+
+/** Readers of secret files cut white space off at both ends; only a line break at the end is never meant. */
+const sent = (value: string) => value.trim() !== "" && !/^\s|\0|[^\S\r\n]\s*$/.test(value);
+/** Of a header, so that one line has to hold it. */
+const sentInHeader = (value: string) => sent(value) && !/\p{Cc}/u.test(value.trimEnd());
+
+const noBlanks = "which may not begin or end with a blank, since those are cut off on the way";
+
+const username = () =>
+  text(/^[^\p{Cc}:]+$/u, "is not a user name; write the one to log in as, without a colon");
+
+const basicAuth = group({
+  username: setting(username(), "User to log in as.", { example: "prometheus" }),
+  password: setting(
+    secretText(sent, `is not a password; write the one to log in with, ${noBlanks}`),
+    "Password to log in with.",
+    { secret: true, lines: true },
+  ),
+}).meta({ id: "basicAuth", description: "A log-in with a user and a password (HTTP basic authentication)." });
+
+const pem = (value: string) => value.includes("-----BEGIN ") || /^[^\0\r\n]+$/.test(value);
+const certificates = (what: string) =>
+  text(pem, `is neither ${what} in PEM form nor the path of a file with it`);
+
+const tls = group({
+  ca: setting(
+    certificates("a certificate").optional(),
+    "Certificates of the authorities that are trusted, instead of the system's: the PEM text, or the path of a file on this computer.",
+    { lines: true, example: "tls/ca.pem", defaultText: "those that the image trusts" },
+  ),
+  certificate: setting(
+    certificates("a certificate").optional(),
+    "Certificate shown to the other side, with its chain: the PEM text, or the path of a file on this computer.",
+    { lines: true, example: "tls/client.pem" },
+  ),
+  key: setting(
+    secretText(
+      (value) => value.includes("PRIVATE KEY-----"),
+      "is not a private key; write the text of a file in PEM form",
+    ).optional(),
+    "Private key of the certificate, as PEM text.",
+    { secret: true, lines: true },
+  ),
+  keyFile: setting(
+    localPath().optional(),
+    "File on this computer with the private key, in the place of `key`. It is read when Pulumi runs, and travels as a secret.",
+    { example: "~/.config/podwatch/client.key" },
+  ),
+  serverName: setting(
+    text(/^[^\s\p{Cc}]+$/u, "is not a name; write the one that the other side's certificate has").optional(),
+    "Name that the other side's certificate has to have.",
+    { example: "shop.my-company.net", defaultText: "the host that is asked" },
+  ),
+  insecure: setting(
+    flag().default(false),
+    "Whether any certificate of the other side is taken. Whoever sits in between can then read secrets and answer himself.",
+  ),
+}).meta({ id: "tls", description: "Whom TLS connections trust, and what is shown to the other side." });
+
+const oauth2 = group({
+  clientId: setting(
+    text(/^[^\p{Cc}]+$/u, "is not a client's id; write the one you registered"),
+    "Id of the client.",
+  ),
+  clientSecret: setting(
+    secretText(sent, `is not a client's secret; write the one you registered, ${noBlanks}`),
+    "Secret of the client.",
+    { secret: true, lines: true },
+  ),
+  tokenUrl: setting(httpUrl(), "Where tokens are issued.", { example: "https://login.my-company.net/token" }),
+  scopes: setting(
+    list(text(/^[^\s\p{Cc}]+$/u, "is not a scope; write one without blanks"), "scopes").default([]),
+    "Scopes that are asked for.",
+    { example: ["metrics.read"] },
+  ),
+  endpointParams: setting(
+    z
+      .record(z.string(), z.string({ error: "is not text; put the parameter's value in quotes" }), {
+        error: "is not a group of parameters; write one `name: value` a line below it",
+      })
+      .default({}),
+    "Further parameters of the request for a token. No place for secrets.",
+    { example: { audience: "metrics" } },
+  ),
+  tls: setting(tls.optional(), "How TLS connections to the issuer are made."),
+}).meta({ id: "oauth2", description: "A token that is asked for with a client's id and secret (OAuth 2)." });
+
+/** Headers that mean something to the connection, or are set by whoever asks. Source: ReservedHeaders of prometheus/common. */
+const reservedHeader =
+  /^(authorization|host|content-(encoding|length|type)|user-agent|connection|keep-alive|proxy-auth(enticate|orization)|www-authenticate|accept-encoding|x-prometheus-(remote-(write|read)-version|scrape-timeout-seconds)|x-amz-(date|security-token|content-sha256))$/i;
+
+const headerName = () =>
+  text(
+    (name) => /^[A-Za-z0-9_-]{1,64}$/.test(name) && !reservedHeader.test(name),
+    "is not a header that may be set; write up to 64 letters, digits, - and _; Authorization is set by basicAuth, bearerToken and oauth2",
+  );
+
+export const bearerToken = () =>
+  setting(
+    secretText(
+      sentInHeader,
+      `is not a token; write the one that the other side asks for, ${noBlanks}`,
+    ).optional(),
+    "Token sent along in the header `Authorization: Bearer`.",
+    { secret: true, lines: true },
+  );
+
+export const tlsSetting = () => setting(tls.optional(), "How TLS connections are made.");
+
+/** At most one of the first three; each value reaches the service in a file that only it can read. */
+export const httpAuth = {
+  basicAuth: setting(basicAuth.optional(), "A log-in with a user and a password."),
+  bearerToken: bearerToken(),
+  oauth2: setting(oauth2.optional(), "A token that is asked for with a client's id and secret."),
+  headers: setting(
+    z
+      .record(
+        headerName(),
+        secretText(sentInHeader, `is not a header's value; write text on one line, ${noBlanks}`).meta({
+          secret: true,
+          lines: true,
+        }),
+        { error: "is not a group of headers; write one `name: value` a line below it" },
+      )
+      .optional(),
+    "Headers that are sent along, each with a secret value.",
+  ),
+  tls: tlsSetting(),
+};
+
+const httpAuthGroup = z.object(httpAuth);
+export type HttpAuth = z.output<typeof httpAuthGroup>;
+export type Tls = z.output<typeof tls>;
