@@ -39,6 +39,7 @@ export class NginxBridge extends pulumi.ComponentResource {
       image: front.image,
       bind: front.bind,
       port: front.port,
+      serverNames: front.serverNames,
       resolver: args.network.resolver,
       ipv6: args.network.ipv6,
       backends: args.backends,

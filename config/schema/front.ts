@@ -5,7 +5,17 @@ import { canonicalAddress, inRange, inUrl } from "../../lib/address";
 import versions from "../../versions.json";
 import { image } from "./image";
 import { quadletSetting } from "./quadlet";
-import { type DeepReadonly, group, ipAddress, port, publicUrl, setting } from "./words";
+import {
+  type DeepReadonly,
+  group,
+  ipAddress,
+  isAddress,
+  list,
+  port,
+  publicUrl,
+  setting,
+  text,
+} from "./words";
 
 /** Of the addresses that name no interface. */
 const bindAddress = () =>
@@ -16,6 +26,12 @@ const bindAddress = () =>
         "is an IPv6 address of no use here, link-local or an IPv4 one in disguise; write 127.0.0.1, 0.0.0.0, :: or another address of the host",
     },
   );
+
+/** A name, an address, or all names below one. */
+const serverName = text(
+  (value) => isAddress(value.replace(/^\*\./, "")) && !(value.startsWith("*.") && isIP(value.slice(2)) !== 0),
+  "is not a name of this kind; write a DNS name, an address, or *. and a domain for all names below it, without port or protocol",
+);
 
 export const front = group({
   bind: setting(
@@ -35,6 +51,11 @@ export const front = group({
       defaultText: "`http://localhost`, or the address NGINX listens on, with the port if it is not 80",
     },
   ),
+  serverNames: setting(
+    list(serverName, "names or addresses").default([]),
+    "Further names and addresses by which people reach the front. Those of `publicUrl`, `bind`, the host's `address` and loopback (`localhost`, `127.0.0.1`, `[::1]`) count without being listed, with any port. A request by another name, or from a page of another name, is refused: it may come from a web page that somebody has open beside his tunnel.",
+    { example: ["monitor.my-company.net", "*.lan"] },
+  ),
   snippet: setting(
     z.string({ error: "is not a text for nginx.conf; write NGINX directives such as a location" }).optional(),
     "Text for the `server` block of `nginx.conf`: locations of your own. It stands after the built-in locations and may not hide them; `nginx -t` checks it on the host before anything is changed. No place for secrets.",
@@ -44,7 +65,7 @@ export const front = group({
   image: image(versions.images.nginx, "NGINX"),
 }).meta({ id: "front", description: "NGINX, the one door: everything else is reached through it." });
 
-/** Fully resolved: what the user left open is filled in. */
+/** Fully resolved: what the user left open is filled in; all names by which the front is asked stand in `serverNames`. */
 export type FrontSettings = DeepReadonly<z.output<typeof front> & { port: number; publicUrl: string }>;
 
 /** An ordinary user may not open a port below 1024. */
@@ -66,5 +87,13 @@ export function resolveFront(
   const everywhere = isWildcard(bind);
   const name = isLoopback(bind) ? "localhost" : everywhere ? host.address : bind;
   const derived = `http://${inUrl(name)}${port === 80 ? "" : `:${port}`}`;
-  return { ...given, bind, port, publicUrl: (given.publicUrl ?? derived).replace(/\/$/, "") };
+  const publicUrl = (given.publicUrl ?? derived).replace(/\/$/, "");
+  const own = [new URL(publicUrl).hostname, host.address, ...(everywhere || isLoopback(bind) ? [] : [bind])];
+  const serverNames = [...new Set([...own, ...given.serverNames].map(asAsked))].sort();
+  return { ...given, bind, port, publicUrl, serverNames };
+}
+
+/** A name as it stands in a request: small, IPv6 in brackets, without the dot at the end that it may have. */
+function asAsked(name: string): string {
+  return inUrl(canonicalAddress(name)).toLowerCase().replace(/\.$/, "");
 }

@@ -52,6 +52,10 @@ export const ALERTMANAGER_BACKEND: Backend = {
   name: NAME,
   port: PORT,
   path: PATH,
+  // What acts on the service itself, and what shows its inside.
+  closed: ["-/reload", "-/quit", "debug"],
+  // Alerts come from Prometheus, inside the network of the containers.
+  readOnly: ["api/v1/alerts", "api/v2/alerts"],
   title: "Alertmanager",
   description: "Alerts that fire now, and silences.",
 };

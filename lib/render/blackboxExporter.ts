@@ -39,10 +39,10 @@ export const BLACKBOX_BACKEND: Backend = {
   name: NAME,
   port: PORT,
   path: PATH,
-  // Whoever may probe from here sees into networks that are closed to him.
-  closed: ["probe", "-/"],
+  // Whoever may probe from here, or read what probes saw, sees into networks that are closed to him.
+  closed: ["probe", "-/", "config", "logs", "debug"],
   title: "Blackbox exporter",
-  description: "The last probes, and why they failed.",
+  description: "The last probes, and whether they succeeded.",
 };
 
 export function blackboxExporter(input: BlackboxExporterInput): Service {

@@ -18,6 +18,8 @@ export interface Backend {
   readonly livePath?: string;
   /** Paths below that are for the other services of the host only, and refused at the front. */
   readonly closed?: readonly string[];
+  /** Paths below that only answer here, and take nothing. */
+  readonly readOnly?: readonly string[];
   /** For the start page. */
   readonly title: string;
   readonly description: string;
@@ -37,6 +39,8 @@ export interface NginxInput {
   /** Address and port of the host that lead to the front. */
   readonly bind: string;
   readonly port: number;
+  /** Names and addresses by which users reach the front, as a request has them; `*.` for all below one. */
+  readonly serverNames: readonly string[];
   /** Address of the DNS server of the container network. */
   readonly resolver: string;
   /** Whether the container network has IPv6 too. */
@@ -79,6 +83,9 @@ export const NGINX_STATUS_URL = `http://${BRIDGE_TARGET}/status`;
 
 /** Lists the gateways in the format of Prometheus' HTTP service discovery. */
 export const GATEWAY_DISCOVERY_URL = `http://${BRIDGE_TARGET}/gateways`;
+
+/** By which nobody from elsewhere can be sent here: on the own machine, and in the container network. */
+const OWN_NAMES = ["localhost", "[::1]", unitName(NGINX)];
 
 /** How long somebody waits for a gateway, in seconds, however often it is scraped. */
 const GATEWAY_WITHIN = 10;
@@ -168,13 +175,15 @@ function configuration(input: NginxInput, release: string): string {
     internalPort: INTERNAL_PORT,
     filesDirectory: CONFIG_DIRECTORY,
     release,
-    backends: input.backends.map(({ name, port, path, livePath, closed }) => ({
+    names: [...new Set([...OWN_NAMES, ...input.serverNames])].map((name) => ({ name })),
+    backends: input.backends.map(({ name, port, path, livePath, closed, readOnly }) => ({
       variable: `upstream_${name.replaceAll("-", "_")}`,
       host: unitName(name),
       port,
       path,
       liveLocation: livePath ?? false,
       closed: (closed ?? []).map((below) => ({ location: `${path}/${below}` })),
+      readOnly: (readOnly ?? []).map((below) => ({ location: `${path}/${below}` })),
     })),
     sockets: hasSockets(input),
     gateways: input.gateways !== undefined,

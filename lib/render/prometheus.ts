@@ -64,6 +64,8 @@ export const PROMETHEUS_BACKEND: Backend = {
   name: NAME,
   port: PORT,
   path: PATH,
+  // What acts on the service itself, and what shows its inside.
+  closed: ["-/reload", "-/quit", "debug", "api/v1/admin"],
   title: "Prometheus",
   description: "Targets, queries and alerts.",
 };

@@ -63,6 +63,10 @@ test("minimal: shows what is there and bridges the gateways", async () => {
     "^~ /grafana/api/live/",
     "= /prometheus",
     "^~ /prometheus/",
+    "^~ /prometheus/-/reload",
+    "^~ /prometheus/-/quit",
+    "^~ /prometheus/debug",
+    "^~ /prometheus/api/v1/admin",
     "= /roq/service/",
     GATEWAY,
   ]);
@@ -216,10 +220,35 @@ test("a gateway is waited for as long as its scrape may take", async () => {
   expect(await seconds("1m")).toEqual(["60", "60", "60", "60"]);
 });
 
-test("no location has headers of its own, which would take away those of all", async () => {
+test("no location has headers of its own, which would take away those of its server", async () => {
   const { resources } = await deployBridge(hostSettings(everySection(), {}, filesBeside()));
   const configuration = bundleOf(resources).parts["files/nginx.conf"] ?? "";
-  const [everywhere = ""] = configuration.split(/^ {2}server \{$/m);
-  expect(everywhere.match(/add_header/g)?.length).toBeGreaterThan(1);
-  expect(configuration.match(/^ *add_header/gm)).toEqual(everywhere.match(/^ *add_header/gm));
+  expect(configuration).toMatch(/^ {4}add_header X-Frame-Options /m);
+  expect(configuration.match(/^ {6,}(add_header|proxy_hide_header).*/gm)).toBeNull();
+  expect(configuration.match(/^ {0,2}(add_header|proxy_hide_header).*/gm)).toBeNull();
+});
+
+test("the front is known by its own names, in small letters, and as a request has them", async () => {
+  const names = async (front: object, host: Readonly<Record<string, unknown>> = {}) => {
+    const { resources } = await deployBridge(hostSettings({ front }, host));
+    const configuration = bundleOf(resources).parts["files/nginx.conf"] ?? "";
+    const maps = [...configuration.matchAll(/^ {2}map \$\w+ \$is_\w+ \{$(.*?)^ {2}\}$/gms)];
+    const found = maps.map(([, map = ""]) =>
+      [...map.matchAll(/^ {4}"([^~"]+)" 1;$/gm)].map(([, name]) => name),
+    );
+    expect(found).toHaveLength(2);
+    expect(found[0]).toEqual(found[1]);
+    return found[0];
+  };
+  const own = ["localhost", "[::1]", "podwatch-nginx"];
+  expect(await names({})).toEqual([...own, "10.1.2.3"]);
+  expect(await names({}, { address: "Mon.Acme.NET." })).toEqual([...own, "mon.acme.net"]);
+  expect(
+    await names({
+      bind: "2001:16A2::0:1",
+      publicUrl: "https://Monitor.acme.net:8443/",
+      serverNames: ["*.LAN", "10.0.0.1", "fd00::0001", "10.0.0.1"],
+    }),
+  ).toEqual([...own, "*.lan", "10.0.0.1", "10.1.2.3", "[2001:16a2::1]", "[fd00::1]", "monitor.acme.net"]);
+  expect(await names({ bind: "0.0.0.0" })).toEqual([...own, "10.1.2.3"]);
 });

@@ -26,6 +26,7 @@ test("a host alone gets every default", () => {
       bind: "127.0.0.1",
       port: 80,
       publicUrl: "http://localhost",
+      serverNames: ["10.1.2.3", "localhost"],
       quadlet: noKeys,
       image: versions.images.nginx,
     },
@@ -119,6 +120,7 @@ test("everything that can be said is taken over", () => {
       port: "8443",
       publicUrl: "https://mon.acme.net:8443/",
       image: "reg:5000/nginx:1.29",
+      serverNames: ["*.acme.net"],
       snippet: "location /docs/ {\n\treturn 204;\n}\n",
       quadlet: { Container: { Ulimit: ["a", "b"], StopTimeout: 5 }, Service: { MemoryMax: "1G" } },
     },
@@ -190,6 +192,7 @@ test("everything that can be said is taken over", () => {
       bind: "0.0.0.0",
       port: 8443,
       publicUrl: "https://mon.acme.net:8443",
+      serverNames: ["*.acme.net", "10.1.2.3", "mon.acme.net"],
       snippet: given.front.snippet,
       quadlet: {
         Container: { Ulimit: ["a", "b"], StopTimeout: ["5"] },

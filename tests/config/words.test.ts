@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { builtInJobs } from "../../config/schema";
+import { front } from "../../config/schema/front";
 import { durationMs, isAddress, isImage, targetHost } from "../../config/schema/words";
 import versions from "../../versions.json";
 
@@ -80,6 +81,27 @@ test.each([
   "https://docker.io/nginx:1",
   "docker.io/nginx:1 --privileged",
 ])("not a pinned image: %s", (text) => expect(isImage(text)).toBe(false));
+
+test.each(["monitor.acme.net", "*.lan", "*.acme.net", "10.0.0.1", "fd00::1", "localhost"])(
+  "name of the front: %s",
+  (name) => expect(front.parse({ serverNames: [name] }).serverNames).toEqual([name]),
+);
+test.each([
+  "*",
+  "*.",
+  "a.*",
+  "*.10.0.0.1",
+  "x*.acme.net",
+  "http://a",
+  "a:80",
+  "[::1]",
+  "a b",
+  "~.*",
+  'a";',
+  ".acme.net",
+])("not a name of the front: %j", (name) =>
+  expect(front.safeParse({ serverNames: [name] }).success).toBe(false),
+);
 
 test("names of built-in jobs may not be taken", () => {
   expect(builtInJobs).toEqual(expect.arrayContaining(["prometheus", "roq-gateways"]));

@@ -13,12 +13,24 @@ export interface Raw {
 
 /** Asks the host for a URL; of a body, at most 64 kB are returned. */
 export async function ask(host: LabHost, url: string, ...options: string[]): Promise<Raw> {
-  const quoted = [...options, url].map((word) => `'${word}'`).join(" ");
-  const output = await host.exec(
-    `curl --silent --globoff --path-as-is --max-time 20 --dump-header /tmp/answer.$$ --output /tmp/body.$$ \
-      --write-out '%{http_code} %{time_total} %{exitcode}\\n' ${quoted} || :
-    tr -d '\\r' </tmp/answer.$$; head -c 65536 /tmp/body.$$ 2>/dev/null; rm -f /tmp/answer.$$ /tmp/body.$$`,
-  );
+  const [answer] = await askAll(host, [[url, ...options]]);
+  return answer as Raw;
+}
+
+/** Asks one after the other, in one visit; each with its URL and options. */
+export async function askAll(host: LabHost, requests: readonly (readonly string[])[]): Promise<Raw[]> {
+  const next = "---- next answer ----";
+  const scripts = requests.map((words) => {
+    const quoted = words.map((word) => `'${word}'`).join(" ");
+    return `curl --silent --globoff --path-as-is --max-time 20 --dump-header head --output body \
+        --write-out '%{http_code} %{time_total} %{exitcode}\\n' ${quoted} || :
+      touch head body; tr -d '\\r' <head; head -c 65536 body; rm head body; echo '${next}'`;
+  });
+  const output = await host.exec(`cd $(mktemp -d) || exit 1\n${scripts.join("\n")}\nrmdir "$PWD"`);
+  return output.split(`${next}\n`).slice(0, -1).map(readAnswer);
+}
+
+function readAnswer(output: string): Raw {
   const [first = "", ...rest] = output.split("\n");
   const [status, seconds, code] = first.split(" ").map(Number);
   const end = rest.indexOf("");
