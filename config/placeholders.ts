@@ -1,4 +1,5 @@
-// Values that an example file carries and that somebody has to replace.
+// Values that an example file carries and that somebody has to replace. The schema says where they are looked for: at
+// addresses, users, keys and the like, never at names, labels and texts, in which any word may be meant.
 import { isIPv4 } from "node:net";
 import type { z } from "zod";
 import { inRange } from "../lib/address";
@@ -6,60 +7,48 @@ import { type Problem, quote } from "./problem";
 import { isImage, targetHost, urlOf } from "./schema/words";
 import { type Leaf, leaves } from "./walk";
 
-/** Text that nobody means. */
-const unmistakable = /^(change[-_ ]?me[.!]*|<[^<>]*>|\.{3}|…)$/i;
-const likely =
-  /change[-_ ]?me|<[A-Za-z][A-Za-z _-]*>|^(todo|fixme|tbd|x{3,})\b|^your[-_ ]|^a\.b\.c\.d$|AAAA(\.{3}|…)|^[A-Za-z0-9 -]*(\.{3}|…)$/i;
+/** Text that nobody means, as a whole. */
+const unmistakable = /^[#@]?(change[-_ ]?me[.!]*|<[^<>]*>|\.{3}|…|a\.b\.c\.d)$/i;
+/** Text that may be the name of a machine, but hardly a whole address, user or key. */
+const likely = /^[#@]?(todo|fixme|tbd|x{3,}|your[-_ ][a-z_ -]+)$|AAAA(\.{3}|…)|^[a-z0-9 -]*(\.{3}|…)$/i;
 
 /** Networks and names that are kept for documentation (RFC 5737, 3849, 2606); no real host has them. */
 const documentation = ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"];
 const documentationName = /(^|\.)example(\.(com|org|net))?\.?$|^2001:0?db8:/i;
 
-/** Settings whose value is, or holds, an address. */
+/** The host in a text of each grammar that has one. */
 const hostIn: Readonly<Record<string, (value: string) => string | undefined>> = {
   address: (value) => value,
-  bind: (value) => value,
-  targets: targetHost,
-  smarthost: targetHost,
-  to: (value) => value.split("@")[1],
-  from: (value) => value.split("@")[1],
-  publicUrl: (value) => urlOf(value)?.hostname.replace(/^\[|\]$/g, ""),
+  "IP address": (value) => value,
+  "host:port": targetHost,
+  "mail address": (value) => value.split("@")[1],
+  URL: (value) => urlOf(value)?.hostname.replace(/^\[|\]$/g, ""),
   image: (value) => (isImage(value) ? value.split("/")[0]?.split(":")[0] : undefined),
-};
-
-const instead: Readonly<Record<string, string>> = {
-  address: "the address of your host",
-  bind: "an address of your host",
-  targets: "the address of what you want to scrape",
-  publicUrl: "the URL that your users type",
-  smarthost: "your mail server as host:port",
-  to: "a mail address of yours",
-  from: "a mail address of yours",
-  hostKey: "the key of your host, what `ssh-keyscan -t ed25519 ADDRESS` prints after the address",
-  user: "the user you log in as",
 };
 
 export function placeholderProblems(schema: z.ZodType, raw: unknown): Problem[] {
   return leaves(schema, raw).flatMap((leaf) => {
-    const name = String(leaf.path.findLast((part) => typeof part === "string") ?? "");
-    if (!isPlaceholder(leaf, name)) return [];
+    if (!isPlaceholder(leaf)) return [];
     const what = leaf.secret ? "the value" : quote(leaf.value);
     return [
       {
         path: leaf.path,
-        text: `${what} is a placeholder; put in ${Object.hasOwn(instead, name) ? instead[name] : "your own value"}`,
+        text: `${what} is a placeholder; put in ${leaf.placeholder ?? "your own value"}`,
         alone: true,
       },
     ];
   });
 }
 
-function isPlaceholder({ value, secret }: Leaf, name: string): boolean {
+function isPlaceholder({ value, secret, placeholder, kind }: Leaf): boolean {
   if (typeof value !== "string") return false;
-  if (secret) return unmistakable.test(value.trim());
-  if (unmistakable.test(value.trim()) || likely.test(value.trim())) return true;
-  const host = Object.hasOwn(hostIn, name) ? hostIn[name]?.(value) : undefined;
+  const text = value.trim();
+  if (secret) return unmistakable.test(text);
+  if (placeholder === undefined) return false;
+  if (unmistakable.test(text) || likely.test(text)) return true;
+  const host = kind !== undefined && Object.hasOwn(hostIn, kind) ? hostIn[kind]?.(text) : undefined;
   if (host === undefined) return false;
+  if (unmistakable.test(host)) return true;
   if (isIPv4(host)) return documentation.some((range) => inRange(host, range));
   return documentationName.test(host);
 }

@@ -108,9 +108,7 @@ export const singleHost = group({
   name: setting(
     hostName.default("monitor"),
     "Name of the host in the deployment; changing it means another host.",
-    {
-      example: "mon1",
-    },
+    { example: "mon1", placeholder: "a name of your choice" },
   ),
   ...access,
   ...overrides,

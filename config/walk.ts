@@ -7,6 +7,10 @@ interface Core {
   secret: boolean;
   /** Text that may have several lines. */
   lines: boolean;
+  /** What belongs there instead of a placeholder; absent where any text is a value. */
+  placeholder?: string;
+  /** How its grammar is called. */
+  kind?: string;
 }
 
 /** The schema below defaults, options and coercions. */
@@ -14,10 +18,16 @@ export function core(schema: z.ZodType): Core {
   let current = schema;
   let secret = false;
   let lines = false;
+  const marks: { placeholder?: string; kind?: string } = {};
   for (;;) {
     const about = current.meta();
     secret ||= about?.secret === true;
     lines ||= about?.lines === true;
+    // What stands outside is said of the setting, what stands inside of any text of that grammar.
+    for (const mark of ["placeholder", "kind"] as const) {
+      const said = about?.[mark];
+      if (typeof said === "string") marks[mark] ??= said;
+    }
     if (
       current instanceof z.ZodOptional ||
       current instanceof z.ZodDefault ||
@@ -29,7 +39,7 @@ export function core(schema: z.ZodType): Core {
     } else if (current instanceof z.ZodPipe) {
       current = current.out as z.ZodType;
     } else {
-      return { schema: current, secret, lines };
+      return { schema: current, secret, lines, ...marks };
     }
   }
 }
@@ -78,16 +88,28 @@ export interface Leaf {
   path: Path;
   value: unknown;
   secret: boolean;
+  placeholder?: string;
+  kind?: string;
 }
 
 /** Every scalar that the schema knows. */
 export function leaves(schema: z.ZodType, value: unknown, path: Path = []): Leaf[] {
-  if (!isTree(value)) return [{ path, value, secret: core(schema).secret }];
+  if (!isTree(value)) {
+    const about = core(schema);
+    // A group that may be written as one text.
+    const short = about.schema instanceof z.ZodUnion ? about.schema.options.find(isText) : undefined;
+    const { secret, placeholder, kind } = { ...(short === undefined ? {} : core(short)), ...about };
+    return [{ path, value, secret, ...(placeholder && { placeholder }), ...(kind && { kind }) }];
+  }
   return Object.entries(value).flatMap(([name, inner]) => {
     const key = Array.isArray(value) ? Number(name) : name;
     const below = child(schema, key);
     return below === undefined ? [] : leaves(below, inner, [...path, key]);
   });
+}
+
+function isText(schema: z.core.$ZodType): schema is z.ZodString {
+  return schema instanceof z.ZodString;
 }
 
 /**

@@ -32,6 +32,8 @@ export interface JsonSchema {
   oneOrMany?: boolean;
   /** The page below docs/ that describes what is inside. */
   page?: string;
+  /** What belongs there instead of an example. */
+  placeholder?: string;
 }
 
 /** Everything known about the settings, with what only the documentation needs still in it. */
@@ -92,7 +94,7 @@ const encrypted: JsonSchema = {
 
 /** Leaves out what editors do not know, and what would change with every new image. */
 function forEditors(schema: JsonSchema): JsonSchema {
-  const { kind, secret, lines, defaultText, oneOrMany, page, id, ...rest } = schema;
+  const { kind, secret, lines, defaultText, oneOrMany, page, placeholder, id, ...rest } = schema;
   if (secret) {
     const command = "Encrypted: `pulumi config set --secret --path ...`.";
     return { description: `${rest.description ?? ""} ${command}`, ...encrypted };

@@ -13,7 +13,10 @@ const username = () =>
   text(/^[^\p{Cc}:]+$/u, "is not a user name; write the one to log in as, without a colon");
 
 const basicAuth = group({
-  username: setting(username(), "User to log in as.", { example: "prometheus" }),
+  username: setting(username(), "User to log in as.", {
+    example: "prometheus",
+    placeholder: "the user to log in as",
+  }),
   password: setting(
     secretText(sent, `is not a password; write the one to log in with, ${noBlanks}`),
     "Password to log in with.",
@@ -64,6 +67,7 @@ const oauth2 = group({
   clientId: setting(
     text(/^[^\p{Cc}]+$/u, "is not a client's id; write the one you registered"),
     "Id of the client.",
+    { placeholder: "the id of your client" },
   ),
   clientSecret: setting(
     secretText(sent, `is not a client's secret; write the one you registered, ${noBlanks}`),

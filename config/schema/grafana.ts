@@ -23,6 +23,7 @@ export const grafana = group({
   adminUser: setting(
     text(/^[A-Za-z0-9@._-]{1,64}$/, "is not a user name; write letters, digits and @ . _ -").default("admin"),
     "Name of the administrator.",
+    { placeholder: "a name of your choice" },
   ),
   adminPassword: setting(adminPassword.optional(), "Password of the administrator, at least 8 characters.", {
     secret: true,

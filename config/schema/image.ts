@@ -48,7 +48,11 @@ export function image(pinned: string, service: string): z.ZodDefault<z.ZodString
   return setting(
     either as unknown as z.ZodDefault<z.ZodString>,
     `The container image of ${service}: registry, name, and a fixed tag or a digest; or how the host builds it.`,
-    { example: "registry.my-company.net/mirror/name:1.2.3", defaultText: "pinned in `versions.json`" },
+    {
+      example: "registry.my-company.net/mirror/name:1.2.3",
+      placeholder: "an image of yours",
+      defaultText: "pinned in `versions.json`",
+    },
   );
 }
 

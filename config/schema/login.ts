@@ -14,7 +14,7 @@ export const login = {
       "is not a user name; write the name to log in with, such as root or ansible",
     ).default("root"),
     "User to log in as.",
-    { example: "ansible" },
+    { example: "ansible", placeholder: "the user you log in as" },
   ),
   hostKey: setting(
     z
@@ -23,7 +23,11 @@ export const login = {
       })
       .optional(),
     "Pinned public key of its SSH server: type and key as in a known_hosts file. Types: ssh-ed25519, ecdsa-sha2-nistp256, -384 and -521.",
-    { example: "ssh-ed25519 AAAA...", lines: true },
+    {
+      example: "ssh-ed25519 AAAA...",
+      lines: true,
+      placeholder: "the key of your host, what `ssh-keyscan -t ed25519 ADDRESS` prints after the address",
+    },
   ),
   knownHostsFile: setting(
     localPath().optional(),

@@ -46,12 +46,16 @@ const slack = group({
   channel: setting(
     text(/^[#@]?[^\s#@]+$/, "is not a channel; write one such as #alerts").optional(),
     "Channel that is written to.",
-    { example: "#alerts", defaultText: "the webhook's own" },
+    { example: "#alerts", defaultText: "the webhook's own", placeholder: "a channel of yours" },
   ),
   ...common("slack_configs"),
 });
 
-const mailAddress = (complaint: string) => text(/^[^\s@<>,]+@[^\s@<>,]+$/, complaint);
+const mailAddress = (complaint: string) =>
+  text(/^[^\s@<>,]+@[^\s@<>,]+$/, complaint).meta({
+    kind: "mail address",
+    placeholder: "a mail address of yours",
+  });
 
 const email = group({
   to: setting(
@@ -69,11 +73,12 @@ const email = group({
   ),
   smarthost: setting(target(), "Mail server that takes the mail on, as host:port.", {
     example: "smtp.my-company.net:587",
+    placeholder: "your mail server as host:port",
   }),
   authUsername: setting(
     text(/^[^\p{Cc}]+$/u, "is not a user name; write the one to log in with at the mail server").optional(),
     "User to log in as at the mail server.",
-    { defaultText: "no log-in" },
+    { defaultText: "no log-in", placeholder: "the user you log in as" },
   ),
   authPassword: setting(
     secretText(/^[^\p{Cc}]+$/u, "is not a password; write the one that the mail server asks for").optional(),

@@ -41,6 +41,8 @@ export interface About {
   defaultText?: string;
   /** The page below docs/ that describes the setting's own settings. */
   page?: string;
+  /** Examples that are left in place are refused; this is what belongs there, as in "the address of your host". */
+  placeholder?: string;
 }
 
 /** Attaches prose to a schema; call it last, because a wrapper such as `.default()` starts without any. */
@@ -160,13 +162,13 @@ export const address = () =>
   text(
     isAddress,
     "is not an address; write an IPv4 or IPv6 address or a DNS name, without user, port or protocol",
-  ).meta({ kind: "address" });
+  ).meta({ kind: "address", placeholder: "the address of your host" });
 
 export const ipAddress = () =>
   text(
     (value) => isIP(value) !== 0,
     "is not an IP address; write 127.0.0.1, 0.0.0.0, :: or an address of the host",
-  ).meta({ kind: "IP address" });
+  ).meta({ kind: "IP address", placeholder: "an address of your host" });
 
 /** `host:port`, `[v6]:port`; returns the host part, or undefined. */
 export function targetHost(value: string): string | undefined {
@@ -181,7 +183,7 @@ export const target = () =>
   text(
     (value) => targetHost(value) !== undefined,
     "is not a target; write host:port such as db1.internal:9100, without protocol or path",
-  ).meta({ kind: "host:port" });
+  ).meta({ kind: "host:port", placeholder: "the address of what you want to scrape" });
 
 /** Node.js 20's own test, `URL.canParse`, denies URLs with letters such as é once it has been called often. */
 export function urlOf(value: string): URL | undefined {
@@ -204,7 +206,7 @@ export const publicUrl = () =>
   text(
     isPublicUrl,
     "is not a URL of this kind; write http or https, the host and perhaps a port, such as https://monitor.my-company.net",
-  ).meta({ kind: "URL" });
+  ).meta({ kind: "URL", placeholder: "the URL that your users type" });
 
 /** Where a program of others is asked over HTTP. */
 export const isHttpUrl = (value: string) =>

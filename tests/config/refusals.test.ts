@@ -112,6 +112,57 @@ describe("placeholders", () => {
     ]);
   });
 
+  test("are found as a whole in channels, users and mail addresses, each told what belongs there", () => {
+    const email = { to: ["ops@CHANGE-ME"], from: "<you>@acme.net", smarthost: "todo" };
+    const raw = stack({
+      front: { publicUrl: "http://change-me:8080" },
+      alertmanager: {
+        receivers: { chat: { slack: { apiUrl: "https://h.acme.net/a", channel: "#CHANGE-ME" }, email } },
+        route: { receiver: "chat" },
+      },
+    });
+    const receiver = "podwatch:alertmanager.receivers.chat";
+    const lines = problemsOf(raw, { secretKeys: ["alertmanager"] });
+    expect(lines.filter((line) => line.includes("placeholder"))).toEqual([
+      `${receiver}.email.smarthost: "todo" is a placeholder; put in your mail server as host:port`,
+      `${receiver}.email.to[0]: "ops@CHANGE-ME" is a placeholder; put in a mail address of yours`,
+      `${receiver}.slack.channel: "#CHANGE-ME" is a placeholder; put in a channel of yours`,
+      'podwatch:front.publicUrl: "http://change-me:8080" is a placeholder; put in the URL that your users type',
+    ]);
+  });
+
+  test("are no business of names, labels, texts and bodies", () => {
+    const module = {
+      prober: "http",
+      http: {
+        method: "POST",
+        body: '{"q":"<all>"}',
+        headers: { "X-Stage": "todo", Accept: "<...>" },
+        fail_if_body_not_matches_regexp: ["<title>.*Shop.*</title>", "<html>", "...", "change me"],
+      },
+    };
+    const labels = { app: "todo", stage: "xxx", note: "Your-team owns this", tbd: "<none>", wip: "..." };
+    const extra = { title: "<b>", text: "TODO: <look>", footer: "CHANGE-ME" };
+    const raw = stack({
+      prometheus: {
+        externalLabels: { ...labels, cluster: "changeme" },
+        scrapeJobs: [
+          { name: "todo-api", targets: ["todo:9803", "xxx-1.acme.net:1"], labels, params: { q: "<a>" } },
+        ],
+      },
+      blackboxExporter: {
+        targets: [{ name: "todo-web", module: "xxx", target: "http://todo.acme.net/?q=<x>", labels }],
+        modules: { xxx: module, tbd: module },
+      },
+      alertmanager: {
+        receivers: { todo: { opsgenie: { apiKey: "0123456789ab", tags: ["todo", "<x>"], extra } } },
+        route: { receiver: "todo", routes: [{ matchers: ['team="todo"'], receiver: "todo" }] },
+      },
+      grafana: { quadlet: { Container: { Environment: ["GF_SMTP_FROM_NAME=<Ops>"], Label: "app=todo" } } },
+    });
+    expect(problemsOf(raw, { secretKeys: ["alertmanager"] })).toEqual([]);
+  });
+
   test("are not seen where there is none", () => {
     const labels = { note: "an example.com mirror", x: "to do" };
     expect(
