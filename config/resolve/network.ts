@@ -26,13 +26,16 @@ interface Named {
 export function resolveNetwork(host: Placed, all: readonly Placed[], report: Report): HostSettings {
   const { settings } = host;
   const own = ownAddresses(host);
-  const wanting =
-    settings.role === "target" ? [] : [...bindOverIpv6(host), ...ofUser(host), ...asked(host, all)];
+  const monitor = settings.role === "monitor";
+  const front = monitor && isIPv6(settings.front.bind) ? [bindOf(host)] : [];
+  const inside = monitor ? [...ofUser(host), ...asked(host, all)] : [];
+  // An ordinary user's podman takes connections itself, and passes them on over IPv4.
+  const wanting = [...(settings.become ? front : []), ...inside];
   const network: NetworkSettings =
     wanting.length === 0 ? settings.network : { subnet6: DEFAULT_SUBNET6, ...settings.network };
   checkRanges(host, network, report);
   // An address that the host has to have says enough.
-  const ipv6 = wanting.find(({ value }) => !own.some((one) => one.value === value));
+  const ipv6 = [...front, ...inside].find(({ value }) => !own.some((one) => one.value === value));
   return {
     ...settings,
     network,
@@ -72,10 +75,6 @@ function nodeBind(host: Placed, { bind }: { bind?: string }): { path: Path; valu
   const derived = !isLocal(connection) && connection.host === bind;
   const path = derived ? [...host.path, "nodeExporter", "bind"] : locate(host, "nodeExporter", ["bind"]);
   return [{ path, value: bind }];
-}
-
-function bindOverIpv6(host: Placed): Named[] {
-  return isIPv6(host.settings.front.bind) ? [bindOf(host)] : [];
 }
 
 function ofUser(host: Placed): Named[] {

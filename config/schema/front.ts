@@ -36,7 +36,7 @@ const serverName = text(
 export const front = group({
   bind: setting(
     bindAddress().default("127.0.0.1"),
-    "Address of the host that NGINX listens on. The default is reached from the host itself only (or through `ssh -L`); `0.0.0.0` opens it to everybody who can reach the host over IPv4, `::` over IPv6 too. An IPv6 address gives the container network IPv6 (`network.subnet6`). An address that the host does not have is refused before anything is changed there.",
+    "Address of the host that NGINX listens on. The default is reached from the host itself only (or through `ssh -L`); `0.0.0.0` opens it to everybody who can reach the host over IPv4 (with `become: false` over IPv6 too, which podman does not tell apart), `::` over both. With `become: true` an IPv6 address gives the container network IPv6 (`network.subnet6`). An address that the host does not have is refused before anything is changed there.",
     { example: "0.0.0.0" },
   ),
   port: setting(port().optional(), "Port that NGINX listens on. Below 1024 only with `become: true`.", {

@@ -56,7 +56,7 @@ export const network = group({
     "IPv6 addresses of the container network, beside the IPv4 ones: a range that nothing else on or near the host uses. To be written only to have another range than the default, or where something is reached by a name that has IPv6 addresses only. What containers send leaves under the host's own address. A change of the network restarts every container.",
     {
       example: "fd5a:1c3e:9b20::/64",
-      defaultText: `\`${DEFAULT_SUBNET6}\` where \`front.bind\` or something that is scraped, probed or told of alerts is an IPv6 address; else none, and containers have no IPv6`,
+      defaultText: `\`${DEFAULT_SUBNET6}\` where something that is scraped, probed or told of alerts is an IPv6 address, or with \`become: true\` \`front.bind\`; else none, and containers have no IPv6`,
     },
   ),
 }).meta({ id: "network", description: "The network that the containers of a host share." });

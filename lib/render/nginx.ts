@@ -170,7 +170,7 @@ function configuration(input: NginxInput, release: string): string {
     resolver: input.resolver,
     ipv6: input.ipv6,
     // Of a port that is published at all IPv4 addresses podman makes one at all IPv6 addresses, too.
-    frontIpv6: isIPv6(input.bind),
+    frontIpv6: input.ipv6 && isIPv6(input.bind),
     frontPort: FRONT_PORT,
     internalPort: INTERNAL_PORT,
     filesDirectory: CONFIG_DIRECTORY,

@@ -36,12 +36,6 @@ test.each<[string, object, object, object[]]>([
     [{ what: "own", setting: "podwatch:front.bind", value: "fd00::5" }],
   ],
   [
-    "front.bind on loopback",
-    {},
-    { user: "pod", become: false, front: { bind: "::1" } },
-    [{ what: "own", setting: "podwatch:host.front.bind", value: "::1" }],
-  ],
-  [
     "a scraped target",
     job({ targets: ["10.1.1.1:9100", "[fd00::9]:9100"] }),
     {},
@@ -147,6 +141,16 @@ test.each<[string, object, object]>([
   const { network, addressNeeds } = settingsOf(stack(sections as never));
   expect(network).toEqual({ subnet: "10.89.77.0/24" });
   expect(addressNeeds).toEqual(needs);
+});
+
+test.each([
+  ["::", "ipv6"],
+  ["::1", "own"],
+  ["fd00::5", "own"],
+])("a front of an ordinary user's, bound to %s, needs none in the network", (bind, what) => {
+  const { network, addressNeeds } = settingsOf(stack({ front: { bind } }, { user: "pod", become: false }));
+  expect(network).toEqual({ subnet: "10.89.77.0/24" });
+  expect(addressNeeds).toEqual([{ what, setting: "podwatch:front.bind", value: bind }]);
 });
 
 test("a range of the user's own gives it IPv6 without anything else", () => {
