@@ -15,7 +15,7 @@ export function answersQuestion(name: string, host: string, port: number, within
 export const ANSWERS_PROGRAM = `const [, name, , host, , port, , within] = process.argv[1].split(" ");
 let reason = "nothing comes back";
 setTimeout(() => {
-  console.error(\`podwatch: host \${name}: \${host}:\${port} does not answer as an SSH server within \${within / 1000} s (\${reason}). \` +
+  console.error(\`podwatch: host \${name}: \${host.includes(":") ? "[" + host + "]" : host}:\${port} does not answer as an SSH server within \${within / 1000} s (\${reason}). \` +
     "Nothing was removed there. Check that it is up; if it is gone for good, docs/operating.md tells how to let Pulumi forget it");
   process.exit(1);
 }, Number(within));

@@ -148,8 +148,9 @@ function unconnected(reason: string, place: string): string {
   if (/within|timed? ?out/i.test(reason)) {
     return `${place} on the host does not take a connection (${reason}): packets to it are dropped, by a firewall or because NGINX is gone; ${LOOK}`;
   }
+  // "open failed" is all that OpenSSH says of a connection that the kernel does not even try.
   if (
-    /unreachable|cannot assign|address (family|not available)|EADDRNOTAVAIL|EAFNOSUPPORT|E(NET|HOST)UNREACH/i.test(
+    /: open failed$|unreachable|cannot assign|address (family|not available)|EADDRNOTAVAIL|EAFNOSUPPORT|E(NET|HOST)UNREACH/i.test(
       reason,
     )
   ) {

@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { Client, ConnectConfig } from "ssh2";
+import { inUrl } from "../lib/address";
 import type { Outcome, Session, Streams } from "./session";
 
 /** One SSH server on the way to a host, as the command provider is told of it. */
@@ -43,7 +44,7 @@ export async function runOnHost(
   let timer: NodeJS.Timeout | undefined;
   const patience = new Promise<never>((_, reject) => {
     const { host, port = 22, user = "root" } = server;
-    const silent = `${host}:${port} lets ${user} in, but has not run a command within ${within / 1000} s; is it overloaded, or a disk of it gone?`;
+    const silent = `${inUrl(host)}:${port} lets ${user} in, but has not run a command within ${within / 1000} s; is it overloaded, or a disk of it gone?`;
     timer = setTimeout(() => reject(new Error(silent)), within);
   });
   try {
@@ -92,7 +93,7 @@ export async function logIn(server: Server, proxy?: Server): Promise<Session> {
 
 function logInTo(client: Client, server: Server, sock: ConnectConfig["sock"]): Promise<void> {
   const { host, port = 22, user = "root" } = server;
-  const at = `${host}:${port}`;
+  const at = `${inUrl(host)}:${port}`;
   const [keyType, pinned] = server.hostKey?.trim().split(/\s+/) ?? [];
   let otherKey = false;
   return new Promise((resolve, reject) => {
@@ -154,7 +155,9 @@ async function forward(client: Client, to: Server): Promise<ConnectConfig["sock"
     return await connect(client, host, port);
   } catch (error) {
     const reason = (error as Error).message;
-    throw new Error(`the proxy cannot reach ${host}:${port} (${reason}); check its AllowTcpForwarding`);
+    throw new Error(
+      `the proxy cannot reach ${inUrl(host)}:${port} (${reason}); check its AllowTcpForwarding`,
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 // Checks over several of the node exporter's settings, and over the hosts: who asks it, and how.
-import { isIP } from "node:net";
+import { isIP, isIPv6 } from "node:net";
 import type { z } from "zod";
 import { inUrl } from "../../lib/address";
 import versions from "../../versions.json";
@@ -65,6 +65,9 @@ function checksums({ from, release }: Given, locate: Locate, report: Report): Gi
 
 function byPort(given: Given, ground: Ground, locate: Locate, report: Report): NodeExporterReach {
   const { port } = given;
+  const bind = given.bind ?? (isIP(ground.address) === 0 ? undefined : ground.address);
+  const everywhere = bind === undefined || bind === "0.0.0.0" || bind === "::";
+  const asked = everywhere ? ground.address : bind;
   if (!ground.become) {
     report(
       locate(["enabled"]),
@@ -73,10 +76,19 @@ function byPort(given: Given, ground: Ground, locate: Locate, report: Report): N
   }
   if (given.allowFrom === undefined) {
     const unknown = ground.watchers.find(({ address }) => isIP(address) === 0);
+    const stranger = ground.watchers.find(
+      ({ address }) => isIP(address) !== 0 && isIP(asked) !== 0 && isIP(address) !== isIP(asked),
+    );
     if (ground.watchers.length === 0) {
       report(
         locate(["allowFrom"]),
         "is missing, and no host of the stack has a Prometheus that asks this one; write the address that it is asked from",
+      );
+    } else if (stranger !== undefined) {
+      const [own, other] = isIPv6(asked) ? ["IPv6", "IPv4"] : ["IPv4", "IPv6"];
+      report(
+        locate(["allowFrom"]),
+        `is missing, and ${stranger.name}, whose Prometheus asks this host at ${asked}, has an ${other} address in the stack file, ${quote(stranger.address)}; write the ${own} address that it comes from`,
       );
     } else if (unknown !== undefined) {
       report(
@@ -85,9 +97,6 @@ function byPort(given: Given, ground: Ground, locate: Locate, report: Report): N
       );
     }
   }
-  const bind = given.bind ?? (isIP(ground.address) === 0 ? undefined : ground.address);
-  const everywhere = bind === undefined || bind === "0.0.0.0" || bind === "::";
-  const asked = everywhere ? ground.address : bind;
   return {
     by: "port",
     port,

@@ -1,5 +1,6 @@
 // Host keys: is the pinned text a key that the command provider can use, and which key does a known_hosts file hold for an address?
 import { createHmac } from "node:crypto";
+import { canonicalAddress } from "../../lib/address";
 import { fromBase64, Reader } from "./wire";
 
 /** Types the provider can check, best first. It offers plain ssh-rsa for an RSA key, which servers no longer speak. */
@@ -54,11 +55,16 @@ function isKey(type: string, encoded: string): boolean {
 
 /** The best usable key that a known_hosts file's text holds for an address. */
 export function findKnownHost(file: string, address: string, port: number): Found<string> {
-  const name = port === 22 ? address.toLowerCase() : `[${address.toLowerCase()}]:${port}`;
+  // As typed, and as ssh itself spells it.
+  const [name = "", ...others] = [address.toLowerCase(), canonicalAddress(address.toLowerCase())].map(
+    (host) => (port === 22 ? host : `[${host}]:${port}`),
+  );
   const scan = `ssh-keyscan ${port === 22 ? "" : `-p ${port} `}-t ed25519 ${address}`;
   const keys = file.split("\n").flatMap((line) => {
     const [names = "", type = "", key = ""] = line.trim().split(/\s+/);
-    return names === "" || /^[#@]/.test(names) || !covers(names, name) ? [] : [{ type, key }];
+    return names === "" || /^[#@]/.test(names) || ![name, ...others].some((one) => covers(names, one))
+      ? []
+      : [{ type, key }];
   });
   if (keys.length === 0) {
     return {

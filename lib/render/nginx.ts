@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { isIPv6 } from "node:net";
 import { inSeconds } from "../duration";
 import { RUNBOOKS_PATH } from "../runbooks";
 import { CONFIG_DIRECTORY, type Service, type UnitKeys, type User, unitName } from "../service";
@@ -169,8 +168,8 @@ function configuration(input: NginxInput, release: string): string {
   return renderTemplate("nginx/nginx.conf.mustache", {
     resolver: input.resolver,
     ipv6: input.ipv6,
-    // Of a port that is published at all IPv4 addresses podman makes one at all IPv6 addresses, too.
-    frontIpv6: input.ipv6 && isIPv6(input.bind),
+    // Of a port that is published at all IPv4 addresses podman makes one at all IPv6 addresses, too: nobody must answer there.
+    frontIpv6: input.ipv6 && input.bind !== "0.0.0.0",
     frontPort: FRONT_PORT,
     internalPort: INTERNAL_PORT,
     filesDirectory: CONFIG_DIRECTORY,

@@ -252,3 +252,17 @@ test("the front is known by its own names, in small letters, and as a request ha
   ).toEqual([...own, "*.lan", "10.0.0.1", "10.1.2.3", "[2001:16a2::1]", "[fd00::1]", "monitor.acme.net"]);
   expect(await names({ bind: "0.0.0.0" })).toEqual([...own, "10.1.2.3"]);
 });
+
+test.each([
+  ["127.0.0.1", {}, ["8080", "8081"], "127.0.0.1:80:8080"],
+  ["127.0.0.1", { subnet6: "fd00::/64" }, ["8080", "[::]:8080", "8081", "[::]:8081"], "127.0.0.1:80:8080"],
+  // Where podman would lead IPv6 to it, nobody answers.
+  ["0.0.0.0", { subnet6: "fd00::/64" }, ["8080", "8081", "[::]:8081"], "0.0.0.0:80:8080"],
+  ["::", {}, ["8080", "[::]:8080", "8081", "[::]:8081"], "80:8080"],
+  ["fd00:1::5", {}, ["8080", "[::]:8080", "8081", "[::]:8081"], "[fd00:1::5]:80:8080"],
+])("bound to %s, with %j, it listens inside at %j", async (bind, network, listens, published) => {
+  const { parts } = bundleOf((await deployBridge(hostSettings({ front: { bind }, network }))).resources);
+  const found = [...(parts["files/nginx.conf"] ?? "").matchAll(/^ +listen (\S+);$/gm)].map(([, at]) => at);
+  expect(found).toEqual(listens);
+  expect(unitLines(parts["unit/podwatch-nginx.container"])).toContain(`PublishPort=${published}`);
+});

@@ -49,9 +49,17 @@ async function ask(
   times = 1,
   by = "a-runner",
   pings = false,
+  addressNeeds: Access["addressNeeds"] = [],
 ): Promise<void> {
   const { result: hook } = await deploy(() => {
-    const entrance = { name: "mon1", connection: to, sudo: rights, scope: "rootful" as const, pings };
+    const entrance = {
+      name: "mon1",
+      connection: to,
+      sudo: rights,
+      scope: "rootful" as const,
+      pings,
+      addressNeeds,
+    };
     const preflight = preflightHook(entrance);
     installRunner("runner", { access: { ...entrance, preflight }, replaceWith: [] }, {});
     return preflight;
@@ -117,6 +125,24 @@ test("another host key than the pinned one ends it before anybody logs in", asyn
 test("a key that the host does not know", async () => {
   await expect(ask(connection({ privateKey: newKey().private }))).rejects.toThrow(
     /^host mon1: 127\.0\.0\.1:\d+ does not let ops in; check user, and privateKeyFile/,
+  );
+});
+
+test("an IPv6 address that nobody listens at stands in brackets", async () => {
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, "::1", resolve));
+  const { port } = other.address() as { port: number };
+  await new Promise((resolve) => other.close(resolve));
+  await expect(ask(connection({ host: "::1", port }))).rejects.toThrow(
+    `host mon1: [::1]:${port} cannot be reached (connect ECONNREFUSED ::1:${port}); check that it is up`,
+  );
+});
+
+test("a host that does not have an address which the stack file names", async () => {
+  const need = (value: string) => ({ what: "own" as const, setting: "podwatch:front.bind", value });
+  await ask(connection(), "none", 1, "a-runner", false, [need("127.0.0.1"), need("::1")]);
+  await expect(ask(connection(), "none", 1, "a-runner", false, [need("fd00::99")])).rejects.toThrow(
+    /^host mon1: podwatch:front\.bind "fd00::99" is no address of this host; write one that it has: /,
   );
 });
 

@@ -138,6 +138,16 @@ test.each<[what: string, raw: Record<string, unknown>, complaint: string]>([
     'podwatch:nodeExporter.allowFrom: is missing, and one, whose Prometheus asks this host, has no IP address in the stack file but "mon.my-company.net"; write the address that it comes from',
   ],
   [
+    "a monitor that is known by IPv4, of a host that is asked over IPv6",
+    hosts({ one: {}, web: { role: "target", address: "fd00::5" } }),
+    'podwatch:nodeExporter.allowFrom: is missing, and one, whose Prometheus asks this host at fd00::5, has an IPv4 address in the stack file, "10.1.2.1"; write the IPv6 address that it comes from',
+  ],
+  [
+    "a monitor that is known by IPv6, of a host that is asked over IPv4",
+    hosts({ one: { address: "fd00::1" }, web: { role: "target" } }),
+    'podwatch:nodeExporter.allowFrom: is missing, and one, whose Prometheus asks this host at 10.1.2.2, has an IPv6 address in the stack file, "fd00::1"; write the IPv4 address that it comes from',
+  ],
+  [
     "nobody who asks",
     hosts({ web: { role: "target" } }),
     "podwatch:nodeExporter.allowFrom: is missing, and no host of the stack has a Prometheus that asks this one; write the address that it is asked from",

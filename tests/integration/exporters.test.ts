@@ -1,7 +1,7 @@
 // Exporters on deployed hosts: what they measure arrives in Prometheus, under the names that operators know.
 import type { Server } from "node:tls";
 import { faultTest } from "./support/faults";
-import { eventually, HERE, LabHost } from "./support/lab";
+import { eventually, HERE, HERE6, LabHost } from "./support/lab";
 import { query } from "./support/queries";
 import { connection, Stack } from "./support/stack";
 import { port, tlsServer } from "./support/tls";
@@ -40,6 +40,10 @@ function probes() {
     { name: "not-door", module: "tcp", target: `${target.address}:23`, interval: "1s" },
     { name: "host", module: "icmp", target: target.address, interval: "1s" },
     { name: "not-host", module: "icmp", target: "10.99.0.250", interval: "1s" },
+    { name: "door-over-ipv6", module: "tcp", target: `[${target.address6}]:22`, interval: "1s" },
+    { name: "not-door-over-ipv6", module: "tcp", target: `[${target.address6}]:23`, interval: "1s" },
+    { name: "host-over-ipv6", module: "icmp", target: target.address6, interval: "1s" },
+    { name: "not-host-over-ipv6", module: "icmp", target: "fd10:99::250", interval: "1s" },
     { name: "names", module: "names", target: "10.89.77.1", interval: "1s" },
     { name: "signed", module: "untrusted", target: `${HERE}:${port(tls)}`, interval: "1s" },
     { name: "not-signed", module: "tls", target: `${HERE}:${port(tls)}`, interval: "1s" },
@@ -57,7 +61,8 @@ const modules = (title: string) => ({
 
 function settings(more: Record<string, object> = {}, title = "test-exporters") {
   return {
-    host: connection("operator", monitor),
+    // The one host of all tests that is reached over IPv6.
+    host: connection("operator", { name: monitor.name, address: monitor.address6 }),
     grafana: { enabled: false },
     gateways: { enabled: false },
     prometheus: { scrapeInterval: "1s", evaluationInterval: "1s" },
@@ -246,7 +251,13 @@ describe("pings from a host without root", () => {
       grafana: { enabled: false },
       gateways: { enabled: false },
       prometheus: { scrapeInterval: "1s", data: "delete" },
-      blackboxExporter: { targets: [{ name: "here", module: "icmp", target: HERE }] },
+      blackboxExporter: {
+        targets: [
+          { name: "here", module: "icmp", target: HERE },
+          { name: "here-over-ipv6", module: "icmp", target: HERE6 },
+          { name: "door-over-ipv6", module: "tcp", target: `[${monitor.address6}]:22` },
+        ],
+      },
     });
   });
 
@@ -270,7 +281,7 @@ describe("pings from a host without root", () => {
     await eventually(
       30,
       () => byInstance(target, "probe_success", 8080),
-      (found) => found.here === 1,
+      (found) => Object.values(found).join() === "1,1,1",
     );
   });
 });

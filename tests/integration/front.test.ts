@@ -1,5 +1,6 @@
 import { hostileGateways } from "./support/hostileGateways";
 import { eventually, LabHost, must } from "./support/lab";
+import { operate } from "./support/operate";
 import { connection, Stack } from "./support/stack";
 import { strangersAtTheFront } from "./support/strangers";
 
@@ -248,6 +249,16 @@ describe("the front door of a deployed host", () => {
       await stack.up();
       expect(await openPorts(host.address6)).toEqual([22, 80]);
       expect(await openPorts(host.address)).toEqual([22]);
+      expect(await operate(stack, "verify")).toHaveExited(0);
+    });
+
+    test("verify says that the host lost the address", async () => {
+      await host.exec(`ip -6 address del ${host.address6}/64 dev host0`);
+      const { stdout } = await operate(stack, "verify", "--timeout", "1", "--host", host.name);
+      await host.exec("systemctl restart systemd-networkd");
+      expect(stdout).toContain(
+        `FAILED  ${host.name}  front: the host has no way to its own [${host.address6}]:80 ((SSH) Channel open failure: open failed): the address, or IPv6 as a whole, is gone from it`,
+      );
     });
   });
 });

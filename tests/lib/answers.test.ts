@@ -23,9 +23,9 @@ async function listening(answer: (socket: Socket) => void, port = 0): Promise<nu
 }
 
 /** Runs the script for a port, with half a second of patience unless more is said. */
-function ask(port: number, within = 500): Promise<{ code: number; stderr: string }> {
+function ask(port: number, within = 500, host = "127.0.0.1"): Promise<{ code: number; stderr: string }> {
   return new Promise((resolve) => {
-    const question = answersQuestion("mon1", "127.0.0.1", port, within);
+    const question = answersQuestion("mon1", host, port, within);
     execFile(process.execPath, ["-e", ANSWERS_PROGRAM, question], (error, _, stderr) =>
       resolve({ code: error === null ? 0 : Number(error.code), stderr }),
     );
@@ -56,6 +56,15 @@ test("a port that nobody listens on is told, in time", async () => {
     code: 1,
     stderr: refusal(port, `connect ECONNREFUSED 127.0.0.1:${port}`),
   });
+});
+
+test("an IPv6 address stands in brackets before its port", async () => {
+  const port = await listening(() => undefined);
+  await new Promise((resolve) => servers.splice(0)[0]?.close(resolve));
+  const { stderr } = await ask(port, 500, "::1");
+  expect(stderr).toContain(
+    `podwatch: host mon1: [::1]:${port} does not answer as an SSH server within 0.5 s`,
+  );
 });
 
 test("a server that comes up meanwhile is waited for", async () => {

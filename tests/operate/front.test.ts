@@ -131,7 +131,11 @@ test.each([
   ],
   [
     "(SSH) Channel open failure: open failed",
-    `nothing answers at [fd00::5]:80 on the host ((SSH) Channel open failure: open failed); ${LOOK}`,
+    "the host has no way to its own [fd00::5]:80 ((SSH) Channel open failure: open failed): the address, or IPv6 as a whole, is gone from it",
+  ],
+  [
+    "(SSH) Channel open failure: odd",
+    `nothing answers at [fd00::5]:80 on the host ((SSH) Channel open failure: odd); ${LOOK}`,
   ],
   [
     "(SSH) Channel open failure: Administratively prohibited",

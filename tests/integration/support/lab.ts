@@ -5,6 +5,7 @@ export const CHECKOUT = join(__dirname, "..", "..", "..");
 
 /** Where lab hosts reach this machine, once there is one. */
 export const HERE = "10.99.0.1";
+export const HERE6 = "fd10:99::1";
 
 /** What a command did. */
 export interface Result {
