@@ -1,7 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { BlackboxExporterSettings, FrontSettings } from "../config/schema";
+import type { HostSettings } from "../config/load";
+import type { FrontSettings } from "../config/schema";
 import { serviceBundle } from "../lib/bundle";
-import { BLACKBOX_BACKEND, blackboxExporter, blackboxTelemetry } from "../lib/render/blackboxExporter";
+import {
+  BLACKBOX_BACKEND,
+  blackboxExporter,
+  blackboxSecrets,
+  blackboxTelemetry,
+} from "../lib/render/blackboxExporter";
 import type { Backend } from "../lib/render/nginx";
 import type { Telemetry } from "../lib/telemetry";
 import type { Host } from "./host";
@@ -13,7 +19,7 @@ export interface BlackboxExporterArgs {
   /** Name of the host, the label `instance` of the exporter's own series. */
   readonly hostName: string;
   readonly front: FrontSettings;
-  readonly settings: BlackboxExporterSettings;
+  readonly settings: HostSettings["blackboxExporter"];
 }
 
 /** The blackbox exporter: probes what Prometheus asks it to; its page of last probes is behind the front. */
@@ -33,11 +39,16 @@ export class BlackboxExporter extends pulumi.ComponentResource {
       image: settings.image,
       externalUrl: this.url,
       modules: settings.modules,
+      secrets: settings.secrets,
       unitKeys: settings.quadlet,
     });
     host.apply(
       `${name}-service`,
-      { service: service.name, bundle: serviceBundle(service, host) },
+      {
+        service: service.name,
+        bundle: serviceBundle(service, host),
+        secretVersions: host.putSecrets(name, service.name, blackboxSecrets(settings), { parent: this }),
+      },
       { parent: this, dependsOn: [args.network] },
     );
     this.registerOutputs({ url: this.url });

@@ -99,8 +99,8 @@ export class Host extends pulumi.ComponentResource {
   ): Array<pulumi.Output<string>> {
     return secrets.map(({ name: secret, value }) => {
       // The component's own name says already which service it is.
-      const own = secret.slice(`${service}-`.length);
-      return this.putSecret(`${name}-${own}-secret`, { secret, value }, opts).version;
+      const own = secret.slice(service.length);
+      return this.putSecret(`${name}${own}-secret`, { secret, value }, opts).version;
     });
   }
 

@@ -60,7 +60,7 @@ export class Prometheus extends pulumi.ComponentResource {
     const ruleGroups = alerts.enabled ? telemetry.flatMap((watched) => watched.ruleGroups) : [];
     this.runbooks = alerts.runbooksAtFront ? runbooksOf(wanted(ruleGroups, alerts)) : {};
     const jobs = [...settings.scrapeJobs, ...settings.fileSd];
-    const secrets = scrapeSecrets(jobs);
+    const secrets = scrapeSecrets(jobs, settings.secrets);
     const service = prometheus({
       image: settings.image,
       externalUrl: this.url,

@@ -181,7 +181,7 @@ export interface HostSettings<Secret = string> {
   readonly prometheus: PrometheusSettings<Secret>;
   readonly alertmanager: AlertmanagerSettings<Secret>;
   readonly grafana: GrafanaSettings<Secret>;
-  readonly blackboxExporter: BlackboxExporterSettings;
+  readonly blackboxExporter: BlackboxExporterSettings<Secret>;
   readonly nginxExporter: NginxExporterSettings;
   readonly nodeExporter: NodeExporterSettings;
   readonly alerts: AlertsSettings;

@@ -33,6 +33,7 @@ const sections = [
   },
   { key: "grafana", title: "Grafana", under: `${namespace}:grafana` },
   { key: "blackboxExporter", title: "Blackbox exporter", under: `${namespace}:blackboxExporter` },
+  { key: "probeModule", title: "Probe module", under: "as an entry of `blackboxExporter.modules`" },
   { key: "probeTarget", title: "Probe target", under: "as an entry of `blackboxExporter.targets`" },
   { key: "nginxExporter", title: "NGINX exporter", under: `${namespace}:nginxExporter` },
   { key: "alerts", title: "Alerts", under: `${namespace}:alerts` },

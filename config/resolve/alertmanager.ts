@@ -8,7 +8,7 @@ import { durationMs, withPlainSecrets } from "../schema/words";
 import { isGroup, type Tree } from "../walk";
 import { shippedFiles } from "./files";
 import type { Locate } from "./locate";
-import { checkNames, checkReceivers } from "./receivers";
+import { checkNames, resolveReceivers } from "./receivers";
 import { checkTimeIntervals } from "./timeIntervals";
 
 type Given = z.output<typeof alertmanager>;
@@ -27,10 +27,10 @@ export function resolveAlertmanager(
   context: Context,
   report: Report,
 ): AlertmanagerSettings {
-  const { receivers, deadMansSwitch } = given;
+  const { deadMansSwitch } = given;
   const names = Object.keys(isGroup(written.receivers) ? written.receivers : {});
   checkNames(written.receivers, locate, report);
-  checkReceivers(receivers, locate, report);
+  const receivers = resolveReceivers(given.receivers, locate, context, report);
   checkRoot(given.route.receiver, names, locate, report);
   given.route.routes.forEach((route, index) => {
     checkRoute(
@@ -58,7 +58,7 @@ export function resolveAlertmanager(
   const at = (index: number) => locate(["templates", index]);
   const templates = shippedFiles(given.templates, "a template file", at, templateComplaint, context, report);
   const wanted = names.length > 0 || deadMansSwitch !== undefined;
-  return withPlainSecrets({ ...given, enabled: given.enabled ?? wanted, templates });
+  return withPlainSecrets({ ...given, receivers, enabled: given.enabled ?? wanted, templates });
 }
 
 function checkRoot(

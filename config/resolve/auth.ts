@@ -4,6 +4,7 @@ import { type Context, fileComplaint } from "../context";
 import { type Path, quote, type Report } from "../problem";
 import type { HttpAuth, Tls } from "../schema/auth";
 import type { SecretText } from "../schema/words";
+import { isGroup } from "../walk";
 
 /** What was checked, with the texts of files in the place of their paths. */
 export function resolveAuth<Auth extends Partial<HttpAuth>>(
@@ -28,6 +29,33 @@ export function resolveAuth<Auth extends Partial<HttpAuth>>(
     }),
     ...(tls && { tls: resolveTls(tls, [...path, "tls"], context, report) }),
   };
+}
+
+/** Keys of an `http_config`, by the settings that they would overrule; the first is the one to write. */
+const overruling: Readonly<Record<string, readonly (keyof HttpAuth)[]>> = {
+  basic_auth: ["basicAuth", "bearerToken", "oauth2"],
+  authorization: ["bearerToken", "basicAuth", "oauth2"],
+  bearer_token_file: ["bearerToken", "basicAuth", "oauth2"],
+  oauth2: ["oauth2", "basicAuth", "bearerToken"],
+  http_headers: ["headers"],
+  tls_config: ["tls"],
+};
+
+/** What stands in a service's own words may not overrule what the settings say. */
+export function checkOverruled(
+  config: unknown,
+  auth: Partial<HttpAuth>,
+  path: Path,
+  what: string,
+  report: Report,
+): void {
+  if (!isGroup(config)) return;
+  for (const [key, settings] of Object.entries(overruling)) {
+    const given = settings.find((name) => auth[name] !== undefined);
+    if (key in config && given !== undefined) {
+      report([...path, key], `is set together with ${given} of ${what}; write all of it as ${settings[0]}`);
+    }
+  }
 }
 
 /** A header is one whatever the case of its letters. */

@@ -1,6 +1,7 @@
 // Checks over several of the blackbox exporter's settings: each target fits its module. Modules are checked by the exporter itself.
 import { isIP } from "node:net";
 import type { z } from "zod";
+import type { Context } from "../context";
 import { type Path, quote, type Report } from "../problem";
 import {
   type BlackboxExporterSettings,
@@ -8,30 +9,33 @@ import {
   builtInModules,
   type ProbeTarget,
 } from "../schema/blackboxExporter";
-import { isAddress, targetHost, urlOf } from "../schema/words";
+import { isAddress, targetHost, urlOf, withPlainSecrets } from "../schema/words";
+import { checkOverruled, resolveAuth } from "./auth";
 import type { Locate } from "./locate";
-import { plainSecrets } from "./plainSecrets";
+import { refuseSecrets, type Surroundings } from "./plainSecrets";
 import { shorter } from "./prometheus";
 import { checkQuadlet } from "./quadlet";
+
+type Given = z.output<typeof blackboxExporter>;
+
+/** Those that do not ask over HTTP; one that does not exist is the exporter's own to complain about. */
+const otherProbers = ["tcp", "icmp", "dns", "grpc", "unix"];
 
 /** Labels that tell the targets apart. */
 const ownLabels = ["instance", "job", "module", "target"];
 
 export function resolveBlackboxExporter(
-  given: z.output<typeof blackboxExporter>,
+  given: Given,
   scrapeTimeout: string,
   locate: Locate,
+  context: Context,
   report: Report,
 ): BlackboxExporterSettings {
-  const modules = { ...builtInModules, ...given.modules };
-  for (const [name, module] of Object.entries(given.modules)) {
-    for (const inner of plainSecrets(module)) {
-      report(
-        locate(["modules", name, ...inner]),
-        "is a secret, which anybody could read in previews and on the host; probe this target without it",
-      );
-    }
-  }
+  const own = Object.entries(given.modules).map(([name, module]) => [
+    name,
+    resolveModule(module, locate(["modules", name]), locate(["secrets"]), context, report),
+  ]);
+  const modules: typeof given.modules = { ...builtInModules, ...Object.fromEntries(own) };
   const names = given.targets.map(({ name }) => name);
   given.targets.forEach((target, index) => {
     const path = locate(["targets", index]);
@@ -63,7 +67,41 @@ export function resolveBlackboxExporter(
   const targets = given.targets.map((target) =>
     target.interval === undefined ? target : { ...target, timeout: shorter(scrapeTimeout, target.interval) },
   );
-  return { ...given, targets, modules, enabled: given.enabled ?? given.targets.length > 0 };
+  const enabled = given.enabled ?? given.targets.length > 0;
+  return { ...withPlainSecrets({ ...given, modules, enabled }), targets };
+}
+
+function resolveModule(
+  module: Given["modules"][string],
+  path: Path,
+  secrets: Path,
+  context: Context,
+  report: Report,
+): Given["modules"][string] {
+  const prober = String(module.prober);
+  const { basicAuth, bearerToken, oauth2, headers, tls, ...words } = module;
+  const others = { basicAuth, bearerToken, oauth2, headers };
+  for (const [name, value] of Object.entries(otherProbers.includes(prober) ? others : {})) {
+    if (value === undefined) continue;
+    report(
+      [...path, name],
+      `is for probes over HTTP only, and the prober is ${quote(module.prober)}; remove it`,
+    );
+  }
+  if (tls !== undefined && prober === "icmp") {
+    report([...path, "tls"], `is for probes over TLS, and the prober is ${quote(module.prober)}; remove it`);
+  }
+  checkOverruled(words[prober], module, [...path, prober], "the module", report);
+  const around: Surroundings = {
+    owner: path,
+    below: [],
+    what: "the module",
+    login: (inner) => (inner.length === 1 && inner[0] === prober ? [] : undefined),
+    secrets,
+    file: "/run/secrets/blackbox-exporter.NAME",
+  };
+  refuseSecrets(words, around, report);
+  return resolveAuth(module, path, context, report);
 }
 
 function checkTarget(

@@ -1,15 +1,165 @@
-// Secrets that stand in the text of somebody else's configuration, which is shipped as it is.
-import type { Path } from "../problem";
-import { isTree } from "../walk";
+// Secrets that stand in the text of somebody else's configuration, which is shipped as it is: each is refused, encrypted or
+// not, since it would be readable on the host; and each refusal says where it belongs.
+import { type Path, type Report, show } from "../problem";
+import {
+  fileInstead,
+  isPrivateKey,
+  isSecretHeader,
+  isSecretKey,
+  isSecretParameter,
+  isSecretUrl,
+} from "../secretWords";
+import { isGroup, isTree } from "../walk";
 
-const secretKey = /^(password|credentials|bearer_token|client_secret|secret_key|secret|token)$/;
+/** Where a configuration stands, and where its secrets may. */
+export interface Surroundings {
+  /** What it belongs to, such as a job: where that stands in the stack file. */
+  readonly owner: Path;
+  /** Where the configuration stands below it. */
+  readonly below: Path;
+  /** What the user calls it. */
+  readonly what: string;
+  /** The settings of the owner that log in where this inner group does; undefined if there are none. */
+  login(inner: Path): Path | undefined;
+  /** The service's `secrets`, which become files. */
+  readonly secrets: Path;
+  /** Where the service finds the file of one. */
+  readonly file: string;
+}
+
+/** Complains about each. */
+export function refuseSecrets(configuration: unknown, around: Surroundings, report: Report): void {
+  for (const found of plainSecrets(configuration)) {
+    report(
+      [...around.owner, ...around.below, ...found.path],
+      `${said[found.kind]}; ${instead(found, around)}`,
+    );
+  }
+}
+
+type Kind = "secret" | "address" | "parameter";
+
+const said: Readonly<Record<Kind, string>> = {
+  secret: "is a secret, which anybody could read in previews and on the host",
+  address: "holds a log-in or a secret, which anybody could read in previews and on the host",
+  parameter: "looks like a secret, which anybody could read in previews, on the host and as a label",
+};
+
+interface Found {
+  readonly path: Path;
+  readonly kind: Kind;
+}
 
 /** Where a configuration holds a secret in its own text. */
-export function plainSecrets(value: unknown): Path[] {
+export function plainSecrets(value: unknown, path: Path = []): Found[] {
+  if (typeof value === "string") {
+    if (isPrivateKey(value)) return [{ path, kind: "secret" }];
+    return isSecretUrl(value) ? [{ path, kind: "address" }] : [];
+  }
+  if (Array.isArray(value)) return value.flatMap((item, index) => plainSecrets(item, [...path, index]));
   if (!isTree(value)) return [];
   return Object.entries(value).flatMap(([name, inner]) => {
-    const key = Array.isArray(value) ? Number(name) : name;
-    if (secretKey.test(name) && typeof inner === "string") return [[key]];
-    return plainSecrets(inner).map((path) => [key, ...path]);
+    const here = [...path, name];
+    if (isEmpty(inner)) return [];
+    if (name === "params") return ofParameters(inner, here);
+    if (name === "labels" || name === "annotations") return ofLabels(inner, here);
+    if (name === "http_headers" || name === "headers" || (name === "metadata" && path.at(-1) === "grpc"))
+      return ofHeaders(inner, here);
+    const secret = name === "key" ? path.at(-1) === "tls_config" : isSecretKey(name, inner);
+    return secret ? [{ path: here, kind: "secret" }] : plainSecrets(inner, here);
   });
+}
+
+const isEmpty = (value: unknown) => value === null || value === "";
+
+function ofHeaders(headers: unknown, path: Path): Found[] {
+  if (!isGroup(headers)) return plainSecrets(headers, path);
+  return Object.entries(headers).flatMap(([name, given]): Found[] => {
+    const here = [...path, name];
+    if (!isGroup(given)) return isSecretHeader(name, given) ? [{ path: here, kind: "secret" }] : [];
+    const { values, secrets } = given;
+    return [
+      ...(secrets === undefined ? [] : [{ path: [...here, "secrets"], kind: "secret" } as const]),
+      ...(values !== undefined && isSecretHeader(name, values)
+        ? [{ path: [...here, "values"], kind: "secret" } as const]
+        : []),
+    ];
+  });
+}
+
+/** Labels are there to be read, but for those that become parameters of a scrape. */
+function ofLabels(labels: unknown, path: Path): Found[] {
+  if (!isGroup(labels)) return plainSecrets(labels, path);
+  return Object.entries(labels).flatMap(([name, value]) =>
+    name.startsWith("__param_") && isSecretParameter(name)
+      ? [{ path: [...path, name], kind: "parameter" } as const]
+      : plainSecrets(value, [...path, name]),
+  );
+}
+
+export function ofParameters(params: unknown, path: Path = []): Found[] {
+  if (!isGroup(params)) return plainSecrets(params, path);
+  return Object.entries(params).flatMap(([name, value]) =>
+    isSecretParameter(name) && !isEmpty(value)
+      ? [{ path: [...path, name], kind: "parameter" } as const]
+      : plainSecrets(value, [...path, name]),
+  );
+}
+
+/** What to write in its place. */
+function instead({ path, kind }: Found, around: Surroundings): string {
+  const login = loginOf(path);
+  const holder = login && around.login(login.holder);
+  if (login && holder) {
+    const setting = [...holder, ...login.setting];
+    return `write it as ${setting.map(String).join(".")} of ${around.what}, ${command([...around.owner, ...setting])}`;
+  }
+  if (kind === "parameter") {
+    return "send it as bearerToken or headers if the other side takes it there, or keep it out of the request";
+  }
+  const key = String(path.at(-1));
+  if (kind === "address") {
+    return key.startsWith("proxy")
+      ? "write a proxy that asks for no log-in, since there is no file that it could be read from"
+      : "write the address without it, and the log-in beside it, as basicAuth, bearerToken or headers";
+  }
+  const discovery = path.find((part) => String(part).endsWith("_sd_configs"));
+  const own = path.at(-3) === discovery ? String(discovery).replace("_sd_configs", "") : undefined;
+  const file = fileInstead(key, own);
+  if (file === undefined) {
+    const other = discovery === undefined ? "" : ", and let httpSd or fileSd say what there is to scrape";
+    return `there is no file that it could be read from; leave it out${other}`;
+  }
+  const form = file === "files" ? `[${around.file}]` : around.file;
+  return `write ${file}: ${form} in its place, and ${command([...around.secrets, "NAME"])}`;
+}
+
+const command = (path: Path) => `type: pulumi config set --secret --path '${show(path)}'`;
+
+interface Login {
+  /** The group that says how to log in. */
+  readonly holder: Path;
+  /** The setting for it, below those of whoever logs in. */
+  readonly setting: readonly string[];
+}
+
+/** Of a key that says how to log in: the setting that is there for it. */
+function loginOf(path: Path): Login | undefined {
+  const at = (length: number) => path.slice(0, path.length - length);
+  const [last, parent, beyond] = [path.at(-1), path.at(-2), path.at(-3)].map(String);
+  const pair = `${parent}.${last}`;
+  if (pair === "basic_auth.password") return { holder: at(2), setting: ["basicAuth", "password"] };
+  if (pair === "authorization.credentials") return { holder: at(2), setting: ["bearerToken"] };
+  if (last === "bearer_token") return { holder: at(1), setting: ["bearerToken"] };
+  if (pair === "oauth2.client_secret") return { holder: at(2), setting: ["oauth2", "clientSecret"] };
+  if (pair === "tls_config.key") {
+    return beyond === "oauth2"
+      ? { holder: at(3), setting: ["oauth2", "tls", "key"] }
+      : { holder: at(2), setting: ["tls", "key"] };
+  }
+  const header = ["secrets", "values"].includes(String(last)) ? at(1) : path;
+  if (!["http_headers", "headers"].includes(String(header.at(-2)))) return undefined;
+  const name = String(header.at(-1));
+  const setting = /^authorization$/i.test(name) ? ["bearerToken"] : ["headers", name];
+  return { holder: header.slice(0, -2), setting };
 }

@@ -4,7 +4,6 @@ import { type JobLimits, LIMIT_KEYS } from "../../lib/render/limits";
 import type { Context } from "../context";
 import { type Path, quote, type Report } from "../problem";
 import {
-  authJobKeys,
   builtInJobs,
   type FileSdJob,
   type PrometheusSettings,
@@ -14,10 +13,10 @@ import {
 } from "../schema/prometheus";
 import { durationMs, withPlainSecrets } from "../schema/words";
 import { isGroup } from "../walk";
-import { resolveAuth } from "./auth";
+import { checkOverruled, resolveAuth } from "./auth";
 import { parseJson, shippedFiles } from "./files";
 import type { Locate } from "./locate";
-import { plainSecrets } from "./plainSecrets";
+import { refuseSecrets, type Surroundings } from "./plainSecrets";
 import { resolveRules } from "./rules";
 
 type Given = z.output<typeof prometheus>;
@@ -39,7 +38,7 @@ export function resolvePrometheus(
   checkNames(given, locate, report);
   const scrapeJobs = given.scrapeJobs.map((job, index) => {
     const path = locate(["scrapeJobs", index]);
-    checkJob(job, given.scrapeInterval, path, report);
+    checkJob(job, given.scrapeInterval, path, locate(["secrets"]), report);
     checkTargets(job, path, report);
     checkLabels(job, path, report);
     const { httpSd } = job;
@@ -50,7 +49,7 @@ export function resolvePrometheus(
   });
   const fileSd = given.fileSd.map((job, index) => {
     const path = locate(["fileSd", index]);
-    checkJob(job, given.scrapeInterval, path, report);
+    checkJob(job, given.scrapeInterval, path, locate(["secrets"]), report);
     return resolveAuth(readTargets(job, path, context, report), path, context, report);
   });
   const rules = resolveRules(given, locate, context, report);
@@ -78,7 +77,13 @@ function checkNames(given: Given, locate: Locate, report: Report): void {
   }
 }
 
-function checkJob(job: ScrapeJob | GivenFileSd, usualInterval: string, path: Path, report: Report): void {
+function checkJob(
+  job: ScrapeJob | GivenFileSd,
+  usualInterval: string,
+  path: Path,
+  secrets: Path,
+  report: Report,
+): void {
   const interval = job.interval ?? usualInterval;
   if (job.timeout !== undefined && durationMs(job.timeout) > durationMs(interval)) {
     report([...path, "timeout"], tooLong(job.timeout, interval));
@@ -99,14 +104,9 @@ function checkJob(job: ScrapeJob | GivenFileSd, usualInterval: string, path: Pat
       );
     }
   }
-  for (const [key, settings] of Object.entries(authJobKeys)) {
-    const overruled = settings.find((name) => (job as Record<string, unknown>)[name] !== undefined);
-    if (key in job.extra && overruled !== undefined) {
-      report(
-        [...path, "extra", key],
-        `is set together with ${overruled} of the job; write all of it as ${settings[0]}`,
-      );
-    }
+  checkOverruled(job.extra, job, [...path, "extra"], "the job", report);
+  if ("http_sd_configs" in job.extra && "httpSd" in job && job.httpSd !== undefined) {
+    report([...path, "extra", "http_sd_configs"], "is set together with httpSd of the job; keep one of them");
   }
   const relabels = "relabel_configs" in job.extra && "files" in job;
   if (Object.keys(job.labels).length > 0 && relabels) {
@@ -115,12 +115,22 @@ function checkJob(job: ScrapeJob | GivenFileSd, usualInterval: string, path: Pat
       "would overrule the job's labels; write the labels in the target files, or as relabel_configs too",
     );
   }
-  for (const inner of plainSecrets(job.extra)) {
-    report(
-      [...path, "extra", ...inner],
-      "is a secret, which anybody could read in previews and on the host; scrape this target without it",
-    );
-  }
+  const around: Surroundings = {
+    owner: path,
+    below: ["extra"],
+    what: "the job",
+    login: loginOfJob,
+    secrets,
+    file: "/run/secrets/prometheus.NAME",
+  };
+  refuseSecrets(job.extra, around, report);
+  refuseSecrets({ params: job.params }, { ...around, below: [] }, report);
+}
+
+/** Of a job's `extra`, what has settings to log in: the job itself, and the discovery that it may have instead. */
+function loginOfJob(inner: Path): Path | undefined {
+  if (inner.length === 0) return [];
+  return inner.length === 2 && inner[0] === "http_sd_configs" ? ["httpSd"] : undefined;
 }
 
 /** Which kind of job names its targets so. */

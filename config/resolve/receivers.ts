@@ -1,10 +1,13 @@
 // Checks over several settings of a receiver.
 import type { z } from "zod";
+import type { Context } from "../context";
 import { type Path, quote, type Report } from "../problem";
+import { type HttpAuth, httpAuth } from "../schema/auth";
 import { integrationKinds, type receiver } from "../schema/receivers";
 import { isGroup } from "../walk";
+import { checkOverruled, resolveAuth } from "./auth";
 import type { Locate } from "./locate";
-import { plainSecrets } from "./plainSecrets";
+import { refuseSecrets, type Surroundings } from "./plainSecrets";
 
 type Given = z.output<typeof receiver>;
 
@@ -27,18 +30,26 @@ export function checkNames(written: unknown, locate: Locate, report: Report): vo
   }
 }
 
-export function checkReceivers(
+/** The receivers as they are rendered: certificates and keys are read. */
+export function resolveReceivers(
   receivers: Readonly<Record<string, Given>>,
   locate: Locate,
+  context: Context,
   report: Report,
-): void {
-  for (const [name, given] of Object.entries(receivers)) {
-    const path = locate(["receivers", name]);
-    for (const kind of integrationKinds) {
-      if (given[kind] !== undefined) checkExtra(given[kind], [...path, kind], report);
-    }
-    checkLogin(given.email, [...path, "email"], report);
-  }
+): Record<string, Given> {
+  return Object.fromEntries(
+    Object.entries(receivers).map(([name, given]) => {
+      const path = locate(["receivers", name]);
+      const ways = integrationKinds.flatMap((kind) => {
+        const way = given[kind];
+        if (way === undefined) return [];
+        checkExtra(way, [...path, kind], locate(["secrets"]), report);
+        return [[kind, resolveAuth(way, [...path, kind], context, report)] as const];
+      });
+      checkLogin(given.email, [...path, "email"], report);
+      return [name, Object.fromEntries(ways) as Given];
+    }),
+  );
 }
 
 function checkLogin(email: Given["email"], path: Path, report: Report): void {
@@ -49,35 +60,34 @@ function checkLogin(email: Given["email"], path: Path, report: Report): void {
   report([...path, missing ?? ""], `is missing; write it too, or remove ${there}`);
 }
 
-const secretWord = /(^|_)(key|token|password|secret|credentials)$/;
-
 /** What is merged as it stands may neither overrule a setting nor hold a secret. */
-function checkExtra(given: { extra?: Readonly<Record<string, unknown>> }, path: Path, report: Report): void {
-  const extra = given.extra ?? {};
-  const settings = new Map(
-    [...Object.keys(given), "bearerToken", "authPassword"].map((name) => [snakeCase(name), name]),
-  );
-  for (const key of Object.keys(extra)) {
+function checkExtra(
+  given: Partial<HttpAuth> & { extra: Readonly<Record<string, unknown>> },
+  path: Path,
+  secrets: Path,
+  report: Report,
+): void {
+  const kind = String(path.at(-1));
+  const settings = new Map([...Object.keys(given), "authPassword"].map((name) => [snakeCase(name), name]));
+  const others = Object.entries(given.extra).filter(([key]) => {
     const setting = settings.get(key.replace(/_file$/, ""));
-    if (setting !== undefined) {
-      const kind = String(path.at(-1));
-      report(
-        [...path, "extra", key],
-        `would overrule what the receiver says itself; write it as ${setting} of ${kind}`,
-      );
-    } else if (secretWord.test(key)) {
-      report(
-        [...path, "extra", key],
-        `is a secret, which anybody could read in previews and on the host; remove it`,
-      );
-    }
-  }
-  for (const inner of plainSecrets(extra)) {
+    if (setting === undefined || Object.hasOwn(httpAuth, setting)) return true;
     report(
-      [...path, "extra", ...inner],
-      "is a secret, which anybody could read in previews and on the host; remove it",
+      [...path, "extra", key],
+      `would overrule what the receiver says itself; write it as ${setting} of ${kind}`,
     );
-  }
+    return false;
+  });
+  checkOverruled(given.extra.http_config, given, [...path, "extra", "http_config"], kind, report);
+  const around: Surroundings = {
+    owner: path,
+    below: ["extra"],
+    what: kind,
+    login: (inner) => (kind !== "email" && inner.join() === "http_config" ? [] : undefined),
+    secrets,
+    file: "/run/secrets/alertmanager.NAME",
+  };
+  refuseSecrets(Object.fromEntries(others), around, report);
 }
 
 function snakeCase(name: string): string {

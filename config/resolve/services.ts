@@ -89,6 +89,7 @@ export function resolveServices(
     givenBlackbox,
     prometheus.scrapeTimeout,
     locate("blackboxExporter"),
+    context,
     report,
   );
   checkQuadlet(nginxExporter.quadlet, locate("nginxExporter"), report);

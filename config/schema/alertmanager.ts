@@ -1,6 +1,7 @@
 // Alertmanager: who is told of which alerts, when, and what is kept quiet.
 import { z } from "zod";
 import versions from "../../versions.json";
+import { ownSecrets } from "./auth";
 import { image } from "./image";
 import type { ShippedFile } from "./prometheus";
 import { quadletSetting } from "./quadlet";
@@ -58,6 +59,7 @@ export const alertmanager = group({
     }).optional(),
     "An outside service that raises the alarm when it is no longer called, because Prometheus, Alertmanager or the whole host is gone.",
   ),
+  secrets: ownSecrets("alertmanager", "the `extra` of receivers"),
   quadlet: quadletSetting(),
   data: data("silences and the log of what was sent"),
   image: image(versions.images.alertmanager, "Alertmanager"),

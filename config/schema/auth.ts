@@ -135,6 +135,25 @@ export const httpAuth = {
   tls: tlsSetting(),
 };
 
+/** For what is written in a service's own words, and has no setting here. */
+export const ownSecrets = (service: string, read: string) =>
+  setting(
+    z
+      .record(
+        text(
+          /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/,
+          "is not a name of this kind; write up to 64 letters, digits, - and _, beginning with a letter or digit",
+        ),
+        secretText(/^[^\0]+$/, "is not a secret; write text that is not empty").meta({
+          secret: true,
+          lines: true,
+        }),
+        { error: "is not a group of secrets; write one `name: value` a line below it" },
+      )
+      .optional(),
+    `Secrets that ${read} refer to, as \`..._file\` and the like: each is the file \`/run/secrets/${service}.NAME\` in the container.`,
+  );
+
 const httpAuthGroup = z.object(httpAuth);
 export type HttpAuth = z.output<typeof httpAuthGroup>;
 export type Tls = z.output<typeof tls>;

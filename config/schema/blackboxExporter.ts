@@ -1,9 +1,20 @@
 // The blackbox exporter: looks at services from outside, as their users do.
 import { z } from "zod";
 import versions from "../../versions.json";
+import { httpAuth, ownSecrets } from "./auth";
 import { image } from "./image";
 import { quadletSetting } from "./quadlet";
-import { type DeepReadonly, duration, flag, group, labels, list, setting, text } from "./words";
+import {
+  type DeepReadonly,
+  duration,
+  flag,
+  group,
+  labels,
+  list,
+  setting,
+  text,
+  type WithSecrets,
+} from "./words";
 
 /** The modules that are there without being written, each named after what it probes. */
 export const builtInModules = {
@@ -55,6 +66,16 @@ export const probeTarget = group({
   }),
 }).meta({ id: "probeTarget", description: "What the blackbox exporter probes." });
 
+const probeModule = z
+  .looseObject(httpAuth, {
+    error: "is not a module; write `prober` and its settings below it, in the blackbox exporter's own words",
+  })
+  .meta({
+    id: "probeModule",
+    description:
+      "How something is probed: `prober` and its settings in the blackbox exporter's own words, and how to log in at what is probed. Without the prober `http` there is only `tls`.",
+  });
+
 export const blackboxExporter = group({
   enabled: setting(flag().optional(), "Whether the blackbox exporter is deployed.", {
     defaultText: "`true` if there are targets",
@@ -62,16 +83,11 @@ export const blackboxExporter = group({
   targets: setting(list(probeTarget, "targets").default([]), "What is probed."),
   modules: setting(
     z
-      .record(
-        moduleName(),
-        z.record(z.string(), z.unknown(), {
-          error:
-            "is not a module; write `prober` and its settings below it, in the blackbox exporter's own words",
-        }),
-        { error: "is not a group of modules; write one `name:` a line and the module's settings below it" },
-      )
+      .record(moduleName(), probeModule, {
+        error: "is not a group of modules; write one `name:` a line and the module's settings below it",
+      })
       .default({}),
-    "Modules of your own, in the blackbox exporter's own words, beside the built-in `http`, `tcp`, `tls`, `icmp` and `dns` or in the place of one of them. The exporter's own check looks at them on the host before anything is changed. No place for secrets.",
+    "Modules of your own, in the blackbox exporter's own words, beside the built-in `http`, `tcp`, `tls`, `icmp` and `dns` or in the place of one of them. The exporter's own check looks at them on the host before anything is changed. Log-ins are settings of the module; other secrets stand under `secrets`.",
     {
       example: {
         login: {
@@ -81,6 +97,7 @@ export const blackboxExporter = group({
       },
     },
   ),
+  secrets: ownSecrets("blackbox-exporter", "modules"),
   quadlet: quadletSetting(),
   image: image(versions.images["blackbox-exporter"], "the blackbox exporter"),
 }).meta({
@@ -94,6 +111,7 @@ export type ProbeTarget = DeepReadonly<z.output<typeof probeTarget>>;
 export type ResolvedProbeTarget = ProbeTarget & { readonly timeout?: string };
 
 /** Fully resolved; the modules are all that there are, the built-in ones too. */
-export type BlackboxExporterSettings = DeepReadonly<
-  Omit<z.output<typeof blackboxExporter>, "enabled" | "targets"> & { enabled: boolean }
+export type BlackboxExporterSettings<Secret = string> = WithSecrets<
+  Omit<z.output<typeof blackboxExporter>, "enabled" | "targets"> & { enabled: boolean },
+  Secret
 > & { readonly targets: readonly ResolvedProbeTarget[] };

@@ -1,7 +1,7 @@
 // Prometheus: what it scrapes, how often, and how long it keeps what it found.
 import { z } from "zod";
 import versions from "../../versions.json";
-import { httpAuth } from "./auth";
+import { httpAuth, ownSecrets } from "./auth";
 import { image } from "./image";
 import { jobLimits, limits } from "./limits";
 import { quadletSetting } from "./quadlet";
@@ -43,16 +43,6 @@ export const typedJobKeys: Readonly<Record<string, string>> = {
   params: "params",
   static_configs: "targets",
   file_sd_configs: "files",
-};
-
-/** Keys of how a scrape job shows who it is: they overrule nothing unless the setting is there, too. */
-export const authJobKeys: Readonly<Record<string, readonly string[]>> = {
-  basic_auth: ["basicAuth", "bearerToken", "oauth2"],
-  authorization: ["bearerToken", "basicAuth", "oauth2"],
-  oauth2: ["oauth2", "basicAuth", "bearerToken"],
-  http_headers: ["headers"],
-  tls_config: ["tls"],
-  http_sd_configs: ["httpSd"],
 };
 
 const params = z.record(
@@ -104,7 +94,7 @@ const job = {
         error: "is not a group of settings; write keys of a Prometheus scrape configuration below it",
       })
       .default({}),
-    "Anything else of Prometheus' scrape configuration, in Prometheus' own words, merged as it stands. No place for secrets.",
+    "Anything else of Prometheus' scrape configuration, in Prometheus' own words, merged as it stands. No place for secrets: log-ins are settings of the job, others stand under `prometheus.secrets`.",
     { example: { honor_labels: true } },
   ),
 };
@@ -213,6 +203,7 @@ export const prometheus = group({
     "Files with tests of these rules, as `promtool test rules` takes them (YAML, `*` and `?` in the last part of the path), relative to the project. `promtool` of the image that will run puts the rules to them on the host; if one fails, nothing is changed. A file named here is no rule file, even if it fits a pattern of `ruleFiles`.",
     { example: ["rules/*_test.yml"] },
   ),
+  secrets: ownSecrets("prometheus", "the `extra` of scrape jobs"),
   quadlet: quadletSetting(),
   data: data("the samples"),
   image: image(versions.images.prometheus, "Prometheus"),

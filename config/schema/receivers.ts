@@ -1,5 +1,6 @@
 // Who is told of alerts, in the words of Alertmanager's configuration: each way to reach somebody has its own group.
 import { z } from "zod";
+import { httpAuth, tlsSetting } from "./auth";
 import {
   choice,
   flag,
@@ -32,7 +33,7 @@ const common = (documentation: string, example: Readonly<Record<string, unknown>
         error: "is not a group of settings; write keys of Alertmanager's configuration below it",
       })
       .default({}),
-    `Anything else of Alertmanager's \`${documentation}\`, in Alertmanager's own words, merged as it stands. No place for secrets.`,
+    `Anything else of Alertmanager's \`${documentation}\`, in Alertmanager's own words, merged as it stands. No place for secrets: log-ins are settings beside it, others stand under \`alertmanager.secrets\`.`,
     { example },
   ),
 });
@@ -48,6 +49,7 @@ const slack = group({
     "Channel that is written to.",
     { example: "#alerts", defaultText: "the webhook's own", placeholder: "a channel of yours" },
   ),
+  ...httpAuth,
   ...common("slack_configs"),
 });
 
@@ -89,6 +91,7 @@ const email = group({
     flag().default(true),
     "Whether mail is sent over an encrypted connection only (STARTTLS, or TLS from the start on port 465).",
   ),
+  tls: tlsSetting(),
   ...common("email_configs", { headers: { "Reply-To": "ops@my-company.net" } }),
 });
 
@@ -109,6 +112,7 @@ const opsgenie = group({
     "Tags of what is raised.",
     { example: ["monitoring"] },
   ),
+  ...httpAuth,
   ...common("opsgenie_configs"),
 });
 
@@ -126,6 +130,7 @@ const pagerduty = group({
     "Where PagerDuty's Events API is.",
     { example: "https://events.eu.pagerduty.com/v2/enqueue" },
   ),
+  ...httpAuth,
   ...common("pagerduty_configs"),
 });
 
@@ -135,15 +140,11 @@ const webhook = group({
     "URL that Alertmanager's own JSON is sent to.",
     { secret: true },
   ),
-  bearerToken: setting(
-    key("is not a token; write at least 8 characters without blanks").optional(),
-    "Token sent along in the header `Authorization: Bearer`.",
-    { secret: true },
-  ),
   maxAlerts: setting(
     whole(0, 100_000, "is not a number of alerts; write a whole number, 0 for all").default(0),
     "Most alerts in one message; 0 is all.",
   ),
+  ...httpAuth,
   ...common("webhook_configs"),
 });
 
@@ -167,6 +168,7 @@ const telegram = group({
   ),
   apiUrl: setting(httpUrl().default("https://api.telegram.org"), "Where Telegram's bot API is."),
   disableNotifications: setting(flag().default(false), "Whether messages arrive without a sound."),
+  ...httpAuth,
   ...common("telegram_configs"),
 });
 

@@ -4,10 +4,10 @@ import { CONFIG_DIRECTORY, type Service, type UnitKeys, unitName } from "../serv
 import type { Telemetry } from "../telemetry";
 import { readTemplate } from "../template";
 import { toYaml } from "../yaml";
-import { type NamedSecret, secretFile } from "./auth";
+import { type NamedSecret, ownSecrets, secretFile } from "./auth";
 import type { Backend } from "./nginx";
 import type { AlertmanagerTarget } from "./prometheus";
-import { type Receiver, receiverConfig, receiverSecrets } from "./receivers";
+import { type Receiver, receiverConfig, receiverFiles, receiverSecrets } from "./receivers";
 import {
   type InhibitRule,
   inhibitRuleConfig,
@@ -31,6 +31,8 @@ export interface AlertmanagerInput {
   readonly templates: Readonly<Record<string, string>>;
   /** Called while all is well; absent: nobody. */
   readonly deadMansSwitch?: { readonly url: unknown; readonly interval: string } | undefined;
+  /** Secrets that `extra` refers to, by name. */
+  readonly secrets?: Readonly<Record<string, unknown>> | undefined;
   readonly keepData: boolean;
   /** Keys of the user's own for the unit. */
   readonly unitKeys?: UnitKeys;
@@ -98,6 +100,7 @@ export function alertmanager(input: AlertmanagerInput): Service {
       ...Object.fromEntries(
         Object.entries(input.templates).map(([name, text]) => [`templates/own/${name}`, text]),
       ),
+      ...receiverFiles(input.receivers),
     },
     secrets: alertmanagerSecrets(input).map(({ name }) => name),
     data: { path: "/alertmanager", keep: input.keepData },
@@ -115,11 +118,13 @@ export function alertmanager(input: AlertmanagerInput): Service {
 export function alertmanagerSecrets<Secret>(input: {
   readonly receivers: Readonly<Record<string, Receiver<Secret>>>;
   readonly deadMansSwitch?: { readonly url: Secret } | undefined;
+  readonly secrets?: Readonly<Record<string, Secret>> | undefined;
 }): Array<NamedSecret<Secret>> {
   const { receivers, deadMansSwitch } = input;
   return [
     ...receiverSecrets(receivers),
     ...(deadMansSwitch === undefined ? [] : [{ name: DEAD_MANS_SWITCH_SECRET, value: deadMansSwitch.url }]),
+    ...ownSecrets(NAME, input.secrets),
   ];
 }
 

@@ -124,6 +124,19 @@ export function authFiles(auth: HttpAuth, owner: Owner): Record<string, string> 
   };
 }
 
+/** The secrets that the user refers to in the service's own words. */
+export function ownSecrets<Secret>(
+  service: string,
+  secrets: Readonly<Record<string, Secret>> | undefined,
+): Array<NamedSecret<Secret>> {
+  return Object.entries(secrets ?? {}).map(([name, value]) => ({ name: `${service}.${name}`, value }));
+}
+
+/** In the order in which the service names them. */
+export function byName<Secret>(secrets: ReadonlyArray<NamedSecret<Secret>>): Array<NamedSecret<Secret>> {
+  return [...secrets].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
 /** Where a service finds a secret. */
 export function secretFile(secret: string): string {
   return `${SECRETS_DIRECTORY}/${secret}`;

@@ -3,17 +3,32 @@ import { CONFIG_DIRECTORY, type Service, type UnitKeys, unitName } from "../serv
 import type { Telemetry } from "../telemetry";
 import { readTemplate } from "../template";
 import { toYaml } from "../yaml";
+import {
+  authFiles,
+  authSecrets,
+  byName,
+  type HttpAuth,
+  httpAuthConfig,
+  type NamedSecret,
+  owner,
+  ownSecrets,
+} from "./auth";
 import type { Backend } from "./nginx";
 
 export interface BlackboxExporterInput {
   readonly image: string;
   /** How users reach it, with its path. */
   readonly externalUrl: string;
-  /** All modules by name, in the exporter's own words. */
-  readonly modules: Readonly<Record<string, unknown>>;
+  /** All modules by name. */
+  readonly modules: Readonly<Record<string, ProbeModule>>;
+  /** Secrets that modules refer to, by name. */
+  readonly secrets?: Readonly<Record<string, unknown>> | undefined;
   /** Keys of the user's own for the unit. */
   readonly unitKeys?: UnitKeys;
 }
+
+/** A module in the exporter's own words, and how it logs in. */
+export type ProbeModule<Secret = unknown> = HttpAuth<Secret> & Readonly<Record<string, unknown>>;
 
 /** What is probed, and how often. */
 export interface Probe {
@@ -46,6 +61,7 @@ export const BLACKBOX_BACKEND: Backend = {
 };
 
 export function blackboxExporter(input: BlackboxExporterInput): Service {
+  const secrets = blackboxSecrets(input);
   return {
     name: NAME,
     description: "Podwatch blackbox exporter",
@@ -58,7 +74,11 @@ export function blackboxExporter(input: BlackboxExporterInput): Service {
     user: USER,
     // Lets this group send pings without a capability.
     sysctls: { "net.ipv4.ping_group_range": `${USER.gid} ${USER.gid}` },
-    files: { "blackbox.yml": toYaml({ modules: input.modules }) },
+    files: {
+      "blackbox.yml": toYaml({ modules: mapped(input.modules, moduleConfig) }),
+      ...Object.assign({}, ...Object.values(mapped(input.modules, moduleFiles))),
+    },
+    ...(secrets.length > 0 ? { secrets: secrets.map(({ name }) => name) } : {}),
     hooks: {
       check: readTemplate("blackbox-exporter/check.sh"),
       ready: readTemplate("blackbox-exporter/ready.sh"),
@@ -67,6 +87,37 @@ export function blackboxExporter(input: BlackboxExporterInput): Service {
     ...(input.unitKeys ? { unitKeys: input.unitKeys } : {}),
     readyWithin: 30,
   };
+}
+
+/** All secrets of the exporter, in the order in which the service names them. */
+export function blackboxSecrets<Secret>(input: {
+  readonly modules: Readonly<Record<string, ProbeModule<Secret>>>;
+  readonly secrets?: Readonly<Record<string, Secret>> | undefined;
+}): Array<NamedSecret<Secret>> {
+  const ofModules = Object.entries(input.modules).flatMap(([name, module]) =>
+    authSecrets(module, owner(NAME, name)),
+  );
+  return byName([...ofModules, ...ownSecrets(NAME, input.secrets)]);
+}
+
+/** Over HTTP there are several ways to log in, over anything else certificates only. */
+function moduleConfig(name: string, module: ProbeModule) {
+  const { basicAuth, bearerToken, oauth2, headers, tls, ...words } = module;
+  const prober = String(words.prober);
+  const login = httpAuthConfig(prober === "http" ? module : { tls }, owner(NAME, name));
+  if (Object.keys(login).length === 0) return words;
+  return { ...words, [prober]: { ...(words[prober] as object | undefined), ...login } };
+}
+
+function moduleFiles(name: string, module: ProbeModule) {
+  return authFiles(module, owner(NAME, name));
+}
+
+function mapped<In, Out>(
+  record: Readonly<Record<string, In>>,
+  map: (name: string, value: In) => Out,
+): Record<string, Out> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(name, value)]));
 }
 
 /** Whether there is a target that is probed by a ping. */

@@ -1,7 +1,19 @@
 // Receivers in the words of alertmanager.yml. Secrets stand in files: what is rendered only says where.
-import { type NamedSecret, secretFile } from "./auth";
+import {
+  authFiles,
+  authSecrets,
+  byName,
+  type HttpAuth,
+  httpAuthConfig,
+  type NamedSecret,
+  type Owner,
+  owner,
+  secretFile,
+  type Tls,
+  tlsConfig,
+} from "./auth";
 
-interface Common {
+interface Common<Secret = unknown> extends HttpAuth<Secret> {
   readonly sendResolved: boolean;
   /** Further keys in Alertmanager's own words. */
   readonly extra: Readonly<Record<string, unknown>>;
@@ -9,12 +21,14 @@ interface Common {
 
 /** Who is told, in one or several ways; the values of secrets are of no concern here. */
 export interface Receiver<Secret = unknown> {
-  readonly slack?: (Common & { readonly apiUrl: Secret; readonly channel?: string | undefined }) | undefined;
-  readonly email?: (Common & Email<Secret>) | undefined;
-  readonly opsgenie?: (Common & Opsgenie<Secret>) | undefined;
-  readonly pagerduty?: (Common & { readonly routingKey: Secret; readonly url: string }) | undefined;
-  readonly webhook?: (Common & Webhook<Secret>) | undefined;
-  readonly telegram?: (Common & Telegram<Secret>) | undefined;
+  readonly slack?:
+    | (Common<Secret> & { readonly apiUrl: Secret; readonly channel?: string | undefined })
+    | undefined;
+  readonly email?: (Omit<Common, keyof HttpAuth> & Email<Secret>) | undefined;
+  readonly opsgenie?: (Common<Secret> & Opsgenie<Secret>) | undefined;
+  readonly pagerduty?: (Common<Secret> & { readonly routingKey: Secret; readonly url: string }) | undefined;
+  readonly webhook?: (Common<Secret> & Webhook<Secret>) | undefined;
+  readonly telegram?: (Common<Secret> & Telegram<Secret>) | undefined;
 }
 
 interface Email<Secret> {
@@ -24,6 +38,7 @@ interface Email<Secret> {
   readonly authUsername?: string | undefined;
   readonly authPassword?: Secret | undefined;
   readonly requireTls: boolean;
+  readonly tls?: Tls<Secret> | undefined;
 }
 
 interface Opsgenie<Secret> {
@@ -35,7 +50,6 @@ interface Opsgenie<Secret> {
 
 interface Webhook<Secret> {
   readonly url: Secret;
-  readonly bearerToken?: Secret | undefined;
   readonly maxAlerts: number;
 }
 
@@ -52,43 +66,81 @@ type Settings = Readonly<Record<string, unknown>>;
 export function receiverConfig(name: string, receiver: Receiver): Settings {
   const { slack, email, opsgenie, pagerduty, webhook, telegram } = receiver;
   const file = (kind: SecretKind) => secretFile(receiverSecret(name, kind));
+  const http = (way: Way) => {
+    const config = httpAuthConfig(receiver[way] ?? {}, wayOwner(name, way));
+    return Object.keys(config).length > 0 ? { http_config: config } : {};
+  };
   return {
     name,
-    ...(slack && { slack_configs: [merged(slack, slackConfig(slack, file))] }),
-    ...(email && { email_configs: [merged(email, emailConfig(email, file))] }),
-    ...(opsgenie && { opsgenie_configs: [merged(opsgenie, opsgenieConfig(opsgenie, file))] }),
-    ...(pagerduty && { pagerduty_configs: [merged(pagerduty, pagerdutyConfig(pagerduty, file))] }),
-    ...(webhook && { webhook_configs: [merged(webhook, webhookConfig(webhook, file))] }),
-    ...(telegram && { telegram_configs: [merged(telegram, telegramConfig(telegram, file))] }),
+    ...(slack && { slack_configs: [merged(slack, slackConfig(slack, file), http("slack"))] }),
+    ...(email && {
+      email_configs: [merged(email, emailConfig(email, file), smtp(email, wayOwner(name, "email")))],
+    }),
+    ...(opsgenie && {
+      opsgenie_configs: [merged(opsgenie, opsgenieConfig(opsgenie, file), http("opsgenie"))],
+    }),
+    ...(pagerduty && {
+      pagerduty_configs: [merged(pagerduty, pagerdutyConfig(pagerduty, file), http("pagerduty"))],
+    }),
+    ...(webhook && { webhook_configs: [merged(webhook, webhookConfig(webhook, file), http("webhook"))] }),
+    ...(telegram && {
+      telegram_configs: [merged(telegram, telegramConfig(telegram, file), http("telegram"))],
+    }),
   };
+}
+
+/** The ways to reach somebody. */
+const WAYS = ["slack", "email", "opsgenie", "pagerduty", "webhook", "telegram"] as const;
+type Way = (typeof WAYS)[number];
+
+/** Whose the secrets are that a receiver logs in with on one of its ways. */
+function wayOwner(receiver: string, way: Way): Owner {
+  const of = owner("alertmanager", receiver, way);
+  // This one had its name before the others were there.
+  const first = (kind: string) =>
+    way === "webhook" && kind === "token" ? receiverSecret(receiver, "webhook-token") : undefined;
+  return { ...of, secret: (kind) => first(kind) ?? of.secret(kind) };
+}
+
+function smtp({ tls }: NonNullable<Receiver["email"]>, of: Owner): Settings {
+  return tls ? { tls_config: tlsConfig(tls, of) } : {};
+}
+
+/** How a receiver logs in, on each of its ways. */
+function logins<Secret>(name: string, receiver: Receiver<Secret>): Array<[HttpAuth<Secret>, Owner]> {
+  return WAYS.flatMap((way): Array<[HttpAuth<Secret>, Owner]> => {
+    const auth: HttpAuth<Secret> | undefined = receiver[way];
+    return auth === undefined ? [] : [[auth, wayOwner(name, way)]];
+  });
+}
+
+/** The certificates of all receivers, by path below the configuration directory. */
+export function receiverFiles(receivers: Readonly<Record<string, Receiver>>): Record<string, string> {
+  const all = Object.entries(receivers).flatMap(([name, receiver]) => logins(name, receiver));
+  return Object.assign({}, ...all.map(([auth, of]) => authFiles(auth, of)));
 }
 
 /** The secrets of all receivers, by the names under which the service finds them. */
 export function receiverSecrets<Secret>(
   receivers: Readonly<Record<string, Receiver<Secret>>>,
 ): Array<NamedSecret<Secret>> {
-  return Object.entries(receivers)
-    .flatMap(([name, receiver]) =>
-      SECRET_KINDS.map((kind) => ({ name: receiverSecret(name, kind), value: secretOf(receiver, kind) })),
-    )
-    .flatMap(({ name, value }) => (value === undefined ? [] : [{ name, value }]))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  return byName(
+    Object.entries(receivers).flatMap(([name, receiver]) => [
+      ...SECRET_KINDS.flatMap((kind) => {
+        const value = secretOf(receiver, kind);
+        return value === undefined ? [] : [{ name: receiverSecret(name, kind), value }];
+      }),
+      ...logins(name, receiver).flatMap(([auth, of]) => authSecrets(auth, of)),
+    ]),
+  );
 }
 
-const SECRET_KINDS = [
-  "slack",
-  "email",
-  "opsgenie",
-  "pagerduty",
-  "webhook",
-  "webhook-token",
-  "telegram",
-] as const;
+const SECRET_KINDS = ["slack", "email", "opsgenie", "pagerduty", "webhook", "telegram"] as const;
 type SecretKind = (typeof SECRET_KINDS)[number];
 type File = (kind: SecretKind) => string;
 
 /** No kind ends like another one, so that no two secrets have one name. */
-function receiverSecret(receiver: string, kind: SecretKind): string {
+function receiverSecret(receiver: string, kind: SecretKind | "webhook-token"): string {
   return `alertmanager-${receiver}-${kind}`;
 }
 
@@ -104,8 +156,6 @@ function secretOf<Secret>(receiver: Receiver<Secret>, kind: SecretKind): Secret 
       return receiver.pagerduty?.routingKey;
     case "webhook":
       return receiver.webhook?.url;
-    case "webhook-token":
-      return receiver.webhook?.bearerToken;
     case "telegram":
       return receiver.telegram?.botToken;
     default:
@@ -114,8 +164,11 @@ function secretOf<Secret>(receiver: Receiver<Secret>, kind: SecretKind): Secret 
 }
 
 /** Groups that both have, such as headers, are put together. */
-function merged({ sendResolved, extra }: Common, config: Settings): Settings {
-  const all: Record<string, unknown> = { send_resolved: sendResolved, ...config };
+function merged(
+  { sendResolved, extra }: Pick<Common, "sendResolved" | "extra">,
+  ...parts: Settings[]
+): Settings {
+  const all: Record<string, unknown> = Object.assign({ send_resolved: sendResolved }, ...parts);
   for (const [key, value] of Object.entries(extra)) {
     const ours = all[key];
     all[key] = isGroup(ours) && isGroup(value) ? { ...ours, ...value } : value;
@@ -179,13 +232,10 @@ function pagerdutyConfig({ url }: NonNullable<Receiver["pagerduty"]>, file: File
   };
 }
 
-function webhookConfig({ bearerToken, maxAlerts }: NonNullable<Receiver["webhook"]>, file: File): Settings {
+function webhookConfig({ maxAlerts }: NonNullable<Receiver["webhook"]>, file: File): Settings {
   return {
     url_file: file("webhook"),
     max_alerts: maxAlerts,
-    ...(bearerToken === undefined
-      ? {}
-      : { http_config: { authorization: { type: "Bearer", credentials_file: file("webhook-token") } } }),
   };
 }
 

@@ -2,11 +2,13 @@ import type { ScrapeConfig } from "../telemetry";
 import {
   authFiles,
   authSecrets,
+  byName,
   type HttpAuth,
   httpAuthConfig,
   type NamedSecret,
   type Owner,
   owner,
+  ownSecrets,
 } from "./auth";
 import { type JobLimits, jobLimits } from "./limits";
 import { PROMETHEUS_BACKEND, targetFilePath } from "./prometheus";
@@ -40,11 +42,13 @@ export type NamedJob<Secret = unknown> = Job<Secret> & {
     | undefined;
 };
 
-/** The secrets of all jobs, in the order in which the service names them. */
-export function scrapeSecrets<Secret>(jobs: ReadonlyArray<AnyJob<Secret>>): Array<NamedSecret<Secret>> {
-  return logins(jobs)
-    .flatMap(([auth, of]) => authSecrets(auth, of))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+/** The secrets of all jobs, and those that the user refers to, in the order in which the service names them. */
+export function scrapeSecrets<Secret>(
+  jobs: ReadonlyArray<AnyJob<Secret>>,
+  own?: Readonly<Record<string, Secret>>,
+): Array<NamedSecret<Secret>> {
+  const ofJobs = logins(jobs).flatMap(([auth, of]) => authSecrets(auth, of));
+  return byName([...ofJobs, ...ownSecrets(PROMETHEUS_BACKEND.name, own)]);
 }
 
 /** The certificates of all jobs, by path below the configuration directory. */

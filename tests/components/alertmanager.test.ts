@@ -17,10 +17,10 @@ function deployAlertmanager(settings: HostSettings) {
 
 function secret(kind: string, value: string): Recorded {
   return command({
-    name: `tested-${kind}-secret`,
+    name: `tested${kind}-secret`,
     parent: "tested",
-    create: `sh /var/lib/podwatch/runner put-secret alertmanager-${kind}`,
-    delete: removal(`remove-secret alertmanager-${kind}`),
+    create: `sh /var/lib/podwatch/runner put-secret alertmanager${kind}`,
+    delete: removal(`remove-secret alertmanager${kind}`),
     stdin: new Secret(value),
     triggers: ["id-of-mon-runner"],
     dependsOn: ["mon-runner"],
@@ -103,7 +103,7 @@ test("one receiver is told of everything", async () => {
   const { resources } = await deployAlertmanager(hostSettings({ alertmanager: { receivers } }));
   expect(resources).toEqual([
     component("Alertmanager", "tested"),
-    secret("ops-slack", SECRETS.slackUrl),
+    secret("-ops-slack", SECRETS.slackUrl),
     serviceCommand("alertmanager", {
       note: " stdout-of-tested-ops-slack-secret",
       dependsOn: ["tested-ops-slack-secret"],
@@ -130,11 +130,13 @@ test("everything changed: each secret is a file, in the order in which the unit 
     "all-ways-webhook": SECRETS.webhookUrl,
     "all-ways-webhook-token": SECRETS.webhookToken,
     "dead-mans-switch": SECRETS.pingUrl,
+    own: SECRETS.ownSecret,
   };
-  const names = Object.keys(values).map((kind) => `tested-${kind}-secret`);
+  const kinds = Object.keys(values).map((kind) => (kind === "own" ? ".own" : `-${kind}`));
+  const names = kinds.map((kind) => `tested${kind}-secret`);
   const expected = [
     component("Alertmanager", "tested"),
-    ...Object.entries(values).map(([kind, value]) => secret(kind, value)),
+    ...Object.values(values).map((value, index) => secret(kinds[index] ?? "", value)),
     serviceCommand("alertmanager", {
       note: ` ${names.map((name) => `stdout-of-${name}`).join(" ")}`,
       dependsOn: names,
@@ -146,7 +148,7 @@ test("everything changed: each secret is a file, in the order in which the unit 
 
   const { headers, parts } = bundleOf(resources);
   expect(headers.filter((line) => line.startsWith("secret "))).toEqual(
-    Object.keys(values).map((kind) => `secret podwatch-alertmanager-${kind}`),
+    kinds.map((kind) => `secret podwatch-alertmanager${kind}`),
   );
   expect(headers).toContain("data delete");
   expect(parts["files/templates/own/own.tmpl"]).toBe(filesBeside()["templates/own.tmpl"]);

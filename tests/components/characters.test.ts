@@ -12,7 +12,7 @@ import { login, settingsOf } from "./stackFile";
 
 const files = filesBeside();
 const raw: Tree = { ...everySection(), host: login };
-const world = context({ files, secretKeys: ["host", "prometheus", "alertmanager"] });
+const world = context({ files, secretKeys: ["host", "prometheus", "alertmanager", "blackboxExporter"] });
 
 /** What shells, units, YAML, templates and NGINX take for their own, and what is not ASCII. */
 const ODD = ["\"'", "\\n", "$(id)", "${x}", "%h", "#", "{{x}}", ": ", "*!", "\n\t", "é", "😀\u200d"];

@@ -11,10 +11,17 @@ export function everySection(): StackFile {
   const { hosts: _, ...sections } = readStackFile("tests/golden/everything/Pulumi.everything.yaml");
   return {
     ...sections,
-    prometheus: withJobSecrets(sections.prometheus as Group),
-    alertmanager: withSecrets(sections.alertmanager as Alertmanager),
+    prometheus: merge(withJobSecrets(sections.prometheus as Group), OWN_SECRETS),
+    alertmanager: merge(withSecrets(sections.alertmanager as Alertmanager), OWN_SECRETS),
+    blackboxExporter: merge(sections.blackboxExporter, {
+      ...OWN_SECRETS,
+      modules: { login: { basicAuth: { password: SECRETS.probePassword } } },
+    }),
   };
 }
+
+/** What is referred to in a service's own words. */
+const OWN_SECRETS: Group = { secrets: { own: SECRETS.ownSecret } };
 
 /** What jobs log in with, by job. */
 const JOB_SECRETS: Group = {

@@ -102,11 +102,12 @@ test("everything changed", async () => {
   const settings = hostSettings(everySection(), {}, filesBeside());
   const { resources, result } = await deployPrometheus(settings);
   const secrets = [
-    "client-secret.found-by-dns",
-    "header-X-Tenant.databases",
-    "password.asked-for",
-    "sd-token.asked-for",
-  ].map((kind) => `tested-${kind}-secret`);
+    "-client-secret.found-by-dns",
+    "-header-X-Tenant.databases",
+    "-password.asked-for",
+    "-sd-token.asked-for",
+    ".own",
+  ].map((kind) => `tested${kind}-secret`);
   expect(resources.map(({ name }) => name).sort()).toEqual(["tested", ...secrets, "tested-service"].sort());
   expect(resources).toContainEqual(
     serviceCommand("prometheus", {

@@ -21,6 +21,8 @@ export const SECRETS = {
   discoveryToken: "discovery-s3cret-token",
   clientSecret: "client-s3cret-of-oauth2",
   headerValue: "tenant-s3cret-header",
+  probePassword: "the probe's s3cret password",
+  ownSecret: "what-nobody-else s3cret-knows",
   slackUrl: "https://hooks.slack.com/services/T0/B0/slack-s3cret",
   mailPassword: "the mail's s3cret",
   opsgenieKey: "opsgenie-s3cret-key",

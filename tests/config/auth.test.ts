@@ -184,7 +184,7 @@ test("what the job says itself is not overruled", () => {
   const auth = { bearerToken: "hunter2", tls: {}, httpSd: { url: "http://a/" } };
   expect(problems({ ...auth, extra })).toEqual([
     `${AT}.extra.basic_auth: is set together with bearerToken of the job; write all of it as basicAuth`,
-    `${AT}.extra.http_sd_configs: is set together with httpSd of the job; write all of it as httpSd`,
+    `${AT}.extra.http_sd_configs: is set together with httpSd of the job; keep one of them`,
     `${AT}.extra.tls_config: is set together with tls of the job; write all of it as tls`,
   ]);
   expect(problems({ extra })).toEqual([]);

@@ -8,7 +8,10 @@ import { host, keys, problemsOf, settingsOf, stack } from "./support";
 
 /** Stack file and files beside it in which everything is set. */
 const raw: Tree = { host, ...everySection() };
-const world = { files: filesBeside(), secretKeys: ["host", "prometheus", "alertmanager"] };
+const world = {
+  files: filesBeside(),
+  secretKeys: ["host", "prometheus", "alertmanager", "blackboxExporter"],
+};
 
 describe("told by name", () => {
   test.each<[string, string]>([

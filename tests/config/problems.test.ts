@@ -282,7 +282,7 @@ test("jobs: one name each, also over kinds and built-in ones; nothing overruled,
     "podwatch:prometheus.scrapeJobs[3].targets: is missing; write at least one target as host:port, or where to ask for them: httpSd, or a service discovery under extra",
     "podwatch:prometheus.scrapeJobs[4].labels: belong to targets, and the job names none; write them as relabel_configs under extra",
     "podwatch:prometheus.scrapeJobs[5].extra.sample_limit: would overrule limits.samples of the job; remove one of the two",
-    "podwatch:prometheus.scrapeJobs[6].extra.basic_auth.password: is a secret, which anybody could read in previews and on the host; scrape this target without it",
+    "podwatch:prometheus.scrapeJobs[6].extra.basic_auth.password: is a secret, which anybody could read in previews and on the host; write it as basicAuth.password of the job, type: pulumi config set --secret --path 'podwatch:prometheus.scrapeJobs[6].basicAuth.password'",
     "podwatch:prometheus.scrapeJobs[6].extra.scheme: would overrule what the job says itself; write it as scheme of the job",
   ]);
 });

@@ -1,0 +1,3 @@
+module podwatch/lab/secretkeys
+
+go 1.24

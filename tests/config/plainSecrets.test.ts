@@ -1,0 +1,324 @@
+// Secrets in the text that is shipped as it is: each is refused, with the setting to use, and none is told.
+import { fields, from } from "../../config/schema/secretKeys.json";
+import versions from "../../versions.json";
+import { problemsOf, stack, type World } from "./support";
+
+const SECRET = "s3cret-of-mine";
+const READ = "which anybody could read in previews and on the host";
+const world: World = { secretKeys: ["host", "prometheus", "alertmanager", "blackboxExporter"] };
+const say = (sections: object) => {
+  const said = problemsOf(stack({ ...sections }), world);
+  expect(said.join("\n")).not.toMatch(/s3cret|7654321/);
+  return said;
+};
+
+const job = (more: object) =>
+  say({ prometheus: { scrapeJobs: [{ name: "shop", targets: ["a:1"], ...more }] } });
+const receiver = (kind: string, extra: object) => {
+  const ways: Record<string, object> = {
+    slack: { apiUrl: "https://hooks.slack.com/services/a/b/c" },
+    webhook: { url: "https://a.acme.net/x" },
+    pagerduty: { routingKey: "0".repeat(32) },
+    email: { to: ["a@acme.net"], from: "b@acme.net", smarthost: "mail:25" },
+  };
+  return say({ alertmanager: { receivers: { ops: { [kind]: { ...ways[kind], extra } } } } });
+};
+const probe = (module: object) => say({ blackboxExporter: { modules: { own: module } } });
+
+const AT = "podwatch:prometheus.scrapeJobs[0]";
+const typed = (owner: string, what: string, setting: string) =>
+  `is a secret, ${READ}; write it as ${setting} of ${what}, type: pulumi config set --secret --path '${owner}.${setting}'`;
+const own = (service: string, key: string, section = service) =>
+  `is a secret, ${READ}; write ${key}: /run/secrets/${service}.NAME in its place, and type: pulumi config set --secret --path 'podwatch:${section}.secrets.NAME'`;
+const nowhere = (more = "") =>
+  `is a secret, ${READ}; there is no file that it could be read from; leave it out${more}`;
+const discovery = ", and let httpSd or fileSd say what there is to scrape";
+
+describe("a scrape job", () => {
+  const cases: ReadonlyArray<[at: string, extra: object, complaint: string]> = [
+    ["basic_auth.password", { basic_auth: { password: SECRET } }, typed(AT, "the job", "basicAuth.password")],
+    [
+      "basic_auth.password",
+      { basic_auth: { password: 7654321 } },
+      typed(AT, "the job", "basicAuth.password"),
+    ],
+    [
+      "authorization.credentials",
+      { authorization: { credentials: SECRET } },
+      typed(AT, "the job", "bearerToken"),
+    ],
+    ["bearer_token", { bearer_token: SECRET }, typed(AT, "the job", "bearerToken")],
+    [
+      "oauth2.client_secret",
+      { oauth2: { client_secret: SECRET } },
+      typed(AT, "the job", "oauth2.clientSecret"),
+    ],
+    [
+      "oauth2.tls_config.key",
+      { oauth2: { tls_config: { key: SECRET } } },
+      typed(AT, "the job", "oauth2.tls.key"),
+    ],
+    ["tls_config.key", { tls_config: { key: SECRET } }, typed(AT, "the job", "tls.key")],
+    [
+      "http_headers.Authorization.secrets",
+      { http_headers: { Authorization: { secrets: [SECRET] } } },
+      typed(AT, "the job", "bearerToken"),
+    ],
+    [
+      "http_headers.X-Any.secrets",
+      { http_headers: { "X-Any": { secrets: [SECRET] } } },
+      typed(AT, "the job", "headers.X-Any"),
+    ],
+    [
+      "http_headers.X-Api-Key.values",
+      { http_headers: { "X-Api-Key": { values: [SECRET] } } },
+      typed(AT, "the job", "headers.X-Api-Key"),
+    ],
+    [
+      "http_headers.X-Any.values",
+      { http_headers: { "X-Any": { values: [`Bearer ${SECRET}`] } } },
+      typed(AT, "the job", "headers.X-Any"),
+    ],
+    [
+      "http_sd_configs[0].basic_auth.password",
+      { http_sd_configs: [{ url: "http://a/", basic_auth: { password: SECRET } }] },
+      typed(AT, "the job", "httpSd.basicAuth.password"),
+    ],
+    ["consul_sd_configs[0].token", { consul_sd_configs: [{ token: SECRET }] }, nowhere(discovery)],
+    [
+      "consul_sd_configs[1].authorization.credentials",
+      { consul_sd_configs: [{}, { authorization: { credentials: SECRET } }] },
+      own("prometheus", "credentials_file"),
+    ],
+    [
+      "marathon_sd_configs[0].auth_token",
+      { marathon_sd_configs: [{ auth_token: SECRET }] },
+      own("prometheus", "auth_token_file"),
+    ],
+    [
+      "scaleway_sd_configs[0].secret_key",
+      { scaleway_sd_configs: [{ secret_key: SECRET }] },
+      own("prometheus", "secret_key_file"),
+    ],
+    ["ec2_sd_configs[0].secret_key", { ec2_sd_configs: [{ secret_key: SECRET }] }, nowhere(discovery)],
+    [
+      "openstack_sd_configs[0].password",
+      { openstack_sd_configs: [{ password: 7654321 }] },
+      nowhere(discovery),
+    ],
+    [
+      "openstack_sd_configs[0].application_credential_secret",
+      { openstack_sd_configs: [{ application_credential_secret: SECRET }] },
+      nowhere(discovery),
+    ],
+    [
+      "ovhcloud_sd_configs[0].consumer_key",
+      { ovhcloud_sd_configs: [{ consumer_key: SECRET }] },
+      nowhere(discovery),
+    ],
+    [
+      "stackit_sd_configs[0].service_account_key",
+      { stackit_sd_configs: [{ service_account_key: SECRET }] },
+      nowhere(discovery),
+    ],
+    ["proxy_connect_header", { proxy_connect_header: { "X-A": [SECRET] } }, nowhere()],
+    [
+      "proxy_url",
+      { proxy_url: `http://me:${SECRET}@proxy:3128` },
+      `holds a log-in or a secret, ${READ}; write a proxy that asks for no log-in, since there is no file that it could be read from`,
+    ],
+    [
+      "http_sd_configs[0].url",
+      { http_sd_configs: [{ url: `http://me:${SECRET}@a/sd` }] },
+      `holds a log-in or a secret, ${READ}; write the address without it, and the log-in beside it, as basicAuth, bearerToken or headers`,
+    ],
+    [
+      "http_sd_configs[0].url",
+      { http_sd_configs: [{ url: `http://a/sd?x=1&access_token=${SECRET}` }] },
+      `holds a log-in or a secret, ${READ}; write the address without it, and the log-in beside it, as basicAuth, bearerToken or headers`,
+    ],
+    [
+      "relabel_configs[0].replacement",
+      { relabel_configs: [{ replacement: `-----BEGIN PRIVATE KEY-----\n${SECRET}` }] },
+      nowhere(),
+    ],
+    [
+      "<<.basic_auth.password",
+      { "<<": { basic_auth: { password: SECRET } } },
+      own("prometheus", "password_file"),
+    ],
+  ];
+  test.each(cases)("%s", (at, extra, complaint) => {
+    const path = at.startsWith("<<") ? `["<<"]${at.slice(2)}` : `.${at}`;
+    expect(job({ extra })).toEqual([`${AT}.extra${path}: ${complaint}`]);
+  });
+
+  test("parameters of its requests", () => {
+    const complaint =
+      "looks like a secret, which anybody could read in previews, on the host and as a label; send it as bearerToken or headers if the other side takes it there, or keep it out of the request";
+    for (const name of ["access_token", "api-key", "apiKey", "key", "password", "X-Auth-Token", "sig"]) {
+      const shown = /^[\w-]+$/.test(name) ? `.${name}` : `["${name}"]`;
+      expect(job({ params: { [name]: [SECRET] } })).toEqual([`${AT}.params${shown}: ${complaint}`]);
+    }
+    expect(
+      job({ extra: { static_configs: [], relabel_configs: [{ labels: { __param_token: SECRET } }] } }),
+    ).toContain(`${AT}.extra.relabel_configs[0].labels.__param_token: ${complaint}`);
+  });
+
+  test("files, names and what only sounds like a secret are none", () => {
+    const extra = {
+      basic_auth: { username: "me", password_file: "/run/secrets/prometheus.a" },
+      tls_config: { key_file: "/x", ca: "-----BEGIN CERTIFICATE-----" },
+      http_headers: { "X-Scope-OrgID": { values: ["tenant"] }, "X-Api-Key": { files: ["/x"] } },
+      consul_sd_configs: [{ server: "a:1", tags: ["token"], services: ["secret-service"] }],
+      ec2_sd_configs: [{ access_key: "AKIA", role_arn: "arn:aws:iam::1:role/x" }],
+      relabel_configs: [{ source_labels: ["__meta_token"], target_label: "key", regex: "password=(.*)" }],
+      metric_relabel_configs: [{ source_labels: ["secret"], action: "drop" }],
+      max_token_age: "5m",
+      tokenize: "x",
+      keyspace: "x",
+      monkey: "x",
+      no_proxy: "a@b",
+      proxy_url: "http://proxy:3128/?a=b@c",
+    };
+    expect(
+      job({ extra, params: { auth: ["public_v2"], "check-keys": ["db0=*"], module: ["if_mib"] } }),
+    ).toEqual([]);
+  });
+});
+
+describe("a receiver", () => {
+  const at = "podwatch:alertmanager.receivers.ops";
+  test.each<[kind: string, path: string, extra: object, complaint: string]>([
+    [
+      "slack",
+      "http_config.basic_auth.password",
+      { http_config: { basic_auth: { password: SECRET } } },
+      typed(`${at}.slack`, "slack", "basicAuth.password"),
+    ],
+    [
+      "webhook",
+      "http_config.tls_config.key",
+      { http_config: { tls_config: { key: SECRET } } },
+      typed(`${at}.webhook`, "webhook", "tls.key"),
+    ],
+    [
+      "webhook",
+      "http_config.http_headers.X-A.secrets",
+      { http_config: { http_headers: { "X-A": { secrets: [7654321] } } } },
+      typed(`${at}.webhook`, "webhook", "headers.X-A"),
+    ],
+    ["slack", "app_token", { app_token: SECRET }, own("alertmanager", "app_token_file")],
+    ["pagerduty", "service_key", { service_key: SECRET }, own("alertmanager", "service_key_file")],
+    ["email", "auth_secret", { auth_secret: SECRET }, own("alertmanager", "auth_secret_file")],
+    ["email", "headers.X-Auth-Token", { headers: { "X-Auth-Token": SECRET } }, nowhere()],
+    ["slack", "webhook_url", { webhook_url: SECRET }, own("alertmanager", "webhook_url_file")],
+    [
+      "webhook",
+      "http_config.proxy_url",
+      { http_config: { proxy_url: `http://a:${SECRET}@b` } },
+      `holds a log-in or a secret, ${READ}; write a proxy that asks for no log-in, since there is no file that it could be read from`,
+    ],
+  ])("%s: %s", (kind, path, extra, complaint) => {
+    expect(receiver(kind, extra)).toEqual([`${at}.${kind}.extra.${path}: ${complaint}`]);
+  });
+
+  test("files, and what is no secret, are taken", () => {
+    expect(receiver("email", { headers: { "Reply-To": "a@acme.net" }, auth_secret_file: "/x" })).toEqual([]);
+    expect(
+      receiver("pagerduty", { details: { team: "core" }, http_config: { proxy_url: "http://b:3128" } }),
+    ).toEqual([]);
+  });
+});
+
+describe("a probe module", () => {
+  const at = "podwatch:blackboxExporter.modules.own";
+  test.each<[path: string, module: object, complaint: string]>([
+    [
+      "http.basic_auth.password",
+      { prober: "http", http: { basic_auth: { password: SECRET } } },
+      typed(at, "the module", "basicAuth.password"),
+    ],
+    [
+      "http.headers.Authorization",
+      { prober: "http", http: { headers: { Authorization: SECRET } } },
+      typed(at, "the module", "bearerToken"),
+    ],
+    [
+      "http.headers.X-Api-Key",
+      { prober: "http", http: { headers: { "X-Api-Key": SECRET } } },
+      typed(at, "the module", "headers.X-Api-Key"),
+    ],
+    [
+      "tcp.tls_config.key",
+      { prober: "tcp", tcp: { tls_config: { key: SECRET } } },
+      typed(at, "the module", "tls.key"),
+    ],
+    [
+      "grpc.metadata.authorization",
+      { prober: "grpc", grpc: { metadata: { authorization: [SECRET] } } },
+      nowhere(),
+    ],
+  ])("%s", (path, module, complaint) => {
+    expect(probe(module)).toEqual([`${at}.${path}: ${complaint}`]);
+  });
+
+  test("headers that are no secret are taken", () => {
+    expect(probe({ prober: "http", http: { headers: { Host: "a", "Accept-Language": "en" } } })).toEqual([]);
+  });
+
+  test("logs in over HTTP only", () => {
+    const login = { basicAuth: { username: "a", password: SECRET }, tls: {} };
+    expect(probe({ prober: "icmp", ...login })).toEqual([
+      `${at}.basicAuth: is for probes over HTTP only, and the prober is "icmp"; remove it`,
+      `${at}.tls: is for probes over TLS, and the prober is "icmp"; remove it`,
+    ]);
+    expect(probe({ prober: "tcp", tls: {}, tcp: { tls: true } })).toEqual([]);
+  });
+});
+
+describe("the table of keys", () => {
+  test("is of the versions that are deployed; lab/secretkeys makes it anew", () => {
+    const [prometheus, alertmanager, blackbox] = from.map((module) => module.split("@v")[1]);
+    const tag = (image: string) => image.split(":v")[1];
+    // Prometheus 3.5.3 is v0.305.3 as a module.
+    const [, major, minor, patch] = /^(\d+)\.(\d+)\.(\d+)$/.exec(tag(versions.images.prometheus) ?? "") ?? [];
+    expect(prometheus).toBe(`0.${major}${minor?.padStart(2, "0")}.${patch}`);
+    expect(alertmanager).toBe(tag(versions.images.alertmanager));
+    expect(blackbox).toBe(tag(versions.images["blackbox-exporter"]));
+  });
+
+  test("knows the secrets of each program", () => {
+    const keys = new Set(fields.map(({ key }) => key));
+    for (const key of [
+      "password",
+      "credentials",
+      "client_secret",
+      "key",
+      "secrets",
+      "proxy_connect_header",
+    ]) {
+      expect(keys).toContain(key);
+    }
+    for (const key of [
+      "application_credential_secret",
+      "consumer_key",
+      "auth_token",
+      "routing_key",
+      "api_url",
+    ]) {
+      expect(keys).toContain(key);
+    }
+  });
+
+  test.each(
+    fields.filter(
+      ({ key, in: owner }) => !/^(api_)?url$|^key$|^secrets$/.test(key) && !/GlobalConfig/.test(owner),
+    ),
+  )("$key of $in is refused in clear", ({ key }) => {
+    expect(job({ extra: { deep: [{ inside: { [key]: SECRET } }] } })).toEqual([
+      expect.stringMatching(`^${AT.replaceAll(/[[\]]/g, "\\$&")}\\.extra\\.deep\\[0\\]\\.inside\\.${key}: `),
+    ]);
+    expect(job({ extra: { [`${key}_file`]: "/x" } })).toEqual([]);
+  });
+});
