@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { Client, ConnectConfig } from "ssh2";
 import { inUrl } from "../lib/address";
+import { Frame } from "./frame";
 import type { Outcome, Session, Streams } from "./session";
 
 /** One SSH server on the way to a host, as the command provider is told of it. */
@@ -81,7 +82,7 @@ export async function logIn(server: Server, proxy?: Server): Promise<Session> {
     const sock = proxy && (await forward(await enter(proxy), server));
     const client = await enter(server, sock);
     return {
-      run: (command, streams = {}) => execute(client, command, streams),
+      run: (command, streams = {}) => execute(client, server.user ?? "root", command, streams),
       connect: (host, port) => connect(client, host, port),
       close,
     };
@@ -169,31 +170,24 @@ function connect(client: Client, host: string, port: number): Promise<Duplex> {
   });
 }
 
-function execute(client: Client, script: string, { input = "", output }: Streams): Promise<Outcome> {
+function execute(client: Client, user: string, script: string, streams: Streams): Promise<Outcome> {
+  const frame = new Frame();
   return new Promise((resolve, reject) => {
-    client.exec(script, (error, stream) => {
+    client.exec(frame.line, (error, stream) => {
       if (error) {
         reject(error);
         return;
       }
-      let stdout = "";
-      let stderr = "";
-      stream.stderr.setEncoding("utf8").on("data", (text: string) => {
-        stderr += text;
-      });
-      if (output === undefined) {
-        stream.setEncoding("utf8").on("data", (text: string) => {
-          stdout += text;
-        });
-      } else {
-        stream.pipe(output, { end: false });
-      }
-      stream.on("close", (code: number | null | undefined) => resolve({ code: code ?? -1, stdout, stderr }));
-      if (typeof input === "string") {
-        stream.end(input);
-      } else {
-        input.pipe(stream);
-      }
+      const running = {
+        stdin: stream,
+        stdout: stream,
+        stderr: stream.stderr,
+        ended: new Promise<number | undefined>((end) =>
+          stream.on("close", (code: number | null | undefined) => end(code ?? undefined)),
+        ),
+        leave: () => stream.close(),
+      };
+      frame.exchange(running, user, script, streams).then(resolve, reject);
     });
   });
 }

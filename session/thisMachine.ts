@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { connect } from "node:net";
+import { userInfo } from "node:os";
 import { onThisMachine } from "../lib/runner";
-import { quote } from "../lib/shell";
+import { Frame } from "./frame";
 import type { Outcome, Session, Streams } from "./session";
 
 /** Runs commands on this machine as if by logging in to it. */
@@ -17,29 +18,17 @@ export function thisMachine(): Session {
   };
 }
 
-function execute(script: string, { input = "", output }: Streams = {}): Promise<Outcome> {
+function execute(script: string, streams: Streams = {}): Promise<Outcome> {
+  const frame = new Frame();
   return new Promise((resolve, reject) => {
-    const child = spawn("/bin/sh", ["-c", onThisMachine(`sh -c ${quote(script)}`)], { stdio: "pipe" });
-    let stdout = "";
-    let stderr = "";
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      stderr += text;
-    });
-    if (output === undefined) {
-      child.stdout.setEncoding("utf8").on("data", (text: string) => {
-        stdout += text;
-      });
-    } else {
-      child.stdout.pipe(output, { end: false });
-    }
+    const child = spawn("/bin/sh", ["-c", onThisMachine(frame.line)], { stdio: "pipe" });
     child.on("error", reject);
-    child.on("close", (code) => resolve({ code: code ?? -1, stdout, stderr }));
-    // Whether a script reads its input to the end shows in its exit code.
-    child.stdin.on("error", () => {});
-    if (typeof input === "string") {
-      child.stdin.end(input);
-    } else {
-      input.pipe(child.stdin);
-    }
+    const ended = new Promise<number | undefined>((end) =>
+      child.on("close", (code) => end(code ?? undefined)),
+    );
+    const running = { stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, ended };
+    frame
+      .exchange({ ...running, leave: () => child.kill() }, userInfo().username, script, streams)
+      .then(resolve, reject);
   });
 }

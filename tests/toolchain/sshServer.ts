@@ -16,6 +16,8 @@ export interface SshServerOptions {
   /** Private host key; a fresh ed25519 key unless given. */
   hostKey?: string;
   port?: number;
+  /** What runs a command line, itself a command; bash without start files unless given. */
+  loginShell?: (line: string) => [file: string, ...args: string[]];
 }
 
 export interface SshServer {
@@ -144,7 +146,8 @@ function serveSession(
   session.on("exec", (accept, _reject, { command }: { command: string }) => {
     const channel = accept();
     record.scripts.push(command);
-    const child = spawn("bash", ["--norc", "-c", command], {
+    const [shell, ...args] = options.loginShell?.(command) ?? ["bash", "--norc", "-c", command];
+    const child = spawn(shell, args, {
       detached: true,
       env: { PATH: process.env.PATH, ...variables },
     });
