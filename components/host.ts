@@ -81,9 +81,9 @@ export class Host extends pulumi.ComponentResource {
     args: { secret: string; value: pulumi.Output<string> },
     opts: pulumi.CustomResourceOptions,
   ): { readonly version: pulumi.Output<string> } {
-    const command = putSecret(name, { access: this.access, replaceWith: [this.identity], ...args }, opts);
-    this.applied.push(command);
-    return { version: command.stdout };
+    const put = putSecret(name, { access: this.access, replaceWith: [this.identity], ...args }, opts);
+    this.applied.push(put.resource);
+    return { version: put.version };
   }
 
   /**

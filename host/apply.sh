@@ -43,8 +43,8 @@ receive_bundle() {
   mkdir -p "$home/candidate/current"
   cat >"$home/candidate/bundle" || fail "cannot write to $home; is the disk full?"
   input_read=yes
-  # A connection that is cut ends the input like a bundle that is complete.
-  [ "$(tail -n 1 "$home/candidate/bundle")" = end ] ||
+  # A connection that is cut ends the input like a bundle that is complete; the start files of a shell may read of it.
+  { [ "$(head -n 1 "$home/candidate/bundle")" = "podwatch-bundle 1" ] && [ "$(tail -n 1 "$home/candidate/bundle")" = end ]; } ||
     fail "what has to be applied to $service did not arrive as a whole; run pulumi up again"
   id=$(sha256sum <"$home/candidate/bundle" | cut -c 1-16)
   candidate=$home/candidate/current

@@ -5,16 +5,22 @@
 #   secrets/<name>/<version>   one value
 #   secrets/<name>/used        the version that podman has, and podman's id of it
 
+# `put-secret <name>`; on standard input a line with the length of the value in bytes, then the value.
 put_secret() {
   secret=podwatch-$1
   store=$STATE/secrets/$secret
   lock "$secret"
   refuse_foreign_secret "$secret"
   umask 077
+  IFS= read -r length || :
   if ! { mkdir -p "$store" && cat >"$store/incoming"; }; then
     fail "cannot write to $store; is the disk full?"
   fi
   input_read=yes
+  if [ "$length" != "podwatch-secret $(($(wc -c <"$store/incoming")))" ]; then
+    rm "$store/incoming"
+    fail "the value of the secret $1 did not arrive as a whole: does a start file of the login shell read standard input? Run pulumi up again"
+  fi
   version=$(version_of_incoming)
   if [ -n "$version" ]; then
     rm "$store/incoming"
@@ -22,7 +28,7 @@ put_secret() {
     version=$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')
     mv "$store/incoming" "$store/$version"
   fi
-  say "$version"
+  say "<podwatch-version:$version>"
 }
 
 version_of_incoming() {

@@ -1,3 +1,4 @@
+import { secretVersion } from "../lib/secretVersion";
 import { type Difference, digest, driftOf, findDrift } from "./drift";
 import { type Answer, everywhere } from "./everywhere";
 import type { Host } from "./host";
@@ -54,7 +55,7 @@ async function putBack(host: Host, service: DeployedService): Promise<void> {
       throw new Error(`the state does not have the secret ${secret}: run pulumi up`);
     }
     // Where the host still knows the value this changes nothing, and prints the same version.
-    versions.push((await host.repeat(step)).trim());
+    versions.push(secretVersion(await host.repeat(step)));
   }
   await host.call(["mend", service.name]);
   await host.call(["apply", service.name, ...versions], { input: service.bundle });

@@ -18,6 +18,7 @@ import {
   unstageCommand,
   withNote,
 } from "../../lib/runner";
+import { secretInput, secretVersion } from "../../lib/secretVersion";
 import type { Access } from "./access";
 
 /** A command that is run on a host, whichever way it is reached. */
@@ -73,17 +74,35 @@ export function applyBundle(name: string, args: ApplyArgs, opts: pulumi.CustomRe
   return bundleCommand(name, args, { staged: service, ...script }, opts);
 }
 
-/** Puts a secret on a host; its `stdout` is the version of the secret, not the secret. */
-export function putSecret(name: string, args: SecretArgs, opts: pulumi.CustomResourceOptions): HostCommand {
+/** Puts a secret on a host; the result is the version of the secret, not the secret. */
+export function putSecret(
+  name: string,
+  args: SecretArgs,
+  opts: pulumi.CustomResourceOptions,
+): { readonly resource: HostCommand; readonly version: pulumi.Output<string> } {
   const { access, secret, value } = args;
+  const input = value.apply(secretInput);
   const script = {
     create: call(access, ["put-secret", secret]),
     delete: call(access, ["remove-secret", secret]),
     stdin: pulumi.secret(
-      wantsPassword(access.sudo) ? pulumi.interpolate`${access.sudo.password}\n${value}` : value,
+      wantsPassword(access.sudo) ? pulumi.interpolate`${access.sudo.password}\n${input}` : input,
     ),
   };
-  return command(name, args, script, opts);
+  const resource = command(name, args, script, opts);
+  return { resource, version: resource.stdout.apply((printed) => readVersion(access.name, printed)) };
+}
+
+/** While a change is only previewed, there may be no answer yet. */
+function readVersion(host: string, printed: string): string {
+  try {
+    return secretVersion(printed);
+  } catch (error) {
+    if (pulumi.runtime.isDryRun()) {
+      return printed;
+    }
+    throw new Error(`host ${host}: ${(error as Error).message}`);
+  }
 }
 
 const STAGED_RUNNER = "runner";

@@ -1,10 +1,11 @@
 import { parse } from "yaml";
 import { Alertmanager } from "../../components/alertmanager";
 import type { HostSettings } from "../../config/load";
+import { secretInput } from "../../lib/secretVersion";
 import versions from "../../versions.json";
 import { everySection, filesBeside } from "./everything";
 import { command, component, removal, unitLines } from "./expected";
-import { plainText, type Recorded, Secret } from "./mocks";
+import { plainText, type Recorded, Secret, versionOf } from "./mocks";
 import { bundleOf, deployOnHost, serviceCommand } from "./onHost";
 import { hostSettings, SECRETS } from "./stackFile";
 
@@ -21,7 +22,7 @@ function secret(kind: string, value: string): Recorded {
     parent: "tested",
     create: `sh /var/lib/podwatch/runner put-secret alertmanager${kind}`,
     delete: removal(`remove-secret alertmanager${kind}`),
-    stdin: new Secret(value),
+    stdin: new Secret(secretInput(value)),
     triggers: ["id-of-mon-runner"],
     dependsOn: ["mon-runner"],
   });
@@ -105,7 +106,7 @@ test("one receiver is told of everything", async () => {
     component("Alertmanager", "tested"),
     secret("-ops-slack", SECRETS.slackUrl),
     serviceCommand("alertmanager", {
-      note: " stdout-of-tested-ops-slack-secret",
+      note: ` ${versionOf("tested-ops-slack-secret")}`,
       dependsOn: ["tested-ops-slack-secret"],
     }),
   ]);
@@ -138,7 +139,7 @@ test("everything changed: each secret is a file, in the order in which the unit 
     component("Alertmanager", "tested"),
     ...Object.values(values).map((value, index) => secret(kinds[index] ?? "", value)),
     serviceCommand("alertmanager", {
-      note: ` ${names.map((name) => `stdout-of-${name}`).join(" ")}`,
+      note: ` ${names.map(versionOf).join(" ")}`,
       dependsOn: names,
     }),
   ].sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -3,10 +3,11 @@ import { Grafana } from "../../components/grafana";
 import type { HostSettings } from "../../config/load";
 import { prepareUserDashboard } from "../../dashboards/user";
 import type { Datasource } from "../../lib/render/grafana";
+import { secretInput } from "../../lib/secretVersion";
 import versions from "../../versions.json";
 import { everySection, filesBeside } from "./everything";
 import { command, component, removal, serviceUnit, unitLines } from "./expected";
-import { GENERATED_PASSWORD, PASSWORD, plainText, type Recorded, read, Secret } from "./mocks";
+import { GENERATED_PASSWORD, PASSWORD, plainText, type Recorded, read, Secret, versionOf } from "./mocks";
 import { bundleOf, deployOnHost, serviceCommand } from "./onHost";
 import { hostSettings, SECRETS } from "./stackFile";
 
@@ -30,14 +31,14 @@ function passwordSecret(value: string, dependsOn: readonly string[]): Recorded {
     parent: "tested",
     create: "sh /var/lib/podwatch/runner put-secret grafana-admin-password",
     delete: removal("remove-secret grafana-admin-password"),
-    stdin: new Secret(value),
+    stdin: new Secret(secretInput(value)),
     triggers: ["id-of-mon-runner"],
     dependsOn,
   });
 }
 
 const SERVICE = serviceCommand("grafana", {
-  note: " stdout-of-tested-admin-password-secret",
+  note: ` ${versionOf("tested-admin-password-secret")}`,
   dependsOn: ["tested-admin-password-secret"],
 });
 

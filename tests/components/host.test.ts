@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Host } from "../../components/host";
 import { runnerScript } from "../../lib/runner";
 import { CONNECTION, command, component } from "./expected";
-import { deploy, plainText, read, Secret } from "./mocks";
+import { deploy, plainText, read, Secret, versionOf } from "./mocks";
 import { hostKey, hostSettings, SECRETS } from "./stackFile";
 
 /** How a command with a password goes on: sudo gets the first line, or what follows gets all but that. */
@@ -131,19 +131,19 @@ describe("what is applied on a host", () => {
         name: "mon-token",
         create: `${prefix} put-secret token`,
         delete: `sh -c '${unlessGone()}exec ${prefix} remove-secret token'`,
-        stdin: new Secret("the token"),
+        stdin: new Secret("podwatch-secret 9\nthe token"),
         dependsOn: ["mon-runner"],
       }),
       command({
         ...common,
         name: "mon-web",
-        create: `${prefix} apply web stdout-of-mon-token`,
+        create: `${prefix} apply web ${versionOf("mon-token")}`,
         delete: `sh -c '${unlessGone()}exec ${prefix} remove web'`,
         stdin: BUNDLE,
         dependsOn: ["mon-runner", "mon-token"],
       }),
     ]);
-    expect(await read(result)).toEqual({ value: "stdout-of-mon-token", secret: false });
+    expect(await read(result)).toEqual({ value: versionOf("mon-token"), secret: false });
   });
 
   test("with sudo's password: bundles are staged in plain text, the password goes by secret input only", async () => {
@@ -180,7 +180,7 @@ describe("what is applied on a host", () => {
         name: "mon-token",
         create: `sh -c '${WITH_PASSWORD}${runner} put-secret token'`,
         delete: `sh -c '${unlessGone()}${WITH_PASSWORD}${runner} remove-secret token'`,
-        stdin: new Secret(`${SECRETS.becomePassword}\nthe token`),
+        stdin: new Secret(`${SECRETS.becomePassword}\npodwatch-secret 9\nthe token`),
         triggers,
         dependsOn: ["mon-runner"],
       }),
@@ -209,7 +209,7 @@ describe("what is applied on a host", () => {
       `sh -c '${WITH_PASSWORD}run sh .podwatch/runner install rootful <.podwatch/runner; code=$?; cat >/dev/null; exit $code'`,
     );
     expect(create("mon-web")).toBe(
-      `sh -c '${WITH_PASSWORD}${runner} apply web stdout-of-mon-token <.podwatch/web; code=$?; cat >/dev/null; exit $code'`,
+      `sh -c '${WITH_PASSWORD}${runner} apply web ${versionOf("mon-token")} <.podwatch/web; code=$?; cat >/dev/null; exit $code'`,
     );
     expect(plainText(resources)).not.toContain(SECRETS.becomePassword);
     expect(plainText(resources)).not.toContain("the token");

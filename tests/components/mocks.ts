@@ -1,4 +1,5 @@
 // Stands in for the engine: records every resource that the program asks for, and refuses those nobody expects.
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
@@ -36,10 +37,20 @@ export const PASSWORD = "random:index/randomPassword:RandomPassword";
 /** What the mocked generator of passwords gives. */
 export const GENERATED_PASSWORD = "generated-by-the-mock";
 
+/** What the mocked host gives as the version of a secret, by the name of its resource. */
+export function versionOf(name: string): string {
+  return createHash("sha256").update(name).digest("hex").slice(0, 16);
+}
+
+/** The login shell of the mocked host prints before and after. */
+function printed(name: string): string {
+  return `0123456789abcdef\nhello<podwatch-version:${versionOf(name)}>\nbye\n`;
+}
+
 /** How the providers answer, by type; a type that is missing here is an error. */
 const PROVIDERS: Readonly<Record<string, (name: string) => Record<string, unknown>>> = {
-  [COMMAND]: (name) => ({ stdout: `stdout-of-${name}`, stderr: "" }),
-  [LOCAL_COMMAND]: (name) => ({ stdout: `stdout-of-${name}`, stderr: "" }),
+  [COMMAND]: (name) => ({ stdout: printed(name), stderr: "" }),
+  [LOCAL_COMMAND]: (name) => ({ stdout: printed(name), stderr: "" }),
   [PASSWORD]: () => ({ result: GENERATED_PASSWORD }),
 };
 

@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { networkBundle } from "../../lib/bundle";
+import { secretInput, secretVersion } from "../../lib/secretVersion";
 import { RunnerShell } from "./runnerShell";
 
 let shell: RunnerShell;
@@ -114,14 +115,14 @@ test("the record of the secrets is written in one step", () => {
 
 describe("a secret that podman was about to get", () => {
   test.each(["secret rm", "secret create"])("is known to be ours after a kill at `podman %s`", (fatal) => {
-    const before = run("put_secret token", "zero").stdout.trim();
+    const before = secretVersion(run("put_secret token", secretInput("zero")).stdout);
     run(`use_secret podwatch-token ${before}`);
-    const version = run("put_secret token", "one").stdout.trim();
+    const version = secretVersion(run("put_secret token", secretInput("one")).stdout);
     const killed = run(
       `podman() { case "$*" in "${fatal}"*) kill -9 $$ ;; esac; command podman "$@"; }; use_secret podwatch-token ${version}`,
     );
     expect(killed.status).toBe(null);
-    expect(run(`use_secret podwatch-token ${version}; put_secret token`, "one")).toMatchObject({
+    expect(run(`use_secret podwatch-token ${version}; put_secret token`, secretInput("one"))).toMatchObject({
       status: 0,
       stderr: "",
     });
@@ -129,12 +130,12 @@ describe("a secret that podman was about to get", () => {
   });
 
   test("is known to be ours after a kill right after it", () => {
-    const version = run("put_secret token", "one").stdout.trim();
+    const version = secretVersion(run("put_secret token", secretInput("one")).stdout);
     run(
       `podman() { command podman "$@" || return; [ "$2" != create ] || kill -9 $$; }; use_secret podwatch-token ${version}`,
     );
     expect(read("podman/secrets/podwatch-token")).toBe("one");
-    expect(run(`put_secret token`, "two")).toMatchObject({ status: 0, stderr: "" });
+    expect(run(`put_secret token`, secretInput("two"))).toMatchObject({ status: 0, stderr: "" });
     run("remove_secret token");
     expect(exists("podman/secrets/podwatch-token")).toBe(false);
   });
@@ -173,9 +174,9 @@ describe("images", () => {
   });
 
   test("an earlier release goes with its image, and old values of secrets go too", () => {
-    const version = run("put_secret token", "one").stdout.trim();
+    const version = secretVersion(run("put_secret token", secretInput("one")).stdout);
     run(`use_secret podwatch-token ${version}; touch -d '1 minute ago' "$STATE/secrets/podwatch-token/"*`);
-    const next = run("put_secret token", "two").stdout.trim();
+    const next = secretVersion(run("put_secret token", secretInput("two")).stdout);
     run(
       `use_secret podwatch-token ${next}; podman() { return 1; }; timeout() { :; }; ensure_image reg/web:1`,
     );

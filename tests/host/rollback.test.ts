@@ -1,6 +1,7 @@
 // What is left on a host of a change that was taken back.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { secretInput, secretVersion } from "../../lib/secretVersion";
 import { RunnerShell } from "./runnerShell";
 
 let shell: RunnerShell;
@@ -19,7 +20,8 @@ const SURROUNDINGS = `activate() { use_secrets "$secrets"; }
   drop_image() { :; }`;
 
 test("the release is gone; the value of its secret stays, since Pulumi names it again in the next run", () => {
-  const version = (value: string) => shell.run("put_secret token", { input: value }).stdout.trim();
+  const version = (value: string) =>
+    secretVersion(shell.run("put_secret token", { input: secretInput(value) }).stdout);
   const home = `${shell.state}/services/web`;
   const first = version("one");
   shell.run(`use_secret podwatch-token ${first}`);

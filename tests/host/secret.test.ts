@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
+import { secretInput, secretVersion } from "../../lib/secretVersion";
 import { word } from "../lib/arbitraries";
 import { RunnerShell } from "./runnerShell";
 
@@ -12,20 +13,41 @@ beforeEach(() => {
 
 afterEach(() => shell.remove());
 
-const put = (value: string) => shell.run("put_secret token", { input: value });
+const put = (value: string) => shell.run("put_secret token", { input: secretInput(value) });
 /** Puts a value and returns its version. */
-const version = (value: string) => put(value).stdout.trim();
+const version = (value: string) => secretVersion(put(value).stdout);
 const use = (chosen: string) => shell.run(`use_secret podwatch-token ${chosen}`);
 const inPodman = () => readFileSync(join(shell.directory, "podman/secrets/podwatch-token"), "utf8");
 const store = () => join(shell.state, "secrets/podwatch-token");
 
 test("a value has the same version as long as it is the same", () => {
   const first = put("one");
-  expect(first).toMatchObject({ status: 0, stdout: expect.stringMatching(/^[0-9a-f]{16}\n$/), stderr: "" });
+  expect(first).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/^<podwatch-version:[0-9a-f]{16}>\n$/),
+    stderr: "",
+  });
   expect(put("one")).toEqual(first);
   expect(put("two").stdout).not.toBe(first.stdout);
   expect(put("two\n").stdout).not.toBe(version("two"));
   expect(put("one")).toEqual(first);
+});
+
+test.each([
+  ["its end is missing", (input: string) => input.slice(0, -1)],
+  ["its beginning was read by a start file", (input: string) => input.slice(4)],
+  ["its first line was read by a start file", (input: string) => input.split("\n").slice(1).join("\n")],
+  ["all was read by a start file", () => ""],
+])("a value of which a part was lost is refused: %s", (_, lose) => {
+  const kept = version("one");
+  const { status, stdout, stderr } = shell.run("put_secret token", {
+    input: lose(secretInput("two\nlines")),
+  });
+  expect([status, stdout]).toEqual([1, ""]);
+  expect(stderr).toMatch(
+    /^podwatch: the value of the secret token did not arrive as a whole: does a start file/,
+  );
+  expect(readdirSync(store())).toEqual([kept]);
 });
 
 test("any value reaches podman as it was", () => {
