@@ -1,22 +1,29 @@
 # Data volumes: out of the host as a tar archive, and back.
 
-# `backup <service>`: the archive goes to standard output. The service is stopped for as long as that takes, since
-# neither a data base nor a write-ahead log can be copied in pieces while it is written to.
+# `backup <service>`: the archive goes to standard output, and after it a line with its digest, as it was before it left.
+# The service is stopped for as long as that takes, since neither a data base nor a write-ahead log can be copied in
+# pieces while it is written to.
 back_up() {
   inspect "$1"
   cat >/dev/null
   input_read=yes
   lock "$service"
   podman volume exists "$container" || fail "$service has no data on this host"
+  { work=$(mktemp -d) && mkfifo "$work/copy"; } || fail "no temporary file can be made; is the disk full?"
+  trap 'rm -rf "$work"' EXIT
   if systemctl --quiet is-active "$(unit_service)"; then
-    trap start_again EXIT
+    trap 'rm -rf "$work"; start_again' EXIT
     systemctl stop "$(unit_service)" || fail "$service cannot be stopped"
   fi
+  sha256sum <"$work/copy" >"$work/digest" 9>&- &
   # podman opens its output anew by name, which cannot be done with the socket that a caller on this machine may give us.
+  # Nothing is copied any more once the caller is gone.
   exec 4>&1
-  failed=$({ { podman volume export "$container" || echo failed >&3; } | cat >&4; } 3>&1)
+  failed=$({ { podman volume export "$container" || echo failed >&3; } | (trap - PIPE && exec tee "$work/copy") >&4; } 3>&1)
   exec 4>&-
+  wait
   [ -z "$failed" ] || fail "the data of $service cannot be read"
+  say "podwatch-archive $(cut -d ' ' -f 1 "$work/digest")"
 }
 
 start_again() {

@@ -1,7 +1,8 @@
-import { createHash } from "node:crypto";
-import { mkdir, open, readdir, rm } from "node:fs/promises";
+import { createWriteStream } from "node:fs";
+import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { Writable } from "node:stream";
+import { finished } from "node:stream/promises";
+import { readArchive } from "./archive";
 import { type Answer, everywhere } from "./everywhere";
 import type { Host } from "./host";
 import { type Archive, writeManifest } from "./manifest";
@@ -48,33 +49,58 @@ async function makeDirectory(directory: string): Promise<void> {
   }
 }
 
+/** An archive gets its name only once it is known to be good; until then it is this with an ending. */
+const UNPROVEN = ".part";
+
 async function save(host: Host, { name, image = "" }: DeployedService, directory: string): Promise<Archive> {
   const file = `${host.deployed.name}-${name}.tar`;
   const path = join(directory, file);
   const time = new Date().toISOString();
-  const handle = await open(path, "wx", 0o600);
-  const hash = createHash("sha256");
-  let bytes = 0;
-  const output = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      handle.appendFile(chunk).then(() => done(), done);
-    },
-  });
+  const part = path + UNPROVEN;
   try {
+    const output = createWriteStream(part, { flags: "wx", mode: 0o600 });
     await host.call(["backup", name], { output });
-    await new Promise<void>((resolve, reject) => {
-      output.on("error", reject).end(resolve);
-    });
-    await handle.sync();
+    output.end();
+    await finished(output);
+    const sent = await cutSeal(part);
+    // What is on the disk is what counts.
+    const { bytes, sha256, problem } = await readArchive(part);
+    if (sha256 !== sent) {
+      throw new Error("what arrived is not what was sent: its SHA-256 is another");
+    }
+    if (problem !== undefined) {
+      throw new Error(`what the host sent cannot be restored: ${problem}`);
+    }
+    await rename(part, path);
+    return { host: host.deployed.name, service: name, image, time, file, bytes, sha256 };
   } catch (error) {
-    await rm(path, { force: true });
-    throw new Error(`${name}: ${(error as Error).message}`);
+    await rm(part, { force: true });
+    throw new Error(`${name}: ${(error as Error).message}; nothing was kept of it`);
+  }
+}
+
+/** The line that the runner sends after an archive. */
+const SEAL = /^podwatch-archive ([0-9a-f]{64})\n$/;
+const SEAL_LENGTH = "podwatch-archive \n".length + 64;
+
+/** Takes the seal off the end of a file, and gives the digest that stands in it. */
+async function cutSeal(path: string): Promise<string> {
+  const handle = await open(path, "r+");
+  try {
+    const length = Math.max(0, (await handle.stat()).size - SEAL_LENGTH);
+    const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(SEAL_LENGTH), position: length });
+    const [, sha256] = SEAL.exec(buffer.subarray(0, bytesRead).toString("latin1")) ?? [];
+    if (sha256 === undefined) {
+      throw new Error(
+        "the archive came without its digest: it was cut off, or the runner on the host is older than this command (run pulumi up)",
+      );
+    }
+    await handle.truncate(length);
+    await handle.sync();
+    return sha256;
   } finally {
     await handle.close();
   }
-  return { host: host.deployed.name, service: name, image, time, file, bytes, sha256: hash.digest("hex") };
 }
 
 function reportBackup(answers: ReadonlyArray<Answer<Archive[]>>): Report {

@@ -1,9 +1,7 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { z } from "zod";
+import { readArchive } from "./archive";
 
 const ARCHIVE = z.object({
   host: z.string(),
@@ -46,17 +44,16 @@ export async function readManifest(directory: string): Promise<Archive[]> {
   }
 }
 
-/** @throws Error when an archive is not what it was when it was written */
+/** @throws Error when an archive is not what it was when it was written, or never was one */
 export async function verifyArchive(directory: string, { file, sha256 }: Archive): Promise<void> {
-  const hash = createHash("sha256");
-  try {
-    await pipeline(createReadStream(join(directory, file)), hash);
-  } catch (error) {
-    throw new Error(`${join(directory, file)} cannot be read: ${(error as Error).message}`);
+  const path = join(directory, file);
+  const found = await readArchive(path).catch((error: Error) => {
+    throw new Error(`${path} cannot be read: ${error.message}`);
+  });
+  if (found.sha256 !== sha256) {
+    throw new Error(`${path} was changed or cut off since the backup: its SHA-256 is another`);
   }
-  if (hash.digest("hex") !== sha256) {
-    throw new Error(
-      `${join(directory, file)} was changed or cut off since the backup: its SHA-256 is another`,
-    );
+  if (found.problem !== undefined) {
+    throw new Error(`${path} was no good backup from the beginning: ${found.problem}`);
   }
 }

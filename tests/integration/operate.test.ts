@@ -1,9 +1,9 @@
 // The commands that look after hosts, on two hosts of one stack: on the second, sudo asks for a password, and there is
-// an Alertmanager that would tell somebody.
+// an Alertmanager that would tell somebody. On both, the login shell prints whatever a login shell may.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -20,6 +20,7 @@ import {
 } from "./support/damage";
 import { faultTest, recorded } from "./support/faults";
 import { eventually, LabHost, must, run } from "./support/lab";
+import { makeNoisy } from "./support/noise";
 import { drift, operate, operateJson, type Status } from "./support/operate";
 import { query } from "./support/queries";
 import { connection, Stack } from "./support/stack";
@@ -32,6 +33,7 @@ let stack: Stack;
 
 beforeAll(async () => {
   [one, two] = await Promise.all([LabHost.boot("test-operate"), LabHost.boot("test-operate-two")]);
+  await Promise.all([makeNoisy(one, "operator"), makeNoisy(two, "guarded")]);
   await one.gateway("start", "deribit");
   const settings = {
     // Often scraped, so that verify soon sees all targets.
@@ -102,6 +104,22 @@ describe("healthy hosts", () => {
     }
   });
 
+  test("a secret that is changed restarts its service alone", async () => {
+    const running = [await started(one), await started(two)];
+    await stack.up("--replace", `**${one.name}-grafana-admin-password`);
+    const now = [await started(one), await started(two)];
+    expect(now[1]).toBe(running[1]);
+    const names = (text = "", other = "") =>
+      text
+        .split("\n")
+        .filter((line) => !other.includes(line))
+        .map((line) => line.split(" ")[0]);
+    expect(names(now[0], running[0])).toEqual(["podwatch-grafana"]);
+    expect((await operate(stack, "logs", "--service", "grafana", "--lines", "2")).stdout).not.toMatch(
+      /Willkommen|bye/,
+    );
+  });
+
   test("nothing has drifted, and repair touches nothing", async () => {
     const running = [await started(one), await started(two)];
     const drift = await operate(stack, "drift");
@@ -114,6 +132,20 @@ describe("healthy hosts", () => {
     );
     expect([await started(one), await started(two)]).toEqual(running);
   });
+});
+
+test("versions that login shells spoilt before they were framed are right after the next up, and nothing restarts", async () => {
+  const running = [await started(one), await started(two)];
+  const spoil = [
+    [/<podwatch-version:([0-9a-f]{16})>/g, "$1"],
+    [/(put-secret [a-z-]+)/g, "$1 # before"],
+    [/(apply (?:grafana|alertmanager) )([0-9a-f]{16})/g, "$1'Willkommen\\n$2'"],
+  ] as const;
+  await stack.edit((text) => spoil.reduce((spoilt, [from, to]) => spoilt.replaceAll(from, to), text));
+  expect(await stack.state()).toContain("'Willkommen");
+  expect(await stack.up()).toMatchObject({ updated: 6 });
+  expect([await started(one), await started(two)]).toEqual(running);
+  expect(await stack.state()).not.toContain("'Willkommen");
 });
 
 describe("drift and repair", () => {
@@ -239,6 +271,37 @@ describe("backup and restore", () => {
       /is not empty: name a new directory/,
     );
   });
+
+  faultTest(
+    "a full disk where a backup is written",
+    "told; nothing is kept, and the service runs again",
+    async () => {
+      const small = join(directory, "small");
+      await mkdir(small);
+      await must("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", small]);
+      try {
+        const failed = await operate(
+          stack,
+          "backup",
+          ...here(),
+          "--service",
+          "prometheus",
+          "--to",
+          join(small, "to"),
+        );
+        expect(failed).toHaveExited(1);
+        expect(failed.stdout).toMatch(/^host test-operate: prometheus: ENOSPC: .*; nothing was kept of it$/m);
+        expect(await readdir(join(small, "to"))).toEqual(["manifest.json"]);
+      } finally {
+        await must("umount", [small]);
+      }
+      await eventually(
+        20,
+        () => operate(stack, "status", ...here()),
+        ({ code }) => code === 0,
+      );
+    },
+  );
 
   test("data that are there are not overwritten without --force", async () => {
     const refused = await operate(stack, "restore", ...here(), "--from", backup());

@@ -1,5 +1,6 @@
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Archive, readManifest, verifyArchive, writeManifest } from "../../operate/manifest";
@@ -17,11 +18,27 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
-function archive(host: string, service: string, text = "data"): Archive {
+function archive(host: string, service: string, content = tar()): Archive {
   const file = `${host}-${service}.tar`;
-  writeFileSync(join(directory, file), text);
-  const sha256 = createHash("sha256").update(text).digest("hex");
-  return { host, service, image: "x:1", time: "2026-11-21T10:00:00Z", file, bytes: text.length, sha256 };
+  writeFileSync(join(directory, file), content);
+  const sha256 = createHash("sha256").update(content).digest("hex");
+  return { host, service, image: "x:1", time: "2026-11-21T10:00:00Z", file, bytes: content.length, sha256 };
+}
+
+/** An archive with all kinds of entries, made by tar itself. */
+function tar(format = "pax"): Buffer {
+  const source = mkdtempSync(join(tmpdir(), "podwatch-tar-"));
+  const long = "long-".repeat(format === "ustar" ? 15 : 40);
+  mkdirSync(join(source, long));
+  writeFileSync(join(source, long, "file"), "x".repeat(5000));
+  writeFileSync(join(source, "empty"), "");
+  symlinkSync("empty", join(source, "link"));
+  linkSync(join(source, long, "file"), join(source, "hard"));
+  const { stdout } = spawnSync("tar", ["-C", source, `--format=${format}`, "-cf", "-", "."], {
+    maxBuffer: 1 << 20,
+  });
+  rmSync(source, { recursive: true });
+  return stdout;
 }
 
 test("a manifest is read as it was written, and only its owner can read it", async () => {
@@ -51,6 +68,39 @@ test("an archive that was changed, or is gone, is refused", async () => {
   await expect(verifyArchive(directory, kept)).rejects.toThrow("was changed or cut off since the backup");
   rmSync(join(directory, kept.file));
   await expect(verifyArchive(directory, kept)).rejects.toThrow(/a-grafana.tar cannot be read/);
+});
+
+test.each(["pax", "gnu", "ustar"])("archives that tar makes (%s) are good", async (format) => {
+  const content = tar(format);
+  expect(content.length).toBeGreaterThan(5000);
+  await expect(verifyArchive(directory, archive("a", "grafana", content))).resolves.toBeUndefined();
+});
+
+test.each([
+  [
+    "a line before it",
+    (good: Buffer) => Buffer.concat([Buffer.from("hello\n"), good]),
+    /it is no tar archive: it begins with "hello\\n/,
+  ],
+  [
+    "a line after it",
+    (good: Buffer) => Buffer.concat([good, Buffer.from("bye\n")]),
+    /it is cut off after 6 entries/,
+  ],
+  ["its end missing", (good: Buffer) => good.subarray(0, 3 * 512), /it is cut off after \d entries/],
+  [
+    "a line amidst",
+    (good: Buffer) => Buffer.concat([good.subarray(0, 512), Buffer.from("hello\n"), good.subarray(512)]),
+    /it is no tar archive: after \d entries there is/,
+  ],
+  ["nothing in it", () => Buffer.alloc(0), /it is empty/],
+  ["another content", () => Buffer.from("no archive"), /it is no tar archive: it begins with "no archive"/],
+] as const)("an archive that was written with %s is refused", async (_, spoil, reason) => {
+  const kept = archive("a", "grafana", spoil(tar("ustar")));
+  await expect(verifyArchive(directory, kept)).rejects.toThrow(
+    /a-grafana.tar was no good backup from the beginning: /,
+  );
+  await expect(verifyArchive(directory, kept)).rejects.toThrow(reason);
 });
 
 test("archives are chosen by the host's name, unless another is named", () => {

@@ -112,6 +112,14 @@ export class Stack {
     await must("lab/toolchain/pulumi", args, { env: this.environment(), input: state });
   }
 
+  /** Changes the state as Pulumi keeps it. */
+  async edit(change: (text: string) => string): Promise<void> {
+    await must("lab/toolchain/pulumi", ["stack", "import", "--stack", this.name], {
+      env: this.environment(),
+      input: change(await this.state()),
+    });
+  }
+
   /** Runs any command of the CLI that takes a configuration file. */
   run(command: string, ...args: string[]): Promise<Result> {
     return run("lab/toolchain/pulumi", this.arguments(command, ...args), {

@@ -1,0 +1,103 @@
+// Tar archives, read as a whole to know that they are whole.
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+
+const BLOCK = 512;
+
+/** What is of this kind has contents behind its header: files, and what describes the header that follows. */
+const WITH_CONTENTS = /[\0 07xgLKSX]/;
+
+export interface ArchiveContents {
+  readonly sha256: string;
+  readonly bytes: number;
+  /** Why it is no tar archive, or not a whole one. */
+  readonly problem?: string;
+}
+
+export async function readArchive(path: string): Promise<ArchiveContents> {
+  const hash = createHash("sha256");
+  const tar = new Tar();
+  let bytes = 0;
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+    hash.update(chunk as Buffer);
+    bytes += (chunk as Buffer).length;
+    tar.read(chunk as Buffer);
+  }
+  const problem = tar.end();
+  return { sha256: hash.digest("hex"), bytes, ...(problem === undefined ? {} : { problem }) };
+}
+
+/** Goes from header to header. */
+class Tar {
+  private entries = 0;
+  private problem: string | undefined;
+  private block = Buffer.alloc(0);
+  /** Bytes of contents still to come. */
+  private left = 0;
+  /** Blocks of zeros so far: two end an archive. */
+  private zeros = 0;
+
+  read(chunk: Buffer): void {
+    let at = 0;
+    while (at < chunk.length && this.problem === undefined) {
+      if (this.left > 0) {
+        const passed = Math.min(this.left, chunk.length - at);
+        this.left -= passed;
+        at += passed;
+        continue;
+      }
+      const part = chunk.subarray(at, at + BLOCK - this.block.length);
+      this.block = Buffer.concat([this.block, part]);
+      at += part.length;
+      if (this.block.length === BLOCK) {
+        this.header(this.block);
+        this.block = Buffer.alloc(0);
+      }
+    }
+  }
+
+  /** What is wrong with what was read. */
+  end(): string | undefined {
+    if (this.entries === 0 && this.zeros === 0) {
+      this.problem ??=
+        this.block.length === 0 ? "it is empty" : `it is no tar archive: it begins with ${shown(this.block)}`;
+    } else if (this.zeros < 2 || this.left > 0 || this.block.length > 0) {
+      this.problem ??= `it is cut off after ${this.entries} entries`;
+    }
+    return this.problem;
+  }
+
+  private header(block: Buffer): void {
+    if (block.every((byte) => byte === 0)) {
+      this.zeros += 1;
+      return;
+    }
+    if (this.zeros > 0 || number(block.subarray(148, 156)) !== checksum(block)) {
+      const where = this.entries === 0 ? "it begins with" : `after ${this.entries} entries there is`;
+      this.problem = `it is no tar archive: ${where} ${shown(block)}`;
+      return;
+    }
+    this.entries += 1;
+    if (WITH_CONTENTS.test(String.fromCharCode(block[156] ?? 0))) {
+      this.left = Math.ceil(number(block.subarray(124, 136)) / BLOCK) * BLOCK;
+    }
+  }
+}
+
+/** Octal digits, or for what is too large for them the number itself behind a byte with its highest bit set. */
+function number(field: Buffer): number {
+  const [first = 0, ...rest] = field;
+  if (first >= 0x80) {
+    return rest.reduce((value, byte) => value * 256 + byte, first & 0x7f);
+  }
+  return Number.parseInt(field.toString("latin1").replaceAll(/[\0 ]/g, "") || "0", 8);
+}
+
+/** The sum of a header's bytes, its own field counted as blanks. */
+function checksum(block: Buffer): number {
+  return block.reduce((sum, byte, index) => sum + (index >= 148 && index < 156 ? 32 : byte), 0);
+}
+
+function shown(block: Buffer): string {
+  return JSON.stringify(block.subarray(0, 40).toString("latin1"));
+}
