@@ -119,7 +119,7 @@ function readHost(runner: Resource, own: readonly Resource[], resources: readonl
     services: services.sort((a, b) => order(a).localeCompare(order(b))),
     secrets: Object.fromEntries(
       own.flatMap((command) => {
-        const [, name] = /\/runner put-secret ([a-z0-9-]+)/.exec(field<string>(command, "create")) ?? [];
+        const [, name] = /\/runner put-secret ([A-Za-z0-9._-]+)/.exec(field<string>(command, "create")) ?? [];
         return name === undefined ? [] : [[`podwatch-${name}`, step(command)]];
       }),
     ),

@@ -2,10 +2,11 @@ import { parse } from "yaml";
 import { Prometheus } from "../../components/prometheus";
 import type { HostSettings } from "../../config/load";
 import { gatewayTelemetry } from "../../lib/render/gateways";
+import { secretInput } from "../../lib/secretVersion";
 import versions from "../../versions.json";
 import { everySection, filesBeside } from "./everything";
 import { command, component, removal, serviceUnit, unitLines } from "./expected";
-import { plainText, Secret } from "./mocks";
+import { plainText, Secret, versionOf } from "./mocks";
 import { bundleOf, deployOnHost, serviceCommand } from "./onHost";
 import { hostSettings } from "./stackFile";
 
@@ -111,7 +112,7 @@ test("everything changed", async () => {
   expect(resources.map(({ name }) => name).sort()).toEqual(["tested", ...secrets, "tested-service"].sort());
   expect(resources).toContainEqual(
     serviceCommand("prometheus", {
-      note: ` ${secrets.map((name) => `stdout-of-${name}`).join(" ")}`,
+      note: ` ${secrets.map(versionOf).join(" ")}`,
       dependsOn: secrets,
     }),
   );
@@ -300,13 +301,13 @@ test("each secret of a job is one on the host, and shows nowhere else", async ()
         parent: "tested",
         create: `sh /var/lib/podwatch/runner put-secret prometheus-${kind}`,
         delete: removal(`remove-secret prometheus-${kind}`),
-        stdin: new Secret(value),
+        stdin: new Secret(secretInput(value)),
         triggers: ["id-of-mon-runner"],
         dependsOn: ["mon-runner"],
       }),
     ),
     serviceCommand("prometheus", {
-      note: ` ${names.map((name) => `stdout-of-${name}`).join(" ")}`,
+      note: ` ${names.map(versionOf).join(" ")}`,
       dependsOn: names,
     }),
   ]);
