@@ -8,7 +8,7 @@ import { sendsPings } from "../lib/render/blackboxExporter";
 import type { Access } from "./remote/access";
 import { preflightHook } from "./remote/preflight";
 import { guardRemoval } from "./remote/removalGuard";
-import { applyBundle, installRunner, putSecret } from "./remote/runnerCommand";
+import { applyBundle, gate, installRunner, putSecret } from "./remote/runnerCommand";
 
 export interface HostArgs
   extends Pick<
@@ -21,7 +21,10 @@ export interface HostArgs
     | "builds"
     | "blackboxExporter"
     | "addressNeeds"
-  > {}
+  > {
+  /** Names of the services that are to run on it. */
+  readonly services: readonly string[];
+}
 
 /**
  * A Linux host, reached over SSH or the machine that the program runs on: checked, and with the Podwatch runner on it.
@@ -51,14 +54,17 @@ export class Host extends pulumi.ComponentResource {
       addressNeeds: args.addressNeeds,
     };
     this.access = { ...entrance, preflight: preflightHook(entrance) };
+    const common = { access: this.access, needs: args.role === "target" ? "systemd" : "podman" } as const;
+    const replaceWith = identity(connection, this.scope);
+    const entered = gate(
+      `${name}-runner-gate`,
+      { ...common, replaceWith, services: args.services },
+      { parent: this },
+    );
     const runner = installRunner(
       `${name}-runner`,
-      {
-        access: this.access,
-        replaceWith: identity(connection, this.scope),
-        needs: args.role === "target" ? "systemd" : "podman",
-      },
-      { parent: this },
+      { ...common, replaceWith: unlessPassedBy(hostName, replaceWith, entered.triggers) },
+      { parent: this, dependsOn: [entered] },
     );
     this.identity = runner.id;
     this.registerOutputs({});
@@ -117,6 +123,23 @@ function identity(connection: HostArgs["connection"], scope: Scope): pulumi.Inpu
   return isLocal(connection)
     ? ["local", connection.machine, owner]
     : [connection.host, connection.port, owner];
+}
+
+/** With `--target` the gate may have been left out: then nothing may be taken from the old host either. */
+function unlessPassedBy(
+  host: string,
+  identity: pulumi.Input<unknown>[],
+  asked: pulumi.Output<unknown[] | undefined>,
+): pulumi.Output<unknown[]> {
+  return pulumi.all([pulumi.output(identity), asked]).apply(([wanted, asked]) => {
+    if (JSON.stringify(wanted) !== JSON.stringify(asked)) {
+      throw new pulumi.RunError(
+        `host ${host}: it is to move (${JSON.stringify(asked)} -> ${JSON.stringify(wanted)}), and --target leaves out what asks the new place; ` +
+          "nothing was touched. Run pulumi up without --target",
+      );
+    }
+    return wanted;
+  });
 }
 
 function sudo({ become, becomePassword, connection }: HostArgs): Access["sudo"] {

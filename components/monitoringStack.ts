@@ -48,7 +48,7 @@ export class MonitoringStack extends pulumi.ComponentResource {
     this.installations = Object.fromEntries(
       settings.hosts.flatMap((settings) => {
         const hostName = `${name}-${settings.name}`;
-        const host = new Host(hostName, settings, { parent: this });
+        const host = new Host(hostName, { ...settings, services: servicesOn(settings) }, { parent: this });
         const nodeExporter = this.nodeExporter(hostName, host, settings);
         const installed: Array<[string, Installation]> =
           settings.role === "target"
@@ -150,6 +150,24 @@ export class MonitoringStack extends pulumi.ComponentResource {
         : {}),
     };
   }
+}
+
+/** Names of the services that a host is to have, as the runner knows them. */
+function servicesOn(settings: HostSettings): string[] {
+  const { role, alertmanager, blackboxExporter, grafana, nginxExporter, nodeExporter, prometheus } = settings;
+  const optional = [
+    ["alertmanager", alertmanager],
+    ["blackbox-exporter", blackboxExporter],
+    ["grafana", grafana],
+    ["nginx-exporter", nginxExporter],
+    ["prometheus", prometheus],
+  ] as const;
+  return [
+    ...(nodeExporter.enabled ? ["node-exporter"] : []),
+    ...(role === "target"
+      ? []
+      : ["network", "nginx", ...optional.flatMap(([name, { enabled }]) => (enabled ? [name] : []))]),
+  ];
 }
 
 /** How the front is watched. It is made last, since it shows the others; Prometheus has to know before. */

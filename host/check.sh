@@ -3,25 +3,13 @@
 
 # Whatever has our names but was not made by us is left alone.
 refuse_foreign() {
-  for name in $(unit_names); do
-    if [ -e "$(unit_path "$name")" ] && ! is_unit_of_ours "$name"; then
-      fail "$(unit_path "$name") is not managed by Podwatch; move it away first"
-    fi
-  done
+  stranger=$(stranger_of_our_names)
+  [ -z "$stranger" ] || fail "$stranger"
   if is_native || [ -e "$UNITS/$unit" ]; then
     case $unit in
       *.network) cmp -s "$candidate/unit/$unit" "$UNITS/$unit" || refuse_guests ;;
     esac
-    return
-  fi
-  case $unit in
-    *.network) kind=network object=podwatch ;;
-    *) kind=container object=$container ;;
-  esac
-  if podman "$kind" exists "$object"; then
-    fail "there is already a $kind named $object that is not managed by Podwatch; rename or remove it first"
-  fi
-  if [ -n "$(header "$candidate" data)" ] &&
+  elif [ -n "$(header "$candidate" data)" ] &&
     owner=$(podman volume inspect --format '{{index .Labels "io.podwatch.service"}}' "$container" 2>/dev/null) &&
     [ "$owner" != "$service" ]; then
     fail "there is already a volume named $container that is not managed by Podwatch; rename or remove it first"

@@ -7,12 +7,7 @@ install_runner() {
   if [ "$1" = rootful ] && [ -n "$ROOTLESS" ]; then
     exec sudo -n sh "$0" install "$@"
   fi
-  check_host
-  if [ "${2:-}" = without-podman ]; then
-    podman_version=
-  else
-    check_podman
-  fi
+  check_fit "${2:-}"
   if [ -n "$ROOTLESS" ]; then
     ensure_linger
   fi
@@ -23,28 +18,8 @@ install_runner() {
   say "installed${podman_version:+ on podman $podman_version}"
 }
 
-check_host() {
-  [ -d /run/systemd/system ] || fail "systemd does not run on this host: Podwatch needs it to keep services up"
-  for tool in awk cmp diff flock sed sha256sum timeout; do
-    command -v "$tool" >/dev/null || fail "the command $tool is not installed on this host"
-  done
-}
-
-check_podman() {
-  command -v podman >/dev/null || fail "podman is not installed on this host: install podman 4.4 or newer"
-  podman_version=$(podman version --format '{{.Client.Version}}')
-  case $podman_version in
-    [0-3].* | 4.[0-3] | 4.[0-3].* | 4.[0-3]-*)
-      fail "podman $podman_version is too old: Quadlet units need podman 4.4 or newer" ;;
-  esac
-  [ -e /sys/fs/cgroup/cgroup.controllers ] ||
-    fail "this host uses cgroup v1: boot it with systemd.unified_cgroup_hierarchy=1"
-}
-
 # Rootless services must outlive the login that starts them.
 ensure_linger() {
-  grep -qs "^$(id -un):" /etc/subuid ||
-    fail "$(id -un) has no range in /etc/subuid: rootless containers need one (usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $(id -un))"
   if [ -e "/var/lib/systemd/linger/$(id -un)" ]; then
     return
   fi

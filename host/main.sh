@@ -49,6 +49,7 @@ main() {
   verb=${1:-}
   [ $# -eq 0 ] || shift
   case $verb in
+    fit) show_fit "$@" ;;
     install) install_runner "$@" ;;
     uninstall) uninstall_runner ;;
     apply) apply_service "$@" ;;

@@ -15,6 +15,7 @@ const PARTS = [
   "native",
   "firewall",
   "bundle",
+  "fit",
   "check",
   "apply",
   "network",
@@ -43,9 +44,21 @@ export type Verb =
 /** How the login user gets the rights that the runner needs. */
 export type Rights = "own" | "sudo" | "sudo-with-password";
 
+/** Those of them that it takes to tell whether a host is fit. */
+const PARTS_OF_FIT = ["main", "engine", "units", "fit"] as const;
+
 /** The runner as one script. */
 export function runnerScript(): string {
-  return PARTS.map((part) => readFileSync(join(__dirname, "..", "host", `${part}.sh`), "utf8")).join("\n");
+  return joined(PARTS);
+}
+
+/** A script for a host that has no runner yet: it fails unless the host is fit for one, and for services of these names. */
+export function fitScript(needs: HostNeeds, services: readonly string[]): string {
+  return `${joined(PARTS_OF_FIT)}\n${command(["main", "fit", FITNESS[needs], ...services])}\n`;
+}
+
+function joined(parts: ReadonlyArray<(typeof PARTS)[number]>): string {
+  return parts.map((part) => readFileSync(join(__dirname, "..", "host", `${part}.sh`), "utf8")).join("\n");
 }
 
 /** Where the runner is once installed; relative paths start at the login user's home. */
@@ -92,8 +105,11 @@ export function installStagedCommand(name: string, needs: HostNeeds = "podman"):
 /** What a host has to have; without containers it needs no podman. */
 export type HostNeeds = "podman" | "systemd";
 
+/** The runner's word for it. */
+const FITNESS: Readonly<Record<HostNeeds, string>> = { podman: "with-podman", systemd: "without-podman" };
+
 function installWords(scope: Scope, needs: HostNeeds = "podman"): string[] {
-  return needs === "podman" ? [scope] : [scope, "without-podman"];
+  return needs === "podman" ? [scope] : [scope, FITNESS[needs]];
 }
 
 /** The command that calls the installed runner; its input, if any, comes on standard input. */

@@ -14,12 +14,22 @@ import type { Entrance } from "./access";
  * connection and never answers, on which the provider would wait for ever.
  */
 export function preflightHook(entrance: Entrance): pulumi.ResourceHook {
+  let gate: Promise<void> | undefined;
   let outcome: Promise<void> | undefined;
   return new pulumi.ResourceHook(`${entrance.name}-preflight`, ({ name }) => {
-    outcome ??= checkEntrance(entrance, { withRunner: !INSTALLS_RUNNER.test(name) });
+    if (GATE.test(name)) {
+      gate ??= checkEntrance(entrance, { withRunner: false });
+      return gate;
+    }
+    outcome ??= INSTALLS_RUNNER.test(name)
+      ? (gate ?? checkEntrance(entrance, { withRunner: false }))
+      : checkEntrance(entrance, { withRunner: true });
     return outcome;
   });
 }
+
+/** The command that comes before all others, and says nothing of what has been installed. */
+const GATE = /-runner-gate$/;
 
 /** The commands that may find a host without a runner; for all others they have put it there already. */
 const INSTALLS_RUNNER = /-runner(-bundle)?$/;

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { isLocal } from "../../config/schema";
 import type { Bundle } from "../../lib/bundle";
 import {
+  fitScript,
   type HostNeeds,
   installCommand,
   installStagedCommand,
@@ -14,6 +15,7 @@ import {
   runnerCommandStaged,
   runnerCommandWithPassword,
   runnerScript,
+  scriptCommand,
   stageCommand,
   unstageCommand,
   withNote,
@@ -28,7 +30,7 @@ export type HostCommand = remote.Command | local.Command;
 interface CommandArgs {
   readonly access: Access;
   /** When one of these changes, the resource is removed and made anew. */
-  readonly replaceWith: pulumi.Input<unknown>[];
+  readonly replaceWith: pulumi.Input<pulumi.Input<unknown>[]>;
 }
 
 export interface ApplyArgs extends CommandArgs {
@@ -42,6 +44,33 @@ export interface ApplyArgs extends CommandArgs {
 export interface SecretArgs extends CommandArgs {
   readonly secret: string;
   readonly value: pulumi.Output<string>;
+}
+
+/**
+ * Is made before anything is taken from the host that this one replaces, and fails unless this one is reached and fit.
+ *
+ * So it is replaced the usual way, unlike all other commands: made first, and the old one removed at the end, which
+ * takes nothing back and calls no host.
+ */
+export function gate(
+  name: string,
+  args: CommandArgs & { readonly needs: HostNeeds; readonly services: readonly string[] },
+  opts: pulumi.CustomResourceOptions,
+): HostCommand {
+  const { access, needs, services } = args;
+  const script = fitScript(needs, services);
+  const { sudo } = access;
+  return wantsPassword(sudo)
+    ? command(
+        name,
+        args,
+        {
+          create: scriptCommand("sudo-with-password"),
+          stdin: pulumi.secret(pulumi.interpolate`${sudo.password}\n${script}`),
+        },
+        opts,
+      )
+    : command(name, args, { create: scriptCommand(sudo === "none" ? "own" : "sudo"), stdin: script }, opts);
 }
 
 /** Installs the runner on a host and checks that the host is fit for it. */
@@ -171,31 +200,35 @@ function wantsPassword(sudo: Access["sudo"]): sudo is Exclude<Access["sudo"], st
 function command(
   name: string,
   { access, replaceWith }: CommandArgs,
-  script: { create: pulumi.Input<string>; delete: string; stdin: pulumi.Input<string> },
+  script: { create: pulumi.Input<string>; delete?: string; stdin: pulumi.Input<string> },
   opts: pulumi.CustomResourceOptions,
 ): HostCommand {
   const { connection } = access;
-  const common = { ...script, addPreviousOutputInEnv: false, triggers: replaceWith };
+  const { delete: takeBack, ...make } = script;
+  const common = { ...make, addPreviousOutputInEnv: false, triggers: replaceWith };
+  const takesBack = takeBack !== undefined;
   const options = pulumi.mergeOptions(opts, {
-    deleteBeforeReplace: true,
+    ...(takesBack ? { deleteBeforeReplace: true } : {}),
     hooks: { beforeCreate: [access.preflight], beforeUpdate: [access.preflight] },
   });
+  // The other way to a host is another host: one that takes something back is removed there first.
+  const madeOtherWay = (type: string) => (takesBack ? { aliases: [{ type }] } : {});
   if (isLocal(connection)) {
     return new local.Command(
       name,
       {
         ...common,
         create: pulumi.output(script.create).apply(onThisMachine),
-        delete: onThisMachineOnly(script.delete, connection.machine),
+        ...(takesBack ? { delete: onThisMachineOnly(takeBack, connection.machine) } : {}),
         logging: local.Logging.None,
       },
-      pulumi.mergeOptions(options, { aliases: [{ type: OTHER_WAY.local }] }),
+      pulumi.mergeOptions(options, madeOtherWay(OTHER_WAY.local)),
     );
   }
   return new remote.Command(
     name,
-    { ...common, connection, logging: remote.Logging.None },
-    pulumi.mergeOptions(options, { aliases: [{ type: OTHER_WAY.ssh }] }),
+    { ...common, ...(takesBack ? { delete: takeBack } : {}), connection, logging: remote.Logging.None },
+    pulumi.mergeOptions(options, madeOtherWay(OTHER_WAY.ssh)),
   );
 }
 

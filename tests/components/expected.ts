@@ -61,6 +61,13 @@ export function command(expected: ExpectedCommand): Recorded {
   };
 }
 
+/** What is asked of a host before anything else; it takes nothing back, so it is replaced without being removed first. */
+export function gateCommand(expected: Omit<ExpectedCommand, "delete" | "dependsOn">): Recorded {
+  const { inputs, ...rest } = command({ ...expected, delete: "", dependsOn: [] });
+  const { delete: _, ...others } = inputs;
+  return { ...rest, inputs: others, deleteBeforeReplace: false, otherTypes: [] };
+}
+
 /** Where the host is the machine that the program runs on. */
 export const MACHINE = "0123456789abcdef0123456789abcdef";
 

@@ -3,7 +3,6 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { MonitoringStack } from "../../components/monitoringStack";
 import { DATASOURCE_PLACEHOLDER } from "../../dashboards/datasource";
-import { runnerScript } from "../../lib/runner";
 import { everySection, filesBeside } from "./everything";
 import { COMMAND, deploy, type Recorded, Secret } from "./mocks";
 import { hostKey, readStackFile, SECRETS, type StackFile, settingsOf } from "./stackFile";
@@ -94,7 +93,7 @@ function withoutDashboards(bundle: string): string {
 const DASHBOARD = /^part files\/dashboards\/([a-z]+\.json)\n((?: {2}.*\n)+)/gm;
 
 function hasBundle({ inputs }: Recorded): boolean {
-  return typeof inputs.stdin === "string" && inputs.stdin !== runnerScript();
+  return typeof inputs.stdin === "string" && inputs.stdin.startsWith("podwatch-bundle ");
 }
 
 function describe(command: Recorded): string {
@@ -103,7 +102,7 @@ function describe(command: Recorded): string {
     name,
     `  parent   ${parent}`,
     `  create   ${String(inputs.create).replace(/ # bundle [0-9a-f]{16}$/, " # bundle DIGEST")}`,
-    `  delete   ${inputs.delete}`,
+    `  delete   ${inputs.delete ?? "nothing"}`,
     `  stdin    ${inputOf(command)}`,
     `  replaced with ${JSON.stringify(inputs.triggers)}`,
     `  after    ${dependsOn.join(", ") || "nothing"}`,
@@ -113,5 +112,7 @@ function describe(command: Recorded): string {
 
 function inputOf(command: Recorded): string {
   if (command.inputs.stdin instanceof Secret) return "a secret";
-  return hasBundle(command) ? `${command.name}.bundle` : "the runner";
+  if (hasBundle(command)) return `${command.name}.bundle`;
+  const asked = /\nmain fit (.+)\n$/.exec(String(command.inputs.stdin));
+  return asked === null ? "the runner" : `whether it is fit: ${asked[1]}`;
 }

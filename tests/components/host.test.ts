@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Host } from "../../components/host";
-import { runnerScript } from "../../lib/runner";
-import { CONNECTION, command, component } from "./expected";
+import { fitScript, runnerScript } from "../../lib/runner";
+import { CONNECTION, command, component, gateCommand } from "./expected";
 import { deploy, plainText, read, Secret, versionOf } from "./mocks";
 import { hostKey, hostSettings, SECRETS } from "./stackFile";
 
@@ -25,7 +25,7 @@ const unstage = (name: string) =>
   `sh -c 'cat >/dev/null; rm -f .podwatch/${name}; rmdir .podwatch 2>/dev/null || :'`;
 
 describe("the host itself", () => {
-  test("minimal: one command installs the runner", async () => {
+  test("minimal: one command asks whether the host is fit, and one installs the runner", async () => {
     const { resources, result } = await deploy(() => new Host("mon", hostSettings()));
     expect(resources).toEqual([
       component("Host", "mon"),
@@ -36,7 +36,14 @@ describe("the host itself", () => {
         delete: `sh -c '${unlessGone()}exec sh /var/lib/podwatch/runner uninstall'`,
         stdin: runnerScript(),
         triggers: ["10.1.2.3", 22, "root"],
-        dependsOn: [],
+        dependsOn: ["mon-runner-gate"],
+      }),
+      gateCommand({
+        name: "mon-runner-gate",
+        parent: "mon",
+        create: "sh -s",
+        stdin: fitScript("podman", ["web"]),
+        triggers: ["10.1.2.3", 22, "root"],
       }),
     ]);
     expect(result.scope).toBe("rootful");
@@ -58,26 +65,35 @@ describe("the host itself", () => {
     );
     const { resources, result } = await deploy(() => new Host("mon", settings));
     const { privateKey: _, ...connection } = CONNECTION;
+    const common = {
+      parent: "mon",
+      host: "edge",
+      connection: {
+        ...connection,
+        host: "edge.my-company.net",
+        port: 2222,
+        user: "podwatch",
+        password: "log in $ecret",
+        dialErrorLimit: expect.any(Number),
+        proxy: { ...connection, host: "10.9.9.9", user: "jump", password: "jump $ecret" },
+      },
+      triggers: ["edge.my-company.net", 2222, "podwatch"],
+    };
     expect(resources).toEqual([
       component("Host", "mon"),
       command({
+        ...common,
         name: "mon-runner",
-        parent: "mon",
-        host: "edge",
-        connection: {
-          ...connection,
-          host: "edge.my-company.net",
-          port: 2222,
-          user: "podwatch",
-          password: "log in $ecret",
-          dialErrorLimit: expect.any(Number),
-          proxy: { ...connection, host: "10.9.9.9", user: "jump", password: "jump $ecret" },
-        },
         create: install("rootless"),
         delete: `sh -c '${unlessGone(".local/share/podwatch/runner")}exec sh .local/share/podwatch/runner uninstall'`,
         stdin: runnerScript(),
-        triggers: ["edge.my-company.net", 2222, "podwatch"],
-        dependsOn: [],
+        dependsOn: ["mon-runner-gate"],
+      }),
+      gateCommand({
+        ...common,
+        name: "mon-runner-gate",
+        create: "sh -s",
+        stdin: fitScript("podman", ["web"]),
       }),
     ]);
     expect(result.scope).toBe("rootless");
@@ -125,7 +141,7 @@ describe("what is applied on a host", () => {
       connection: { ...CONNECTION, user },
       triggers: ["id-of-mon-runner"],
     };
-    expect(resources.filter(({ name }) => name !== "mon" && name !== "mon-runner")).toEqual([
+    expect(resources.filter(({ name }) => name !== "mon" && !name.startsWith("mon-runner"))).toEqual([
       command({
         ...common,
         name: "mon-token",
@@ -165,7 +181,7 @@ describe("what is applied on a host", () => {
         delete: `sh -c '${unlessGone()}${WITH_PASSWORD}${runner} uninstall'`,
         stdin: password,
         triggers: hostTriggers,
-        dependsOn: ["mon-runner-bundle"],
+        dependsOn: ["mon-runner-bundle", "mon-runner-gate"],
       }),
       command({
         ...common,
@@ -173,6 +189,15 @@ describe("what is applied on a host", () => {
         create: stage("runner"),
         delete: unstage("runner"),
         stdin: runnerScript(),
+        triggers: hostTriggers,
+        dependsOn: ["mon-runner-gate"],
+      }),
+      gateCommand({
+        parent: "mon",
+        connection,
+        name: "mon-runner-gate",
+        create: `sh -c '${WITH_PASSWORD}run sh -s'`,
+        stdin: new Secret(`${SECRETS.becomePassword}\n${fitScript("podman", ["web"])}`),
         triggers: hostTriggers,
       }),
       command({

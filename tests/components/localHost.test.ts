@@ -3,16 +3,15 @@ import { execFileSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { Host } from "../../components/host";
 import { machineId } from "../../config/context";
-import type { HostSettings } from "../../config/load";
-import { installCommand, onThisMachine, onThisMachineOnly, runnerScript } from "../../lib/runner";
-import { component, localCommand, MACHINE, removal } from "./expected";
-import { deploy, plainText } from "./mocks";
+import { fitScript, installCommand, onThisMachine, onThisMachineOnly, runnerScript } from "../../lib/runner";
+import { component, gateCommand, localCommand, MACHINE, removal } from "./expected";
+import { deploy, LOCAL_COMMAND, plainText } from "./mocks";
 import { hostSettings, SECRETS } from "./stackFile";
 
 const BUNDLE = "podwatch-bundle 1\nservice web\n";
 
 describe("a host that the program runs on", () => {
-  const here = (host: object): HostSettings => ({
+  const here = (host: object) => ({
     ...hostSettings({}, { user: "operator", ...host }),
     connection: { machine: MACHINE, user: "pi" },
   });
@@ -22,6 +21,14 @@ describe("a host that the program runs on", () => {
       const host = new Host("mon", here({}));
       host.apply("mon-web", { service: "web", bundle: BUNDLE }, { parent: host });
     });
+    const { inputs, ...gate } = gateCommand({
+      name: "mon-runner-gate",
+      parent: "mon",
+      create: "",
+      stdin: fitScript("podman", ["web"]),
+      triggers: ["local", MACHINE, "root"],
+    });
+    const { connection: _, ...gateInputs } = inputs;
     expect(resources).toEqual([
       component("Host", "mon"),
       localCommand({
@@ -31,8 +38,14 @@ describe("a host that the program runs on", () => {
         delete: removal("uninstall", "sudo -n "),
         stdin: runnerScript(),
         triggers: ["local", MACHINE, "root"],
-        dependsOn: [],
+        dependsOn: ["mon-runner-gate"],
       }),
+      {
+        ...gate,
+        type: LOCAL_COMMAND,
+        secretOutputs: [],
+        inputs: { ...gateInputs, create: onThisMachine("sudo -n sh -s") },
+      },
       localCommand({
         name: "mon-web",
         parent: "mon",
@@ -63,10 +76,11 @@ describe("a host that the program runs on", () => {
       "mon",
       "mon-runner",
       "mon-runner-bundle",
+      "mon-runner-gate",
       "mon-web",
       "mon-web-bundle",
     ]);
-    expect(resources.filter(({ type }) => type === "command:local:Command")).toHaveLength(4);
+    expect(resources.filter(({ type }) => type === "command:local:Command")).toHaveLength(5);
     expect(plainText(resources)).not.toContain(SECRETS.becomePassword);
   });
 });

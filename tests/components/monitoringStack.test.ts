@@ -44,6 +44,7 @@ const MINIMAL = [
   `${C}Prometheus podwatch-monitor-prometheus < podwatch`,
   `${COMMAND} podwatch-monitor-prometheus-service < podwatch-monitor-prometheus`,
   `${COMMAND} podwatch-monitor-runner < podwatch-monitor`,
+  `${COMMAND} podwatch-monitor-runner-gate < podwatch-monitor`,
 ];
 
 test("minimal: one host with everything on it", async () => {
@@ -63,7 +64,8 @@ test("minimal: one host with everything on it", async () => {
 test("before anything is removed from a host it has to answer, or its proxy", async () => {
   const proxy = { ...login, address: "jump.my-company.net", port: 2222 };
   const { resources } = await deployStack(settingsOf({ host: { ...login, proxy } }));
-  const commands = resources.filter(({ type }) => type === COMMAND).map(({ name }) => name);
+  const removing = resources.filter(({ type, inputs }) => type === COMMAND && "delete" in inputs);
+  const commands = removing.map(({ name }) => name);
   const [guard] = resources.filter(({ type }) => type === LOCAL_COMMAND);
   expect(guard).toMatchObject({
     inputs: {
@@ -208,6 +210,7 @@ describe("everything changed", () => {
       `${COMMAND} podwatch-first-prometheus.own-secret < podwatch-first-prometheus`,
       `${COMMAND} podwatch-first-runner < podwatch-first`,
       `${COMMAND} podwatch-first-runner-bundle < podwatch-first`,
+      `${COMMAND} podwatch-first-runner-gate < podwatch-first`,
       `${C}Host podwatch-second < podwatch`,
       `${LOCAL_COMMAND} podwatch-second-answers < podwatch-second`,
       `${C}BlackboxExporter podwatch-second-blackbox-exporter < podwatch`,
@@ -227,6 +230,7 @@ describe("everything changed", () => {
       `${COMMAND} podwatch-second-prometheus-service < podwatch-second-prometheus`,
       `${COMMAND} podwatch-second-prometheus.own-secret < podwatch-second-prometheus`,
       `${COMMAND} podwatch-second-runner < podwatch-second`,
+      `${COMMAND} podwatch-second-runner-gate < podwatch-second`,
     ]);
     expect(Object.keys(installations)).toEqual(["first", "second"]);
     expect(installations.first?.alertmanager).toBe("http://10.1.2.3:8080/alertmanager/");
@@ -284,6 +288,7 @@ test("a target has a node exporter and nothing else; every monitor watches it, a
     `${C}NodeExporter podwatch-web-node-exporter < podwatch`,
     `${COMMAND} podwatch-web-node-exporter-service < podwatch-web-node-exporter`,
     `${COMMAND} podwatch-web-runner < podwatch-web`,
+    `${COMMAND} podwatch-web-runner-gate < podwatch-web`,
   ]);
   expect(Object.keys(installations)).toEqual(["mon1", "mon2"]);
   const runner = resources.find(({ name }) => name === "podwatch-web-runner");

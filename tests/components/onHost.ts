@@ -17,7 +17,7 @@ export async function deployOnHost<T extends pulumi.ComponentResource>(
   make: (name: string, ground: Ground) => T,
 ): Promise<{ resources: Recorded[]; result: T }> {
   const { resources, result } = await deploy(() => {
-    const host = new Host("mon", settings);
+    const host = new Host("mon", { ...settings, services: [] });
     const network = new PodNetwork("net", { host, ...settings.network });
     return make("tested", { host, network });
   });

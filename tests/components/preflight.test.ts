@@ -42,6 +42,26 @@ function connection(changed: object = {}): Access["connection"] {
   return { host: "127.0.0.1", port, user: "ops", hostKey, privateKey: key.private, ...patience, ...changed };
 }
 
+/** The hook of a host that has a command of its own, since only such a hook is there to be run. */
+function entranceHook(
+  to: Access["connection"],
+  rights: Access["sudo"] = "none",
+  pings = false,
+  addressNeeds: Access["addressNeeds"] = [],
+): pulumi.ResourceHook {
+  const entrance = {
+    name: "mon1",
+    connection: to,
+    sudo: rights,
+    scope: "rootful" as const,
+    pings,
+    addressNeeds,
+  };
+  const preflight = preflightHook(entrance);
+  installRunner("runner", { access: { ...entrance, preflight }, replaceWith: [] }, {});
+  return preflight;
+}
+
 /** Runs the hook as often as it is said, as the commands of one host do. */
 async function ask(
   to: Access["connection"],
@@ -51,19 +71,7 @@ async function ask(
   pings = false,
   addressNeeds: Access["addressNeeds"] = [],
 ): Promise<void> {
-  const { result: hook } = await deploy(() => {
-    const entrance = {
-      name: "mon1",
-      connection: to,
-      sudo: rights,
-      scope: "rootful" as const,
-      pings,
-      addressNeeds,
-    };
-    const preflight = preflightHook(entrance);
-    installRunner("runner", { access: { ...entrance, preflight }, replaceWith: [] }, {});
-    return preflight;
-  });
+  const { result: hook } = await deploy(() => entranceHook(to, rights, pings, addressNeeds));
   const moment = { urn: "", id: "", name: by, type: "" };
   await Promise.all(Array.from({ length: times }, () => hook.callback(moment)));
 }
@@ -111,6 +119,22 @@ test("a host that has lost its runner is told by what needs it", async () => {
     /^host mon1: Podwatch is gone from this host; .* deploy afresh with: pulumi up --replace '\*\*-runner\*'$/;
   await expect(ask(connection(), "none", 1, "a-web-service")).rejects.toThrow(message);
   await ask(connection(), "none", 1, "a-runner-bundle");
+});
+
+test("what the gate has found does not hide from others that the runner is lost", async () => {
+  const { result: hook } = await deploy(() => entranceHook(connection()));
+  await hook.callback({ urn: "", id: "", name: "a-runner-gate", type: "" });
+  expect(server.connections).toBe(1);
+  const service = hook.callback({ urn: "", id: "", name: "a-web-service", type: "" });
+  await expect(service).rejects.toThrow("Podwatch is gone from this host");
+});
+
+test("the runner comes to a host that the gate has looked at without another look", async () => {
+  const { result: hook } = await deploy(() => entranceHook(connection()));
+  for (const name of ["a-runner-gate", "a-runner-bundle", "a-runner", "a-web-service"]) {
+    await hook.callback({ urn: "", id: "", name, type: "" });
+  }
+  expect(server.connections).toBe(1);
 });
 
 test("another host key than the pinned one ends it before anybody logs in", async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse as parseYaml } from "yaml";
-import { load, type Settings } from "../../config/load";
+import { type HostSettings, load, type Settings } from "../../config/load";
 import { wholeKey } from "../config/support";
 
 /** What stands under `config:` in a stack file, without the namespace. */
@@ -80,10 +80,10 @@ export function hostSettings(
   sections: StackFile = {},
   host: StackFile = {},
   files = {},
-): Settings["hosts"][number] {
+): HostSettings & { services: string[] } {
   const [only] = settingsOf({ host: { ...login, ...host }, ...sections }, files).hosts;
   if (only === undefined) throw new Error("the stack file has no host");
-  return only;
+  return { ...only, services: ["web"] };
 }
 
 /** Reads a stack file of the repository. */

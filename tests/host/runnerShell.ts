@@ -97,6 +97,7 @@ export class RunnerShell {
         "account",
         "native",
         "bundle",
+        "fit",
         "check",
         "apply",
         "network",

@@ -29,6 +29,78 @@ afterAll(async () => {
   await two?.down();
 });
 
+describe("a place that a host cannot move to: told, and the old one runs on", () => {
+  const there = (changed: object) => pinned(two, { name: one.name, ...changed });
+  const noSpace = "/var/lib/containers/storage";
+
+  test.each([
+    [
+      "nobody is at the address",
+      { address: GONE },
+      "",
+      "",
+      /10\.99\.0\.250:22 (cannot be reached|does not answer)/,
+    ],
+    ["nobody is at the port", { port: 2222 }, "", "", /:2222 cannot be reached/],
+    ["it knows no such user", { user: "stranger", become: false }, "", "", /:22 does not let stranger in/],
+    [
+      "the user may not become root",
+      { user: "rootless" },
+      "",
+      "",
+      /sudo does not let rootless in without a password/,
+    ],
+    [
+      "it has no podman",
+      {},
+      "mv /usr/bin/podman /usr/bin/podman.away",
+      "mv /usr/bin/podman.away /usr/bin/podman",
+      /podwatch: podman is not installed on this host/,
+    ],
+    [
+      "its disk is full",
+      {},
+      `mkdir -p ${noSpace}; mount -t tmpfs -o size=64m tmpfs ${noSpace}`,
+      `umount ${noSpace}`,
+      /podwatch: too little room on this host: \S+\/storage has \d+ MiB left and needs 1024/,
+    ],
+    [
+      "others have a network of its name",
+      {},
+      "podman network create podwatch",
+      "podman network rm podwatch",
+      /there is already a network named podwatch that is not managed by Podwatch/,
+    ],
+  ])("%s", async (_what, changed, spoil, mend, message) => {
+    const running = await startedAt(one);
+    if (spoil !== "") await two.exec(spoil);
+    await stack.configure(small(there(changed)));
+    const output = await stack.failingUp();
+    if (mend !== "") await two.exec(mend);
+    expect(output).toMatch(message);
+    expect(output).not.toMatch(/runner |answers |service /);
+    expect(await startedAt(one)).toBe(running);
+  });
+
+  test("with --target what asks it is left out", async () => {
+    const running = await startedAt(one);
+    await stack.configure(small(there({})));
+    expect(await stack.failingUp("--target", "**-runner")).toMatch(
+      /host \S+: it is to move .* nothing was touched\. Run pulumi up without --target/,
+    );
+    expect(await startedAt(one)).toBe(running);
+  });
+
+  test("the old one does not answer; once it does, all moves", async () => {
+    const running = await startedAt(one);
+    const answerAgain = await silence(one);
+    const output = await stack.failingUp();
+    await answerAgain();
+    expect(output).toMatch(/host test-lost-one: \S+:22 does not answer as an SSH server within 20 s/);
+    expect(await startedAt(one)).toBe(running);
+  });
+});
+
 faultTest("another address of a host", "removed from the old host, put onto the new one", async () => {
   await stack.configure(small(pinned(two, { name: one.name })));
   await stack.up();
