@@ -4,6 +4,7 @@ import type { HostSettings } from "../config/load";
 import type { FrontSettings } from "../config/schema";
 import { prepareUserDashboard } from "../dashboards/user";
 import { serviceBundle } from "../lib/bundle";
+import { ownSecrets } from "../lib/render/auth";
 import { ADMIN_PASSWORD_SECRET, type Datasource, GRAFANA_BACKEND, grafana } from "../lib/render/grafana";
 import type { Backend } from "../lib/render/nginx";
 import type { Host } from "./host";
@@ -40,6 +41,7 @@ export class Grafana extends pulumi.ComponentResource {
       { secret: ADMIN_PASSWORD_SECRET, value: this.adminPassword },
       { parent: this },
     );
+    const own = ownSecrets(GRAFANA_BACKEND.name, settings.secrets);
     const service = grafana({
       image: settings.image,
       rootUrl: this.url,
@@ -47,11 +49,16 @@ export class Grafana extends pulumi.ComponentResource {
       datasources: args.datasources,
       dashboards: { ...args.dashboards, ...ownDashboards(settings) },
       keepData: settings.data === "keep",
+      secrets: own.map(({ name: secret }) => secret),
       unitKeys: settings.quadlet,
     });
     host.apply(
       `${name}-service`,
-      { service: service.name, bundle: serviceBundle(service, host), secretVersions: [secret.version] },
+      {
+        service: service.name,
+        bundle: serviceBundle(service, host),
+        secretVersions: [secret.version, ...host.putSecrets(name, service.name, own, { parent: this })],
+      },
       { parent: this, dependsOn: [args.network] },
     );
     this.registerOutputs({ url: this.url, adminUser: this.adminUser, adminPassword: this.adminPassword });

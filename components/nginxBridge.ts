@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { FrontSettings, GatewaysSettings } from "../config/schema";
+import type { HostSettings } from "../config/load";
+import type { GatewaysSettings } from "../config/schema";
 import { serviceBundle } from "../lib/bundle";
+import { ownSecrets } from "../lib/render/auth";
 import type { Limits } from "../lib/render/limits";
-import { type Backend, type HostSockets, nginx } from "../lib/render/nginx";
+import { type Backend, type HostSockets, NGINX, nginx } from "../lib/render/nginx";
 import type { Host } from "./host";
 import type { PodNetwork } from "./podNetwork";
 
@@ -11,7 +13,7 @@ export interface NginxBridgeArgs {
   readonly network: PodNetwork;
   /** Name of the host, shown on the start page. */
   readonly hostName: string;
-  readonly front: FrontSettings;
+  readonly front: HostSettings["front"];
   readonly gateways: GatewaysSettings;
   /** Services of the host that are no containers, and whose sockets it passes on to Prometheus. */
   readonly hostSockets?: HostSockets | undefined;
@@ -34,6 +36,7 @@ export class NginxBridge extends pulumi.ComponentResource {
     super("podwatch:index:NginxBridge", name, {}, opts);
     const { host, front, gateways } = args;
     this.url = `${front.publicUrl}/`;
+    const secrets = ownSecrets(NGINX, front.secrets);
     const service = nginx({
       host: args.hostName,
       image: front.image,
@@ -48,11 +51,16 @@ export class NginxBridge extends pulumi.ComponentResource {
       ...(gateways.enabled ? { gateways } : {}),
       ...(args.hostSockets === undefined ? {} : { hostSockets: args.hostSockets }),
       ...(front.snippet === undefined ? {} : { snippet: front.snippet }),
+      secrets: secrets.map(({ name: secret }) => secret),
       unitKeys: front.quadlet,
     });
     this.service = host.apply(
       `${name}-service`,
-      { service: service.name, bundle: serviceBundle(service, host) },
+      {
+        service: service.name,
+        bundle: serviceBundle(service, host),
+        secretVersions: host.putSecrets(name, NGINX, secrets, { parent: this }),
+      },
       { parent: this, dependsOn: [args.network] },
     );
     this.registerOutputs({ url: this.url });

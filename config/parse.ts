@@ -20,7 +20,7 @@ import {
   stack,
 } from "./schema";
 import { login } from "./schema/login";
-import { plainSecretProblems } from "./secrets";
+import { exposedSecretProblems, plainSecretProblems } from "./secrets";
 import { mention, shapeProblems, soundParts } from "./shape";
 import { isGroup, type Tree, valueAt } from "./walk";
 
@@ -39,6 +39,7 @@ export function parse(given: Tree, context: Context): Parsed {
     ...characterProblems(stack, raw, (path, value) => mention(stack, path, value, context.isSecret)),
     ...shape,
     ...numbers,
+    ...exposedSecretProblems(raw, context),
     ...placeholderProblems(stack, raw),
   ];
   const report = reporter(problems);

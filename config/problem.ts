@@ -1,6 +1,7 @@
 // A problem names the setting as the user typed it, quotes the value, and says what to type instead.
 import { shown } from "./characters";
 import { namespace } from "./schema";
+import { isSecretUrl } from "./secretWords";
 
 /** Keys and indexes from the namespace down: ["hosts", "mon1", "address"]. */
 export type Path = readonly (string | number)[];
@@ -25,13 +26,17 @@ export function show(path: Path): string {
   return `${namespace}:${shown(String(key)).slice(1, -1)}${parts.join("")}`;
 }
 
-/** The value in quotes, short; never something that looks like a key, wherever it was put. */
+/** The value in quotes, short; never something that looks like a key or a log-in, wherever it was put. */
 export function quote(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object" && value !== null) return "a group of settings";
-  if (typeof value === "string" && value.includes("PRIVATE KEY")) return "the value";
+  if (typeof value === "string" && isTelling(value)) return "the value";
   const quoted = typeof value === "string" ? shown(value) : (JSON.stringify(value) ?? "the value");
   return quoted.length > 80 ? `${quoted.slice(0, 76)}..."` : quoted;
+}
+
+function isTelling(value: string): boolean {
+  return value.includes("PRIVATE KEY") || isSecretUrl(value) || /(^|\/\/)[^\s/@:]*:[^\s/@]+@/.test(value);
 }
 
 export function samePath(a: Path, b: Path): boolean {

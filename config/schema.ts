@@ -176,7 +176,7 @@ export interface HostSettings<Secret = string> {
   readonly network: NetworkSettings;
   /** What is looked at on the host before anything is changed. */
   readonly addressNeeds: readonly AddressNeed[];
-  readonly front: FrontSettings;
+  readonly front: FrontSettings<Secret>;
   readonly gateways: GatewaysSettings;
   readonly prometheus: PrometheusSettings<Secret>;
   readonly alertmanager: AlertmanagerSettings<Secret>;

@@ -3,7 +3,8 @@ import { load } from "js-yaml";
 import type { Context } from "./context";
 import { type Path, type Problem, show } from "./problem";
 import { namespace, stack } from "./schema";
-import { isGroup, leaves, type Tree, valueAt } from "./walk";
+import { isSecretUrl } from "./secretWords";
+import { core, isGroup, isTree, leaves, schemaAt, type Tree, valueAt } from "./walk";
 
 /** Each with the command that encrypts it; the value is never told. */
 export function plainSecretProblems(raw: Tree, context: Context): Problem[] {
@@ -19,6 +20,51 @@ export function plainSecretProblems(raw: Tree, context: Context): Problem[] {
     const command = `pulumi config set --secret --path '${show(path)}'${input}`;
     return { path, text: `is a secret in plain text; encrypt it, type: ${command}` };
   });
+}
+
+/** Addresses that hold a secret, in settings that are none; and what is encrypted where that is of no use. */
+export function exposedSecretProblems(raw: Tree, context: Context): Problem[] {
+  // The words of others are looked through where they are known.
+  const addresses = leaves(stack, raw).filter(
+    ({ path, value, secret }) =>
+      !secret && typeof value === "string" && isSecretUrl(value) && !path.includes("extra"),
+  );
+  const encrypted = encryptedIn(readFile(context.stackFile()).config).filter(isShippedAsItIs);
+  return [
+    ...addresses.map(({ path }) => ({
+      path,
+      text: "holds a log-in or a secret, which anybody could read in previews and on the host; write the address without it, and the log-in as basicAuth, bearerToken or headers",
+    })),
+    ...encrypted.map((path) => ({
+      path,
+      text: "is encrypted here, but would be readable in previews and on the host; write it as basicAuth, bearerToken, oauth2, headers, tls.key or under `secrets` of the service",
+    })),
+  ];
+}
+
+/** Where something encrypted stands in a stack file. */
+function encryptedIn(config: unknown): Path[] {
+  if (!isTree(config)) return [];
+  return Object.entries(config).flatMap(([key, value]) =>
+    key.startsWith(`${namespace}:`) ? encryptedBelow(value, [key.slice(namespace.length + 1)]) : [],
+  );
+}
+
+function encryptedBelow(value: unknown, path: Path): Path[] {
+  if (!isTree(value)) return [];
+  if (isGroup(value) && typeof value.secure === "string") return [path];
+  return Object.entries(value).flatMap(([name, inner]) =>
+    encryptedBelow(inner, [...path, Array.isArray(value) ? Number(name) : name]),
+  );
+}
+
+/** Whether it becomes a part of a text that everybody sees: words of others, labels, parameters. */
+function isShippedAsItIs(path: Path): boolean {
+  const at = schemaAt(stack, path);
+  if (at !== undefined && core(at).secret) return false;
+  return path.some((part) =>
+    /^(extra|params|labels|externalLabels|endpointParams|quadlet|modules|snippet)$/.test(String(part)),
+  );
 }
 
 interface File {

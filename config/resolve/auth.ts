@@ -5,6 +5,7 @@ import { type Path, quote, type Report } from "../problem";
 import type { HttpAuth, Tls } from "../schema/auth";
 import type { SecretText } from "../schema/words";
 import { isGroup } from "../walk";
+import { ofParameters } from "./plainSecrets";
 
 /** What was checked, with the texts of files in the place of their paths. */
 export function resolveAuth<Auth extends Partial<HttpAuth>>(
@@ -22,6 +23,12 @@ export function resolveAuth<Auth extends Partial<HttpAuth>>(
   }
   checkHeaders(Object.keys(auth.headers ?? {}), [...path, "headers"], report);
   const { oauth2, tls } = auth;
+  for (const found of ofParameters(oauth2?.endpointParams ?? {})) {
+    report(
+      [...path, "oauth2", "endpointParams", ...found.path],
+      "looks like a secret, which anybody could read in previews and on the host; only clientSecret is kept secret here",
+    );
+  }
   return {
     ...auth,
     ...(oauth2?.tls && {

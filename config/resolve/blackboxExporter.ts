@@ -1,6 +1,7 @@
 // Checks over several of the blackbox exporter's settings: each target fits its module. Modules are checked by the exporter itself.
 import { isIP } from "node:net";
 import type { z } from "zod";
+import { OTHER_PROBERS } from "../../lib/render/blackboxExporter";
 import type { Context } from "../context";
 import { type Path, quote, type Report } from "../problem";
 import {
@@ -17,9 +18,6 @@ import { shorter } from "./prometheus";
 import { checkQuadlet } from "./quadlet";
 
 type Given = z.output<typeof blackboxExporter>;
-
-/** Those that do not ask over HTTP; one that does not exist is the exporter's own to complain about. */
-const otherProbers = ["tcp", "icmp", "dns", "grpc", "unix"];
 
 /** Labels that tell the targets apart. */
 const ownLabels = ["instance", "job", "module", "target"];
@@ -63,7 +61,7 @@ export function resolveBlackboxExporter(
       );
     }
   });
-  checkQuadlet(given.quadlet, locate, report);
+  checkQuadlet(given.quadlet, locate, report, "blackbox-exporter");
   const targets = given.targets.map((target) =>
     target.interval === undefined ? target : { ...target, timeout: shorter(scrapeTimeout, target.interval) },
   );
@@ -81,7 +79,7 @@ function resolveModule(
   const prober = String(module.prober);
   const { basicAuth, bearerToken, oauth2, headers, tls, ...words } = module;
   const others = { basicAuth, bearerToken, oauth2, headers };
-  for (const [name, value] of Object.entries(otherProbers.includes(prober) ? others : {})) {
+  for (const [name, value] of Object.entries(OTHER_PROBERS.includes(prober) ? others : {})) {
     if (value === undefined) continue;
     report(
       [...path, name],
@@ -116,14 +114,10 @@ function checkTarget(
 
 /** What is wrong with a target, by the module's prober. */
 const complaints: Readonly<Record<string, (target: string) => string | undefined>> = {
-  http: (target) => {
-    if (!/^https?:\/\//.test(target) || urlOf(target) === undefined) {
-      return "is not a URL; write one that begins with http:// or https://";
-    }
-    return new URL(target).username === "" && new URL(target).password === ""
-      ? undefined
-      : "holds a user or password, which anybody could read in previews and on the host; remove it";
-  },
+  http: (target) =>
+    !/^https?:\/\//.test(target) || urlOf(target) === undefined
+      ? "is not a URL; write one that begins with http:// or https://"
+      : undefined,
   tcp: (target) =>
     targetHost(target) === undefined
       ? "is not host:port; write one such as mail.my-company.net:993"

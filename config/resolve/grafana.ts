@@ -6,6 +6,7 @@ import type { Context } from "../context";
 import { quote, type Report } from "../problem";
 import type { GrafanaSettings, grafana } from "../schema/grafana";
 import type { ShippedFile } from "../schema/prometheus";
+import { withPlainSecrets } from "../schema/words";
 import { shippedFiles } from "./files";
 import type { Locate } from "./locate";
 
@@ -25,7 +26,10 @@ export function resolveGrafana(
   const at = (index: number) => locate(["dashboards", index]);
   const dashboards = shippedFiles(given.dashboards, "a dashboard", at, dashboardComplaints, context, report);
   checkIdentities(dashboards, locate, report);
-  return { ...rest, ...(adminPassword === undefined ? {} : { adminPassword }), dashboards };
+  return {
+    ...withPlainSecrets({ ...rest, dashboards }),
+    ...(adminPassword === undefined ? {} : { adminPassword }),
+  };
 }
 
 function dashboardComplaints(name: string, content: string): string | readonly string[] {

@@ -1,15 +1,54 @@
 // Keys of the user's own for a unit: those that would undo what Podwatch stands for are refused, with the way out.
-import { quote, type Report } from "../problem";
+import { quote, type Report, show } from "../problem";
 import { type QuadletSettings, quadletSections, refusedKeys } from "../schema/quadlet";
+import { isPrivateKey, isSecretUrl, isSecretVariable } from "../secretWords";
 import type { Locate } from "./locate";
 
-export function checkQuadlet(given: QuadletSettings, locate: Locate, report: Report): void {
+/** @param service whose `secrets` take what has no place in a unit; undefined if it has none */
+export function checkQuadlet(
+  given: QuadletSettings,
+  locate: Locate,
+  report: Report,
+  service?: "nginx" | "prometheus" | "alertmanager" | "grafana" | "blackbox-exporter",
+): void {
   for (const section of quadletSections) {
-    for (const key of Object.keys(given[section])) {
+    for (const [key, values] of Object.entries(given[section])) {
+      const path = locate(["quadlet", section, key]);
       const refused = refusedKeys[section];
       const name = key.toLowerCase();
       const reason = Object.hasOwn(refused, name) ? refused[name] : undefined;
-      if (reason !== undefined) report(locate(["quadlet", section, key]), `${quote(key)} ${reason}`);
+      if (reason !== undefined) report(path, `${quote(key)} ${reason}`);
+      for (const what of values.flatMap(secretsIn)) {
+        const file =
+          service === "grafana"
+            ? `${what}=$$__file{/run/secrets/grafana.NAME}`
+            : `/run/secrets/${service}.NAME`;
+        const way =
+          service === undefined
+            ? "leave it out"
+            : `let it be read from ${file}, and type: pulumi config set --secret --path '${show(locate(["secrets", "NAME"]))}'`;
+        report(
+          path,
+          `${quote(what)} holds a secret, which anybody on the host could read in the unit; ${way}`,
+        );
+      }
     }
   }
+}
+
+/** Names of the variables and options in a value that hold a secret. */
+function secretsIn(value: string): string[] {
+  if (isPrivateKey(value)) return ["PRIVATE KEY"];
+  return [...value.matchAll(/(?:^|[\s"'])(-{0,2}[A-Za-z_][\w.-]*)=(\S+)/g)].flatMap(
+    ([, name = "", text = ""]) => {
+      const plain = text.replaceAll(/["']/g, "");
+      if (isSecretUrl(plain)) return [name];
+      return isSecretVariable(name.replace(/^-+/, "")) && isWritten(plain) ? [name] : [];
+    },
+  );
+}
+
+/** Where a secret stands is none, nor is a switch. */
+function isWritten(value: string): boolean {
+  return value !== "" && !/^(\$|%[a-z]\/|\/|true$|false$)/i.test(value);
 }

@@ -66,10 +66,10 @@ export function resolveServices(
     );
   }
   if (front.snippet !== undefined) checkSnippet(front.snippet, locate("front"), report);
-  checkQuadlet(front.quadlet, locate("front"), report);
-  checkQuadlet(givenPrometheus.quadlet, locate("prometheus"), report);
-  checkQuadlet(givenAlertmanager.quadlet, locate("alertmanager"), report);
-  checkQuadlet(givenGrafana.quadlet, locate("grafana"), report);
+  checkQuadlet(front.quadlet, locate("front"), report, "nginx");
+  checkQuadlet(givenPrometheus.quadlet, locate("prometheus"), report, "prometheus");
+  checkQuadlet(givenAlertmanager.quadlet, locate("alertmanager"), report, "alertmanager");
+  checkQuadlet(givenGrafana.quadlet, locate("grafana"), report, "grafana");
   const prometheus = resolvePrometheus(givenPrometheus, locate("prometheus"), context, report);
   const alertmanager = resolveAlertmanager(
     givenAlertmanager,

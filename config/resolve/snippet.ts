@@ -2,6 +2,7 @@
 // would take without a word although it hides what the front is there for.
 import { quote, type Report } from "../problem";
 import type { Locate } from "./locate";
+import { refuseSnippetSecrets } from "./snippetSecrets";
 
 /** What the front answers itself, with everything below. */
 const builtIn: readonly string[] = [
@@ -28,12 +29,15 @@ const serverWide: Readonly<Record<string, string>> = {
 
 export function checkSnippet(text: string, locate: Locate, report: Report): void {
   const path = locate(["snippet"]);
-  const directives = topLevel(text);
+  const directives = parse(text);
   if ("complaint" in directives) {
     report(path, directives.complaint);
     return;
   }
-  for (const [name = "", ...args] of directives.found) {
+  const all = directives.found.map(({ words }) => words);
+  refuseSnippetSecrets(all, path, locate(["secrets"]), report);
+  const outside = directives.found.filter(({ depth }) => depth === 0).map(({ words }) => words);
+  for (const [name = "", ...args] of outside) {
     const reason = Object.hasOwn(serverWide, name) ? serverWide[name] : undefined;
     if (reason !== undefined) report(path, `${quote(name)} ${reason}`);
     const hidden = name === "location" ? shadowed(args) : undefined;
@@ -56,17 +60,22 @@ function shadowed(args: readonly string[]): string | undefined {
   return builtIn.find((own) => plain === own || plain.startsWith(`${own}/`));
 }
 
-type Directives = { readonly found: readonly (readonly string[])[] } | { readonly complaint: string };
+interface Directive {
+  readonly words: readonly string[];
+  /** How many braces it stands in. */
+  readonly depth: number;
+}
 
-/** The directives outside all braces, each as its words. */
-function topLevel(text: string): Directives {
-  const found: string[][] = [];
+type Directives = { readonly found: readonly Directive[] } | { readonly complaint: string };
+
+function parse(text: string): Directives {
+  const found: Directive[] = [];
   let words: string[] = [];
   let depth = 0;
   for (const [token] of text.matchAll(tokens)) {
     if (token.startsWith("#")) continue;
     if (token === "{" || token === ";") {
-      if (depth === 0) found.push(words);
+      found.push({ words, depth });
       words = [];
       if (token === "{") depth += 1;
     } else if (token === "}") {

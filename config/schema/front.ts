@@ -3,10 +3,10 @@ import { isIP } from "node:net";
 import { z } from "zod";
 import { canonicalAddress, inRange, inUrl } from "../../lib/address";
 import versions from "../../versions.json";
+import { ownSecrets } from "./auth";
 import { image } from "./image";
 import { quadletSetting } from "./quadlet";
 import {
-  type DeepReadonly,
   group,
   ipAddress,
   isAddress,
@@ -15,6 +15,8 @@ import {
   publicUrl,
   setting,
   text,
+  type WithSecrets,
+  withPlainSecrets,
 } from "./words";
 
 /** Of the addresses that name no interface. */
@@ -58,15 +60,19 @@ export const front = group({
   ),
   snippet: setting(
     z.string({ error: "is not a text for nginx.conf; write NGINX directives such as a location" }).optional(),
-    "Text for the `server` block of `nginx.conf`: locations of your own. It stands after the built-in locations and may not hide them; `nginx -t` checks it on the host before anything is changed. No place for secrets.",
+    "Text for the `server` block of `nginx.conf`: locations of your own. It stands after the built-in locations and may not hide them; `nginx -t` checks it on the host before anything is changed. No place for secrets: a directive with one stands under `front.secrets`, and an `include` of its file here.",
     { example: "location /docs/ { proxy_pass http://10.1.2.3:8000; }", lines: true },
   ),
+  secrets: ownSecrets("nginx", "the snippet"),
   quadlet: quadletSetting(),
   image: image(versions.images.nginx, "NGINX"),
 }).meta({ id: "front", description: "NGINX, the one door: everything else is reached through it." });
 
 /** Fully resolved: what the user left open is filled in; all names by which the front is asked stand in `serverNames`. */
-export type FrontSettings = DeepReadonly<z.output<typeof front> & { port: number; publicUrl: string }>;
+export type FrontSettings<Secret = unknown> = WithSecrets<
+  z.output<typeof front> & { port: number; publicUrl: string },
+  Secret
+>;
 
 /** An ordinary user may not open a port below 1024. */
 export const firstUnprivilegedPort = 1024;
@@ -81,7 +87,7 @@ export const isLoopback = (bind: string) => bind.startsWith("127.") || bind === 
 export function resolveFront(
   given: z.output<typeof front>,
   host: { become: boolean; address: string },
-): FrontSettings {
+): FrontSettings<string> {
   const port = given.port ?? (host.become ? 80 : 8080);
   const bind = canonicalAddress(given.bind);
   const everywhere = isWildcard(bind);
@@ -90,7 +96,7 @@ export function resolveFront(
   const publicUrl = (given.publicUrl ?? derived).replace(/\/$/, "");
   const own = [new URL(publicUrl).hostname, host.address, ...(everywhere || isLoopback(bind) ? [] : [bind])];
   const serverNames = [...new Set([...own, ...given.serverNames].map(asAsked))].sort();
-  return { ...given, bind, port, publicUrl, serverNames };
+  return withPlainSecrets({ ...given, bind, port, publicUrl, serverNames });
 }
 
 /** A name as it stands in a request: small, IPv6 in brackets, without the dot at the end that it may have. */

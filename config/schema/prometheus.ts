@@ -11,7 +11,7 @@ import {
   duration,
   enabled,
   group,
-  isHttpUrl,
+  httpUrl,
   labels,
   list,
   localPath,
@@ -101,10 +101,7 @@ const job = {
 
 const httpSd = group({
   url: setting(
-    text(
-      (value) => isHttpUrl(value) && !/^[^/]*\/\/[^/]*@/.test(value),
-      "is not a URL of this kind; write one that begins with https:// or http://, a log-in as basicAuth beside it",
-    ).meta({ kind: "URL" }),
+    httpUrl(),
     "Where the list of targets is asked for, as Prometheus' HTTP service discovery has it.",
     { example: "https://inventory.my-company.net/targets" },
   ),

@@ -42,6 +42,9 @@ export interface Probe {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** Those that do not ask over HTTP; one that does not exist is the exporter's own to complain about. */
+export const OTHER_PROBERS: readonly string[] = ["tcp", "icmp", "dns", "grpc", "unix"];
+
 const NAME = "blackbox-exporter";
 const PORT = 9115;
 const PATH = "/blackbox";
@@ -104,7 +107,7 @@ export function blackboxSecrets<Secret>(input: {
 function moduleConfig(name: string, module: ProbeModule) {
   const { basicAuth, bearerToken, oauth2, headers, tls, ...words } = module;
   const prober = String(words.prober);
-  const login = httpAuthConfig(prober === "http" ? module : { tls }, owner(NAME, name));
+  const login = httpAuthConfig(OTHER_PROBERS.includes(prober) ? { tls } : module, owner(NAME, name));
   if (Object.keys(login).length === 0) return words;
   return { ...words, [prober]: { ...(words[prober] as object | undefined), ...login } };
 }

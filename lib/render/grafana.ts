@@ -23,6 +23,8 @@ export interface GrafanaInput {
   /** Dashboards (Grafana's JSON) by file name. */
   readonly dashboards: Readonly<Record<string, string>>;
   readonly keepData: boolean;
+  /** Names of the secrets that variables under these keys refer to. */
+  readonly secrets?: readonly string[];
   /** Keys of the user's own for the unit. */
   readonly unitKeys?: UnitKeys;
 }
@@ -60,7 +62,7 @@ export function grafana(input: GrafanaInput): Service {
         Object.entries(input.dashboards).map(([name, json]) => [`dashboards/${name}`, json]),
       ),
     },
-    secrets: [ADMIN_PASSWORD_SECRET],
+    secrets: [ADMIN_PASSWORD_SECRET, ...(input.secrets ?? [])],
     data: { path: "/var/lib/grafana", keep: input.keepData },
     hooks: {
       ready: readTemplate("grafana/ready.sh"),

@@ -62,6 +62,8 @@ export interface NginxInput {
   readonly hostSockets?: HostSockets;
   /** The user's own text at the end of the front's server block. */
   readonly snippet?: string;
+  /** Names of the secrets that the snippet refers to. */
+  readonly secrets?: readonly string[];
   /** Keys of the user's own for the unit. */
   readonly unitKeys?: UnitKeys;
 }
@@ -105,6 +107,7 @@ export function nginx(input: NginxInput): Service {
     // The image's entry point tells at length what it leaves alone.
     environment: { NGINX_ENTRYPOINT_QUIET_LOGS: "1" },
     files: files(input),
+    ...(input.secrets?.length ? { secrets: input.secrets } : {}),
     hostDirectories: [
       ...(input.gateways ? [input.gateways.socketDirectory] : []),
       ...(input.hostSockets ? [{ host: input.hostSockets.directory, inside: HOST_SOCKETS }] : []),

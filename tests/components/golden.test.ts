@@ -56,6 +56,7 @@ test("`everything` sets every setting of the services", () => {
 /** How to log in is the same wherever something is asked: one place will do. */
 function once(name: string): string {
   const parts = name.split(".");
+  if (parts.at(-1) === "secrets") return "secrets";
   const first = parts.findIndex((part) => part in httpAuth);
   return (first < 0 ? parts : parts.slice(parts.includes("tls") ? parts.indexOf("tls") : first)).join(".");
 }

@@ -38,7 +38,7 @@ test.each<[module: string, target: string, complaint: string]>([
   [
     "http",
     "https://me:word@a/",
-    '"https://me:word@a/" holds a user or password, which anybody could read in previews and on the host; remove it',
+    "holds a log-in or a secret, which anybody could read in previews and on the host; write the address without it, and the log-in as basicAuth, bearerToken or headers",
   ],
   ["tcp", "a", '"a" is not host:port; write one such as mail.my-company.net:993'],
   ["tls", "a:0", '"a:0" is not host:port; write one such as mail.my-company.net:993'],

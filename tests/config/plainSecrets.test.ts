@@ -277,6 +277,146 @@ describe("a probe module", () => {
   });
 });
 
+describe("addresses", () => {
+  const holds = `holds a log-in or a secret, ${READ}; write the address without it, and the log-in as basicAuth, bearerToken or headers`;
+  const url = `https://me:${SECRET}@a.acme.net/`;
+  const login = { clientId: "a", clientSecret: "a", tokenUrl: `${url}token` };
+  test.each<[path: string, sections: object]>([
+    ["prometheus.scrapeJobs[0].httpSd.url", { prometheus: { scrapeJobs: [{ name: "a", httpSd: { url } }] } }],
+    [
+      "prometheus.scrapeJobs[0].oauth2.tokenUrl",
+      { prometheus: { scrapeJobs: [{ name: "a", targets: ["a:1"], oauth2: login }] } },
+    ],
+    [
+      "prometheus.scrapeJobs[0].params.target[0]",
+      { prometheus: { scrapeJobs: [{ name: "a", targets: ["a:1"], params: { target: [url] } }] } },
+    ],
+    ["blackboxExporter.targets[0].target", { blackboxExporter: { targets: [{ name: "a", target: url }] } }],
+    [
+      "blackboxExporter.targets[0].target",
+      { blackboxExporter: { targets: [{ name: "a", target: `https://a/?x=1&api_key=${SECRET}` }] } },
+    ],
+    [
+      "alertmanager.receivers.ops.pagerduty.url",
+      { alertmanager: { receivers: { ops: { pagerduty: { routingKey: "0".repeat(32), url } } } } },
+    ],
+  ])("%s holds none", (path, sections) => {
+    expect(say(sections)).toEqual([`podwatch:${path}: ${holds}`]);
+  });
+
+  test("are not told where they are wrong in another way", () => {
+    const scrapeJobs = [{ name: "a", targets: [`me:${SECRET}@db.acme.net:9100`], metricsPath: url }];
+    expect(say({ prometheus: { scrapeJobs }, front: { publicUrl: url } })).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/targets\[0\]: the value is not a target; /),
+        expect.stringMatching(/publicUrl: the value is not a URL of this kind; /),
+      ]),
+    );
+  });
+});
+
+test("parameters of a request for a token", () => {
+  const oauth2 = {
+    clientId: "a",
+    clientSecret: "a",
+    tokenUrl: "https://a/",
+    endpointParams: { password: SECRET },
+  };
+  expect(job({ oauth2 })).toEqual([
+    `${AT}.oauth2.endpointParams.password: looks like a secret, ${READ}; only clientSecret is kept secret here`,
+  ]);
+});
+
+describe("what is encrypted where everybody reads it", () => {
+  const file = (job: string) => `config:\n  podwatch:prometheus:\n    scrapeJobs:\n      - ${job}\n`;
+  const useless =
+    "is encrypted here, but would be readable in previews and on the host; write it as basicAuth, bearerToken, oauth2, headers, tls.key or under `secrets` of the service";
+  test.each([
+    ["extra.honor_labels", "extra: { honor_labels: { secure: v1:AAAA } }"],
+    ["labels.team", "labels: { team: { secure: v1:AAAA } }"],
+    ["params.x[0]", "params: { x: [ { secure: v1:AAAA } ] }"],
+  ])("%s", (path, text) => {
+    expect(problemsOf(stack(), { ...world, stackFile: file(text) })).toEqual([`${AT}.${path}: ${useless}`]);
+  });
+
+  test("where it is of use, it is taken", () => {
+    const text = "{ bearerToken: { secure: v1:AAAA }, headers: { X-A: { secure: v1:AAAA } } }";
+    expect(problemsOf(stack(), { ...world, stackFile: file(text) })).toEqual([]);
+  });
+});
+
+describe("a snippet for the front", () => {
+  const snippet = (directive: string) =>
+    say({ front: { snippet: `location /own/ {\n  ${directive}\n  proxy_pass http://10.1.2.3;\n}\n` } });
+  const complaint = (what: string) =>
+    `podwatch:front.snippet: "${what}" holds a secret, ${READ}; write include /run/secrets/nginx.NAME; in its place, and the directive as a secret, type: pulumi config set --secret --path 'podwatch:front.secrets.NAME'`;
+  test.each([
+    ["proxy_set_header Authorization", `proxy_set_header Authorization "Basic ${SECRET}";`],
+    ["proxy_set_header Authorization", `proxy_set_header  Authorization 'Bearer ${SECRET}$x';`],
+    ["proxy_set_header X-Api-Key", `proxy_set_header X-Api-Key ${SECRET};`],
+    ["proxy_set_header Cookie", `proxy_set_header Cookie session=${SECRET};`],
+    ["fastcgi_param HTTP_AUTHORIZATION", `fastcgi_param HTTP_AUTHORIZATION "${SECRET}";`],
+    ["proxy_pass", `if ($x) { proxy_pass http://me:${SECRET}@10.1.2.3; }`],
+    ["set $api_token", `set $api_token "${SECRET}";`],
+    ["if ($http_x_api_key", `if ($http_x_api_key != "${SECRET}") { return 403; }`],
+    ["secure_link_md5", `secure_link_md5 "$secure_link_expires$uri ${SECRET}";`],
+  ])("%s", (what, directive) => {
+    expect(snippet(directive)).toEqual([complaint(what)]);
+  });
+
+  test.each([
+    "proxy_set_header Authorization $http_authorization;",
+    'proxy_set_header Authorization "";',
+    'proxy_set_header Authorization "Bearer $token";',
+    "proxy_set_header X-Forwarded-For $remote_addr;",
+    'auth_basic "Members"; auth_basic_user_file /run/secrets/nginx.members;',
+    "include /run/secrets/nginx.door;",
+    'if ($http_x_api_key = "") { return 403; }',
+    "proxy_pass_header Authorization;",
+    "# proxy_set_header Authorization abc;",
+  ])("%s is taken", (directive) => {
+    expect(snippet(directive)).toEqual([]);
+  });
+});
+
+describe("a unit", () => {
+  const quadlet = (section: string, keys: object) => say({ [section]: { quadlet: { Container: keys } } });
+  const complaint = (section: string, key: string, what: string, file: string) =>
+    `podwatch:${section}.quadlet.Container.${key}: "${what}" holds a secret, which anybody on the host could read in the unit; let it be read from ${file}, and type: pulumi config set --secret --path 'podwatch:${section}.secrets.NAME'`;
+  test.each([
+    [`GF_SMTP_PASSWORD=${SECRET}`, "GF_SMTP_PASSWORD"],
+    [`"GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET=${SECRET} and more"`, "GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET"],
+    [`A=b GF_SECURITY_SECRET_KEY='${SECRET}'`, "GF_SECURITY_SECRET_KEY"],
+    [`GF_DATABASE_URL=postgres://me:${SECRET}@db/grafana`, "GF_DATABASE_URL"],
+    ["GF_SECURITY_ADMIN_PASSWORD=7654321", "GF_SECURITY_ADMIN_PASSWORD"],
+  ])("%s holds none", (value, what) => {
+    expect(quadlet("grafana", { Environment: [value] })).toEqual([
+      complaint("grafana", "Environment", what, `${what}=$$__file{/run/secrets/grafana.NAME}`),
+    ]);
+  });
+
+  test("of another service neither", () => {
+    expect(quadlet("prometheus", { Label: `deploy.token=${SECRET}` })).toEqual([
+      complaint("prometheus", "Label", "deploy.token", "/run/secrets/prometheus.NAME"),
+    ]);
+    expect(say({ nginxExporter: { quadlet: { Service: { Environment: `API_TOKEN=${SECRET}` } } } })).toEqual([
+      'podwatch:nginxExporter.quadlet.Service.Environment: "API_TOKEN" holds a secret, which anybody on the host could read in the unit; leave it out',
+    ]);
+  });
+
+  test.each([
+    "GF_SMTP_PASSWORD__FILE=/run/secrets/grafana.smtp",
+    "GF_SMTP_PASSWORD=$$__file{/run/secrets/grafana.smtp}",
+    "GF_SERVER_CERT_KEY=/etc/grafana/key.pem",
+    "GF_AUTH_DISABLE_LOGIN_FORM=true",
+    "GF_SECURITY_PASSWORD=",
+    "GF_AUTH_TOKEN_ROTATION_INTERVAL_MINUTES=10",
+    "GF_SERVER_ROOT_URL=https://a.acme.net/",
+  ])("%s is taken", (value) => {
+    expect(quadlet("grafana", { Environment: [value] })).toEqual([]);
+  });
+});
+
 describe("the table of keys", () => {
   test("is of the versions that are deployed; lab/secretkeys makes it anew", () => {
     const [prometheus, alertmanager, blackbox] = from.map((module) => module.split("@v")[1]);
