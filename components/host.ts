@@ -6,6 +6,7 @@ import type { Scope } from "../lib/quadlet";
 import type { NamedSecret } from "../lib/render/auth";
 import { sendsPings } from "../lib/render/blackboxExporter";
 import type { Access } from "./remote/access";
+import { notesHook } from "./remote/notes";
 import { preflightHook } from "./remote/preflight";
 import { guardRemoval } from "./remote/removalGuard";
 import { applyBundle, gate, installRunner, putSecret } from "./remote/runnerCommand";
@@ -53,7 +54,7 @@ export class Host extends pulumi.ComponentResource {
       pings: !args.become && sendsPings(args.blackboxExporter),
       addressNeeds: args.addressNeeds,
     };
-    this.access = { ...entrance, preflight: preflightHook(entrance) };
+    this.access = { ...entrance, preflight: preflightHook(entrance), notes: notesHook(hostName) };
     const common = { access: this.access, needs: args.role === "target" ? "systemd" : "podman" } as const;
     const replaceWith = identity(connection, this.scope);
     const entered = gate(

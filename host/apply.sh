@@ -28,6 +28,7 @@ apply_service() {
   switch_to_candidate
   tidy_up
   say "$outcome"
+  [ -z "$notes" ] || say "$notes"
 }
 
 # A run that ended between the two steps of replacing a release by one of the same name left neither in place.
@@ -183,6 +184,7 @@ point_current_at() {
 # Brings the current release into force; on failure, `reason` says why.
 activate() {
   reason=
+  notes=
   since=$(end_of_journal)
   release=$home/current
   case $unit in
@@ -208,7 +210,10 @@ activate_container() {
         { [ -n "${failure:-}" ] || is_let_through "$release/unit/$unit"; } &&
         { [ -z "$previous" ] || await_steady "$container"; }
       ;;
-    reloaded) run_activation_hook reload ;;
+    reloaded)
+      run_activation_hook reload ||
+        { [ "$hook_status" -eq "$RESTART_INSTEAD" ] && activation=restarted && activate_container restarted; }
+      ;;
     updated) ;;
   esac
 }
@@ -222,11 +227,19 @@ prepare_start() {
     reload_systemd "$begun"
 }
 
+# The exit code by which a hook says that it cannot reload now, and that a restart does the same.
+RESTART_INSTEAD=75
+
+# What a hook prints behind `note: ` is for people, although all is well.
 run_activation_hook() {
-  if [ -e "$release/hooks/$1" ] && ! report=$(run_hook "$release" "$1" 2>&1); then
+  [ -e "$release/hooks/$1" ] || return 0
+  hook_status=0
+  report=$(run_hook "$release" "$1" 2>&1) || hook_status=$?
+  if [ "$hook_status" -ne 0 ]; then
     reason="$(say "$report" | tail -n 5)"
     return 1
   fi
+  notes=$(say "$report" | grep '^note: ' || :)
 }
 
 ensure_volume() {

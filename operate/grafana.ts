@@ -1,12 +1,47 @@
+import { ADMIN_EMAIL } from "../lib/render/grafana";
 import type { Front } from "./front";
+import { Final } from "./insist";
 import type { GrafanaLogin } from "./state";
+
+/** A log-in that is refused for what others tried; from then on the same user goes by another name. */
+export class LockedOut extends Final {}
 
 /** Grafana's API, as the stack's administrator. */
 export class Grafana {
+  private name: string;
+
   constructor(
     private readonly front: Front,
     private readonly login: GrafanaLogin,
-  ) {}
+  ) {
+    this.name = login.user;
+  }
+
+  /**
+   * Logs in.
+   *
+   * @throws Final where Grafana refuses it, {@link LockedOut} where it does so although the password is right
+   */
+  async logIn(): Promise<string> {
+    try {
+      return (await this.get<{ login: string }>("user")).login;
+    } catch (error) {
+      if (error instanceof Final && (await this.isRightByMail())) {
+        throw new LockedOut(
+          `Grafana lets nobody in as ${this.login.user} now, although the password is right: after 5 wrong ones within 5 minutes it waits 5 minutes, so somebody guesses; npm run logs shows from where`,
+        );
+      }
+      throw error;
+    }
+  }
+
+  /** Wrong log-ins are counted by the name that was typed, and an e-mail address is another name of the same user. */
+  private async isRightByMail(): Promise<boolean> {
+    this.name = ADMIN_EMAIL;
+    const user = await this.get<{ login: string }>("user").catch(() => undefined);
+    if (user?.login !== this.login.user) this.name = this.login.user;
+    return this.name === ADMIN_EMAIL;
+  }
 
   /** @throws Final where Grafana refuses the log-in */
   get<T>(path: string): Promise<T> {
@@ -23,7 +58,7 @@ export class Grafana {
   }
 
   private auth(): string {
-    return `${this.login.user}:${this.login.password}`;
+    return `${this.name}:${this.login.password}`;
   }
 }
 

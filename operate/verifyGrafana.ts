@@ -1,16 +1,20 @@
 // What people see: Grafana lets the administrator in, its data sources answer, its dashboards show what they ask for.
 import { type Check, check } from "./check";
 import { type Dashboard, panelQueries } from "./dashboard";
-import type { Grafana, QueryResult } from "./grafana";
+import { type Grafana, LockedOut, type QueryResult } from "./grafana";
 import { insist } from "./insist";
 
 /** All checks of a Grafana; each of them, and the log-in before them, has so many seconds to succeed. */
 export async function verifyGrafana(grafana: Grafana, seconds: number): Promise<Check[]> {
+  let lockedOut = false;
   const login = await check("grafana log-in", () =>
-    insist(seconds, async () => (await grafana.get<{ login: string }>("user")).login),
+    insist(seconds, () => grafana.logIn()).catch((error) => {
+      lockedOut = error instanceof LockedOut;
+      throw error;
+    }),
   );
   // One wrong log-in is enough: Grafana locks users out after a few.
-  if (!login.passed) {
+  if (!login.passed && !lockedOut) {
     return [login];
   }
   const all = await Promise.all([

@@ -7,6 +7,8 @@ import type { Scope } from "../../lib/quadlet";
 export interface Access extends Entrance {
   /** Makes sure that commands will get through before the first of them is sent. */
   readonly preflight: pulumi.ResourceHook;
+  /** Tells what the runner had to say of a change. */
+  readonly notes: pulumi.ResourceHook;
 }
 
 /** What decides whether commands get through to a host. */

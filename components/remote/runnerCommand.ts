@@ -100,7 +100,8 @@ export function applyBundle(name: string, args: ApplyArgs, opts: pulumi.CustomRe
     createStaged: words.apply((apply) => runnerCommandStaged(apply, service)),
     delete: call(access, ["remove", service]),
   };
-  return bundleCommand(name, args, { staged: service, ...script }, opts);
+  const tell = { hooks: { afterCreate: [access.notes], afterUpdate: [access.notes] } };
+  return bundleCommand(name, args, { staged: service, ...script }, opts, tell);
 }
 
 /** Puts a secret on a host; the result is the version of the secret, not the secret. */
@@ -152,16 +153,25 @@ interface BundleScript {
  *
  * Where sudo wants its password on standard input, the bundle is sent ahead by a command of its own,
  * so that it stays plain and its diff readable.
+ *
+ * @param own options of the command itself, and of none that goes ahead
  */
 function bundleCommand(
   name: string,
   args: CommandArgs,
   script: BundleScript,
   opts: pulumi.CustomResourceOptions,
+  own: pulumi.CustomResourceOptions = {},
 ): HostCommand {
   const { sudo } = args.access;
   if (!wantsPassword(sudo)) {
-    return command(name, args, { create: script.create, delete: script.delete, stdin: script.bundle }, opts);
+    const { create, bundle } = script;
+    return command(
+      name,
+      args,
+      { create, delete: script.delete, stdin: bundle },
+      pulumi.mergeOptions(opts, own),
+    );
   }
   const stage = command(
     `${name}-bundle`,
@@ -182,7 +192,7 @@ function bundleCommand(
       delete: script.delete,
       stdin: pulumi.secret(pulumi.interpolate`${sudo.password}\n`),
     },
-    pulumi.mergeOptions(opts, { dependsOn: [stage] }),
+    pulumi.mergeOptions(pulumi.mergeOptions(opts, own), { dependsOn: [stage] }),
   );
 }
 

@@ -41,9 +41,13 @@ export const GRAFANA_BACKEND: Backend = {
   port: PORT,
   path: PATH,
   livePath: `${PATH}/api/live/`,
+  logIns: true,
   title: "Grafana",
   description: "Dashboards.",
 };
+
+/** The administrator's e-mail address, Grafana's default. */
+export const ADMIN_EMAIL = "admin@localhost";
 
 /** Name of the secret that holds the password of Grafana's administrator. */
 export const ADMIN_PASSWORD_SECRET = "grafana-admin-password";

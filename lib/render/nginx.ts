@@ -19,6 +19,8 @@ export interface Backend {
   readonly closed?: readonly string[];
   /** Paths below that only answer here, and take nothing. */
   readonly readOnly?: readonly string[];
+  /** Whether people log in there, by a form at `login`, or by a name and a password in a header. */
+  readonly logIns?: boolean;
   /** For the start page. */
   readonly title: string;
   readonly description: string;
@@ -178,6 +180,7 @@ function configuration(input: NginxInput, release: string): string {
     filesDirectory: CONFIG_DIRECTORY,
     release,
     names: [...new Set([...OWN_NAMES, ...input.serverNames])].map((name) => ({ name })),
+    logIns: input.backends.filter(({ logIns }) => logIns === true).map(({ path }) => ({ path })),
     backends: input.backends.map(({ name, port, path, livePath, closed, readOnly }) => ({
       variable: `upstream_${name.replaceAll("-", "_")}`,
       host: unitName(name),

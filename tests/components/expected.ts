@@ -2,7 +2,14 @@
 import { COMMAND, LOCAL_COMMAND, type Recorded, Secret } from "./mocks";
 import { hostKey, login, SECRETS } from "./stackFile";
 
-const NO_HOOKS = { beforeCreate: [], beforeUpdate: [], beforeDelete: [], onError: [] };
+const NO_HOOKS = {
+  beforeCreate: [],
+  beforeUpdate: [],
+  afterCreate: [],
+  afterUpdate: [],
+  beforeDelete: [],
+  onError: [],
+};
 
 export function component(type: string, name: string, parent?: string): Recorded {
   return {
@@ -35,6 +42,8 @@ export interface ExpectedCommand {
 /** A command on a host: nothing logged, nothing in the environment, taken back before it is made anew. */
 export function command(expected: ExpectedCommand): Recorded {
   const { name, parent, create, stdin, triggers, dependsOn, host = "monitor" } = expected;
+  // What applies a service may have something to say.
+  const after = / remove [a-z-]+/.test(expected.delete) ? [`${host}-notes`] : [];
   return {
     type: COMMAND,
     name,
@@ -53,6 +62,8 @@ export function command(expected: ExpectedCommand): Recorded {
     hooks: {
       beforeCreate: [`${host}-preflight`],
       beforeUpdate: [`${host}-preflight`],
+      afterCreate: after,
+      afterUpdate: after,
       beforeDelete: [],
       onError: [],
     },

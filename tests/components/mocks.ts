@@ -150,6 +150,8 @@ function record(request: RegisterResourceRequest): Recorded {
     hooks: {
       beforeCreate: hooks?.getBeforeCreateList() ?? [],
       beforeUpdate: hooks?.getBeforeUpdateList() ?? [],
+      afterCreate: hooks?.getAfterCreateList() ?? [],
+      afterUpdate: hooks?.getAfterUpdateList() ?? [],
       beforeDelete: hooks?.getBeforeDeleteList() ?? [],
       onError: hooks?.getOnErrorList() ?? [],
     },

@@ -266,3 +266,15 @@ test.each([
   expect(found).toEqual(listens);
   expect(unitLines(parts["unit/podwatch-nginx.container"])).toContain(`PublishPort=${published}`);
 });
+
+test("passwords are tried slowly where there are any", async () => {
+  const limits = async (backends: Parameters<typeof deployBridge>[1]) => {
+    const { resources } = await deployBridge(hostSettings(), backends);
+    return (bundleOf(resources).parts["files/nginx.conf"] ?? "").match(/limit_req zone=\w+/g);
+  };
+  expect(await limits([GRAFANA_BACKEND, PROMETHEUS_BACKEND])).toEqual([
+    "limit_req zone=log_ins",
+    "limit_req zone=basic_log_ins",
+  ]);
+  expect(await limits([PROMETHEUS_BACKEND])).toBeNull();
+});

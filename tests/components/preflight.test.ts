@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { Access } from "../../components/remote/access";
+import { notesHook } from "../../components/remote/notes";
 import { preflightHook } from "../../components/remote/preflight";
 import { installRunner } from "../../components/remote/runnerCommand";
 import { runOnHost } from "../../session/login";
@@ -58,7 +59,11 @@ function entranceHook(
     addressNeeds,
   };
   const preflight = preflightHook(entrance);
-  installRunner("runner", { access: { ...entrance, preflight }, replaceWith: [] }, {});
+  installRunner(
+    "runner",
+    { access: { ...entrance, preflight, notes: notesHook("mon1") }, replaceWith: [] },
+    {},
+  );
   return preflight;
 }
 

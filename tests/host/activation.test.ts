@@ -118,3 +118,41 @@ test("a unit of somebody else's is left alone", () => {
     /^podwatch: \S+\/podwatch-web\.container is not managed by Podwatch; move it away first\n$/,
   );
 });
+
+describe("a reload", () => {
+  /** What is done, with hooks that say and end as given, and systemd and podman that do as they are told. */
+  const reload = (hooks: Readonly<Record<string, string>>) => {
+    for (const [name, script] of Object.entries(hooks)) {
+      shell.write(`state/services/web/releases/old/hooks/${name}`, script);
+    }
+    const { stdout } = shell.run(
+      `run_hook() { sh "$1/hooks/$2"; }; prepare_start() { :; }; await_ready() { :; }; is_let_through() { :; }
+      await_steady() { :; }; end_of_journal() { :; }; timeout() { echo restarts >&3; }
+      exec 3>&1; since=; previous=; unit=podwatch-web.container; activation=reloaded
+      if activate reloaded; then echo "$activation"; else echo "failed: $reason"; fi
+      printf '%s' "$notes"`,
+      { variables },
+    );
+    return stdout.split("\n").filter(Boolean);
+  };
+
+  test("that is done is no restart", () => {
+    expect(reload({ reload: "exit 0\n" })).toEqual(["reloaded"]);
+  });
+
+  test("that fails is told by its last words", () => {
+    expect(reload({ reload: "echo broken; exit 1\n" })).toEqual(["failed: broken"]);
+  });
+
+  test("that cannot be done now is made up for by a restart", () => {
+    const hooks = { reload: "exit 75\n", started: "echo chatter; echo 'note: not proven'\n" };
+    expect(reload(hooks)).toEqual(["restarts", "restarted", "note: not proven"]);
+  });
+
+  test("that a restart cannot make up for fails", () => {
+    expect(reload({ reload: "exit 75\n", started: "echo broken; exit 1\n" })).toEqual([
+      "restarts",
+      "failed: broken",
+    ]);
+  });
+});

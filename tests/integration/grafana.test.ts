@@ -1,4 +1,5 @@
 import { eventually, LabHost } from "./support/lab";
+import { operate } from "./support/operate";
 import { connection, Stack } from "./support/stack";
 
 jest.setTimeout(300_000);
@@ -172,5 +173,73 @@ describe("Grafana on a deployed host", () => {
     expect(login).not.toBe(old);
     expect((await api("user")).status).toBe(200);
     expect((await api("user", old)).status).toBe(401);
+  });
+
+  describe("while somebody guesses passwords", () => {
+    const settingsWith = (scrapeInterval: string) => ({
+      ...settings(),
+      prometheus: { ...settings().prometheus, scrapeInterval },
+    });
+
+    /** Guesses as often as locks a name out. */
+    async function guess(name: string): Promise<void> {
+      const statuses = await Promise.all(
+        [1, 2, 3, 4, 5, 6].map(async (count) => (await api("user", `${name}:wrong-${count}`)).status),
+      );
+      expect(new Set(statuses)).toEqual(new Set([401]));
+    }
+
+    /** What is deployed, and how, as Grafana's log shows and Pulumi tells. */
+    async function up(): Promise<string> {
+      const { code, stdout, stderr } = await stack.run("up", "--yes", "--skip-preview");
+      expect({ code, stderr }).toEqual({ code: 0, stderr });
+      return stdout;
+    }
+
+    test("the form is answered slowly, and then not at all", async () => {
+      const statuses = await host.exec(`for count in $(seq 20); do
+        curl --silent --max-time 3 --output /dev/null --write-out '%{http_code}\n' -H 'Content-Type: application/json' \
+          -d '{"user":"x","password":"y"}' http://127.0.0.1/grafana/login &
+      done; wait`);
+      const count = (status: string) => statuses.split("\n").filter((line) => line === status).length;
+      // Some at once; some wait, longer than is waited for here; the others are refused.
+      expect(count("401")).toBeLessThanOrEqual(6);
+      expect(count("000")).toBeLessThanOrEqual(10);
+      expect(count("429")).toBeGreaterThanOrEqual(4);
+    });
+
+    test("a deployment that reloads Grafana goes on, by the administrator's other name", async () => {
+      await guess("admin");
+      expect((await api("user")).status).toBe(401);
+      await stack.configure(settingsWith("3s"));
+      expect(await up()).not.toContain("warning");
+      const { code, stdout } = await operate(stack, "verify", "--timeout", "10");
+      expect(stdout).toMatch(
+        /grafana log-in.*Grafana lets nobody in as admin now, although the password is right/,
+      );
+      expect(code).toBe(3);
+    });
+
+    test("a changed password is set, proven, and told of", async () => {
+      await stack.configure(settingsWith("3s"), { "grafana.adminPassword": "given while locked out" });
+      const told = await up();
+      expect(told).toMatch(
+        /warning: host test-grafana: the administrator's password is set in grafana and right/,
+      );
+      login = await currentLogin();
+      expect((await api("user", login.replace("admin:", "admin@localhost:"))).status).toBe(200);
+      expect((await api("user")).status).toBe(401);
+    });
+
+    test("where he is let in under no name, it goes on all the same, and says that it is not proven", async () => {
+      await guess("admin@localhost");
+      await stack.configure(settingsWith("4s"), { "grafana.adminPassword": "given while locked out" });
+      const told = await up();
+      expect(told).toMatch(/warning: host test-grafana: .* is set in grafana but not proven/);
+      const provisioned =
+        "podman exec podwatch-grafana cat /etc/podwatch/current/files/provisioning/datasources/podwatch.yml";
+      expect(await host.exec(provisioned)).toContain("timeInterval: 4s");
+      expect(await host.exec("cat /var/lib/podwatch/services/grafana/pending 2>/dev/null || :")).toBe("");
+    });
   });
 });

@@ -104,11 +104,39 @@ test.each<[string, Wrong, string]>([
   expect(waited).toBeLessThan(70);
 });
 
-test("a log-in that is refused is not tried again: Grafana would lock the administrator out", async () => {
+test("a log-in that is refused is not tried again, but by mail: Grafana would lock the administrator out", async () => {
   const { grafana: one, asked } = grafana({ user: { status: 401 } });
   expect(await verified(one)).toEqual({
     told: ["FAILED grafana log-in: /grafana/api/user is answered with status 401"],
     waited: 0,
   });
-  expect(asked).toEqual({ user: 1 });
+  expect(asked).toEqual({ user: 2 });
+});
+
+test("an administrator who is locked out is told of as that, and the rest is looked at all the same", async () => {
+  const { grafana: one, asked } = grafana({ user: { status: 401, times: 1 } });
+  const { told, waited } = await verified(one);
+  expect(told[0]).toMatch(
+    /^FAILED grafana log-in: Grafana lets nobody in as admin now, although the password is right/,
+  );
+  expect(told.slice(1)).toEqual(ALL_WELL.slice(1));
+  expect(waited).toBe(0);
+  expect(asked.user).toBe(2);
+});
+
+test("a password that is right for another user only is refused", async () => {
+  const { grafana: one } = grafana({ user: { status: 401, times: 1 } });
+  const front = (one as unknown as { front: Front }).front;
+  const ask = front.ask.bind(front);
+  Object.assign(front, {
+    ask: async (path: string, options?: FrontOptions) => {
+      const answered = await ask(path, options);
+      return path.endsWith("/user") && answered.status === 200
+        ? { ...answered, body: JSON.stringify({ login: "root" }) }
+        : answered;
+    },
+  });
+  expect((await verified(one)).told).toEqual([
+    "FAILED grafana log-in: /grafana/api/user is answered with status 401",
+  ]);
 });
