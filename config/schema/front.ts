@@ -55,7 +55,7 @@ export const front = group({
   ),
   serverNames: setting(
     list(serverName, "names or addresses").default([]),
-    "Further names and addresses by which people reach the front. Those of `publicUrl`, `bind`, the host's `address` and loopback (`localhost`, `127.0.0.1`, `[::1]`) count without being listed, with any port. A request by another name, or from a page of another name, is refused: it may come from a web page that somebody has open beside his tunnel.",
+    "Further names and addresses by which people reach the front. Those of `publicUrl`, `bind`, the host's `address` and loopback (`localhost`, `127.0.0.1`, `[::1]`) count without being listed, with any port, and with `bind` `0.0.0.0` or `::` so does every address. A request by another name, or from a page of another name, is refused: it may come from a web page that somebody has open beside his tunnel.",
     { example: ["monitor.my-company.net", "*.lan"] },
   ),
   snippet: setting(

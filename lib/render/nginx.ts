@@ -130,6 +130,8 @@ export function bridgeGroup(gateways: { readonly enabled: boolean; readonly gid:
   return gateways.enabled ? gateways.gid : IMAGE_USER.gid;
 }
 
+const isWildcard = (bind: string) => bind === "0.0.0.0" || bind === "::";
+
 /** For podman `::` means IPv6 alone, for people every address that there is. Two ports would leave rules of its firewall behind. */
 function published(bind: string): { address?: string } {
   return bind === "::" ? {} : { address: bind };
@@ -179,6 +181,9 @@ function configuration(input: NginxInput, release: string): string {
     internalPort: INTERNAL_PORT,
     filesDirectory: CONFIG_DIRECTORY,
     release,
+    everywhere: isWildcard(input.bind),
+    otherNames: isWildcard(input.bind) ? "$is_asked_by_address" : "0",
+    otherPages: isWildcard(input.bind) ? "$is_from_page_of_address" : "0",
     names: [...new Set([...OWN_NAMES, ...input.serverNames])].map((name) => ({ name })),
     logIns: input.backends.filter(({ logIns }) => logIns === true).map(({ path }) => ({ path })),
     backends: input.backends.map(({ name, port, path, livePath, closed, readOnly }) => ({

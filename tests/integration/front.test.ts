@@ -50,6 +50,26 @@ describe("the front door of a deployed host", () => {
   test("another host finds ssh, the front where the stack opens it, and nothing else, over IPv4 and IPv6", async () => {
     expect(await openPorts(host.address)).toEqual([22, 80]);
     expect(await openPorts(host.address6)).toEqual([22, 80]);
+    // Asked by an address that stands nowhere in the stack file, and by a page of that address or of another.
+    const status = (address: string, page: string) =>
+      must("lab/lab", [
+        "exec",
+        neighbour.name,
+        "curl",
+        "-s",
+        "-o",
+        "/dev/null",
+        "-w",
+        "%{http_code}",
+        "-H",
+        `Origin: http://${page}`,
+        `http://${address}/`,
+      ]);
+    for (const address of [host.address, `[${host.address6}]`]) {
+      expect(await status(address, address)).toBe("200");
+      expect(await status(address, "10.99.0.250")).toBe("403");
+      expect(await status(address, "[fd10:99::250]")).toBe("403");
+    }
     await stack.configure(settings({}));
     await stack.up();
     expect(await openPorts(host.address)).toEqual([22]);

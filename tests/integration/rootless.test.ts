@@ -1,4 +1,4 @@
-import { eventually, LabHost } from "./support/lab";
+import { eventually, LabHost, must } from "./support/lab";
 import { type NodeMirror, nodeMirror } from "./support/nodeMirror";
 import { query, targets } from "./support/queries";
 import { rootlessSnapshot, snapshot } from "./support/snapshot";
@@ -10,6 +10,7 @@ const PORT = 8080;
 
 describe("a deployment without root", () => {
   let host: LabHost;
+  let neighbour: LabHost;
   let mirror: NodeMirror;
   let stack: Stack;
   let before: string[];
@@ -22,7 +23,11 @@ describe("a deployment without root", () => {
   });
 
   beforeAll(async () => {
-    [host, mirror] = await Promise.all([LabHost.boot("test-rootless"), nodeMirror()]);
+    [host, neighbour, mirror] = await Promise.all([
+      LabHost.boot("test-rootless"),
+      LabHost.boot("test-rootless-neighbour"),
+      nodeMirror(),
+    ]);
     await host.gateway("start", "deribit");
     // podman makes its own storage when it is first used.
     await rootlessSnapshot(host);
@@ -34,6 +39,7 @@ describe("a deployment without root", () => {
     mirror?.close();
     await stack?.dispose();
     await host?.down();
+    await neighbour?.down();
   });
 
   const started = () =>
@@ -107,8 +113,46 @@ describe("a deployment without root", () => {
     await healthy();
   });
 
+  /** Open to others, over IPv6 as well, which containers have then, too. */
+  const open = (more: object = {}) =>
+    settings({
+      front: { bind: "::" },
+      blackboxExporter: { targets: [{ name: "door", module: "tcp", target: `[${neighbour.address6}]:22` }] },
+      ...more,
+    });
+
+  test("another host finds ssh, the front where the stack opens it, and nothing else, over IPv4 and IPv6", async () => {
+    const openPorts = async (address: string) => {
+      const scan = `for port in $(seq 1 10000); do { : 3<>/dev/tcp/${address}/$port && echo $port; } 2>/dev/null; done; :`;
+      const output = await must("lab/lab", ["exec", neighbour.name, "bash", "-c", scan]);
+      return output.split("\n").filter(Boolean).map(Number);
+    };
+    expect(await openPorts(host.address6)).toEqual([22]);
+    await stack.configure(open());
+    await stack.up();
+    expect(await openPorts(host.address)).toEqual([22, PORT]);
+    expect(await openPorts(host.address6)).toEqual([22, PORT]);
+    await eventually(
+      30,
+      () => query(host, 'probe_success{instance="door"} == 1', PORT),
+      (samples) => samples.length === 1,
+    );
+    // The containers' own addresses lead nowhere: their network is not the host's.
+    const addresses = await host.execRootless(
+      "podman inspect -f '{{with .NetworkSettings.Networks.podwatch}}{{.IPAddress}} {{.GlobalIPv6Address}}{{end}}' podwatch-prometheus",
+    );
+    const [v4 = "", v6 = ""] = addresses.trim().split(" ");
+    await neighbour.exec(
+      `ip route add ${v4} via ${host.address}; ip -6 route add ${v6} via ${host.address6}`,
+    );
+    for (const address of [v4, v6]) {
+      const asked = await neighbour.tryExec(`timeout 3 bash -c ': 3<>/dev/tcp/${address}/9090'`);
+      expect([address, asked.code === 0]).toEqual([address, false]);
+    }
+  });
+
   test("destroy leaves the host as it was", async () => {
-    await stack.configure(settings({ prometheus: { data: "delete" }, grafana: { data: "delete" } }));
+    await stack.configure(open({ prometheus: { data: "delete" }, grafana: { data: "delete" } }));
     await stack.up();
     await stack.destroy();
     expect(await rootlessSnapshot(host)).toEqual(["network podman"]);
