@@ -15,6 +15,7 @@ install_runner() {
   { note_new_directories && cp "$0" "$STATE/.runner.new"; } 2>/dev/null ||
     fail "cannot write to $STATE; is the disk full?"
   mv "$STATE/.runner.new" "$STATE/runner"
+  shield_network
   say "installed${podman_version:+ on podman $podman_version}"
 }
 

@@ -56,6 +56,7 @@ main() {
     remove) remove_service "$@" ;;
     put-secret) put_secret "$@" ;;
     remove-secret) remove_secret "$@" ;;
+    shield) cat >/dev/null && raise_shield ;;
     status) show_status "$@" ;;
     drift) show_drift "$@" ;;
     mend) mend_service "$@" ;;

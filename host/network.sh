@@ -13,6 +13,7 @@ activate_network() {
     )
     say "$running" >"$home/stopped.new"
     mv "$home/stopped.new" "$home/stopped"
+    lower_shield
     # shellcheck disable=SC2086 # a list of unit names
     systemctl stop $running "$(unit_service)" || :
     # What a run that was killed has left of ours; the network itself without force, which would take guests along.
@@ -21,7 +22,7 @@ activate_network() {
     running=$(services_to_start)
   fi
   # shellcheck disable=SC2086 # a list of unit names
-  if ! report=$({ install_units && systemctl start "$(unit_service)" $running; } 2>&1); then
+  if ! report=$({ place_shield && install_units && systemctl start "$(unit_service)" $running; } 2>&1); then
     reason="$report"
     return 1
   fi

@@ -61,7 +61,12 @@ If it cannot reach that address, set podwatch:nodeExporter.release.mirror, or no
   ! command -v selinuxenabled >/dev/null || ! selinuxenabled || chcon -t bin_t "$file" || :
   sha256sum <"$file" >"$work/sha256"
   rm -rf "$STATE/programs/${program%% *}"
-  mv "$work" "$STATE/programs/${program%% *}" || fail "cannot write to $STATE; is the disk full?"
+  # Another service's run may have taken the empty directory away meanwhile, and may again.
+  tries=0
+  until mkdir -p "$STATE/programs" && mv "$work" "$STATE/programs/${program%% *}" 2>/dev/null; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 5 ] || fail "cannot write to $STATE; is the disk full?"
+  done
   fetched=yes
 }
 

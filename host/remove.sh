@@ -45,7 +45,10 @@ stop_service() {
     [ "$unit" != podwatch.network ] || refuse_guests
     systemctl stop "$(unit_service)" 2>/dev/null || :
     case $unit in
-      *.network) ! podman network exists podwatch || podman network rm podwatch >/dev/null ;;
+      *.network)
+        ! podman network exists podwatch || podman network rm podwatch >/dev/null
+        remove_shield
+        ;;
       *) podman rm --force --ignore "$container" >/dev/null ;;
     esac
     rm -f "$UNITS/$unit"

@@ -19,6 +19,7 @@ const PARTS = [
   "check",
   "apply",
   "network",
+  "shield",
   "remove",
   "secret",
   "install",

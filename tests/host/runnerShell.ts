@@ -101,6 +101,7 @@ export class RunnerShell {
         "check",
         "apply",
         "network",
+        "shield",
         "remove",
         "secret",
         "inspect",
