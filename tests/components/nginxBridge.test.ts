@@ -232,7 +232,7 @@ test("the front is known by its own names, in small letters, and as a request ha
   const names = async (front: object, host: Readonly<Record<string, unknown>> = {}) => {
     const { resources } = await deployBridge(hostSettings({ front }, host));
     const configuration = bundleOf(resources).parts["files/nginx.conf"] ?? "";
-    const maps = [...configuration.matchAll(/^ {2}map \$\w+ \$is_\w+ \{$(.*?)^ {2}\}$/gms)];
+    const maps = [...configuration.matchAll(/^ {2}map \$\w+ \$is_\w+ \{\n {4}hostnames;$(.*?)^ {2}\}$/gms)];
     const found = maps.map(([, map = ""]) =>
       [...map.matchAll(/^ {4}"([^~"]+)" 1;$/gm)].map(([, name]) => name),
     );

@@ -122,7 +122,7 @@ test("an IPv6 address and all addresses are written as systemd wants them", asyn
     const { headers, parts } = bundleOf((await deployNodeExporter(target(nodeExporter))).resources);
     return [...headers, ...unitLines(parts["unit/podwatch-node-exporter.socket"])];
   };
-  expect(await lines({ bind: "fd00::9", port: 9900 })).toEqual(
+  expect(await lines({ bind: "fd00::9", port: 9900, allowFrom: ["fd00::1"] })).toEqual(
     expect.arrayContaining(["listen fd00::9 9900", "ListenStream=[fd00::9]:9900"]),
   );
   expect(await lines({ bind: "0.0.0.0" })).toEqual(
