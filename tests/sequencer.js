@@ -22,6 +22,7 @@ const LONGEST = [
   "grafana",
   "front",
   "exporters",
+  "authentication",
   "builtImages",
   "noGap",
   "rootless",

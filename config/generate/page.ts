@@ -90,7 +90,7 @@ config:
 **A preset,** \`${namespace}:preset\`, is a set of other defaults for a kind of machine; \`raspberry-pi\` is one, and [its page](raspberry-pi.md) lists what it sets.
 
 **Secrets** are refused in plain text. Store one with \`pulumi config set --secret --path '${namespace}:grafana.adminPassword'\`, which asks for it; the
-stack file then holds it encrypted.
+stack file then holds it encrypted. [Log-ins](log-ins.md) tells how services show who they are where they ask.
 
 **Durations** are written as in Prometheus: numbers with the units \`y w d h m s ms\`, in this order, such as \`15d\` or \`1h30m\`.
 **Sizes** are whole numbers with \`B KB MB GB TB PB EB\`, such as \`50GB\`. **Local paths** are relative to the project, absolute, or below \`~\`.

@@ -31,6 +31,8 @@ export class GuardedServer {
   readonly plain: Server;
   /** Asks everybody for a certificate of the authority's. */
   readonly mutual: Server;
+  /** The doors that somebody has brought an alert through. */
+  readonly told = new Set<string>();
   private readonly issued = "issued-token-of-oauth2";
 
   private constructor(
@@ -41,7 +43,7 @@ export class GuardedServer {
     const { ca, server } = papers;
     this.mutual = createTlsServer(
       { ca, key: server.key, cert: server.certificate, requestCert: true, rejectUnauthorized: true },
-      (_, response) => metrics(response),
+      (request, response) => this.let("mutual", request, response),
     );
   }
 
@@ -79,8 +81,14 @@ export class GuardedServer {
       response.setHeader("Content-Type", "application/json");
       response.end(JSON.stringify([{ targets: [this.target], labels: { __metrics_path__: "/bearer" } }]));
     } else {
-      metrics(response);
+      this.let(door, request, response);
     }
+  }
+
+  private let(door: string, request: IncomingMessage, response: ServerResponse): void {
+    if (request.method === "POST") this.told.add(door);
+    request.resume();
+    metrics(response);
   }
 
   private isOpen(door: string, { headers, headersDistinct }: IncomingMessage): boolean {
