@@ -12,6 +12,7 @@ const sections = [
   { key: "gateways", title: "Gateways", under: `${namespace}:gateways` },
   { key: "prometheus", title: "Prometheus", under: `${namespace}:prometheus` },
   { key: "scrapeJob", title: "Scrape job", under: "as an entry of `prometheus.scrapeJobs`" },
+  { key: "targetGroup", title: "Target group", under: "as an entry of `targets` of a scrape job" },
   { key: "fileSdJob", title: "Scrape job with target files", under: "as an entry of `prometheus.fileSd`" },
   { key: "jobLimits", title: "Limits of a job", under: "as `limits` of a scrape job or of the gateways" },
   { key: "httpSd", title: "HTTP service discovery", under: "as `httpSd` of a scrape job" },

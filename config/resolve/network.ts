@@ -6,8 +6,9 @@ import { type Path, quote, type Report, show } from "../problem";
 import { type HostSettings, isLocal, services } from "../schema";
 import { isWildcard } from "../schema/front";
 import { DEFAULT_SUBNET6, type NetworkSettings } from "../schema/network";
-import { core, isTree, schemaAt, type Tree } from "../walk";
+import { core, isGroup, isTree, schemaAt, type Tree, valueAt } from "../walk";
 import { locateIn } from "./locate";
+import { setsAddress } from "./targets";
 
 /** A host, with its entry in the stack file. */
 export interface Placed {
@@ -101,13 +102,19 @@ function asked(host: Placed, all: readonly Placed[]): Named[] {
     return keys
       .filter(() => enabled === true)
       .flatMap((key) => texts(values[key], [key]))
-      .filter(({ text }) => holdsIpv6(text))
+      .filter(({ path, text }) => holdsIpv6(text) && !askedByOthers(values, path))
       .map(({ path, text }) => ({
         path: locate(host, section, path),
         ...(isSecret(section, path) || path.includes("files") || text.length > 80 ? {} : { value: text }),
       }));
   });
   return [...own, ...(settings.prometheus.enabled ? all.flatMap(nodeOverIpv6) : [])];
+}
+
+/** Targets that another program asks, whose address is in the job's relabelling. */
+function askedByOthers(section: Tree, [key = "", index = "", setting]: Path): boolean {
+  const job = valueAt(section, [key, index]);
+  return ["targets", "files"].includes(String(setting)) && isGroup(job) && setsAddress(job.extra);
 }
 
 function nodeOverIpv6(node: Placed): Named[] {

@@ -5,19 +5,17 @@ import type { Context } from "../context";
 import { type Path, quote, type Report } from "../problem";
 import {
   builtInJobs,
-  type FileSdJob,
   type PrometheusSettings,
   type prometheus,
   type ScrapeJob,
   typedJobKeys,
 } from "../schema/prometheus";
 import { durationMs, withPlainSecrets } from "../schema/words";
-import { isGroup } from "../walk";
 import { checkOverruled, resolveAuth } from "./auth";
-import { parseJson, shippedFiles } from "./files";
 import type { Locate } from "./locate";
 import { refuseSecrets, type Surroundings } from "./plainSecrets";
 import { resolveRules } from "./rules";
+import { checkTargets, readTargets } from "./targets";
 
 type Given = z.output<typeof prometheus>;
 type GivenFileSd = Given["fileSd"][number];
@@ -40,7 +38,6 @@ export function resolvePrometheus(
     const path = locate(["scrapeJobs", index]);
     checkJob(job, given.scrapeInterval, path, locate(["secrets"]), report);
     checkTargets(job, path, report);
-    checkLabels(job, path, report);
     const { httpSd } = job;
     return {
       ...resolveAuth(job, path, context, report),
@@ -92,7 +89,7 @@ function checkJob(
     const setting = Object.hasOwn(typedJobKeys, key) ? typedJobKeys[key] : undefined;
     if (setting !== undefined) {
       const instead =
-        setting in job ? `write it as ${setting} of the job` : `write a job under ${homeOf(setting)}`;
+        setting in job ? `write ${asWhat(setting)} of the job` : `write a job under ${homeOf(setting)}`;
       report([...path, "extra", key], `would overrule what the job says itself; ${instead}`);
     }
   }
@@ -133,54 +130,10 @@ function loginOfJob(inner: Path): Path | undefined {
   return inner.length === 2 && inner[0] === "http_sd_configs" ? ["httpSd"] : undefined;
 }
 
+const asWhat = (setting: string) =>
+  setting === "targets"
+    ? "each of its groups, targets and labels, as an entry of targets"
+    : `it as ${setting}`;
+
 /** Which kind of job names its targets so. */
 const homeOf = (setting: string) => (setting === "files" ? "fileSd" : "scrapeJobs");
-
-function checkTargets(job: ScrapeJob, path: Path, report: Report): void {
-  const discovers =
-    job.httpSd !== undefined || Object.keys(job.extra).some((key) => key.endsWith("_sd_configs"));
-  if (job.targets.length === 0 && !discovers) {
-    report(
-      [...path, "targets"],
-      "is missing; write at least one target as host:port, or where to ask for them: httpSd, or a service discovery under extra",
-    );
-  }
-}
-
-/** Found targets bring their own labels, so the job's would be lost. */
-function checkLabels(job: ScrapeJob, path: Path, report: Report): void {
-  if (job.targets.length > 0 || Object.keys(job.labels).length === 0) return;
-  report(
-    [...path, "labels"],
-    "belong to targets, and the job names none; write them as relabel_configs under extra",
-  );
-}
-
-function readTargets(job: GivenFileSd, path: Path, context: Context, report: Report): FileSdJob {
-  const at = (index: number) => [...path, "files", index];
-  return {
-    ...job,
-    files: shippedFiles(job.files, "a target file", at, targetFileComplaint, context, report),
-  };
-}
-
-/** JSON is looked into here; YAML is checked on the host by promtool. */
-function targetFileComplaint(name: string, content: string): string | undefined {
-  if (!/\.(json|ya?ml)$/.test(name))
-    return "is of a kind that Prometheus does not read; write a file that ends in .json, .yml or .yaml";
-  if (!name.endsWith(".json")) return undefined;
-  const parsed = parseJson(content);
-  if ("complaint" in parsed) return parsed.complaint;
-  const groups = parsed.value;
-  const sound =
-    Array.isArray(groups) &&
-    groups.every(
-      (group) =>
-        isGroup(group) &&
-        Array.isArray(group.targets) &&
-        group.targets.every((target) => typeof target === "string"),
-    );
-  return sound
-    ? undefined
-    : 'is not a target file; write a list such as [{"targets": ["db1.internal:9100"], "labels": {}}]';
-}

@@ -15,9 +15,9 @@ import {
   labels,
   list,
   localPath,
+  scrapeTarget,
   setting,
   size,
-  target,
   text,
   type WithSecrets,
 } from "./words";
@@ -113,13 +113,30 @@ const httpSd = group({
     "Targets that are asked for at a URL. How to log in there has nothing to do with how to log in at the targets.",
 });
 
+const targetGroup = group({
+  targets: setting(
+    list(scrapeTarget(), "targets, each host:port").min(1, { error: "is empty; write at least one target" }),
+    "What is scraped, each as host:port.",
+    { example: ["db1.internal:9100"] },
+  ),
+  labels: setting(labels().default({}), "Labels put on these targets, each over that of the job.", {
+    example: { site: "north" },
+  }),
+}).meta({ id: "targetGroup", description: "Targets with labels of their own." });
+
 export const scrapeJob = group({
   name: job.name,
   targets: setting(
-    list(target(), "targets, each host:port").default([]),
-    "What is scraped, each as host:port.",
+    list(
+      z.union([scrapeTarget(), targetGroup], {
+        error:
+          "is not a target; write host:port such as db1.internal:9100, without protocol or path, or a group of `targets` and `labels`",
+      }),
+      "targets, each host:port",
+    ).default([]),
+    "What is scraped, each as host:port, or a group of targets with labels of their own. Where `extra.relabel_configs` sets `__address__`, because another program (snmp_exporter, say) is asked about the targets, they are any text: addresses, names, URLs.",
     {
-      example: ["db1.internal:9100"],
+      example: ["db1.internal:9100", { targets: ["db2.internal:9100"], labels: { site: "north" } }],
       defaultText: "none; required unless `httpSd` or `extra` is a service discovery",
     },
   ),

@@ -185,6 +185,13 @@ export const target = () =>
     "is not a target; write host:port such as db1.internal:9100, without protocol or path",
   ).meta({ kind: "host:port", placeholder: "the address of what you want to scrape" });
 
+/** What a scrape job names: host:port, or whatever its relabelling makes an address of. */
+export const scrapeTarget = () =>
+  text(
+    /^[^\s\p{Cc}]{1,2048}$/u,
+    "is not a target; write host:port such as db1.internal:9100, without protocol or path",
+  ).meta({ kind: "host:port", placeholder: "the address of what you want to scrape" });
+
 /** Node.js 20's own test, `URL.canParse`, denies URLs with letters such as é once it has been called often. */
 export function urlOf(value: string): URL | undefined {
   try {

@@ -29,14 +29,28 @@ export interface Job<Secret = unknown> extends HttpAuth<Secret> {
 
 /** A scrape job with its targets written out. */
 export function scrapeConfig(job: NamedJob): ScrapeConfig {
-  const targets =
-    job.targets.length > 0 ? { static_configs: [{ targets: job.targets, ...labels(job) }] } : {};
+  const targets = job.targets.length > 0 ? { static_configs: staticConfigs(job) } : {};
   return { ...common(job), ...targets, ...discovered(job), ...job.extra };
+}
+
+/** Targets with labels of their own. */
+export interface TargetGroup {
+  readonly targets: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+function staticConfigs({ targets, labels }: NamedJob) {
+  const alone = targets.filter((target) => typeof target === "string");
+  const groups = targets.filter((target) => typeof target !== "string");
+  return [...(alone.length > 0 ? [{ targets: alone, labels: {} }] : []), ...groups].map((group) => {
+    const all = { ...labels, ...group.labels };
+    return { targets: group.targets, ...(Object.keys(all).length > 0 ? { labels: all } : {}) };
+  });
 }
 
 /** A scrape job that names its targets, or where to ask for them. */
 export type NamedJob<Secret = unknown> = Job<Secret> & {
-  readonly targets: readonly string[];
+  readonly targets: ReadonlyArray<string | TargetGroup>;
   readonly httpSd?:
     | (HttpAuth<Secret> & { readonly url: string; readonly refreshInterval: string })
     | undefined;
@@ -122,10 +136,6 @@ function discovered(job: NamedJob) {
       { url, refresh_interval: refreshInterval, ...httpAuthConfig(httpSd, jobOwner(job, DISCOVERY)) },
     ],
   };
-}
-
-function labels(job: Job) {
-  return Object.keys(job.labels).length > 0 ? { labels: job.labels } : {};
 }
 
 /** Targets from files bring labels of their own; the job's are added to each. */

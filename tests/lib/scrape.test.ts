@@ -62,6 +62,22 @@ test("a job with target files names them where they are shipped", () => {
   );
 });
 
+test("groups of targets keep their labels, each over that of the job", () => {
+  const [north, south] = [
+    { targets: ["b:1"], labels: { site: "north", team: "net" } },
+    { targets: ["c:1"], labels: {} },
+  ];
+  const given = { name: "snmp", scheme: "http", metricsPath: "/snmp", params: {}, extra: {} };
+  const staticConfigs = (labels: Record<string, string>) =>
+    scrapeConfig({ ...given, labels, targets: ["a:1", north, "d:1", south] }).static_configs;
+  expect(staticConfigs({ team: "core" })).toEqual([
+    { targets: ["a:1", "d:1"], labels: { team: "core" } },
+    { targets: ["b:1"], labels: { team: "net", site: "north" } },
+    { targets: ["c:1"], labels: { team: "core" } },
+  ]);
+  expect(staticConfigs({})).toEqual([{ targets: ["a:1", "d:1"] }, north, { targets: ["c:1"] }]);
+});
+
 test("labels of a job with target files are put on every target, dollar signs and all", () => {
   fc.assert(
     fc.property(job, (given) => {
