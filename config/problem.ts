@@ -39,6 +39,12 @@ function isTelling(value: string): boolean {
   return value.includes("PRIVATE KEY") || isSecretUrl(value) || /(^|\/\/)[^\s/@:]*:[^\s/@]+@/.test(value);
 }
 
+/** A file's path in quotes; of a long one, the beginning is left out. */
+export function quotePath(path: string): string {
+  const quoted = quote(path);
+  return quoted.endsWith('..."') && path.length > 76 ? shown(`...${path.slice(-72)}`) : quoted;
+}
+
 export function samePath(a: Path, b: Path): boolean {
   return a.length === b.length && a.every((part, index) => part === b[index]);
 }

@@ -56,7 +56,13 @@ export function resolveAlertmanager(
     );
   }
   const at = (index: number) => locate(["templates", index]);
-  const templates = shippedFiles(given.templates, "a template file", at, templateComplaint, context, report);
+  const templates = shippedFiles(
+    given.templates,
+    { what: "a template file", check: templateComplaint },
+    at,
+    context,
+    report,
+  );
   const wanted = names.length > 0 || deadMansSwitch !== undefined;
   return withPlainSecrets({ ...given, receivers, enabled: given.enabled ?? wanted, templates });
 }

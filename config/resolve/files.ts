@@ -1,50 +1,63 @@
-// Local files that are shipped: found by name or pattern, read, told apart by their base names.
+// Local files that are shipped: found by name or pattern, read, told apart by their names.
+import { posix } from "node:path";
 import { strayCharacter, withLineFeeds } from "../characters";
 import { type Context, fileComplaint } from "../context";
-import { type Path, quote, type Report } from "../problem";
+import { type Path, quotePath, type Report } from "../problem";
 import type { ShippedFile } from "../schema/prometheus";
+import { shippedNames } from "./shippedNames";
 
-/** Reads what the patterns name; `check` gives the complaints about a content, if any. */
+export interface Shipping {
+  /** What each file is, such as "a rule file". */
+  readonly what: string;
+  /** Whether all lie in one directory on the host, under their own names. */
+  readonly flat?: boolean;
+  /** The complaints about a content, if any. */
+  check(name: string, content: string): string | readonly string[] | undefined;
+}
+
+/** Reads what the patterns name. */
 export function shippedFiles(
   patterns: readonly string[],
-  what: string,
+  { what, flat = false, check }: Shipping,
   pathOf: (index: number) => Path,
-  check: (name: string, content: string) => string | readonly string[] | undefined,
   context: Context,
   report: Report,
 ): ShippedFile[] {
-  const files = new Map<string, ShippedFile>();
+  const named = new Map<string, { path: string; complain: (text: string) => void }>();
   patterns.forEach((given, index) => {
-    const complain = (file: string, text: string) => report(pathOf(index), `${quote(file)} ${text}`);
+    const complain = (file: string, text: string) => report(pathOf(index), `${quotePath(file)} ${text}`);
     for (const path of expand(given, what, complain, context)) {
-      const name = path.slice(path.lastIndexOf("/") + 1);
-      const twin = files.get(name);
-      if (twin !== undefined) {
-        if (twin.path !== path)
-          complain(path, `has the same file name as ${quote(twin.path)}; rename one of them`);
-        continue;
-      }
-      if (!/^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(name)) {
-        complain(path, "has a file name with other than letters, digits, ., _ and -; rename the file");
-        continue;
-      }
-      const content = read(path, what, complain, context);
-      if (content === undefined) continue;
-      for (const complaint of [check(name, content) ?? []].flat()) complain(path, complaint);
-      files.set(name, { name, path, content });
+      const one = posix.normalize(path);
+      if (!named.has(one)) named.set(one, { path, complain: (text) => complain(path, text) });
     }
   });
+  const names = flat ? ownNames([...named.keys()]) : shippedNames([...named.keys()]);
+  const files = new Map<string, ShippedFile>();
+  for (const [one, { path, complain }] of named) {
+    const name = names.get(one) ?? one;
+    const twin = files.get(name);
+    if (twin !== undefined) {
+      complain(`has the same file name as ${quotePath(twin.path)}; rename one of them`);
+      continue;
+    }
+    if (flat && !/^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(name)) {
+      complain("has a file name with other than letters, digits, ., _ and -; rename the file");
+      continue;
+    }
+    const read = readText(path, what, context);
+    if ("complaint" in read) {
+      complain(read.complaint);
+      continue;
+    }
+    for (const complaint of [check(name, read.text) ?? []].flat()) complain(complaint);
+    files.set(name, { name, path, content: read.text });
+  }
   return [...files.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-type Complain = (file: string, text: string) => void;
+const ownNames = (paths: readonly string[]) => new Map(paths.map((path) => [path, posix.basename(path)]));
 
-function read(path: string, what: string, complain: Complain, context: Context): string | undefined {
-  const found = readText(path, what, context);
-  if ("text" in found) return found.text;
-  complain(path, found.complaint);
-  return undefined;
-}
+type Complain = (file: string, text: string) => void;
 
 /**
  * A file as it is shipped, or what is wrong with it. Editors elsewhere end lines in two characters and begin a file with
@@ -72,33 +85,92 @@ export function readText(
   };
 }
 
-/** Patterns stand in the last part of a path only, as in Prometheus. */
+/** `*` and `?` stand for anything within a name, `**` for any folders, also none. */
 function expand(given: string, what: string, complain: Complain, context: Context): string[] {
-  const cut = given.lastIndexOf("/") + 1;
-  const [directory, last] = [given.slice(0, cut), given.slice(cut)];
-  if (/[*?]/.test(directory)) {
-    complain(given, "has a pattern in a directory's name; write * and ? in the last part only");
-    return [];
-  }
-  if (!/[*?]/.test(last)) return [given];
-  const fits = pattern(last);
+  if (!/[*?]/.test(given)) return [given];
+  const parts = given.split("/");
+  const plain = parts.findIndex((part) => /[*?]/.test(part));
   try {
-    const found = context.listFiles(directory === "" ? "." : directory).filter((name) => fits.test(name));
+    const start = plain === 0 ? "" : `${parts.slice(0, plain).join("/")}/`;
+    // A folder that is not there is told of; below it, what is no folder is passed over.
+    context.listFiles(start === "" ? "." : start);
+    const found = [...new Set(below(start, parts.slice(plain), context))].sort();
     if (found.length === 0) complain(given, `matches no file; write the path of ${what}`);
-    return found.sort().map((name) => `${directory}${name}`);
+    return found;
   } catch (error) {
     complain(given, fileComplaint(error, what));
     return [];
   }
 }
 
-/** Which file names a pattern fits. */
-export function pattern(last: string): RegExp {
-  const source = last
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replace(/\*/g, ".*")
-    .replace(/\?/g, ".");
-  return new RegExp(`^(?!\\.)${source}$`);
+/** How deep `**` looks; a link to a folder further up would lead on for ever. */
+const DEEPEST = 10;
+
+/** The paths below a directory that fit the rest of a pattern. */
+function below(directory: string, [part = "", ...rest]: readonly string[], context: Context): string[] {
+  if (part === "**") {
+    const folders = foldersBelow(directory, context, DEEPEST);
+    return folders.flatMap((folder) => below(folder, rest.length > 0 ? rest : ["*"], context));
+  }
+  const last = rest.length === 0;
+  if (!/[*?]/.test(part)) {
+    if (!last) return below(`${directory}${part}/`, rest, context);
+    return namesIn(directory, context).includes(part) ? [`${directory}${part}`] : [];
+  }
+  const found = namesIn(directory, context).filter((name) => pattern(part).test(name));
+  return last
+    ? found.map((name) => `${directory}${name}`).filter((path) => isNoFolder(path, context))
+    : found.flatMap((name) => below(`${directory}${name}/`, rest, context));
+}
+
+function foldersBelow(directory: string, context: Context, depth: number): string[] {
+  if (depth === 0) return [directory];
+  const inner = namesIn(directory, context).filter((name) => !/^\.|^node_modules$/.test(name));
+  return [
+    directory,
+    ...inner
+      .map((name) => `${directory}${name}/`)
+      .filter((folder) => !isNoFolder(folder, context))
+      .flatMap((folder) => foldersBelow(folder, context, depth - 1)),
+  ];
+}
+
+function namesIn(directory: string, context: Context): readonly string[] {
+  try {
+    return context.listFiles(directory === "" ? "." : directory);
+  } catch (error) {
+    if (isNotThere(error)) return [];
+    throw error;
+  }
+}
+
+function isNoFolder(path: string, context: Context): boolean {
+  try {
+    context.listFiles(path);
+    return false;
+  } catch (error) {
+    if (isNotThere(error)) return true;
+    throw error;
+  }
+}
+
+function isNotThere(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "ENOENT" || code === "ENOTDIR";
+}
+
+/** Which paths a pattern fits. */
+export function pattern(path: string): RegExp {
+  const parts = path.split("/").map((part, index, all) => {
+    if (part === "**") return index === all.length - 1 ? "[^/]*" : "(?:(?!\\.)[^/]+/)*";
+    const source = part
+      .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+      .replace(/\*/g, "[^/]*")
+      .replace(/\?/g, "[^/]");
+    const visible = /^[*?]/.test(part) ? "(?!\\.)" : "";
+    return `${visible}${source}${index === all.length - 1 ? "" : "/"}`;
+  });
+  return new RegExp(`^${parts.join("")}$`);
 }
 
 /** The parsed JSON, or what is wrong with it. */

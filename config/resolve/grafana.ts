@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { SHIPPED_DASHBOARDS, shippedDashboards } from "../../dashboards/shipped";
 import { dashboardIdentity, dashboardProblems } from "../../dashboards/user";
 import type { Context } from "../context";
-import { quote, type Report } from "../problem";
+import { quote, quotePath, type Report } from "../problem";
 import type { GrafanaSettings, grafana } from "../schema/grafana";
 import type { ShippedFile } from "../schema/prometheus";
 import { withPlainSecrets } from "../schema/words";
@@ -24,7 +24,13 @@ export function resolveGrafana(
     );
   }
   const at = (index: number) => locate(["dashboards", index]);
-  const dashboards = shippedFiles(given.dashboards, "a dashboard", at, dashboardComplaints, context, report);
+  const dashboards = shippedFiles(
+    given.dashboards,
+    { what: "a dashboard", check: dashboardComplaints },
+    at,
+    context,
+    report,
+  );
   checkIdentities(dashboards, locate, report);
   return {
     ...withPlainSecrets({ ...rest, dashboards }),
@@ -57,10 +63,13 @@ function checkIdentities(dashboards: readonly ShippedFile[], locate: Locate, rep
       const known = key === "title" ? value.toLowerCase() : value;
       const owner = owners[key].get(known);
       if (owner === undefined) {
-        owners[key].set(known, path === undefined ? "a dashboard that comes with Podwatch" : quote(path));
+        owners[key].set(known, path === undefined ? "a dashboard that comes with Podwatch" : quotePath(path));
       } else if (path !== undefined) {
         const way = owner.startsWith('"') ? `give one of them another ${key}` : `give it another ${key}`;
-        report(locate(["dashboards"]), `${quote(path)} has the ${key} ${quote(value)} of ${owner}; ${way}`);
+        report(
+          locate(["dashboards"]),
+          `${quotePath(path)} has the ${key} ${quote(value)} of ${owner}; ${way}`,
+        );
       }
     }
   }

@@ -42,9 +42,8 @@ function readBuild(
   const pathOf = (index: number) => locate(["image", "context", index]);
   const files = shippedFiles(
     given.context,
-    "a file of the context",
+    { what: "a file of the context", flat: true, check: () => undefined },
     pathOf,
-    () => undefined,
     context,
     report,
   );

@@ -4,7 +4,7 @@ import { posix } from "node:path";
 import { safeLoad } from "js-yaml";
 import { RULES_FROM_TESTS } from "../../lib/render/prometheus";
 import type { Context } from "../context";
-import { quote, type Report } from "../problem";
+import { quote, quotePath, type Report } from "../problem";
 import type { PrometheusSettings, ShippedFile } from "../schema/prometheus";
 import { isGroup } from "../walk";
 import { pattern, shippedFiles } from "./files";
@@ -25,12 +25,14 @@ export function resolveRules(
   const files = (setting: keyof Given, what: string) =>
     shippedFiles(
       given[setting],
-      what,
+      {
+        what,
+        check: (name) =>
+          /\.ya?ml$/.test(name)
+            ? undefined
+            : `is not ${what}, which ends in .yml or .yaml; write the path of one, or rename it`,
+      },
       (index) => locate([setting, index]),
-      (name) =>
-        /\.ya?ml$/.test(name)
-          ? undefined
-          : `is not ${what}, which ends in .yml or .yaml; write the path of one, or rename it`,
       context,
       report,
     );
@@ -41,7 +43,7 @@ export function resolveRules(
   const ruleTests = tests.map((test) => {
     const found = onHost(test, ruleFiles);
     if ("content" in found) return { ...test, content: found.content };
-    report(locate(["ruleTests"]), `${quote(test.path)} ${found.complaint}`);
+    report(locate(["ruleTests"]), `${quotePath(test.path)} ${found.complaint}`);
     return test;
   });
   return { ruleFiles, ruleTests };
@@ -49,7 +51,7 @@ export function resolveRules(
 
 type Outcome = { readonly content: string } | { readonly complaint: string };
 
-/** The tests as they are to stand on the host, where all rule files lie in one directory. */
+/** The tests as they are to stand on the host, where all rule files lie below one directory. */
 function onHost(test: ShippedFile, ruleFiles: readonly ShippedFile[]): Outcome {
   let parsed: unknown;
   try {
@@ -70,7 +72,8 @@ function onHost(test: ShippedFile, ruleFiles: readonly ShippedFile[]): Outcome {
       };
     names.push(...matching);
   }
-  const rule_files = [...new Set(names)].map((name) => `${RULES_FROM_TESTS}/${name}`);
+  const up = "../".repeat(test.name.split("/").length - 1);
+  const rule_files = [...new Set(names)].map((name) => `${up}${RULES_FROM_TESTS}/${name}`);
   const content = withRuleFiles(test.content, rule_files);
   // The list is replaced in the text, since numbers and comments would not survive being read and written.
   return same(content, { ...parsed, rule_files })
@@ -90,11 +93,8 @@ function tested(entry: string, testPath: string, ruleFiles: readonly ShippedFile
   const wanted = posix.isAbsolute(entry)
     ? posix.normalize(entry)
     : posix.join(posix.dirname(testPath), entry);
-  const fits = pattern(posix.basename(wanted));
-  return ruleFiles
-    .filter(({ path }) => posix.dirname(posix.normalize(path)) === posix.dirname(wanted))
-    .map(({ name }) => name)
-    .filter((name) => fits.test(name));
+  const fits = pattern(wanted);
+  return ruleFiles.filter(({ path }) => fits.test(posix.normalize(path))).map(({ name }) => name);
 }
 
 /** Replaces the value of the key `rule_files`, which has to begin a line. */

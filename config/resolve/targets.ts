@@ -61,7 +61,7 @@ function checkAddress(target: string, path: Path, report: Report): void {
 export function readTargets(job: GivenFileSd, path: Path, context: Context, report: Report): FileSdJob {
   const at = (index: number) => [...path, "files", index];
   const check = (name: string, content: string) => targetFileComplaint(name, content, setsAddress(job.extra));
-  return { ...job, files: shippedFiles(job.files, "a target file", at, check, context, report) };
+  return { ...job, files: shippedFiles(job.files, { what: "a target file", check }, at, context, report) };
 }
 
 /** What is no YAML is told of on the host, by promtool. */

@@ -43,7 +43,7 @@ export const alertmanager = group({
   ),
   templates: setting(
     list(localPath(), "template files").default([]),
-    "Files with message templates of your own on this computer (`*.tmpl`; `*` and `?` in the last part of the path), relative to the project. Their content is shipped to the host; what they define takes the place of the shipped templates of that name.",
+    "Files with message templates of your own on this computer (`*.tmpl`; `*`, `?` and `**` as in a shell), relative to the project. Their content is shipped to the host; what they define takes the place of the shipped templates of that name.",
     { example: ["templates/*.tmpl"] },
   ),
   deadMansSwitch: setting(

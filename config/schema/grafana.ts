@@ -38,7 +38,7 @@ export const grafana = group({
   ),
   dashboards: setting(
     list(localPath(), "dashboard files").default([]),
-    "Dashboards of your own: JSON files on this computer (`*` and `?` in the last part of the path), relative to the project, as Grafana saves or exports them. `${DS_...}` of a Prometheus data source is filled in. Each has a uid and a title of its own.",
+    "Dashboards of your own: JSON files on this computer (`*`, `?` and `**` as in a shell), relative to the project, as Grafana saves or exports them. `${DS_...}` of a Prometheus data source is filled in. Each has a uid and a title of its own.",
     { example: ["dashboards/mine.json"] },
   ),
   secrets: ownSecrets(

@@ -10,7 +10,7 @@ export const builtImage = group({
   ),
   context: setting(
     list(localPath(), "files").default([]),
-    "Small text files that `COPY` finds under their base names, on this computer (`*` and `?` in the last part of the path).",
+    "Small text files that `COPY` finds under their base names, on this computer (`*`, `?` and `**` as in a shell).",
     { example: ["images/prometheus/*.sh"] },
   ),
   args: setting(

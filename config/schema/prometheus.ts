@@ -156,7 +156,7 @@ export const fileSdJob = group({
   name: job.name,
   files: setting(
     list(localPath(), "files").min(1, { error: "is empty; write at least one file" }),
-    "Target files on this computer (JSON or YAML, `*` and `?` in the last part of the path), relative to the project. Their content is shipped to the host.",
+    "Target files on this computer (JSON or YAML, `*`, `?` and `**` as in a shell), relative to the project. Their content is shipped to the host.",
     { example: ["targets/*.json"] },
   ),
   scheme: job.scheme,
@@ -209,12 +209,12 @@ export const prometheus = group({
   ),
   ruleFiles: setting(
     list(localPath(), "rule files").default([]),
-    "Files with recording and alerting rules on this computer (YAML, `*` and `?` in the last part of the path), relative to the project. Their content is shipped to the host, where `promtool` checks it before anything is changed.",
+    "Files with recording and alerting rules on this computer (YAML, `*`, `?` and `**` as in a shell), relative to the project. Their content is shipped to the host, under the folder's name where several files have the same, and `promtool` checks it there before anything is changed.",
     { example: ["rules/*.yml"] },
   ),
   ruleTests: setting(
     list(localPath(), "files with tests of rules").default([]),
-    "Files with tests of these rules, as `promtool test rules` takes them (YAML, `*` and `?` in the last part of the path), relative to the project. `promtool` of the image that will run puts the rules to them on the host; if one fails, nothing is changed. A file named here is no rule file, even if it fits a pattern of `ruleFiles`.",
+    "Files with tests of these rules, as `promtool test rules` takes them (YAML, `*`, `?` and `**` as in a shell), relative to the project. `promtool` of the image that will run puts the rules to them on the host; if one fails, nothing is changed. A file named here is no rule file, even if it fits a pattern of `ruleFiles`.",
     { example: ["rules/*_test.yml"] },
   ),
   secrets: ownSecrets("prometheus", "the `extra` of scrape jobs"),
@@ -225,7 +225,7 @@ export const prometheus = group({
 
 /** A local file whose content goes to the host under `name`. */
 export interface ShippedFile {
-  /** Base name, unique among its siblings. */
+  /** Base name, behind folders where several files have that one; unique among its siblings. */
   name: string;
   /** Where it was read from, as the user wrote it or as the pattern found it. */
   path: string;

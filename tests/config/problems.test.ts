@@ -287,7 +287,7 @@ test("jobs: one name each, also over kinds and built-in ones; nothing overruled,
   ]);
 });
 
-test("shipped files: missing, of the wrong kind or content, and two of one name", () => {
+test("shipped files: missing, of the wrong kind or content", () => {
   const files = {
     "a/x.json": "{",
     "b/x.json": '{"title": "B", "panels": []}',
@@ -303,13 +303,12 @@ test("shipped files: missing, of the wrong kind or content, and two of one name"
     expect.stringMatching(
       /^podwatch:grafana\.dashboards\[0\]: "a\/x\.json" is not JSON \(.+\); save the dashboard's JSON from Grafana again$/,
     ),
-    'podwatch:grafana.dashboards[1]: "b/x.json" has the same file name as "a/x.json"; rename one of them',
     'podwatch:grafana.dashboards[1]: "b/y.json" has no panels; is it a dashboard? Save it from Grafana in the classic format',
     'podwatch:grafana.dashboards[1]: "b/y.json" has no title; is it a dashboard? Write "title": "..." at its top level',
     'podwatch:grafana.dashboards[2]: "c.json" does not exist; write the path of a dashboard',
     'podwatch:prometheus.fileSd[0].files[0]: "t.txt" is of a kind that Prometheus does not read; write a file that ends in .json, .yml or .yaml',
     'podwatch:prometheus.fileSd[0].files[1]: "t.json" is not a target file; write a list such as [{"targets": ["db1.internal:9100"], "labels": {}}]',
-    'podwatch:prometheus.fileSd[0].files[2]: "*/t.json" has a pattern in a directory\'s name; write * and ? in the last part only',
+    'podwatch:prometheus.fileSd[0].files[2]: "*/t.json" matches no file; write the path of a target file',
     'podwatch:prometheus.fileSd[0].files[3]: "none*.yml" matches no file; write the path of a target file',
     'podwatch:prometheus.ruleFiles[0]: "t.txt" is not a rule file, which ends in .yml or .yaml; write the path of one, or rename it',
   ]);

@@ -49,10 +49,10 @@ export function context(world: World = {}): Context {
       return content;
     },
     listFiles: (directory) => {
-      const prefix = directory === "." ? "" : directory;
+      const prefix = directory === "." ? "" : directory.replace(/\/?$/, "/");
       const names = Object.keys(files).filter((path) => path.startsWith(prefix));
       if (names.length === 0) throw missing(directory);
-      return names.map((path) => path.slice(prefix.length)).filter((name) => !name.includes("/"));
+      return [...new Set(names.map((path) => path.slice(prefix.length).split("/")[0] ?? ""))];
     },
     agent: () => world.agent ?? { socket: "", state: "none" },
     self: () =>

@@ -1,0 +1,52 @@
+// Under which name a file lies on the host: its own, and where several have that name, with so much of the folders
+// before it that they differ. Another file changes the names of its namesakes alone.
+import { createHash } from "node:crypto";
+import { posix } from "node:path";
+
+/** What a file system takes for one name, with room for what a unit or a path adds to it. */
+const LONGEST = 120;
+
+/** The names of files, by their path; two that cannot be told apart have the same. */
+export function shippedNames(paths: readonly string[]): Map<string, string> {
+  const namesakes = new Map<string, string[][]>();
+  const parts = new Map(paths.map((path) => [path, safeParts(path)]));
+  for (const all of parts.values()) {
+    const base = all.at(-1) ?? "";
+    namesakes.set(base, [...(namesakes.get(base) ?? []), all]);
+  }
+  const depths = new Map([...namesakes].map(([base, group]) => [base, depth(group)]));
+  return new Map(
+    [...parts].map(([path, all]) => [path, all.slice(-(depths.get(all.at(-1) ?? "") ?? 1)).join("/")]),
+  );
+}
+
+/** How many parts, from the end, tell all of them apart. */
+function depth(group: readonly string[][]): number {
+  const most = Math.max(...group.map((all) => all.length));
+  for (let count = 1; count < most; count += 1) {
+    if (new Set(group.map((all) => all.slice(-count).join("/"))).size === group.length) return count;
+  }
+  return most;
+}
+
+function safeParts(path: string): string[] {
+  return posix
+    .normalize(path)
+    .split("/")
+    .filter((part) => part !== "" && part !== "." && part !== "~")
+    .map(safe);
+}
+
+/** Letters, digits, `.`, `_` and `-`, as in a bundle; the rest is written as in URLs, with `_` for `%`. */
+function safe(part: string): string {
+  if (part === "..") return "parent";
+  const written = encodeURIComponent(part.replace(/\p{Surrogate}/gu, "_"))
+    .replace(/[!'()*~]/g, (mark) => `%${mark.charCodeAt(0).toString(16)}`)
+    .replaceAll("%20", "_")
+    .replaceAll("%", "_")
+    .replace(/^(?=[.-])/, "_");
+  if (written.length <= LONGEST) return written;
+  const digest = createHash("sha256").update(part).digest("hex").slice(0, 8);
+  const ending = /\.[A-Za-z0-9]{1,8}$/.exec(written)?.[0] ?? "";
+  return `${written.slice(0, LONGEST - 30)}-${digest}${ending}`;
+}
