@@ -40,6 +40,31 @@ export function quoteWord(word: string): string {
   return /^[A-Za-z0-9_@+=:,./%{}-]+$/.test(escaped) ? escaped : `"${escaped}"`;
 }
 
+/**
+ * The words that Quadlet and systemd make of a value which they split at blanks: quotes, also amid a word, hold
+ * together what is between them. `open` says whether the last quote is missing.
+ *
+ * Source: systemd.syntax(7) "Quoting"; podman 5.4 drops what it cannot use without a word.
+ */
+export function splitWords(value: string): { readonly words: readonly string[]; readonly open: boolean } {
+  const words: string[] = [];
+  let word: string | undefined;
+  let quote = "";
+  for (const [character] of value.matchAll(/\\.|./gsu)) {
+    if (quote === "" && /^\s$/.test(character)) {
+      if (word !== undefined) words.push(word);
+      word = undefined;
+    } else if (character === quote || (quote === "" && /^["']$/.test(character))) {
+      quote = quote === "" ? character : "";
+      word ??= "";
+    } else {
+      word = (word ?? "") + (/^\\./su.test(character) ? character.slice(1) : character);
+    }
+  }
+  if (word !== undefined) words.push(word);
+  return { words, open: quote !== "" };
+}
+
 function singleLine(text: string): string {
   for (const character of text) {
     if (character < " " || character === "\u007f") {

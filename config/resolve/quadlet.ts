@@ -1,8 +1,10 @@
-// Keys of the user's own for a unit: those that would undo what Podwatch stands for are refused, with the way out.
+// Keys of the user's own for a unit: those that would undo what Podwatch stands for are refused, with the way out, and
+// so are values of which a part would be lost.
 import { quote, type Report, show } from "../problem";
 import { type QuadletSettings, quadletSections, refusedKeys } from "../schema/quadlet";
 import { isPrivateKey, isSecretUrl, isSecretVariable } from "../secretWords";
 import type { Locate } from "./locate";
+import { splitComplaint } from "./quadletWords";
 
 /** @param service whose `secrets` take what has no place in a unit; undefined if it has none */
 export function checkQuadlet(
@@ -18,6 +20,11 @@ export function checkQuadlet(
       const name = key.toLowerCase();
       const reason = Object.hasOwn(refused, name) ? refused[name] : undefined;
       if (reason !== undefined) report(path, `${quote(key)} ${reason}`);
+      // A value with a secret is told of below, and not quoted.
+      for (const value of values.filter((one) => secretsIn(one).length === 0)) {
+        const complaint = splitComplaint(section, name, value);
+        if (complaint !== undefined) report(path, `${quote(value)} ${complaint}`);
+      }
       for (const what of values.flatMap(secretsIn)) {
         const file =
           service === "grafana"

@@ -38,7 +38,7 @@ const section = (name: QuadletSection, what: string, example: Record<string, unk
         { error: "is not a group of keys; write one `Key: value` a line below it" },
       )
       .default({}),
-    `Keys added to the section \`[${name}]\`, ${what}, each with one value or a list of values.`,
+    `Keys added to the section \`[${name}]\`, ${what}, each with one value or a list of values.${name === "Container" ? ` Some, such as \`Environment\` and \`Label\`, are split at blanks; a value with blanks is quoted as a whole: \`'"NAME=some words"'\`.` : ""}`,
     { example },
   );
 
@@ -56,6 +56,20 @@ export const quadletSetting = () =>
   setting(quadlet.prefault({}), "Keys of your own for the service's Quadlet unit.");
 
 export type QuadletSettings = DeepReadonly<z.output<typeof quadlet>>;
+
+/** Keys whose value is split at blanks into assignments: what has no `=` is dropped without a word. */
+export const assignmentKeys: Readonly<Record<QuadletSection, readonly string[]>> = {
+  Container: ["environment", "label", "annotation", "sysctl", "logopt"],
+  Service: ["environment"],
+  Unit: [],
+};
+
+/** Keys whose value is split at blanks, and of which nobody means several in one. */
+export const listKeys: Readonly<Record<QuadletSection, readonly string[]>> = {
+  Container: ["secret", "environmentfile", "mask"],
+  Service: [],
+  Unit: [],
+};
 
 const confines = "belongs to the confinement, which is not for a stack file to undo; remove it";
 const identifies = "is how Podwatch finds its own services again; remove it";

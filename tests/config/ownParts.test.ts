@@ -56,6 +56,58 @@ describe("keys of a unit", () => {
     ]);
   });
 
+  test.each([
+    ["GF_SMTP_FROM_NAME=Ops team", "team", `'"GF_SMTP_FROM_NAME=Ops team"'`],
+    ["A=1 B=x y C=2", "y", `'"A=1 B=x y C=2"'`],
+    ['A=the "big" one', "big", `'"A=the \\"big\\" one"'`],
+    ["A=it 'is not'", "is not", `'"A=it ''is not''"'`],
+    ["A= b", "b", `'"A= b"'`],
+    ["A=a\tb", "b", undefined],
+    ["A=a =b", "=b", `'"A=a =b"'`],
+  ])("of %j, which is split at blanks, nothing is lost without a word", (value, lost, instead) => {
+    for (const key of ["Environment", "Label", "Annotation", "Sysctl", "LogOpt", "environment"]) {
+      const [line] = problems({ Container: { [key]: ["OK=1", value] } });
+      if (instead === undefined) expect(line).toMatch(/is not a value of a unit/);
+      else
+        expect(line).toBe(
+          `podwatch:front.quadlet.Container.${key}: ${JSON.stringify(value)} is split at its blanks, and ${JSON.stringify(lost)} would be lost; write ${instead} if it is one value`,
+        );
+    }
+    expect(problems({ Service: { Environment: value } })).toHaveLength(1);
+  });
+
+  test.each([
+    "A=1",
+    "A=",
+    "A=b=c",
+    "A=1 B=2",
+    '"A=Ops team"',
+    "A=\"Ops team\" 'B=x y'",
+    '"A=Ops \\"team\\" 100%% $$HOME; #1"',
+    "A=a\\ b",
+    "A=it\\'s",
+  ])("%j is taken as it is", (value) => {
+    expect(problems({ Container: { Environment: value, Label: [value] } })).toEqual([]);
+  });
+
+  test("a name alone, a quote without an end and several in one are refused with the way out", () => {
+    const at = "podwatch:front.quadlet.Container";
+    const Container = {
+      Environment: ["HOME", "A=it's late"],
+      Label: '"a b"',
+      Secret: "pw,type=env,target=MY VAR",
+      EnvironmentFile: "/etc/a /etc/b",
+      Tmpfs: "/a b",
+    };
+    expect(problems({ Container })).toEqual([
+      `${at}.Environment: "A=it's late" has a quote that is not closed; write '"A=it''s late"' to have it as it stands`,
+      `${at}.Environment: "HOME" assigns nothing; write it as HOME=value`,
+      `${at}.EnvironmentFile: "/etc/a /etc/b" would be taken for 2 of them, split at its blanks; write each as an item of a list, or '"/etc/a /etc/b"' if it is one`,
+      `${at}.Label: "\\"a b\\"" assigns nothing; write it as a b=value`,
+      `${at}.Secret: "pw,type=env,target=MY VAR" would be taken for 2 of them, split at its blanks; write each as an item of a list, or '"pw,type=env,target=MY VAR"' if it is one`,
+    ]);
+  });
+
   test("another section is refused", () => {
     expect(problems({ Install: { WantedBy: "x" } })).toEqual([
       expect.stringMatching(/^podwatch:front\.quadlet\.Install: unknown setting; /),

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { quoteWord, serializeUnit, UNIT_HEADER } from "../../lib/unit";
+import { quoteWord, serializeUnit, splitWords, UNIT_HEADER } from "../../lib/unit";
 import { line } from "./arbitraries";
 import { parseUnit, splitCommand } from "./systemd";
 
@@ -60,4 +60,14 @@ test.each([
 
 test.each(["", ";"])("the word %j is refused, since Quadlet would change it", (word) => {
   expect(() => quoteWord(word)).toThrow(`Quadlet cannot hand over the word ${JSON.stringify(word)}`);
+});
+
+test("a quoted word is one word again, among others, once specifiers and variables are left aside", () => {
+  const word = line.filter((text) => text !== "" && text !== ";" && !/[$%]/.test(text));
+  fc.assert(
+    fc.property(fc.array(word, { minLength: 1, maxLength: 8 }), (words) => {
+      expect(splitWords(words.map(quoteWord).join("  "))).toEqual({ words, open: false });
+    }),
+    { numRuns: 300 },
+  );
 });

@@ -1,0 +1,28 @@
+// Values of a unit's keys that podman or systemd split at blanks, and of which a part would be lost.
+import { splitWords } from "../../lib/unit";
+import { quote } from "../problem";
+import { assignmentKeys, listKeys, type QuadletSection } from "../schema/quadlet";
+
+/** @param key in small letters */
+export function splitComplaint(section: QuadletSection, key: string, value: string): string | undefined {
+  const [assigns, lists] = [assignmentKeys[section].includes(key), listKeys[section].includes(key)];
+  if (!assigns && !lists) return undefined;
+  const { words, open } = splitWords(value);
+  if (open) return `has a quote that is not closed; write ${requoted(value)} to have it as it stands`;
+  if (lists) {
+    return words.length > 1
+      ? `would be taken for ${words.length} of them, split at its blanks; write each as an item of a list, or ${requoted(value)} if it is one`
+      : undefined;
+  }
+  const lost = words.find((word) => !/^[^=]+=/.test(word));
+  if (lost === undefined) return undefined;
+  return words.length > 1
+    ? `is split at its blanks, and ${quote(lost)} would be lost; write ${requoted(value)} if it is one value`
+    : `assigns nothing; write it as ${lost.replace(/=.*/s, "") || "NAME"}=value`;
+}
+
+/** As one word, and in quotes again for YAML. */
+function requoted(value: string): string {
+  const word = `"${value.replace(/[\\"]/g, "\\$&")}"`;
+  return `'${word.replaceAll("'", "''")}'`;
+}
