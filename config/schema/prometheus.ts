@@ -197,7 +197,7 @@ export const prometheus = group({
   ),
   externalLabels: setting(
     labels().default({}),
-    "Labels that tell this Prometheus from others, put on everything it sends elsewhere.",
+    "Labels that tell this Prometheus from others, put on everything it sends elsewhere. A `$` in a value is a dollar sign; variables of the environment are not filled in.",
     {
       example: { region: "eu" },
     },

@@ -9,9 +9,12 @@ const matcher = () =>
     'is not a matcher; write one such as severity="critical" or instance=~"db.*" (in quotes as a whole)',
   ).meta({ kind: "matcher" });
 
-const labelName = () =>
+const labelName = () => text(/^[A-Za-z_][A-Za-z0-9_]*$/, "is not a label name; write one such as alertname");
+
+/** Alertmanager itself writes `...` for all. */
+const groupingLabel = () =>
   text(
-    /^([A-Za-z_][A-Za-z0-9_]*|\*)$/,
+    /^([A-Za-z_][A-Za-z0-9_]*|\*|\.{3})$/,
     'is not a label name; write one such as alertname, or "*" for all labels',
   );
 
@@ -30,8 +33,8 @@ const intervalNames = (what: string) =>
 const timing = {
   groupBy: (usual: { defaultText: string }) =>
     setting(
-      list(labelName(), "label names").optional(),
-      "Labels by which alerts are put into one message: those in which these labels are equal. `*` is all labels, so that each alert comes alone.",
+      list(groupingLabel(), "label names").optional(),
+      "Labels by which alerts are put into one message: those in which these labels are equal. `*` (Alertmanager's `...`) is all labels, so that each alert comes alone.",
       { example: ["alertname", "instance"], ...usual },
     ),
   groupWait: (usual: { defaultText: string }) =>

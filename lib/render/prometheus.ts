@@ -139,12 +139,24 @@ function configuration(input: PrometheusInput): string {
       scrape_timeout: input.scrapeTimeout,
       evaluation_interval: input.evaluationInterval,
       ...globalLimits(input.limits),
-      ...(Object.keys(input.externalLabels).length > 0 ? { external_labels: input.externalLabels } : {}),
+      ...externalLabels(input),
     },
     ...alerting(input.alertmanagers ?? []),
     ...ruleFiles(Object.keys(input.ruleFiles)),
     scrape_configs: input.scrapeConfigs,
   });
+}
+
+/**
+ * From its version 3 on, Prometheus fills in variables of the environment, of which the container has none of the
+ * user's, and takes two dollar signs for one; before that, it takes labels as they stand.
+ */
+function externalLabels({ externalLabels, image }: PrometheusInput) {
+  const labels = Object.entries(externalLabels);
+  if (labels.length === 0) return {};
+  const expands = !/:v?[12]\.\d/.test(image);
+  const literal = (value: string) => (expands ? value.replaceAll("$", "$$$$") : value);
+  return { external_labels: Object.fromEntries(labels.map(([name, value]) => [name, literal(value)])) };
 }
 
 function alerting(alertmanagers: readonly AlertmanagerTarget[]) {

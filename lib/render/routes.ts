@@ -151,7 +151,7 @@ function span(begin: string, end: string, at: (name: string) => number): string 
 
 /** Alertmanager writes `...` for all labels, which looks like something that was left out. */
 function labelNames(names: readonly string[]): readonly string[] {
-  return names.includes("*") ? ["..."] : names;
+  return names.includes("*") || names.includes("...") ? ["..."] : names;
 }
 
 function timeRange(range: string): Settings {

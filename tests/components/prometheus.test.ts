@@ -151,7 +151,10 @@ test("everything changed", async () => {
     label_name_length_limit: 100,
     label_value_length_limit: 1000,
     target_limit: 5000,
-    external_labels: settings.prometheus.externalLabels,
+    external_labels: {
+      region: "eu",
+      note: String(settings.prometheus.externalLabels.note).replace("$dollar", "$$$$dollar"),
+    },
   });
   const bridge = (name: string) => ({
     targets: ["podwatch-nginx:8081"],
@@ -379,3 +382,18 @@ test("shipped rules carry the stack's thresholds; an alert or all of them can be
   const without = await deployed({ enabled: false });
   expect(Object.keys(without).filter((path) => path.startsWith("files/"))).toEqual(["files/prometheus.yml"]);
 });
+
+test.each([
+  ["docker.io/prom/prometheus:v3.5.3", "$$5 $${HOME} $$$$ {{x}} ü"],
+  ["registry.my-company.net:2000/prometheus@sha256:".padEnd(111, "a"), "$$5 $${HOME} $$$$ {{x}} ü"],
+  ["docker.io/prom/prometheus:v2.53.5", "$5 ${HOME} $$ {{x}} ü"],
+])(
+  "external labels are as they were written, whether Prometheus fills in variables or not: %s",
+  async (image, written) => {
+    const settings = hostSettings({
+      prometheus: { image, externalLabels: { price: "$5 ${HOME} $$ {{x}} ü" } },
+    });
+    const { parts } = bundleOf((await deployPrometheus(settings)).resources);
+    expect(parse(parts["files/prometheus.yml"] ?? "").global.external_labels).toEqual({ price: written });
+  },
+);

@@ -2,7 +2,7 @@
 // stops, every kind of receiver is told, and told again when it is back; the same of disks that fill up. The receivers
 // are the lab's, which refuse what the real ones refuse.
 import type { Socket } from "node:dgram";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -21,6 +21,21 @@ jest.setTimeout(300_000);
 const EXAMPLE = "examples/chickens";
 /** File systems of the host's that may be filled. */
 const DISKS = ["/srv/eggs", "/srv/feed"] as const;
+
+/** Alerts of the user's own. */
+const TEXT_RULES = `groups:
+  - name: "Texts / ümlaut"
+    interval: 1s
+    labels: { team: ops }
+    rules:
+      - alert: 'Übermaß {#}'
+        expr: vector(12.345)
+        labels: { price: '$5' }
+        annotations:
+          description: '{{ $value | humanize }} at {{ $externalLabels.site }}, "quoted" {{ "{{" }}literal}}'
+      - alert: Muted
+        expr: vector(1)
+`;
 
 let host: LabHost;
 /** Of alerts. */
@@ -315,6 +330,74 @@ test("a second up changes nothing, and tells nobody", async () => {
   const { output, slack } = await deploy();
   expect(changes(output)).toEqual({ unchanged: expect.any(Number) });
   expect(slack).toEqual([]);
+});
+
+test("texts of one's own arrive as they were written: markup, templates, dollars, other letters", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "podwatch-texts-"));
+  try {
+    writeFileSync(join(directory, "rules.yml"), TEXT_RULES);
+    for (const folder of ["a", "b"]) mkdirSync(join(directory, folder));
+    writeFileSync(
+      join(directory, "a", "own.tmpl"),
+      '{{ define "own.title" }}🔥 {{ .CommonLabels.price }}{{ end }}',
+    );
+    writeFileSync(join(directory, "b", "own.tmpl"), '{{ define "own.who" }}<Störung>{{ end }}');
+    const title = '{{ template "own.title" . }}';
+    const text = `• costs $5 & <b> {{ (index .Alerts 0).Annotations.description }} ${"${HOME}"} $1`;
+    const message = "<b>{{ .CommonLabels.alertname }}</b> costs $5";
+    const own = {
+      prometheus: { externalLabels: { site: "höst-α $1" }, ruleFiles: [join(directory, "*.yml")] },
+      alertmanager: {
+        templates: [join(directory, "*/*.tmpl")],
+        receivers: {
+          chat: {
+            slack: { channel: "#todo", extra: { title, text, fields: [{ title: "<i>", value: "xxx" }] } },
+          },
+          farmer: {
+            email: { extra: { headers: { Subject: '{{ template "own.who" . }} – $5' }, html: "", text } },
+            telegram: { extra: { parse_mode: "HTML", message, message_thread_id: 42 } },
+          },
+        },
+        timeIntervals: {
+          never: [{ years: ["2001:2002"], months: ["november:february"], daysOfMonth: ["-3:-1"] }],
+          always: [
+            { weekdays: ["saturday:sunday"], location: "America/St_Johns" },
+            { weekdays: ["Monday:friday"], times: ["00:00-24:00"], location: "America/St_Johns" },
+          ],
+        },
+        route: {
+          groupBy: ["..."],
+          routes: [
+            { matchers: ['alertname="Muted"'], receiver: "farmer", activeTimeIntervals: ["never"] },
+            { matchers: ['price=~"[$]5|page"'], receiver: "chat", continue: true },
+            { matchers: ['price="$5"'], receiver: "farmer", activeTimeIntervals: ["always"] },
+          ],
+        },
+      },
+    };
+    receivers.clear();
+    await stack.configure(settings(own), secrets());
+    expect(await deploy()).toHaveExited(0);
+    const said = `costs $5 & <b> 12.35 at höst-α $1, "quoted" {{literal}} ${"${HOME}"} $1`;
+    const bodies = await eventually(
+      60,
+      async () =>
+        (["slack", "email", "telegram"] as const).map((kind) =>
+          JSON.stringify(receivers.messages(kind).map(({ body }) => body)),
+        ),
+      (found) => found.every((body) => body.includes("costs $5")),
+    );
+    expect(bodies[0]).toContain(JSON.stringify(`• ${said}`).slice(1, -1));
+    expect(bodies[0]).toContain("🔥 $5");
+    expect(bodies[0]).toContain("<i>");
+    expect(bodies[1]).toContain(JSON.stringify(`• ${said}`).slice(1, -1));
+    expect(bodies[1]).toContain("<Störung> – $5");
+    expect(bodies[2]).toContain("<b>Übermaß {#}</b> costs $5");
+    expect(bodies.join()).not.toContain("Muted");
+    expect(receivers.refused()).toEqual([]);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });
 
 test("destroy leaves nothing", async () => {

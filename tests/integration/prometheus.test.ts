@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type DeviceExporter, deviceExporter } from "./support/deviceExporter";
 import { eventually, LabHost } from "./support/lab";
 import { found, query, type Rule, rules, targets } from "./support/queries";
 import { connection, Stack } from "./support/stack";
@@ -10,13 +11,34 @@ jest.setTimeout(300_000);
 /** The promise: a gateway that appears or disappears is noticed within 15 s. */
 const NOTICED_WITHIN = 15;
 
+/** What Prometheus, Go's templates or a shell would take for their own. */
+const PRICE = "$5 ${HOME} $1 {{x}} höst-α";
+
+const RULES = `groups:
+  - name: own
+    rules:
+      - alert: Dollars
+        expr: vector(12.345)
+        labels: { told: '{{ $externalLabels.price }} for {{ $value | humanize }}' }
+`;
+
+const TEST_OF_RULES = `rule_files: [embedded-exporter.yml]
+tests:
+  - external_labels: { price: "$2" }
+    alert_rule_test:
+      - eval_time: 1m
+        alertname: Dollars
+        exp_alerts: [{ exp_labels: { told: "$2 for 12.35" } }]
+`;
+
 describe("Prometheus on a deployed host", () => {
   let host: LabHost;
   let stack: Stack;
   let settings: Record<string, unknown>;
+  let asked: DeviceExporter;
 
   beforeAll(async () => {
-    host = await LabHost.boot("test-prometheus");
+    [host, asked] = await Promise.all([LabHost.boot("test-prometheus"), deviceExporter()]);
     await host.gateway("start", "deribit");
     settings = {
       host: connection("operator", host),
@@ -30,6 +52,7 @@ describe("Prometheus on a deployed host", () => {
   });
 
   afterAll(async () => {
+    asked?.close();
     await stack?.dispose();
     await host?.down();
   });
@@ -141,20 +164,49 @@ describe("Prometheus on a deployed host", () => {
     return firing?.annotations.runbook_url;
   }
 
-  test("takes retention, labels, jobs and target files from the stack file", async () => {
+  test("takes retention, labels, jobs, rules in folders and target files from the stack file", async () => {
     const directory = mkdtempSync(join(tmpdir(), "podwatch-targets-"));
     writeFileSync(
       join(directory, "more.json"),
       JSON.stringify([{ targets: ["localhost:9090"], labels: { room: "attic" } }]),
     );
+    for (const folder of ["redis", "große Küche"]) {
+      mkdirSync(join(directory, folder));
+      writeFileSync(join(directory, folder, "embedded-exporter.yml"), RULES);
+      writeFileSync(join(directory, folder, "own_test.yml"), TEST_OF_RULES);
+    }
     await stack.configure({
       ...settings,
       prometheus: {
         scrapeInterval: "5s",
         scrapeTimeout: "4s",
         retention: { time: "3d", size: "512MB" },
-        externalLabels: { region: "eu" },
+        externalLabels: { region: "eu", price: PRICE },
+        ruleFiles: [join(directory, "*/*.yml")],
+        ruleTests: [join(directory, "**/*_test.yml")],
         scrapeJobs: [
+          {
+            name: "devices",
+            targets: [
+              "10.9.8.7",
+              { targets: ["switch-7.lab.test", "https://shop.lab.test/a?b=c"], labels: { site: "$north" } },
+            ],
+            metricsPath: "/snmp",
+            params: { auth: "public_v2", module: ["if_mib", "system"] },
+            extra: {
+              relabel_configs: [
+                { source_labels: ["__address__"], target_label: "__param_target" },
+                { source_labels: ["__param_target"], target_label: "instance" },
+                {
+                  source_labels: ["__address__"],
+                  regex: "([^.]+)\\..*lab.*",
+                  target_label: "short",
+                  replacement: "${1}_$1",
+                },
+                { target_label: "__address__", replacement: asked.target },
+              ],
+            },
+          },
           {
             name: "again",
             metricsPath: "/prometheus/metrics",
@@ -169,7 +221,12 @@ describe("Prometheus on a deployed host", () => {
     await stack.up();
     rmSync(directory, { recursive: true });
 
-    const expected = ["again/localhost:9090", "files/localhost:9090"];
+    const devices = ["10.9.8.7", "https://shop.lab.test/a?b=c", "switch-7.lab.test"];
+    const expected = [
+      "again/localhost:9090",
+      "files/localhost:9090",
+      ...devices.map((name) => `devices/${name}`),
+    ];
     await eventually(
       30,
       () => targets(host),
@@ -177,6 +234,24 @@ describe("Prometheus on a deployed host", () => {
     );
     expect((await query(host, 'up{job="again"}'))[0]?.metric.team).toBe("core");
     expect((await query(host, 'up{job="files"}'))[0]?.metric.room).toBe("attic");
+
+    expect(new Set(asked.queries.map((query) => query.get("target")))).toEqual(new Set(devices));
+    expect(asked.queries[0]?.getAll("module")).toEqual(["if_mib", "system"]);
+    const [device] = await query(host, 'up{instance="switch-7.lab.test"}');
+    expect(device?.metric).toMatchObject({ site: "$north", short: "switch-7_switch-7" });
+
+    // Both files of that name are in force, and what they say of the external label is what was written.
+    const own = (await rules(host)).filter(({ group }) => group === "own");
+    expect(own.map(({ name, health }) => [name, health])).toEqual([
+      ["Dollars", "ok"],
+      ["Dollars", "ok"],
+    ]);
+    const told = await eventually(
+      30,
+      () => query(host, 'ALERTS{alertname="Dollars"}'),
+      (found) => found.length > 0,
+    );
+    expect(told[0]?.metric.told).toBe(`${PRICE} for 12.35`);
 
     const flags = JSON.parse((await host.fetch("/prometheus/api/v1/status/flags")).body).data;
     expect(flags["storage.tsdb.retention.time"]).toBe("3d");

@@ -1,4 +1,4 @@
-import { type TimeInterval, timeIntervalConfig } from "../../lib/render/routes";
+import { rootRouteConfig, type TimeInterval, timeIntervalConfig } from "../../lib/render/routes";
 
 const nothing: TimeInterval = { times: [], weekdays: [], daysOfMonth: [], months: [], years: [] };
 
@@ -29,4 +29,14 @@ test.each([
   [["11:February"], ["11:december", "january:February"]],
 ])("the months %j become %j", (months, expected) => {
   expect(rendered({ months })).toEqual({ months: expected });
+});
+
+test.each([
+  [["*"], ["..."]],
+  [["..."], ["..."]],
+  [["alertname", "..."], ["..."]],
+  [["alertname"], ["alertname"]],
+])("grouping by %j becomes %j", (groupBy, expected) => {
+  const usual = { receiver: "ops", before: [] };
+  expect(rootRouteConfig({ groupBy, routes: [] }, usual).group_by).toEqual(expected);
 });
