@@ -10,7 +10,7 @@ import { type Leaf, leaves } from "./walk";
 /** Text that nobody means, as a whole. */
 const unmistakable = /^[#@]?(change[-_ ]?me[.!]*|<[^<>]*>|\.{3}|…|a\.b\.c\.d)$/i;
 /** Text that may be the name of a machine, but hardly a whole address, user or key. */
-const likely = /^[#@]?(todo|fixme|tbd|x{3,}|your[-_ ][a-z_ -]+)$|AAAA(\.{3}|…)|^[a-z0-9 -]*(\.{3}|…)$/i;
+const likely = /^(todo|fixme|tbd|x{3,}|your[-_ ][a-z_ -]+)$|AAAA(\.{3}|…)|^[a-z0-9 -]*(\.{3}|…)$/i;
 
 /** Networks and names that are kept for documentation (RFC 5737, 3849, 2606); no real host has them. */
 const documentation = ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"];
