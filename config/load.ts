@@ -1,9 +1,10 @@
 // The one place that reads the stack's configuration.
 import * as pulumi from "@pulumi/pulumi";
+import { distance } from "fastest-levenshtein";
 import type { z } from "zod";
 import { machine } from "./context";
 import { parse } from "./parse";
-import { format, type Problem } from "./problem";
+import { format, type Problem, quote } from "./problem";
 import * as schema from "./schema";
 import { child, core, isTree, type Tree } from "./walk";
 
@@ -21,8 +22,9 @@ const prefix = `${schema.namespace}:`;
 export function load(): Settings {
   const context = machine(process.cwd(), pulumi.getStack(), (key) => isConfigSecret(prefix + key));
   const parsed = parse(readStack(), context);
-  if ("problems" in parsed)
-    throw withoutStack(new pulumi.RunError(summary(parsed.problems, pulumi.getStack())));
+  const problems = [...("problems" in parsed ? parsed.problems : []), ...misspelt()];
+  if ("problems" in parsed || problems.length > 0)
+    throw withoutStack(new pulumi.RunError(summary(problems, pulumi.getStack())));
   return Object.freeze({ hosts: Object.freeze(parsed.settings.hosts.map(withSecrets)) });
 }
 
@@ -30,6 +32,15 @@ export function load(): Settings {
 function readStack(): Tree {
   const ours = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
   return Object.fromEntries(ours.map(([key, text]) => [key.slice(prefix.length), decode(text)]));
+}
+
+/** Settings whose namespace is ours but for a slip of the pen: nobody would read them. */
+function misspelt(): Problem[] {
+  return Object.keys(pulumi.runtime.allConfig()).flatMap((key) => {
+    const [given = "", name = ""] = key.split(/:(.*)/s);
+    const close = given !== schema.namespace && distance(given.toLowerCase(), schema.namespace) <= 2;
+    return close ? [{ path: [name], text: `is written as ${quote(key)}; write it as here` }] : [];
+  });
 }
 
 function decode(text: unknown): unknown {

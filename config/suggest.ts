@@ -2,6 +2,7 @@
 import { distance } from "fastest-levenshtein";
 import type { z } from "zod";
 import { type Path, show } from "./problem";
+import { namespace } from "./schema";
 import { core, schemaAt, settingPaths } from "./walk";
 
 /** Words of neighbouring tools for settings that have another name here. */
@@ -37,6 +38,8 @@ const normal = (key: string) => key.toLowerCase().replace(/[_-]/g, "");
 
 /** The text about an unknown `key` in the group at `path`. */
 export function unknownKey(root: z.ZodType, path: Path, key: string): string {
+  if (path.length === 0 && key === namespace)
+    return `is the beginning of a setting's name; write each setting with it on a line of its own, such as ${namespace}:host:`;
   const siblings = keysOf(root, path);
   const same = siblings.find((sibling) => normal(sibling) === normal(key));
   const other = synonyms.get(normal(key));

@@ -66,6 +66,28 @@ test("one error without a stack trace lists all problems, also unknown keys; oth
   ]);
 });
 
+test("a slip of the pen in the namespace is told of, since nobody would read the setting", () => {
+  const said = (config: Record<string, unknown>) => {
+    configure({ "podwatch:host": { ...bare, privateKey: keys.plain.private }, ...config }, ["podwatch:host"]);
+    try {
+      load();
+      return [];
+    } catch (error) {
+      return String((error as Error).message)
+        .split("\n")
+        .slice(1);
+    }
+  };
+  expect(said({ "podwach:front": { port: 8080 }, "Podwatch:grafana": {} })).toEqual([
+    '  podwatch:front: is written as "podwach:front"; write it as here',
+    '  podwatch:grafana: is written as "Podwatch:grafana"; write it as here',
+  ]);
+  expect(said({ "podwatch:podwatch": { front: {} } })).toEqual([
+    "  podwatch:podwatch: is the beginning of a setting's name; write each setting with it on a line of its own, such as podwatch:host:",
+  ]);
+  expect(said({ "pulumi:disable-default-providers": [], "aws:region": "x" })).toEqual([]);
+});
+
 test("text that only begins like JSON is text", () => {
   configure({ "podwatch:front": "{port: 80" });
   expect(load).toThrow('podwatch:front: "{port: 80" is not a group of settings');
