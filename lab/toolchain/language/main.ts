@@ -7,11 +7,11 @@ import language from "@pulumi/pulumi/proto/language_pb";
 import plugin from "@pulumi/pulumi/proto/plugin_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { tools } from "../../../versions.json";
-import { listen, whenOrphaned } from "../provider/process";
+import { engineArgument, listen, whenOrphaned } from "../provider/process";
 import { pluginPackages, programDependencies } from "./packages";
 import { running, runProgram } from "./program";
 
-const engineAddress = process.argv.slice(2).find((argument) => !argument.startsWith("-")) ?? "";
+const engineAddress = engineArgument();
 
 function unary<Request, Response>(
   handler: (request: Request) => Promise<Response>,

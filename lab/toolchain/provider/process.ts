@@ -10,6 +10,12 @@ export async function listen(server: grpc.Server): Promise<void> {
   process.stdout.write(`${port}\n`);
 }
 
+/** The engine's address, the last argument: where the engine is traced, flags with values of their own stand before it. */
+export function engineArgument(): string {
+  const last = process.argv.slice(2).at(-1) ?? "";
+  return last.startsWith("-") ? "" : last;
+}
+
 /** Who started this process: known before there is a port, since whoever waits for that may go once it is told. */
 const parent = process.ppid;
 

@@ -9,7 +9,7 @@ import rpc from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { type Difference, differences } from "./diff";
-import { listen, whenOrphaned } from "./process";
+import { engineArgument, listen, whenOrphaned } from "./process";
 import { type Properties, unwrap, type Value } from "./values";
 
 export interface Failure {
@@ -51,7 +51,7 @@ type Handler<Request, Response> = (request: Request) => Promise<Response>;
 
 export async function serve(provider: Provider): Promise<void> {
   let pending = 0;
-  let engineAddress = process.argv.slice(2).find((argument) => !argument.startsWith("-")) ?? "";
+  let engineAddress = engineArgument();
   let client: InstanceType<typeof engine_grpc.EngineClient> | undefined;
   let logged: Promise<unknown> = Promise.resolve();
 
