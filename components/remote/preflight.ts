@@ -6,6 +6,7 @@ import { runOnHost } from "../../session/login";
 import type { Outcome } from "../../session/session";
 import { thisMachine } from "../../session/thisMachine";
 import type { Entrance } from "./access";
+import { unlessInterrupted } from "./interruption";
 
 /**
  * A hook that logs in to a host, or looks at this machine, before anything is done there, once in each run that changes it.
@@ -16,14 +17,19 @@ import type { Entrance } from "./access";
 export function preflightHook(entrance: Entrance): pulumi.ResourceHook {
   let gate: Promise<void> | undefined;
   let outcome: Promise<void> | undefined;
+  const look = (wanted: { withRunner: boolean }) =>
+    unlessInterrupted(
+      checkEntrance(entrance, wanted),
+      `host ${entrance.name}: interrupted before anything was changed there`,
+    );
   return new pulumi.ResourceHook(`${entrance.name}-preflight`, ({ name }) => {
     if (GATE.test(name)) {
-      gate ??= checkEntrance(entrance, { withRunner: false });
+      gate ??= look({ withRunner: false });
       return gate;
     }
     outcome ??= INSTALLS_RUNNER.test(name)
-      ? (gate ?? checkEntrance(entrance, { withRunner: false }))
-      : checkEntrance(entrance, { withRunner: true });
+      ? (gate ?? look({ withRunner: false }))
+      : look({ withRunner: true });
     return outcome;
   });
 }

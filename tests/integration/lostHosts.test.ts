@@ -1,7 +1,7 @@
 // Hosts that moved, were reinstalled, or are gone.
 import { faultTest } from "./support/faults";
 import { start, strike } from "./support/interruptions";
-import { LabHost, must } from "./support/lab";
+import { eventually, LabHost, must } from "./support/lab";
 import { freezeSessions, silence } from "./support/silence";
 import { healthy, pinned, small, startedAt } from "./support/smallStack";
 import { snapshot } from "./support/snapshot";
@@ -221,6 +221,23 @@ async function withGuardAsBefore(): Promise<void> {
   await stack.importState(JSON.stringify(state));
 }
 
+/** What a `pulumi up` says that is interrupted while it waits for a host that never answers. */
+async function interruptedUp(): Promise<string> {
+  await stack.configure(small(pinned(one), { prometheus: { data: "delete", scrapeInterval: "9s" } }));
+  const up = start(stack);
+  await eventually(
+    60,
+    async () => up.output(),
+    (output) => / updating \(|error/.test(output),
+  );
+  process.kill(-up.pid, "SIGINT");
+  await up.ended;
+  const output = up.output();
+  up.forget();
+  await stack.configure(small(pinned(one)));
+  return output;
+}
+
 faultTest(
   "`pulumi destroy` with a server that takes the connection and never answers",
   "given up after 20 s, told in one line; nothing is removed",
@@ -228,6 +245,7 @@ faultTest(
     await stack.configure(small(pinned(one)));
     await stack.up();
     const answerAgain = await silence(one);
+    const interrupted = await interruptedUp();
     const output = await failingDestroy();
     // Nothing but the guard itself is made anew, and for that nobody is asked.
     await withGuardAsBefore();
@@ -237,6 +255,10 @@ faultTest(
       /running "ask test-lost-one at \S+ port 22 within 20000 ms":\s+podwatch: host test-lost-one: \S+:22 does not answer as an SSH server within 20 s \(it takes the connection and says nothing\)/,
     );
     expect(output).not.toContain("setTimeout");
+    expect(interrupted).toMatch(
+      /error: before hook \S+ failed: host test-lost-one: interrupted before anything was changed there\n/,
+    );
+    expect(interrupted).not.toMatch(/rpc error|grpc|EOF|^ +at /im);
     expect(made).toEqual({ updated: 1, unchanged: expect.any(Number) });
     await healthy(one);
     await stack.preview("--expect-no-changes");
