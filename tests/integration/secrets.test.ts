@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SECRETS } from "../components/stackFile";
@@ -61,10 +61,12 @@ describe("secrets stand nowhere", () => {
     host = await LabHost.boot("test-secrets");
     await host.exec(`touch ${MARK}`);
     secrets = {
-      becomePassword: readFileSync(join(CHECKOUT, ".lab", "guarded.password"), "utf8").trim(),
+      // What formats, quoting and JSON take for their own.
+      becomePassword: `${randomBytes(12).toString("hex")}%s%d\\ "é' <&>{$x}`,
       privateKey: privateStretches(key(""), key(".pub")),
       adminPassword: `"${randomBytes(12).toString("base64url")}" 100%`,
     };
+    await must("lab/lab", ["exec", host.name, "chpasswd"], { input: `guarded:${secrets.becomePassword}\n` });
     stack = await Stack.create("secrets", settings());
     temporary = mkdtempSync(join(tmpdir(), "podwatch-test-tmp-"));
     process.env.TMPDIR = temporary;
@@ -94,7 +96,7 @@ describe("secrets stand nowhere", () => {
     expect({ code, stdout: secretsIn(stdout, secrets).length === 0 ? stdout : "" }).toHaveExited(0);
     expect(await login(secrets.adminPassword)).toBe(200);
 
-    // The CLI at its most talkative, on standard output and standard error.
+    // The CLI at its most talkative, on standard output and standard error; all of them are encrypted settings.
     expect(stderr.length).toBeGreaterThan(100_000);
     expect(secretsIn(stdout + stderr, secrets)).toEqual([]);
 
@@ -179,7 +181,7 @@ describe("secrets stand nowhere", () => {
     expect(refused.includes("prometheus refuses its new configuration")).toBe(true);
     expect(secretsIn(refused, secrets)).toEqual([]);
 
-    const wrong = { becomePassword: `wrong-${randomBytes(9).toString("hex")}` };
+    const wrong = { becomePassword: `wrong-${randomBytes(9).toString("hex")}%s` };
     await configure({ prometheus: { scrapeInterval: "11s" } }, wrong);
     const locked = await stack.failingUp();
     expect(locked.includes("sudo does not accept becomePassword")).toBe(true);
@@ -187,6 +189,10 @@ describe("secrets stand nowhere", () => {
     expect(
       secretsIn(await host.exec("journalctl --no-pager --all"), { ...secrets, wrong: wrong.becomePassword }),
     ).toEqual([]);
+
+    // docs/operating.md says so: Pulumi masks what stands in the stack file, and the former password does not any more.
+    const traced = await stack.failingUp("-v=7", "--logtostderr");
+    expect(secretsIn(traced, { ...secrets, wrong: wrong.becomePassword })).toEqual(["becomePassword"]);
   });
 
   test("a password is changed by the configuration, and by --replace; nothing but Grafana restarts", async () => {
@@ -210,6 +216,107 @@ describe("secrets stand nowhere", () => {
     expect(secretsIn(await stack.state(), all)).toEqual([]);
     expect(await secretsOnHost(host, all)).toEqual([]);
     expect(await readableByEverybody(host, MARK, all)).toEqual([]);
+  });
+
+  describe("what Pulumi shows when it is asked for more is what docs/operating.md says", () => {
+    const KINDS = ["encrypted settings", "keys from files", "generated passwords"] as const;
+    /** Each way by its name on the page, with the runs that stand for it. */
+    const WAYS: Readonly<Record<string, () => Promise<string>>> = {
+      "`--debug`, `-v=1` to `-v=6`, `--otel-traces`": async () => {
+        const traces = `file://${join(temporary, "traces")}`;
+        return (
+          (await told("up", "-v=6", "--logtostderr", "--debug", "--otel-traces", traces)) + left(/^traces$/)
+        );
+      },
+      "`-v=7` and above": async () =>
+        // Without --logtostderr it stands in a file.
+        (await told("up", "-v=7", "--logtostderr")) +
+        (await told("up", "-v=9", "--logflow")) +
+        left(/^pulumi\..*\.log\.INFO\./),
+      "`--tracing`, `PULUMI_DEBUG_GRPC`": async () => {
+        const traced = await told("up", `--tracing=file:${join(temporary, "trace")}`);
+        const traces = left(/^trace$/);
+        process.env.PULUMI_DEBUG_GRPC = join(temporary, "grpc");
+        const called = await told("up").finally(() => {
+          delete process.env.PULUMI_DEBUG_GRPC;
+        });
+        const calls = left(/^grpc$/);
+        // Each of the two shows all of them.
+        expect(secretsIn(traces, shown)).toEqual(secretsIn(calls, shown));
+        return traced + traces + called + calls;
+      },
+    };
+    let shown: Secrets;
+
+    /** All that a run prints, which changes nothing; it has to succeed. */
+    async function told(command: "up" | "preview", ...args: string[]): Promise<string> {
+      const more = command === "up" ? ["--yes", "--skip-preview"] : [];
+      const { code, stdout, stderr } = await stack.run(command, ...more, ...args);
+      expect(code).toBe(0);
+      return stdout + stderr;
+    }
+
+    /** The files that a run has left in the temporary directory, which go. */
+    function left(pattern: RegExp): string {
+      const files = readdirSync(temporary)
+        .filter((name) => pattern.test(name))
+        .map((name) => join(temporary, name));
+      expect(files).not.toEqual([]);
+      const text = files.map((file) => readFileSync(file, "utf8")).join("\n");
+      for (const file of files) rmSync(file);
+      return text;
+    }
+
+    beforeAll(async () => {
+      const { becomePassword } = secrets;
+      const sections = { host: connection("guarded", host), gateways: { gid: 990 } };
+      await stack.configure(sections, { "host.becomePassword": becomePassword });
+      await stack.up();
+      shown = {
+        "encrypted settings": becomePassword,
+        "keys from files": secrets.privateKey,
+        "generated passwords": await password(),
+      };
+    });
+
+    test("nothing, unless it is asked", async () => {
+      const outputs = ["stack", "output", "--json", "--stack", stack.name];
+      const printed = [
+        await told("up"),
+        await told("preview", "--diff", "--json"),
+        await stack.state(),
+        await must("lab/toolchain/pulumi", outputs, { env: stack.environment() }),
+      ];
+      expect(printed.flatMap((text) => secretsIn(text, shown))).toEqual([]);
+    });
+
+    test.each(Object.keys(WAYS))("%s", async (way) => {
+      const found = secretsIn((await WAYS[way]?.()) ?? "", shown);
+      expect(documented()[way]).toEqual(
+        KINDS.map((kind) =>
+          found.includes(kind) ? "**in clear**" : expect.stringMatching(/^(masked|not shown)$/),
+        ),
+      );
+    });
+
+    test("nothing else is said there", () => expect(Object.keys(documented())).toEqual(Object.keys(WAYS)));
+
+    /** The table of the page: the cells of each row behind its first one. */
+    function documented(): Record<string, string[]> {
+      const page = readFileSync(join(CHECKOUT, "docs/operating.md"), "utf8");
+      const [, rows = ""] =
+        /\n\| asked for more with \|[^\n]*\n\|-[^\n]*\n((?:\|[^\n]*\n)+)/.exec(page) ?? [];
+      const cells = rows
+        .trim()
+        .split("\n")
+        .map((row) =>
+          row
+            .split("|")
+            .map((cell) => cell.trim())
+            .slice(1, -1),
+        );
+      return Object.fromEntries(cells.map(([way = "", ...rest]) => [way, rest]));
+    }
   });
 
   test("the kept files have none, and never had", async () => {
