@@ -15,7 +15,7 @@ const raw: Tree = { ...everySection(), host: login };
 const world = context({ files, secretKeys: ["host", "prometheus", "alertmanager", "blackboxExporter"] });
 
 /** What shells, units, YAML, templates and NGINX take for their own, and what is not ASCII. */
-const ODD = ["\"'", "\\n", "$(id)", "${x}", "%h", "#", "{{x}}", ": ", "*!", "\n\t", "é", "😀\u200d"];
+const ODD = ["\"'", "\\n%h", "$(id)", "{{x}}", "# : ", "*!", "\n\t", "é😀\u200d"];
 
 // What stands behind a host key is a comment, which nobody needs.
 const paths = textsOf(raw).filter((path) => path.at(-1) !== "hostKey");
