@@ -54,7 +54,12 @@ export class Host extends pulumi.ComponentResource {
       pings: !args.become && sendsPings(args.blackboxExporter),
       addressNeeds: args.addressNeeds,
     };
-    this.access = { ...entrance, preflight: preflightHook(entrance), notes: notesHook(hostName) };
+    this.access = {
+      ...entrance,
+      owner: name,
+      preflight: preflightHook(entrance),
+      notes: notesHook(hostName),
+    };
     const common = { access: this.access, needs: args.role === "target" ? "systemd" : "podman" } as const;
     const replaceWith = identity(connection, this.scope);
     const entered = gate(

@@ -3,6 +3,7 @@
 #   services/<name>/releases/<id>/{headers,unit/,hooks/,files/}   one release, <id> from the bundle's digest
 #   services/<name>/current -> releases/<id>                      what the container sees, switched in one step
 #   services/<name>/secrets                                       the secrets it was started with: name, version, podman's id
+#   services/<name>/owners                                        see owners.sh
 #   services/<name>/pending                                       there while a switch is not proven yet
 
 # `apply <service> [<version of its first secret> ...]`; a version that is not named stays as it is.
@@ -19,6 +20,7 @@ apply_service() {
   secrets=$(wanted_secrets "$@")
   if is_settled; then
     rm -rf "$home/candidate"
+    claim "$home"
     tidy_up
     say unchanged
     return
@@ -26,6 +28,7 @@ apply_service() {
   refuse_foreign
   check_candidate
   switch_to_candidate
+  claim "$home"
   tidy_up
   say "$outcome"
   [ -z "$notes" ] || say "$notes"

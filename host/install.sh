@@ -5,7 +5,7 @@
 install_runner() {
   input_read=yes
   if [ "$1" = rootful ] && [ -n "$ROOTLESS" ]; then
-    exec sudo -n sh "$0" install "$@"
+    exec sudo -n sh "$0" install "$@" ${owner:+"--owner=$owner"}
   fi
   check_fit "${2:-}"
   if [ -n "$ROOTLESS" ]; then
@@ -15,6 +15,7 @@ install_runner() {
   { note_new_directories && cp "$0" "$STATE/.runner.new"; } 2>/dev/null ||
     fail "cannot write to $STATE; is the disk full?"
   mv "$STATE/.runner.new" "$STATE/runner"
+  claim "$STATE"
   shield_network
   say "installed${podman_version:+ on podman $podman_version}"
 }
@@ -49,6 +50,9 @@ uninstall_runner() {
   cat >/dev/null
   input_read=yes
   lock runner
+  if leave_to_others "$STATE"; then
+    return
+  fi
   if ls "$STATE"/services/*/current/headers >/dev/null 2>&1; then
     fail "services are still installed on this host: $(cd "$STATE/services" && echo *)"
   fi

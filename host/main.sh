@@ -45,7 +45,16 @@ fail() {
   exit 1
 }
 
+# `--owner=<name>` may stand anywhere.
 main() {
+  owner=
+  for word in "$@"; do
+    shift
+    case $word in
+      --owner=*) owner=${word#--owner=} ;;
+      *) set -- "$@" "$word" ;;
+    esac
+  done
   verb=${1:-}
   [ $# -eq 0 ] || shift
   case $verb in

@@ -7,6 +7,9 @@ remove_service() {
   cat >/dev/null
   input_read=yes
   lock "$service"
+  if leave_to_others "$home"; then
+    return
+  fi
   unit=$(installed_unit)
   images=$(cat "$home"/releases/*/headers 2>/dev/null | sed -n -e 's/^image //p' -e 's/^base-image //p' | sort -u)
   data=$(sed -n 's/^data //p' "$home/current/headers" 2>/dev/null || :)

@@ -3,6 +3,7 @@
 # before when it does not come up.
 #
 #   secrets/<name>/<version>   one value
+#   secrets/<name>/owners      see owners.sh
 #   secrets/<name>/used        the version that podman has, and podman's id of it
 
 # `put-secret <name>`; on standard input a line with the length of the value in bytes, then the value.
@@ -28,13 +29,14 @@ put_secret() {
     version=$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')
     mv "$store/incoming" "$store/$version"
   fi
+  claim "$store"
   say "<podwatch-version:$version>"
 }
 
 version_of_incoming() {
   for value in "$store"/*; do
     case ${value##*/} in
-      incoming | used) ;;
+      incoming | used | owners) ;;
       *) ! cmp -s "$value" "$store/incoming" || say "${value##*/}" ;;
     esac
   done
@@ -78,7 +80,7 @@ podman_secret_id() {
 
 # Forgets the values of a secret that came before the one in use.
 prune_secret() {
-  find "$STATE/secrets/$1" -type f ! -name used ! -name "$2" ! -newer "$STATE/secrets/$1/used" -exec rm -f {} +
+  find "$STATE/secrets/$1" -type f ! -name used ! -name owners ! -name "$2" ! -newer "$STATE/secrets/$1/used" -exec rm -f {} +
 }
 
 remove_secret() {
@@ -86,6 +88,9 @@ remove_secret() {
   cat >/dev/null
   input_read=yes
   lock "$secret"
+  if leave_to_others "$STATE/secrets/$secret"; then
+    return
+  fi
   if [ -e "$STATE/secrets/$secret/used" ]; then
     podman secret rm "$secret" >/dev/null 2>&1 || :
   fi

@@ -7,6 +7,7 @@ import { command, quote } from "./shell";
 const PARTS = [
   "main",
   "lock",
+  "owners",
   "engine",
   "build",
   "units",
@@ -73,6 +74,11 @@ function stagedPath(name: string): string {
   return `.podwatch/${name}`;
 }
 
+/** Under which name an owner's bundle of a service is staged. */
+export function stagedName(service: string, owner: string): string {
+  return `${service}@${owner}`;
+}
+
 /**
  * Reads the password off standard input and hands it, and what follows, to sudo.
  *
@@ -91,16 +97,16 @@ const RUN_WITH_PASSWORD = [
  * to: root runs what stands in it. What a run that was killed has
  * left there is recognised by its process, which is gone, and removed.
  */
-export function installCommand(scope: Scope, needs: HostNeeds = "podman"): string {
+export function installCommand(scope: Scope, needs: HostNeeds = "podman", owner?: string): string {
   const stale =
     'for f in .podwatch-install.*; do grep -qs podwatch-install "/proc/${f##*.}/cmdline" || rm -f "$f"; done';
-  const install = `umask 077; s=.podwatch-install.$$; cat >"$s" && sh "$s" install ${installWords(scope, needs).join(" ")}; code=$?; rm -f "$s"; exit $code`;
+  const install = `umask 077; s=.podwatch-install.$$; cat >"$s" && sh "$s" install ${command(installWords(scope, needs, owner))}; code=$?; rm -f "$s"; exit $code`;
   return shell(`${stale}; ${install}`);
 }
 
 /** The command that installs a staged runner; standard input holds sudo's password. */
-export function installStagedCommand(name: string, needs: HostNeeds = "podman"): string {
-  return runStaged(["sh", stagedPath(name), "install", ...installWords("rootful", needs)], name);
+export function installStagedCommand(name: string, needs: HostNeeds = "podman", owner?: string): string {
+  return runStaged(["sh", stagedPath(name), "install", ...installWords("rootful", needs, owner)], name);
 }
 
 /** What a host has to have; without containers it needs no podman. */
@@ -109,8 +115,16 @@ export type HostNeeds = "podman" | "systemd";
 /** The runner's word for it. */
 const FITNESS: Readonly<Record<HostNeeds, string>> = { podman: "with-podman", systemd: "without-podman" };
 
-function installWords(scope: Scope, needs: HostNeeds = "podman"): string[] {
-  return needs === "podman" ? [scope] : [scope, FITNESS[needs]];
+function installWords(scope: Scope, needs: HostNeeds, owner?: string): string[] {
+  return ownedBy(owner, needs === "podman" ? [scope] : [scope, FITNESS[needs]]);
+}
+
+/** Words for the runner with who it is that calls. */
+export function ownedBy<Words extends readonly string[]>(
+  owner: string | undefined,
+  words: Words,
+): [...Words, ...string[]] {
+  return owner === undefined ? [...words] : [...words, `--owner=${owner}`];
 }
 
 /** The command that calls the installed runner; its input, if any, comes on standard input. */
@@ -171,10 +185,16 @@ function runStaged(words: readonly string[], name: string): string {
   );
 }
 
-/** The command that stages what comes on standard input, readable by the login user only. */
+/**
+ * The command that stages what comes on standard input, readable by the login user only. Where no owner was part of
+ * the path, in former versions, nobody would take away what was staged.
+ */
 export function stageCommand(name: string): string {
   const path = stagedPath(name);
-  return shell(`umask 077 && mkdir -p .podwatch && cat >${path}.new && mv ${path}.new ${path}`);
+  const former = stagedPath(name.replace(/@.*/, ""));
+  return shell(
+    `umask 077 && mkdir -p .podwatch && rm -f ${former} && cat >${path}.new && mv ${path}.new ${path}`,
+  );
 }
 
 /** The command that takes a staged bundle away again. */

@@ -5,6 +5,8 @@ import type { Scope } from "../../lib/quadlet";
 
 /** How commands reach a host and with what rights they run there. */
 export interface Access extends Entrance {
+  /** Under which name the host's things are known there as this host's. */
+  readonly owner: string;
   /** Makes sure that commands will get through before the first of them is sent. */
   readonly preflight: pulumi.ResourceHook;
   /** Tells what the runner had to say of a change. */

@@ -10,6 +10,7 @@ import {
   installStagedCommand,
   onThisMachine,
   onThisMachineOnly,
+  ownedBy,
   type RunnerWords,
   runnerCommand,
   runnerCommandStaged,
@@ -17,6 +18,7 @@ import {
   runnerScript,
   scriptCommand,
   stageCommand,
+  stagedName,
   unstageCommand,
   withNote,
 } from "../../lib/runner";
@@ -79,29 +81,32 @@ export function installRunner(
   args: CommandArgs & { readonly needs?: HostNeeds },
   opts: pulumi.CustomResourceOptions,
 ): HostCommand {
+  const { access, needs = "podman" } = args;
+  const staged = stagedName(STAGED_RUNNER, access.owner);
   const script = {
     bundle: runnerScript(),
-    create: installCommand(args.access.scope, args.needs),
-    createStaged: installStagedCommand(STAGED_RUNNER, args.needs),
-    delete: call(args.access, ["uninstall"]),
+    create: installCommand(access.scope, needs, access.owner),
+    createStaged: installStagedCommand(staged, needs, access.owner),
+    delete: call(access, ["uninstall"]),
   };
-  return bundleCommand(name, args, { staged: STAGED_RUNNER, ...script }, opts);
+  return bundleCommand(name, args, { staged, ...script }, opts);
 }
 
 /** Applies a service's bundle on a host; the service is removed when the resource is. */
 export function applyBundle(name: string, args: ApplyArgs, opts: pulumi.CustomResourceOptions): HostCommand {
   const { access, service, bundle, secretVersions = [] } = args;
+  const staged = stagedName(service, access.owner);
   const words = pulumi
     .all([...secretVersions])
     .apply((versions): RunnerWords => ["apply", service, ...versions]);
   const script = {
     bundle,
     create: words.apply((apply) => call(access, apply)),
-    createStaged: words.apply((apply) => runnerCommandStaged(apply, service)),
+    createStaged: words.apply((apply) => runnerCommandStaged(ownedBy(access.owner, apply), staged)),
     delete: call(access, ["remove", service]),
   };
   const tell = { hooks: { afterCreate: [access.notes], afterUpdate: [access.notes] } };
-  return bundleCommand(name, args, { staged: service, ...script }, opts, tell);
+  return bundleCommand(name, args, { staged, ...script }, opts, tell);
 }
 
 /** Puts a secret on a host; the result is the version of the secret, not the secret. */
@@ -197,10 +202,11 @@ function bundleCommand(
 }
 
 /** The command that calls the installed runner. */
-function call({ scope, sudo }: Access, words: RunnerWords): string {
+function call({ scope, sudo, owner }: Access, words: RunnerWords): string {
+  const owned = ownedBy(owner, words);
   return wantsPassword(sudo)
-    ? runnerCommandWithPassword(words)
-    : runnerCommand(scope, sudo === "none" ? "own" : "sudo", words);
+    ? runnerCommandWithPassword(owned)
+    : runnerCommand(scope, sudo === "none" ? "own" : "sudo", owned);
 }
 
 function wantsPassword(sudo: Access["sudo"]): sudo is Exclude<Access["sudo"], string> {

@@ -12,17 +12,17 @@ const WITH_PASSWORD =
 
 const install = (scope: string) =>
   'sh -c \'for f in .podwatch-install.*; do grep -qs podwatch-install "/proc/${f##*.}/cmdline" || rm -f "$f"; done; ' +
-  `umask 077; s=.podwatch-install.$$; cat >"$s" && sh "$s" install ${scope}; code=$?; rm -f "$s"; exit $code'`;
+  `umask 077; s=.podwatch-install.$$; cat >"$s" && sh "$s" install ${scope} --owner=mon; code=$?; rm -f "$s"; exit $code'`;
 
 /** What a removal begins with: on a host without a runner nothing is left to remove. */
 const unlessGone = (runner = "/var/lib/podwatch/runner") =>
   `[ -e ${runner} ] || { cat >/dev/null; echo "nothing to remove"; exit 0; }; `;
 
 const stage = (name: string) =>
-  `sh -c 'umask 077 && mkdir -p .podwatch && cat >.podwatch/${name}.new && mv .podwatch/${name}.new .podwatch/${name}'`;
+  `sh -c 'umask 077 && mkdir -p .podwatch && rm -f .podwatch/${name} && cat >.podwatch/${name}@mon.new && mv .podwatch/${name}@mon.new .podwatch/${name}@mon'`;
 
 const unstage = (name: string) =>
-  `sh -c 'cat >/dev/null; rm -f .podwatch/${name}; rmdir .podwatch 2>/dev/null || :'`;
+  `sh -c 'cat >/dev/null; rm -f .podwatch/${name}@mon; rmdir .podwatch 2>/dev/null || :'`;
 
 describe("the host itself", () => {
   test("minimal: one command asks whether the host is fit, and one installs the runner", async () => {
@@ -33,7 +33,7 @@ describe("the host itself", () => {
         name: "mon-runner",
         parent: "mon",
         create: install("rootful"),
-        delete: `sh -c '${unlessGone()}exec sh /var/lib/podwatch/runner uninstall'`,
+        delete: `sh -c '${unlessGone()}exec sh /var/lib/podwatch/runner uninstall --owner=mon'`,
         stdin: runnerScript(),
         triggers: ["10.1.2.3", 22, "root"],
         dependsOn: ["mon-runner-gate"],
@@ -85,7 +85,7 @@ describe("the host itself", () => {
         ...common,
         name: "mon-runner",
         create: install("rootless"),
-        delete: `sh -c '${unlessGone(".local/share/podwatch/runner")}exec sh .local/share/podwatch/runner uninstall'`,
+        delete: `sh -c '${unlessGone(".local/share/podwatch/runner")}exec sh .local/share/podwatch/runner uninstall --owner=mon'`,
         stdin: runnerScript(),
         dependsOn: ["mon-runner-gate"],
       }),
@@ -145,16 +145,16 @@ describe("what is applied on a host", () => {
       command({
         ...common,
         name: "mon-token",
-        create: `${prefix} put-secret token`,
-        delete: `sh -c '${unlessGone()}exec ${prefix} remove-secret token'`,
+        create: `${prefix} put-secret token --owner=mon`,
+        delete: `sh -c '${unlessGone()}exec ${prefix} remove-secret token --owner=mon'`,
         stdin: new Secret("podwatch-secret 9\nthe token"),
         dependsOn: ["mon-runner"],
       }),
       command({
         ...common,
         name: "mon-web",
-        create: `${prefix} apply web ${versionOf("mon-token")}`,
-        delete: `sh -c '${unlessGone()}exec ${prefix} remove web'`,
+        create: `${prefix} apply web ${versionOf("mon-token")} --owner=mon`,
+        delete: `sh -c '${unlessGone()}exec ${prefix} remove web --owner=mon'`,
         stdin: BUNDLE,
         dependsOn: ["mon-runner", "mon-token"],
       }),
@@ -178,7 +178,7 @@ describe("what is applied on a host", () => {
         ...common,
         name: "mon-runner",
         create: expect.stringMatching(/ # bundle [0-9a-f]{16}$/),
-        delete: `sh -c '${unlessGone()}${WITH_PASSWORD}${runner} uninstall'`,
+        delete: `sh -c '${unlessGone()}${WITH_PASSWORD}${runner} uninstall --owner=mon'`,
         stdin: password,
         triggers: hostTriggers,
         dependsOn: ["mon-runner-bundle", "mon-runner-gate"],
@@ -203,8 +203,8 @@ describe("what is applied on a host", () => {
       command({
         ...common,
         name: "mon-token",
-        create: `sh -c '${WITH_PASSWORD}${runner} put-secret token'`,
-        delete: `sh -c '${unlessGone()}${WITH_PASSWORD}${runner} remove-secret token'`,
+        create: `sh -c '${WITH_PASSWORD}${runner} put-secret token --owner=mon'`,
+        delete: `sh -c '${unlessGone()}${WITH_PASSWORD}${runner} remove-secret token --owner=mon'`,
         stdin: new Secret(`${SECRETS.becomePassword}\npodwatch-secret 9\nthe token`),
         triggers,
         dependsOn: ["mon-runner"],
@@ -213,7 +213,7 @@ describe("what is applied on a host", () => {
         ...common,
         name: "mon-web",
         create: expect.stringMatching(/ # bundle [0-9a-f]{16}$/),
-        delete: `sh -c '${unlessGone()}${WITH_PASSWORD}${runner} remove web'`,
+        delete: `sh -c '${unlessGone()}${WITH_PASSWORD}${runner} remove web --owner=mon'`,
         stdin: password,
         triggers,
         dependsOn: ["mon-runner", "mon-token", "mon-web-bundle"],
@@ -231,10 +231,10 @@ describe("what is applied on a host", () => {
     const create = (name: string) =>
       String(resources.find((resource) => resource.name === name)?.inputs.create).replace(/ # .*/, "");
     expect(create("mon-runner")).toBe(
-      `sh -c '${WITH_PASSWORD}run sh .podwatch/runner install rootful <.podwatch/runner; code=$?; cat >/dev/null; exit $code'`,
+      `sh -c '${WITH_PASSWORD}run sh .podwatch/runner@mon install rootful --owner=mon <.podwatch/runner@mon; code=$?; cat >/dev/null; exit $code'`,
     );
     expect(create("mon-web")).toBe(
-      `sh -c '${WITH_PASSWORD}${runner} apply web ${versionOf("mon-token")} <.podwatch/web; code=$?; cat >/dev/null; exit $code'`,
+      `sh -c '${WITH_PASSWORD}${runner} apply web ${versionOf("mon-token")} --owner=mon <.podwatch/web@mon; code=$?; cat >/dev/null; exit $code'`,
     );
     expect(plainText(resources)).not.toContain(SECRETS.becomePassword);
     expect(plainText(resources)).not.toContain("the token");
@@ -258,7 +258,7 @@ describe("what is applied on a host", () => {
   test("a rootless host needs no sudo", async () => {
     const { resources } = await hostWithService({ user: "operator", become: false });
     const commands = resources.flatMap(({ inputs }) => [String(inputs.create), String(inputs.delete)]);
-    expect(commands).toContain("sh .local/share/podwatch/runner put-secret token");
+    expect(commands).toContain("sh .local/share/podwatch/runner put-secret token --owner=mon");
     expect(commands.filter((text) => text.includes("sudo"))).toEqual([]);
   });
 });

@@ -34,7 +34,7 @@ describe("a host that the program runs on", () => {
       localCommand({
         name: "mon-runner",
         parent: "mon",
-        create: installCommand("rootful"),
+        create: installCommand("rootful", "podman", "mon"),
         delete: removal("uninstall", "sudo -n "),
         stdin: runnerScript(),
         triggers: ["local", MACHINE, "root"],
@@ -49,7 +49,7 @@ describe("a host that the program runs on", () => {
       localCommand({
         name: "mon-web",
         parent: "mon",
-        create: "sudo -n sh /var/lib/podwatch/runner apply web",
+        create: "sudo -n sh /var/lib/podwatch/runner apply web --owner=mon",
         delete: removal("remove web", "sudo -n "),
         stdin: BUNDLE,
         triggers: ["id-of-mon-runner"],

@@ -86,11 +86,12 @@ export class RunnerShell {
     const assignments = Object.entries(variables).map(([name, value]) => `${name}='${value}'`);
     const script = [
       "set -eu; ROOTLESS=; LOCK_SECONDS=60; OWNER_MARK='# Managed by Podwatch.'",
-      `STATE=${this.state}; UNITS=${this.directory}/units; NATIVE_UNITS=${this.directory}/native`,
+      `owner=; STATE=${this.state}; UNITS=${this.directory}/units; NATIVE_UNITS=${this.directory}/native`,
       "say() { printf '%s\\n' \"$*\"; }",
       "fail() { printf 'podwatch: %s\\n' \"$*\" >&2; exit 1; }",
       "lock() { :; }",
       ...[
+        "owners",
         "engine",
         "units",
         "program",

@@ -5,7 +5,7 @@ import { eventually, LabHost, must } from "./support/lab";
 import { freezeSessions, silence } from "./support/silence";
 import { healthy, pinned, small, startedAt } from "./support/smallStack";
 import { snapshot } from "./support/snapshot";
-import { Stack } from "./support/stack";
+import { Stack, type StackSettings } from "./support/stack";
 
 jest.setTimeout(300_000);
 
@@ -107,6 +107,56 @@ faultTest("another address of a host", "removed from the old host, put onto the 
   await healthy(two);
   expect(await snapshot(one)).toEqual(before);
   await stack.preview("--expect-no-changes");
+});
+
+/** A stack file of several hosts, each a small one. */
+function several(hosts: Readonly<Record<string, object>>, more: object = {}): StackSettings {
+  const { host: _, ...rest } = small({}, more);
+  return { ...rest, hosts };
+}
+
+describe("what is removed under a name that a host had does not take what it has under its new one", () => {
+  const at = (host: LabHost) => pinned(host, { name: undefined });
+  const data = (host: LabHost) =>
+    host.exec(
+      "podman volume inspect -f '{{.CreatedAt}}' podwatch-prometheus; podman network inspect -f '{{.ID}}' podwatch",
+    );
+
+  test("another name of a host: nothing restarts, and its data stay", async () => {
+    const [running, kept] = [await startedAt(two), await data(two)];
+    await stack.configure(several({ renamed: at(two) }));
+    expect(await stack.up()).toMatchObject({ created: expect.any(Number), deleted: expect.any(Number) });
+    expect(await startedAt(two)).toBe(running);
+    expect(await data(two)).toBe(kept);
+    await stack.preview("--expect-no-changes");
+  });
+
+  test("another name that does not come up and is taken back: nothing restarts", async () => {
+    const running = await startedAt(two);
+    const bad = { Container: { PublishPort: "127.0.0.1:9090:nowhere" } };
+    await stack.configure(several({ again: at(two) }, { nginxExporter: { enabled: true, quadlet: bad } }));
+    expect(await stack.failingUp()).toMatch(
+      /podwatch: podman refuses the unit podwatch-nginx-exporter\.container/,
+    );
+    await stack.configure(several({ renamed: at(two) }));
+    await stack.up();
+    expect(await startedAt(two)).toBe(running);
+    await stack.preview("--expect-no-changes");
+  });
+
+  test("two hosts exchange their addresses: both are healthy, and are removed without a rest", async () => {
+    await stack.configure(several({ renamed: at(two), other: at(one) }));
+    await stack.up();
+    await stack.configure(several({ renamed: at(one), other: at(two) }));
+    await stack.up();
+    await Promise.all([healthy(one), healthy(two)]);
+    await stack.preview("--expect-no-changes");
+    await stack.configure(small(pinned(two, { name: one.name })));
+    await stack.up();
+    await healthy(two);
+    expect(await snapshot(one)).toEqual(before);
+    await stack.preview("--expect-no-changes");
+  });
 });
 
 faultTest("Pulumi's state is lost", "a new one takes over what is there; nothing restarts", async () => {
