@@ -61,11 +61,7 @@ function entranceHook(
   const preflight = preflightHook(entrance);
   installRunner(
     "runner",
-<<<<<<< HEAD
-    { access: { ...entrance, preflight, notes: notesHook("mon1") }, replaceWith: [] },
-=======
-    { access: { ...entrance, owner: "podwatch-mon1", preflight }, replaceWith: [] },
->>>>>>> 6a6a616 (Owners: what a host of the stack file has put onto a machine goes with the last that has it)
+    { access: { ...entrance, owner: "podwatch-mon1", preflight, notes: notesHook("mon1") }, replaceWith: [] },
     {},
   );
   return preflight;
