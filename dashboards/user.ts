@@ -1,5 +1,6 @@
 // Dashboards of the user's own: JSON files as Grafana saves or exports them.
 import { formatJson, type Json } from "./format";
+import { libraryProblems, withLibraryPanels } from "./library";
 
 type JsonObject = { readonly [key: string]: Json | undefined };
 
@@ -38,7 +39,7 @@ export function dashboardProblems(json: string): string[] {
   if (isObject(dashboard.dashboard)) {
     return [`is the answer of Grafana's API; keep only what stands under "dashboard"`];
   }
-  return [...shapeProblems(dashboard), ...inputProblems(dashboard)];
+  return [...shapeProblems(dashboard), ...inputProblems(dashboard), ...libraryProblems(dashboard)];
 }
 
 /**
@@ -57,7 +58,7 @@ export function prepareUserDashboard(json: string, datasourceUid: string): strin
       pluginId === EXPRESSIONS ? EXPRESSIONS : datasourceUid,
     ]),
   );
-  const kept = Object.entries(dashboard).filter(([key]) => !IMPORT_ONLY.includes(key));
+  const kept = Object.entries(withLibraryPanels(dashboard)).filter(([key]) => !IMPORT_ONLY.includes(key));
   const answered = JSON.parse(JSON.stringify(Object.fromEntries(kept)), (_, value) =>
     typeof value === "string" ? value.replace(reference, (whole, name) => answers.get(name) ?? whole) : value,
   );

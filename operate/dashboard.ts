@@ -1,25 +1,25 @@
-// What Grafana would ask to show a dashboard. Variables are filled in as the front end does with "All" chosen.
+// What Grafana would ask to show a dashboard, panel by panel, and of a panel that asks nothing, why.
+import { EXPRESSIONS, meantSource, type Source } from "./datasource";
+import { type Values, type Variable, valuesOf } from "./variables";
 
 export interface Dashboard {
   readonly title: string;
   readonly panels?: readonly Panel[];
+  /** From before Grafana 5. */
+  readonly rows?: ReadonlyArray<{ readonly panels?: readonly Panel[] }>;
   readonly templating?: { readonly list?: readonly Variable[] };
 }
 
+type Target = Readonly<Record<string, unknown>>;
+
 export interface Panel {
   readonly id?: number;
+  readonly type?: string;
   readonly title?: string;
-  readonly datasource?: { readonly uid?: string } | null;
-  readonly targets?: ReadonlyArray<Readonly<Record<string, unknown>>>;
+  readonly datasource?: unknown;
+  readonly targets?: readonly Target[] | null;
   /** Those of a folded row. */
   readonly panels?: readonly Panel[];
-}
-
-interface Variable {
-  readonly name: string;
-  readonly allValue?: string | null;
-  readonly includeAll?: boolean;
-  readonly current?: { readonly value?: unknown };
 }
 
 export interface PanelQueries {
@@ -30,57 +30,114 @@ export interface PanelQueries {
   readonly body: { readonly from: string; readonly to: string; readonly queries: readonly unknown[] };
 }
 
+/** A panel that asks something, that asks nothing and why, or that cannot ask. */
+export type PanelLook =
+  | PanelQueries
+  | { readonly panel: string; readonly skipped: string }
+  | { readonly panel: string; readonly error: string };
+
 /** What a dashboard is asked for. */
 export interface Choice {
   /** How far back, e.g. `now-15m`. */
   readonly from: string;
   /** Values of variables, by name; those that are not here have the dashboard's own. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** The data sources that there are, to find those that are meant. */
+  readonly sources?: readonly Source[];
 }
 
 const QUARTER_OF_AN_HOUR: Choice = { from: "now-15m" };
 
 /** The queries of each panel that has any. */
-export function panelQueries(
-  { panels = [], templating }: Dashboard,
-  { from, variables = {} } = QUARTER_OF_AN_HOUR,
-): PanelQueries[] {
-  const own = (templating?.list ?? []).map((variable) => [variable.name, shown(variable)] as const);
-  const values = new Map([...own, ...Object.entries(variables)]);
-  return panels
-    .flatMap((panel) => [panel, ...(panel.panels ?? [])])
-    .flatMap(({ id, title = "", targets = [], datasource }) => {
-      const queries = targets
-        .filter(({ hide }) => hide !== true)
-        .map((target) => ({
-          datasource,
-          intervalMs: 15_000,
-          maxDataPoints: 300,
-          ...(fill(target, values) as object),
-        }));
-      return queries.length === 0 ? [] : [{ panel: title, id, body: { from, to: "now", queries } }];
-    });
+export function panelQueries(dashboard: Dashboard, choice?: Choice): PanelQueries[] {
+  return panelLooks(dashboard, choice).filter((look): look is PanelQueries => "body" in look);
 }
 
-function shown({ includeAll, allValue, current }: Variable): string {
-  if (includeAll) {
-    return allValue || ".*";
-  }
-  return Array.isArray(current?.value) ? current.value.join("|") : String(current?.value ?? "");
+/** All panels but rows, which only hold others. */
+export function panelLooks(dashboard: Dashboard, choice: Choice = QUARTER_OF_AN_HOUR): PanelLook[] {
+  const { from, variables = {}, sources = [] } = choice;
+  const values = valuesOf(dashboard.templating?.list ?? [], variables, sources);
+  return allPanels(dashboard).map((panel) => {
+    const name = values.fill(panel.title || `${panel.type ?? "panel"} ${panel.id ?? ""}`.trim());
+    try {
+      const asked = queriesOf(panel, sources, values);
+      if ("skipped" in asked) return { panel: name, ...asked };
+      return { panel: name, id: panel.id, body: { from, to: "now", queries: asked.queries } };
+    } catch (error) {
+      return { panel: name, error: (error as Error).message };
+    }
+  });
 }
 
-/** Names that begin with `__` are Grafana's own: the data source fills them in. */
-function fill(value: unknown, values: ReadonlyMap<string, string>): unknown {
-  if (typeof value === "string") {
-    return value.replaceAll(
-      /\$\{(\w+)(?::\w+)?\}|\$(\w+)/g,
-      (whole, braced, plain) => values.get(braced ?? plain) ?? whole,
-    );
-  }
-  if (Array.isArray(value)) {
-    return value.map((inner) => fill(inner, values));
-  }
+function allPanels({ panels, rows }: Dashboard): Panel[] {
+  const outer = [...(panels ?? []), ...(rows ?? []).flatMap((row) => row.panels ?? [])];
+  return outer.flatMap((panel) => [
+    ...(panel.type === "row" || (panel.type === undefined && panel.panels !== undefined) ? [] : [panel]),
+    ...(panel.panels ?? []),
+  ]);
+}
+
+/** Kinds of panels that show no data, whatever queries were left over in them. */
+const WITHOUT_QUERIES =
+  /^(text|dashlist|news|alertlist|annolist|welcome|gettingstarted|pluginlist|live|traces-?list)$/;
+
+type Asked = { readonly queries: readonly unknown[] } | { readonly skipped: string };
+
+function queriesOf(panel: Panel, sources: readonly Source[], values: Values): Asked {
+  const targets = panel.targets ?? [];
+  if (WITHOUT_QUERIES.test(panel.type ?? "")) return { skipped: `a panel of kind ${panel.type}` };
+  if (targets.length === 0) return { skipped: "has no queries" };
+  const whole = meantSource(panel.datasource, sources, values);
+  if (typeof whole === "object" && "skipped" in whole) return whole;
+  const resolved = targets.map((target, index) => {
+    const meant =
+      target.datasource === undefined || target.datasource === null
+        ? whole
+        : meantSource(target.datasource, sources, values);
+    // Of queries that name none although each should, Grafana takes the usual one.
+    const datasource = meant === "mixed" ? meantSource(undefined, sources, values) : meant;
+    return { target: { refId: letter(index), ...target } as Target, datasource };
+  });
+  const computes = resolved.some(({ datasource }) => uidOf(datasource) === EXPRESSIONS);
+  const visible = resolved.filter(({ target }) => target.hide !== true || computes);
+  if (visible.length === 0) return { skipped: "all its queries are hidden" };
+  const asking = visible.filter(({ target, datasource }) => !isEmpty(target, datasource));
+  if (asking.length === 0) return { skipped: "its queries are empty" };
+  const [first] = asking;
+  if (typeof first?.datasource === "object" && "skipped" in first.datasource && asking.length === 1)
+    return first.datasource;
+  const sent = asking.filter(({ datasource }) => uidOf(datasource) !== undefined);
+  if (sent.length === 0) return { skipped: "shows what another panel asked, or Grafana itself knows" };
+  return {
+    queries: sent.map(({ target, datasource }) => ({
+      intervalMs: 15_000,
+      maxDataPoints: 300,
+      ...(fillAll(target, values) as object),
+      datasource,
+    })),
+  };
+}
+
+function uidOf(datasource: unknown): string | undefined {
+  return typeof datasource === "object" && datasource !== null && "uid" in datasource
+    ? String(datasource.uid)
+    : undefined;
+}
+
+/** Grafana passes over a query of Prometheus' without an expression. */
+function isEmpty({ expr }: Target, datasource: object | string): boolean {
+  const kind = typeof datasource === "object" && "type" in datasource ? datasource.type : undefined;
+  if (typeof expr === "string") return expr.trim() === "";
+  return kind === "prometheus" && expr === undefined;
+}
+
+/** As Grafana names queries that have no name: A to Z, then numbers. */
+const letter = (index: number) => (index < 26 ? String.fromCharCode(65 + index) : `Q${index}`);
+
+function fillAll(value: unknown, values: Values): unknown {
+  if (typeof value === "string") return values.fill(value);
+  if (Array.isArray(value)) return value.map((inner) => fillAll(inner, values));
   return typeof value === "object" && value !== null
-    ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, fill(inner, values)]))
+    ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, fillAll(inner, values)]))
     : value;
 }

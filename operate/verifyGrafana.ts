@@ -1,6 +1,7 @@
 // What people see: Grafana lets the administrator in, its data sources answer, its dashboards show what they ask for.
 import { type Check, check } from "./check";
-import { type Dashboard, panelQueries } from "./dashboard";
+import { type Dashboard, type PanelQueries, panelLooks } from "./dashboard";
+import type { Source } from "./datasource";
 import { type Grafana, LockedOut, type QueryResult } from "./grafana";
 import { insist } from "./insist";
 
@@ -69,17 +70,33 @@ async function dashboards(grafana: Grafana): Promise<Look[]> {
 
 async function showDashboard(grafana: Grafana, uid: string): Promise<string> {
   const { dashboard } = await grafana.get<{ dashboard: Dashboard }>(`dashboards/uid/${uid}`);
-  const panels = panelQueries(dashboard);
-  let withData = 0;
-  for (const { panel, body } of panels) {
+  const sources = await grafana.get<Source[]>("datasources");
+  const looks = panelLooks(dashboard, { from: "now-15m", sources });
+  if (looks.length === 0) throw new Error("has no panels");
+  const asked = looks.filter((look): look is PanelQueries => "body" in look);
+  const wrong = looks.flatMap((look) => ("error" in look ? [told(look.panel, look.error)] : []));
+  const empty: string[] = [];
+  for (const { panel, body } of asked) {
     const { results, message } = await grafana.query(body);
     const errors = Object.values(results ?? {}).flatMap(({ error }) => error ?? []);
-    if (results === undefined || errors.length > 0) {
-      throw new Error(`panel ${JSON.stringify(panel)}: ${errors[0] ?? message}`);
-    }
-    withData += Object.values(results).some(hasData) ? 1 : 0;
+    if (results === undefined || errors.length > 0) wrong.push(told(panel, errors[0] ?? message));
+    else if (!Object.values(results).some(hasData)) empty.push(JSON.stringify(panel));
   }
-  return `${withData} of ${panels.length} panels with data`;
+  if (wrong.length > 0) throw new Error(wrong.join("; "));
+  const skipped = looks.flatMap((look) =>
+    "skipped" in look ? [`${JSON.stringify(look.panel)} (${look.skipped})`] : [],
+  );
+  return [
+    asked.length === 0
+      ? "no panel asks for data"
+      : `${asked.length - empty.length} of ${asked.length} panels with data`,
+    ...(empty.length > 0 ? [`without: ${empty.join(", ")}`] : []),
+    ...(skipped.length > 0 ? [`not asked: ${skipped.join(", ")}`] : []),
+  ].join("; ");
+}
+
+function told(panel: string, what: unknown): string {
+  return `panel ${JSON.stringify(panel)}: ${what}`;
 }
 
 function hasData({ frames = [] }: QueryResult): boolean {

@@ -86,7 +86,7 @@ test("queries of a dashboard, with variables as for All", () => {
             intervalMs: 15_000,
             maxDataPoints: 300,
             refId: "A",
-            expr: 'x{i=~".+",j=~".*",l=~"[[le]]|a|b"}[$__rate_interval]',
+            expr: 'x{i=~".+",j=~".*",l=~"(a|b)|(a|b)"}[$__rate_interval]',
           },
         ],
       },

@@ -62,7 +62,9 @@ const ALL_WELL = [
 test("one that is well is not asked twice", async () => {
   const { grafana: one, asked } = grafana();
   expect(await verified(one)).toEqual({ told: ALL_WELL, waited: 0 });
-  expect(asked).toEqual(Object.fromEntries(Object.keys(GOOD).map((path) => [path, 1])));
+  const once = Object.fromEntries(Object.keys(GOOD).map((path) => [path, 1]));
+  // The list to check, and the list to find those of panels in.
+  expect(asked).toEqual({ ...once, datasources: 2 });
 });
 
 test.each<[string, Wrong]>([
@@ -102,6 +104,35 @@ test.each<[string, Wrong, string]>([
   expect(told).toContain(expected);
   expect(waited).toBeGreaterThanOrEqual(60);
   expect(waited).toBeLessThan(70);
+});
+
+const shows = async (dashboard: object) => {
+  const { told } = await verified(grafana({ "dashboards/uid/o": { body: { dashboard } } }).grafana);
+  return told.at(-1);
+};
+
+test("panel by panel it is told what has data, what has none, what is not asked and why", async () => {
+  const up = { targets: [{ expr: "up" }] };
+  const panels = [
+    { title: "Up", ...up },
+    { title: "Notes", type: "text" },
+    { title: "Again", datasource: "-- Dashboard --", targets: [{ panelId: 1 }] },
+  ];
+  expect(await shows({ title: "Overview", panels })).toBe(
+    'ok dashboard Overview: 1 of 1 panels with data; not asked: "Notes" (a panel of kind text), "Again" (shows what another panel asked)',
+  );
+  expect(await shows({ title: "Overview", panels: panels.slice(1, 2) })).toBe(
+    'ok dashboard Overview: no panel asks for data; not asked: "Notes" (a panel of kind text)',
+  );
+  expect(await shows({ title: "Overview", panels: [] })).toBe("FAILED dashboard Overview: has no panels");
+  const lost = { title: "Lost", datasource: { uid: "loki" }, targets: [{ expr: "x" }] };
+  expect(await shows({ title: "Overview", panels: [...panels, lost] })).toBe(
+    'FAILED dashboard Overview: panel "Lost": there is no data source "loki"',
+  );
+  const { told } = await verified(
+    grafana({ "ds/query": { body: { results: { A: { frames: [] } } } } }).grafana,
+  );
+  expect(told.at(-1)).toBe('ok dashboard Overview: 0 of 1 panels with data; without: "Up"');
 });
 
 test("a log-in that is refused is not tried again, but by mail: Grafana would lock the administrator out", async () => {

@@ -1,0 +1,86 @@
+// Which data source a panel means. Dashboards name it by uid, by name or by a variable, as a text or in a group, or not at
+// all; some words are no data source of anybody's.
+import type { Values } from "./variables";
+
+/** A data source that Grafana has. */
+export interface Source {
+  readonly name: string;
+  readonly uid: string;
+  readonly type?: string;
+  readonly isDefault?: boolean;
+}
+
+export type Meant =
+  | { readonly uid: string; readonly type?: string }
+  | { readonly skipped: string }
+  /** Each query names its own. */
+  | "mixed";
+
+/** Words of Grafana's own, with what a panel shows there. */
+const OWN: Readonly<Record<string, string>> = {
+  "-- dashboard --": "shows what another panel asked",
+  "-- grafana --": "shows what Grafana itself knows",
+  grafana: "shows what Grafana itself knows",
+};
+
+/** Server-side expressions, which every Grafana has under this uid. */
+export const EXPRESSIONS = "__expr__";
+
+/** @throws Error where no data source is meant that is there */
+export function meantSource(given: unknown, sources: readonly Source[], values: Values): Meant {
+  const { uid, type } = reference(given);
+  const name = uid === undefined ? undefined : values.fill(uid);
+  if (name?.toLowerCase() === "-- mixed --") return "mixed";
+  const own = name === undefined ? undefined : OWN[name.toLowerCase()];
+  if (own !== undefined) return { skipped: own };
+  if (name === EXPRESSIONS || name?.toLowerCase() === "__expr__")
+    return { uid: EXPRESSIONS, type: EXPRESSIONS };
+  // Without a list there is nothing to look it up in.
+  if (sources.length === 0) return { uid: name ?? "", ...(type === undefined ? {} : { type }) };
+  const usual =
+    sources.find((one) => one.isDefault === true && (type === undefined || one.type === type)) ??
+    sources.find((one) => one.type === type) ??
+    sources.find((one) => one.isDefault === true) ??
+    sources[0];
+  const found = ["", "default", undefined].includes(name)
+    ? usual
+    : (sources.find((one) => one.uid === name) ?? sources.find((one) => one.name === name));
+  if (found === undefined) throw new Error(`there is no data source ${JSON.stringify(name)}`);
+  return { uid: found.uid, ...(found.type === undefined ? {} : { type: found.type }) };
+}
+
+function reference(given: unknown): { readonly uid?: string; readonly type?: string } {
+  if (typeof given === "string") return { uid: given };
+  if (typeof given !== "object" || given === null) return {};
+  const { uid, type } = given as { uid?: unknown; type?: unknown };
+  return {
+    ...(typeof uid === "string" ? { uid } : {}),
+    ...(typeof type === "string" && type !== "" ? { type } : {}),
+  };
+}
+
+/** The data source that a variable of this kind shows at first: the one chosen, if it is there, else the usual one. */
+export function chosenSource(
+  chosen: string,
+  { kind, pattern }: { readonly kind: string; readonly pattern: string },
+  sources: readonly Source[],
+): string {
+  const fits = regularExpression(pattern);
+  const offered = sources.filter(({ name, type }) => type === kind && fits.test(name));
+  const found =
+    offered.find(({ uid, name }) => uid === chosen || name === chosen) ??
+    offered.find(({ isDefault }) => isDefault === true) ??
+    offered[0];
+  return found?.uid ?? chosen;
+}
+
+/** As Grafana writes them, `/.../flags`; a text without slashes has to be all of it. */
+function regularExpression(pattern: string): RegExp {
+  const [, source, flags = ""] = /^\/(.*)\/([gimsuy]*)$/s.exec(pattern) ?? [];
+  try {
+    if (source !== undefined) return new RegExp(source, flags.replace(/[gy]/g, ""));
+    return pattern === "" ? /^/ : new RegExp(`^(?:${pattern})$`);
+  } catch {
+    return /^/;
+  }
+}
