@@ -10,6 +10,8 @@ interface Input {
   readonly type: string;
   /** For a data source: what kind of one. */
   readonly pluginId: string;
+  /** For a constant: what the one who exported it had. */
+  readonly value: string;
 }
 
 /** What only an import by hand understands; provisioned dashboards do without. */
@@ -53,9 +55,9 @@ export function prepareUserDashboard(json: string, datasourceUid: string): strin
   }
   const dashboard = JSON.parse(json) as JsonObject;
   const answers = new Map(
-    inputsOf(dashboard).map(({ name, pluginId }) => [
+    inputsOf(dashboard).map(({ name, type, pluginId, value }) => [
       name,
-      pluginId === EXPRESSIONS ? EXPRESSIONS : datasourceUid,
+      type === "constant" ? value : pluginId === EXPRESSIONS ? EXPRESSIONS : datasourceUid,
     ]),
   );
   const kept = Object.entries(withLibraryPanels(dashboard)).filter(([key]) => !IMPORT_ONLY.includes(key));
@@ -93,10 +95,14 @@ function shapeProblems(dashboard: JsonObject): string[] {
 function inputProblems(dashboard: JsonObject): string[] {
   const inputs = inputsOf(dashboard);
   const unanswerable = inputs
-    .filter(({ type, pluginId }) => type !== "datasource" || !["prometheus", EXPRESSIONS].includes(pluginId))
+    .filter(({ type, pluginId, value }) =>
+      type === "constant"
+        ? value === ""
+        : type !== "datasource" || !["prometheus", EXPRESSIONS].includes(pluginId),
+    )
     .map(
       ({ name, type, pluginId }) =>
-        `asks for ${JSON.stringify(name)} (${type}${pluginId === "" ? "" : ` ${pluginId}`}), and only Prometheus data sources can be filled in; replace \${${name}} by a value and remove it from "__inputs"`,
+        `asks for ${JSON.stringify(name)} (${type}${pluginId === "" ? "" : ` ${pluginId}`}), and only Prometheus data sources and constants with a value can be filled in; replace \${${name}} by a value and remove it from "__inputs"`,
     );
   const known = new Set([...inputs.map(({ name }) => name), ...variableNames(dashboard)]);
   const { __inputs: _, ...rest } = dashboard;
@@ -113,6 +119,7 @@ function inputsOf(dashboard: JsonObject): Input[] {
     name: text(input.name),
     type: text(input.type),
     pluginId: text(input.pluginId),
+    value: text(input.value),
   }));
 }
 

@@ -58,12 +58,12 @@ test.each<[string, unknown, string[]]>([
       __inputs: [
         prometheusInput,
         { name: "DS_LOKI", type: "datasource", pluginId: "loki" },
-        { name: "VAR_HOST", type: "constant", value: "a" },
+        { name: "VAR_HOST", type: "constant" },
       ],
     },
     [
-      'mine.json: asks for "DS_LOKI" (datasource loki), and only Prometheus data sources can be filled in; replace ${DS_LOKI} by a value and remove it from "__inputs"',
-      'mine.json: asks for "VAR_HOST" (constant), and only Prometheus data sources can be filled in; replace ${VAR_HOST} by a value and remove it from "__inputs"',
+      'mine.json: asks for "DS_LOKI" (datasource loki), and only Prometheus data sources and constants with a value can be filled in; replace ${DS_LOKI} by a value and remove it from "__inputs"',
+      'mine.json: asks for "VAR_HOST" (constant), and only Prometheus data sources and constants with a value can be filled in; replace ${VAR_HOST} by a value and remove it from "__inputs"',
     ],
   ],
   [
@@ -109,4 +109,49 @@ test("a dashboard that is fine comes out with the same meaning, and the second t
 
 test("what was not checked is not shipped", () => {
   expect(() => prepareUserDashboard("{}", "my-uid")).toThrow("has no title");
+});
+
+describe("library panels", () => {
+  const model = {
+    type: "stat",
+    title: "Shared",
+    targets: [{ expr: "up" }],
+    gridPos: { w: 1 },
+    libraryPanel: {},
+  };
+  const link = { libraryPanel: { uid: "lib1", name: "Shared" }, gridPos: { w: 12 }, id: 7 };
+  const elements = { lib1: { name: "Shared", uid: "lib1", kind: 1, model } };
+  const made = (dashboard: object) => JSON.parse(prepareUserDashboard(JSON.stringify(dashboard), "uid"));
+
+  test("that came along are put into their places, in rows of either kind, too", () => {
+    const expected = { type: "stat", title: "Shared", targets: [{ expr: "up" }], gridPos: { w: 12 }, id: 7 };
+    for (const __elements of [elements, Object.values(elements)]) {
+      const folded = { type: "row", panels: [link] };
+      expect(made({ title: "T", panels: [link, folded], __elements })).toEqual({
+        title: "T",
+        panels: [expected, { type: "row", panels: [expected] }],
+      });
+      expect(made({ title: "T", rows: [{ panels: [link] }], __elements }).rows).toEqual([
+        { panels: [expected] },
+      ]);
+    }
+    const whole = { ...link, type: "stat", title: "Old", targets: [] };
+    const { libraryPanel: _, ...kept } = whole;
+    expect(made({ title: "T", panels: [whole] }).panels).toEqual([kept]);
+  });
+
+  test("that did not are refused by name", () => {
+    for (const __elements of [undefined, {}, []]) {
+      const json = JSON.stringify({ title: "T", panels: [{ type: "row", panels: [link] }], __elements });
+      expect(checkUserDashboard("mine.json", json)).toEqual([
+        'mine.json: has the library panel "Shared", whose content is not in the file; unlink it in Grafana, or export the dashboard for sharing externally, and save its JSON again',
+      ]);
+    }
+  });
+});
+
+test("a constant has the value that came along", () => {
+  const __inputs = [{ name: "VAR_ROOM", type: "constant", value: "attic" }];
+  const json = JSON.stringify({ title: "${VAR_ROOM}", panels: [], __inputs });
+  expect(JSON.parse(prepareUserDashboard(json, "uid"))).toEqual({ title: "attic", panels: [] });
 });

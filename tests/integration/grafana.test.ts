@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { eventually, LabHost } from "./support/lab";
 import { operate } from "./support/operate";
 import { connection, Stack } from "./support/stack";
@@ -149,6 +152,58 @@ describe("Grafana on a deployed host", () => {
       });
     expect((await open("http://localhost")).status).toBe(101);
     expect((await open("http://elsewhere.test")).status).toBe(403);
+  });
+
+  test("verify asks dashboards as people have them, panel by panel", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "podwatch-dashboards-"));
+    const targets = [{ expr: "up", refId: "A" }];
+    const dashboards: Record<string, object> = {
+      variable: {
+        panels: [
+          "${datasource}",
+          "$datasource",
+          { uid: "${datasource}", type: "prometheus" },
+          "Prometheus",
+        ].map((datasource, id) => ({ id, type: "timeseries", title: `p${id}`, datasource, targets })),
+        templating: { list: [{ name: "datasource", type: "datasource", query: "prometheus", current: {} }] },
+      },
+      rows: { schemaVersion: 12, rows: [{ panels: [{ id: 1, type: "graph", title: "g", targets }] }] },
+      "left over": {
+        panels: [
+          {
+            type: "row",
+            title: "r",
+            targets: [{ datasource: { uid: "000000001" }, refId: "A" }],
+            panels: [],
+          },
+          { type: "text", title: "notes" },
+          { type: "stat", title: "again", datasource: { uid: "-- Dashboard --" }, targets: [{ panelId: 1 }] },
+          { type: "stat", title: "own", targets },
+        ],
+      },
+      library: {
+        panels: [{ id: 1, libraryPanel: { uid: "lib", name: "shared" } }],
+        __elements: { lib: { uid: "lib", model: { type: "stat", title: "shared", targets } } },
+      },
+    };
+    for (const [title, dashboard] of Object.entries(dashboards)) {
+      mkdirSync(join(directory, title));
+      writeFileSync(
+        join(directory, title, "board.json"),
+        JSON.stringify({ title, uid: title.slice(0, 4), ...dashboard }),
+      );
+    }
+    await stack.configure({ ...settings(), grafana: { dashboards: [join(directory, "**/*.json")] } });
+    await stack.up();
+    rmSync(directory, { recursive: true });
+    const expected = [
+      "dashboard variable: 4 of 4 panels with data",
+      "dashboard rows: 1 of 1 panels with data",
+      'dashboard left over: 1 of 1 panels with data; not asked: "notes" (a panel of kind text), "again" (shows what another panel asked)',
+      "dashboard library: 1 of 1 panels with data",
+    ];
+    const { stdout } = await operate(stack, "verify");
+    for (const line of expected) expect(stdout).toContain(`ok      test-grafana  ${line}\n`);
   });
 
   test("takes a given password, restarts nothing else, and forgets the old one", async () => {
