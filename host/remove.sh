@@ -49,8 +49,8 @@ stop_service() {
     systemctl stop "$(unit_service)" 2>/dev/null || :
     case $unit in
       *.network)
+        lower_shield
         ! podman network exists podwatch || podman network rm podwatch >/dev/null
-        remove_shield
         ;;
       *) podman rm --force --ignore "$container" >/dev/null ;;
     esac
@@ -58,6 +58,8 @@ stop_service() {
   elif [ ! -d "$home" ]; then
     return
   fi
+  # Also of a network that did not get as far as its unit.
+  [ "$unit" != podwatch.network ] || remove_shield
   reload_systemd
   systemctl reset-failed "$(unit_service)" 2>/dev/null || :
 }

@@ -288,6 +288,21 @@ describe("the front door of a deployed host", () => {
       expect(await unchanged()).toBe(before);
     });
 
+    test("a range that another interface of the host has: the network of before comes back, with all services", async () => {
+      await host.exec("ip -6 address add fdb6:93f8:2e1d::99/64 dev host0");
+      await stack.configure(settings({ bind: host.address6 }));
+      const output = await stack.failingUp();
+      await host.exec("ip -6 address del fdb6:93f8:2e1d::99/64 dev host0");
+      expect(output).toContain("subnet fdb6:93f8:2e1d::/64 is already used on the host");
+      expect(output).toContain("The previous release is back and healthy.");
+      expect(await host.exec("cat /etc/containers/systemd/podwatch.network")).not.toContain("IPv6");
+      await eventually(
+        20,
+        () => host.fetch("/prometheus/-/ready"),
+        ({ status }) => status === 200,
+      );
+    });
+
     test("the front on an address of the host's own is reached there, and nowhere else", async () => {
       await stack.configure(settings({ bind: host.address6 }));
       expect(await stack.preview("--diff")).toMatch(/\+ +IPv6=true\n/);

@@ -58,9 +58,9 @@ function settings(nodeExporter: object = {}) {
 }
 
 /** What a host gets from the target's port: a status, or 0. */
-async function status(host: LabHost): Promise<number> {
+async function status(host: LabHost, address = web.address): Promise<number> {
   const { stdout } = await host.tryExec(
-    `curl -s -o /dev/null -m 3 -w '%{http_code}' http://${web.address}:9100/metrics || :`,
+    `curl -s -o /dev/null -m 3 -w '%{http_code}' 'http://${address}:9100/metrics' || :`,
   );
   return Number(stdout);
 }
@@ -196,6 +196,21 @@ test("the distribution's program, once it is there; the downloaded one goes", as
     "/usr/bin/prometheus-node-exporter",
   );
   expect(await web.tryExec("ls /var/lib/podwatch/programs")).not.toHaveExited(0);
+});
+
+test("a target that is asked over IPv6 lets in the monitor's IPv6 address, and nobody else", async () => {
+  const { hosts, ...rest } = settings({ from: "package" });
+  const nodeExporter = { bind: web.address6, allowFrom: [monitor.address6] };
+  await stack.configure({ ...rest, hosts: { ...hosts, web: { ...hosts.web, nodeExporter } } });
+  await stack.up();
+  await eventually(30, () => targets(monitor), isUp);
+  const asked = `[${web.address6}]`;
+  expect(await status(monitor, asked)).toBe(200);
+  expect(await status(web, asked)).toBe(0);
+  expect(await status(monitor)).toBe(0);
+  await expect(
+    fetch(`http://${asked}:9100/metrics`, { signal: AbortSignal.timeout(3000) }),
+  ).rejects.toThrow();
 });
 
 faultTest(
