@@ -4,6 +4,7 @@ import { quote, type Report, show } from "../problem";
 import { type QuadletSettings, quadletSections, refusedKeys } from "../schema/quadlet";
 import { isPrivateKey, isSecretUrl, isSecretVariable } from "../secretWords";
 import type { Locate } from "./locate";
+import { placeComplaint } from "./quadletPlaces";
 import { splitComplaint } from "./quadletWords";
 
 /** @param service whose `secrets` take what has no place in a unit; undefined if it has none */
@@ -22,7 +23,7 @@ export function checkQuadlet(
       if (reason !== undefined) report(path, `${quote(key)} ${reason}`);
       // A value with a secret is told of below, and not quoted.
       for (const value of values.filter((one) => secretsIn(one).length === 0)) {
-        const complaint = splitComplaint(section, name, value);
+        const complaint = splitComplaint(section, name, value) ?? placeComplaint(section, name, value);
         if (complaint !== undefined) report(path, `${quote(value)} ${complaint}`);
       }
       for (const what of values.flatMap(secretsIn)) {

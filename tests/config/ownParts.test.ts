@@ -108,6 +108,45 @@ describe("keys of a unit", () => {
     ]);
   });
 
+  test.each([
+    [
+      "Volume",
+      "/srv/x.yml:/etc/podwatch/current/files/provisioning/datasources/x.yml:ro",
+      "lies below /etc/podwatch",
+    ],
+    ["Volume", "/srv/x:/etc/podwatch", "lies at /etc/podwatch"],
+    ["volume", "/srv/x:/etc/", "hides /etc/podwatch"],
+    ["Volume", "data.volume:/run//secrets/x:ro,z", "lies below /run/secrets"],
+    ["Volume", "/var/lib/grafana", "lies at /var/lib/grafana"],
+    ["Volume", "%h/x:/var/lib:z", "hides /var/lib/grafana"],
+    ["Volume", "/x:/", "hides /etc/podwatch"],
+    ["Tmpfs", "/prometheus:size=1g", "lies at /prometheus"],
+    ["Mount", "type=bind,source=/x,target=/alertmanager/", "lies at /alertmanager"],
+    ["Mount", "type=tmpfs,dst=/etc/podwatch/../podwatch/x", "lies below /etc/podwatch"],
+  ])("%s of %s is refused: it %s", (key, value, what) => {
+    for (const service of ["grafana", "front", "prometheus"]) {
+      expect(problems({ Container: { [key]: value } }, service)).toEqual([
+        expect.stringMatching(
+          new RegExp(`Container\\.${key}: ".*" ${what}, wh(ich|ere) .+; mount it elsewhere`),
+        ),
+      ]);
+    }
+  });
+
+  test("volumes beside them are taken, below the data too", () => {
+    const Container = {
+      Volume: [
+        "/srv/htpasswd:/etc/shop/htpasswd:ro,z",
+        "/srv/p:/var/lib/grafana/plugins:z",
+        "/etc/podwatch:/mnt",
+        "x:/etc/podwatch2",
+      ],
+      Tmpfs: "/tmp:size=1g",
+      Mount: "type=bind,source=/run/secrets,target=/own",
+    };
+    expect(problems({ Container }, "grafana")).toEqual([]);
+  });
+
   test("another section is refused", () => {
     expect(problems({ Install: { WantedBy: "x" } })).toEqual([
       expect.stringMatching(/^podwatch:front\.quadlet\.Install: unknown setting; /),
