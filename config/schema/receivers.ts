@@ -16,7 +16,18 @@ import {
 } from "./words";
 
 /** The ways to reach somebody that there are. */
-export const integrationKinds = ["slack", "email", "opsgenie", "pagerduty", "webhook", "telegram"] as const;
+export const integrationKinds = [
+  "slack",
+  "email",
+  "opsgenie",
+  "pagerduty",
+  "webhook",
+  "telegram",
+  "discord",
+  "msteamsv2",
+  "pushover",
+  "victorops",
+] as const;
 export type IntegrationKind = (typeof integrationKinds)[number];
 
 const key = (complaint: string) => secretText(/^[^\p{Cc}\s{}]{8,}$/u, complaint);
@@ -172,6 +183,60 @@ const telegram = group({
   ...common("telegram_configs"),
 });
 
+const discord = group({
+  webhookUrl: setting(
+    secretUrl("is not a webhook URL; write the one of the channel, https://discord.com/api/webhooks/..."),
+    "URL of the channel's webhook.",
+    { secret: true },
+  ),
+  ...httpAuth,
+  ...common("discord_configs"),
+});
+
+const msteamsv2 = group({
+  webhookUrl: setting(
+    secretUrl("is not a webhook URL; write the one that the workflow of the channel has"),
+    "URL of the workflow that is started when a webhook request is received.",
+    { secret: true },
+  ),
+  ...httpAuth,
+  ...common("msteamsv2_configs"),
+});
+
+const pushover = group({
+  userKey: setting(
+    secretText(/^[A-Za-z0-9]{30}$/, "is not a user's or group's key; write its 30 letters and digits"),
+    "Key of the user or group that is written to.",
+    { secret: true },
+  ),
+  token: setting(
+    secretText(/^[A-Za-z0-9]{30}$/, "is not an application's token; write its 30 letters and digits"),
+    "Token of the application that writes.",
+    { secret: true },
+  ),
+  ...httpAuth,
+  ...common("pushover_configs"),
+});
+
+const victorops = group({
+  apiKey: setting(
+    key("is not an API key; write the one of the Prometheus integration"),
+    "Key of the Prometheus integration of Splunk On-Call, once VictorOps.",
+    { secret: true },
+  ),
+  routingKey: setting(
+    text(/^[^\s\p{Cc}{}]+$/u, "is not a routing key; write one such as everybody"),
+    "Routing key: which team is told.",
+    { example: "database", placeholder: "a routing key of yours" },
+  ),
+  apiUrl: setting(
+    httpUrl().default("https://alert.victorops.com/integrations/generic/20131114/alert/"),
+    "Where the API is.",
+  ),
+  ...httpAuth,
+  ...common("victorops_configs"),
+});
+
 export const receiver = group({
   slack: setting(slack.optional(), "A message in Slack."),
   email: setting(email.optional(), "A mail."),
@@ -179,6 +244,10 @@ export const receiver = group({
   pagerduty: setting(pagerduty.optional(), "An incident in PagerDuty."),
   webhook: setting(webhook.optional(), "Alertmanager's own JSON, sent to a program of yours."),
   telegram: setting(telegram.optional(), "A message in Telegram."),
+  discord: setting(discord.optional(), "A message in Discord."),
+  msteamsv2: setting(msteamsv2.optional(), "A message in Microsoft Teams, by a workflow (Power Automate)."),
+  pushover: setting(pushover.optional(), "A notification by Pushover."),
+  victorops: setting(victorops.optional(), "An incident in Splunk On-Call (VictorOps)."),
 }).meta({
   id: "receiver",
   description:

@@ -12,6 +12,18 @@ import {
   type Tls,
   tlsConfig,
 } from "./auth";
+import {
+  discordConfig,
+  emailConfig,
+  msteamsConfig,
+  opsgenieConfig,
+  pagerdutyConfig,
+  pushoverConfig,
+  slackConfig,
+  telegramConfig,
+  victoropsConfig,
+  webhookConfig,
+} from "./receiverMessages";
 
 interface Common<Secret = unknown> extends HttpAuth<Secret> {
   readonly sendResolved: boolean;
@@ -29,6 +41,16 @@ export interface Receiver<Secret = unknown> {
   readonly pagerduty?: (Common<Secret> & { readonly routingKey: Secret; readonly url: string }) | undefined;
   readonly webhook?: (Common<Secret> & Webhook<Secret>) | undefined;
   readonly telegram?: (Common<Secret> & Telegram<Secret>) | undefined;
+  readonly discord?: (Common<Secret> & { readonly webhookUrl: Secret }) | undefined;
+  readonly msteamsv2?: (Common<Secret> & { readonly webhookUrl: Secret }) | undefined;
+  readonly pushover?: (Common<Secret> & { readonly userKey: Secret; readonly token: Secret }) | undefined;
+  readonly victorops?: (Common<Secret> & Victorops<Secret>) | undefined;
+}
+
+interface Victorops<Secret> {
+  readonly apiKey: Secret;
+  readonly routingKey: string;
+  readonly apiUrl: string;
 }
 
 interface Email<Secret> {
@@ -65,6 +87,7 @@ type Settings = Readonly<Record<string, unknown>>;
 /** One entry of `receivers`. */
 export function receiverConfig(name: string, receiver: Receiver): Settings {
   const { slack, email, opsgenie, pagerduty, webhook, telegram } = receiver;
+  const { discord, msteamsv2, pushover, victorops } = receiver;
   const file = (kind: SecretKind) => secretFile(receiverSecret(name, kind));
   const http = (way: Way) => {
     const config = httpAuthConfig(receiver[way] ?? {}, wayOwner(name, way));
@@ -86,11 +109,20 @@ export function receiverConfig(name: string, receiver: Receiver): Settings {
     ...(telegram && {
       telegram_configs: [merged(telegram, telegramConfig(telegram, file), http("telegram"))],
     }),
+    ...(discord && { discord_configs: [merged(discord, discordConfig(file), http("discord"))] }),
+    ...(msteamsv2 && { msteamsv2_configs: [merged(msteamsv2, msteamsConfig(file), http("msteamsv2"))] }),
+    ...(pushover && { pushover_configs: [merged(pushover, pushoverConfig(file), http("pushover"))] }),
+    ...(victorops && {
+      victorops_configs: [merged(victorops, victoropsConfig(victorops, file), http("victorops"))],
+    }),
   };
 }
 
 /** The ways to reach somebody. */
-const WAYS = ["slack", "email", "opsgenie", "pagerduty", "webhook", "telegram"] as const;
+const WAYS = [
+  ...(["slack", "email", "opsgenie", "pagerduty", "webhook", "telegram"] as const),
+  ...(["discord", "msteamsv2", "pushover", "victorops"] as const),
+] as const;
 type Way = (typeof WAYS)[number];
 
 /** Whose the secrets are that a receiver logs in with on one of its ways. */
@@ -135,9 +167,10 @@ export function receiverSecrets<Secret>(
   );
 }
 
-const SECRET_KINDS = ["slack", "email", "opsgenie", "pagerduty", "webhook", "telegram"] as const;
+const SECRET_KINDS = [...WAYS, "pushover-user"] as const;
 type SecretKind = (typeof SECRET_KINDS)[number];
-type File = (kind: SecretKind) => string;
+/** Where a secret of a receiver stands. */
+export type File = (kind: SecretKind) => string;
 
 /** No kind ends like another one, so that no two secrets have one name. */
 function receiverSecret(receiver: string, kind: SecretKind | "webhook-token"): string {
@@ -158,6 +191,16 @@ function secretOf<Secret>(receiver: Receiver<Secret>, kind: SecretKind): Secret 
       return receiver.webhook?.url;
     case "telegram":
       return receiver.telegram?.botToken;
+    case "discord":
+      return receiver.discord?.webhookUrl;
+    case "msteamsv2":
+      return receiver.msteamsv2?.webhookUrl;
+    case "pushover":
+      return receiver.pushover?.token;
+    case "pushover-user":
+      return receiver.pushover?.userKey;
+    case "victorops":
+      return receiver.victorops?.apiKey;
     default:
       return kind satisfies never;
   }
@@ -178,79 +221,4 @@ function merged(
 
 function isGroup(value: unknown): value is Settings {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function slackConfig({ channel }: NonNullable<Receiver["slack"]>, file: File): Settings {
-  return {
-    api_url_file: file("slack"),
-    ...(channel === undefined ? {} : { channel }),
-    title: message("slack.title"),
-    title_link: message("link"),
-    text: message("slack.text"),
-    fallback: message("subject"),
-    footer: message("footer"),
-  };
-}
-
-function emailConfig(email: NonNullable<Receiver["email"]>, file: File): Settings {
-  const { authUsername } = email;
-  return {
-    to: email.to.join(", "),
-    from: email.from,
-    smarthost: email.smarthost,
-    require_tls: email.requireTls,
-    ...(authUsername === undefined ? {} : { auth_username: authUsername, auth_password_file: file("email") }),
-    headers: { Subject: message("subject") },
-    text: message("email.text"),
-    html: message("email.html"),
-  };
-}
-
-function opsgenieConfig(opsgenie: NonNullable<Receiver["opsgenie"]>, file: File): Settings {
-  return {
-    api_key_file: file("opsgenie"),
-    api_url: opsgenie.apiUrl,
-    message: message("subject"),
-    description: message("plain"),
-    source: message("source"),
-    priority: opsgenie.priority ?? message("opsgenie.priority"),
-    ...(opsgenie.tags.length === 0 ? {} : { tags: opsgenie.tags.join(",") }),
-    details: { alertmanager: message("link") },
-  };
-}
-
-function pagerdutyConfig({ url }: NonNullable<Receiver["pagerduty"]>, file: File): Settings {
-  return {
-    routing_key_file: file("pagerduty"),
-    url,
-    description: message("subject"),
-    severity: message("pagerduty.severity"),
-    source: message("pagerduty.source"),
-    client: "Podwatch",
-    client_url: message("link"),
-    details: { alerts: message("plain") },
-  };
-}
-
-function webhookConfig({ maxAlerts }: NonNullable<Receiver["webhook"]>, file: File): Settings {
-  return {
-    url_file: file("webhook"),
-    max_alerts: maxAlerts,
-  };
-}
-
-function telegramConfig(telegram: NonNullable<Receiver["telegram"]>, file: File): Settings {
-  return {
-    bot_token_file: file("telegram"),
-    chat_id: telegram.chatId,
-    api_url: telegram.apiUrl,
-    disable_notifications: telegram.disableNotifications,
-    parse_mode: "HTML",
-    message: message("telegram.html"),
-  };
-}
-
-/** What a template of `templates/alertmanager/podwatch.tmpl` makes of the alerts. */
-function message(template: string): string {
-  return `{{ template "podwatch.${template}" . }}`;
 }

@@ -63,6 +63,22 @@ describe("receivers", () => {
       "pagerduty.routingKey: the value is not a routing key; write the 32",
     ],
     ["webhook", { url: "hunter2" }, "webhook.url: the value is not a URL; write one"],
+    [
+      "discord",
+      { webhookUrl: "hunter2" },
+      "discord.webhookUrl: the value is not a webhook URL; write the one",
+    ],
+    ["msteamsv2", { webhookUrl: "hunter2" }, "msteamsv2.webhookUrl: the value is not a webhook URL; write"],
+    [
+      "pushover",
+      { token: "hunter2", userKey: "u".repeat(30) },
+      "pushover.token: the value is not an application's token; write",
+    ],
+    [
+      "victorops",
+      { apiKey: "hunter2", routingKey: "all" },
+      "victorops.apiKey: the value is not an API key; write",
+    ],
     ["webhook", { url: "https://a.net/{{ .x }}" }, "webhook.url: the value is not a URL; write one"],
     [
       "telegram",
@@ -108,7 +124,7 @@ describe("receivers", () => {
     expect(problems({ receivers: { ops: {}, nobody: ops, "a b": ops }, route: { receiver: "ops" } })).toEqual(
       [
         'podwatch:alertmanager.receivers.nobody: "nobody" is a receiver of Podwatch\'s own; write another name',
-        "podwatch:alertmanager.receivers.ops: says of no way to be told; write at least one of slack, email, opsgenie, pagerduty, webhook, telegram below it",
+        "podwatch:alertmanager.receivers.ops: says of no way to be told; write at least one of slack, email, opsgenie, pagerduty, webhook, telegram, discord, msteamsv2, pushover, victorops below it",
         expect.stringMatching(/receivers\["a b"\]: "a b" is not a receiver's name; write /),
       ],
     );

@@ -3,6 +3,8 @@
 // are the lab's, which refuse what the real ones refuse.
 import type { Socket } from "node:dgram";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -21,6 +23,19 @@ jest.setTimeout(300_000);
 const EXAMPLE = "examples/chickens";
 /** File systems of the host's that may be filled. */
 const DISKS = ["/srv/eggs", "/srv/feed"] as const;
+
+/** Takes all that it is told. */
+async function listener(): Promise<{ url: string; heard(): string[]; close(): void }> {
+  const all: string[] = [];
+  const server = createServer(async (request, response) => {
+    const body = (await request.toArray()).join("");
+    all.push(`${request.url} ${body}`);
+    response.end("{}");
+  });
+  await new Promise<void>((listening) => server.listen(0, HERE, listening));
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://${HERE}:${port}`, heard: () => all, close: () => server.close() };
+}
 
 /** Alerts of the user's own. */
 const TEXT_RULES = `groups:
@@ -334,6 +349,7 @@ test("a second up changes nothing, and tells nobody", async () => {
 
 test("texts of one's own arrive as they were written: markup, templates, dollars, other letters", async () => {
   const directory = mkdtempSync(join(tmpdir(), "podwatch-texts-"));
+  const chat = await listener();
   try {
     writeFileSync(join(directory, "rules.yml"), TEXT_RULES);
     for (const folder of ["a", "b"]) mkdirSync(join(directory, folder));
@@ -357,6 +373,13 @@ test("texts of one's own arrive as they were written: markup, templates, dollars
             email: { extra: { headers: { Subject: '{{ template "own.who" . }} – $5' }, html: "", text } },
             telegram: { extra: { parse_mode: "HTML", message, message_thread_id: 42 } },
           },
+          // Where Pushover is cannot be said.
+          others: {
+            discord: {},
+            msteamsv2: {},
+            victorops: { apiUrl: `${chat.url}/victorops/`, routingKey: "coop" },
+            pushover: { extra: { http_config: { proxy_url: `${chat.url}/pushover` } } },
+          },
         },
         timeIntervals: {
           never: [{ years: ["2001:2002"], months: ["november:february"], daysOfMonth: ["-3:-1"] }],
@@ -370,13 +393,22 @@ test("texts of one's own arrive as they were written: markup, templates, dollars
           routes: [
             { matchers: ['alertname="Muted"'], receiver: "farmer", activeTimeIntervals: ["never"] },
             { matchers: ['price=~"[$]5|page"'], receiver: "chat", continue: true },
+            { matchers: ['price="$5"'], receiver: "others", continue: true },
             { matchers: ['price="$5"'], receiver: "farmer", activeTimeIntervals: ["always"] },
           ],
         },
       },
     };
     receivers.clear();
-    await stack.configure(settings(own), secrets());
+    const others = "alertmanager.receivers.others";
+    await stack.configure(settings(own), {
+      ...secrets(),
+      [`${others}.discord.webhookUrl`]: `${chat.url}/discord`,
+      [`${others}.msteamsv2.webhookUrl`]: `${chat.url}/teams`,
+      [`${others}.victorops.apiKey`]: "key-of-victorops",
+      [`${others}.pushover.userKey`]: "u".repeat(30),
+      [`${others}.pushover.token`]: "t".repeat(30),
+    });
     expect(await deploy()).toHaveExited(0);
     const said = `costs $5 & <b> 12.35 at höst-α $1, "quoted" {{literal}} ${"${HOME}"} $1`;
     const bodies = await eventually(
@@ -395,7 +427,15 @@ test("texts of one's own arrive as they were written: markup, templates, dollars
     expect(bodies[2]).toContain("<b>Übermaß {#}</b> costs $5");
     expect(bodies.join()).not.toContain("Muted");
     expect(receivers.refused()).toEqual([]);
+    const told = await eventually(
+      30,
+      async () => chat.heard(),
+      (heard) =>
+        ["/discord", "/teams", "/victorops"].every((path) => heard.some((one) => one.startsWith(path))),
+    );
+    for (const one of told) expect(one).toContain("Übermaß {#}");
   } finally {
+    chat.close();
     rmSync(directory, { recursive: true });
   }
 });
