@@ -1,7 +1,7 @@
 import { inUrl } from "./address";
 import type { Scope } from "./quadlet";
 import { unitName } from "./service";
-import { type Entry, serializeUnit } from "./unit";
+import { type Entry, quoteWord, serializeUnit } from "./unit";
 
 /** A service that is no container: a program of the host's, confined by systemd, which opens its sockets for it. */
 export interface NativeService {
@@ -13,6 +13,8 @@ export interface NativeService {
   /** The user that it runs as, made for it; an ordinary user's service runs as that user. */
   readonly account: string;
   readonly args: readonly string[];
+  /** Further ones, in which nothing is expanded. */
+  readonly literalArgs?: readonly string[];
   /** The unix socket that it is always reached by, and who may connect besides its owner. */
   readonly socket: { readonly path: string; readonly group?: number };
   /** A port of the host, closed to all but a few addresses; absent: none. */
@@ -132,7 +134,12 @@ function serviceUnit(service: NativeService, scope: Scope): string {
     [
       "Service",
       [
-        ["ExecStart", [path, ...service.args].map(plainWord).join(" ")],
+        [
+          "ExecStart",
+          [...[path, ...service.args].map(plainWord), ...(service.literalArgs ?? []).map(quoteWord)].join(
+            " ",
+          ),
+        ],
         ["Restart", "always"],
         ["RestartSec", "2"],
         ...filter(service),

@@ -43,11 +43,27 @@ export function resolveNodeExporter(
       `${quote(name)} also stands under enable; remove it from one of the two`,
     );
   }
+  given.arguments.forEach((argument, index) => {
+    const complaint = ownArgument(argument);
+    if (complaint !== undefined) report(locate(["arguments", index]), `${quote(argument)} ${complaint}`);
+  });
   const { bind: _, port: __, allowFrom: ___, ...rest } = given;
   const release = { ...given.release, sha256: checksums(given, locate, report) };
   const reach: NodeExporterReach =
     enabled && !ground.ownPrometheus ? byPort(given, ground, locate, report) : { by: "socket" };
   return { ...rest, release, enabled, reach };
+}
+
+/** What Podwatch sets itself, by the name of the argument. */
+function ownArgument(argument: string): string | undefined {
+  const name = argument.replace(/=.*/s, "").replace(/^--(no-)?/, "");
+  if (name === "collector.textfile.directory") return "has a setting of its own; use textfileDirectory";
+  if (name.startsWith("web."))
+    return "decides how it is reached, which Podwatch does itself; use port and bind";
+  if (["help", "help-long", "help-man", "version"].includes(name))
+    return "makes the program end at once; remove it";
+  if (!/^collector\.[a-z0-9_]+$/.test(name)) return undefined;
+  return `switches a collector; write ${quote(name.replace("collector.", ""))} under collectors.${argument.startsWith("--no-") ? "disable" : "enable"}`;
 }
 
 /** Those of the pinned version are known; those of another have to be written. */

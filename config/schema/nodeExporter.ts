@@ -107,6 +107,17 @@ export const nodeExporter = group({
     }).prefault({}),
     "What is measured.",
   ),
+  arguments: setting(
+    list(
+      text(
+        /^--[a-z][a-z0-9.-]*(=[^\p{Cc}]*)?$/u,
+        "is not an argument; write one such as --collector.filesystem.mount-points-exclude=^/(dev|proc)($|/), name and value in one",
+      ),
+      "arguments",
+    ).default([]),
+    "Further arguments of the program, each `--name=value` or `--name`, as they are: nothing in them is expanded. The program itself checks them: with one that it does not know it does not come up, and the previous release comes back. No place for secrets.",
+    { example: ["--collector.systemd.unit-include=(nginx|shop-.+)\\.service"] },
+  ),
   textfileDirectory: setting(
     hostPath().optional(),
     "Directory on the host whose files `*.prom` are served too. It is made if it is missing, for root to write to; files have to be readable by everybody.",

@@ -11,6 +11,8 @@ export interface NodeExporterInput {
   readonly from: "release" | "package";
   readonly release: Release;
   readonly collectors: { readonly enable: readonly string[]; readonly disable: readonly string[] };
+  /** Further arguments, as they are. */
+  readonly arguments?: readonly string[];
   /** Whose files `*.prom` are served too. */
   readonly textfileDirectory?: string | undefined;
   /** The group that may connect to the unix socket. */
@@ -76,6 +78,7 @@ export function nodeExporter(input: NodeExporterInput): NativeService {
       ...[...collectors.enable].sort().map((name) => `--collector.${name}`),
       ...[...collectors.disable].sort().map((name) => `--no-collector.${name}`),
     ],
+    ...(input.arguments?.length ? { literalArgs: input.arguments } : {}),
     directories: [textfiles],
     socket: { path: socket, ...(input.group === undefined ? {} : { group: input.group }) },
     ...(port === undefined ? {} : { port }),

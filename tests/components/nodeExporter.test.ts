@@ -2,6 +2,7 @@ import { NodeExporter } from "../../components/nodeExporter";
 import type { HostSettings } from "../../config/load";
 import { nodeTelemetry } from "../../lib/render/nodeExporter";
 import versions from "../../versions.json";
+import { splitCommand } from "../lib/systemd";
 import { command, component, removal, unitLines } from "./expected";
 import { bundleOf, deployOnHost } from "./onHost";
 import { hostSettings, login, settingsOf } from "./stackFile";
@@ -152,6 +153,24 @@ test("everything changed: the distribution's program, other collectors and direc
     "ExecStart=/usr/bin/prometheus-node-exporter --web.systemd-socket --collector.textfile.directory=/srv/metrics " +
       "--collector.processes --collector.systemd --no-collector.nfs",
   );
+});
+
+test("arguments of the user's own reach the program as they are", async () => {
+  const given = [
+    "--collector.filesystem.mount-points-exclude=^/(dev|proc|run/user/.+)($|/)",
+    '--collector.systemd.unit-include=(nginx|it\'s "100%"|a b)\\.service',
+    "--collector.disable-defaults",
+    "--collector.netclass.ignored-devices=^(%i|${HOME}|;)$",
+  ];
+  const settings = hostSettings({ nodeExporter: { enabled: true, arguments: given } });
+  const { parts } = bundleOf((await deployNodeExporter(settings)).resources);
+  const line = unitLines(parts["unit/podwatch-node-exporter.service"]).find((one) =>
+    one.startsWith("ExecStart="),
+  );
+  // What systemd makes of it: words, then specifiers, then variables.
+  const words = splitCommand(String(line).replace("ExecStart=", ""));
+  expect(words.slice(-given.length)).toEqual(given);
+  expect(words.length).toBe(3 + 1 + given.length);
 });
 
 test("rootless: in the user's own places, confined as far as his manager can", async () => {

@@ -118,6 +118,33 @@ test.each<[what: string, raw: Record<string, unknown>, complaint: string]>([
     'podwatch:nodeExporter.allowFrom[0]: "10.1.2.0/33" is not an IP address or a range of them; write one such as 10.1.2.3 or 10.1.2.0/24',
   ],
   [
+    "an argument that says how it is reached",
+    stack({
+      nodeExporter: { arguments: ["--web.listen-address=:1", "--collector.cpu.info"] },
+    }),
+    'podwatch:nodeExporter.arguments[0]: "--web.listen-address=:1" decides how it is reached, which Podwatch does itself; use port and bind',
+  ],
+  [
+    "an argument that has a setting",
+    stack({ nodeExporter: { arguments: ["--path.rootfs=/x", "--collector.textfile.directory=/x"] } }),
+    'podwatch:nodeExporter.arguments[1]: "--collector.textfile.directory=/x" has a setting of its own; use textfileDirectory',
+  ],
+  [
+    "an argument that switches a collector",
+    stack({ nodeExporter: { arguments: ["--no-collector.wifi"] } }),
+    'podwatch:nodeExporter.arguments[0]: "--no-collector.wifi" switches a collector; write "wifi" under collectors.disable',
+  ],
+  [
+    "an argument that ends the program",
+    stack({ nodeExporter: { arguments: ["--version"] } }),
+    'podwatch:nodeExporter.arguments[0]: "--version" makes the program end at once; remove it',
+  ],
+  [
+    "an argument without its dashes",
+    stack({ nodeExporter: { arguments: ["collector.cpu.info"] } }),
+    'podwatch:nodeExporter.arguments[0]: "collector.cpu.info" is not an argument; write one such as --collector.filesystem.mount-points-exclude=^/(dev|proc)($|/), name and value in one',
+  ],
+  [
     "a collector",
     stack({ nodeExporter: { collectors: { enable: ["--collector.wifi"] } } }),
     'podwatch:nodeExporter.collectors.enable[0]: "--collector.wifi" is not the name of a collector; write one such as systemd or netdev, without --collector.',

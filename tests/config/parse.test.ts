@@ -91,6 +91,7 @@ test("a host alone gets every default", () => {
     },
     nginxExporter: { enabled: false, quadlet: noKeys, image: versions.images["nginx-exporter"] },
     nodeExporter: {
+      arguments: [],
       enabled: false,
       from: "release",
       release: {

@@ -155,6 +155,21 @@ test("what somebody changed on the host is found and put back", async () => {
   await eventually(20, () => targets(monitor), isUp);
 });
 
+test("arguments of the user's own reach the program as they are", async () => {
+  const units = '--collector.systemd.unit-include=(dbus|it\'s "100%" ${HOME}|a b)\\.service$';
+  await stack.configure(settings({ arguments: [units] }));
+  await stack.up();
+  const process = await web.exec(
+    "tr '\\0' '\\n' </proc/$(systemctl show -P MainPID podwatch-node-exporter)/cmdline",
+  );
+  expect(process.trim().split("\n").at(-1)).toBe(units);
+  const names = async () =>
+    new Set(
+      (await query(monitor, 'node_systemd_unit_state{instance="web"}')).map(({ metric }) => metric.name),
+    );
+  await eventually(20, names, (found) => found.size === 1 && found.has("dbus.service"));
+});
+
 faultTest("a node exporter that does not come up", "the previous release comes back, healthy", async () => {
   await stack.configure(settings({ collectors: { enable: ["systemd", "no_such"] } }));
   const output = await stack.failingUp();
