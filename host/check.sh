@@ -9,9 +9,8 @@ refuse_foreign() {
     case $unit in
       *.network) cmp -s "$candidate/unit/$unit" "$UNITS/$unit" || refuse_guests ;;
     esac
-  elif [ -n "$(header "$candidate" data)" ] &&
-    owner=$(podman volume inspect --format '{{index .Labels "io.podwatch.service"}}' "$container" 2>/dev/null) &&
-    [ "$owner" != "$service" ]; then
+  elif [ -n "$(header "$candidate" data)" ] && podman volume exists "$container" &&
+    ! is_volume_of_ours "$container"; then
     fail "there is already a volume named $container that is not managed by Podwatch; rename or remove it first"
   fi
 }
@@ -89,10 +88,17 @@ ignored_by_systemd() {
 # The check runs in the image that will run the files, without network, and sees them where they will be. What it says
 # is told if need be, and stands in no journal.
 run_check() {
+  drop_check_container
   make_empty_secrets
-  timeout -k 5 120 podman run --rm --interactive --replace --name "$container-check" --network none --log-driver none \
+  timeout -k 5 120 podman run --rm --interactive --name "$container-check" --label io.podwatch.service="$service" --network none --log-driver none \
     --read-only --cap-drop all --security-opt no-new-privileges --user "$(header "$candidate" user)" \
     --volume "$home/candidate:/etc/podwatch:ro,z" --volume "$home/candidate/secrets:/run/secrets:ro,z" --entrypoint /bin/sh "$image" -s <"$candidate/hooks/check" 9>&-
+}
+
+# What an interrupted run has left of it.
+drop_check_container() {
+  [ "$(podman container inspect --format '{{index .Config.Labels "io.podwatch.service"}}' "$container-check" 2>/dev/null)" != "$service" ] ||
+    podman rm --force --ignore "$container-check" >/dev/null
 }
 
 # A checker looks whether the files are there that hold secrets; what is in them is none of its business.

@@ -45,7 +45,9 @@ restore_data() {
   staged=$container-restore
   clean_up=drop_staged
   drop_staged
-  podman volume create "$staged" >/dev/null || fail "no volume can be made; is the disk full?"
+  ! podman volume exists "$staged" ||
+    fail "there is already a volume named $staged that is not managed by Podwatch; rename or remove it first"
+  podman volume create --label io.podwatch.service="$service" "$staged" >/dev/null || fail "no volume can be made; is the disk full?"
   receive_archive
   input_read=yes
   exchange
@@ -60,7 +62,7 @@ restore_data() {
 }
 
 drop_staged() {
-  podman volume rm --force "$staged" >/dev/null 2>&1 || :
+  ! is_volume_of_ours "$staged" || podman volume rm --force "$staged" >/dev/null 2>&1 || :
 }
 
 # An ordinary user's volumes belong to his subordinate users.

@@ -85,6 +85,11 @@ await_steady() {
   done
 }
 
+# Whether a volume was made for the service.
+is_volume_of_ours() {
+  [ "$(podman volume inspect --format '{{index .Labels "io.podwatch.service"}}' "$1" 2>/dev/null)" = "$service" ]
+}
+
 ensure_image() {
   if podman image exists "$1"; then
     return

@@ -12,10 +12,15 @@ install_runner() {
     ensure_linger
   fi
   lock runner
+  umask 077
+  # A former version's: all could read the ones, and hold the other.
+  find "$STATE" -maxdepth 1 -type f -exec chmod go= {} +
+  rm -f "$STATE/reloads" "$STATE/reloading"
   { note_new_directories && cp "$0" "$STATE/.runner.new"; } 2>/dev/null ||
     fail "cannot write to $STATE; is the disk full?"
   mv "$STATE/.runner.new" "$STATE/runner"
   claim "$STATE"
+  umask 022
   shield_network
   say "installed${podman_version:+ on podman $podman_version}"
 }

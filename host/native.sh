@@ -82,9 +82,15 @@ host would reach the service; use a kernel with CONFIG_CGROUP_BPF, as distributi
 stop_native() {
   socket=${unit%.service}.socket
   if is_unit_of_ours "$unit" || is_unit_of_ours "$socket"; then
-    systemctl --quiet disable "$unit" "$socket" 2>/dev/null || :
-    systemctl stop "$socket" "$unit" 2>/dev/null || :
-    rm -f "$(unit_path "$socket")" "$(unit_path "$unit")"
+    for name in "$socket" "$unit"; do
+      if is_unit_of_ours "$name"; then
+        systemctl --quiet disable "$name" 2>/dev/null || :
+        systemctl stop "$name" 2>/dev/null || :
+      fi
+    done
+    for name in "$socket" "$unit"; do
+      ! is_unit_of_ours "$name" || rm -f "$(unit_path "$name")"
+    done
   elif [ ! -d "$home" ]; then
     return
   fi

@@ -17,7 +17,7 @@ activate_network() {
     # shellcheck disable=SC2086 # a list of unit names
     systemctl stop $running "$(unit_service)" || :
     # What a run that was killed has left of ours; the network itself without force, which would take guests along.
-    in_network | grep '^podwatch-' | while read -r name; do podman rm --force --ignore "$name" >/dev/null; done
+    in_network | of_ours | while read -r name; do podman rm --force --ignore "$name" >/dev/null; done
     podman network rm podwatch >/dev/null 2>&1 || :
     running=$(services_to_start)
   fi
@@ -42,15 +42,25 @@ services_to_start() {
 # Of the services that it reads, those that run in a container.
 in_containers() {
   while IFS= read -r name; do
-    [ ! -e "$UNITS/${name%.service}.container" ] || say "$name"
+    ! is_unit_of_ours "${name%.service}.container" || say "$name"
   done
 }
 
 # A network that others have joined cannot be taken away under them.
 refuse_guests() {
-  guests=$(in_network | grep -v '^podwatch-' | paste -s -d ' ' -)
+  everybody=$(in_network)
+  guests=$(say "$everybody" | grep -vxF -e "$(say "$everybody" | of_ours)" | paste -s -d ' ' -)
   [ -z "$guests" ] ||
     fail "the network podwatch cannot be changed or removed while containers that are not managed by Podwatch use it ($guests); remove them first, or disconnect them with podman network disconnect podwatch NAME"
+}
+
+# Of the containers that it reads, those whose unit is ours, whatever others are called.
+of_ours() {
+  while IFS= read -r name; do
+    case $name in
+      podwatch-*) ! is_unit_of_ours "$name.container" || say "$name" ;;
+    esac
+  done
 }
 
 in_network() {

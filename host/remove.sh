@@ -16,12 +16,12 @@ remove_service() {
   stop_service
   if [ "$data" = delete ]; then
     # Without force, which would take along whatever else uses it.
-    ! podman volume exists "$container" || podman volume rm "$container" >/dev/null ||
+    ! is_volume_of_ours "$container" || podman volume rm "$container" >/dev/null ||
       fail "the data volume $container cannot be removed; is it used by a container that is not managed by Podwatch?"
   fi
   rm -rf "$home"
   case $unit in
-    *.container) podman rm --force --ignore "$container-check" >/dev/null ;;
+    *.container) drop_check_container ;;
   esac
   for image in $images; do
     drop_image "$image"

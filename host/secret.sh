@@ -91,7 +91,10 @@ remove_secret() {
   if leave_to_others "$STATE/secrets/$secret"; then
     return
   fi
-  if [ -e "$STATE/secrets/$secret/used" ]; then
+  # Once podman has answered, its id of the secret is noted, too: another one was made by somebody else.
+  { read -r _ created <"$STATE/secrets/$secret/used"; } 2>/dev/null || created=
+  if [ -e "$STATE/secrets/$secret/used" ] &&
+    { [ -z "$created" ] || [ "$created" = "$(podman_secret_id "$secret")" ]; }; then
     podman secret rm "$secret" >/dev/null 2>&1 || :
   fi
   rm -rf "$STATE/secrets/$secret" "$STATE/locks/$secret"

@@ -96,7 +96,7 @@ reload_systemd() {
       systemctl daemon-reload
       return
     fi
-    { read -r begun succeeded <"$STATE/reloads"; } 2>/dev/null || begun=0 succeeded=0
+    { read -r begun succeeded <"$STATE/locks/reloads"; } 2>/dev/null || begun=0 succeeded=0
     if [ "$succeeded" -gt "${begun_before:-0}" ]; then
       return
     fi
@@ -104,14 +104,14 @@ reload_systemd() {
     note_reloads "$begun $succeeded"
     systemctl daemon-reload || return 1
     note_reloads "$begun $begun"
-  } 8>"$STATE/reloading"
+  } 8>"$STATE/locks/reloading"
 }
 
 begun_reloads() {
-  cut -d ' ' -f 1 "$STATE/reloads" 2>/dev/null || :
+  cut -d ' ' -f 1 "$STATE/locks/reloads" 2>/dev/null || :
 }
 
 # In one step, for those who look without the lock. On a full disk nothing is counted, and so nothing shared.
 note_reloads() {
-  { say "$1" >"$STATE/reloads.new" && mv "$STATE/reloads.new" "$STATE/reloads"; } 2>/dev/null || :
+  { say "$1" >"$STATE/locks/reloads.new" && mv "$STATE/locks/reloads.new" "$STATE/locks/reloads"; } 2>/dev/null || :
 }

@@ -193,7 +193,7 @@ export function stageCommand(name: string): string {
   const path = stagedPath(name);
   const former = stagedPath(name.replace(/@.*/, ""));
   return shell(
-    `umask 077 && mkdir -p .podwatch && rm -f ${former} && cat >${path}.new && mv ${path}.new ${path}`,
+    `umask 077 && mkdir -p .podwatch && chmod 700 .podwatch && rm -f ${former} && cat >${path}.new && mv ${path}.new ${path}`,
   );
 }
 

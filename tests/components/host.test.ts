@@ -19,7 +19,7 @@ const unlessGone = (runner = "/var/lib/podwatch/runner") =>
   `[ -e ${runner} ] || { cat >/dev/null; echo "nothing to remove"; exit 0; }; `;
 
 const stage = (name: string) =>
-  `sh -c 'umask 077 && mkdir -p .podwatch && rm -f .podwatch/${name} && cat >.podwatch/${name}@mon.new && mv .podwatch/${name}@mon.new .podwatch/${name}@mon'`;
+  `sh -c 'umask 077 && mkdir -p .podwatch && chmod 700 .podwatch && rm -f .podwatch/${name} && cat >.podwatch/${name}@mon.new && mv .podwatch/${name}@mon.new .podwatch/${name}@mon'`;
 
 const unstage = (name: string) =>
   `sh -c 'cat >/dev/null; rm -f .podwatch/${name}@mon; rmdir .podwatch 2>/dev/null || :'`;

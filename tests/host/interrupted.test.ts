@@ -23,7 +23,9 @@ const exists = (path: string) => existsSync(join(shell.directory, path));
 
 /** A podman that notes what it is called with, and kills the runner at the call that begins with these words. */
 const noting = (fatal = "nothing") =>
-  `podman() { echo "podman $*" >>"$PODMAN_STATE/calls"; case "$*" in "${fatal}"*) kill -9 $$ ;; esac; }`;
+  `podman() {
+    case "$*" in "container inspect "*) echo web; return ;; esac
+    echo "podman $*" >>"$PODMAN_STATE/calls"; case "$*" in "${fatal}"*) kill -9 $$ ;; esac; }`;
 const calls = () => (exists("podman/calls") ? read("podman/calls").trim().split("\n") : []);
 
 describe("a bundle that did not arrive as a whole", () => {
@@ -193,7 +195,7 @@ describe("images", () => {
 describe("services that a change of the network stops", () => {
   /** A systemctl that notes, and kills the runner at the call that begins with these words. */
   const systemctl = (fatal = "nothing") => `systemctl() {
-      case "$*" in list-units*) printf 'podwatch-web.service loaded\\npodwatch-network.service loaded\\n'; return ;; esac
+      case "$*" in list-units*) printf 'podwatch-%s.service loaded\\n' web theirs network; return ;; esac
       echo "$*" >>"$PODMAN_STATE/calls"; case "$*" in "${fatal}"*) kill -9 $$ ;; esac; }; podman() { :; }`;
   const activate = (how: string, fatal?: string) =>
     run(
@@ -202,7 +204,8 @@ describe("services that a change of the network stops", () => {
 
   beforeEach(() => {
     shell.write("state/services/network/current/unit/podwatch.network", "[Network]\n");
-    shell.write("units/podwatch-web.container", "[Container]\n");
+    shell.write("units/podwatch-web.container", "# Managed by Podwatch.\n[Container]\n");
+    shell.write("units/podwatch-theirs.container", "[Container]\n");
     shell.write("state/services/web/current/headers", "service web\n");
   });
 
@@ -242,15 +245,18 @@ describe("containers of others in our network", () => {
   const network =
     "unit=podwatch.network; home=$STATE/services/network; candidate=$home/candidate/current; release=$candidate";
   const refusal =
-    /^podwatch: the network podwatch cannot be changed or removed while containers .* use it \(theirs too\); remove them first/;
+    /^podwatch: the network podwatch cannot be changed or removed while containers .* use it \(theirs podwatch-too\); remove them first/;
 
   beforeEach(() => {
     shell.write("units/podwatch.network", "# Managed by Podwatch.\n[Network]\n");
+    shell.write("units/podwatch-web.container", "# Managed by Podwatch.\n[Container]\n");
     shell.write("state/services/network/candidate/current/unit/podwatch.network", "[Network]\nother\n");
   });
 
   test.each(["refuse_foreign", "remove_service network"])("are not taken along by %s", (line) => {
-    const { status, stderr } = run(`${network}; ${podman("podwatch-web", "theirs", "too")}; ${line}`);
+    const { status, stderr } = run(
+      `${network}; ${podman("podwatch-web", "theirs", "podwatch-too")}; ${line}`,
+    );
     expect([status, stderr]).toEqual([1, expect.stringMatching(refusal)]);
     expect(calls()).toEqual([]);
     expect(exists("units/podwatch.network")).toBe(true);
@@ -262,7 +268,7 @@ describe("containers of others in our network", () => {
   });
 
   test("stay, while what was left of ours goes", () => {
-    run(`${network}; ${podman("podwatch-web", "theirs")}; activate_network restarted`);
+    run(`${network}; ${podman("podwatch-web", "theirs", "podwatch-theirs")}; activate_network restarted`);
     expect(calls()).toEqual(["podman rm --force --ignore podwatch-web", "podman network rm podwatch"]);
   });
 });
@@ -270,7 +276,8 @@ describe("containers of others in our network", () => {
 test("a data volume that others use is not taken away under them", () => {
   shell.write("units/podwatch-web.container", "# Managed by Podwatch.\n[Container]\n");
   shell.write("state/services/web/current/headers", "service web\ndata delete\n");
-  const podman = 'podman() { case "$*" in "volume rm podwatch-web") return 2 ;; esac; }';
+  const podman =
+    'podman() { case "$*" in "volume rm podwatch-web") return 2 ;; "volume inspect "*) echo web ;; esac; }';
   expect(run(`systemctl() { :; }; ${podman}; remove_service web`)).toMatchObject({
     status: 1,
     stderr:
@@ -299,7 +306,8 @@ describe("a removal", () => {
       expect(calls().slice(-2)).toEqual(
         expect.arrayContaining(["podman rm --force --ignore podwatch-web-check"]),
       );
-      for (const place of ["units", "state/services", "state/locks"]) expect(list(place)).toEqual([]);
+      for (const place of ["units", "state/services"]) expect(list(place)).toEqual([]);
+      expect(list("state/locks")).toEqual(["reloading", "reloads"]);
     },
   );
 
@@ -327,12 +335,37 @@ describe("the lock", () => {
   const LOCK = `. ${join(__dirname, "../../host/lock.sh")}`;
   const untilHeld = (file: string) => `until [ -e ${file} ] && ! flock -n ${file} true; do sleep 0.05; done`;
 
+  /** Somebody holds the lock, whose file was made with that umask, and nobody waits for long. */
+  const heldBySomebody = (umask: string) => `
+    (umask ${umask}; exec 7>"$STATE/locks/web"; flock 7; exec sleep 60) >/dev/null 2>&1 & trap "kill $!" EXIT
+    ${untilHeld('"$STATE/locks/web"')}
+    PODWATCH_LOCK_SECONDS=1; ${LOCK}; lock web`;
+
+  test("that anybody may have opened, as of a former version, is not waited for any longer", () => {
+    expect(run(`${heldBySomebody("022")}; echo got`)).toEqual({ status: 0, stdout: "got\n", stderr: "" });
+    expect(run('stat -c %a "$STATE/locks/web"').stdout).toBe("600\n");
+  });
+
+  test("and all that is kept is its owner's alone, whatever the umask and what was there", () => {
+    const line = `rm -r "$STATE"; umask 000; mkdir -p "$STATE/services"; umask 027; ${LOCK}; lock web; mkdir "$STATE/services/web"`;
+    expect(run(`${line}; stat -c "%a %n" "$STATE" "$STATE"/* "$STATE"/*/*`).stdout).toBe(
+      [
+        "711 ",
+        "700 /images",
+        "700 /locks",
+        "700 /secrets",
+        "700 /services",
+        "600 /locks/web",
+        "755 /services/web",
+        "",
+      ]
+        .map((line) => line.replace(" ", ` ${shell.state}`))
+        .join("\n"),
+    );
+  });
+
   test("is waited for, but not for ever", () => {
-    const line = `mkdir "$STATE/locks"
-      (flock 7; exec sleep 60) 7>"$STATE/locks/web" >/dev/null 2>&1 & trap "kill $!" EXIT
-      ${untilHeld('"$STATE/locks/web"')}
-      PODWATCH_LOCK_SECONDS=1; ${LOCK}; lock web`;
-    expect(run(line)).toEqual({
+    expect(run(heldBySomebody("077"))).toEqual({
       status: 1,
       stdout: "",
       stderr:
@@ -343,7 +376,7 @@ describe("the lock", () => {
   test("whose file was removed while it was waited for is not taken for the new one", () => {
     // Time for the other to wait for the lock, which nobody can see it do.
     const remover = `sleep 0.5; rm "$1"; flock -o "$1" sh -c "sleep 0.6; echo first" & ${untilHeld('"$1"')}`;
-    const line = `mkdir "$STATE/locks"; PODWATCH_LOCK_SECONDS=10; ${LOCK}
+    const line = `PODWATCH_LOCK_SECONDS=10; ${LOCK}
       flock -o "$STATE/locks/web" sh -c '${remover}' sh "$STATE/locks/web" &
       ${untilHeld('"$STATE/locks/web"')}; lock web; echo second; wait`;
     expect(run(line)).toEqual({ status: 0, stdout: "first\nsecond\n", stderr: "" });

@@ -51,7 +51,7 @@ export class RunnerShell {
   readonly state = join(this.directory, "state");
 
   constructor() {
-    for (const directory of ["state", "units", "podman/secrets", "bin"]) {
+    for (const directory of ["state/locks", "units", "podman/secrets", "bin"]) {
       mkdirSync(join(this.directory, directory), { recursive: true });
     }
     this.write("podman/active", "");

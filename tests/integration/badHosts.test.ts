@@ -4,6 +4,7 @@ import { LabHost, must } from "./support/lab";
 import { healthy, pinned, small, startedAt } from "./support/smallStack";
 import { snapshot } from "./support/snapshot";
 import { Stack } from "./support/stack";
+import { openToOthers } from "./support/stranger";
 
 jest.setTimeout(300_000);
 
@@ -104,9 +105,29 @@ describe("a host that does not take what it is given keeps what it has", () => {
     await one.exec(
       "mkdir -p /var/lib/podwatch && mount -t tmpfs -o size=512m,mode=755 tmpfs /var/lib/podwatch",
     );
+    await one.exec(
+      "echo 'Defaults umask=0777, umask_override' >/etc/sudoers.d/umask; echo umask 0777 >~operator/.bashrc",
+    );
     await stack.configure(small(pinned(one)));
     await stack.up();
     await healthy(one);
+    await one.exec("rm /etc/sudoers.d/umask ~operator/.bashrc");
+  });
+
+  test("other users can neither look into what is kept there nor lock it, whatever the umask", async () => {
+    expect(await openToOthers(one, "/var/lib/podwatch")).toBe("");
+  });
+
+  test("what a former version has left open is closed by the next `pulumi up`, without a restart", async () => {
+    const running = await startedAt(one);
+    await one.exec("cd /var/lib/podwatch && chmod -R a+rX locks services images");
+    expect(await openToOthers(one, "/var/lib/podwatch")).toContain(
+      "opens /var/lib/podwatch/locks/prometheus\n",
+    );
+    await stack.configure(small(pinned(one), { prometheus: { data: "delete", scrapeInterval: "3s" } }));
+    await stack.up();
+    expect(await openToOthers(one, "/var/lib/podwatch")).toBe("");
+    expect(await startedAt(one)).toBe(running);
   });
 
   faultTest(
