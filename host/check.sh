@@ -89,6 +89,10 @@ ignored_by_systemd() {
 # is told if need be, and stands in no journal.
 run_check() {
   drop_check_container
+  if podman container exists "$container-check"; then
+    say "there is already a container named $container-check that is not managed by Podwatch; rename or remove it first"
+    return 1
+  fi
   make_empty_secrets
   timeout -k 5 120 podman run --rm --interactive --name "$container-check" --label io.podwatch.service="$service" --network none --log-driver none \
     --read-only --cap-drop all --security-opt no-new-privileges --user "$(header "$candidate" user)" \

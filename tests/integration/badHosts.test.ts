@@ -1,6 +1,7 @@
 // Hosts that are not as they should be. What a real host would need days for is brought about by hand, and said so.
 import { faultTest } from "./support/faults";
 import { LabHost, must } from "./support/lab";
+import { operate } from "./support/operate";
 import { healthy, pinned, small, startedAt } from "./support/smallStack";
 import { snapshot } from "./support/snapshot";
 import { Stack } from "./support/stack";
@@ -106,12 +107,12 @@ describe("a host that does not take what it is given keeps what it has", () => {
       "mkdir -p /var/lib/podwatch && mount -t tmpfs -o size=512m,mode=755 tmpfs /var/lib/podwatch",
     );
     await one.exec(
-      "echo 'Defaults umask=0777, umask_override' >/etc/sudoers.d/umask; echo umask 0777 >~operator/.bashrc",
+      "echo 'Defaults umask=0777, umask_override' >/etc/sudoers.d/umask; sed -i '1i umask 0777' ~operator/.bashrc",
     );
     await stack.configure(small(pinned(one)));
     await stack.up();
     await healthy(one);
-    await one.exec("rm /etc/sudoers.d/umask ~operator/.bashrc");
+    await one.exec("rm /etc/sudoers.d/umask; sed -i 1d ~operator/.bashrc");
   });
 
   test("other users can neither look into what is kept there nor lock it, whatever the umask", async () => {
@@ -153,19 +154,52 @@ describe("a host that does not take what it is given keeps what it has", () => {
     async () => {
       const running = await startedAt(one);
       await one.exec(`rm -rf /tmp/empty; mkdir /tmp/empty; tar -C /tmp/empty -c . | podman import - localhost/empty >/dev/null 2>&1
-        podman create --name theirs --network podwatch localhost/empty /x`);
+        podman create --name theirs --network podwatch localhost/empty /x
+        podman create --name podwatch-theirs --network podwatch localhost/empty /x`);
       const network = { subnet: "10.89.78.0/24" };
       await stack.configure(small(pinned(one), { network }));
       expect(await stack.failingUp()).toMatch(
-        /the network podwatch cannot be changed or removed while .* use it \(theirs\)/,
+        /the network podwatch cannot be changed or removed while .* use it \((theirs podwatch-theirs|podwatch-theirs theirs)\)/,
       );
       expect(await startedAt(one)).toBe(running);
-      await one.exec("podman rm theirs; podman rmi localhost/empty; rm -r /tmp/empty");
+      await one.exec("podman rm theirs podwatch-theirs; podman rmi localhost/empty; rm -r /tmp/empty");
       await stack.up();
       await healthy(one);
       expect(await one.exec("podman network inspect podwatch")).toContain(network.subnet);
     },
   );
+
+  test("what others have under such names survives a change of the network, a repair and a removal", async () => {
+    const theirs = () =>
+      one.exec(`podman ps -a --no-trunc --format '{{.ID}} {{.Names}}' | grep theirs
+        podman volume ls --format '{{.Name}} {{.Labels}}' | grep -e theirs -e restore; podman secret ls --format '{{.ID}} {{.Name}}'
+        podman images --no-trunc --format '{{.ID}} {{.Repository}}' | grep theirs
+        systemctl show -p ActiveState,InvocationID podwatch-theirs podwatch-prometheus-theirs
+        cat /etc/containers/systemd/podwatch-theirs.container; getent passwd podwatch-theirs`);
+    await one.exec(`mkdir /tmp/empty; tar -C /tmp/empty -c . | podman import - localhost/podwatch-theirs >/dev/null 2>&1
+      podman create --name podwatch-theirs localhost/podwatch-theirs /x
+      podman create --name podwatch-theirs-check localhost/podwatch-theirs /x
+      podman volume create podwatch-theirs; podman volume create podwatch-prometheus-restore
+      printf x | podman secret create podwatch-theirs -
+      printf '[Container]\\nImage=localhost/podwatch-theirs\\n' >/etc/containers/systemd/podwatch-theirs.container
+      printf '[Service]\\nExecStart=/bin/sleep infinity\\n' | tee /etc/systemd/system/podwatch-prometheus-theirs.service >/etc/systemd/system/podwatch-theirs.service
+      systemctl daemon-reload; systemctl start podwatch-prometheus-theirs
+      useradd --system podwatch-theirs`);
+    const made = await theirs();
+    expect(made.match(/theirs|restore/g)?.length).toBeGreaterThan(8);
+    await stack.configure(small(pinned(one), { network: { subnet: "10.89.79.0/24" } }));
+    await stack.up();
+    await one.exec("echo '#' >>/etc/containers/systemd/podwatch-nginx.container");
+    expect((await operate(stack, "repair")).stdout).toContain("nginx");
+    await stack.destroy();
+    expect(await theirs()).toBe(made);
+    await one.exec(`systemctl stop podwatch-prometheus-theirs; userdel podwatch-theirs; podman secret rm podwatch-theirs
+      podman rm podwatch-theirs podwatch-theirs-check; podman volume rm podwatch-theirs podwatch-prometheus-restore; podman rmi localhost/podwatch-theirs
+      rm -r /tmp/empty /etc/containers/systemd/podwatch-theirs.container /etc/systemd/system/podwatch-*theirs.service; systemctl daemon-reload`);
+    await stack.configure(small(pinned(one)));
+    await stack.up();
+    await healthy(one);
+  });
 
   faultTest("/etc is read-only", "told; what runs goes on; the next `pulumi up` converges", async () => {
     const running = await startedAt(one);
