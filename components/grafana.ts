@@ -47,6 +47,7 @@ export class Grafana extends pulumi.ComponentResource {
       rootUrl: this.url,
       adminUser: settings.adminUser,
       datasources: args.datasources,
+      ownDatasources: settings.datasources,
       dashboards: { ...args.dashboards, ...ownDashboards(settings) },
       keepData: settings.data === "keep",
       secrets: own.map(({ name: secret }) => secret),

@@ -33,6 +33,7 @@ const sections = [
     under: "as an item of an entry of `alertmanager.timeIntervals`",
   },
   { key: "grafana", title: "Grafana", under: `${namespace}:grafana` },
+  { key: "datasource", title: "Data source", under: "as an entry of `grafana.datasources`" },
   { key: "blackboxExporter", title: "Blackbox exporter", under: `${namespace}:blackboxExporter` },
   { key: "probeModule", title: "Probe module", under: "as an entry of `blackboxExporter.modules`" },
   { key: "probeTarget", title: "Probe target", under: "as an entry of `blackboxExporter.targets`" },

@@ -7,6 +7,7 @@ import { quote, quotePath, type Report } from "../problem";
 import type { GrafanaSettings, grafana } from "../schema/grafana";
 import type { ShippedFile } from "../schema/prometheus";
 import { withPlainSecrets } from "../schema/words";
+import { checkDatasources } from "./datasources";
 import { shippedFiles } from "./files";
 import type { Locate } from "./locate";
 
@@ -32,6 +33,7 @@ export function resolveGrafana(
     report,
   );
   checkIdentities(dashboards, locate, report);
+  checkDatasources(given, locate, report);
   return {
     ...withPlainSecrets({ ...rest, dashboards }),
     ...(adminPassword === undefined ? {} : { adminPassword }),

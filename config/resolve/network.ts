@@ -88,6 +88,7 @@ const asking = [
   ["prometheus", ["scrapeJobs", "fileSd"]],
   ["blackboxExporter", ["targets", "modules"]],
   ["alertmanager", ["receivers", "deadMansSwitch"]],
+  ["grafana", ["datasources"]],
   ["front", ["snippet"]],
 ] as const;
 

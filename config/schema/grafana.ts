@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import versions from "../../versions.json";
 import { ownSecrets } from "./auth";
+import { datasource } from "./datasource";
 import { image } from "./image";
 import type { ShippedFile } from "./prometheus";
 import { quadletSetting } from "./quadlet";
@@ -35,6 +36,10 @@ export const grafana = group({
       "PBFA97CFB590B2093",
     ),
     "Uid of the Prometheus data source, which dashboards refer to. The default is the one Grafana gives to a data source named Prometheus by itself.",
+  ),
+  datasources: setting(
+    list(datasource, "data sources").default([]),
+    "Data sources of your own, beside the Prometheus of the stack.",
   ),
   dashboards: setting(
     list(localPath(), "dashboard files").default([]),

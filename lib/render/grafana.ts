@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { CONFIG_DIRECTORY, SECRETS_DIRECTORY, type Service, type UnitKeys } from "../service";
 import { readTemplate } from "../template";
 import { toYaml } from "../yaml";
@@ -14,12 +15,31 @@ export interface Datasource {
   readonly scrapeInterval: string;
 }
 
+/** Any other data source. */
+export interface OwnDatasource {
+  readonly name: string;
+  readonly type: string;
+  readonly uid?: string | undefined;
+  readonly url?: string | undefined;
+  readonly access: string;
+  readonly isDefault: boolean;
+  readonly jsonData: Readonly<Record<string, unknown>>;
+  /** Names of secrets of the user's own. */
+  readonly secureJsonData: Readonly<Record<string, string>>;
+}
+
+/** The one that Grafana would give by itself. */
+export function datasourceUid({ name, uid }: Pick<OwnDatasource, "name" | "uid">): string {
+  return uid ?? `P${createHash("sha256").update(name).digest("hex").slice(0, 16).toUpperCase()}`;
+}
+
 export interface GrafanaInput {
   readonly image: string;
   /** How users reach Grafana, with its path and a slash at the end. */
   readonly rootUrl: string;
   readonly adminUser: string;
   readonly datasources: readonly Datasource[];
+  readonly ownDatasources?: readonly OwnDatasource[];
   /** Dashboards (Grafana's JSON) by file name. */
   readonly dashboards: Readonly<Record<string, string>>;
   readonly keepData: boolean;
@@ -98,20 +118,48 @@ function environment(input: GrafanaInput): Record<string, string> {
 }
 
 function datasources(input: GrafanaInput) {
+  const own = input.ownDatasources ?? [];
+  const replaced = own.some(({ isDefault }) => isDefault);
   return {
     apiVersion: 1,
     prune: true,
-    datasources: input.datasources.map((datasource, index) => ({
-      name: datasource.name,
-      type: "prometheus",
-      uid: datasource.uid,
-      access: "proxy",
-      url: datasource.url,
-      isDefault: index === 0,
-      editable: false,
-      jsonData: { httpMethod: "POST", timeInterval: datasource.scrapeInterval },
-    })),
+    datasources: [
+      ...input.datasources.map((datasource, index) => ({
+        name: datasource.name,
+        type: "prometheus",
+        uid: datasource.uid,
+        access: "proxy",
+        url: datasource.url,
+        isDefault: index === 0 && !replaced,
+        editable: false,
+        jsonData: { httpMethod: "POST", timeInterval: datasource.scrapeInterval },
+      })),
+      ...own.map(ownDatasource),
+    ],
   };
+}
+
+function ownDatasource({ jsonData, secureJsonData, ...source }: OwnDatasource) {
+  const secrets = Object.entries(secureJsonData).map(([key, name]) => [
+    key,
+    `$__file{${SECRETS_DIRECTORY}/${NAME}.${name}}`,
+  ]);
+  return {
+    ...(literal({ ...source, jsonData }) as object),
+    uid: datasourceUid(source),
+    editable: false,
+    ...(secrets.length > 0 ? { secureJsonData: Object.fromEntries(secrets) } : {}),
+  };
+}
+
+/** Grafana fills in variables of the environment, and takes two dollar signs for one. */
+function literal(value: unknown): unknown {
+  if (typeof value === "string") return value.replaceAll("$", "$$$$");
+  if (Array.isArray(value)) return value.map(literal);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]) => (inner === undefined ? [] : [[key, literal(inner)]])),
+  );
 }
 
 function dashboardProvider() {

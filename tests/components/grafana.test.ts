@@ -158,8 +158,9 @@ test("everything changed: with a password of the user's own, and dashboards", as
   });
   const { datasources } = parse(parts["files/provisioning/datasources/podwatch.yml"] ?? "");
   expect(datasources.map(({ uid, isDefault }: Record<string, unknown>) => [uid, isDefault])).toEqual([
-    ["the-uid", true],
+    ["the-uid", false],
     ["second", false],
+    ["logs", true],
   ]);
   expect(unitLines(parts["unit/podwatch-grafana.container"])).toEqual(
     expect.arrayContaining([

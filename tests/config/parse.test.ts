@@ -74,6 +74,7 @@ test("a host alone gets every default", () => {
       image: versions.images.alertmanager,
     },
     grafana: {
+      datasources: [],
       enabled: true,
       adminUser: "admin",
       datasourceUid: "PBFA97CFB590B2093",

@@ -193,7 +193,15 @@ describe("Grafana on a deployed host", () => {
         JSON.stringify({ title, uid: title.slice(0, 4), ...dashboard }),
       );
     }
-    await stack.configure({ ...settings(), grafana: { dashboards: [join(directory, "**/*.json")] } });
+    const central = {
+      name: "Central $1",
+      type: "prometheus",
+      url: "http://podwatch-prometheus:9090/prometheus",
+      jsonData: { httpMethod: "GET" },
+      secureJsonData: { basicAuthPassword: "central" },
+    };
+    const grafana = { dashboards: [join(directory, "**/*.json")], datasources: [central] };
+    await stack.configure({ ...settings(), grafana }, { "grafana.secrets.central": "secret-of-the-centre" });
     await stack.up();
     rmSync(directory, { recursive: true });
     const expected = [
@@ -203,6 +211,13 @@ describe("Grafana on a deployed host", () => {
       "dashboard library: 1 of 1 panels with data",
     ];
     const { stdout } = await operate(stack, "verify");
+    expect(stdout).toMatch(/^ok {6}test-grafana {2}data source Central \$1: /m);
+    const sources = JSON.parse((await api("datasources")).body) as Array<Record<string, unknown>>;
+    expect(sources.find(({ name }) => name === central.name)).toMatchObject({
+      uid: expect.stringMatching(/^P[0-9A-F]{16}$/),
+      isDefault: false,
+    });
+    expect(await operate(stack, "drift")).toHaveExited(0);
     for (const line of expected) expect(stdout).toContain(`ok      test-grafana  ${line}\n`);
   });
 

@@ -1,0 +1,31 @@
+// Settings that people look for and that there are not: each is refused by name, with the way out where there is one.
+import { problemsOf, stack } from "./support";
+
+test.each<[string, unknown, RegExp]>([
+  ["prometheus.enableFeatures", ["native-histograms"], /unknown setting/],
+  ["prometheus.extraArgs", ["--web.enable-remote-write-receiver"], /unknown setting/],
+  ["prometheus.remoteWrite", [{ url: "http://10.1.2.3/api/v1/write" }], /unknown setting/],
+  ["prometheus.outOfOrderTimeWindow", "30m", /unknown setting/],
+  ["prometheus.alertmanagers", ["10.1.2.3:9093"], /unknown setting/],
+  ["alertmanager.clusterPeers", ["10.1.2.3:9094"], /unknown setting/],
+  ["grafana.anonymous", true, /unknown setting/],
+  ["grafana.smtp", { host: "x" }, /unknown setting/],
+  ["grafana.settings", {}, /unknown setting/],
+  ["nodeExporter.args", ["--path.rootfs=/"], /unknown setting/],
+  ["nodeExporter.quadlet", { Service: { MemoryMax: "1G" } }, /unknown setting/],
+])("%s", (name, value, complaint) => {
+  const [section = "", key = ""] = name.split(".");
+  const lines = problemsOf(stack({ [section]: { [key]: value } }));
+  expect(lines).toEqual([expect.stringMatching(complaint)]);
+  expect(lines[0]).toMatch(new RegExp(`^podwatch:${section}\\.${key}: unknown setting; .+`));
+});
+
+test.each(["rocketchat", "mattermost", "webex", "sns", "jira", "msteams"])(
+  "a receiver of kind %s is refused, and the kinds that there are are named",
+  (kind) => {
+    const lines = problemsOf(stack({ alertmanager: { receivers: { ops: { [kind]: {} } } } }));
+    expect(lines.join("\n")).toMatch(
+      new RegExp(`^podwatch:alertmanager\\.receivers\\.ops\\.${kind}: unknown setting; .+`, "m"),
+    );
+  },
+);
