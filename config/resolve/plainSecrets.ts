@@ -118,6 +118,10 @@ function instead({ path, kind }: Found, around: Surroundings): string {
     return "send it as bearerToken or headers if the other side takes it there, or keep it out of the request";
   }
   const key = String(path.at(-1));
+  const asked = key === "url" ? around.login(path.slice(0, -1)) : undefined;
+  if (asked !== undefined && asked.length > 0) {
+    return `write it as ${asked.join(".")} of ${around.what}, the log-in beside the address, as basicAuth, bearerToken or headers`;
+  }
   if (kind === "address") {
     return key.startsWith("proxy")
       ? "write a proxy that asks for no log-in, since there is no file that it could be read from"

@@ -130,12 +130,12 @@ describe("a scrape job", () => {
     [
       "http_sd_configs[0].url",
       { http_sd_configs: [{ url: `http://me:${SECRET}@a/sd` }] },
-      `holds a log-in or a secret, ${READ}; write the address without it, and the log-in beside it, as basicAuth, bearerToken or headers`,
+      `holds a log-in or a secret, ${READ}; write it as httpSd of the job, the log-in beside the address, as basicAuth, bearerToken or headers`,
     ],
     [
       "http_sd_configs[0].url",
       { http_sd_configs: [{ url: `http://a/sd?x=1&access_token=${SECRET}` }] },
-      `holds a log-in or a secret, ${READ}; write the address without it, and the log-in beside it, as basicAuth, bearerToken or headers`,
+      `holds a log-in or a secret, ${READ}; write it as httpSd of the job, the log-in beside the address, as basicAuth, bearerToken or headers`,
     ],
     [
       "relabel_configs[0].replacement",

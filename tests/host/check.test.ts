@@ -72,3 +72,34 @@ describe("a bundle", () => {
     });
   });
 });
+
+test("the check sees empty files where the service will find its secrets", () => {
+  shell.write(
+    "state/services/web/candidate/current/headers",
+    "image example.com/web:1\nsecret podwatch-web-password.a.b\nsecret podwatch-web-password.a-b\n",
+  );
+  const { stdout } = shell.run(
+    'candidate=$home/candidate/current; make_empty_secrets; cd "$home/candidate/secrets" && wc -c *',
+    { variables },
+  );
+  expect(
+    stdout
+      .trim()
+      .split("\n")
+      .map((line) => line.trim().split(/\s+/)),
+  ).toEqual([
+    ["0", "web-password.a-b"],
+    ["0", "web-password.a.b"],
+    ["0", "total"],
+  ]);
+});
+
+test("a version that is not named is that of the very secret, whatever stands for any character elsewhere", () => {
+  const [dot, dash] = ["podwatch-web-password.a.b", "podwatch-web-password.a-b"];
+  shell.write("state/services/web/candidate/current/headers", `secret ${dash}\nsecret ${dot}\n`);
+  shell.write("state/services/web/secrets", `${dash} 01 x\n${dot} 02 y\n`);
+  shell.write(`state/secrets/${dash}/01`, "one");
+  shell.write(`state/secrets/${dot}/02`, "two");
+  const { stdout } = shell.run("candidate=$home/candidate/current; wanted_secrets", { variables });
+  expect(stdout).toBe(`${dash} 01\n${dot} 02\n`);
+});
