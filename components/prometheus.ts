@@ -3,6 +3,7 @@ import type { HostSettings } from "../config/load";
 import type { AlertsSettings, FrontSettings, ShippedFile } from "../config/schema";
 import type { ShippedDashboard } from "../dashboards/shipped";
 import { serviceBundle } from "../lib/bundle";
+import { byName } from "../lib/render/auth";
 import type { Datasource } from "../lib/render/grafana";
 import type { Backend } from "../lib/render/nginx";
 import {
@@ -12,6 +13,7 @@ import {
   PROMETHEUS_URL,
   prometheus,
 } from "../lib/render/prometheus";
+import { remoteFiles, remoteSecrets } from "../lib/render/remote";
 import {
   fileScrapeConfig,
   scrapeConfig,
@@ -60,7 +62,7 @@ export class Prometheus extends pulumi.ComponentResource {
     const ruleGroups = alerts.enabled ? telemetry.flatMap((watched) => watched.ruleGroups) : [];
     this.runbooks = alerts.runbooksAtFront ? runbooksOf(wanted(ruleGroups, alerts)) : {};
     const jobs = [...settings.scrapeJobs, ...settings.fileSd];
-    const secrets = scrapeSecrets(jobs, settings.secrets);
+    const secrets = byName([...scrapeSecrets(jobs, settings.secrets), ...remoteSecrets(settings)]);
     const service = prometheus({
       image: settings.image,
       externalUrl: this.url,
@@ -78,11 +80,12 @@ export class Prometheus extends pulumi.ComponentResource {
       alertmanagers: args.alertmanagers,
       targetFiles: targetFiles(settings.fileSd),
       ruleFiles: {
-        ...byName(settings.ruleFiles),
+        ...contents(settings.ruleFiles),
         ...shippedRules(ruleGroups, alerts),
       },
-      ruleTests: byName(settings.ruleTests),
-      authFiles: scrapeFiles(jobs),
+      ruleTests: contents(settings.ruleTests),
+      remotes: settings,
+      authFiles: { ...scrapeFiles(jobs), ...remoteFiles(settings) },
       secrets: secrets.map(({ name: secret }) => secret),
       keepData: settings.data === "keep",
       unitKeys: settings.quadlet,
@@ -105,6 +108,6 @@ export class Prometheus extends pulumi.ComponentResource {
   }
 }
 
-function byName(files: readonly ShippedFile[]): Record<string, string> {
+function contents(files: readonly ShippedFile[]): Record<string, string> {
   return Object.fromEntries(files.map(({ name, content }) => [name, content]));
 }

@@ -16,6 +16,12 @@ const sections = [
   { key: "fileSdJob", title: "Scrape job with target files", under: "as an entry of `prometheus.fileSd`" },
   { key: "jobLimits", title: "Limits of a job", under: "as `limits` of a scrape job or of the gateways" },
   { key: "httpSd", title: "HTTP service discovery", under: "as `httpSd` of a scrape job" },
+  { key: "remoteWrite", title: "Remote write", under: "as an entry of `prometheus.remoteWrite`" },
+  {
+    key: "otherAlertmanager",
+    title: "Other Alertmanagers",
+    under: "as an entry of `prometheus.alertmanagers`",
+  },
   { key: "basicAuth", title: "Basic auth", under: "as `basicAuth`" },
   { key: "oauth2", title: "OAuth 2", under: "as `oauth2`" },
   { key: "tls", title: "TLS", under: "as `tls`" },

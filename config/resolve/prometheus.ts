@@ -14,6 +14,7 @@ import { durationMs, withPlainSecrets } from "../schema/words";
 import { checkOverruled, resolveAuth } from "./auth";
 import type { Locate } from "./locate";
 import { refuseSecrets, type Surroundings } from "./plainSecrets";
+import { resolveRemotes } from "./remote";
 import { resolveRules } from "./rules";
 import { checkTargets, readTargets } from "./targets";
 
@@ -50,7 +51,17 @@ export function resolvePrometheus(
     return resolveAuth(readTargets(job, path, context, report), path, context, report);
   });
   const rules = resolveRules(given, locate, context, report);
-  return withPlainSecrets({ ...given, scrapeTimeout, scrapeJobs, fileSd, ...rules });
+  const remoteWrite = resolveRemotes(given.remoteWrite, "remoteWrite", locate, context, report);
+  const alertmanagers = resolveRemotes(given.alertmanagers, "alertmanagers", locate, context, report);
+  return withPlainSecrets({
+    ...given,
+    scrapeTimeout,
+    scrapeJobs,
+    fileSd,
+    remoteWrite,
+    alertmanagers,
+    ...rules,
+  });
 }
 
 export const shorter = (a: string, b: string) => (durationMs(a) < durationMs(b) ? a : b);

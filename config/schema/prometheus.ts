@@ -5,6 +5,7 @@ import { httpAuth, ownSecrets } from "./auth";
 import { image } from "./image";
 import { jobLimits, limits } from "./limits";
 import { quadletSetting } from "./quadlet";
+import { otherAlertmanager, remoteWrite } from "./remote";
 import {
   choice,
   data,
@@ -217,7 +218,15 @@ export const prometheus = group({
     "Files with tests of these rules, as `promtool test rules` takes them (YAML, `*`, `?` and `**` as in a shell), relative to the project. `promtool` of the image that will run puts the rules to them on the host; if one fails, nothing is changed. A file named here is no rule file, even if it fits a pattern of `ruleFiles`.",
     { example: ["rules/*_test.yml"] },
   ),
-  secrets: ownSecrets("prometheus", "the `extra` of scrape jobs"),
+  remoteWrite: setting(
+    list(remoteWrite, "endpoints").default([]),
+    "Where samples are sent as well, each under a name of its own.",
+  ),
+  alertmanagers: setting(
+    list(otherAlertmanager, "Alertmanagers").default([]),
+    "Alertmanagers elsewhere that are told of alerts, besides the one that is deployed along.",
+  ),
+  secrets: ownSecrets("prometheus", "the `extra` of scrape jobs and the like"),
   quadlet: quadletSetting(),
   data: data("the samples"),
   image: image(versions.images.prometheus, "Prometheus"),

@@ -8,6 +8,7 @@ import { readTemplate } from "../template";
 import { toYaml } from "../yaml";
 import { globalLimits, type Limits } from "./limits";
 import type { Backend } from "./nginx";
+import { type OtherAlertmanager, otherAlertmanagerConfig, type Remotes, remoteWriteConfig } from "./remote";
 import { scrapesDue } from "./scrapesDue";
 
 export interface PrometheusInput {
@@ -24,6 +25,8 @@ export interface PrometheusInput {
   readonly scrapeConfigs: readonly ScrapeConfig[];
   /** Where alerts go; absent: nowhere. */
   readonly alertmanagers?: readonly AlertmanagerTarget[];
+  /** Whom it tells besides. */
+  readonly remotes?: Remotes;
   /** Files of targets by name below `targets/`; Prometheus rereads them by itself. */
   readonly targetFiles: Readonly<Record<string, string>>;
   /** Files of recording and alerting rules by path below `rules/`. */
@@ -141,9 +144,12 @@ function configuration(input: PrometheusInput): string {
       ...globalLimits(input.limits),
       ...externalLabels(input),
     },
-    ...alerting(input.alertmanagers ?? []),
+    ...alerting(input.alertmanagers ?? [], input.remotes?.alertmanagers ?? []),
     ...ruleFiles(Object.keys(input.ruleFiles)),
     scrape_configs: input.scrapeConfigs,
+    ...(input.remotes?.remoteWrite.length
+      ? { remote_write: input.remotes.remoteWrite.map(remoteWriteConfig) }
+      : {}),
   });
 }
 
@@ -159,16 +165,12 @@ function externalLabels({ externalLabels, image }: PrometheusInput) {
   return { external_labels: Object.fromEntries(labels.map(([name, value]) => [name, literal(value)])) };
 }
 
-function alerting(alertmanagers: readonly AlertmanagerTarget[]) {
-  if (alertmanagers.length === 0) return {};
-  return {
-    alerting: {
-      alertmanagers: alertmanagers.map(({ address, path }) => ({
-        path_prefix: path,
-        static_configs: [{ targets: [address] }],
-      })),
-    },
-  };
+function alerting(own: readonly AlertmanagerTarget[], others: readonly OtherAlertmanager[]) {
+  const alertmanagers = [
+    ...own.map(({ address, path }) => ({ path_prefix: path, static_configs: [{ targets: [address] }] })),
+    ...others.map(otherAlertmanagerConfig),
+  ];
+  return alertmanagers.length === 0 ? {} : { alerting: { alertmanagers } };
 }
 
 function ruleFiles(names: readonly string[]) {

@@ -397,3 +397,37 @@ test.each([
     expect(parse(parts["files/prometheus.yml"] ?? "").global.external_labels).toEqual({ price: written });
   },
 );
+
+test("whom it tells stands beside what it scrapes, with secrets of its own", async () => {
+  const login = { basicAuth: { username: "me", password: "a password" } };
+  const prometheus = {
+    scrapeJobs: [{ name: "central", targets: ["a:1"], ...login }],
+    remoteWrite: [{ name: "central", url: "https://a/write", ...login, extra: { send_exemplars: true } }],
+    alertmanagers: [{ name: "central", targets: ["b:9093"], scheme: "https", pathPrefix: "/am", ...login }],
+  };
+  const { resources } = await deployPrometheus(hostSettings({ prometheus }));
+  const { headers, parts } = bundleOf(resources);
+  expect(headers.filter((line) => line.startsWith("secret "))).toEqual([
+    "secret podwatch-prometheus-alertmanager-password.central",
+    "secret podwatch-prometheus-password.central",
+    "secret podwatch-prometheus-write-password.central",
+  ]);
+  const { remote_write, alerting } = parse(parts["files/prometheus.yml"] ?? "");
+  const password = (kind: string) => `/run/secrets/prometheus-${kind}-password.central`;
+  expect(remote_write).toEqual([
+    {
+      name: "central",
+      url: "https://a/write",
+      basic_auth: { username: "me", password_file: password("write") },
+      send_exemplars: true,
+    },
+  ]);
+  expect(alerting.alertmanagers).toEqual([
+    {
+      scheme: "https",
+      path_prefix: "/am",
+      static_configs: [{ targets: ["b:9093"] }],
+      basic_auth: { username: "me", password_file: password("alertmanager") },
+    },
+  ]);
+});

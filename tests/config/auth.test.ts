@@ -189,3 +189,36 @@ test("what the job says itself is not overruled", () => {
   ]);
   expect(problems({ extra })).toEqual([]);
 });
+
+describe("whom Prometheus tells", () => {
+  const tell = (prometheus: object) => problemsOf(stack({ prometheus }), world);
+  const write = { name: "central", url: "https://a.acme.net/write" };
+
+  test("logs in by the same settings", () => {
+    const remoteWrite = [{ ...write, basicAuth: { username: "me", password: "hunter2" } }];
+    const alertmanagers = [{ name: "central", targets: ["a:9093"], bearerToken: "hunter2" }];
+    expect(tell({ remoteWrite, alertmanagers })).toEqual([]);
+    const at = "podwatch:prometheus.remoteWrite[0].basicAuth.password";
+    expect(problemsOf(stack({ prometheus: { remoteWrite } }), { secretKeys: ["host"] })).toEqual([
+      `${at}: is a secret in plain text; encrypt it, type: pulumi config set --secret --path '${at}'`,
+    ]);
+  });
+
+  test("has a name of its own, and its words overrule nothing and hold no secret", () => {
+    const remoteWrite = [
+      { ...write, bearerToken: "hunter2", extra: { url: "http://b", oauth2: {} } },
+      { ...write, extra: { basic_auth: { password: "hunter2" }, sigv4: { secret_key: "hunter2" } } },
+    ];
+    const alertmanagers = [{ name: "a", targets: ["a:1"], extra: { scheme: "https" } }];
+    const at = "podwatch:prometheus.remoteWrite";
+    const read = "is a secret, which anybody could read in previews and on the host";
+    expect(tell({ remoteWrite, alertmanagers })).toEqual([
+      "podwatch:prometheus.alertmanagers[0].extra.scheme: would overrule what the Alertmanager says itself; write it as scheme of the Alertmanager",
+      `${at}[0].extra.oauth2: is set together with bearerToken of the endpoint; write all of it as oauth2`,
+      `${at}[0].extra.url: would overrule what the endpoint says itself; write it as url of the endpoint`,
+      `${at}[1].extra.basic_auth.password: ${read}; write it as basicAuth.password of the endpoint, type: pulumi config set --secret --path '${at}[1].basicAuth.password'`,
+      `${at}[1].extra.sigv4.secret_key: ${read}; there is no file that it could be read from; leave it out`,
+      `${at}[1].name: "central" is already the name of another one; write another name`,
+    ]);
+  });
+});

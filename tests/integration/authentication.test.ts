@@ -75,6 +75,7 @@ describe("log-ins", () => {
     },
     prometheus: {
       scrapeInterval: "1s",
+      evaluationInterval: "1s",
       scrapeJobs: [
         ...perDoor((name, auth) => ({
           name,
@@ -93,6 +94,10 @@ describe("log-ins", () => {
           metricsPath: "/basic",
           extra: { basic_auth: { username: USER, password_file: "/run/secrets/prometheus.door" } },
         },
+      ],
+      remoteWrite: [{ name: "own", url: address("write"), basicAuth: { username: USER } }],
+      alertmanagers: [
+        { name: "own", targets: [server.target], pathPrefix: "/alertmanager", basicAuth: { username: USER } },
       ],
     },
     blackboxExporter: {
@@ -129,6 +134,8 @@ describe("log-ins", () => {
         [`${job(doors.length)}.httpSd.basicAuth.password`, jobs.password],
         [`${job(doors.length)}.bearerToken`, jobs.token],
         ["prometheus.secrets.door", jobs.password],
+        ["prometheus.remoteWrite[0].basicAuth.password", jobs.password],
+        ["prometheus.alertmanagers[0].basicAuth.password", jobs.password],
         ...given(probes, (door) => `blackboxExporter.modules.${door}`),
         ...given(KEYS, (door) => `alertmanager.receivers.${door}.webhook`),
         ...doors.map((door) => [`alertmanager.receivers.${door}.webhook.url`, address(door)]),
@@ -183,7 +190,7 @@ describe("log-ins", () => {
     await host.exec(
       `podman exec podwatch-alertmanager wget -q -O - --header 'Content-Type: application/json' --post-data '${alert}' ${url}`,
     );
-    await becomes(doors.toSorted(), async () => [...server.told].sort());
+    await becomes(doors.toSorted(), async () => [...server.told].filter((door) => door in WAYS).sort());
   });
 
   test("of the front's snippet are included", async () => {
@@ -223,5 +230,12 @@ describe("log-ins", () => {
     ]);
     await becomes(open, scraped);
     await becomes({ ...all(1), header: 0 }, probed);
+  });
+
+  // Last: it is a minute after its start that Prometheus first tells of an alert, or sends samples.
+  test("of Prometheus open the doors of whom it tells", async () => {
+    await becomes(["alertmanager", "write"], async () =>
+      [...server.told].filter((door) => ["alertmanager", "write"].includes(door)).sort(),
+    );
   });
 });

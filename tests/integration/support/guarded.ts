@@ -26,12 +26,12 @@ export interface Papers {
   readonly server: { readonly certificate: string; readonly key: string };
 }
 
-/** The paths of the server are its doors: /basic, /bearer, /oauth2, /header, /list, whatever follows. */
+/** The paths of the server are its doors: /basic, /bearer, /oauth2, /header, /list, /write, /alertmanager, whatever follows. */
 export class GuardedServer {
   readonly plain: Server;
   /** Asks everybody for a certificate of the authority's. */
   readonly mutual: Server;
-  /** The doors that somebody has brought an alert through. */
+  /** The doors that somebody has brought something through. */
   readonly told = new Set<string>();
   private readonly issued = "issued-token-of-oauth2";
 
@@ -98,6 +98,8 @@ export class GuardedServer {
     switch (door) {
       case "basic":
       case "list":
+      case "write":
+      case "alertmanager":
         return headers.authorization === basic(USER, password);
       case "bearer":
         return headers.authorization === `Bearer ${token}`;
