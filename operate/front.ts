@@ -73,11 +73,18 @@ export class Front {
       asked.on("close", () => clearTimeout(timer));
       asked.end(sent);
     });
+    let answered: Answered;
     try {
-      return { status: response.statusCode ?? 0, body: await text(response) };
+      answered = { status: response.statusCode ?? 0, body: await text(response) };
     } catch {
       throw late ?? new Error(`${path} is answered in part only: the connection ended`);
     }
+    if (asksForLogIn(response, answered)) {
+      throw new Final(
+        "the front itself asks for a log-in (status 401), for instance by auth_basic in front.snippet; verify has none for it and can say nothing of what is behind",
+      );
+    }
+    return answered;
   }
 
   /** Why there is no answer although somebody took the connection. */
@@ -170,4 +177,9 @@ function socketLike(stream: Duplex): Duplex {
     ref: unset,
     unref: unset,
   });
+}
+
+/** NGINX says so in a page of its own; what is behind it answers otherwise. */
+function asksForLogIn({ headers }: IncomingMessage, { status, body }: Answered): boolean {
+  return status === 401 && headers["www-authenticate"] !== undefined && /<center>nginx/i.test(body);
 }

@@ -63,6 +63,28 @@ test("one on an IPv6 address is asked under its name in brackets", async () => {
   expect(heard.join("")).toContain(`\r\nhost: [::1]:${port}\r\n`);
 });
 
+test.each([
+  ["NGINX's own page", 'www-authenticate: Basic realm="x"\r\n', "<hr><center>nginx/1.30.6</center>", true],
+  [
+    "what is behind it, in JSON",
+    'www-authenticate: Basic realm="x"\r\n',
+    '{"message":"Unauthorized"}',
+    false,
+  ],
+  ["a page without a realm", "", "<center>nginx</center>", false],
+])("a status of 401 by %s", async (_, header, page, byFront) => {
+  const port = await serve("127.0.0.1", (socket) =>
+    socket.once("data", () =>
+      socket.end(
+        `HTTP/1.1 401 Unauthorized\r\n${header}content-length: ${page.length}\r\nconnection: close\r\n\r\n${page}`,
+      ),
+    ),
+  );
+  const asked = front(`127.0.0.1:${port}`).ask("/grafana/api/user", { auth: "admin:x" });
+  if (byFront) await expect(asked).rejects.toThrow(/^the front itself asks for a log-in \(status 401\), /);
+  else expect(await asked).toEqual({ status: 401, body: page });
+});
+
 const LOOK = "npm run status says how NGINX is";
 
 test.each(["127.0.0.1", "::1"])("nothing listens at %s", async (address) => {
