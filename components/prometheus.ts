@@ -70,6 +70,8 @@ export class Prometheus extends pulumi.ComponentResource {
       scrapeTimeout: settings.scrapeTimeout,
       evaluationInterval: settings.evaluationInterval,
       retention: settings.retention,
+      features: settings.features,
+      outOfOrderTimeWindow: settings.outOfOrderTimeWindow,
       limits: settings.limits,
       externalLabels: settings.externalLabels,
       scrapeConfigs: [

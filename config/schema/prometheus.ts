@@ -196,6 +196,19 @@ export const prometheus = group({
     limits.prefault({}),
     "What a scrape may bring at most, for every job, unless the job says otherwise. A target that gives more counts as down, and nothing of its answer is kept.",
   ),
+  features: setting(
+    list(
+      text(/^[a-z0-9][a-z0-9-]*$/, "is not the name of a feature; write one such as native-histograms"),
+      "features",
+    ).default([]),
+    "Features that Prometheus has off by itself (`--enable-feature`). One that its version does not know is only warned of, in its log.",
+    { example: ["native-histograms", "exemplar-storage"] },
+  ),
+  outOfOrderTimeWindow: setting(
+    duration().optional(),
+    "How much older than the newest sample of its series a sample may be and still be taken (`out_of_order_time_window`).",
+    { example: "30m", defaultText: "none is taken that is older" },
+  ),
   externalLabels: setting(
     labels().default({}),
     "Labels that tell this Prometheus from others, put on everything it sends elsewhere. A `$` in a value is a dollar sign; variables of the environment are not filled in.",

@@ -19,6 +19,8 @@ export interface PrometheusInput {
   readonly scrapeTimeout: string;
   readonly evaluationInterval: string;
   readonly retention: { readonly time: string; readonly size?: string };
+  readonly features?: readonly string[];
+  readonly outOfOrderTimeWindow?: string | undefined;
   /** Of every job that has none of its own. */
   readonly limits: Limits;
   readonly externalLabels: Readonly<Record<string, string>>;
@@ -130,6 +132,7 @@ function flags(input: PrometheusInput): string[] {
     "--storage.tsdb.path=/prometheus",
     `--storage.tsdb.retention.time=${time}`,
     ...(size === undefined ? [] : [`--storage.tsdb.retention.size=${size}`]),
+    ...(input.features?.length ? [`--enable-feature=${input.features.join(",")}`] : []),
     `--web.external-url=${input.externalUrl}`,
     `--web.route-prefix=${PATH}`,
   ];
@@ -144,6 +147,9 @@ function configuration(input: PrometheusInput): string {
       ...globalLimits(input.limits),
       ...externalLabels(input),
     },
+    ...(input.outOfOrderTimeWindow === undefined
+      ? {}
+      : { storage: { tsdb: { out_of_order_time_window: input.outOfOrderTimeWindow } } }),
     ...alerting(input.alertmanagers ?? [], input.remotes?.alertmanagers ?? []),
     ...ruleFiles(Object.keys(input.ruleFiles)),
     scrape_configs: input.scrapeConfigs,
@@ -157,10 +163,10 @@ function configuration(input: PrometheusInput): string {
  * From its version 3 on, Prometheus fills in variables of the environment, of which the container has none of the
  * user's, and takes two dollar signs for one; before that, it takes labels as they stand.
  */
-function externalLabels({ externalLabels, image }: PrometheusInput) {
+function externalLabels({ externalLabels, image, features = [] }: PrometheusInput) {
   const labels = Object.entries(externalLabels);
   if (labels.length === 0) return {};
-  const expands = !/:v?[12]\.\d/.test(image);
+  const expands = !/:v?[12]\.\d/.test(image) || features.includes("expand-external-labels");
   const literal = (value: string) => (expands ? value.replaceAll("$", "$$$$") : value);
   return { external_labels: Object.fromEntries(labels.map(([name, value]) => [name, literal(value)])) };
 }

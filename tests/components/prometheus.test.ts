@@ -139,6 +139,7 @@ test("everything changed", async () => {
   );
   expect(parts["hooks/check"]).toMatch(/promtool check config .*\n[\s\S]*promtool test rules /);
   const configuration = parse(parts["files/prometheus.yml"] ?? "");
+  expect(configuration.storage).toEqual({ tsdb: { out_of_order_time_window: "30m" } });
   expect(configuration.rule_files).toEqual(
     ["own", ...SHIPPED].map((name) => `/etc/podwatch/current/files/rules/${name}.yml`),
   );
@@ -280,6 +281,7 @@ test("everything changed", async () => {
   expect(unit).toContain(
     "Exec=--config.file=/etc/podwatch/current/files/prometheus.yml --storage.tsdb.path=/prometheus " +
       "--storage.tsdb.retention.time=1y2w --storage.tsdb.retention.size=50GB " +
+      "--enable-feature=native-histograms,exemplar-storage " +
       "--web.external-url=http://10.1.2.3:8080/prometheus/ --web.route-prefix=/prometheus",
   );
 });

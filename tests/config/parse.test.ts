@@ -39,6 +39,7 @@ test("a host alone gets every default", () => {
       scrapeInterval: "5s",
     },
     prometheus: {
+      features: [],
       enabled: true,
       scrapeInterval: "15s",
       scrapeTimeout: "10s",

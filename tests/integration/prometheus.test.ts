@@ -181,6 +181,8 @@ describe("Prometheus on a deployed host", () => {
         scrapeInterval: "5s",
         scrapeTimeout: "4s",
         retention: { time: "3d", size: "512MB" },
+        features: ["exemplar-storage"],
+        outOfOrderTimeWindow: "30m",
         externalLabels: { region: "eu", price: PRICE },
         ruleFiles: [join(directory, "*/*.yml")],
         ruleTests: [join(directory, "**/*_test.yml")],
@@ -258,6 +260,8 @@ describe("Prometheus on a deployed host", () => {
     expect(flags["storage.tsdb.retention.size"]).toBe("512MiB");
     const { yaml } = JSON.parse((await host.fetch("/prometheus/api/v1/status/config")).body).data;
     expect(yaml).toContain("region: eu");
+    expect(yaml).toContain("out_of_order_time_window: 30m");
+    expect(flags["enable-feature"]).toContain("exemplar-storage");
     expect(yaml).toContain("honor_labels: true");
   });
 });
