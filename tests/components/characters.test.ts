@@ -5,6 +5,7 @@ import { parse } from "../../config/parse";
 import { format, type Path, show } from "../../config/problem";
 import { isTree, type Tree, valueAt } from "../../config/walk";
 import { context } from "../config/support";
+import { splitCommand } from "../lib/systemd";
 import { everySection, filesBeside } from "./everything";
 import { parseBundle } from "./expected";
 import { deploy, Secret } from "./mocks";
@@ -63,7 +64,8 @@ function read([path, text]: [string, string]): string[] {
   if (path.endsWith(".json")) return textsIn(JSON.parse(text));
   // In a replacement, Prometheus takes two for one.
   if (/\.ya?ml$/.test(path)) return textsIn(parseYaml(text)).map((value) => value.replaceAll("$$", "$"));
-  return [text];
+  const commands = [...text.matchAll(/^ExecStart=(.*)$/gm)].flatMap(([, line = ""]) => splitCommand(line));
+  return [text, ...commands];
 }
 
 /** Where texts stand. */
