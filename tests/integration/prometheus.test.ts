@@ -38,7 +38,9 @@ describe("Prometheus on a deployed host", () => {
   let asked: DeviceExporter;
 
   beforeAll(async () => {
-    [host, asked] = await Promise.all([LabHost.boot("test-prometheus"), deviceExporter()]);
+    host = await LabHost.boot("test-prometheus");
+    // The address is there once there is a host.
+    asked = await deviceExporter();
     await host.gateway("start", "deribit");
     settings = {
       host: connection("operator", host),

@@ -20,7 +20,7 @@ export async function deviceExporter(): Promise<DeviceExporter> {
     response.writeHead(known ? 200 : 400, { "content-type": "text/plain; version=0.0.4" });
     response.end("sysUpTime 1\n");
   });
-  await new Promise<void>((listening) => server.listen(0, HERE, listening));
+  await new Promise<void>((listening, failed) => server.once("error", failed).listen(0, HERE, listening));
   const { port } = server.address() as AddressInfo;
   return { target: `${HERE}:${port}`, queries, close: () => server.close() };
 }
