@@ -245,11 +245,11 @@ describe("Prometheus on a deployed host", () => {
     expect(device?.metric).toMatchObject({ site: "$north", short: "switch-7_switch-7" });
 
     // Both files of that name are in force, and what they say of the external label is what was written.
-    const own = (await rules(host)).filter(({ group }) => group === "own");
-    expect(own.map(({ name, health }) => [name, health])).toEqual([
-      ["Dollars", "ok"],
-      ["Dollars", "ok"],
-    ]);
+    await eventually(
+      30,
+      async () => (await rules(host)).filter(({ group }) => group === "own"),
+      (own) => own.map(({ name, health }) => `${name} ${health}`).join() === "Dollars ok,Dollars ok",
+    );
     const told = await eventually(
       30,
       () => query(host, 'ALERTS{alertname="Dollars"}'),
