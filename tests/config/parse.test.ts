@@ -39,6 +39,8 @@ test("a host alone gets every default", () => {
       scrapeInterval: "5s",
     },
     prometheus: {
+      alertmanagers: [],
+      remoteWrite: [],
       features: [],
       enabled: true,
       scrapeInterval: "15s",

@@ -4,8 +4,6 @@ import { problemsOf, stack } from "./support";
 test.each<[string, unknown, RegExp]>([
   ["prometheus.enableFeatures", ["native-histograms"], /unknown setting/],
   ["prometheus.extraArgs", ["--web.enable-remote-write-receiver"], /unknown setting/],
-  ["prometheus.remoteWrite", [{ url: "http://10.1.2.3/api/v1/write" }], /unknown setting/],
-  ["prometheus.alertmanagers", ["10.1.2.3:9093"], /unknown setting/],
   ["alertmanager.clusterPeers", ["10.1.2.3:9094"], /unknown setting/],
   ["grafana.anonymous", true, /unknown setting/],
   ["grafana.smtp", { host: "x" }, /unknown setting/],
