@@ -34,6 +34,16 @@ is_ready() {
   esac
 }
 
+# `verify <service>`: what the service's own script finds, inside its container.
+verify_service() {
+  cat >/dev/null
+  input_read=yes
+  inspect "$1"
+  [ -e "$home/current/hooks/verify" ] || fail "$service cannot be tried by this deployment: run pulumi up"
+  report=$(run_hook "$home/current" verify 2>&1) || fail "$(say "$report" | tail -n 1)"
+  say "$report"
+}
+
 # `drift <service>`, its bundle on standard input: the runner's own digest, then a line `<object> <what> <which>` for
 # each difference.
 show_drift() {

@@ -67,6 +67,7 @@ main() {
     remove-secret) remove_secret "$@" ;;
     shield) cat >/dev/null && raise_shield ;;
     status) show_status "$@" ;;
+    verify) verify_service "$@" ;;
     drift) show_drift "$@" ;;
     mend) mend_service "$@" ;;
     logs) show_logs "$@" ;;

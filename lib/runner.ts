@@ -37,6 +37,7 @@ export type Verb =
   | "remove-secret"
   | "uninstall"
   | "status"
+  | "verify"
   | "drift"
   | "mend"
   | "logs"

@@ -80,6 +80,8 @@ export interface Hooks {
   readonly reload?: string;
   /** Runs after each start, once the service is ready. */
   readonly started?: string;
+  /** Tries what the service is there for, and prints what it found; run when somebody asks. */
+  readonly verify?: string;
 }
 
 /** Where a service finds its files: `current` is switched in one step from one release to the next. */

@@ -41,7 +41,7 @@ async function verifyHost(host: Host, seconds: number): Promise<Check[]> {
   const checks = await Promise.all([
     check("front", () => insist(seconds, () => startPage(front))),
     ...(prometheus ? [check("targets", () => insist(seconds, () => targetsUp(front)))] : []),
-    ...(alertmanager ? [check("an alert", () => alertIsTaken(front, alertmanager.bundle, seconds))] : []),
+    ...(alertmanager ? [check("an alert", () => alertIsTaken(host, alertmanager.bundle, seconds))] : []),
     ...(alertmanager && prometheus
       ? [check("alerts of Prometheus", () => alertsArrive(front, seconds))]
       : []),

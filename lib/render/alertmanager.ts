@@ -108,6 +108,7 @@ export function alertmanager(input: AlertmanagerInput): Service {
       check: readTemplate("alertmanager/check.sh"),
       ready: readTemplate("alertmanager/ready.sh"),
       reload: readTemplate("alertmanager/metrics.sh") + readTemplate("shared/reload.sh"),
+      verify: `alert=${VERIFY_ALERT}\n${readTemplate("alertmanager/verify.sh")}`,
     },
     ...(input.unitKeys ? { unitKeys: input.unitKeys } : {}),
     readyWithin: 60,

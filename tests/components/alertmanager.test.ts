@@ -57,6 +57,7 @@ test("minimal: switched on, it shows alerts and tells nobody", async () => {
     "hooks/check",
     "hooks/ready",
     "hooks/reload",
+    "hooks/verify",
     "unit/podwatch-alertmanager.container",
   ]);
   expect(configuration(resources)).toEqual({
