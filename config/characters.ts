@@ -1,5 +1,5 @@
 // Characters that have no place in a text: nobody sees them, or they make it look like another one.
-import type { z } from "zod";
+import { z } from "zod";
 import type { Path, Problem } from "./problem";
 import { child, core, isTree, schemaAt, type Tree } from "./walk";
 
@@ -54,13 +54,21 @@ export function characterProblems(
 ): Problem[] {
   return texts(raw).flatMap(({ path, text, isName }) => {
     const at = schemaAt(schema, path);
-    // What Podwatch does not know goes to others as it is: they know whether it may have lines.
-    const lines = at === undefined || core(at).lines;
-    const stray = strayCharacter(text, { lines: lines && !isName });
+    const foreign = isForeign(at) && !isName;
+    const lines = foreign || (at !== undefined && core(at).lines);
+    const stray = strayCharacter(foreign ? text.replaceAll("\r", "") : text, { lines: lines && !isName });
     if (stray === undefined) return [];
     const what = isName ? "the name" : at === undefined ? "the value" : mention(path, text);
     return [{ path, text: `${what} holds ${stray}; remove it`, alone: true }];
   });
+}
+
+/**
+ * What Podwatch does not know goes to others as it is: they know whether it may have lines, and how these end (a probe of
+ * a mail server ends its own with a carriage return).
+ */
+function isForeign(schema: z.ZodType | undefined): boolean {
+  return schema === undefined || core(schema).schema instanceof z.ZodUnknown;
 }
 
 interface Text {
@@ -84,13 +92,15 @@ export function withLineFeeds(text: string): string {
   return text.replaceAll("\r\n", "\n");
 }
 
-/** The same for all of a stack file but its secrets: only as they are written there, Pulumi masks them in its logs. */
+/**
+ * The same for all of a stack file but what is others', and its secrets: only as they are written there, Pulumi masks
+ * them in its logs.
+ */
 export function treeWithLineFeeds<T>(schema: z.ZodType | undefined, value: T): T {
-  if (schema !== undefined && core(schema).secret) return value;
+  if (schema === undefined || isForeign(schema) || core(schema).secret) return value;
   if (typeof value === "string") return withLineFeeds(value) as T;
   if (!isTree(value)) return value;
-  const below = (key: string | number, inner: unknown) =>
-    treeWithLineFeeds(schema && child(schema, key), inner);
+  const below = (key: string | number, inner: unknown) => treeWithLineFeeds(child(schema, key), inner);
   if (Array.isArray(value)) return value.map((inner, index) => below(index, inner)) as T;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, below(key, inner)])) as T;
 }

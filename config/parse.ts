@@ -20,7 +20,7 @@ import {
   stack,
 } from "./schema";
 import { login } from "./schema/login";
-import { exposedSecretProblems, plainSecretProblems } from "./secrets";
+import { exposedSecretProblems, plainSecretProblems, uselesslyEncrypted } from "./secrets";
 import { mention, shapeProblems, soundParts } from "./shape";
 import { isGroup, type Tree, valueAt } from "./walk";
 
@@ -39,7 +39,7 @@ export function parse(given: Tree, context: Context): Parsed {
     ...characterProblems(stack, raw, (path, value) => mention(stack, path, value, context.isSecret)),
     ...shape,
     ...numbers,
-    ...exposedSecretProblems(raw, context),
+    ...exposedSecretProblems(raw),
     ...placeholderProblems(stack, raw),
   ];
   const report = reporter(problems);
@@ -59,6 +59,7 @@ export function parse(given: Tree, context: Context): Parsed {
     report,
   );
   const connected = placed.map((host) => resolveNetwork(host, placed, report));
+  problems.push(...uselesslyEncrypted(context, problems));
   if (problems.length > 0) return { problems: tidy(problems) };
   return { settings: freeze({ hosts: connected }) };
 }

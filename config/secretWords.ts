@@ -49,8 +49,12 @@ export function isSecretParameter(name: string): boolean {
   return secretWord.test(plain(name)) || /(^|_)(key|access_?key|sig|signature|jwt)$/.test(plain(name));
 }
 
+/** Headers whose words are for people, such as those of a mail: "Token expired" is no log-in there. */
+const forPeople = /^(subject|comments|keywords)$/;
+
 export function isSecretHeader(name: string, values: unknown): boolean {
   const word = plain(name);
+  if (forPeople.test(word)) return false;
   if (secretWord.test(word) || /cookie$|(^|_)(key|auth|session|signature|jwt)$/.test(word)) return true;
   return [values].flat().some((value) => /^(Bearer|Basic|Digest|Token|ApiKey)\s+\S/i.test(String(value)));
 }

@@ -1,7 +1,7 @@
 // Secrets that stand in the stack file unencrypted.
 import { load } from "js-yaml";
 import type { Context } from "./context";
-import { type Path, type Problem, show } from "./problem";
+import { type Path, type Problem, samePath, show } from "./problem";
 import { namespace, stack } from "./schema";
 import { isSecretUrl } from "./secretWords";
 import { core, isGroup, isTree, leaves, schemaAt, type Tree, valueAt } from "./walk";
@@ -22,24 +22,33 @@ export function plainSecretProblems(raw: Tree, context: Context): Problem[] {
   });
 }
 
-/** Addresses that hold a secret, in settings that are none; and what is encrypted where that is of no use. */
-export function exposedSecretProblems(raw: Tree, context: Context): Problem[] {
+/** Addresses that hold a secret, in settings that are none. */
+export function exposedSecretProblems(raw: Tree): Problem[] {
   // The words of others are looked through where they are known.
   const addresses = leaves(stack, raw).filter(
     ({ path, value, secret }) =>
       !secret && typeof value === "string" && isSecretUrl(value) && !path.includes("extra"),
   );
+  return addresses.map(({ path }) => ({
+    path,
+    text: "holds a log-in or a secret, which anybody could read in previews and on the host; write the address without it, and the log-in as basicAuth, bearerToken or headers",
+  }));
+}
+
+/** What is encrypted where that is of no use; where another check says more of it, it has the word. */
+export function uselesslyEncrypted(context: Context, told: readonly Problem[]): Problem[] {
   const encrypted = encryptedIn(readFile(context.stackFile()).config).filter(isShippedAsItIs);
-  return [
-    ...addresses.map(({ path }) => ({
-      path,
-      text: "holds a log-in or a secret, which anybody could read in previews and on the host; write the address without it, and the log-in as basicAuth, bearerToken or headers",
-    })),
-    ...encrypted.map((path) => ({
+  return encrypted
+    .filter((path) => !told.some((other) => [path, listOf(path)].some((at) => samePath(at, other.path))))
+    .map((path) => ({
       path,
       text: "is encrypted here, but would be readable in previews and on the host; write it as basicAuth, bearerToken, oauth2, headers, tls.key or under `secrets` of the service",
-    })),
-  ];
+    }));
+}
+
+/** Of an item: its list. */
+function listOf(path: Path): Path {
+  return typeof path.at(-1) === "number" ? path.slice(0, -1) : path;
 }
 
 /** Where something encrypted stands in a stack file. */

@@ -1,7 +1,7 @@
 // Checks over Grafana's data sources: one name and one uid each, at most one default, secrets that are there.
 import type { z } from "zod";
 import { datasourceUid } from "../../lib/render/grafana";
-import { quote, type Report } from "../problem";
+import { quote, type Report, show } from "../problem";
 import type { grafana } from "../schema/grafana";
 import type { Locate } from "./locate";
 import { refuseSecrets } from "./plainSecrets";
@@ -41,6 +41,7 @@ export function checkDatasources(given: z.output<typeof grafana>, locate: Locate
         login: () => undefined,
         secrets: locate(["secrets"]),
         file: "/run/secrets/grafana.NAME",
+        elsewhere: `write it under secureJsonData of the data source, as the NAME of a secret, and type: pulumi config set --secret --path '${show(locate(["secrets", "NAME"]))}'`,
       },
       report,
     );

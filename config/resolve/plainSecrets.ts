@@ -9,7 +9,7 @@ import {
   isSecretParameter,
   isSecretUrl,
 } from "../secretWords";
-import { isGroup, isTree } from "../walk";
+import { isGroup, isTree, type Tree } from "../walk";
 
 /** Where a configuration stands, and where its secrets may. */
 export interface Surroundings {
@@ -25,6 +25,8 @@ export interface Surroundings {
   readonly secrets: Path;
   /** Where the service finds the file of one. */
   readonly file: string;
+  /** What to do with others, if no file is read in the place of their keys. */
+  readonly elsewhere?: string;
 }
 
 /** Complains about each. */
@@ -61,8 +63,10 @@ export function plainSecrets(value: unknown, path: Path = []): Found[] {
   return Object.entries(value).flatMap(([name, inner]) => {
     const here = [...path, name];
     if (isEmpty(inner)) return [];
-    if (name === "params") return ofParameters(inner, here);
-    if (name === "labels" || name === "annotations") return ofLabels(inner, here);
+    if (name === "params" || name === "endpoint_params") return ofParameters(inner, here);
+    if (name === "replacement" && setsSecretParameter(value)) return [{ path: here, kind: "parameter" }];
+    // Those of a message (Opsgenie, PagerDuty) are there to be read, too.
+    if (name === "labels" || name === "annotations" || name === "details") return ofLabels(inner, here);
     if (name === "http_headers" || name === "headers" || (name === "metadata" && path.at(-1) === "grpc"))
       return ofHeaders(inner, here);
     const secret = name === "key" ? path.at(-1) === "tls_config" : isSecretKey(name, inner);
@@ -97,6 +101,12 @@ function ofLabels(labels: unknown, path: Path): Found[] {
   );
 }
 
+/** A step of relabelling that writes a parameter of a scrape, out of nothing but its own words. */
+function setsSecretParameter({ target_label: label, replacement }: Tree): boolean {
+  const [, parameter] = /^__param_(.+)$/s.exec(String(label)) ?? [];
+  return parameter !== undefined && isSecretParameter(parameter) && !String(replacement).includes("$");
+}
+
 export function ofParameters(params: unknown, path: Path = []): Found[] {
   if (!isGroup(params)) return plainSecrets(params, path);
   return Object.entries(params).flatMap(([name, value]) =>
@@ -127,6 +137,7 @@ function instead({ path, kind }: Found, around: Surroundings): string {
       ? "write a proxy that asks for no log-in, since there is no file that it could be read from"
       : "write the address without it, and the log-in beside it, as basicAuth, bearerToken or headers";
   }
+  if (around.elsewhere !== undefined) return around.elsewhere;
   const discovery = path.find((part) => String(part).endsWith("_sd_configs"));
   const own = path.at(-3) === discovery ? String(discovery).replace("_sd_configs", "") : undefined;
   const file = fileInstead(key, own);

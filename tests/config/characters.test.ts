@@ -86,6 +86,38 @@ describe("texts of several lines", () => {
     ).toEqual([]);
   });
 
+  test.each<[string, object]>([
+    [
+      "a receiver's text",
+      {
+        alertmanager: {
+          receivers: { ops: { webhook: { url: "https://a.acme.net/x", extra: { text: "a\nb\t<b>\r\n" } } } },
+        },
+      },
+    ],
+    [
+      "what a probe says and hears",
+      {
+        blackboxExporter: {
+          modules: { smtp: { prober: "tcp", tcp: { query_response: [{ send: "EHLO me\r" }] } } },
+        },
+      },
+    ],
+    [
+      "a data source's own",
+      { grafana: { datasources: [{ name: "L", type: "loki", jsonData: { a: "b\nc" } }] } },
+    ],
+    [
+      "a job's own, at its top",
+      { prometheus: { scrapeJobs: [{ name: "a", targets: ["a:1"], extra: { b: "c\r\nd" } }] } },
+    ],
+  ])("the words of others may break as they like, and arrive so: %s", (_, sections) => {
+    const settings = settingsOf(stack({ ...sections }), world);
+    const text = JSON.stringify(settings);
+    for (const given of JSON.stringify(sections).match(/"[^"]*\\[nrt][^"]*"/g) ?? [])
+      expect(text).toContain(given);
+  });
+
   test("a secret stays as it was written, or Pulumi would not mask it", () => {
     const privateKey = keys.plain.private.replaceAll("\n", "\r\n");
     const { connection } = settingsOf(stack({}, { privateKeyFile: undefined, privateKey }));
@@ -128,7 +160,7 @@ test("everything that is set is as it should be", () => expect(problemsOf(raw, w
 const paths = textsOf(raw);
 
 test("a character that has no place is told of wherever it stands, by where it stands", () => {
-  const stray = fc.constantFrom(..."\0\u001b\u007f\u009b\r\u2028\u202e\ufeff\ufffd\ud800".split(""));
+  const stray = fc.constantFrom(..."\0\u001b\u007f\u009b\u2028\u202e\ufeff\ufffd\ud800".split(""));
   fc.assert(
     fc.property(fc.constantFrom(...paths), fc.nat(), stray, (path, at, character) => {
       const changed = withText(raw, path, (text) => insert(text, at, character));

@@ -327,6 +327,42 @@ test("parameters of a request for a token", () => {
   ]);
 });
 
+describe("a parameter that relabelling writes", () => {
+  const step = (more: object) =>
+    job({ extra: { relabel_configs: [{ target_label: "__param_token", ...more }] } });
+  test("out of its own words is refused", () => {
+    expect(step({ replacement: SECRET })).toEqual([
+      expect.stringMatching(
+        /relabel_configs\[0\]\.replacement: looks like a secret, .*; send it as bearerToken/,
+      ),
+    ]);
+  });
+  test("out of a label is taken, and so is what has another name", () => {
+    expect(step({ source_labels: ["token"], replacement: "$1" })).toEqual([]);
+    expect(step({ target_label: "token_service", replacement: "a" })).toEqual([]);
+  });
+});
+
+test("words for people are no secrets: a mail's subject, the details of a message", () => {
+  expect(receiver("email", { headers: { Subject: "Token expired" } })).toEqual([]);
+  expect(receiver("pagerduty", { details: { token: "{{ .CommonLabels.token }}" } })).toEqual([]);
+  expect(receiver("pagerduty", { details: { link: `https://me:${SECRET}@a/` } })).toHaveLength(1);
+});
+
+test("parameters of a request for a token have no file", () => {
+  const oauth2 = { endpoint_params: { password: SECRET } };
+  expect(job({ extra: { oauth2 } })).toEqual([
+    expect.stringMatching(/endpoint_params\.password: looks like a secret, .*keep it out of the request$/),
+  ]);
+});
+
+test("a secret of a data source belongs under its secureJsonData", () => {
+  const jsonData = { password: SECRET };
+  expect(say({ grafana: { datasources: [{ name: "L", type: "loki", jsonData }] } })).toEqual([
+    `podwatch:grafana.datasources[0].jsonData.password: is a secret, ${READ}; write it under secureJsonData of the data source, as the NAME of a secret, and type: pulumi config set --secret --path 'podwatch:grafana.secrets.NAME'`,
+  ]);
+});
+
 describe("what is encrypted where everybody reads it", () => {
   const file = (job: string) => `config:\n  podwatch:prometheus:\n    scrapeJobs:\n      - ${job}\n`;
   const useless =
@@ -337,6 +373,20 @@ describe("what is encrypted where everybody reads it", () => {
     ["params.x[0]", "params: { x: [ { secure: v1:AAAA } ] }"],
   ])("%s", (path, text) => {
     expect(problemsOf(stack(), { ...world, stackFile: file(text) })).toEqual([`${AT}.${path}: ${useless}`]);
+  });
+
+  test("where another check says what to write, it has the word", () => {
+    const scrapeJobs = [{ name: "shop", targets: ["a:1"], extra: { basic_auth: { password: SECRET } } }];
+    const stackFile = file("extra: { basic_auth: { password: { secure: v1:AAAA } } }");
+    expect(problemsOf(stack({ prometheus: { scrapeJobs } }), { ...world, stackFile })).toEqual([
+      `${AT}.extra.basic_auth.password: ${typed(AT, "the job", "basicAuth.password")}`,
+    ]);
+    const headers = { http_headers: { "X-Key": { values: [SECRET] } } };
+    const listed = file("extra: { http_headers: { X-Key: { values: [{ secure: v1:AAAA }] } } }");
+    const jobs = [{ name: "shop", targets: ["a:1"], extra: headers }];
+    expect(problemsOf(stack({ prometheus: { scrapeJobs: jobs } }), { ...world, stackFile: listed })).toEqual([
+      `${AT}.extra.http_headers.X-Key.values: ${typed(AT, "the job", "headers.X-Key")}`,
+    ]);
   });
 
   test("where it is of use, it is taken", () => {
