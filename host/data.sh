@@ -17,13 +17,22 @@ back_up() {
   fi
   sha256sum <"$work/copy" >"$work/digest" 9>&- &
   # podman opens its output anew by name, which cannot be done with the socket that a caller on this machine may give us.
-  # Nothing is copied any more once the caller is gone.
+  # Nothing is copied any more once the caller is gone: podman, which would wait for ever for its own helper, is ended then.
   exec 4>&1
-  failed=$({ { podman volume export "$container" || echo failed >&3; } | (trap - PIPE && exec tee "$work/copy") >&4; } 3>&1)
+  failed=$({ { export_volume || echo failed >&3; } | { (trap - PIPE && exec tee "$work/copy") >&4 || end_export; }; } 3>&1)
   exec 4>&-
   wait
   [ -z "$failed" ] || fail "the data of $service cannot be read"
   say "podwatch-archive $(cut -d ' ' -f 1 "$work/digest")"
+}
+
+export_volume() {
+  # shellcheck disable=SC2016 # the variables are those of the script
+  sh -c 'echo "$$" >"$1" && exec podman volume export "$2"' sh "$work/exporter" "$container" 9>&-
+}
+
+end_export() {
+  kill "$(cat "$work/exporter")" 2>/dev/null || :
 }
 
 start_again() {

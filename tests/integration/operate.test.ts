@@ -276,6 +276,9 @@ describe("backup and restore", () => {
     "a full disk where a backup is written",
     "told; nothing is kept, and the service runs again",
     async () => {
+      // More than fits into the pipes between podman and here.
+      const ballast = "\"$(podman volume inspect -f '{{.Mountpoint}}' podwatch-prometheus)/ballast\"";
+      await one.exec(`head -c 8000000 /dev/urandom >${ballast}`);
       const small = join(directory, "small");
       await mkdir(small);
       await must("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", small]);
@@ -294,6 +297,7 @@ describe("backup and restore", () => {
         expect(await readdir(join(small, "to"))).toEqual(["manifest.json"]);
       } finally {
         await must("umount", [small]);
+        await one.exec(`rm ${ballast}`);
       }
       await eventually(
         20,
