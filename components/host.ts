@@ -5,6 +5,7 @@ import type { Bundle } from "../lib/bundle";
 import type { Scope } from "../lib/quadlet";
 import type { NamedSecret } from "../lib/render/auth";
 import { sendsPings } from "../lib/render/blackboxExporter";
+import type { Newcomer } from "../lib/runner";
 import type { Access } from "./remote/access";
 import { notesHook } from "./remote/notes";
 import { preflightHook } from "./remote/preflight";
@@ -23,8 +24,8 @@ export interface HostArgs
     | "blackboxExporter"
     | "addressNeeds"
   > {
-  /** Names of the services that are to run on it. */
-  readonly services: readonly string[];
+  /** What is to run on it. */
+  readonly services: readonly Newcomer[];
 }
 
 /**

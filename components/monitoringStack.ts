@@ -4,6 +4,7 @@ import { shippedDashboards } from "../dashboards/shipped";
 import { gatewayTelemetry } from "../lib/render/gateways";
 import { nginxExporterTelemetry } from "../lib/render/nginxExporter";
 import { type NodeTarget, nodeTelemetry } from "../lib/render/nodeExporter";
+import type { Newcomer } from "../lib/runner";
 import type { Telemetry } from "../lib/telemetry";
 import { Alertmanager } from "./alertmanager";
 import { BlackboxExporter } from "./blackboxExporter";
@@ -153,8 +154,10 @@ export class MonitoringStack extends pulumi.ComponentResource {
 }
 
 /** Names of the services that a host is to have, as the runner knows them. */
-function servicesOn(settings: HostSettings): string[] {
-  const { role, alertmanager, blackboxExporter, grafana, nginxExporter, nodeExporter, prometheus } = settings;
+function servicesOn(settings: HostSettings): Newcomer[] {
+  const { role, alertmanager, blackboxExporter, front, grafana, nginxExporter, nodeExporter, prometheus } =
+    settings;
+  const { reach } = nodeExporter;
   const optional = [
     ["alertmanager", alertmanager],
     ["blackbox-exporter", blackboxExporter],
@@ -163,10 +166,16 @@ function servicesOn(settings: HostSettings): string[] {
     ["prometheus", prometheus],
   ] as const;
   return [
-    ...(nodeExporter.enabled ? ["node-exporter"] : []),
+    ...(nodeExporter.enabled
+      ? [{ service: "node-exporter", listens: reach.by === "port" ? reach : undefined }]
+      : []),
     ...(role === "target"
       ? []
-      : ["network", "nginx", ...optional.flatMap(([name, { enabled }]) => (enabled ? [name] : []))]),
+      : [
+          { service: "network" },
+          { service: "nginx", listens: front },
+          ...optional.flatMap(([service, { enabled }]) => (enabled ? [{ service }] : [])),
+        ]),
   ];
 }
 

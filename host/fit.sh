@@ -5,7 +5,7 @@
 readonly ROOM_FOR_IMAGES=1024
 readonly ROOM_FOR_STATE=50
 
-# `fit with-podman|without-podman [<service> ...]`: the services that are to come.
+# `fit with-podman|without-podman [<service>[=<address>:<port>] ...]`: the services that are to come, and where they listen.
 show_fit() {
   cat >/dev/null
   input_read=yes
@@ -79,14 +79,55 @@ existing() {
 # All of what `apply` would refuse because others have made it, as far as names tell.
 refuse_strangers() {
   strangers=
-  for service in "$@"; do
+  for word in "$@"; do
+    service=${word%%=*}
     unit=$(wanted_unit "$service")
     container=podwatch-$service
     stranger=$(stranger_of_our_names)
+    [ -n "$stranger" ] || stranger=$(stranger_at_our_port "${word#"$service"}")
     strangers="$strangers${stranger:+
   $stranger}"
   done
-  [ -z "$strangers" ] || fail "this host has what is not managed by Podwatch, under its names:$strangers"
+  [ -z "$strangers" ] || fail "this host has what is not managed by Podwatch, in its place:$strangers"
+}
+
+# `stranger_at_our_port [=<address>:<port>]`. Where Podwatch runs already, be it another user's that goes when this one comes,
+# the port may be its own.
+stranger_at_our_port() {
+  place=${1#=}
+  if [ -z "$place" ] || runs_podwatch || ! is_port_taken "${place%:*}" "${place##*:}"; then
+    return 0
+  fi
+  case $service in
+    nginx) setting=front.port ;;
+    *) setting=nodeExporter.port ;;
+  esac
+  say "another program listens on port ${place##*:} already (ss -ltnp tells which); stop it, or set podwatch:$setting to a port that is free"
+}
+
+runs_podwatch() {
+  has_services || cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' '\n' | grep -q -e '^podwatch-' -e '/podwatch/programs/'
+}
+
+sockets() {
+  cat /proc/net/tcp /proc/net/tcp6 2>/dev/null
+}
+
+# Whether a program listens on a port, at an address or at all of them. The kernel writes addresses as numbers, the bytes of
+# an IPv4 address in the order of the processor: here the usual one.
+is_port_taken() {
+  case $1 in
+    *:*) wanted=$1 ;;
+    *) wanted=$(say "$1" | awk -F . '{ printf "%02X%02X%02X%02X", $4, $3, $2, $1 }') ;;
+  esac
+  sockets | awk -v wanted="$wanted" -v port="$(printf %04X "$2")" '
+    $4 == "0A" {
+      split($2, local, ":")
+      sub(/^0000000000000000FFFF0000/, "", local[1])
+      here = local[1] ~ /^0+$/ || local[1] == wanted || wanted == "::" || wanted == "00000000" && length(local[1]) == 8
+      if (local[2] == port && here) taken = 1
+    }
+    END { exit !taken }'
 }
 
 wanted_unit() {

@@ -55,9 +55,19 @@ export function runnerScript(): string {
   return joined(PARTS);
 }
 
-/** A script for a host that has no runner yet: it fails unless the host is fit for one, and for services of these names. */
-export function fitScript(needs: HostNeeds, services: readonly string[]): string {
-  return `${joined(PARTS_OF_FIT)}\n${command(["main", "fit", FITNESS[needs], ...services])}\n`;
+/** A service that is to come to a host, and where it listens if other programs could be in its place. */
+export interface Newcomer {
+  readonly service: string;
+  /** No address: all of the host. */
+  readonly listens?: { readonly bind?: string | undefined; readonly port: number } | undefined;
+}
+
+/** A script for a host that has no runner yet: it fails unless the host is fit for one, and for these services. */
+export function fitScript(needs: HostNeeds, services: readonly Newcomer[]): string {
+  const words = services.map(({ service, listens }) =>
+    listens === undefined ? service : `${service}=${listens.bind ?? "::"}:${listens.port}`,
+  );
+  return `${joined(PARTS_OF_FIT)}\n${command(["main", "fit", FITNESS[needs], ...words])}\n`;
 }
 
 function joined(parts: ReadonlyArray<(typeof PARTS)[number]>): string {

@@ -8,6 +8,7 @@ import {
   type HostNeeds,
   installCommand,
   installStagedCommand,
+  type Newcomer,
   onThisMachine,
   onThisMachineOnly,
   ownedBy,
@@ -56,7 +57,7 @@ export interface SecretArgs extends CommandArgs {
  */
 export function gate(
   name: string,
-  args: CommandArgs & { readonly needs: HostNeeds; readonly services: readonly string[] },
+  args: CommandArgs & { readonly needs: HostNeeds; readonly services: readonly Newcomer[] },
   opts: pulumi.CustomResourceOptions,
 ): HostCommand {
   const { access, needs, services } = args;

@@ -42,7 +42,7 @@ describe("the host itself", () => {
         name: "mon-runner-gate",
         parent: "mon",
         create: "sh -s",
-        stdin: fitScript("podman", ["web"]),
+        stdin: fitScript("podman", [{ service: "web" }]),
         triggers: ["10.1.2.3", 22, "root"],
       }),
     ]);
@@ -93,7 +93,7 @@ describe("the host itself", () => {
         ...common,
         name: "mon-runner-gate",
         create: "sh -s",
-        stdin: fitScript("podman", ["web"]),
+        stdin: fitScript("podman", [{ service: "web" }]),
       }),
     ]);
     expect(result.scope).toBe("rootless");
@@ -197,7 +197,7 @@ describe("what is applied on a host", () => {
         connection,
         name: "mon-runner-gate",
         create: `sh -c '${WITH_PASSWORD}run sh -s'`,
-        stdin: new Secret(`${SECRETS.becomePassword}\n${fitScript("podman", ["web"])}`),
+        stdin: new Secret(`${SECRETS.becomePassword}\n${fitScript("podman", [{ service: "web" }])}`),
         triggers: hostTriggers,
       }),
       command({

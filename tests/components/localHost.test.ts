@@ -25,7 +25,7 @@ describe("a host that the program runs on", () => {
       name: "mon-runner-gate",
       parent: "mon",
       create: "",
-      stdin: fitScript("podman", ["web"]),
+      stdin: fitScript("podman", [{ service: "web" }]),
       triggers: ["local", MACHINE, "root"],
     });
     const { connection: _, ...gateInputs } = inputs;

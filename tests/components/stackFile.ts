@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse as parseYaml } from "yaml";
 import { type HostSettings, load, type Settings } from "../../config/load";
+import type { Newcomer } from "../../lib/runner";
 import { wholeKey } from "../config/support";
 
 /** What stands under `config:` in a stack file, without the namespace. */
@@ -80,10 +81,10 @@ export function hostSettings(
   sections: StackFile = {},
   host: StackFile = {},
   files = {},
-): HostSettings & { services: string[] } {
+): HostSettings & { services: Newcomer[] } {
   const [only] = settingsOf({ host: { ...login, ...host }, ...sections }, files).hosts;
   if (only === undefined) throw new Error("the stack file has no host");
-  return { ...only, services: ["web"] };
+  return { ...only, services: [{ service: "web" }] };
 }
 
 /** Reads a stack file of the repository. */

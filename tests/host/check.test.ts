@@ -103,3 +103,51 @@ test("a version that is not named is that of the very secret, whatever stands fo
   const { stdout } = shell.run("candidate=$home/candidate/current; wanted_secrets", { variables });
   expect(stdout).toBe(`${dash} 01\n${dot} 02\n`);
 });
+
+describe("a port of a service that is to come", () => {
+  const taken = (service: string, place: string, sockets: string, runs = "false") =>
+    shell.run(
+      `sockets() { printf '%s\\n' '${sockets}'; }; runs_podwatch() { ${runs}; }; stranger_at_our_port =${place}`,
+      {
+        variables: { service },
+      },
+    );
+  const listening = (local: string, state = "0A") =>
+    `   0: ${local} 00000000:0000 ${state} 00000000:00000000`;
+  const OWN4 = "0100007F:0050";
+  const ALL4 = "00000000:0050";
+  const ALL6 = `${"0".repeat(32)}:0050`;
+  const OWN6 = `${"0".repeat(24)}01000000:0050`;
+  const OWN4_IN_6 = "0000000000000000FFFF00000100007F:0050";
+
+  test.each([
+    ["127.0.0.1:80", OWN4],
+    ["127.0.0.1:80", ALL4],
+    ["127.0.0.1:80", ALL6],
+    ["127.0.0.1:80", OWN4_IN_6],
+    ["0.0.0.0:80", OWN4],
+    [":::80", OWN4],
+    [":::80", OWN6],
+    ["::1:80", ALL6],
+  ])("%s cannot be had beside %s", (place, local) => {
+    expect(taken("nginx", place, listening(local)).stdout).toBe(
+      "another program listens on port 80 already (ss -ltnp tells which); stop it, or set podwatch:front.port to a port that is free\n",
+    );
+    expect(taken("nginx", place, listening(local), "true")).toMatchObject({ status: 0, stdout: "" });
+  });
+
+  test.each([
+    ["127.0.0.1:80", listening("0100007F:0051")],
+    ["127.0.0.1:80", listening(OWN4, "01")],
+    ["127.0.0.1:80", listening("0200007F:0050")],
+    ["0.0.0.0:80", listening(OWN6)],
+  ])("%s can be had beside %s", (place, sockets) => {
+    expect(taken("nginx", place, sockets)).toMatchObject({ status: 0, stdout: "", stderr: "" });
+  });
+
+  test("the node exporter's is told with its setting", () => {
+    expect(taken("node-exporter", ":::9100", listening("00000000:238C")).stdout).toMatch(
+      /port 9100 .*podwatch:nodeExporter\.port/,
+    );
+  });
+});

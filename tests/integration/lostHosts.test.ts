@@ -71,6 +71,13 @@ describe("a place that a host cannot move to: told, and the old one runs on", ()
       "podman network rm podwatch",
       /there is already a network named podwatch that is not managed by Podwatch/,
     ],
+    [
+      "another program listens on the front's port",
+      {},
+      "systemd-run --quiet --unit other systemd-socket-activate -l 80 cat; until ss -Hltn | grep -q ':80 '; do sleep 0.1; done",
+      "systemctl stop other",
+      /another program listens on port 80 already .* or set podwatch:front\.port to a port that is free/,
+    ],
   ])("%s", async (_what, changed, spoil, mend, message) => {
     const running = await startedAt(one);
     if (spoil !== "") await two.exec(spoil);
