@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { type Path, show } from "./problem";
 import { namespace } from "./schema";
 import { core, schemaAt, settingPaths } from "./walk";
+import { wayOut } from "./waysOut";
 
 /** Words of neighbouring tools for settings that have another name here. */
 const synonyms = new Map(
@@ -46,6 +47,9 @@ export function unknownKey(root: z.ZodType, path: Path, key: string): string {
   const synonym = siblings.find((sibling) => sibling === other);
   const here = same ?? synonym;
   if (here !== undefined) return `unknown setting; did you mean ${here}?`;
+
+  const way = wayOut(path, normal(key));
+  if (way !== undefined) return `unknown setting; ${way}`;
 
   const elsewhere = onOtherLevels(root, path, (name) => normal(name) === normal(key));
   if (elsewhere !== undefined) return `unknown setting; did you mean ${elsewhere}?`;

@@ -26,3 +26,30 @@ test.each(["rocketchat", "mattermost", "webex", "sns", "jira", "msteams"])(
     );
   },
 );
+
+test.each<[string, unknown, string]>([
+  ["prometheus.enableFeatures", [], "write features"],
+  ["prometheus.storage", {}, "write outOfOrderTimeWindow or retention"],
+  ["prometheus.extra_args", [], "write features, limits, "],
+  ["alertmanager.peers", [], "each Alertmanager stands for itself; "],
+  ["grafana.smtp", {}, "write Grafana's own variables under quadlet.Container.Environment"],
+  ["grafana.auth.anonymous", {}, "write Grafana's own variables under quadlet.Container.Environment"],
+  ["grafana.plugins", [], "build them into an image"],
+  ["front.https", true, "put a proxy with TLS before it"],
+  ["front.basicAuth", {}, "write auth_basic under snippet"],
+  ["nodeExporter.args", [], "write arguments"],
+  ["nodeExporter.MemoryMax", "1G", "it is no container; "],
+  ["prometheus.memoryLimit", "1G", "write quadlet.Service.MemoryMax"],
+])("%s is refused with the way to what is wanted, also in a host's entry", (name, value, way) => {
+  const [section = "", ...key] = name.split(".");
+  const group = { [section]: { [key.join(".")]: value } };
+  const { host, ...rest } = stack();
+  for (const raw of [stack(group), { ...rest, hosts: { a: { ...host, ...group } } }]) {
+    expect(problemsOf(raw)).toEqual([expect.stringContaining(`: unknown setting; ${way}`)]);
+  }
+});
+
+test.each(["mattermost", "rocketchat", "webex", "webex_configs"])("a receiver %s has a way out", (kind) => {
+  const lines = problemsOf(stack({ alertmanager: { receivers: { ops: { [kind]: {} } } } }));
+  expect(lines.join("\n")).toMatch(new RegExp(`${kind}: unknown setting; write (slack|webhook), `));
+});

@@ -1,0 +1,72 @@
+// Settings that people look for and that there are not, each with the way to what they want.
+import type { Path } from "./problem";
+
+const anyService = /^(prometheus|alertmanager|grafana|blackboxExporter|nginxExporter|front)$/;
+const variables =
+  "write Grafana's own variables under quadlet.Container.Environment, such as GF_SMTP_ENABLED=true, and secrets under grafana.secrets";
+
+const WAYS: ReadonlyArray<readonly [holder: RegExp, keys: RegExp, way: string]> = [
+  [/^prometheus$/, /^(enablefeatures?|featureflags)$/, "write features"],
+  [/^prometheus$/, /^(storage|tsdb)$/, "write outOfOrderTimeWindow or retention"],
+  [/^prometheus$/, /^alerting$/, "write alertmanagers for those elsewhere; the stack's own is known"],
+  [/^(prometheus|alertmanager|grafana)$/, /^(externalurl|rooturl|server)$/, "write front.publicUrl"],
+  [
+    /^prometheus$/,
+    /^(extra)?(arg(ument)?s|flags)$/,
+    "write features, limits, retention, outOfOrderTimeWindow and the like; arguments of its own it takes none",
+  ],
+  [
+    /^alertmanager$/,
+    /^(cluster|clusterpeers?|peers?)$/,
+    "each Alertmanager stands for itself; let each Prometheus tell several of them, with prometheus.alertmanagers",
+  ],
+  [
+    /^alertmanager\.receivers\.[^.]+$/,
+    /^(mattermost|rocketchat)(configs)?$/,
+    "write slack, whose messages its incoming webhooks take, with their address as apiUrl",
+  ],
+  [
+    /^alertmanager\.receivers\.[^.]+$/,
+    /^(webex|sns|jira|wechat|incidentio|dingtalk|matrix|signal|teams|googlechat|ntfy)(configs)?$/,
+    "write webhook, with the address of a program that passes it on there",
+  ],
+  [
+    /^grafana$/,
+    /^(settings|ini|config|env|environment|smtp|anonymous.*|auth.*|ldap|oauth|users|security)$/,
+    variables,
+  ],
+  [/^grafana$/, /^(plugins?|installplugins)$/, "build them into an image, with image.containerfile"],
+  [/^grafana$/, /^provisioning$/, "write dashboards and datasources"],
+  [
+    /^front$/,
+    /^(tls|ssl|https|certificates?|certificatefile|keyfile)$/,
+    "put a proxy with TLS before it, bind the front to where that reaches it, and write publicUrl",
+  ],
+  [
+    /^front$/,
+    /^(basicauth|auth|users|htpasswd)$/,
+    "write auth_basic under snippet, and the file of auth_basic_user_file as a secret: /run/secrets/nginx.NAME, under front.secrets",
+  ],
+  [/^front$/, /^(domain|hostnames?)$/, "write publicUrl or serverNames"],
+  [/^nodeExporter$/, /^(extra)?(args|flags)$/, "write arguments"],
+  [
+    /^nodeExporter$/,
+    /^(quadlet|memorymax|memorylimit|cpuquota|service|unit|systemd)$/,
+    "it is no container; write such keys into a drop-in on the host: systemctl edit podwatch-node-exporter",
+  ],
+  [
+    /^nodeExporter$/,
+    /^(tls|basicauth|webconfig)$/,
+    "it is reached by the stack's hosts alone; write allowFrom for others",
+  ],
+  [anyService, /^memory(max|limit)$/, "write quadlet.Service.MemoryMax"],
+  [anyService, /^(cpuquota|cpulimit|cpus)$/, "write quadlet.Service.CPUQuota"],
+  [anyService, /^(env|environment|volumes?)$/, "write it under quadlet.Container"],
+];
+
+/** @param key in small letters, without _ and - */
+export function wayOut(path: Path, key: string): string | undefined {
+  const below = path[0] === "hosts" ? path.slice(2) : path[0] === "host" ? path.slice(1) : path;
+  const at = below.join(".");
+  return WAYS.find(([holder, keys]) => holder.test(at) && keys.test(key))?.[2];
+}
