@@ -24,6 +24,12 @@ export function checkDatasources(given: z.output<typeof grafana>, locate: Locate
     uids.set(uid, "another data source");
     if (source.isDefault && source !== defaults[0])
       report(at("isDefault"), "true also stands in another data source; keep one of them");
+    if (source.basicAuthUser === undefined && "basicAuthPassword" in source.secureJsonData) {
+      report(
+        at("basicAuthUser"),
+        "is missing, and basicAuthPassword is not used without it; write the user to log in as",
+      );
+    }
     for (const [key, secret] of Object.entries(source.secureJsonData)) {
       if (known.includes(secret)) continue;
       const way = known.length === 0 ? "" : `write ${known.join(" or ")}, or `;

@@ -33,6 +33,11 @@ export const datasource = group({
     flag().default(false),
     "Whether panels that name no data source ask this one instead of the stack's Prometheus.",
   ),
+  basicAuthUser: setting(
+    text(/^[^\p{Cc}:]+$/u, "is not a user name; write the one to log in as, without a colon").optional(),
+    "User to log in as there (HTTP basic authentication); the password is `basicAuthPassword` of `secureJsonData`.",
+    { example: "grafana", defaultText: "no log-in of that kind" },
+  ),
   jsonData: setting(
     z
       .record(z.string(), z.unknown(), {

@@ -23,6 +23,7 @@ export interface OwnDatasource {
   readonly url?: string | undefined;
   readonly access: string;
   readonly isDefault: boolean;
+  readonly basicAuthUser?: string | undefined;
   readonly jsonData: Readonly<Record<string, unknown>>;
   /** Names of secrets of the user's own. */
   readonly secureJsonData: Readonly<Record<string, string>>;
@@ -148,6 +149,7 @@ function ownDatasource({ jsonData, secureJsonData, ...source }: OwnDatasource) {
     ...(literal({ ...source, jsonData }) as object),
     uid: datasourceUid(source),
     editable: false,
+    ...(source.basicAuthUser === undefined ? {} : { basicAuth: true }),
     ...(secrets.length > 0 ? { secureJsonData: Object.fromEntries(secrets) } : {}),
   };
 }

@@ -21,7 +21,7 @@ test("one name, one uid, one default, known secrets, none in clear", () => {
       loki,
       { ...loki, uid: "x", isDefault: true },
       { ...loki, name: "c", uid: "PBFA97CFB590B2093", isDefault: true },
-      { ...loki, name: "d", secureJsonData: { basicAuthPassword: "centre" } },
+      { ...loki, name: "d", basicAuthUser: "u", secureJsonData: { basicAuthPassword: "centre" } },
       { ...loki, name: "e", jsonData: { password: "hunter2" }, url: "http://u:hunter2@a.net/" },
       { name: "f", type: "A B" },
     ),
@@ -40,7 +40,7 @@ test("one name, one uid, one default, known secrets, none in clear", () => {
 test("are provisioned beside ours, with secrets from files, dollars as they are", () => {
   const jsonData = { note: "$HOME ${X} $$", list: ["$1"], deep: { on: true } };
   const secureJsonData = { basicAuthPassword: "central" };
-  const own = { ...loki, name: "Logs $1", isDefault: true, jsonData, secureJsonData };
+  const own = { ...loki, name: "Logs $1", isDefault: true, basicAuthUser: "u$er", jsonData, secureJsonData };
   const { grafana: settings } = settingsOf(
     stack({ grafana: { datasources: [own], secrets: { central: "hunter22" } } }),
   );
@@ -62,8 +62,22 @@ test("are provisioned beside ours, with secrets from files, dollars as they are"
     url: loki.url,
     access: "proxy",
     isDefault: true,
+    basicAuth: true,
+    basicAuthUser: "u$$er",
     editable: false,
     jsonData: { note: "$$HOME $${X} $$$$", list: ["$$1"], deep: { on: true } },
     secureJsonData: { basicAuthPassword: "$__file{/run/secrets/grafana.central}" },
   });
+});
+
+test("a password without a user is of no use, a user without a password may be", () => {
+  expect(
+    problems(
+      { ...loki, secureJsonData: { basicAuthPassword: "central" } },
+      { ...loki, name: "b", basicAuthUser: "u" },
+      { ...loki, name: "c", basicAuthUser: "u", secureJsonData: { basicAuthPassword: "central" } },
+    ),
+  ).toEqual([
+    `${AT}[0].basicAuthUser: is missing, and basicAuthPassword is not used without it; write the user to log in as`,
+  ]);
 });

@@ -197,6 +197,7 @@ describe("Grafana on a deployed host", () => {
       name: "Central $1",
       type: "prometheus",
       url: "http://podwatch-prometheus:9090/prometheus",
+      basicAuthUser: "podwatch",
       jsonData: { httpMethod: "GET" },
       secureJsonData: { basicAuthPassword: "central" },
     };
@@ -216,6 +217,8 @@ describe("Grafana on a deployed host", () => {
     expect(sources.find(({ name }) => name === central.name)).toMatchObject({
       uid: expect.stringMatching(/^P[0-9A-F]{16}$/),
       isDefault: false,
+      basicAuth: true,
+      basicAuthUser: "podwatch",
     });
     expect(await operate(stack, "drift")).toHaveExited(0);
     for (const line of expected) expect(stdout).toContain(`ok      test-grafana  ${line}\n`);
