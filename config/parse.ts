@@ -20,7 +20,7 @@ import {
   stack,
 } from "./schema";
 import { login } from "./schema/login";
-import { exposedSecretProblems, plainSecretProblems, uselesslyEncrypted } from "./secrets";
+import { exposedSecretProblems, plainSecretProblems, uselesslyEncrypted, withoutEncrypted } from "./secrets";
 import { mention, shapeProblems, soundParts } from "./shape";
 import { isGroup, type Tree, valueAt } from "./walk";
 
@@ -59,8 +59,9 @@ export function parse(given: Tree, context: Context): Parsed {
     report,
   );
   const connected = placed.map((host) => resolveNetwork(host, placed, report));
-  problems.push(...uselesslyEncrypted(context, problems));
-  if (problems.length > 0) return { problems: tidy(problems) };
+  const told = withoutEncrypted(problems, raw, context);
+  told.push(...uselesslyEncrypted(context, told));
+  if (told.length > 0) return { problems: tidy(told) };
   return { settings: freeze({ hosts: connected }) };
 }
 

@@ -1,7 +1,7 @@
 // Secrets that stand in the stack file unencrypted.
 import { load } from "js-yaml";
 import type { Context } from "./context";
-import { type Path, type Problem, samePath, show } from "./problem";
+import { type Path, type Problem, quote, samePath, show } from "./problem";
 import { namespace, stack } from "./schema";
 import { isSecretUrl } from "./secretWords";
 import { core, isGroup, isTree, leaves, schemaAt, type Tree, valueAt } from "./walk";
@@ -31,8 +31,39 @@ export function exposedSecretProblems(raw: Tree): Problem[] {
   );
   return addresses.map(({ path }) => ({
     path,
-    text: "holds a log-in or a secret, which anybody could read in previews and on the host; write the address without it, and the log-in as basicAuth, bearerToken or headers",
+    text: `holds a log-in or a secret, which anybody could read in previews and on the host; write the address without it, and the log-in as ${
+      path.includes("datasources")
+        ? "basicAuthUser and as secrets under secureJsonData"
+        : "basicAuth, bearerToken or headers"
+    }`,
   }));
+}
+
+/** The same problems, none of which tells what is encrypted in the stack file, whatever setting that is. */
+export function withoutEncrypted(problems: readonly Problem[], raw: Tree, context: Context): Problem[] {
+  const encrypted = encryptedIn(readFile(context.stackFile()).config).flatMap((path) => {
+    const value = valueAt(raw, path);
+    return typeof value === "string" && value !== "" ? [{ path, value }] : [];
+  });
+  return problems.flatMap((problem) => {
+    const text = encrypted.reduce(
+      (told, { value }) => told.replaceAll(quote(value), "the value"),
+      problem.text,
+    );
+    const telling = encrypted.find(
+      ({ path, value }) =>
+        [path, listOf(path)].some((at) => samePath(at, problem.path)) &&
+        value.split(/\s+/).some((word) => word.length > 3 && text.includes(word)),
+    );
+    if (telling === undefined) return [{ ...problem, text }];
+    if (isShippedAsItIs(telling.path)) return [];
+    return [
+      {
+        ...problem,
+        text: "the value is not as it should be; look at it with pulumi config get --path, and correct it",
+      },
+    ];
+  });
 }
 
 /** What is encrypted where that is of no use; where another check says more of it, it has the word. */

@@ -48,6 +48,16 @@ const WAYS: ReadonlyArray<readonly [holder: RegExp, keys: RegExp, way: string]> 
     "write auth_basic under snippet, and the file of auth_basic_user_file as a secret: /run/secrets/nginx.NAME, under front.secrets",
   ],
   [/^front$/, /^(domain|hostnames?)$/, "write publicUrl or serverNames"],
+  [
+    /^grafana\.datasources\.\d+$/,
+    /^(basicauth|user|username|password|basicauthpassword)$/,
+    "write basicAuthUser, and basicAuthPassword under secureJsonData",
+  ],
+  [
+    /^prometheus\.alertmanagers\.\d+$/,
+    /^(urls?|address(es)?)$/,
+    "write targets, each host:port, scheme and pathPrefix",
+  ],
   [/^nodeExporter$/, /^(extra)?(args|flags)$/, "write arguments"],
   [
     /^nodeExporter$/,

@@ -74,7 +74,7 @@ export function plainSecrets(value: unknown, path: Path = []): Found[] {
   });
 }
 
-const isEmpty = (value: unknown) => value === null || value === "";
+const isEmpty = (value: unknown) => [value].flat().every((item) => item === null || item === "");
 
 function ofHeaders(headers: unknown, path: Path): Found[] {
   if (!isGroup(headers)) return plainSecrets(headers, path);

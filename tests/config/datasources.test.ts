@@ -32,7 +32,7 @@ test("one name, one uid, one default, known secrets, none in clear", () => {
     `${AT}[3].uid: "PBFA97CFB590B2093" is already the uid of the stack's Prometheus; write another uid`,
     `${AT}[4].secureJsonData.basicAuthPassword: is not the name of a secret under grafana.secrets; write central, or store it there with pulumi config set --secret`,
     expect.stringMatching(/\[5\]\.jsonData\.password: is a secret/),
-    expect.stringMatching(/\[5\]\.url: holds a log-in/),
+    expect.stringMatching(/\[5\]\.url: holds a log-in .* basicAuthUser and as secrets under secureJsonData$/),
     `${AT}[6].type: "A B" is not a kind of data source; write a plugin's id such as prometheus or loki`,
   ]);
 });

@@ -349,6 +349,10 @@ test("words for people are no secrets: a mail's subject, the details of a messag
   expect(receiver("pagerduty", { details: { link: `https://me:${SECRET}@a/` } })).toHaveLength(1);
 });
 
+test("a parameter without a value is no secret", () => {
+  expect(job({ params: { key: [""], token: "" } })).toEqual([]);
+});
+
 test("parameters of a request for a token have no file", () => {
   const oauth2 = { endpoint_params: { password: SECRET } };
   expect(job({ extra: { oauth2 } })).toEqual([
@@ -386,6 +390,38 @@ describe("what is encrypted where everybody reads it", () => {
     const jobs = [{ name: "shop", targets: ["a:1"], extra: headers }];
     expect(problemsOf(stack({ prometheus: { scrapeJobs: jobs } }), { ...world, stackFile: listed })).toEqual([
       `${AT}.extra.http_headers.X-Key.values: ${typed(AT, "the job", "headers.X-Key")}`,
+    ]);
+  });
+
+  test.each<[string, object, string, string]>([
+    [
+      "where a group belongs",
+      { basicAuth: SECRET },
+      "basicAuth: { secure: v1:AAAA }",
+      `${AT}.basicAuth: the value is not a group of settings; write one setting a line below it`,
+    ],
+    [
+      "in a setting that is none",
+      { targets: [`${SECRET} x`] },
+      "targets: [{ secure: v1:AAAA }]",
+      `${AT}.targets[0]: the value is not a target; write host:port such as db1.internal:9100, without protocol or path`,
+    ],
+  ])("no complaint tells it: %s", (_, given, text, complaint) => {
+    const scrapeJobs = [{ name: "shop", targets: ["a:1"], ...given }];
+    expect(problemsOf(stack({ prometheus: { scrapeJobs } }), { ...world, stackFile: file(text) })).toContain(
+      complaint,
+    );
+    expect(
+      problemsOf(stack({ prometheus: { scrapeJobs } }), { ...world, stackFile: file(text) }).join(),
+    ).not.toContain("s3cret");
+  });
+
+  test("nor a part of it", () => {
+    const quadlet = { Container: { Environment: [`A=b ${SECRET}`] } };
+    const stackFile =
+      "config:\n  podwatch:grafana:\n    quadlet: { Container: { Environment: [{ secure: v1:AAAA }] } }\n";
+    expect(problemsOf(stack({ grafana: { quadlet } }), { ...world, stackFile })).toEqual([
+      `podwatch:grafana.quadlet.Container.Environment[0]: ${useless}`,
     ]);
   });
 

@@ -53,3 +53,12 @@ test.each(["mattermost", "rocketchat", "webex", "webex_configs"])("a receiver %s
   const lines = problemsOf(stack({ alertmanager: { receivers: { ops: { [kind]: {} } } } }));
   expect(lines.join("\n")).toMatch(new RegExp(`${kind}: unknown setting; write (slack|webhook), `));
 });
+
+test("where a data source and an Alertmanager take other words", () => {
+  const grafana = { datasources: [{ name: "L", type: "loki", basicAuth: true }] };
+  const prometheus = { alertmanagers: [{ name: "a", targets: ["a:1"], url: "http://a" }] };
+  expect(problemsOf(stack({ grafana, prometheus }))).toEqual([
+    "podwatch:grafana.datasources[0].basicAuth: unknown setting; write basicAuthUser, and basicAuthPassword under secureJsonData",
+    "podwatch:prometheus.alertmanagers[0].url: unknown setting; write targets, each host:port, scheme and pathPrefix",
+  ]);
+});
