@@ -218,7 +218,6 @@ describe("Grafana on a deployed host", () => {
       uid: expect.stringMatching(/^P[0-9A-F]{16}$/),
       isDefault: false,
       basicAuth: true,
-      basicAuthUser: "podwatch",
     });
     expect(await operate(stack, "drift")).toHaveExited(0);
     for (const line of expected) expect(stdout).toContain(`ok      test-grafana  ${line}\n`);
