@@ -106,7 +106,7 @@ stranger_at_our_port() {
 }
 
 runs_podwatch() {
-  has_services || cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' '\n' | grep -q -e '^podwatch-' -e '/podwatch/programs/'
+  has_services || cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' '\n' | grep -q -e '^podwatch-' -e '/podwatch/[p]rograms/'
 }
 
 sockets() {
@@ -124,8 +124,8 @@ is_port_taken() {
     $4 == "0A" {
       split($2, local, ":")
       sub(/^0000000000000000FFFF0000/, "", local[1])
-      here = local[1] ~ /^0+$/ || local[1] == wanted || wanted == "::" || wanted == "00000000" && length(local[1]) == 8
-      if (local[2] == port && here) taken = 1
+      here = local[1] ~ /^0+$/ || local[1] "" == wanted "" || wanted == "::" || wanted == "00000000" && length(local[1]) == 8
+      if (local[2] "" == port "" && here) taken = 1
     }
     END { exit !taken }'
 }
