@@ -29,7 +29,7 @@ check_fit() {
 }
 
 check_podman() {
-  (unset -f podman && command -v podman >/dev/null) || fail "podman is not installed on this host: install podman 4.4 or newer"
+  (unset -f podman && command -v podman >/dev/null) || refuse_without_podman
   podman_version=$(podman version --format '{{.Client.Version}}')
   case $podman_version in
     [0-3].* | 4.[0-3] | 4.[0-3].* | 4.[0-3]-*)
@@ -39,6 +39,14 @@ check_podman() {
     fail "this host uses cgroup v1: boot it with systemd.unified_cgroup_hierarchy=1"
   [ -z "$ROOTLESS" ] || grep -qs "^$(id -un):" /etc/subuid ||
     fail "$(id -un) has no range in /etc/subuid: rootless containers need one (usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $(id -un))"
+}
+
+# What stands in somebody's home is found by his login shell, but not by systemd, which starts the services.
+refuse_without_podman() {
+  elsewhere=$(unset -f podman && PATH=$CALLERS_PATH && { command -v podman || :; })
+  [ -z "$elsewhere" ] ||
+    fail "podman is at $elsewhere, where systemd does not look: install podman 4.4 or newer for the whole host, or link it into /usr/local/bin"
+  fail "podman is not installed on this host: install podman 4.4 or newer"
 }
 
 has_services() {

@@ -56,7 +56,7 @@ show_drift() {
   mkdir "$candidate"
   unpack_bundle "$work/bundle" "$candidate" || fail "cannot write to $work; is the disk full?"
   unit=$(main_unit "$candidate")
-  say "runner $(sha256sum <"$0" | cut -d ' ' -f 1)"
+  say "runner $(sha256sum <"$SELF" | cut -d ' ' -f 1)"
   release_drift
   unit_drift
   case $unit in

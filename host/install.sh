@@ -1,11 +1,10 @@
 # Installs this runner on the host after making sure that the host can do what it takes.
 
-# `install rootful|rootless [without-podman]`: rootful may be called by a user who has to become root through sudo; the
-# runner is its own file, $0. A host without containers needs no podman.
+# `install rootful|rootless [without-podman]`: the runner is its own file. A host without containers needs no podman.
 install_runner() {
   input_read=yes
   if [ "$1" = rootful ] && [ -n "$ROOTLESS" ]; then
-    exec sudo -n sh "$0" install "$@" ${owner:+"--owner=$owner"}
+    fail "only root can install it for root"
   fi
   check_fit "${2:-}"
   if [ -n "$ROOTLESS" ]; then
@@ -16,7 +15,7 @@ install_runner() {
   # A former version's: all could read the ones, and hold the other.
   find "$STATE" -maxdepth 1 -type f -exec chmod go= {} +
   rm -f "$STATE/reloads" "$STATE/reloading"
-  { note_new_directories && cp "$0" "$STATE/.runner.new"; } 2>/dev/null ||
+  { note_new_directories && cp "$SELF" "$STATE/.runner.new"; } 2>/dev/null ||
     fail "cannot write to $STATE; is the disk full?"
   mv "$STATE/.runner.new" "$STATE/runner"
   claim "$STATE"

@@ -3,7 +3,20 @@
 # safe to call again at any time. Prints one line of result; on failure, the reason.
 set -eu
 umask 022
-export LC_ALL=C
+
+# What root runs is not decided by who calls: not by his PATH, where sudo keeps it, nor by what else programs listen to.
+readonly CALLERS_PATH="$PATH"
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
+unset ENV BASH_ENV CDPATH TMPDIR GREP_OPTIONS POSIXLY_CORRECT TAR_OPTIONS LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT \
+  CONTAINER_HOST CONTAINER_CONNECTION CONTAINERS_CONF CONTAINERS_CONF_OVERRIDE CONTAINERS_STORAGE_CONF \
+  CONTAINERS_REGISTRIES_CONF SYSTEMD_PAGER SYSTEMD_LESS
+
+# This file, also from elsewhere than where it was called.
+case $0 in
+  /*) readonly SELF="$0" ;;
+  *) readonly SELF="$PWD/$0" ;;
+esac
+cd /
 
 # The caller may go away in the middle: what was begun is finished all the same.
 trap '' HUP PIPE
@@ -17,6 +30,8 @@ readonly CRASHES=3
 readonly STEADY_SECONDS=5
 
 if [ "$(id -u)" = 0 ]; then
+  export HOME=~root
+  unset XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_DATA_HOME
   readonly ROOTLESS=
   readonly STATE=/var/lib/podwatch
   readonly UNITS=/etc/containers/systemd

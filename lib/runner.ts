@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Scope } from "./quadlet";
@@ -62,12 +63,9 @@ export interface Newcomer {
   readonly listens?: { readonly bind?: string | undefined; readonly port: number } | undefined;
 }
 
-/** A script for a host that has no runner yet: it fails unless the host is fit for one, and for these services. */
-export function fitScript(needs: HostNeeds, services: readonly Newcomer[]): string {
-  const words = services.map(({ service, listens }) =>
-    listens === undefined ? service : `${service}=${listens.bind ?? "::"}:${listens.port}`,
-  );
-  return `${joined(PARTS_OF_FIT)}\n${command(["main", "fit", FITNESS[needs], ...words])}\n`;
+/** What a host without a runner is asked by, {@link fitCommand}. */
+export function fitScript(): string {
+  return joined([...PARTS_OF_FIT, "start"]);
 }
 
 function joined(parts: ReadonlyArray<(typeof PARTS)[number]>): string {
@@ -97,27 +95,74 @@ export function stagedName(service: string, owner: string): string {
  */
 const RUN_WITH_PASSWORD = [
   "IFS= read -r password",
-  'run() { if sudo -n true 2>/dev/null; then sudo -n "$@"; ' +
+  'run() { if sudo -n /bin/true 2>/dev/null; then sudo -n "$@"; ' +
     "else { printf '%s\\n' \"$password\"; cat; } | sudo -k -S -p '' \"$@\"; fi; }",
 ].join("; ");
 
 /**
  * The command that installs the runner, which comes on standard input.
  *
- * The runner waits in a file in the login user's home that is named after the process, and that nobody else may write
- * to: root runs what stands in it. What a run that was killed has
- * left there is recognised by its process, which is gone, and removed.
+ * @param text what comes, to know whether it has arrived as a whole
  */
-export function installCommand(scope: Scope, needs: HostNeeds = "podman", owner?: string): string {
-  const stale =
-    'for f in .podwatch-install.*; do grep -qs podwatch-install "/proc/${f##*.}/cmdline" || rm -f "$f"; done';
-  const install = `umask 077; s=.podwatch-install.$$; cat >"$s" && sh "$s" install ${command(installWords(scope, needs, owner))}; code=$?; rm -f "$s"; exit $code`;
-  return shell(`${stale}; ${install}`);
+export function installCommand(
+  rights: Exclude<Rights, "sudo-with-password">,
+  scope: Scope,
+  text: string,
+  needs: HostNeeds = "podman",
+  owner?: string,
+): string {
+  return runOnce("runner", rights, ["install", ...installWords(scope, needs, owner)], text);
 }
 
 /** The command that installs a staged runner; standard input holds sudo's password. */
 export function installStagedCommand(name: string, needs: HostNeeds = "podman", owner?: string): string {
-  return runStaged(["sh", stagedPath(name), "install", ...installWords("rootful", needs, owner)], name);
+  const path = stagedPath(STAGED_RUNNER);
+  const run = asRoot("run", path, ["install", ...installWords("rootful", needs, owner)]);
+  return shell(
+    `${RUN_WITH_PASSWORD}; umask 077; cp ${stagedPath(name)} ${path} && chmod 700 ${path} && ${run} </dev/null; code=$?; rm -f ${path}; cat >/dev/null; exit $code`,
+  );
+}
+
+/** The name of the runner while it waits to be installed. */
+export const STAGED_RUNNER = "runner";
+
+/**
+ * The command that runs a program once, which comes on standard input, behind sudo's password where there is one.
+ *
+ * It waits in a place that is always the same, where nobody else may write, since root runs what stands there: a line of
+ * sudoers can name the place, and the digest of the one program that may be run from it.
+ */
+function runOnce(name: string, rights: Rights, words: readonly string[], text: string): string {
+  const path = stagedPath(name);
+  const run = {
+    own: `/bin/sh ${command([path, ...words])}`,
+    sudo: asRoot("sudo -n", path, words),
+    "sudo-with-password": asRoot("run", path, words),
+  }[rights];
+  return shell(
+    [
+      ...(rights === "sudo-with-password" ? [RUN_WITH_PASSWORD] : []),
+      "umask 077",
+      `mkdir -p .podwatch && chmod 700 .podwatch && cat >${path}.$$ && chmod 700 ${path}.$$ && mv ${path}.$$ ${path} || { code=$?; cat >/dev/null; exit $code; }`,
+      `case $(sha256sum <${path}) in ${digest(text)}* | "") ${run} </dev/null; code=$? ;; *) echo "${CUT}" >&2; code=1 ;; esac`,
+      `rm -f ${path}`,
+      "rmdir .podwatch 2>/dev/null",
+      "exit $code",
+    ].join("; "),
+  );
+}
+
+const CUT =
+  "podwatch: what was to be run did not arrive as a whole: does a start file of the login shell read standard input? Run pulumi up again";
+
+/** By its whole name, as sudoers has it. Where nothing can be started from there, the shell is asked to read it. */
+function asRoot(sudo: string, path: string, words: readonly string[]): string {
+  const rest = command(words);
+  return `{ if [ -x ${path} ]; then ${sudo} "$HOME/${path}" ${rest}; else ${sudo} /bin/sh ${path} ${rest}; fi; }`;
+}
+
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 /** What a host has to have; without containers it needs no podman. */
@@ -128,6 +173,17 @@ const FITNESS: Readonly<Record<HostNeeds, string>> = { podman: "with-podman", sy
 
 function installWords(scope: Scope, needs: HostNeeds, owner?: string): string[] {
   return ownedBy(owner, needs === "podman" ? [scope] : [scope, FITNESS[needs]]);
+}
+
+/**
+ * The command that fails unless a host is fit for a runner, and for these services; {@link fitScript} comes on
+ * standard input, behind sudo's password where there is one.
+ */
+export function fitCommand(rights: Rights, needs: HostNeeds, services: readonly Newcomer[]): string {
+  const words = services.map(({ service, listens }) =>
+    listens === undefined ? service : `${service}=${listens.bind ?? "::"}:${listens.port}`,
+  );
+  return runOnce("fit", rights, ["fit", FITNESS[needs], ...words], fitScript());
 }
 
 /** Words for the runner with who it is that calls. */
@@ -145,13 +201,13 @@ export function runnerCommand(
   words: RunnerWords,
 ): string {
   const prefix = rights === "sudo" ? ["sudo", "-n"] : [];
-  const call = command([...prefix, "sh", RUNNER[scope], ...words]);
+  const call = command([...prefix, "/bin/sh", RUNNER[scope], ...words]);
   return isRemoval(words) ? shell(`${unlessGone(scope)}; exec ${call}`) : call;
 }
 
 /** The command that calls the installed runner with what follows sudo's password on standard input. */
 export function runnerCommandWithPassword(words: RunnerWords): string {
-  const call = `${RUN_WITH_PASSWORD}; run ${command(["sh", RUNNER.rootful, ...words])}`;
+  const call = `${RUN_WITH_PASSWORD}; run ${command(["/bin/sh", RUNNER.rootful, ...words])}`;
   return shell(isRemoval(words) ? `${unlessGone("rootful")}; ${call}` : call);
 }
 
@@ -162,11 +218,11 @@ export function runnerCommandWithPassword(words: RunnerWords): string {
 export function scriptCommand(rights: Rights): string {
   switch (rights) {
     case "own":
-      return command(["sh", "-s"]);
+      return command(["/bin/sh", "-s"]);
     case "sudo":
-      return command(["sudo", "-n", "sh", "-s"]);
+      return command(["sudo", "-n", "/bin/sh", "-s"]);
     case "sudo-with-password":
-      return shell(`${RUN_WITH_PASSWORD}; run sh -s`);
+      return shell(`${RUN_WITH_PASSWORD}; run /bin/sh -s`);
   }
 }
 
@@ -186,7 +242,7 @@ function unlessGone(scope: Scope): string {
 
 /** The command that calls the installed runner with a staged bundle; standard input holds sudo's password. */
 export function runnerCommandStaged(words: RunnerWords, name: string): string {
-  return runStaged(["sh", RUNNER.rootful, ...words], name);
+  return runStaged(["/bin/sh", RUNNER.rootful, ...words], name);
 }
 
 /** What follows the password is read too: SSH takes an unread rest for a failure. */
@@ -236,5 +292,5 @@ export function onThisMachineOnly(line: string, machine: string): string {
 
 /** A script for any login shell. */
 function shell(script: string): string {
-  return command(["sh", "-c", script]);
+  return command(["/bin/sh", "-c", script]);
 }

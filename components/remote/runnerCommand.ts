@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { isLocal } from "../../config/schema";
 import type { Bundle } from "../../lib/bundle";
 import {
+  fitCommand,
   fitScript,
   type HostNeeds,
   installCommand,
@@ -12,12 +13,13 @@ import {
   onThisMachine,
   onThisMachineOnly,
   ownedBy,
+  type Rights,
   type RunnerWords,
   runnerCommand,
   runnerCommandStaged,
   runnerCommandWithPassword,
   runnerScript,
-  scriptCommand,
+  STAGED_RUNNER,
   stageCommand,
   stagedName,
   unstageCommand,
@@ -61,19 +63,20 @@ export function gate(
   opts: pulumi.CustomResourceOptions,
 ): HostCommand {
   const { access, needs, services } = args;
-  const script = fitScript(needs, services);
   const { sudo } = access;
+  const create = (rights: Rights) => fitCommand(rights, needs, services);
+  const script = fitScript();
   return wantsPassword(sudo)
     ? command(
         name,
         args,
         {
-          create: scriptCommand("sudo-with-password"),
+          create: create("sudo-with-password"),
           stdin: pulumi.secret(pulumi.interpolate`${sudo.password}\n${script}`),
         },
         opts,
       )
-    : command(name, args, { create: scriptCommand(sudo === "none" ? "own" : "sudo"), stdin: script }, opts);
+    : command(name, args, { create: create(withoutPassword(sudo)), stdin: script }, opts);
 }
 
 /** Installs the runner on a host and checks that the host is fit for it. */
@@ -84,9 +87,10 @@ export function installRunner(
 ): HostCommand {
   const { access, needs = "podman" } = args;
   const staged = stagedName(STAGED_RUNNER, access.owner);
+  const bundle = runnerScript();
   const script = {
-    bundle: runnerScript(),
-    create: installCommand(access.scope, needs, access.owner),
+    bundle,
+    create: installCommand(withoutPassword(access.sudo), access.scope, bundle, needs, access.owner),
     createStaged: installStagedCommand(staged, needs, access.owner),
     delete: call(access, ["uninstall"]),
   };
@@ -140,8 +144,6 @@ function readVersion(host: string, printed: string): string {
     throw new Error(`host ${host}: ${(error as Error).message}`);
   }
 }
-
-const STAGED_RUNNER = "runner";
 
 interface BundleScript {
   readonly bundle: Bundle;
@@ -207,7 +209,11 @@ function call({ scope, sudo, owner }: Access, words: RunnerWords): string {
   const owned = ownedBy(owner, words);
   return wantsPassword(sudo)
     ? runnerCommandWithPassword(owned)
-    : runnerCommand(scope, sudo === "none" ? "own" : "sudo", owned);
+    : runnerCommand(scope, withoutPassword(sudo), owned);
+}
+
+function withoutPassword(sudo: Access["sudo"]): "own" | "sudo" {
+  return sudo === "none" ? "own" : "sudo";
 }
 
 function wantsPassword(sudo: Access["sudo"]): sudo is Exclude<Access["sudo"], string> {

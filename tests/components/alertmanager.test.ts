@@ -20,7 +20,7 @@ function secret(kind: string, value: string): Recorded {
   return command({
     name: `tested${kind}-secret`,
     parent: "tested",
-    create: `sh /var/lib/podwatch/runner put-secret alertmanager${kind} --owner=mon`,
+    create: `/bin/sh /var/lib/podwatch/runner put-secret alertmanager${kind} --owner=mon`,
     delete: removal(`remove-secret alertmanager${kind}`),
     stdin: new Secret(secretInput(value)),
     triggers: ["id-of-mon-runner"],

@@ -105,7 +105,7 @@ export function localCommand(expected: Omit<ExpectedCommand, "connection">): Rec
 export function removal(words: string, sudo = ""): string {
   const runner = "/var/lib/podwatch/runner";
   const unlessGone = `[ -e ${runner} ] || { cat >/dev/null; echo "nothing to remove"; exit 0; }`;
-  return `sh -c '${unlessGone}; exec ${sudo}sh ${runner} ${words} --owner=mon'`;
+  return `/bin/sh -c '${unlessGone}; exec ${sudo}/bin/sh ${runner} ${words} --owner=mon'`;
 }
 
 export const CONNECTION = {

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { MonitoringStack } from "../../components/monitoringStack";
 import { DATASOURCE_PLACEHOLDER } from "../../dashboards/datasource";
+import { fitScript } from "../../lib/runner";
 import { everySection, filesBeside } from "./everything";
 import { COMMAND, deploy, type Recorded, Secret } from "./mocks";
 import { hostKey, readStackFile, SECRETS, type StackFile, settingsOf } from "./stackFile";
@@ -101,7 +102,7 @@ function describe(command: Recorded): string {
   return [
     name,
     `  parent   ${parent}`,
-    `  create   ${String(inputs.create).replace(/ # bundle [0-9a-f]{16}$/, " # bundle DIGEST")}`,
+    `  create   ${String(inputs.create).replaceAll(/ # bundle [0-9a-f]{16}$| in [0-9a-f]{64}\*/g, (found) => found.replace(/[0-9a-f]{16,}/, "DIGEST"))}`,
     `  delete   ${inputs.delete ?? "nothing"}`,
     `  stdin    ${inputOf(command)}`,
     `  replaced with ${JSON.stringify(inputs.triggers)}`,
@@ -113,6 +114,5 @@ function describe(command: Recorded): string {
 function inputOf(command: Recorded): string {
   if (command.inputs.stdin instanceof Secret) return "a secret";
   if (hasBundle(command)) return `${command.name}.bundle`;
-  const asked = /\nmain fit (.+)\n$/.exec(String(command.inputs.stdin));
-  return asked === null ? "the runner" : `whether it is fit: ${asked[1]}`;
+  return command.inputs.stdin === fitScript() ? "whether it is fit" : "the runner";
 }

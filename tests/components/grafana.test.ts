@@ -29,7 +29,7 @@ function passwordSecret(value: string, dependsOn: readonly string[]): Recorded {
   return command({
     name: "tested-admin-password-secret",
     parent: "tested",
-    create: "sh /var/lib/podwatch/runner put-secret grafana-admin-password --owner=mon",
+    create: "/bin/sh /var/lib/podwatch/runner put-secret grafana-admin-password --owner=mon",
     delete: removal("remove-secret grafana-admin-password"),
     stdin: new Secret(secretInput(value)),
     triggers: ["id-of-mon-runner"],

@@ -1,28 +1,28 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Host } from "../../components/host";
-import { fitScript, runnerScript } from "../../lib/runner";
+import { fitCommand, fitScript, installCommand, installStagedCommand, runnerScript } from "../../lib/runner";
 import { CONNECTION, command, component, gateCommand } from "./expected";
 import { deploy, plainText, read, Secret, versionOf } from "./mocks";
 import { hostKey, hostSettings, SECRETS } from "./stackFile";
 
 /** How a command with a password goes on: sudo gets the first line, or what follows gets all but that. */
 const WITH_PASSWORD =
-  'IFS= read -r password; run() { if sudo -n true 2>/dev/null; then sudo -n "$@"; ' +
+  'IFS= read -r password; run() { if sudo -n /bin/true 2>/dev/null; then sudo -n "$@"; ' +
   "else { printf '\\''%s\\n'\\'' \"$password\"; cat; } | sudo -k -S -p '\\'''\\'' \"$@\"; fi; }; ";
 
-const install = (scope: string) =>
-  'sh -c \'for f in .podwatch-install.*; do grep -qs podwatch-install "/proc/${f##*.}/cmdline" || rm -f "$f"; done; ' +
-  `umask 077; s=.podwatch-install.$$; cat >"$s" && sh "$s" install ${scope} --owner=mon; code=$?; rm -f "$s"; exit $code'`;
+/** What tests/lib/runner.test.ts runs. */
+const install = (scope: "rootful" | "rootless") =>
+  installCommand("own", scope, runnerScript(), "podman", "mon");
 
 /** What a removal begins with: on a host without a runner nothing is left to remove. */
 const unlessGone = (runner = "/var/lib/podwatch/runner") =>
   `[ -e ${runner} ] || { cat >/dev/null; echo "nothing to remove"; exit 0; }; `;
 
 const stage = (name: string) =>
-  `sh -c 'umask 077 && mkdir -p .podwatch && chmod 700 .podwatch && rm -f .podwatch/${name} && cat >.podwatch/${name}@mon.new && mv .podwatch/${name}@mon.new .podwatch/${name}@mon'`;
+  `/bin/sh -c 'umask 077 && mkdir -p .podwatch && chmod 700 .podwatch && rm -f .podwatch/${name} && cat >.podwatch/${name}@mon.new && mv .podwatch/${name}@mon.new .podwatch/${name}@mon'`;
 
 const unstage = (name: string) =>
-  `sh -c 'cat >/dev/null; rm -f .podwatch/${name}@mon; rmdir .podwatch 2>/dev/null || :'`;
+  `/bin/sh -c 'cat >/dev/null; rm -f .podwatch/${name}@mon; rmdir .podwatch 2>/dev/null || :'`;
 
 describe("the host itself", () => {
   test("minimal: one command asks whether the host is fit, and one installs the runner", async () => {
@@ -33,7 +33,7 @@ describe("the host itself", () => {
         name: "mon-runner",
         parent: "mon",
         create: install("rootful"),
-        delete: `sh -c '${unlessGone()}exec sh /var/lib/podwatch/runner uninstall --owner=mon'`,
+        delete: `/bin/sh -c '${unlessGone()}exec /bin/sh /var/lib/podwatch/runner uninstall --owner=mon'`,
         stdin: runnerScript(),
         triggers: ["10.1.2.3", 22, "root"],
         dependsOn: ["mon-runner-gate"],
@@ -41,8 +41,8 @@ describe("the host itself", () => {
       gateCommand({
         name: "mon-runner-gate",
         parent: "mon",
-        create: "sh -s",
-        stdin: fitScript("podman", [{ service: "web" }]),
+        create: fitCommand("own", "podman", [{ service: "web" }]),
+        stdin: fitScript(),
         triggers: ["10.1.2.3", 22, "root"],
       }),
     ]);
@@ -85,15 +85,15 @@ describe("the host itself", () => {
         ...common,
         name: "mon-runner",
         create: install("rootless"),
-        delete: `sh -c '${unlessGone(".local/share/podwatch/runner")}exec sh .local/share/podwatch/runner uninstall --owner=mon'`,
+        delete: `/bin/sh -c '${unlessGone(".local/share/podwatch/runner")}exec /bin/sh .local/share/podwatch/runner uninstall --owner=mon'`,
         stdin: runnerScript(),
         dependsOn: ["mon-runner-gate"],
       }),
       gateCommand({
         ...common,
         name: "mon-runner-gate",
-        create: "sh -s",
-        stdin: fitScript("podman", [{ service: "web" }]),
+        create: fitCommand("own", "podman", [{ service: "web" }]),
+        stdin: fitScript(),
       }),
     ]);
     expect(result.scope).toBe("rootless");
@@ -132,8 +132,8 @@ describe("what is applied on a host", () => {
   const connection = { ...CONNECTION, user: "operator" };
 
   test.each([
-    { rights: "root's own", user: "root", prefix: "sh /var/lib/podwatch/runner" },
-    { rights: "sudo", user: "operator", prefix: "sudo -n sh /var/lib/podwatch/runner" },
+    { rights: "root's own", user: "root", prefix: "/bin/sh /var/lib/podwatch/runner" },
+    { rights: "sudo", user: "operator", prefix: "sudo -n /bin/sh /var/lib/podwatch/runner" },
   ])("with $rights rights: the bundle is plain, the secret is not", async ({ user, prefix }) => {
     const { resources, result } = await hostWithService({ user });
     const common = {
@@ -146,7 +146,7 @@ describe("what is applied on a host", () => {
         ...common,
         name: "mon-token",
         create: `${prefix} put-secret token --owner=mon`,
-        delete: `sh -c '${unlessGone()}exec ${prefix} remove-secret token --owner=mon'`,
+        delete: `/bin/sh -c '${unlessGone()}exec ${prefix} remove-secret token --owner=mon'`,
         stdin: new Secret("podwatch-secret 9\nthe token"),
         dependsOn: ["mon-runner"],
       }),
@@ -154,7 +154,7 @@ describe("what is applied on a host", () => {
         ...common,
         name: "mon-web",
         create: `${prefix} apply web ${versionOf("mon-token")} --owner=mon`,
-        delete: `sh -c '${unlessGone()}exec ${prefix} remove web --owner=mon'`,
+        delete: `/bin/sh -c '${unlessGone()}exec ${prefix} remove web --owner=mon'`,
         stdin: BUNDLE,
         dependsOn: ["mon-runner", "mon-token"],
       }),
@@ -171,14 +171,14 @@ describe("what is applied on a host", () => {
     const password = new Secret(`${SECRETS.becomePassword}\n`);
     const hostTriggers = ["10.1.2.3", 22, "root"];
     const triggers = ["id-of-mon-runner"];
-    const runner = "run sh /var/lib/podwatch/runner";
+    const runner = "run /bin/sh /var/lib/podwatch/runner";
     expect(resources).toEqual([
       component("Host", "mon"),
       command({
         ...common,
         name: "mon-runner",
         create: expect.stringMatching(/ # bundle [0-9a-f]{16}$/),
-        delete: `sh -c '${unlessGone()}${WITH_PASSWORD}${runner} uninstall --owner=mon'`,
+        delete: `/bin/sh -c '${unlessGone()}${WITH_PASSWORD}${runner} uninstall --owner=mon'`,
         stdin: password,
         triggers: hostTriggers,
         dependsOn: ["mon-runner-bundle", "mon-runner-gate"],
@@ -196,15 +196,15 @@ describe("what is applied on a host", () => {
         parent: "mon",
         connection,
         name: "mon-runner-gate",
-        create: `sh -c '${WITH_PASSWORD}run sh -s'`,
-        stdin: new Secret(`${SECRETS.becomePassword}\n${fitScript("podman", [{ service: "web" }])}`),
+        create: fitCommand("sudo-with-password", "podman", [{ service: "web" }]),
+        stdin: new Secret(`${SECRETS.becomePassword}\n${fitScript()}`),
         triggers: hostTriggers,
       }),
       command({
         ...common,
         name: "mon-token",
-        create: `sh -c '${WITH_PASSWORD}${runner} put-secret token --owner=mon'`,
-        delete: `sh -c '${unlessGone()}${WITH_PASSWORD}${runner} remove-secret token --owner=mon'`,
+        create: `/bin/sh -c '${WITH_PASSWORD}${runner} put-secret token --owner=mon'`,
+        delete: `/bin/sh -c '${unlessGone()}${WITH_PASSWORD}${runner} remove-secret token --owner=mon'`,
         stdin: new Secret(`${SECRETS.becomePassword}\npodwatch-secret 9\nthe token`),
         triggers,
         dependsOn: ["mon-runner"],
@@ -213,7 +213,7 @@ describe("what is applied on a host", () => {
         ...common,
         name: "mon-web",
         create: expect.stringMatching(/ # bundle [0-9a-f]{16}$/),
-        delete: `sh -c '${unlessGone()}${WITH_PASSWORD}${runner} remove web --owner=mon'`,
+        delete: `/bin/sh -c '${unlessGone()}${WITH_PASSWORD}${runner} remove web --owner=mon'`,
         stdin: password,
         triggers,
         dependsOn: ["mon-runner", "mon-token", "mon-web-bundle"],
@@ -230,11 +230,9 @@ describe("what is applied on a host", () => {
     ]);
     const create = (name: string) =>
       String(resources.find((resource) => resource.name === name)?.inputs.create).replace(/ # .*/, "");
-    expect(create("mon-runner")).toBe(
-      `sh -c '${WITH_PASSWORD}run sh .podwatch/runner@mon install rootful --owner=mon <.podwatch/runner@mon; code=$?; cat >/dev/null; exit $code'`,
-    );
+    expect(create("mon-runner")).toBe(installStagedCommand("runner@mon", "podman", "mon"));
     expect(create("mon-web")).toBe(
-      `sh -c '${WITH_PASSWORD}${runner} apply web ${versionOf("mon-token")} --owner=mon <.podwatch/web@mon; code=$?; cat >/dev/null; exit $code'`,
+      `/bin/sh -c '${WITH_PASSWORD}${runner} apply web ${versionOf("mon-token")} --owner=mon <.podwatch/web@mon; code=$?; cat >/dev/null; exit $code'`,
     );
     expect(plainText(resources)).not.toContain(SECRETS.becomePassword);
     expect(plainText(resources)).not.toContain("the token");
@@ -258,7 +256,7 @@ describe("what is applied on a host", () => {
   test("a rootless host needs no sudo", async () => {
     const { resources } = await hostWithService({ user: "operator", become: false });
     const commands = resources.flatMap(({ inputs }) => [String(inputs.create), String(inputs.delete)]);
-    expect(commands).toContain("sh .local/share/podwatch/runner put-secret token --owner=mon");
+    expect(commands).toContain("/bin/sh .local/share/podwatch/runner put-secret token --owner=mon");
     expect(commands.filter((text) => text.includes("sudo"))).toEqual([]);
   });
 });

@@ -3,7 +3,14 @@ import { execFileSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { Host } from "../../components/host";
 import { machineId } from "../../config/context";
-import { fitScript, installCommand, onThisMachine, onThisMachineOnly, runnerScript } from "../../lib/runner";
+import {
+  fitCommand,
+  fitScript,
+  installCommand,
+  onThisMachine,
+  onThisMachineOnly,
+  runnerScript,
+} from "../../lib/runner";
 import { component, gateCommand, localCommand, MACHINE, removal } from "./expected";
 import { deploy, LOCAL_COMMAND, plainText } from "./mocks";
 import { hostSettings, SECRETS } from "./stackFile";
@@ -25,7 +32,7 @@ describe("a host that the program runs on", () => {
       name: "mon-runner-gate",
       parent: "mon",
       create: "",
-      stdin: fitScript("podman", [{ service: "web" }]),
+      stdin: fitScript(),
       triggers: ["local", MACHINE, "root"],
     });
     const { connection: _, ...gateInputs } = inputs;
@@ -34,7 +41,7 @@ describe("a host that the program runs on", () => {
       localCommand({
         name: "mon-runner",
         parent: "mon",
-        create: installCommand("rootful", "podman", "mon"),
+        create: installCommand("sudo", "rootful", runnerScript(), "podman", "mon"),
         delete: removal("uninstall", "sudo -n "),
         stdin: runnerScript(),
         triggers: ["local", MACHINE, "root"],
@@ -44,12 +51,12 @@ describe("a host that the program runs on", () => {
         ...gate,
         type: LOCAL_COMMAND,
         secretOutputs: [],
-        inputs: { ...gateInputs, create: onThisMachine("sudo -n sh -s") },
+        inputs: { ...gateInputs, create: onThisMachine(fitCommand("sudo", "podman", [{ service: "web" }])) },
       },
       localCommand({
         name: "mon-web",
         parent: "mon",
-        create: "sudo -n sh /var/lib/podwatch/runner apply web --owner=mon",
+        create: "sudo -n /bin/sh /var/lib/podwatch/runner apply web --owner=mon",
         delete: removal("remove web", "sudo -n "),
         stdin: BUNDLE,
         triggers: ["id-of-mon-runner"],
@@ -94,14 +101,14 @@ describe("commands on this machine", () => {
     });
 
   test("start at home, with nothing of the program's environment", () => {
-    const line = onThisMachine("sh -c 'pwd; env | cut -d = -f 1 | sort | paste -sd \\ ; cat'");
+    const line = onThisMachine("/bin/sh -c 'pwd; env | cut -d = -f 1 | sort | paste -sd \\ ; cat'");
     expect(run(line, { PULUMI_CONFIG_PASSPHRASE: "hush" })).toBe(`${tmpdir()}\nHOME PATH PWD USER\ninput`);
   });
 
   test("take nothing back on another machine", () => {
     expect(run(onThisMachineOnly("echo removed", "another"))).toBe("another machine: nothing to remove\n");
     // Like the runner, the command reads all of its input: writing to one that has ended already is an error (EPIPE).
-    const remove = "sh -c 'cat >/dev/null; echo removed'";
+    const remove = "/bin/sh -c 'cat >/dev/null; echo removed'";
     expect(run(onThisMachineOnly(remove, machineId() ?? ""))).toBe("removed\n");
   });
 });

@@ -31,7 +31,7 @@ test("minimal: the pinned release, by a unix socket for the host's own Prometheu
     command({
       name: "tested-service",
       parent: "tested",
-      create: "sh /var/lib/podwatch/runner apply node-exporter --owner=mon",
+      create: "/bin/sh /var/lib/podwatch/runner apply node-exporter --owner=mon",
       delete: removal("remove node-exporter"),
       stdin: expect.stringMatching(/^podwatch-bundle 1\n/),
       triggers: ["id-of-mon-runner"],

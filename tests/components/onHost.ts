@@ -32,7 +32,7 @@ export function serviceCommand(
   return command({
     name: "tested-service",
     parent: "tested",
-    create: `sh /var/lib/podwatch/runner apply ${service}${own.note ?? ""} --owner=mon`,
+    create: `/bin/sh /var/lib/podwatch/runner apply ${service}${own.note ?? ""} --owner=mon`,
     delete: removal(`remove ${service}`),
     stdin: expect.stringMatching(/^podwatch-bundle 1\n/),
     triggers: ["id-of-mon-runner"],

@@ -29,7 +29,7 @@ test.each([
     command({
       name: "net-service",
       parent: "net",
-      create: "sh /var/lib/podwatch/runner apply network --owner=mon",
+      create: "/bin/sh /var/lib/podwatch/runner apply network --owner=mon",
       delete: removal("remove network"),
       stdin: expect.any(String),
       triggers: ["id-of-mon-runner"],

@@ -304,7 +304,7 @@ test("each secret of a job is one on the host, and shows nowhere else", async ()
       command({
         name: `tested-${kind}-secret`,
         parent: "tested",
-        create: `sh /var/lib/podwatch/runner put-secret prometheus-${kind} --owner=mon`,
+        create: `/bin/sh /var/lib/podwatch/runner put-secret prometheus-${kind} --owner=mon`,
         delete: removal(`remove-secret prometheus-${kind}`),
         stdin: new Secret(secretInput(value)),
         triggers: ["id-of-mon-runner"],

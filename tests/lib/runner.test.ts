@@ -170,44 +170,69 @@ describe.each(SHELLS)("in %s", (shell) => {
   });
 
   test("the staged runner is installed by itself", () => {
-    login(stageCommand("runner"), { shell, sudo: "password", input: RUNNER });
-    const { status } = login(installStagedCommand("runner"), {
+    login(stageCommand("runner@mon"), { shell, sudo: "password", input: RUNNER });
+    const { status } = login(installStagedCommand("runner@mon"), {
       shell,
       sudo: "password",
       input: `${PASSWORD}\n`,
     });
     expect(status).toBe(0);
-    expect([noted("called"), noted("rights"), noted("received")]).toEqual([
-      "install rootful\n",
-      "yes",
-      RUNNER,
-    ]);
+    expect([noted("called"), noted("rights"), noted("received")]).toEqual(["install rootful\n", "yes", ""]);
   });
 
-  test("the runner that comes on standard input is installed, and leaves no temporary file", () => {
-    const before = readdirSync(home);
-    const script = `${RUNNER}; cp "$0" installed`;
-    const { status } = login(installCommand("rootless"), { shell, sudo: "free", input: script });
-    expect(status).toBe(0);
-    expect(noted("called")).toBe("install rootless\n");
-    expect(readFileSync(join(home, "installed"), "utf8")).toBe(script);
-    expect(readdirSync(home).sort()).toEqual([...before, "called", "installed", "received", "rights"].sort());
-  });
+  test.each([
+    { rights: "own", scope: "rootless", asRoot: "no" },
+    { rights: "sudo", scope: "rootful", asRoot: "yes" },
+  ] as const)(
+    "the runner that comes on standard input is installed with $rights rights, and leaves nothing",
+    (how) => {
+      const before = readdirSync(home);
+      const script = `#!/bin/sh\n${RUNNER}; cp "$0" installed`;
+      const text = installCommand(how.rights, how.scope, script);
+      expect(login(text, { shell, sudo: "free", input: script })).toMatchObject({ status: 0, stderr: "" });
+      expect([noted("called"), noted("rights")]).toEqual([`install ${how.scope}\n`, how.asRoot]);
+      expect(readFileSync(join(home, "installed"), "utf8")).toBe(script);
+      expect(readdirSync(home).sort()).toEqual(
+        [...before, "called", "installed", "received", "rights"].sort(),
+      );
+    },
+  );
 
   test("nobody else may write to the runner while root is about to run it, whatever the user's umask", () => {
-    const text = `umask 0; ${installCommand("rootful")}`;
-    const { stdout } = login(text, { shell, sudo: "free", input: 'stat -c %a "$0"' });
-    expect(stdout).toBe("600\n");
+    const script = '#!/bin/sh\nstat -c %a "${0%/*}" "$0"\n';
+    const text = `umask 0; ${installCommand("sudo", "rootful", script)}`;
+    const { stdout } = login(text, { shell, sudo: "free", input: script });
+    expect(stdout).toBe("700\n700\n");
   });
 
-  test("what a killed installation has left is removed by the next, what one at work needs is not", () => {
-    // Process 1 is there, but installs nothing; the outer shell has the word in its command line, as an installation has.
-    writeFileSync(join(home, ".podwatch-install.1"), "");
-    writeFileSync(join(home, ".podwatch-install.99999999"), "");
-    const text = `: podwatch-install; : >.podwatch-install.$$; ${installCommand("rootful")}; ls -A | grep -c install.$$`;
-    const result = login(text, { shell, sudo: "free", input: "exit 0" });
-    expect(result).toMatchObject({ status: 0, stdout: "1\n", stderr: "" });
-    expect(readdirSync(home).filter((name) => name.startsWith(".podwatch-install"))).toHaveLength(1);
+  test("where nothing can be started from the user's home, the shell reads the runner", () => {
+    const script = "#!/no/such/shell\necho done\n";
+    // As on a file system without `exec`, to which access(2) says so.
+    const text = installCommand("sudo", "rootful", script).replace(
+      "chmod 700 .podwatch/runner",
+      "chmod 600 .podwatch/runner",
+    );
+    expect(login(text, { shell, sudo: "free", input: script })).toMatchObject({
+      status: 0,
+      stdout: "done\n",
+    });
+  });
+
+  test.each([
+    ["its end is missing", (text: string) => text.slice(0, -5)],
+    ["its first line was read by a start file", (text: string) => text.split("\n").slice(1).join("\n")],
+    ["nothing came", () => ""],
+  ])("a runner that did not arrive as a whole is not run: %s", (_, lose) => {
+    const script = "#!/bin/sh\ntouch ran\n: the end\n";
+    const result = login(installCommand("own", "rootless", script), {
+      shell,
+      sudo: "free",
+      input: lose(script),
+    });
+    expect([result.status, existsSync(join(home, "ran"))]).toEqual([1, false]);
+    expect(result.stderr).toMatch(
+      /^podwatch: what was to be run did not arrive as a whole: does a start file/,
+    );
   });
 
   test.each([
@@ -222,14 +247,17 @@ describe.each(SHELLS)("in %s", (shell) => {
   });
 
   test("a failed staged installation fails the command with its own code", () => {
-    login(stageCommand("runner"), { shell, sudo: "free", input: "exit 9" });
+    login(stageCommand("runner@mon"), { shell, sudo: "free", input: "exit 9" });
     for (const sudo of ["free", "password"] as const) {
-      expect(login(installStagedCommand("runner"), { shell, sudo, input: `${PASSWORD}\n` }).status).toBe(9);
+      expect(login(installStagedCommand("runner@mon"), { shell, sudo, input: `${PASSWORD}\n` }).status).toBe(
+        9,
+      );
     }
   });
 
   test("a failed installation fails the command", () => {
-    expect(login(installCommand("rootful"), { shell, sudo: "free", input: "exit 9" }).status).toBe(9);
+    const text = installCommand("own", "rootful", "exit 9");
+    expect(login(text, { shell, sudo: "free", input: "exit 9" }).status).toBe(9);
   });
 
   test.each([
@@ -300,6 +328,6 @@ test("the runner is one valid script of every part", () => {
 
 test("rootless runners stand in the user's home", () => {
   expect(runnerCommand("rootless", "own", ["remove", "nginx"])).toContain(
-    "exec sh .local/share/podwatch/runner remove nginx",
+    "exec /bin/sh .local/share/podwatch/runner remove nginx",
   );
 });

@@ -26,7 +26,11 @@ export function resources(name: string, kind: Kind, password = ""): Resource[] {
   const install = commands(`podwatch-${name}-runner`, kind, password, {
     staged: "runner",
     bundle: "the runner",
-    plain: runner.installCommand(kind === "own" ? "rootless" : "rootful"),
+    plain: runner.installCommand(
+      kind === "own" ? "own" : "sudo",
+      kind === "own" ? "rootless" : "rootful",
+      "the runner",
+    ),
     withPassword: runner.installStagedCommand("runner"),
     remove: ["uninstall"],
   });

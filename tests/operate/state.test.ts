@@ -25,7 +25,7 @@ test("a host where sudo asks for nothing", () => {
   expect(host.password).toBeUndefined();
   expect(host.runner).toEqual({
     text: "the runner",
-    install: [{ script: runner.installCommand("rootful"), input: "the runner" }],
+    install: [{ script: runner.installCommand("sudo", "rootful", "the runner"), input: "the runner" }],
   });
   expect(host.grafana).toEqual({ user: "admin", password: "grafana's" });
 });
