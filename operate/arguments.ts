@@ -16,6 +16,10 @@ export interface Arguments {
   /** Name of the host whose backup is restored. */
   readonly fromHost: string | undefined;
   readonly force: boolean;
+  /** A login user of hosts. */
+  readonly user: string | undefined;
+  /** His home directory there. */
+  readonly home: string | undefined;
 }
 
 interface OptionKind {
@@ -41,6 +45,8 @@ export const OPTIONS = {
   from: { value: "DIRECTORY", about: "the backup" },
   "from-host": { value: "HOST", about: "the host that was backed up, where it had another name" },
   force: { about: "replace data that are there" },
+  user: { value: "USER", about: "the login user of the stack file" },
+  home: { value: "DIRECTORY", about: "his home directory on the host (/home/USER)" },
 } as const satisfies Readonly<Record<string, OptionKind>>;
 
 export type Option = keyof typeof OPTIONS;
@@ -77,6 +83,8 @@ export function parseArguments(
     from: text("from"),
     fromHost: text("from-host"),
     force: values.force === true,
+    user: text("user"),
+    home: text("home"),
   };
 }
 

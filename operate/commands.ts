@@ -1,3 +1,4 @@
+import { sudoersLines } from "../lib/sudo";
 import type { Arguments, Option } from "./arguments";
 import { drift } from "./drift";
 import { logs } from "./logs";
@@ -68,6 +69,15 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       const from = needed(args.from, "--from", "the directory of a backup");
       const { restore } = await import("./restore");
       return print(args, await restore(await hosts(args), { ...args, from }));
+    },
+  },
+  sudoers: {
+    about: "prints what sudoers has to allow at least for this version of Podwatch",
+    takes: ["user", "home"],
+    run: async ({ user, home }) => {
+      const name = needed(user, "--user", "the login user of the stack file");
+      process.stdout.write(sudoersLines(name, home ?? `/home/${name}`));
+      return 0;
     },
   },
 };

@@ -19,7 +19,8 @@ function allCommands(): string[] {
 }
 
 function oneCommand(name: string, { about, takes }: Command): string[] {
-  return [`npm run ${name} -- --stack STACK [OPTION...]: ${about}`, "", ...takes.map(describe)];
+  const stack = takes.includes("stack") ? "--stack STACK " : "";
+  return [`npm run ${name} -- ${stack}[OPTION...]: ${about}`, "", ...takes.map(describe)];
 }
 
 function describe(name: Option): string {

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { isLocal } from "../../config/schema";
 import { READ_ADDRESSES, refusedAddress } from "../../lib/hostAddresses";
 import { isInstalled } from "../../lib/runner";
+import { sudoRefusal, sudoScript } from "../../lib/sudo";
 import { runOnHost } from "../../session/login";
 import type { Outcome } from "../../session/session";
 import { thisMachine } from "../../session/thisMachine";
@@ -43,28 +44,55 @@ const INSTALLS_RUNNER = /-runner(-bundle)?$/;
 /** Exit code for a host that has no runner. */
 const NO_RUNNER = 44;
 
+/** Exit code for a user without a home directory of his own. */
+const NO_HOME = 47;
+
+const READ_HOME = 'echo "home $HOME"';
+
+/** Whether there is a place for what is handed over: a link, or a file system that is read-only, counts as what it is. */
+const IS_HOME_WRITABLE =
+  'd="$HOME/.podwatch"; [ -d "$d" ] || d=$HOME; [ -d "$d" ] && [ -w "$d" ] && [ -x "$d" ]';
+
 /** How far a host's clock may be off before somebody is told, in seconds; Grafana and Prometheus complain from 30 on. */
 const CLOCK_TOLERANCE = 30;
 
-async function checkEntrance(
-  { name, connection, sudo, scope, pings = false, addressNeeds = [] }: Entrance,
-  { withRunner }: { withRunner: boolean },
-): Promise<void> {
-  const { script, input, refusal } = await sudoCheck(sudo, connection.user);
+async function checkEntrance(entrance: Entrance, { withRunner }: { withRunner: boolean }): Promise<void> {
+  const { name, connection, sudo, scope, pings = false, addressNeeds = [] } = entrance;
+  const { user } = connection;
+  const withPassword = typeof sudo === "object";
+  const input = withPassword ? `${await known(sudo.password)}\n` : "";
+  const script = [
+    "date +%s",
+    READ_HOME,
+    ...(pings ? [READ_PING_GROUPS] : []),
+    ...(addressNeeds.length > 0 ? [READ_ADDRESSES] : []),
+    ...(withRunner ? [`{ ${isInstalled(scope)} || exit ${NO_RUNNER}; }`] : []),
+    ...(withRunner && scope === "rootful" && !withPassword
+      ? []
+      : [`{ ${IS_HOME_WRITABLE} || exit ${NO_HOME}; }`]),
+    sudo === "none" ? "true" : sudoScript(withPassword, withRunner),
+  ].join("; ");
   try {
     const asked = Date.now();
-    const { code, stdout, stderr } = await ask(
-      connection,
-      `date +%s; ${pings ? `${READ_PING_GROUPS}; ` : ""}${addressNeeds.length > 0 ? `${READ_ADDRESSES}; ` : ""}${withRunner ? `${script} && { ${isInstalled(scope)} || exit ${NO_RUNNER}; }` : script}`,
-      input,
-    );
+    const { code, stdout, stderr } = await ask(connection, script, input);
+    const home = /^home (.*)$/m.exec(stdout)?.[1] ?? "";
     if (code === NO_RUNNER) {
       throw new Error(
         "Podwatch is gone from this host; whether it was reinstalled or only lost the runner's files, deploy afresh with: pulumi up --replace '**-runner*'",
       );
     }
+    if (code === NO_HOME) {
+      throw new Error(
+        `the home directory of ${user}, ${home}, is missing or cannot be written to; Podwatch hands over there what root is to run. ` +
+          `Let root make it (mkhomedir_helper ${user}), give it to ${user}, or mount it read-write`,
+      );
+    }
     if (code !== 0) {
-      throw new Error(refusal(stderr.trim().split("\n").at(-1) ?? ""));
+      throw new Error(
+        sudo === "none"
+          ? `${user} cannot run commands (${stderr.trim().split("\n").at(-1) ?? ""})`
+          : sudoRefusal({ user, home, withPassword }, code, stderr),
+      );
     }
     const refused = (pings ? refusedPings(stdout) : undefined) ?? refusedAddress(addressNeeds, stdout);
     if (refused !== undefined) {
@@ -120,34 +148,6 @@ async function ask(connection: Entrance["connection"], script: string, input: st
   }
   const { proxy, ...server } = await known(connection);
   return runOnHost(server, proxy, script, input);
-}
-
-interface SudoCheck {
-  readonly script: string;
-  readonly input: string;
-  readonly refusal: (reason: string) => string;
-}
-
-async function sudoCheck(sudo: Entrance["sudo"], user: string): Promise<SudoCheck> {
-  if (sudo === "none") {
-    return { script: "true", input: "", refusal: (reason) => `${user} cannot run commands (${reason})` };
-  }
-  if (sudo === "passwordless") {
-    return {
-      script: "sudo -n true",
-      input: "",
-      refusal: (reason) =>
-        `sudo does not let ${user} in without a password (${reason}); set becomePassword, allow ${user} sudo without a ` +
-        "password, or set become: false",
-    };
-  }
-  return {
-    script: "sudo -k -S -p '' true",
-    input: `${await known(sudo.password)}\n`,
-    refusal: (reason) =>
-      `sudo does not accept becomePassword for ${user} (${reason}); correct it with pulumi config set --secret, or ` +
-      "remove it if sudo asks for none",
-  };
 }
 
 function known<T>(value: pulumi.Input<T>): Promise<pulumi.Unwrap<T>> {

@@ -232,11 +232,43 @@ describe("a clock", () => {
   });
 });
 
+describe("the home directory", () => {
+  const home = process.env.HOME;
+
+  afterEach(() => {
+    process.env.HOME = home;
+  });
+
+  const withHome = async (directory: string) => {
+    const other = await startSshServer({
+      authorizedKeys: [key.public],
+      loginShell: (line) => ["bash", "--norc", "-c", `HOME=${directory}; eval "$1"`, "bash", line],
+    });
+    others.push(other);
+    return connection({ port: other.port, hostKey: other.hostKey });
+  };
+
+  test("that is missing is told before anything is handed over there", async () => {
+    await expect(ask(await withHome("/nowhere/ops"))).rejects.toThrow(
+      /^host mon1: the home directory of ops, \/nowhere\/ops, is missing or cannot be written to; .*mkhomedir_helper ops/,
+    );
+  });
+
+  test("is not needed where the runner only has to be called", async () => {
+    sudo("true");
+    await expect(ask(await withHome("/nowhere/ops"), "passwordless", 1, "a-web-service")).rejects.toThrow(
+      /Podwatch is gone from this host/,
+    );
+  });
+});
+
 describe("sudo", () => {
   const password = { password: pulumi.secret("sudo $ecret") };
 
   test("that lets the user in, with or without a password", async () => {
-    sudo('[ "$*" = "-n true" ] || [ "$*=$(cat)" = "-k -S -p  true=sudo \\$ecret" ]');
+    sudo(
+      '[ "$*" = "-n /bin/sh -c /bin/true" ] || [ "$*=$(cat)" = "-k -S -p  /bin/sh -c /bin/true=sudo \\$ecret" ]',
+    );
     await ask(connection(), "passwordless");
     await ask(connection(), password);
   });

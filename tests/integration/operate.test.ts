@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { sudoersLines } from "../../lib/sudo";
 import {
   type Damage,
   EDITED,
@@ -20,7 +21,7 @@ import {
 } from "./support/damage";
 import { faultTest, recorded } from "./support/faults";
 import { eventually, LabHost, must, run } from "./support/lab";
-import { makeNoisy } from "./support/noise";
+import { makeNoisy, makeTreacherous, ranByRoot } from "./support/noise";
 import { drift, operate, operateJson, type Status } from "./support/operate";
 import { query } from "./support/queries";
 import { connection, Stack } from "./support/stack";
@@ -34,6 +35,8 @@ let stack: Stack;
 beforeAll(async () => {
   [one, two] = await Promise.all([LabHost.boot("test-operate"), LabHost.boot("test-operate-two")]);
   await Promise.all([makeNoisy(one, "operator"), makeNoisy(two, "guarded")]);
+  await makeTreacherous(one, "operator");
+  await allowOnlyPodwatch(sudoersLines("operator", "/home/operator"));
   await one.gateway("start", "deribit");
   const settings = {
     // Often scraped, so that verify soon sees all targets.
@@ -65,6 +68,13 @@ afterAll(async () => {
   await one?.down();
   await two?.down();
 });
+
+/** On the first host sudoers allows no more than what is called. */
+async function allowOnlyPodwatch(lines: string): Promise<void> {
+  await one.exec(
+    `cat >/etc/sudoers.d/operator <<'END'\n${lines}END\nchmod 440 /etc/sudoers.d/*; visudo --check --quiet`,
+  );
+}
 
 const started = (host: LabHost) =>
   host.exec(
@@ -376,6 +386,37 @@ describe("backup and restore", () => {
       "podwatch-alertmanager\npodwatch-grafana\npodwatch-prometheus\n",
     );
   });
+});
+
+test("sudo that allows only what is called allows nothing else", async () => {
+  for (const line of [
+    "sudo -n sh -c id",
+    "sudo -n /bin/sh -c id",
+    "sudo -n podman ps",
+    "sudo -n /bin/sh /var/lib/podwatch/../podwatch/x",
+  ]) {
+    const { code, stdout } = await run("lab/lab", ["ssh", `operator@${one.name}`, line]);
+    expect([line, code, stdout.includes("uid=0")]).toEqual([line, 1, false]);
+  }
+});
+
+test("a version that sudoers does not know is refused with the lines for it, and nothing is touched", async () => {
+  const running = await started(one);
+  const lines = sudoersLines("operator", "/home/operator");
+  await allowOnlyPodwatch(lines.replaceAll(/[0-9a-f]{64}/g, "0".repeat(64)));
+  const output = await stack.failingUp("--replace", `**${one.name}-runner-gate`);
+  expect(output).toMatch(/sudo lets operator install another version of Podwatch's runner only/);
+  for (const line of lines.split("\n")) {
+    expect(output).toContain(line);
+  }
+  await allowOnlyPodwatch(lines);
+  await stack.up("--replace", `**${one.name}-runner-gate`);
+  expect(await started(one)).toBe(running);
+});
+
+test("after all that, root has run no program of the login user's own, though sudo keeps his PATH", async () => {
+  expect(await ranByRoot(one)).toEqual([]);
+  expect(await one.exec("cat /tmp/ran")).toContain("cat\n");
 });
 
 // The last of all: Prometheus tells one that was started anew of old alerts only after a minute.

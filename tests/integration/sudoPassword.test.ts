@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { sudoersLines, sudoRefusal, sudoScript } from "../../lib/sudo";
+import { runOnHost } from "../../session/login";
 import { faultTest } from "./support/faults";
 import { CHECKOUT, eventually, LabHost } from "./support/lab";
 import { watchProcesses } from "./support/processes";
@@ -31,9 +33,77 @@ describe("a host where sudo asks for a password", () => {
     stack = await Stack.create("sudo", settings());
   });
 
+  /** Asks the host as every deployment does first. */
+  const askSudo = async (user: "operator" | "guarded") => {
+    const privateKey = readFileSync(join(CHECKOUT, ".lab/ssh/id_ed25519"), "utf8");
+    const server = { host: host.address, user, hostKey: host.hostKey, privateKey };
+    const withPassword = user === "guarded";
+    return runOnHost(server, undefined, sudoScript(withPassword, false), withPassword ? `${password}\n` : "");
+  };
+
   afterAll(async () => {
     await stack?.dispose();
     await host?.down();
+  });
+
+  // By the line itself that every deployment begins with, since a whole deployment for each would take minutes.
+  test.each([
+    ["operator", "Defaults requiretty", 'let root add the line "Defaults:operator !requiretty"'],
+    ["guarded", "Defaults requiretty", 'let root add the line "Defaults:guarded !requiretty"'],
+    ["operator", "Defaults noexec", 'let root add the line "Defaults:operator !noexec"'],
+    ["guarded", "Defaults noexec", 'let root add the line "Defaults:guarded !noexec"'],
+    ["guarded", "guarded ALL=(root) !ALL", "npm run sudoers -- --user guarded"],
+    ["operator", "operator ALL=(root) PASSWD: ALL", "set becomePassword"],
+    ["operator", "operator ALL=(root) !ALL", "set becomePassword"],
+  ] as const)("%s with %j in sudoers is refused with the way out", async (user, line, wayOut) => {
+    await host.exec(`echo '${line}' >/etc/sudoers.d/zz-tried`);
+    try {
+      const { code, stderr } = await askSudo(user);
+      expect(
+        sudoRefusal({ user, home: `/home/${user}`, withPassword: user === "guarded" }, code, stderr),
+      ).toContain(wayOut);
+    } finally {
+      await host.exec("rm /etc/sudoers.d/zz-tried");
+    }
+  });
+
+  test.each([
+    [
+      "guarded",
+      "gpasswd --delete guarded sudo",
+      "usermod --append --groups sudo guarded",
+      "guarded is not in sudoers",
+    ],
+    ["guarded", "chmod u-s /usr/bin/sudo", "chmod u+s /usr/bin/sudo", "sudo cannot make anybody root"],
+    [
+      "operator",
+      "mv /usr/bin/sudo /usr/bin/sudo-",
+      "mv /usr/bin/sudo- /usr/bin/sudo",
+      "sudo is not installed",
+    ],
+  ] as const)("%s after %j is refused with the way out", async (user, spoil, mend, wayOut) => {
+    await host.exec(spoil);
+    try {
+      const { code, stderr } = await askSudo(user);
+      expect(
+        sudoRefusal({ user, home: `/home/${user}`, withPassword: user === "guarded" }, code, stderr),
+      ).toContain(wayOut);
+    } finally {
+      await host.exec(mend);
+    }
+  });
+
+  test("a lecture, use_pty or no time stamps are nothing to be told of", async () => {
+    for (const line of [
+      "Defaults lecture=always",
+      "Defaults use_pty",
+      "Defaults timestamp_timeout=0",
+      "Defaults !use_pty",
+    ]) {
+      await host.exec(`echo '${line}' >/etc/sudoers.d/zz-tried`);
+      expect([line, (await askSudo("guarded")).code, (await askSudo("operator")).code]).toEqual([line, 0, 0]);
+    }
+    await host.exec("rm /etc/sudoers.d/zz-tried /var/lib/sudo/lectured/*");
   });
 
   test("is refused with the way out when none is given, and nothing is touched", async () => {
@@ -50,7 +120,9 @@ describe("a host where sudo asks for a password", () => {
     expect(output).not.toContain("surely-wrong-0815");
   });
 
-  test("is deployed to with the right one, which shows nowhere", async () => {
+  test("is deployed to with the right one, which shows nowhere, where sudoers allows no more than what is called", async () => {
+    await host.exec(`gpasswd --delete guarded sudo
+      cat >/etc/sudoers.d/podwatch <<'END'\n${sudoersLines("guarded", "/home/guarded", true)}END`);
     await stack.configure(settings(), secrets());
     const watched = await watchProcesses(host);
     await stack.up();
@@ -69,6 +141,7 @@ describe("a host where sudo asks for a password", () => {
 
     expect(Object.keys(await stack.up())).toEqual(["unchanged"]);
     await stack.destroy();
+    await host.exec("rm /etc/sudoers.d/podwatch; usermod --append --groups sudo guarded");
     expect(await snapshot(host)).toEqual(before);
   });
 

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { type AddressInfo, connect } from "node:net";
+import { homedir } from "node:os";
 import { type Connection, Server, type ServerChannel, utils } from "ssh2";
 
 export interface SshServerOptions {
@@ -149,7 +150,7 @@ function serveSession(
     const [shell, ...args] = options.loginShell?.(command) ?? ["bash", "--norc", "-c", command];
     const child = spawn(shell, args, {
       detached: true,
-      env: { PATH: process.env.PATH, ...variables },
+      env: { PATH: process.env.PATH, HOME: homedir(), ...variables },
     });
     running.add(child);
     child.stdout.on("data", (data) => channel.write(data));
