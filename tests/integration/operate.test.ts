@@ -424,7 +424,7 @@ test("verify of a host whose Alertmanager is down", async () => {
   await two.exec("systemctl stop podwatch-alertmanager");
   const verified = await operate(stack, "verify", "--host", two.name, "--timeout", "2");
   expect(verified).toHaveExited(3);
-  expect(verified.stdout).toMatch(/^FAILED {2}test-operate-two {2}an alert: .* status 502/m);
+  expect(verified.stdout).toMatch(/^FAILED {2}test-operate-two {2}an alert: .*no container with name/m);
   expect(verified.stdout).toMatch(/^FAILED {2}test-operate-two {2}alerts of Prometheus: .* status 502/m);
 });
 
