@@ -180,16 +180,15 @@ describe("what cannot be deployed is refused by one clear message", () => {
   });
 
   faultTest("a podman that is too old", "told in one line, nothing is touched", async () => {
-    const check = (fake: string) => host.exec(`${fake}; ${RUN_CHECK} 2>&1 || :; rm -rf /tmp/fake`);
+    // Where the runner looks first, whatever the caller's PATH.
+    const fake = "/usr/local/bin/podman";
     const { runnerScript } = await import("../../lib/runner");
     await must("lab/lab", ["exec", host.name, "sh", "-c", "cat >/tmp/runner"], { input: runnerScript() });
     expect(
-      await check(
-        `mkdir /tmp/fake; printf '#!/bin/sh\\necho 4.3.1\\n' >/tmp/fake/podman; chmod +x /tmp/fake/podman`,
+      await host.exec(
+        `printf '#!/bin/sh\\necho 4.3.1\\n' >${fake}; chmod +x ${fake}; sh /tmp/runner install rootful 2>&1 || :; rm ${fake}`,
       ),
     ).toMatch(/podman 4\.3\.1 is too old: Quadlet units need podman 4\.4 or newer/);
     await host.exec("rm -f /tmp/runner");
   });
 });
-
-const RUN_CHECK = "PATH=/tmp/fake:$PATH sh /tmp/runner install rootful";
