@@ -281,7 +281,7 @@ test("two disks fill up: everybody is told of both at once, of what is worst onl
   await eventually(
     20,
     async () =>
-      groupsTold(receivers)
+      groupsTold(receivers, "HostDiskFull")
         .at(-1)
         ?.alerts.map(({ labels }) => labels.mountpoint)
         .sort(),
@@ -295,7 +295,7 @@ test("two disks fill up: everybody is told of both at once, of what is worst onl
   );
   await eventually(
     20,
-    async () => groupsTold(receivers).at(-1)?.status,
+    async () => groupsTold(receivers, "HostDiskFull").at(-1)?.status,
     (status) => status === "resolved",
   );
   for (const { mode, body } of [...during, ...receivers.messages()]) {

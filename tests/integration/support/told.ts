@@ -35,7 +35,10 @@ export async function told(
   return KINDS.map((kind) => `${kind} ${seconds(heard(kind)?.receivedAt ?? "")}`).join(", ");
 }
 
-/** The groups of alerts that Alertmanager has sent to its webhook. */
-export function groupsTold(receivers: Receivers): Group[] {
-  return receivers.messages("alertmanager").map(({ body }) => body as Group);
+/** The groups that Alertmanager has sent to its webhook, of one alert: on a busy machine, another may fire beside it. */
+export function groupsTold(receivers: Receivers, alert: string): Group[] {
+  return receivers
+    .messages("alertmanager")
+    .map(({ body }) => body as Group)
+    .filter(({ alerts }) => alerts.some(({ labels }) => labels.alertname === alert));
 }
