@@ -52,9 +52,9 @@ test("faults stand under the heading of their test file", () => {
   const lines = tables(rows).split("\n");
   const others = lines.slice(lines.indexOf("### Other faults") + 1);
   expect(others.filter((line) => /^(\*\*|\| a )/.test(line))).toEqual([
-    "**What is wrong with a change is found before anything is touched**",
+    "**Errors found before anything is changed**",
     "| a rule | 1 | told |",
-    "**Hosts in a bad state, and hosts that are shared**",
+    "**Hosts in a bad state, and shared hosts**",
     "| a disk | 1 | told |",
     "**Others**",
     "| a file | 1 | told |",

@@ -10,18 +10,18 @@ const END = "<!-- end of what the tests made -->";
 
 /** Under which heading the faults of a test file stand. */
 const HEADINGS = {
-  "What is wrong with a change is found before anything is touched": ["checks", "errors"],
-  "A change that is refused on the host, or does not come up": [
+  "Errors found before anything is changed": ["checks", "errors"],
+  "Changes that the host refuses, or that fail to start": [
     "transaction",
     "builtImages",
     "nodeExporter",
     "exporters",
   ],
   "Changes under load": ["noGap"],
-  "Hosts in a bad state, and hosts that are shared": ["badHosts"],
+  "Hosts in a bad state, and shared hosts": ["badHosts"],
   "Hosts that are gone, moved or reinstalled": ["lostHosts", "sudoPassword"],
-  "What somebody did by hand": ["operate"],
-  "Pulumi's state, and a deployment that does not end": ["toolchain", "interruptedHost"],
+  "Manual changes on the host": ["operate"],
+  "Pulumi's state, and a deployment that hangs": ["toolchain", "interruptedHost"],
 };
 const OTHERS = "Others";
 
@@ -91,15 +91,7 @@ function tables(rows) {
 Host and Pulumi share 2 cores.
 
 ${table(
-  [
-    "fault",
-    "tries",
-    "met a deployment at work",
-    "result",
-    "the next `pulumi up`, median",
-    "longest",
-    "seeds",
-  ],
+  ["fault", "tries", "hit a running deployment", "result", "next `pulumi up`, median", "longest", "seeds"],
   interruptions.map(([fault, row]) => {
     const sum = together(row);
     return [
