@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostSettings } from "../config/load";
 import { isLocal } from "../config/schema";
-import type { Bundle } from "../lib/bundle";
-import type { Scope } from "../lib/quadlet";
-import type { NamedSecret } from "../lib/render/auth";
-import { sendsPings } from "../lib/render/blackboxExporter";
+import type { Bundle } from "../engines/bundle";
+import type { NamedSecret } from "../lib/auth";
 import type { Newcomer } from "../lib/runner";
+import type { Scope } from "../lib/scope";
+import { sendsPings } from "./blackbox-exporter/render";
 import type { Access } from "./remote/access";
 import { notesHook } from "./remote/notes";
 import { preflightHook } from "./remote/preflight";

@@ -1,20 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostSettings, Settings } from "../config/load";
 import { shippedDashboards } from "../dashboards/shipped";
-import { gatewayTelemetry } from "../lib/render/gateways";
-import { nginxExporterTelemetry } from "../lib/render/nginxExporter";
-import { type NodeTarget, nodeTelemetry } from "../lib/render/nodeExporter";
 import type { Newcomer } from "../lib/runner";
 import type { Telemetry } from "../lib/telemetry";
-import { Alertmanager } from "./alertmanager";
-import { BlackboxExporter } from "./blackboxExporter";
-import { Grafana } from "./grafana";
+import { Alertmanager } from "./alertmanager/component";
+import { BlackboxExporter } from "./blackbox-exporter/component";
+import { Grafana } from "./grafana/component";
 import { Host } from "./host";
-import { NginxBridge } from "./nginxBridge";
-import { NginxExporter } from "./nginxExporter";
-import { NodeExporter } from "./nodeExporter";
-import { PodNetwork } from "./podNetwork";
-import { Prometheus } from "./prometheus";
+import { PodNetwork } from "./network/component";
+import { NginxBridge } from "./nginx/component";
+import { gatewayTelemetry } from "./nginx/gateways.render";
+import { NginxExporter } from "./nginx-exporter/component";
+import { nginxExporterTelemetry } from "./nginx-exporter/render";
+import { NodeExporter } from "./node-exporter/component";
+import { type NodeTarget, nodeTelemetry } from "./node-exporter/render";
+import { Prometheus } from "./prometheus/component";
 
 /** What users need to know of a host once it is deployed. */
 export interface Installation {

@@ -1,5 +1,7 @@
 // From what a stack file says to settings that are checked and complete, or to everything that is wrong with it. Knows nothing of Pulumi.
 import { z } from "zod";
+import { resolveNetwork } from "../components/network/resolve";
+import type { Watcher } from "../components/node-exporter/resolve";
 import { canonicalAddress } from "../lib/address";
 import { characterProblems, treeWithLineFeeds } from "./characters";
 import type { Context } from "./context";
@@ -7,8 +9,6 @@ import { placeholderProblems } from "./placeholders";
 import { type Path, type Problem, type Report, samePath, show, tidy } from "./problem";
 import { resolveLocal } from "./resolve/local";
 import { type Login, resolveLogin } from "./resolve/login";
-import { resolveNetwork } from "./resolve/network";
-import type { Watcher } from "./resolve/nodeExporter";
 import { checkNodeJobs, type Role, watchers } from "./resolve/roles";
 import { resolveServices } from "./resolve/services";
 import {

@@ -1,34 +1,34 @@
 // The shape of a stack file, put together from its sections, and of the settings that come out of it.
 // Every default and every grammar stands in `schema/`, once; checks that look at several settings stand in `resolve/`.
 import { z } from "zod";
+import { type AlertmanagerSettings, alertmanager } from "../components/alertmanager/schema";
+import { type BlackboxExporterSettings, blackboxExporter } from "../components/blackbox-exporter/schema";
+import { type GrafanaSettings, grafana } from "../components/grafana/schema";
+import { type NetworkSettings, network } from "../components/network/schema";
+import { type FrontSettings, front } from "../components/nginx/front.schema";
+import { type GatewaysSettings, gateways } from "../components/nginx/gateways.schema";
+import { type NginxExporterSettings, nginxExporter } from "../components/nginx-exporter/schema";
+import { type NodeExporterSettings, nodeExporter } from "../components/node-exporter/schema";
+import { type AlertsSettings, alerts } from "../components/prometheus/alerts.schema";
+import { type PrometheusSettings, prometheus } from "../components/prometheus/schema";
 import type { AddressNeed } from "../lib/hostAddresses";
-import { type AlertmanagerSettings, alertmanager } from "./schema/alertmanager";
-import { type AlertsSettings, alerts } from "./schema/alerts";
-import { type BlackboxExporterSettings, blackboxExporter } from "./schema/blackboxExporter";
-import { type FrontSettings, front } from "./schema/front";
-import { type GatewaysSettings, gateways } from "./schema/gateways";
-import { type GrafanaSettings, grafana } from "./schema/grafana";
 import type { ImageBuild } from "./schema/image";
 import { login } from "./schema/login";
-import { type NetworkSettings, network } from "./schema/network";
-import { type NginxExporterSettings, nginxExporter } from "./schema/nginxExporter";
-import { type NodeExporterSettings, nodeExporter } from "./schema/nodeExporter";
 import { preset } from "./schema/presets";
-import { type PrometheusSettings, prometheus } from "./schema/prometheus";
 import { address, choice, flag, group, setting, text } from "./schema/words";
 
-export type { AlertmanagerSettings } from "./schema/alertmanager";
-export type { AlertsSettings } from "./schema/alerts";
-export type { BlackboxExporterSettings, ProbeTarget } from "./schema/blackboxExporter";
-export type { FrontSettings } from "./schema/front";
-export type { GatewaysSettings } from "./schema/gateways";
-export type { GrafanaSettings } from "./schema/grafana";
+export type { AlertmanagerSettings } from "../components/alertmanager/schema";
+export type { BlackboxExporterSettings, ProbeTarget } from "../components/blackbox-exporter/schema";
+export type { GrafanaSettings } from "../components/grafana/schema";
+export type { NetworkSettings } from "../components/network/schema";
+export type { FrontSettings } from "../components/nginx/front.schema";
+export type { GatewaysSettings } from "../components/nginx/gateways.schema";
+export type { NginxExporterSettings } from "../components/nginx-exporter/schema";
+export type { NodeExporterReach, NodeExporterSettings } from "../components/node-exporter/schema";
+export type { AlertsSettings } from "../components/prometheus/alerts.schema";
+export type { FileSdJob, PrometheusSettings, ScrapeJob, ShippedFile } from "../components/prometheus/schema";
+export { builtInJobs } from "../components/prometheus/schema";
 export type { ImageBuild } from "./schema/image";
-export type { NetworkSettings } from "./schema/network";
-export type { NginxExporterSettings } from "./schema/nginxExporter";
-export type { NodeExporterReach, NodeExporterSettings } from "./schema/nodeExporter";
-export type { FileSdJob, PrometheusSettings, ScrapeJob, ShippedFile } from "./schema/prometheus";
-export { builtInJobs } from "./schema/prometheus";
 export type { QuadletSettings } from "./schema/quadlet";
 
 /** The namespace of every key in a stack file. */

@@ -1,12 +1,13 @@
 // Every dashboard that is shipped, by the name of its file.
+
+import { alertmanager } from "../components/alertmanager/board";
+import { probes } from "../components/blackbox-exporter/board";
+import { gateways } from "../components/nginx/gateways.board";
+import { front } from "../components/nginx-exporter/board";
+import { hosts } from "../components/node-exporter/board";
+import { prometheus } from "../components/prometheus/board";
+import { overview } from "../components/prometheus/overview.board";
 import { type Board, build } from "./board";
-import { alertmanager } from "./boards/alertmanager";
-import { front } from "./boards/front";
-import { gateways } from "./boards/gateways";
-import { hosts } from "./boards/hosts";
-import { overview } from "./boards/overview";
-import { probes } from "./boards/probes";
-import { prometheus } from "./boards/prometheus";
 import { formatJson } from "./format";
 
 const boards: Readonly<Record<string, Board>> = {

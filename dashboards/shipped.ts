@@ -3,21 +3,11 @@
 // They are generated from the sources beside this file into `json/` and committed: building them takes 50 ms
 // and more, most of it to load Grafana's SDK, which every `pulumi up` would pay. A test fails when they are
 // out of date; `npm run dashboards` writes them anew.
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { assetsIn, readAsset } from "../lib/assets";
 import { DATASOURCE_PLACEHOLDER } from "./datasource";
 
 /** Every dashboard that comes with Podwatch, whether a stack ships it or not. */
-export const SHIPPED_DASHBOARDS = [
-  "alertmanager.json",
-  "front.json",
-  "gateways.json",
-  "hosts.json",
-  "overview.json",
-  "probes.json",
-  "prometheus.json",
-] as const;
-export type ShippedDashboard = (typeof SHIPPED_DASHBOARDS)[number];
+export const SHIPPED_DASHBOARDS: readonly string[] = assetsIn("dashboards/json");
 
 /**
  * File name -> Grafana's JSON, with the same text for the same arguments.
@@ -25,14 +15,11 @@ export type ShippedDashboard = (typeof SHIPPED_DASHBOARDS)[number];
  * @param files those to ship
  * @param datasourceUid uid of the data source that all panels ask
  */
-export function shippedDashboards(
-  files: readonly ShippedDashboard[],
-  datasourceUid: string,
-): Record<string, string> {
+export function shippedDashboards(files: readonly string[], datasourceUid: string): Record<string, string> {
   return Object.fromEntries([...files].sort().map((file) => [file, dashboard(file, datasourceUid)]));
 }
 
 function dashboard(file: string, datasourceUid: string): string {
-  const text = readFileSync(join(__dirname, "..", "dashboards", "json", file), "utf8");
+  const text = readAsset(`dashboards/json/${file}`);
   return text.replaceAll(JSON.stringify(DATASOURCE_PLACEHOLDER), () => JSON.stringify(datasourceUid));
 }

@@ -1,15 +1,10 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readAsset } from "./assets";
 import type { Alert } from "./rules/model";
-
-const RUNBOOKS = join(__dirname, "..", "docs", "runbooks");
 
 /** Where the front shows runbooks, without a slash at the end. */
 export const RUNBOOKS_PATH = "/runbooks";
 
 /** The runbooks of alerts, as Markdown, by the alert's name. */
 export function runbooksOf(alerts: readonly Alert[]): Record<string, string> {
-  return Object.fromEntries(
-    alerts.map(({ name }) => [name, readFileSync(join(RUNBOOKS, `${name}.md`), "utf8")]),
-  );
+  return Object.fromEntries(alerts.map(({ name }) => [name, readAsset(`docs/runbooks/${name}.md`)]));
 }

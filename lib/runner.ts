@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import type { Scope } from "./quadlet";
+import { readAsset } from "./assets";
+import type { Scope } from "./scope";
 import { command, quote } from "./shell";
 
 /** The parts of the program that runs on a host, in the order in which they are put together. */
@@ -69,7 +68,7 @@ export function fitScript(): string {
 }
 
 function joined(parts: ReadonlyArray<(typeof PARTS)[number]>): string {
-  return parts.map((part) => readFileSync(join(__dirname, "..", "host", `${part}.sh`), "utf8")).join("\n");
+  return parts.map((part) => readAsset(`host/${part}.sh`)).join("\n");
 }
 
 /** Where the runner is once installed; relative paths start at the login user's home. */

@@ -1,4 +1,3 @@
-import type { ShippedDashboard } from "../dashboards/shipped";
 import type { RuleGroup } from "./rules/model";
 
 /** One entry of `scrape_configs`, in Prometheus' own words. */
@@ -9,7 +8,7 @@ export interface Telemetry {
   /** How Prometheus scrapes it. */
   readonly scrapeConfigs: readonly ScrapeConfig[];
   /** The shipped dashboards that show it, by file name. */
-  readonly dashboards: readonly ShippedDashboard[];
+  readonly dashboards: readonly string[];
   /** The shipped alerts about it. */
   readonly ruleGroups: readonly RuleGroup[];
 }

@@ -1,11 +1,8 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import Mustache from "mustache";
+import { readAsset } from "./assets";
 
 /** Values for a template: text, switches and lists of the same. */
 export type View = { readonly [name: string]: string | number | boolean | View | readonly View[] };
-
-const TEMPLATES = join(__dirname, "..", "templates");
 
 /**
  * Renders `templates/<path>`. A name that stands in the template but not in the view is an error, and so is
@@ -33,7 +30,7 @@ export function renderTemplate(path: string, view: View): string {
 
 /** Reads `templates/<path>` as it is: scripts, rules and other files whose braces are their own. */
 export function readTemplate(path: string): string {
-  return readFileSync(join(TEMPLATES, path), "utf8");
+  return readAsset(`templates/${path}`);
 }
 
 type Token = [kind: string, value: string, start: number, end: number, children?: Token[]];

@@ -1,4 +1,4 @@
-import { ADMIN_EMAIL } from "../lib/render/grafana";
+import { ADMIN_EMAIL } from "../components/grafana/render";
 import type { Front } from "./front";
 import { Final } from "./insist";
 import type { GrafanaLogin } from "./state";

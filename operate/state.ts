@@ -1,7 +1,7 @@
 // What a stack's state says of its hosts: how to reach them, and what was applied there.
 
-import type { Scope } from "../lib/quadlet";
 import type { Rights } from "../lib/runner";
+import type { Scope } from "../lib/scope";
 import type { Server } from "../session/login";
 
 /** One command as it was run on a host, with what it read; enough to run it again. */

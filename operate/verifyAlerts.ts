@@ -1,6 +1,6 @@
 // The way of an alert: from Prometheus to Alertmanager, and through Alertmanager to nobody.
-import { NOBODY, VERIFY_ALERT } from "../lib/render/alertmanager";
-import { watchdogRules } from "../lib/rules/watchdog";
+import { NOBODY, VERIFY_ALERT } from "../components/alertmanager/render";
+import { watchdogRules } from "../components/prometheus/watchdog.rules";
 import type { Front } from "./front";
 import type { Host } from "./host";
 import { Final, insist } from "./insist";

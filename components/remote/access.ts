@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ConnectionSettings } from "../../config/schema";
 import type { AddressNeed } from "../../lib/hostAddresses";
-import type { Scope } from "../../lib/quadlet";
+import type { Scope } from "../../lib/scope";
 
 /** How commands reach a host and with what rights they run there. */
 export interface Access extends Entrance {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { local, remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { isLocal } from "../../config/schema";
-import type { Bundle } from "../../lib/bundle";
+import type { Bundle } from "../../engines/bundle";
 import {
   fitCommand,
   fitScript,

@@ -1,5 +1,5 @@
 // docs/alerts.md: every shipped alert with its usual settings.
-import { CATALOGUE } from "../../lib/rules/catalogue";
+import { CATALOGUE } from "../../components/catalogue";
 import type { Alert, RuleGroup } from "../../lib/rules/model";
 import { namespace } from "../schema";
 
@@ -19,7 +19,7 @@ export function alertsPage(cases: Readonly<Record<string, number>>): string {
 }
 
 function introduction(total: number): string {
-  return `<!-- Generated from lib/rules by \`npm run docs:config\`; change the alerts there. -->
+  return `<!-- Generated from the rules of the services by \`npm run docs:config\`; change the alerts there. -->
 
 # Alerts
 

@@ -68,7 +68,8 @@ export function stackFileSchema(): JsonSchema {
   return {
     ...($schema === undefined ? {} : { $schema }),
     title: "Podwatch stack file",
-    description: "Pulumi.<stack>.yaml of Podwatch. Generated from config/schema by `npm run docs:config`.",
+    description:
+      "Pulumi.<stack>.yaml of Podwatch. Generated from the schemas of the settings by `npm run docs:config`.",
     type: "object",
     properties: {
       config: {

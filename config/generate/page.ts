@@ -58,7 +58,7 @@ export function configurationPage(): string {
 }
 
 function introduction(): string {
-  return `<!-- Generated from config/schema by \`npm run docs:config\`; change the descriptions there. -->
+  return `<!-- Generated from the schemas of the settings by \`npm run docs:config\`; change the descriptions there. -->
 
 # Configuration
 

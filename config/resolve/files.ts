@@ -1,9 +1,9 @@
 // Local files that are shipped: found by name or pattern, read, told apart by their names.
 import { posix } from "node:path";
+import type { ShippedFile } from "../../components/prometheus/schema";
 import { strayCharacter, withLineFeeds } from "../characters";
 import { type Context, fileComplaint } from "../context";
 import { type Path, quotePath, type Report } from "../problem";
-import type { ShippedFile } from "../schema/prometheus";
 import { shippedNames } from "./shippedNames";
 
 export interface Shipping {

@@ -1,5 +1,5 @@
 // Values of a unit's keys that podman or systemd split at blanks, and of which a part would be lost.
-import { splitWords } from "../../lib/unit";
+import { splitWords } from "../../engines/unit";
 import { quote } from "../problem";
 import { assignmentKeys, listKeys, type QuadletSection } from "../schema/quadlet";
 

@@ -1,12 +1,12 @@
 // What a host is for: a monitor has services, a target is only looked at.
-import { NODE_JOB } from "../../lib/render/nodeExporter";
+import { NODE_JOB } from "../../components/node-exporter/render";
+import type { Watcher } from "../../components/node-exporter/resolve";
 import { type Path, quote, type Report } from "../problem";
 import { type HostSettings, hostEntry, type ServiceName, services } from "../schema";
 import { settle } from "../shape";
 import type { Tree } from "../walk";
 import { locateIn } from "./locate";
 import { merge } from "./merge";
-import type { Watcher } from "./nodeExporter";
 
 export type Role = "monitor" | "target";
 

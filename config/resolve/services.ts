@@ -1,23 +1,24 @@
 // The services of one host: the stack's settings, overridden by the host's own, with every default filled in.
+
+import { resolveAlertmanager } from "../../components/alertmanager/resolve";
+import { resolveBlackboxExporter } from "../../components/blackbox-exporter/resolve";
+import { resolveGrafana } from "../../components/grafana/resolve";
+import { firstUnprivilegedPort, resolveFront } from "../../components/nginx/front.schema";
+import { checkSnippet } from "../../components/nginx/snippet.resolve";
+import { resolveNodeExporter, type Watcher } from "../../components/node-exporter/resolve";
+import { resolveAlerts } from "../../components/prometheus/alerts.resolve";
+import { resolvePrometheus } from "../../components/prometheus/resolve";
 import type { Context } from "../context";
 import { type Path, quote, type Report } from "../problem";
 import { type HostSettings, type ImageBuild, type ServiceName, services } from "../schema";
-import { firstUnprivilegedPort, resolveFront } from "../schema/front";
 import { type PresetName, presets } from "../schema/presets";
 import { settle } from "../shape";
 import type { Tree } from "../walk";
-import { resolveAlertmanager } from "./alertmanager";
-import { resolveAlerts } from "./alerts";
-import { resolveBlackboxExporter } from "./blackboxExporter";
-import { resolveGrafana } from "./grafana";
 import { resolveImage } from "./image";
 import { type Locate, locateIn } from "./locate";
 import { merge } from "./merge";
-import { resolveNodeExporter, type Watcher } from "./nodeExporter";
-import { resolvePrometheus } from "./prometheus";
 import { checkQuadlet } from "./quadlet";
 import { checkRole, type Role, sectionsOf } from "./roles";
-import { checkSnippet } from "./snippet";
 
 export type Services = Pick<HostSettings, ServiceName | "builds">;
 

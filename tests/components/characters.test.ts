@@ -5,7 +5,7 @@ import { parse } from "../../config/parse";
 import { format, type Path, show } from "../../config/problem";
 import { isTree, type Tree, valueAt } from "../../config/walk";
 import { context } from "../config/support";
-import { splitCommand } from "../lib/systemd";
+import { splitCommand } from "../engines/systemd";
 import { everySection, filesBeside } from "./everything";
 import { parseBundle } from "./expected";
 import { deploy, Secret } from "./mocks";

@@ -1,7 +1,7 @@
 // A component under test stands on a real Host and PodNetwork of its own.
 import type * as pulumi from "@pulumi/pulumi";
 import { Host } from "../../components/host";
-import { PodNetwork } from "../../components/podNetwork";
+import { PodNetwork } from "../../components/network/component";
 import type { HostSettings } from "../../config/load";
 import { command, parseBundle, removal } from "./expected";
 import { deploy, type Recorded } from "./mocks";

@@ -1,10 +1,10 @@
 // What is generated from the schema and the rules is what is kept. `npm run docs:config` writes it anew.
 import { readFileSync, writeFileSync } from "node:fs";
+import { integrationKinds } from "../../components/alertmanager/receivers.schema";
 import { alertsPage } from "../../config/generate/alertsPage";
 import { type JsonSchema, stackFileSchema } from "../../config/generate/jsonSchema";
 import { configurationPage } from "../../config/generate/page";
 import { stack } from "../../config/schema";
-import { integrationKinds } from "../../config/schema/receivers";
 import { settingPaths } from "../../config/walk";
 import { caseCounts } from "../rules/counts";
 

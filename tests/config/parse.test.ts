@@ -1,5 +1,5 @@
+import { builtInModules } from "../../components/blackbox-exporter/schema";
 import { parse } from "../../config/parse";
-import { builtInModules } from "../../config/schema/blackboxExporter";
 import versions from "../../versions.json";
 import { context, host, hostKey, keys, settingsOf, stack } from "./support";
 

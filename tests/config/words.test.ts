@@ -1,6 +1,6 @@
 import fc from "fast-check";
+import { front } from "../../components/nginx/front.schema";
 import { builtInJobs } from "../../config/schema";
-import { front } from "../../config/schema/front";
 import { durationMs, isAddress, isImage, targetHost } from "../../config/schema/words";
 import versions from "../../versions.json";
 

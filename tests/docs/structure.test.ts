@@ -3,16 +3,32 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { root } from "./papers";
 
-/** What the files of each folder may import besides each other. */
+/** What the files of each layer may import besides each other. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "start.js": ["start"],
   "index.ts": ["components", "config"],
-  components: ["config", "dashboards", "lib", "session"],
-  config: ["dashboards", "lib", "versions.json"],
-  lib: ["dashboards"],
+  components: ["config", "session", "dashboards", "engines", "lib", ...services("component", "render")],
+  catalogue: ["lib", ...services("rules")],
+  [service("component")]: ["components", "config", "dashboards", "engines", "lib", ...services("render")],
+  [service("resolve")]: [
+    "catalogue",
+    "config",
+    "dashboards",
+    "lib",
+    "versions.json",
+    ...services("render", "schema"),
+  ],
+  [service("render")]: ["catalogue", "engines", "lib", ...services("rules")],
+  [service("schema")]: ["catalogue", "config", "lib", "versions.json"],
+  [service("rules")]: ["lib"],
+  [service("board")]: ["dashboards"],
+  config: ["catalogue", "engines", "lib", ...services("render", "resolve", "schema")],
+  engines: ["lib"],
   session: ["lib"],
+  dashboards: ["lib"],
+  "dashboards/all": ["dashboards", ...services("board")],
   "dashboards/preview": ["operate"],
-  operate: ["config", "lib", "session"],
+  operate: ["config", "lib", "session", ...services("render", "rules")],
   deliver: ["config", "lib", "operate", "session"],
   lab: ["operate", "package.json", "versions.json"],
   bench: ["tests", "versions.json"],
@@ -25,24 +41,24 @@ const sources = readdirSync(root)
   .filter((name) => !/^(\.|node_modules$|bin$)/.test(name))
   .flatMap((name) => sourcesBelow(join(root, name)));
 
-test("each folder imports only from those that its arrows point to", () => {
+test("each layer imports only from those that its arrows point to", () => {
   const strange = sources.flatMap((path) => {
-    const from = top(path);
+    const from = layer(path);
     const allowed = [from, ...(ARROWS[from] ?? [])];
     return imports(path)
       .filter((word) => word.startsWith("."))
       .map((word) => relative(root, join(path, "..", word)))
-      .filter((target) => !FREE.includes(from) && !allowed.includes(top(join(root, target))))
+      .filter((target) => !FREE.includes(from) && !allowed.includes(layer(join(root, target))))
       .map((target) => `${relative(root, path)} imports ${target}`);
   });
   expect(strange).toEqual([]);
 });
 
-test("the folders are found, and their arrows are needed", () => {
+test("the layers are found, and their arrows are needed", () => {
   const seen = (from: string) =>
     sources
-      .filter((path) => top(path) === from)
-      .flatMap((path) => imports(path).map((word) => top(join(path, "..", word))));
+      .filter((path) => layer(path) === from)
+      .flatMap((path) => imports(path).map((word) => layer(join(path, "..", word))));
   for (const [from, targets] of Object.entries(ARROWS)) {
     expect({ from, targets: targets.filter((target) => !seen(from).includes(target)) }).toEqual({
       from,
@@ -53,15 +69,29 @@ test("the folders are found, and their arrows are needed", () => {
 
 test("what renders, looks after hosts or delivers does not know of Pulumi's SDK", () => {
   const withPulumi = sources.filter((path) => imports(path).some((word) => word.startsWith("@pulumi/")));
-  const allowed = ["components", "config", "index.ts", "lab", "start", "tests"];
-  expect([...new Set(withPulumi.map(top))].filter((name) => !allowed.includes(name))).toEqual([]);
-  const inConfig = withPulumi.filter((path) => top(path) === "config").map((path) => relative(root, path));
+  const allowed = ["components", service("component"), "config", "index.ts", "lab", "start", "tests"];
+  expect([...new Set(withPulumi.map(layer))].filter((name) => !allowed.includes(name))).toEqual([]);
+  const inConfig = withPulumi.filter((path) => layer(path) === "config").map((path) => relative(root, path));
   expect(inConfig).toEqual(["config/load.ts"]);
 });
 
-/** The folder, or the file, at the top that a path belongs to; what draws dashboards stands apart from their sources. */
-function top(path: string): string {
-  const [name = "", inner] = relative(root, path).split("/");
+/** The layer of a service's files that end so: `prometheus/schema.ts` as well as `prometheus/alerts.schema.ts`. */
+function service(layer: string): string {
+  return `components/<service>/${layer}`;
+}
+
+function services(...layers: readonly string[]): string[] {
+  return layers.map(service);
+}
+
+/** The layer that a path belongs to: its folder at the top, or the file there; some folders have several. */
+function layer(path: string): string {
+  const inside = relative(root, path);
+  const [name = "", inner = "", file] = inside.split("/");
+  if (/^components\/catalogue(\.ts)?$/.test(inside)) return "catalogue";
+  if (name === "components" && file !== undefined && inner !== "remote")
+    return service(file.replace(/\.ts$/, "").split(".").at(-1) ?? "");
+  if (/^dashboards\/(all|generate)(\.ts)?$/.test(inside)) return "dashboards/all";
   return name === "dashboards" && inner === "preview" ? `${name}/${inner}` : name;
 }
 

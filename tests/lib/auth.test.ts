@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { authFiles, authSecrets, httpAuthConfig, owner } from "../../lib/render/auth";
+import { authFiles, authSecrets, httpAuthConfig, owner } from "../../lib/auth";
 
 const tls = { ca: "a CA", certificate: "a certificate", key: "a key", serverName: "shop", insecure: false };
 const oauth2 = {

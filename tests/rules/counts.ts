@@ -1,5 +1,5 @@
 // How many questions about each alert are put to promtool.
-import { CATALOGUE } from "../../lib/rules/catalogue";
+import { CATALOGUE } from "../../components/catalogue";
 import { casesOf } from "./all";
 import { questions } from "./questions";
 

@@ -1,6 +1,6 @@
 // Every shipped alert fires when it has to, and only then: each has cases just beyond and just short of each of its
 // thresholds and of its `for`, put to a real promtool.
-import { CATALOGUE } from "../../lib/rules/catalogue";
+import { CATALOGUE } from "../../components/catalogue";
 import { casesOf } from "./all";
 import { answers } from "./promtool";
 import { questions } from "./questions";

@@ -1,7 +1,7 @@
 // Every shipped alert says enough, and has a page that says more.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ALERTS } from "../../lib/rules/catalogue";
+import { ALERTS } from "../../components/catalogue";
 import { usualValues } from "../../lib/rules/render";
 import { knownSeries, promqlProblems } from "../dashboards/promql";
 import { takeApart } from "../docs/papers";

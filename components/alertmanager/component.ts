@@ -1,0 +1,66 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { HostSettings } from "../../config/load";
+import type { FrontSettings } from "../../config/schema";
+import { serviceBundle } from "../../engines/bundle";
+import type { Telemetry } from "../../lib/telemetry";
+import type { Host } from "../host";
+import type { PodNetwork } from "../network/component";
+import type { Backend } from "../nginx/render";
+import type { AlertmanagerTarget } from "../prometheus/render";
+import {
+  ALERTMANAGER_BACKEND,
+  ALERTMANAGER_TARGET,
+  alertmanager,
+  alertmanagerSecrets,
+  alertmanagerTelemetry,
+} from "./render";
+
+export interface AlertmanagerArgs {
+  readonly host: Host;
+  readonly network: PodNetwork;
+  /** Name of the host, the label `instance` of its series. */
+  readonly hostName: string;
+  readonly front: FrontSettings;
+  readonly settings: HostSettings["alertmanager"];
+}
+
+/** Alertmanager: tells people of alerts, and keeps silences; its secrets are files that only it can read. */
+export class Alertmanager extends pulumi.ComponentResource {
+  readonly backend: Backend = ALERTMANAGER_BACKEND;
+  /** Where Prometheus sends alerts. */
+  readonly target: AlertmanagerTarget = ALERTMANAGER_TARGET;
+  readonly telemetry: Telemetry;
+  /** Where users reach it, through the front. */
+  readonly url: string;
+
+  constructor(name: string, args: AlertmanagerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("podwatch:index:Alertmanager", name, {}, opts);
+    const { host, settings } = args;
+    this.url = `${args.front.publicUrl}${ALERTMANAGER_BACKEND.path}/`;
+    this.telemetry = alertmanagerTelemetry(args.hostName);
+    const service = alertmanager({
+      image: settings.image,
+      externalUrl: this.url,
+      receivers: settings.receivers,
+      route: settings.route,
+      shippedInhibitRules: settings.shippedInhibitRules,
+      inhibitRules: settings.inhibitRules,
+      timeIntervals: settings.timeIntervals,
+      templates: Object.fromEntries(settings.templates.map(({ name: file, content }) => [file, content])),
+      deadMansSwitch: settings.deadMansSwitch,
+      secrets: settings.secrets,
+      keepData: settings.data === "keep",
+      unitKeys: settings.quadlet,
+    });
+    host.apply(
+      `${name}-service`,
+      {
+        service: service.name,
+        bundle: serviceBundle(service, host),
+        secretVersions: host.putSecrets(name, service.name, alertmanagerSecrets(settings), { parent: this }),
+      },
+      { parent: this, dependsOn: [args.network] },
+    );
+    this.registerOutputs({ url: this.url });
+  }
+}

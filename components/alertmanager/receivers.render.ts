@@ -1,0 +1,224 @@
+// Receivers in the words of alertmanager.yml. Secrets stand in files: what is rendered only says where.
+import {
+  authFiles,
+  authSecrets,
+  byName,
+  type HttpAuth,
+  httpAuthConfig,
+  type NamedSecret,
+  type Owner,
+  owner,
+  secretFile,
+  type Tls,
+  tlsConfig,
+} from "../../lib/auth";
+import {
+  discordConfig,
+  emailConfig,
+  msteamsConfig,
+  opsgenieConfig,
+  pagerdutyConfig,
+  pushoverConfig,
+  slackConfig,
+  telegramConfig,
+  victoropsConfig,
+  webhookConfig,
+} from "./receiverMessages.render";
+
+interface Common<Secret = unknown> extends HttpAuth<Secret> {
+  readonly sendResolved: boolean;
+  /** Further keys in Alertmanager's own words. */
+  readonly extra: Readonly<Record<string, unknown>>;
+}
+
+/** Who is told, in one or several ways; the values of secrets are of no concern here. */
+export interface Receiver<Secret = unknown> {
+  readonly slack?:
+    | (Common<Secret> & { readonly apiUrl: Secret; readonly channel?: string | undefined })
+    | undefined;
+  readonly email?: (Omit<Common, keyof HttpAuth> & Email<Secret>) | undefined;
+  readonly opsgenie?: (Common<Secret> & Opsgenie<Secret>) | undefined;
+  readonly pagerduty?: (Common<Secret> & { readonly routingKey: Secret; readonly url: string }) | undefined;
+  readonly webhook?: (Common<Secret> & Webhook<Secret>) | undefined;
+  readonly telegram?: (Common<Secret> & Telegram<Secret>) | undefined;
+  readonly discord?: (Common<Secret> & { readonly webhookUrl: Secret }) | undefined;
+  readonly msteamsv2?: (Common<Secret> & { readonly webhookUrl: Secret }) | undefined;
+  readonly pushover?: (Common<Secret> & { readonly userKey: Secret; readonly token: Secret }) | undefined;
+  readonly victorops?: (Common<Secret> & Victorops<Secret>) | undefined;
+}
+
+interface Victorops<Secret> {
+  readonly apiKey: Secret;
+  readonly routingKey: string;
+  readonly apiUrl: string;
+}
+
+interface Email<Secret> {
+  readonly to: readonly string[];
+  readonly from: string;
+  readonly smarthost: string;
+  readonly authUsername?: string | undefined;
+  readonly authPassword?: Secret | undefined;
+  readonly requireTls: boolean;
+  readonly tls?: Tls<Secret> | undefined;
+}
+
+interface Opsgenie<Secret> {
+  readonly apiKey: Secret;
+  readonly apiUrl: string;
+  readonly priority?: string | undefined;
+  readonly tags: readonly string[];
+}
+
+interface Webhook<Secret> {
+  readonly url: Secret;
+  readonly maxAlerts: number;
+}
+
+interface Telegram<Secret> {
+  readonly botToken: Secret;
+  readonly chatId: number;
+  readonly apiUrl: string;
+  readonly disableNotifications: boolean;
+}
+
+type Settings = Readonly<Record<string, unknown>>;
+
+/** One entry of `receivers`. */
+export function receiverConfig(name: string, receiver: Receiver): Settings {
+  const { slack, email, opsgenie, pagerduty, webhook, telegram } = receiver;
+  const { discord, msteamsv2, pushover, victorops } = receiver;
+  const file = (kind: SecretKind) => secretFile(receiverSecret(name, kind));
+  const http = (way: Way) => {
+    const config = httpAuthConfig(receiver[way] ?? {}, wayOwner(name, way));
+    return Object.keys(config).length > 0 ? { http_config: config } : {};
+  };
+  return {
+    name,
+    ...(slack && { slack_configs: [merged(slack, slackConfig(slack, file), http("slack"))] }),
+    ...(email && {
+      email_configs: [merged(email, emailConfig(email, file), smtp(email, wayOwner(name, "email")))],
+    }),
+    ...(opsgenie && {
+      opsgenie_configs: [merged(opsgenie, opsgenieConfig(opsgenie, file), http("opsgenie"))],
+    }),
+    ...(pagerduty && {
+      pagerduty_configs: [merged(pagerduty, pagerdutyConfig(pagerduty, file), http("pagerduty"))],
+    }),
+    ...(webhook && { webhook_configs: [merged(webhook, webhookConfig(webhook, file), http("webhook"))] }),
+    ...(telegram && {
+      telegram_configs: [merged(telegram, telegramConfig(telegram, file), http("telegram"))],
+    }),
+    ...(discord && { discord_configs: [merged(discord, discordConfig(file), http("discord"))] }),
+    ...(msteamsv2 && { msteamsv2_configs: [merged(msteamsv2, msteamsConfig(file), http("msteamsv2"))] }),
+    ...(pushover && { pushover_configs: [merged(pushover, pushoverConfig(file), http("pushover"))] }),
+    ...(victorops && {
+      victorops_configs: [merged(victorops, victoropsConfig(victorops, file), http("victorops"))],
+    }),
+  };
+}
+
+/** The ways to reach somebody. */
+const WAYS = [
+  ...(["slack", "email", "opsgenie", "pagerduty", "webhook", "telegram"] as const),
+  ...(["discord", "msteamsv2", "pushover", "victorops"] as const),
+] as const;
+type Way = (typeof WAYS)[number];
+
+/** Whose the secrets are that a receiver logs in with on one of its ways. */
+function wayOwner(receiver: string, way: Way): Owner {
+  const of = owner("alertmanager", receiver, way);
+  // This one had its name before the others were there.
+  const first = (kind: string) =>
+    way === "webhook" && kind === "token" ? receiverSecret(receiver, "webhook-token") : undefined;
+  return { ...of, secret: (kind) => first(kind) ?? of.secret(kind) };
+}
+
+function smtp({ tls }: NonNullable<Receiver["email"]>, of: Owner): Settings {
+  return tls ? { tls_config: tlsConfig(tls, of) } : {};
+}
+
+/** How a receiver logs in, on each of its ways. */
+function logins<Secret>(name: string, receiver: Receiver<Secret>): Array<[HttpAuth<Secret>, Owner]> {
+  return WAYS.flatMap((way): Array<[HttpAuth<Secret>, Owner]> => {
+    const auth: HttpAuth<Secret> | undefined = receiver[way];
+    return auth === undefined ? [] : [[auth, wayOwner(name, way)]];
+  });
+}
+
+/** The certificates of all receivers, by path below the configuration directory. */
+export function receiverFiles(receivers: Readonly<Record<string, Receiver>>): Record<string, string> {
+  const all = Object.entries(receivers).flatMap(([name, receiver]) => logins(name, receiver));
+  return Object.assign({}, ...all.map(([auth, of]) => authFiles(auth, of)));
+}
+
+/** The secrets of all receivers, by the names under which the service finds them. */
+export function receiverSecrets<Secret>(
+  receivers: Readonly<Record<string, Receiver<Secret>>>,
+): Array<NamedSecret<Secret>> {
+  return byName(
+    Object.entries(receivers).flatMap(([name, receiver]) => [
+      ...SECRET_KINDS.flatMap((kind) => {
+        const value = secretOf(receiver, kind);
+        return value === undefined ? [] : [{ name: receiverSecret(name, kind), value }];
+      }),
+      ...logins(name, receiver).flatMap(([auth, of]) => authSecrets(auth, of)),
+    ]),
+  );
+}
+
+const SECRET_KINDS = [...WAYS, "pushover-user"] as const;
+type SecretKind = (typeof SECRET_KINDS)[number];
+/** Where a secret of a receiver stands. */
+export type File = (kind: SecretKind) => string;
+
+/** No kind ends like another one, so that no two secrets have one name. */
+function receiverSecret(receiver: string, kind: SecretKind | "webhook-token"): string {
+  return `alertmanager-${receiver}-${kind}`;
+}
+
+function secretOf<Secret>(receiver: Receiver<Secret>, kind: SecretKind): Secret | undefined {
+  switch (kind) {
+    case "slack":
+      return receiver.slack?.apiUrl;
+    case "email":
+      return receiver.email?.authPassword;
+    case "opsgenie":
+      return receiver.opsgenie?.apiKey;
+    case "pagerduty":
+      return receiver.pagerduty?.routingKey;
+    case "webhook":
+      return receiver.webhook?.url;
+    case "telegram":
+      return receiver.telegram?.botToken;
+    case "discord":
+      return receiver.discord?.webhookUrl;
+    case "msteamsv2":
+      return receiver.msteamsv2?.webhookUrl;
+    case "pushover":
+      return receiver.pushover?.token;
+    case "pushover-user":
+      return receiver.pushover?.userKey;
+    case "victorops":
+      return receiver.victorops?.apiKey;
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** Groups that both have, such as headers, are put together. */
+function merged(
+  { sendResolved, extra }: Pick<Common, "sendResolved" | "extra">,
+  ...parts: Settings[]
+): Settings {
+  const all: Record<string, unknown> = Object.assign({ send_resolved: sendResolved }, ...parts);
+  for (const [key, value] of Object.entries(extra)) {
+    const ours = all[key];
+    all[key] = isGroup(ours) && isGroup(value) ? { ...ours, ...value } : value;
+  }
+  return all;
+}
+
+function isGroup(value: unknown): value is Settings {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,95 @@
+// Checks over several settings of a receiver.
+import type { z } from "zod";
+import type { Context } from "../../config/context";
+import { type Path, quote, type Report } from "../../config/problem";
+import { checkOverruled, resolveAuth } from "../../config/resolve/auth";
+import type { Locate } from "../../config/resolve/locate";
+import { refuseSecrets, type Surroundings } from "../../config/resolve/plainSecrets";
+import { type HttpAuth, httpAuth } from "../../config/schema/auth";
+import { isGroup } from "../../config/walk";
+import { integrationKinds, type receiver } from "./receivers.schema";
+
+type Given = z.output<typeof receiver>;
+
+/** Names that Podwatch uses for receivers of its own. */
+const ownReceivers = ["nobody", "dead-mans-switch"] as const;
+
+/** @param written receivers as they were written, whole or not */
+export function checkNames(written: unknown, locate: Locate, report: Report): void {
+  for (const [name, given] of Object.entries(isGroup(written) ? written : {})) {
+    const path = locate(["receivers", name]);
+    if (ownReceivers.some((own) => own === name)) {
+      report(path, `${quote(name)} is a receiver of Podwatch's own; write another name`);
+    }
+    if (isGroup(given) && Object.keys(given).length === 0) {
+      report(
+        path,
+        `says of no way to be told; write at least one of ${integrationKinds.join(", ")} below it`,
+      );
+    }
+  }
+}
+
+/** The receivers as they are rendered: certificates and keys are read. */
+export function resolveReceivers(
+  receivers: Readonly<Record<string, Given>>,
+  locate: Locate,
+  context: Context,
+  report: Report,
+): Record<string, Given> {
+  return Object.fromEntries(
+    Object.entries(receivers).map(([name, given]) => {
+      const path = locate(["receivers", name]);
+      const ways = integrationKinds.flatMap((kind) => {
+        const way = given[kind];
+        if (way === undefined) return [];
+        checkExtra(way, [...path, kind], locate(["secrets"]), report);
+        return [[kind, resolveAuth(way, [...path, kind], context, report)] as const];
+      });
+      checkLogin(given.email, [...path, "email"], report);
+      return [name, Object.fromEntries(ways) as Given];
+    }),
+  );
+}
+
+function checkLogin(email: Given["email"], path: Path, report: Report): void {
+  if (email === undefined || (email.authUsername === undefined) === (email.authPassword === undefined))
+    return;
+  const [missing, there] =
+    email.authUsername === undefined ? ["authUsername", "authPassword"] : ["authPassword", "authUsername"];
+  report([...path, missing ?? ""], `is missing; write it too, or remove ${there}`);
+}
+
+/** What is merged as it stands may neither overrule a setting nor hold a secret. */
+function checkExtra(
+  given: Partial<HttpAuth> & { extra: Readonly<Record<string, unknown>> },
+  path: Path,
+  secrets: Path,
+  report: Report,
+): void {
+  const kind = String(path.at(-1));
+  const settings = new Map([...Object.keys(given), "authPassword"].map((name) => [snakeCase(name), name]));
+  const others = Object.entries(given.extra).filter(([key]) => {
+    const setting = settings.get(key.replace(/_file$/, ""));
+    if (setting === undefined || Object.hasOwn(httpAuth, setting)) return true;
+    report(
+      [...path, "extra", key],
+      `would overrule what the receiver says itself; write it as ${setting} of ${kind}`,
+    );
+    return false;
+  });
+  checkOverruled(given.extra.http_config, given, [...path, "extra", "http_config"], kind, report);
+  const around: Surroundings = {
+    owner: path,
+    below: ["extra"],
+    what: kind,
+    login: (inner) => (kind !== "email" && inner.join() === "http_config" ? [] : undefined),
+    secrets,
+    file: "/run/secrets/alertmanager.NAME",
+  };
+  refuseSecrets(Object.fromEntries(others), around, report);
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

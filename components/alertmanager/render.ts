@@ -1,0 +1,193 @@
+import { type NamedSecret, ownSecrets, secretFile } from "../../lib/auth";
+import { halved } from "../../lib/duration";
+import { CONFIG_DIRECTORY, type Service, type UnitKeys, unitName } from "../../lib/service";
+import type { Telemetry } from "../../lib/telemetry";
+import { readTemplate } from "../../lib/template";
+import { toYaml } from "../../lib/yaml";
+import type { Backend } from "../nginx/render";
+import type { AlertmanagerTarget } from "../prometheus/render";
+import { type Receiver, receiverConfig, receiverFiles, receiverSecrets } from "./receivers.render";
+import {
+  type InhibitRule,
+  inhibitRuleConfig,
+  type RootRoute,
+  rootRouteConfig,
+  SHIPPED_INHIBIT_RULES,
+  type TimeInterval,
+  timeIntervalConfig,
+} from "./routes.render";
+import { alertmanagerRules } from "./rules";
+
+export interface AlertmanagerInput {
+  readonly image: string;
+  /** How users reach Alertmanager, with its path: messages link there. */
+  readonly externalUrl: string;
+  readonly receivers: Readonly<Record<string, Receiver>>;
+  readonly route: RootRoute;
+  readonly shippedInhibitRules: boolean;
+  readonly inhibitRules: readonly InhibitRule[];
+  readonly timeIntervals: Readonly<Record<string, readonly TimeInterval[]>>;
+  /** Message templates of the user's own, by file name. */
+  readonly templates: Readonly<Record<string, string>>;
+  /** Called while all is well; absent: nobody. */
+  readonly deadMansSwitch?: { readonly url: unknown; readonly interval: string } | undefined;
+  /** Secrets that `extra` refers to, by name. */
+  readonly secrets?: Readonly<Record<string, unknown>> | undefined;
+  readonly keepData: boolean;
+  /** Keys of the user's own for the unit. */
+  readonly unitKeys?: UnitKeys;
+}
+
+const NAME = "alertmanager";
+const PORT = 9093;
+const PATH = "/alertmanager";
+
+/** The user `nobody` of the official image. */
+const IMAGE_USER = { uid: 65534, gid: 65534 };
+
+const ADDRESS = `${unitName(NAME)}:${PORT}`;
+
+/** How the Prometheus of the host reaches it. */
+export const ALERTMANAGER_TARGET: AlertmanagerTarget = { address: ADDRESS, path: PATH };
+
+export const ALERTMANAGER_BACKEND: Backend = {
+  name: NAME,
+  port: PORT,
+  path: PATH,
+  // What acts on the service itself, and what shows its inside.
+  closed: ["-/reload", "-/quit", "debug"],
+  // Alerts come from Prometheus, inside the network of the containers.
+  readOnly: ["api/v1/alerts", "api/v2/alerts"],
+  title: "Alertmanager",
+  description: "Alerts that fire now, and silences.",
+};
+
+/** How Alertmanager is watched. */
+export function alertmanagerTelemetry(host: string): Telemetry {
+  return {
+    scrapeConfigs: [
+      {
+        job_name: NAME,
+        metrics_path: `${PATH}/metrics`,
+        static_configs: [{ targets: [ADDRESS], labels: { instance: host } }],
+      },
+    ],
+    dashboards: ["alertmanager.json"],
+    ruleGroups: [alertmanagerRules],
+  };
+}
+
+/** Name of the secret that holds the URL of the dead man's switch. */
+const DEAD_MANS_SWITCH_SECRET = `${NAME}-dead-mans-switch`;
+
+export function alertmanager(input: AlertmanagerInput): Service {
+  return {
+    name: NAME,
+    description: "Podwatch Alertmanager",
+    image: input.image,
+    args: [
+      `--config.file=${CONFIG_DIRECTORY}/alertmanager.yml`,
+      "--storage.path=/alertmanager",
+      `--web.external-url=${input.externalUrl}`,
+      `--web.route-prefix=${PATH}`,
+      // One that stands alone needs nobody to agree with.
+      "--cluster.listen-address=",
+    ],
+    user: IMAGE_USER,
+    files: {
+      "alertmanager.yml": toYaml(configuration(input)),
+      "templates/podwatch.tmpl": readTemplate("alertmanager/podwatch.tmpl"),
+      ...Object.fromEntries(
+        Object.entries(input.templates).map(([name, text]) => [`templates/own/${name}`, text]),
+      ),
+      ...receiverFiles(input.receivers),
+    },
+    secrets: alertmanagerSecrets(input).map(({ name }) => name),
+    data: { path: "/alertmanager", keep: input.keepData },
+    hooks: {
+      check: readTemplate("alertmanager/check.sh"),
+      ready: readTemplate("alertmanager/ready.sh"),
+      reload: readTemplate("alertmanager/metrics.sh") + readTemplate("shared/reload.sh"),
+      verify: `alert=${VERIFY_ALERT}\n${readTemplate("alertmanager/verify.sh")}`,
+    },
+    ...(input.unitKeys ? { unitKeys: input.unitKeys } : {}),
+    readyWithin: 60,
+  };
+}
+
+/** All secrets of Alertmanager, in the order in which the service names them. */
+export function alertmanagerSecrets<Secret>(input: {
+  readonly receivers: Readonly<Record<string, Receiver<Secret>>>;
+  readonly deadMansSwitch?: { readonly url: Secret } | undefined;
+  readonly secrets?: Readonly<Record<string, Secret>> | undefined;
+}): Array<NamedSecret<Secret>> {
+  const { receivers, deadMansSwitch } = input;
+  return [
+    ...receiverSecrets(receivers),
+    ...(deadMansSwitch === undefined ? [] : [{ name: DEAD_MANS_SWITCH_SECRET, value: deadMansSwitch.url }]),
+    ...ownSecrets(NAME, input.secrets),
+  ];
+}
+
+/** The receiver of what nobody is to be told of. */
+export const NOBODY = "nobody";
+
+/** The alert that `npm run verify` sends. */
+export const VERIFY_ALERT = "PodwatchVerify";
+
+const DEAD_MANS_SWITCH = "dead-mans-switch";
+
+function configuration(input: AlertmanagerInput) {
+  const { receivers, deadMansSwitch } = input;
+  const timeIntervals = Object.entries(input.timeIntervals);
+  return {
+    templates: [
+      `${CONFIG_DIRECTORY}/templates/podwatch.tmpl`,
+      ...Object.keys(input.templates).map((name) => `${CONFIG_DIRECTORY}/templates/own/${name}`),
+    ],
+    route: rootRouteConfig(input.route, {
+      receiver: Object.keys(receivers)[0] ?? NOBODY,
+      before: [
+        watchdogRoute(deadMansSwitch),
+        { matchers: [`alertname="${VERIFY_ALERT}"`], receiver: NOBODY },
+      ],
+    }),
+    inhibit_rules: [
+      ...(input.shippedInhibitRules ? SHIPPED_INHIBIT_RULES : []),
+      ...input.inhibitRules.map(inhibitRuleConfig),
+    ],
+    ...(timeIntervals.length === 0 ? {} : { time_intervals: timeIntervals.map(timeIntervalConfig) }),
+    receivers: [
+      ...Object.entries(receivers).map(([name, receiver]) => receiverConfig(name, receiver)),
+      { name: NOBODY },
+      ...(deadMansSwitch === undefined
+        ? []
+        : [
+            {
+              name: DEAD_MANS_SWITCH,
+              webhook_configs: [{ send_resolved: false, url_file: secretFile(DEAD_MANS_SWITCH_SECRET) }],
+            },
+          ]),
+    ],
+  };
+}
+
+/**
+ * The alert that always fires is for machines only.
+ *
+ * Alertmanager repeats a message at the first flush of its group that comes later than the interval; flushing twice as
+ * often as that makes it once for each interval, and never later.
+ */
+function watchdogRoute(deadMansSwitch: AlertmanagerInput["deadMansSwitch"]) {
+  const matchers = ['alertname="Watchdog"'];
+  if (deadMansSwitch === undefined) return { matchers, receiver: NOBODY };
+  const half = halved(deadMansSwitch.interval);
+  return {
+    matchers,
+    receiver: DEAD_MANS_SWITCH,
+    group_by: ["alertname"],
+    group_wait: "0s",
+    group_interval: half,
+    repeat_interval: half,
+  };
+}

@@ -1,0 +1,125 @@
+// Checks over several of Alertmanager's settings, and what is filled in where the user said nothing; templates are read here.
+import type { z } from "zod";
+import type { Context } from "../../config/context";
+import { quote, type Report } from "../../config/problem";
+import { shippedFiles } from "../../config/resolve/files";
+import type { Locate } from "../../config/resolve/locate";
+import { durationMs, withPlainSecrets } from "../../config/schema/words";
+import { isGroup, type Tree } from "../../config/walk";
+import { checkNames, resolveReceivers } from "./receivers.resolve";
+import type { Route } from "./routes.schema";
+import type { AlertmanagerSettings, alertmanager } from "./schema";
+import { checkTimeIntervals } from "./timeIntervals.resolve";
+
+type Given = z.output<typeof alertmanager>;
+
+/** Below it, pings and their repetitions get into each other's way. */
+const shortestPing = "10s";
+
+/**
+ * @param written the section as it was written, with receivers that have a problem of their own: it is enough that they
+ *   are complained about once
+ */
+export function resolveAlertmanager(
+  given: Given,
+  written: Tree,
+  locate: Locate,
+  context: Context,
+  report: Report,
+): AlertmanagerSettings {
+  const { deadMansSwitch } = given;
+  const names = Object.keys(isGroup(written.receivers) ? written.receivers : {});
+  checkNames(written.receivers, locate, report);
+  const receivers = resolveReceivers(given.receivers, locate, context, report);
+  checkRoot(given.route.receiver, names, locate, report);
+  given.route.routes.forEach((route, index) => {
+    checkRoute(
+      route,
+      ["route", "routes", index],
+      { names, intervals: Object.keys(given.timeIntervals) },
+      locate,
+      report,
+    );
+  });
+  given.inhibitRules.forEach((rule, index) => {
+    for (const side of ["sourceMatchers", "targetMatchers"] as const) {
+      if (rule[side].length > 0) continue;
+      const text = "is missing; write at least one matcher, or the rule would be about all alerts";
+      report(locate(["inhibitRules", index, side]), text);
+    }
+  });
+  checkTimeIntervals(given.timeIntervals, locate, report);
+  if (deadMansSwitch !== undefined && durationMs(deadMansSwitch.interval) < durationMs(shortestPing)) {
+    report(
+      locate(["deadMansSwitch", "interval"]),
+      `${quote(deadMansSwitch.interval)} is too short; write ${shortestPing} or more`,
+    );
+  }
+  const at = (index: number) => locate(["templates", index]);
+  const templates = shippedFiles(
+    given.templates,
+    { what: "a template file", check: templateComplaint },
+    at,
+    context,
+    report,
+  );
+  const wanted = names.length > 0 || deadMansSwitch !== undefined;
+  return withPlainSecrets({ ...given, receivers, enabled: given.enabled ?? wanted, templates });
+}
+
+function checkRoot(
+  receiver: string | undefined,
+  names: readonly string[],
+  locate: Locate,
+  report: Report,
+): void {
+  const path = locate(["route", "receiver"]);
+  if (receiver !== undefined) {
+    if (!names.includes(receiver)) report(path, unknownReceiver(receiver, names));
+  } else if (names.length > 1) {
+    report(path, `is missing; write who is told of alerts that no route takes: ${names.join(" or ")}`);
+  }
+}
+
+const unknownReceiver = (name: string, names: readonly string[]) =>
+  names.length === 0
+    ? `${quote(name)} is not one of the receivers; write it under receivers, of which there is none`
+    : `${quote(name)} is not one of the receivers; write ${names.join(" or ")}, or add it under receivers`;
+
+type Inner = readonly (string | number)[];
+
+interface Known {
+  readonly names: readonly string[];
+  readonly intervals: readonly string[];
+}
+
+function checkRoute(route: Route, path: Inner, known: Known, locate: Locate, report: Report): void {
+  const { names, intervals } = known;
+  if (route.receiver !== undefined && !names.includes(route.receiver)) {
+    report(locate([...path, "receiver"]), unknownReceiver(route.receiver, names));
+  }
+  for (const kind of ["muteTimeIntervals", "activeTimeIntervals"] as const) {
+    route[kind].forEach((name, index) => {
+      if (intervals.includes(name)) return;
+      const way = intervals.length === 0 ? "add it there" : `write ${intervals.join(" or ")}, or add it`;
+      report(locate([...path, kind, index]), `${quote(name)} is not one of the timeIntervals; ${way}`);
+    });
+  }
+  if (route.matchers.length === 0) {
+    report(
+      locate([...path, "matchers"]),
+      "is missing; write at least one matcher, or the route would take every alert",
+    );
+  }
+  route.routes.forEach((inner, index) => {
+    checkRoute(inner, [...path, "routes", index], known, locate, report);
+  });
+}
+
+/** The templates themselves are checked on the host by amtool. */
+function templateComplaint(name: string): string | undefined {
+  if (name === "podwatch.tmpl") return "has the name of the shipped templates; rename the file";
+  return name.endsWith(".tmpl")
+    ? undefined
+    : "is not a template file, which ends in .tmpl; write the path of one, or rename it";
+}

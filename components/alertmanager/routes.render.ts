@@ -1,0 +1,169 @@
+// Routes, inhibition rules and time intervals in the words of alertmanager.yml.
+import { ALERTS } from "../catalogue";
+
+interface Timing {
+  readonly groupBy?: readonly string[] | undefined;
+  readonly groupWait?: string | undefined;
+  readonly groupInterval?: string | undefined;
+  readonly repeatInterval?: string | undefined;
+}
+
+/** The route that every alert starts at. */
+export interface RootRoute extends Timing {
+  readonly receiver?: string | undefined;
+  readonly routes: readonly Route[];
+}
+
+/** A route below another one. */
+export interface Route extends RootRoute {
+  readonly matchers: readonly string[];
+  readonly continue: boolean;
+  readonly muteTimeIntervals: readonly string[];
+  readonly activeTimeIntervals: readonly string[];
+}
+
+export interface InhibitRule {
+  readonly sourceMatchers: readonly string[];
+  readonly targetMatchers: readonly string[];
+  readonly equal: readonly string[];
+}
+
+export interface TimeInterval {
+  /** Such as `08:00-17:30`. */
+  readonly times: readonly string[];
+  readonly weekdays: readonly string[];
+  readonly daysOfMonth: readonly string[];
+  readonly months: readonly string[];
+  readonly years: readonly string[];
+  readonly location?: string | undefined;
+}
+
+type Settings = Readonly<Record<string, unknown>>;
+
+/**
+ * @param usual the receiver where the user named none, and routes that are asked before the user's
+ */
+export function rootRouteConfig(
+  route: RootRoute,
+  usual: { readonly receiver: string; readonly before: readonly Settings[] },
+): Settings {
+  return {
+    receiver: route.receiver ?? usual.receiver,
+    group_by: labelNames(route.groupBy ?? ["alertname", "instance"]),
+    group_wait: route.groupWait ?? "30s",
+    group_interval: route.groupInterval ?? "5m",
+    repeat_interval: route.repeatInterval ?? "4h",
+    routes: [...usual.before, ...route.routes.map(routeConfig)],
+  };
+}
+
+function routeConfig(route: Route): Settings {
+  return given({
+    matchers: route.matchers,
+    receiver: route.receiver,
+    continue: route.continue || undefined,
+    group_by: route.groupBy && labelNames(route.groupBy),
+    group_wait: route.groupWait,
+    group_interval: route.groupInterval,
+    repeat_interval: route.repeatInterval,
+    mute_time_intervals: route.muteTimeIntervals,
+    active_time_intervals: route.activeTimeIntervals,
+    routes: route.routes.map(routeConfig),
+  });
+}
+
+/** What is told already need not be told again in other words. */
+export const SHIPPED_INHIBIT_RULES: readonly Settings[] = [
+  {
+    name: "critical-over-warning",
+    source_matchers: ['severity="critical"'],
+    target_matchers: ['severity=~"warning|info"'],
+    equal: ["alertname", "instance"],
+  },
+  {
+    // What was last heard of a target that is down says little of it now.
+    name: "target-down",
+    source_matchers: ['alertname="InstanceDown"'],
+    target_matchers: ['alertname!="InstanceDown"'],
+    equal: ["job", "instance"],
+  },
+  {
+    // The node exporter answers for its host; what runs on the host carries the host's name as its instance.
+    name: "host-down",
+    source_matchers: ['alertname="InstanceDown"', 'job="node"'],
+    target_matchers: ['job!="node"'],
+    equal: ["instance"],
+  },
+  ...ALERTS.flatMap(({ name, covers }) => (covers === undefined ? [] : [coveringRule(name, covers)])),
+];
+
+/** Of a host's alerts, those about the same file system; of others, those about the same target. */
+function coveringRule(name: string, covers: readonly string[]): Settings {
+  return {
+    name,
+    source_matchers: [`alertname="${name}"`],
+    target_matchers: [`alertname=~"${covers.join("|")}"`],
+    equal: ["instance", "mountpoint"],
+  };
+}
+
+export function inhibitRuleConfig(rule: InhibitRule): Settings {
+  return given({
+    source_matchers: rule.sourceMatchers,
+    target_matchers: rule.targetMatchers,
+    equal: rule.equal,
+  });
+}
+
+export function timeIntervalConfig([name, intervals]: readonly [string, readonly TimeInterval[]]): Settings {
+  return {
+    name,
+    time_intervals: intervals.map((interval) =>
+      given({
+        times: interval.times.map(timeRange),
+        weekdays: interval.weekdays.flatMap((range) => unwrapped(range, WEEKDAYS)),
+        days_of_month: interval.daysOfMonth,
+        months: interval.months.flatMap((range) => unwrapped(range, MONTHS)),
+        years: interval.years,
+        location: interval.location,
+      }),
+    ),
+  };
+}
+
+const WEEKDAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
+const MONTHS = [
+  ...["january", "february", "march", "april", "may", "june"],
+  ...["july", "august", "september", "october", "november", "december"],
+];
+
+/** A range that goes around the end of the week or the year, which Alertmanager refuses, as the two that it is made of. */
+function unwrapped(range: string, names: readonly string[]): string[] {
+  const at = (name: string) => (/^\d+$/.test(name) ? Number(name) - 1 : names.indexOf(name.toLowerCase()));
+  const [begin = "", end = begin] = range.split(":");
+  if (at(begin) <= at(end)) return [range];
+  return [span(begin, names.at(-1) ?? "", at), span(names[0] ?? "", end, at)];
+}
+
+function span(begin: string, end: string, at: (name: string) => number): string {
+  return at(begin) === at(end) ? begin : `${begin}:${end}`;
+}
+
+/** Alertmanager writes `...` for all labels, which looks like something that was left out. */
+function labelNames(names: readonly string[]): readonly string[] {
+  return names.includes("*") || names.includes("...") ? ["..."] : names;
+}
+
+function timeRange(range: string): Settings {
+  const [start_time, end_time] = range.split("-");
+  return { start_time, end_time };
+}
+
+/** Leaves out what says nothing. */
+function given(settings: Settings): Settings {
+  return Object.fromEntries(
+    Object.entries(settings).filter(
+      ([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0),
+    ),
+  );
+}

@@ -1,0 +1,169 @@
+// How alerts find their receivers, in the words of Alertmanager's configuration.
+import { z } from "zod";
+import { duration, flag, group, list, setting, text } from "../../config/schema/words";
+import { receiverName } from "./receivers.schema";
+
+const matcher = () =>
+  text(
+    /^ *[A-Za-z_][A-Za-z0-9_]* *((=~|!~|!=|=) *[^\p{Cc}\s][^\p{Cc}]*|!?= *)$/u,
+    'is not a matcher; write one such as severity="critical" or instance=~"db.*" (in quotes as a whole)',
+  ).meta({ kind: "matcher" });
+
+const labelName = () => text(/^[A-Za-z_][A-Za-z0-9_]*$/, "is not a label name; write one such as alertname");
+
+/** Alertmanager itself writes `...` for all. */
+const groupingLabel = () =>
+  text(
+    /^([A-Za-z_][A-Za-z0-9_]*|\*|\.{3})$/,
+    'is not a label name; write one such as alertname, or "*" for all labels',
+  );
+
+const matchers = (what: string, example: readonly string[]) =>
+  setting(list(matcher(), "matchers").default([]), what, { example });
+
+const intervalNames = (what: string) =>
+  setting(
+    list(text(/^\S.*$/, "is not a name; write one of those under timeIntervals"), "names").default([]),
+    what,
+    {
+      example: ["nights"],
+    },
+  );
+
+const timing = {
+  groupBy: (usual: { defaultText: string }) =>
+    setting(
+      list(groupingLabel(), "label names").optional(),
+      "Labels by which alerts are put into one message: those in which these labels are equal. `*` (Alertmanager's `...`) is all labels, so that each alert comes alone.",
+      { example: ["alertname", "instance"], ...usual },
+    ),
+  groupWait: (usual: { defaultText: string }) =>
+    setting(
+      duration().optional(),
+      "How long the first message of a group waits for more alerts to join it.",
+      {
+        example: "10s",
+        ...usual,
+      },
+    ),
+  groupInterval: (usual: { defaultText: string }) =>
+    setting(
+      duration().optional(),
+      "How long after a message the next one tells of what has joined the group or is over.",
+      { example: "1m", ...usual },
+    ),
+  repeatInterval: (usual: { defaultText: string }) =>
+    setting(duration().optional(), "How often what still fires is told again.", { example: "12h", ...usual }),
+};
+
+const inherited = { defaultText: "that of the route around it" };
+
+/** A route below another one. */
+export interface Route {
+  receiver?: string | undefined;
+  matchers: string[];
+  continue: boolean;
+  groupBy?: string[] | undefined;
+  groupWait?: string | undefined;
+  groupInterval?: string | undefined;
+  repeatInterval?: string | undefined;
+  muteTimeIntervals: string[];
+  activeTimeIntervals: string[];
+  routes: Route[];
+}
+
+export const route: z.ZodType<Route> = group({
+  matchers: matchers("Which alerts it takes: those that all matchers fit.", ['severity="critical"']),
+  receiver: setting(receiverName().optional(), "Name of the receiver that is told.", {
+    example: "pager",
+    ...inherited,
+  }),
+  continue: setting(
+    flag().default(false),
+    "Whether the routes after this one are asked too; otherwise an alert goes to the first that fits.",
+  ),
+  groupBy: timing.groupBy(inherited),
+  groupWait: timing.groupWait(inherited),
+  groupInterval: timing.groupInterval(inherited),
+  repeatInterval: timing.repeatInterval(inherited),
+  muteTimeIntervals: intervalNames("Names of the time intervals in which nobody is told."),
+  activeTimeIntervals: intervalNames("Names of the time intervals outside of which nobody is told."),
+  routes: setting(
+    list(
+      z.lazy(() => route),
+      "routes",
+    ).default([]),
+    "Routes below this one, which are asked first.",
+  ),
+}).meta({ id: "route", description: "Takes some of the alerts to a receiver of their own." });
+
+/** The route that every alert starts at. */
+export const rootRoute = group({
+  receiver: setting(
+    receiverName().optional(),
+    "Name of the receiver of all alerts that no other route takes.",
+    { example: "ops", defaultText: "the only receiver, where there is one" },
+  ),
+  groupBy: timing.groupBy({ defaultText: "`alertname` and `instance`" }),
+  groupWait: timing.groupWait({ defaultText: "`30s`" }),
+  groupInterval: timing.groupInterval({ defaultText: "`5m`" }),
+  repeatInterval: timing.repeatInterval({ defaultText: "`4h`" }),
+  routes: setting(
+    list(route, "routes").default([]),
+    "Routes that take alerts elsewhere; the first that fits counts.",
+  ),
+});
+
+export const inhibitRule = group({
+  sourceMatchers: matchers("Which alerts keep others quiet.", ['alertname="SwitchDown"']),
+  targetMatchers: matchers("Which alerts are kept quiet.", ['job="node"']),
+  equal: setting(list(labelName(), "label names").default([]), "Labels that have to be equal in both.", {
+    example: ["instance"],
+  }),
+}).meta({ id: "inhibitRule", description: "Alerts that nobody is told of while another one fires." });
+
+const range = (what: string, example: string, grammar: RegExp) =>
+  list(text(grammar, `is not ${what}; write one such as ${example}`), `texts such as ${example}`).default([]);
+
+const day = "(mon|tues|wednes|thurs|fri|satur|sun)day";
+const month =
+  "(january|february|march|april|may|june|july|august|september|october|november|december|[1-9]|1[0-2])";
+
+export const timeInterval = group({
+  times: setting(
+    range("a span of the day", '"08:00-17:30"', /^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$/),
+    "Spans of the day, none of which may reach beyond midnight.",
+    { example: ["00:00-08:00", "18:00-24:00"] },
+  ),
+  weekdays: setting(
+    range("a range of weekdays", "monday:friday", new RegExp(`^${day}(:${day})?$`, "i")),
+    "Days of the week; a range may go around its end.",
+    {
+      example: ["saturday:sunday"],
+    },
+  ),
+  daysOfMonth: setting(
+    range("a range of days", '"1:7"', /^-?\d{1,2}(:-?\d{1,2})?$/),
+    "Days of the month; negative ones count from its end.",
+    { example: ["-3:-1"] },
+  ),
+  months: setting(
+    range("a range of months", "june:august", new RegExp(`^${month}(:${month})?$`, "i")),
+    "Months, by name or number; a range may go around the end of the year.",
+    {
+      example: ["december"],
+    },
+  ),
+  years: setting(
+    range("a range of years", '"2026:2027"', /^\d{4}(:\d{4})?$/),
+    "Years, one or a range each.",
+    {
+      example: ["2026"],
+    },
+  ),
+  location: setting(
+    text(/^[A-Za-z][A-Za-z0-9_+/-]*$/, "is not a time zone; write one such as Europe/Zurich").optional(),
+    "Time zone of the times.",
+    { example: "Europe/Zurich", defaultText: "`UTC`" },
+  ),
+}).meta({ id: "timeInterval", description: "A span of time: all that is set has to fit." });

@@ -1,0 +1,85 @@
+// Alertmanager: who is told of which alerts, when, and what is kept quiet.
+import { z } from "zod";
+import { ownSecrets } from "../../config/schema/auth";
+import { image } from "../../config/schema/image";
+import { quadletSetting } from "../../config/schema/quadlet";
+import {
+  data,
+  duration,
+  flag,
+  group,
+  list,
+  localPath,
+  setting,
+  text,
+  type WithSecrets,
+} from "../../config/schema/words";
+import versions from "../../versions.json";
+import type { ShippedFile } from "../prometheus/schema";
+import { receiver, receiverName, secretUrl } from "./receivers.schema";
+import { inhibitRule, rootRoute, timeInterval } from "./routes.schema";
+
+export const alertmanager = group({
+  enabled: setting(flag().optional(), "Whether Alertmanager is deployed.", {
+    example: true,
+    defaultText: "`true` once there are receivers or a dead man's switch",
+  }),
+  receivers: setting(
+    z
+      .record(receiverName(), receiver, {
+        error: "is not a group of receivers; write one `name:` a line and the ways to reach it below",
+      })
+      .default({}),
+    "Who is told, each under a name that routes refer to.",
+  ),
+  route: setting(rootRoute.prefault({}), "Which alerts go to whom."),
+  shippedInhibitRules: setting(
+    flag().default(true),
+    "Whether a critical alert keeps the warning of the same name and instance quiet, a target or host that is down keeps quiet what is on it, and a shipped alert those that say less of the same thing, such as a full disk one that fills.",
+  ),
+  inhibitRules: setting(list(inhibitRule, "inhibition rules").default([]), "Inhibition rules of your own."),
+  timeIntervals: setting(
+    z
+      .record(
+        text(/^[A-Za-z0-9][A-Za-z0-9 _.-]{0,63}$/, "is not a name; write letters, digits, blanks and . _ -"),
+        list(timeInterval, "time intervals"),
+        {
+          error:
+            "is not a group of time intervals; write one `name:` a line and a list of intervals below it",
+        },
+      )
+      .default({}),
+    "Spans of time, each under a name that routes refer to.",
+  ),
+  templates: setting(
+    list(localPath(), "template files").default([]),
+    "Files with message templates of your own on this computer (`*.tmpl`; `*`, `?` and `**` as in a shell), relative to the project. Their content is shipped to the host; what they define takes the place of the shipped templates of that name.",
+    { example: ["templates/*.tmpl"] },
+  ),
+  deadMansSwitch: setting(
+    group({
+      url: setting(
+        secretUrl(
+          "is not a URL; write the one that the service gave you, beginning with https:// or http://",
+        ),
+        "URL that is called while all is well.",
+        { secret: true },
+      ),
+      interval: setting(duration().default("1m"), "How often it is called at least; 10 s or more."),
+    }).optional(),
+    "An outside service that raises the alarm when it is no longer called, because Prometheus, Alertmanager or the whole host is gone.",
+  ),
+  secrets: ownSecrets("alertmanager", "the `extra` of receivers"),
+  quadlet: quadletSetting(),
+  data: data("silences and the log of what was sent"),
+  image: image(versions.images.alertmanager, "Alertmanager"),
+}).meta({ id: "alertmanager", description: "Alertmanager: tells people of alerts." });
+
+/** Fully resolved: what the user left open is filled in, files are read. */
+export type AlertmanagerSettings<Secret = string> = WithSecrets<
+  Omit<z.output<typeof alertmanager>, "enabled" | "templates"> & {
+    enabled: boolean;
+    templates: ShippedFile[];
+  },
+  Secret
+>;

@@ -1,0 +1,51 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { HostSettings } from "../../config/load";
+import type { FrontSettings } from "../../config/schema";
+import { serviceBundle } from "../../engines/bundle";
+import type { Telemetry } from "../../lib/telemetry";
+import type { Host } from "../host";
+import type { PodNetwork } from "../network/component";
+import type { Backend } from "../nginx/render";
+import { BLACKBOX_BACKEND, blackboxExporter, blackboxSecrets, blackboxTelemetry } from "./render";
+
+export interface BlackboxExporterArgs {
+  readonly host: Host;
+  readonly network: PodNetwork;
+  /** Name of the host, the label `instance` of the exporter's own series. */
+  readonly hostName: string;
+  readonly front: FrontSettings;
+  readonly settings: HostSettings["blackboxExporter"];
+}
+
+/** The blackbox exporter: probes what Prometheus asks it to; its page of last probes is behind the front. */
+export class BlackboxExporter extends pulumi.ComponentResource {
+  readonly backend: Backend = BLACKBOX_BACKEND;
+  /** The exporter itself, and all that it probes. */
+  readonly telemetry: Telemetry;
+  /** Where users see the last probes, through the front. */
+  readonly url: string;
+
+  constructor(name: string, args: BlackboxExporterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("podwatch:index:BlackboxExporter", name, {}, opts);
+    const { host, settings } = args;
+    this.url = `${args.front.publicUrl}${BLACKBOX_BACKEND.path}/`;
+    this.telemetry = blackboxTelemetry(args.hostName, settings.targets);
+    const service = blackboxExporter({
+      image: settings.image,
+      externalUrl: this.url,
+      modules: settings.modules,
+      secrets: settings.secrets,
+      unitKeys: settings.quadlet,
+    });
+    host.apply(
+      `${name}-service`,
+      {
+        service: service.name,
+        bundle: serviceBundle(service, host),
+        secretVersions: host.putSecrets(name, service.name, blackboxSecrets(settings), { parent: this }),
+      },
+      { parent: this, dependsOn: [args.network] },
+    );
+    this.registerOutputs({ url: this.url });
+  }
+}

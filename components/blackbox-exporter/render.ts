@@ -1,0 +1,179 @@
+import {
+  authFiles,
+  authSecrets,
+  byName,
+  type HttpAuth,
+  httpAuthConfig,
+  type NamedSecret,
+  owner,
+  ownSecrets,
+} from "../../lib/auth";
+import { CONFIG_DIRECTORY, type Service, type UnitKeys, unitName } from "../../lib/service";
+import type { Telemetry } from "../../lib/telemetry";
+import { readTemplate } from "../../lib/template";
+import { toYaml } from "../../lib/yaml";
+import type { Backend } from "../nginx/render";
+import { blackboxRules } from "./rules";
+
+export interface BlackboxExporterInput {
+  readonly image: string;
+  /** How users reach it, with its path. */
+  readonly externalUrl: string;
+  /** All modules by name. */
+  readonly modules: Readonly<Record<string, ProbeModule>>;
+  /** Secrets that modules refer to, by name. */
+  readonly secrets?: Readonly<Record<string, unknown>> | undefined;
+  /** Keys of the user's own for the unit. */
+  readonly unitKeys?: UnitKeys;
+}
+
+/** A module in the exporter's own words, and how it logs in. */
+export type ProbeModule<Secret = unknown> = HttpAuth<Secret> & Readonly<Record<string, unknown>>;
+
+/** What is probed, and how often. */
+export interface Probe {
+  readonly name: string;
+  readonly module: string;
+  readonly target: string;
+  /** Default: as often as Prometheus scrapes everything. */
+  readonly interval?: string | undefined;
+  /** How long a probe may take; given together with the interval. */
+  readonly timeout?: string | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Those that do not ask over HTTP; one that does not exist is the exporter's own to complain about. */
+export const OTHER_PROBERS: readonly string[] = ["tcp", "icmp", "dns", "grpc", "unix"];
+
+const NAME = "blackbox-exporter";
+const PORT = 9115;
+const PATH = "/blackbox";
+const ADDRESS = `${unitName(NAME)}:${PORT}`;
+
+/** The user `nobody` of the official image, as Prometheus has it. */
+const USER = { uid: 65534, gid: 65534 };
+
+export const BLACKBOX_BACKEND: Backend = {
+  name: NAME,
+  port: PORT,
+  path: PATH,
+  // Whoever may probe from here, or read what probes saw, sees into networks that are closed to him.
+  closed: ["probe", "-/", "config", "logs", "debug"],
+  title: "Blackbox exporter",
+  description: "The last probes, and whether they succeeded.",
+};
+
+export function blackboxExporter(input: BlackboxExporterInput): Service {
+  const secrets = blackboxSecrets(input);
+  return {
+    name: NAME,
+    description: "Podwatch blackbox exporter",
+    image: input.image,
+    args: [
+      `--config.file=${CONFIG_DIRECTORY}/blackbox.yml`,
+      `--web.external-url=${input.externalUrl}`,
+      `--web.route-prefix=${PATH}`,
+    ],
+    user: USER,
+    // Lets this group send pings without a capability.
+    sysctls: { "net.ipv4.ping_group_range": `${USER.gid} ${USER.gid}` },
+    files: {
+      "blackbox.yml": toYaml({ modules: mapped(input.modules, moduleConfig) }),
+      ...Object.assign({}, ...Object.values(mapped(input.modules, moduleFiles))),
+    },
+    ...(secrets.length > 0 ? { secrets: secrets.map(({ name }) => name) } : {}),
+    hooks: {
+      check: readTemplate("blackbox-exporter/check.sh"),
+      ready: readTemplate("blackbox-exporter/ready.sh"),
+      reload: readTemplate("blackbox-exporter/metrics.sh") + readTemplate("shared/reload.sh"),
+    },
+    ...(input.unitKeys ? { unitKeys: input.unitKeys } : {}),
+    readyWithin: 30,
+  };
+}
+
+/** All secrets of the exporter, in the order in which the service names them. */
+export function blackboxSecrets<Secret>(input: {
+  readonly modules: Readonly<Record<string, ProbeModule<Secret>>>;
+  readonly secrets?: Readonly<Record<string, Secret>> | undefined;
+}): Array<NamedSecret<Secret>> {
+  const ofModules = Object.entries(input.modules).flatMap(([name, module]) =>
+    authSecrets(module, owner(NAME, name)),
+  );
+  return byName([...ofModules, ...ownSecrets(NAME, input.secrets)]);
+}
+
+/** Over HTTP there are several ways to log in, over anything else certificates only. */
+function moduleConfig(name: string, module: ProbeModule) {
+  const { basicAuth, bearerToken, oauth2, headers, tls, ...words } = module;
+  const prober = String(words.prober);
+  const login = httpAuthConfig(OTHER_PROBERS.includes(prober) ? { tls } : module, owner(NAME, name));
+  if (Object.keys(login).length === 0) return words;
+  return { ...words, [prober]: { ...(words[prober] as object | undefined), ...login } };
+}
+
+function moduleFiles(name: string, module: ProbeModule) {
+  return authFiles(module, owner(NAME, name));
+}
+
+function mapped<In, Out>(
+  record: Readonly<Record<string, In>>,
+  map: (name: string, value: In) => Out,
+): Record<string, Out> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(name, value)]));
+}
+
+/** Whether there is a target that is probed by a ping. */
+export function sendsPings(settings: {
+  readonly enabled: boolean;
+  readonly targets: readonly Probe[];
+  readonly modules: Readonly<Record<string, unknown>>;
+}): boolean {
+  const prober = (module: string) => (settings.modules[module] as { prober?: unknown } | undefined)?.prober;
+  return settings.enabled && settings.targets.some(({ module }) => prober(module) === "icmp");
+}
+
+/**
+ * How the exporter is watched, and through it the targets: one job for all of them, the label `instance` of each its name.
+ *
+ * @param instance name of the host that it runs on
+ */
+export function blackboxTelemetry(instance: string, probes: readonly Probe[]): Telemetry {
+  return {
+    scrapeConfigs: [
+      {
+        job_name: NAME,
+        metrics_path: `${PATH}/metrics`,
+        static_configs: [{ targets: [ADDRESS], labels: { instance } }],
+      },
+      ...(probes.length === 0
+        ? []
+        : [
+            {
+              job_name: "blackbox",
+              metrics_path: `${PATH}/probe`,
+              static_configs: probes.map(probed),
+            },
+          ]),
+    ],
+    dashboards: ["probes.json"],
+    ruleGroups: [blackboxRules],
+  };
+}
+
+/** Labels that begin with two underscores tell Prometheus how to scrape, and are dropped then. */
+function probed({ name, module, target, interval, timeout, labels }: Probe) {
+  return {
+    targets: [ADDRESS],
+    labels: {
+      __param_module: module,
+      __param_target: target,
+      ...(interval === undefined ? {} : { __scrape_interval__: interval }),
+      ...(timeout === undefined ? {} : { __scrape_timeout__: timeout }),
+      ...labels,
+      instance: name,
+      module,
+      target,
+    },
+  };
+}

@@ -1,0 +1,117 @@
+// The blackbox exporter: looks at services from outside, as their users do.
+import { z } from "zod";
+import { httpAuth, ownSecrets } from "../../config/schema/auth";
+import { image } from "../../config/schema/image";
+import { quadletSetting } from "../../config/schema/quadlet";
+import {
+  type DeepReadonly,
+  duration,
+  flag,
+  group,
+  labels,
+  list,
+  setting,
+  text,
+  type WithSecrets,
+} from "../../config/schema/words";
+import versions from "../../versions.json";
+
+/** The modules that are there without being written, each named after what it probes. */
+export const builtInModules = {
+  http: { prober: "http", http: { preferred_ip_protocol: "ip4" } },
+  tcp: { prober: "tcp", tcp: { preferred_ip_protocol: "ip4" } },
+  tls: { prober: "tcp", tcp: { preferred_ip_protocol: "ip4", tls: true } },
+  icmp: { prober: "icmp", icmp: { preferred_ip_protocol: "ip4" } },
+  dns: {
+    prober: "dns",
+    // Who resolves names knows the root's name servers.
+    dns: { preferred_ip_protocol: "ip4", query_name: ".", query_type: "NS" },
+  },
+} as const;
+
+const moduleName = () =>
+  text(
+    /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/,
+    "is not the name of a module; write up to 64 letters, digits, _, - and ., beginning with a letter or digit",
+  );
+
+export const probeTarget = group({
+  name: setting(
+    text(
+      /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/,
+      "is not the name of a target; write up to 64 letters, digits, _, - and ., beginning with a letter or digit",
+    ),
+    "Name of the target, the label `instance` of its series. Unique.",
+    { example: "shop" },
+  ),
+  module: setting(
+    moduleName().default("http"),
+    "How it is probed: `http` (answers with a status of 2xx), `tcp` (takes a connection), `tls` (takes a TLS connection with a certificate that is trusted), `icmp` (answers a ping; with `become: false` the host's `net.ipv4.ping_group_range` has to include the user's group, which is looked at before anything is touched), `dns` (answers a query), or a module of your own.",
+    { example: "tls" },
+  ),
+  target: setting(
+    text(
+      /^[^\s\p{Cc}]{1,2048}$/u,
+      "is not a target; write a URL for http, host:port for tcp and tls, an address for icmp, an address or host:port for dns",
+    ),
+    "What is probed: a URL for `http`, host:port for `tcp` and `tls`, an address for `icmp`, an address or host:port for `dns`. It is seen from inside the container network.",
+    { example: "https://shop.my-company.net/health" },
+  ),
+  interval: setting(duration().optional(), "How often it is probed.", {
+    example: "1m",
+    defaultText: "`prometheus.scrapeInterval`",
+  }),
+  labels: setting(labels().default({}), "Labels put on the series of this target.", {
+    example: { team: "core" },
+  }),
+}).meta({ id: "probeTarget", description: "What the blackbox exporter probes." });
+
+const probeModule = z
+  .looseObject(httpAuth, {
+    error: "is not a module; write `prober` and its settings below it, in the blackbox exporter's own words",
+  })
+  .meta({
+    id: "probeModule",
+    description:
+      "How something is probed: `prober` and its settings in the blackbox exporter's own words, and how to log in at what is probed. Without the prober `http` there is only `tls`.",
+  });
+
+export const blackboxExporter = group({
+  enabled: setting(flag().optional(), "Whether the blackbox exporter is deployed.", {
+    defaultText: "`true` if there are targets",
+  }),
+  targets: setting(list(probeTarget, "targets").default([]), "What is probed."),
+  modules: setting(
+    z
+      .record(moduleName(), probeModule, {
+        error: "is not a group of modules; write one `name:` a line and the module's settings below it",
+      })
+      .default({}),
+    "Modules of your own, in the blackbox exporter's own words, beside the built-in `http`, `tcp`, `tls`, `icmp` and `dns` or in the place of one of them. The exporter's own check looks at them on the host before anything is changed. Log-ins are settings of the module; other secrets stand under `secrets`.",
+    {
+      example: {
+        login: {
+          prober: "http",
+          http: { valid_status_codes: [200], fail_if_body_not_matches_regexp: ["ok"] },
+        },
+      },
+    },
+  ),
+  secrets: ownSecrets("blackbox-exporter", "modules"),
+  quadlet: quadletSetting(),
+  image: image(versions.images["blackbox-exporter"], "the blackbox exporter"),
+}).meta({
+  id: "blackboxExporter",
+  description: "The blackbox exporter: probes addresses from outside, as users of a service do.",
+});
+
+export type ProbeTarget = DeepReadonly<z.output<typeof probeTarget>>;
+
+/** A target of its own interval has a timeout that fits it. */
+export type ResolvedProbeTarget = ProbeTarget & { readonly timeout?: string };
+
+/** Fully resolved; the modules are all that there are, the built-in ones too. */
+export type BlackboxExporterSettings<Secret = string> = WithSecrets<
+  Omit<z.output<typeof blackboxExporter>, "enabled" | "targets"> & { enabled: boolean },
+  Secret
+> & { readonly targets: readonly ResolvedProbeTarget[] };

@@ -1,0 +1,24 @@
+// Every alert that comes with Podwatch. What a stack deploys of it goes with what it watches, through Telemetry.
+
+import type { Alert, RuleGroup } from "../lib/rules/model";
+import { alertmanagerRules } from "./alertmanager/rules";
+import { blackboxRules } from "./blackbox-exporter/rules";
+import { gatewayRules } from "./nginx/gateways.rules";
+import { nginxRules } from "./nginx-exporter/rules";
+import { hostRules } from "./node-exporter/rules";
+import { instanceRules } from "./prometheus/instance.rules";
+import { prometheusRules } from "./prometheus/rules";
+import { watchdogRules } from "./prometheus/watchdog.rules";
+
+export const CATALOGUE: readonly RuleGroup[] = [
+  watchdogRules,
+  instanceRules,
+  prometheusRules,
+  gatewayRules,
+  hostRules,
+  alertmanagerRules,
+  blackboxRules,
+  nginxRules,
+];
+
+export const ALERTS: readonly Alert[] = CATALOGUE.flatMap(({ alerts }) => alerts);

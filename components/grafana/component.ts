@@ -1,0 +1,78 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { HostSettings } from "../../config/load";
+import type { FrontSettings } from "../../config/schema";
+import { prepareUserDashboard } from "../../dashboards/user";
+import { serviceBundle } from "../../engines/bundle";
+import { ownSecrets } from "../../lib/auth";
+import type { Host } from "../host";
+import type { PodNetwork } from "../network/component";
+import type { Backend } from "../nginx/render";
+import { ADMIN_PASSWORD_SECRET, type Datasource, GRAFANA_BACKEND, grafana } from "./render";
+
+export interface GrafanaArgs {
+  readonly host: Host;
+  readonly network: PodNetwork;
+  readonly front: FrontSettings;
+  readonly settings: HostSettings["grafana"];
+  /** Where its data comes from; the first is the default. */
+  readonly datasources: readonly Datasource[];
+  /** Dashboards (Grafana's JSON) by file name, besides those of the settings. */
+  readonly dashboards: Readonly<Record<string, string>>;
+}
+
+/** Grafana: dashboards behind the front, with a generated administrator's password. */
+export class Grafana extends pulumi.ComponentResource {
+  readonly backend: Backend = GRAFANA_BACKEND;
+  /** Where users reach it, through the front. */
+  readonly url: string;
+  readonly adminUser: string;
+  /** The administrator's password, a secret. */
+  readonly adminPassword: pulumi.Output<string>;
+
+  constructor(name: string, args: GrafanaArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("podwatch:index:Grafana", name, {}, opts);
+    const { host, settings } = args;
+    this.url = `${args.front.publicUrl}${GRAFANA_BACKEND.path}/`;
+    this.adminUser = settings.adminUser;
+    this.adminPassword = settings.adminPassword ?? generatedPassword(`${name}-admin-password`, this);
+    const secret = host.putSecret(
+      `${name}-admin-password-secret`,
+      { secret: ADMIN_PASSWORD_SECRET, value: this.adminPassword },
+      { parent: this },
+    );
+    const own = ownSecrets(GRAFANA_BACKEND.name, settings.secrets);
+    const service = grafana({
+      image: settings.image,
+      rootUrl: this.url,
+      adminUser: settings.adminUser,
+      datasources: args.datasources,
+      ownDatasources: settings.datasources,
+      dashboards: { ...args.dashboards, ...ownDashboards(settings) },
+      keepData: settings.data === "keep",
+      secrets: own.map(({ name: secret }) => secret),
+      unitKeys: settings.quadlet,
+    });
+    host.apply(
+      `${name}-service`,
+      {
+        service: service.name,
+        bundle: serviceBundle(service, host),
+        secretVersions: [secret.version, ...host.putSecrets(name, service.name, own, { parent: this })],
+      },
+      { parent: this, dependsOn: [args.network] },
+    );
+    this.registerOutputs({ url: this.url, adminUser: this.adminUser, adminPassword: this.adminPassword });
+  }
+}
+
+function generatedPassword(name: string, parent: pulumi.Resource): pulumi.Output<string> {
+  return new random.RandomPassword(name, { length: 32, special: false }, { parent }).result;
+}
+
+/** A user's dashboards stand in a directory of their own: their file names cannot hide ours. */
+function ownDashboards({ dashboards, datasourceUid }: HostSettings["grafana"]): Record<string, string> {
+  return Object.fromEntries(
+    dashboards.map(({ name, content }) => [`own/${name}`, prepareUserDashboard(content, datasourceUid)]),
+  );
+}

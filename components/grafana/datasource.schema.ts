@@ -1,0 +1,63 @@
+// Data sources of the user's own, beside the Prometheus of the stack, in the words of Grafana's provisioning.
+import { z } from "zod";
+import { choice, flag, group, httpUrl, setting, text } from "../../config/schema/words";
+
+export const datasource = group({
+  name: setting(
+    text(/^[^\p{Cc}]{1,190}$/u, "is not a name; write up to 190 characters on one line"),
+    "Name of the data source. Unique.",
+    { example: "Central" },
+  ),
+  type: setting(
+    text(
+      /^[a-z0-9][a-z0-9-]{0,63}$/,
+      "is not a kind of data source; write a plugin's id such as prometheus or loki",
+    ),
+    "What kind of data source it is: the id of its plugin, which the image has to have.",
+    { example: "loki" },
+  ),
+  uid: setting(
+    text(/^[A-Za-z0-9_-]{1,40}$/, "is not a uid; write up to 40 letters, digits, _ and -").optional(),
+    "What dashboards refer to.",
+    { example: "central", defaultText: "the one Grafana gives to a data source of that name by itself" },
+  ),
+  url: setting(httpUrl().optional(), "Where it is asked, as seen from inside the container network.", {
+    example: "http://10.1.2.3:3100",
+    defaultText: "none, for kinds that have no address",
+  }),
+  access: setting(
+    choice(["proxy", "direct"]).default("proxy"),
+    "`proxy`: Grafana asks. `direct`: the browser does.",
+  ),
+  isDefault: setting(
+    flag().default(false),
+    "Whether panels that name no data source ask this one instead of the stack's Prometheus.",
+  ),
+  basicAuthUser: setting(
+    text(/^[^\p{Cc}:]+$/u, "is not a user name; write the one to log in as, without a colon").optional(),
+    "User to log in as there (HTTP basic authentication); the password is `basicAuthPassword` of `secureJsonData`.",
+    { example: "grafana", defaultText: "no log-in of that kind" },
+  ),
+  jsonData: setting(
+    z
+      .record(z.string(), z.unknown(), {
+        error: "is not a group of settings; write keys of its jsonData below it",
+      })
+      .default({}),
+    "Settings of its kind, in Grafana's own words. No place for secrets.",
+    { example: { timeInterval: "30s" } },
+  ),
+  secureJsonData: setting(
+    z
+      .record(
+        z.string(),
+        z.string({ error: "is not the name of a secret; write one of those under grafana.secrets" }),
+        {
+          error: "is not a group of secrets; write one `key: name` a line below it",
+        },
+      )
+      .default({}),
+    "Secrets of its kind, by Grafana's key: the name under which each stands in `grafana.secrets`.",
+    { example: { basicAuthPassword: "central" } },
+  ),
+}).meta({ id: "datasource", description: "A data source of your own, beside the Prometheus of the stack." });

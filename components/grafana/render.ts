@@ -1,0 +1,182 @@
+import { createHash } from "node:crypto";
+import { CONFIG_DIRECTORY, SECRETS_DIRECTORY, type Service, type UnitKeys } from "../../lib/service";
+import { readTemplate } from "../../lib/template";
+import { toYaml } from "../../lib/yaml";
+import type { Backend } from "../nginx/render";
+
+/** A Prometheus that Grafana asks. */
+export interface Datasource {
+  readonly name: string;
+  /** Identity that dashboards refer to. */
+  readonly uid: string;
+  /** How Grafana reaches it, with its path. */
+  readonly url: string;
+  /** Prometheus' scrape interval: Grafana asks for no finer steps. */
+  readonly scrapeInterval: string;
+}
+
+/** Any other data source. */
+export interface OwnDatasource {
+  readonly name: string;
+  readonly type: string;
+  readonly uid?: string | undefined;
+  readonly url?: string | undefined;
+  readonly access: string;
+  readonly isDefault: boolean;
+  readonly basicAuthUser?: string | undefined;
+  readonly jsonData: Readonly<Record<string, unknown>>;
+  /** Names of secrets of the user's own. */
+  readonly secureJsonData: Readonly<Record<string, string>>;
+}
+
+/** The one that Grafana would give by itself. */
+export function datasourceUid({ name, uid }: Pick<OwnDatasource, "name" | "uid">): string {
+  return uid ?? `P${createHash("sha256").update(name).digest("hex").slice(0, 16).toUpperCase()}`;
+}
+
+export interface GrafanaInput {
+  readonly image: string;
+  /** How users reach Grafana, with its path and a slash at the end. */
+  readonly rootUrl: string;
+  readonly adminUser: string;
+  readonly datasources: readonly Datasource[];
+  readonly ownDatasources?: readonly OwnDatasource[];
+  /** Dashboards (Grafana's JSON) by file name. */
+  readonly dashboards: Readonly<Record<string, string>>;
+  readonly keepData: boolean;
+  /** Names of the secrets that variables under these keys refer to. */
+  readonly secrets?: readonly string[];
+  /** Keys of the user's own for the unit. */
+  readonly unitKeys?: UnitKeys;
+}
+
+const NAME = "grafana";
+const PORT = 3000;
+const PATH = "/grafana";
+
+/** The user `grafana` of the official image, with the group it gives its files. */
+const IMAGE_USER = { uid: 472, gid: 0 };
+
+export const GRAFANA_BACKEND: Backend = {
+  name: NAME,
+  port: PORT,
+  path: PATH,
+  livePath: `${PATH}/api/live/`,
+  logIns: true,
+  title: "Grafana",
+  description: "Dashboards.",
+};
+
+/** The administrator's e-mail address, Grafana's default. */
+export const ADMIN_EMAIL = "admin@localhost";
+
+/** Name of the secret that holds the password of Grafana's administrator. */
+export const ADMIN_PASSWORD_SECRET = "grafana-admin-password";
+
+export function grafana(input: GrafanaInput): Service {
+  return {
+    name: NAME,
+    description: "Podwatch Grafana",
+    image: input.image,
+    user: IMAGE_USER,
+    environment: environment(input),
+    files: {
+      "provisioning/datasources/podwatch.yml": toYaml(datasources(input)),
+      "provisioning/dashboards/podwatch.yml": toYaml(dashboardProvider()),
+      ...Object.fromEntries(
+        Object.entries(input.dashboards).map(([name, json]) => [`dashboards/${name}`, json]),
+      ),
+    },
+    secrets: [ADMIN_PASSWORD_SECRET, ...(input.secrets ?? [])],
+    data: { path: "/var/lib/grafana", keep: input.keepData },
+    hooks: {
+      ready: readTemplate("grafana/ready.sh"),
+      reload: readTemplate("grafana/admin.sh") + readTemplate("grafana/reload.sh"),
+      started: readTemplate("grafana/admin.sh") + readTemplate("grafana/started.sh"),
+    },
+    ...(input.unitKeys ? { unitKeys: input.unitKeys } : {}),
+    readyWithin: 180,
+  };
+}
+
+function environment(input: GrafanaInput): Record<string, string> {
+  return {
+    GF_SERVER_ROOT_URL: input.rootUrl,
+    GF_SERVER_SERVE_FROM_SUB_PATH: "true",
+    GF_SECURITY_ADMIN_USER: input.adminUser,
+    // Not `__FILE`: for that the image's entry point reads the file into its own environment, for all to see.
+    GF_SECURITY_ADMIN_PASSWORD: `$__file{${SECRETS_DIRECTORY}/${ADMIN_PASSWORD_SECRET}}`,
+    GF_USERS_ALLOW_SIGN_UP: "false",
+    GF_AUTH_ANONYMOUS_ENABLED: "false",
+    GF_PATHS_PROVISIONING: `${CONFIG_DIRECTORY}/provisioning`,
+    GF_ANALYTICS_REPORTING_ENABLED: "false",
+    GF_ANALYTICS_CHECK_FOR_UPDATES: "false",
+    GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: "false",
+    GF_PLUGINS_PREINSTALL_DISABLED: "true",
+    // Not to a file as well: the root of the container is read-only, for the command line tool too.
+    GF_LOG_MODE: "console",
+  };
+}
+
+function datasources(input: GrafanaInput) {
+  const own = input.ownDatasources ?? [];
+  const replaced = own.some(({ isDefault }) => isDefault);
+  return {
+    apiVersion: 1,
+    prune: true,
+    datasources: [
+      ...input.datasources.map((datasource, index) => ({
+        name: datasource.name,
+        type: "prometheus",
+        uid: datasource.uid,
+        access: "proxy",
+        url: datasource.url,
+        isDefault: index === 0 && !replaced,
+        editable: false,
+        jsonData: { httpMethod: "POST", timeInterval: datasource.scrapeInterval },
+      })),
+      ...own.map(ownDatasource),
+    ],
+  };
+}
+
+function ownDatasource({ jsonData, secureJsonData, ...source }: OwnDatasource) {
+  const secrets = Object.entries(secureJsonData).map(([key, name]) => [
+    key,
+    `$__file{${SECRETS_DIRECTORY}/${NAME}.${name}}`,
+  ]);
+  return {
+    ...(literal({ ...source, jsonData }) as object),
+    uid: datasourceUid(source),
+    editable: false,
+    ...(source.basicAuthUser === undefined ? {} : { basicAuth: true }),
+    ...(secrets.length > 0 ? { secureJsonData: Object.fromEntries(secrets) } : {}),
+  };
+}
+
+/** Grafana fills in variables of the environment, and takes two dollar signs for one. */
+function literal(value: unknown): unknown {
+  if (typeof value === "string") return value.replaceAll("$", "$$$$");
+  if (Array.isArray(value)) return value.map(literal);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]) => (inner === undefined ? [] : [[key, literal(inner)]])),
+  );
+}
+
+function dashboardProvider() {
+  return {
+    apiVersion: 1,
+    providers: [
+      {
+        name: "podwatch",
+        folder: "Podwatch",
+        type: "file",
+        disableDeletion: false,
+        allowUiUpdates: false,
+        updateIntervalSeconds: 10,
+        options: { path: `${CONFIG_DIRECTORY}/dashboards` },
+      },
+    ],
+  };
+}

@@ -1,0 +1,78 @@
+// Checks over several of Grafana's settings; dashboards are read here.
+import type { z } from "zod";
+import type { Context } from "../../config/context";
+import { quote, quotePath, type Report } from "../../config/problem";
+import { shippedFiles } from "../../config/resolve/files";
+import type { Locate } from "../../config/resolve/locate";
+import { withPlainSecrets } from "../../config/schema/words";
+import { SHIPPED_DASHBOARDS, shippedDashboards } from "../../dashboards/shipped";
+import { dashboardIdentity, dashboardProblems } from "../../dashboards/user";
+import type { ShippedFile } from "../prometheus/schema";
+import { checkDatasources } from "./datasources.resolve";
+import type { GrafanaSettings, grafana } from "./schema";
+
+export function resolveGrafana(
+  given: z.output<typeof grafana>,
+  locate: Locate,
+  context: Context,
+  report: Report,
+): GrafanaSettings {
+  const { adminPassword, ...rest } = given;
+  if (adminPassword !== undefined && adminPassword.toLowerCase() === given.adminUser.toLowerCase()) {
+    report(
+      locate(["adminPassword"]),
+      "is the user's own name; write another one, or remove the setting and one is generated",
+    );
+  }
+  const at = (index: number) => locate(["dashboards", index]);
+  const dashboards = shippedFiles(
+    given.dashboards,
+    { what: "a dashboard", check: dashboardComplaints },
+    at,
+    context,
+    report,
+  );
+  checkIdentities(dashboards, locate, report);
+  checkDatasources(given, locate, report);
+  return {
+    ...withPlainSecrets({ ...rest, dashboards }),
+    ...(adminPassword === undefined ? {} : { adminPassword }),
+  };
+}
+
+function dashboardComplaints(name: string, content: string): string | readonly string[] {
+  return name.endsWith(".json")
+    ? dashboardProblems(content)
+    : "is not a JSON file; write the path of a dashboard that Grafana exported as JSON";
+}
+
+/** Of two dashboards with one uid, or one title in the same folder, Grafana shows one, or neither. */
+function checkIdentities(dashboards: readonly ShippedFile[], locate: Locate, report: Report): void {
+  if (dashboards.length === 0) return;
+  // All that come with Podwatch, also those that are not shipped now: a switch elsewhere must not bring up a problem here.
+  const shipped = Object.values(shippedDashboards(SHIPPED_DASHBOARDS, ""));
+  const all = [
+    ...shipped.map((content) => ({ content, path: undefined })),
+    ...dashboards.map(({ content, path }) => ({ content, path })),
+  ];
+  const owners = { uid: new Map<string, string>(), title: new Map<string, string>() };
+  for (const { content, path } of all) {
+    const identity = dashboardIdentity(content);
+    for (const key of ["uid", "title"] as const) {
+      const value = identity?.[key];
+      if (value === undefined) continue;
+      // Grafana compares titles without regard to case.
+      const known = key === "title" ? value.toLowerCase() : value;
+      const owner = owners[key].get(known);
+      if (owner === undefined) {
+        owners[key].set(known, path === undefined ? "a dashboard that comes with Podwatch" : quotePath(path));
+      } else if (path !== undefined) {
+        const way = owner.startsWith('"') ? `give one of them another ${key}` : `give it another ${key}`;
+        report(
+          locate(["dashboards"]),
+          `${quotePath(path)} has the ${key} ${quote(value)} of ${owner}; ${way}`,
+        );
+      }
+    }
+  }
+}

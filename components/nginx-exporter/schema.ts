@@ -1,0 +1,17 @@
+// The NGINX exporter: the counters of the front, for Prometheus.
+import type { z } from "zod";
+import { image } from "../../config/schema/image";
+import { quadletSetting } from "../../config/schema/quadlet";
+import { type DeepReadonly, flag, group, setting } from "../../config/schema/words";
+import versions from "../../versions.json";
+
+export const nginxExporter = group({
+  enabled: setting(flag().default(false), "Whether the NGINX exporter is deployed."),
+  quadlet: quadletSetting(),
+  image: image(versions.images["nginx-exporter"], "the NGINX exporter"),
+}).meta({
+  id: "nginxExporter",
+  description: "The NGINX exporter: connections and requests of the front.",
+});
+
+export type NginxExporterSettings = DeepReadonly<z.output<typeof nginxExporter>>;

@@ -1,0 +1,68 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { HostSettings } from "../../config/load";
+import type { GatewaysSettings } from "../../config/schema";
+import { serviceBundle } from "../../engines/bundle";
+import { ownSecrets } from "../../lib/auth";
+import type { Host } from "../host";
+import type { PodNetwork } from "../network/component";
+import type { Limits } from "../prometheus/limits.render";
+import { type Backend, type HostSockets, NGINX, nginx } from "./render";
+
+export interface NginxBridgeArgs {
+  readonly host: Host;
+  readonly network: PodNetwork;
+  /** Name of the host, shown on the start page. */
+  readonly hostName: string;
+  readonly front: HostSettings["front"];
+  readonly gateways: GatewaysSettings;
+  /** Services of the host that are no containers, and whose sockets it passes on to Prometheus. */
+  readonly hostSockets?: HostSockets | undefined;
+  /** What Prometheus takes of an answer at most, unless the gateways have limits of their own. */
+  readonly limits: Limits;
+  /** The services that are shown behind the front. */
+  readonly backends: readonly Backend[];
+  /** Pages on alerts, by the alert's name. */
+  readonly runbooks: Readonly<Record<string, string>>;
+}
+
+/** NGINX: the only door to a host's services, and the bridge from gateways on Unix sockets to Prometheus. */
+export class NginxBridge extends pulumi.ComponentResource {
+  /** Where users reach the start page. */
+  readonly url: string;
+  /** What whoever asks NGINX has to wait for. */
+  readonly service: pulumi.Resource;
+
+  constructor(name: string, args: NginxBridgeArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("podwatch:index:NginxBridge", name, {}, opts);
+    const { host, front, gateways } = args;
+    this.url = `${front.publicUrl}/`;
+    const secrets = ownSecrets(NGINX, front.secrets);
+    const service = nginx({
+      host: args.hostName,
+      image: front.image,
+      bind: front.bind,
+      port: front.port,
+      serverNames: front.serverNames,
+      resolver: args.network.resolver,
+      ipv6: args.network.ipv6,
+      backends: args.backends,
+      runbooks: args.runbooks,
+      bodySize: args.limits.bodySize,
+      ...(gateways.enabled ? { gateways } : {}),
+      ...(args.hostSockets === undefined ? {} : { hostSockets: args.hostSockets }),
+      ...(front.snippet === undefined ? {} : { snippet: front.snippet }),
+      secrets: secrets.map(({ name: secret }) => secret),
+      unitKeys: front.quadlet,
+    });
+    this.service = host.apply(
+      `${name}-service`,
+      {
+        service: service.name,
+        bundle: serviceBundle(service, host),
+        secretVersions: host.putSecrets(name, NGINX, secrets, { parent: this }),
+      },
+      { parent: this, dependsOn: [args.network] },
+    );
+    this.registerOutputs({ url: this.url });
+  }
+}

@@ -1,0 +1,105 @@
+// NGINX, the only service that is published.
+import { isIP } from "node:net";
+import { z } from "zod";
+import { ownSecrets } from "../../config/schema/auth";
+import { image } from "../../config/schema/image";
+import { quadletSetting } from "../../config/schema/quadlet";
+import {
+  group,
+  ipAddress,
+  isAddress,
+  list,
+  port,
+  publicUrl,
+  setting,
+  text,
+  type WithSecrets,
+  withPlainSecrets,
+} from "../../config/schema/words";
+import { canonicalAddress, inRange, inUrl } from "../../lib/address";
+import versions from "../../versions.json";
+
+/** Of the addresses that name no interface. */
+const bindAddress = () =>
+  ipAddress().refine(
+    (value) => isIP(value) === 0 || !["fe80::/10", "::ffff:0:0/96"].some((range) => inRange(value, range)),
+    {
+      error:
+        "is an IPv6 address of no use here, link-local or an IPv4 one in disguise; write 127.0.0.1, 0.0.0.0, :: or another address of the host",
+    },
+  );
+
+/** A name, an address, or all names below one. */
+const serverName = text(
+  (value) => isAddress(value.replace(/^\*\./, "")) && !(value.startsWith("*.") && isIP(value.slice(2)) !== 0),
+  "is not a name of this kind; write a DNS name, an address, or *. and a domain for all names below it, without port or protocol",
+);
+
+export const front = group({
+  bind: setting(
+    bindAddress().default("127.0.0.1"),
+    "Address of the host that NGINX listens on. The default is reached from the host itself only (or through `ssh -L`); `0.0.0.0` opens it to everybody who can reach the host over IPv4 (with `become: false` over IPv6 too, which podman does not tell apart), `::` over both. With `become: true` an IPv6 address gives the container network IPv6 (`network.subnet6`). An address that the host does not have is refused before anything is changed there.",
+    { example: "0.0.0.0" },
+  ),
+  port: setting(port().optional(), "Port that NGINX listens on. Below 1024 only with `become: true`.", {
+    example: 8080,
+    defaultText: "`80`; `8080` with `become: false`",
+  }),
+  publicUrl: setting(
+    publicUrl().optional(),
+    "How users reach the front: protocol, host and perhaps port. Links in Grafana and Prometheus are made from it.",
+    {
+      example: "https://monitor.example.net",
+      defaultText: "`http://localhost`, or the address NGINX listens on, with the port if it is not 80",
+    },
+  ),
+  serverNames: setting(
+    list(serverName, "names or addresses").default([]),
+    "Further names and addresses by which people reach the front. Those of `publicUrl`, `bind`, the host's `address` and loopback (`localhost`, `127.0.0.1`, `[::1]`) count without being listed, with any port, and with `bind` `0.0.0.0` or `::` so does every address. A request by another name, or from a page of another name, is refused: it may come from a web page that somebody has open beside his tunnel.",
+    { example: ["monitor.my-company.net", "*.lan"] },
+  ),
+  snippet: setting(
+    z.string({ error: "is not a text for nginx.conf; write NGINX directives such as a location" }).optional(),
+    "Text for the `server` block of `nginx.conf`: locations of your own. It stands after the built-in locations and may not hide them; `nginx -t` checks it on the host before anything is changed. No place for secrets: a directive with one stands under `front.secrets`, and an `include` of its file here.",
+    { example: "location /docs/ { proxy_pass http://10.1.2.3:8000; }", lines: true },
+  ),
+  secrets: ownSecrets("nginx", "the snippet"),
+  quadlet: quadletSetting(),
+  image: image(versions.images.nginx, "NGINX"),
+}).meta({ id: "front", description: "NGINX, the one door: everything else is reached through it." });
+
+/** Fully resolved: what the user left open is filled in; all names by which the front is asked stand in `serverNames`. */
+export type FrontSettings<Secret = unknown> = WithSecrets<
+  z.output<typeof front> & { port: number; publicUrl: string },
+  Secret
+>;
+
+/** An ordinary user may not open a port below 1024. */
+export const firstUnprivilegedPort = 1024;
+
+/** All addresses that a host has. */
+export const isWildcard = (bind: string) => bind === "0.0.0.0" || bind === "::";
+
+/** An address by which a host is reached from itself only. */
+export const isLoopback = (bind: string) => bind.startsWith("127.") || bind === "::1";
+
+/** Fills in what depends on the host: the port on its rights, the URL on where the front listens. */
+export function resolveFront(
+  given: z.output<typeof front>,
+  host: { become: boolean; address: string },
+): FrontSettings<string> {
+  const port = given.port ?? (host.become ? 80 : 8080);
+  const bind = canonicalAddress(given.bind);
+  const everywhere = isWildcard(bind);
+  const name = isLoopback(bind) ? "localhost" : everywhere ? host.address : bind;
+  const derived = `http://${inUrl(name)}${port === 80 ? "" : `:${port}`}`;
+  const publicUrl = (given.publicUrl ?? derived).replace(/\/$/, "");
+  const own = [new URL(publicUrl).hostname, host.address, ...(everywhere || isLoopback(bind) ? [] : [bind])];
+  const serverNames = [...new Set([...own, ...given.serverNames].map(asAsked))].sort();
+  return withPlainSecrets({ ...given, bind, port, publicUrl, serverNames });
+}
+
+/** A name as it stands in a request: small, IPv6 in brackets, without the dot at the end that it may have. */
+function asAsked(name: string): string {
+  return inUrl(canonicalAddress(name)).toLowerCase().replace(/\.$/, "");
+}

@@ -1,0 +1,65 @@
+// Gateways that serve metrics on unix sockets, bridged to Prometheus by NGINX.
+import { z } from "zod";
+import {
+  type DeepReadonly,
+  duration,
+  enabled,
+  group,
+  hostPath,
+  list,
+  setting,
+  text,
+  whole,
+} from "../../config/schema/words";
+import { jobLimits } from "../prometheus/limits.schema";
+
+const id = () =>
+  whole(
+    1,
+    4_294_967_294,
+    "is not a numeric id that may be used; write the number that `id -u` or `id -g` prints, not 0",
+  );
+
+const gatewayName = text(
+  /^[A-Za-z0-9_-]{1,64}$/,
+  "is not a gateway name; write up to 64 letters, digits, _ and -, the socket's file name without .sock",
+);
+
+export const gateways = group({
+  enabled: enabled("the bridge to the gateways' sockets"),
+  sources: setting(
+    z
+      .union([z.literal("auto"), list(gatewayName, "gateway names")], {
+        error: "is neither auto nor a list; write auto or a list of gateway names",
+      })
+      .default("auto"),
+    "Which gateways are scraped: `auto` finds every socket in the directory as it appears and disappears; a list of names scrapes exactly these and shows a missing one as down.",
+    { example: ["deribit", "bybit"] },
+  ),
+  socketDirectory: setting(
+    hostPath().default("/run/roq/service"),
+    "Directory on the host in which the gateways make their sockets, `<name>.sock`.",
+  ),
+  uid: setting(
+    id().default(101),
+    "Numeric user id that the bridge runs with, so that it may connect to the sockets. The default is the image's own.",
+  ),
+  gid: setting(
+    id().default(101),
+    "Numeric group id that the bridge runs with: the group that may write to the sockets.",
+    {
+      example: 990,
+    },
+  ),
+  scrapeInterval: setting(duration().default("5s"), "How often each gateway is scraped."),
+  limits: setting(
+    jobLimits.optional(),
+    "Limits of the gateways' job, each over that of `prometheus.limits`.",
+    {
+      example: { bodySize: "16MB" },
+      defaultText: "`prometheus.limits`",
+    },
+  ),
+}).meta({ id: "gateways", description: "Gateways on the host that serve their metrics on unix sockets." });
+
+export type GatewaysSettings = DeepReadonly<z.output<typeof gateways>>;

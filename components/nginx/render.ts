@@ -1,0 +1,229 @@
+import { createHash } from "node:crypto";
+import { inSeconds } from "../../lib/duration";
+import { RUNBOOKS_PATH } from "../../lib/runbooks";
+import { CONFIG_DIRECTORY, type Service, type UnitKeys, type User, unitName } from "../../lib/service";
+import { readTemplate, renderTemplate } from "../../lib/template";
+import { inBytes, type JobLimits } from "../prometheus/limits.render";
+
+/** A service behind the front door. */
+export interface Backend {
+  /** Name of the service, e.g. `grafana`. */
+  readonly name: string;
+  /** Port inside the container network. */
+  readonly port: number;
+  /** Where the front shows it, without a slash at the end, e.g. `/grafana`. */
+  readonly path: string;
+  /** Path of the service's WebSocket, with a slash at the end. */
+  readonly livePath?: string;
+  /** Paths below that are for the other services of the host only, and refused at the front. */
+  readonly closed?: readonly string[];
+  /** Paths below that only answer here, and take nothing. */
+  readonly readOnly?: readonly string[];
+  /** Whether people log in there, by a form at `login`, or by a name and a password in a header. */
+  readonly logIns?: boolean;
+  /** For the start page. */
+  readonly title: string;
+  readonly description: string;
+}
+
+/** Unix sockets of a host, each by a path of the bridge. */
+export interface HostSockets {
+  /** Directory of the host. */
+  readonly directory: string;
+  readonly sockets: ReadonlyArray<{ readonly name: string; readonly location: string }>;
+}
+
+export interface NginxInput {
+  /** Name of the host, shown on the start page. */
+  readonly host: string;
+  readonly image: string;
+  /** Address and port of the host that lead to the front. */
+  readonly bind: string;
+  readonly port: number;
+  /** Names and addresses by which users reach the front, as a request has them; `*.` for all below one. */
+  readonly serverNames: readonly string[];
+  /** Address of the DNS server of the container network. */
+  readonly resolver: string;
+  /** Whether the container network has IPv6 too. */
+  readonly ipv6: boolean;
+  readonly backends: readonly Backend[];
+  /** Pages on alerts, as Markdown, by the alert's name. */
+  readonly runbooks: Readonly<Record<string, string>>;
+  /** Bridge to gateways on Unix sockets; absent: none. */
+  readonly gateways?: {
+    readonly socketDirectory: string;
+    /** Who may connect to the sockets; default: the image's own user. */
+    readonly uid?: number;
+    readonly gid?: number;
+    readonly scrapeInterval: string;
+    readonly limits?: JobLimits | undefined;
+  };
+  /** What Prometheus takes of an answer at most. */
+  readonly bodySize: string;
+  /** Services of the host that are no containers and answer Prometheus on unix sockets. */
+  readonly hostSockets?: HostSockets;
+  /** The user's own text at the end of the front's server block. */
+  readonly snippet?: string;
+  /** Names of the secrets that the snippet refers to. */
+  readonly secrets?: readonly string[];
+  /** Keys of the user's own for the unit. */
+  readonly unitKeys?: UnitKeys;
+}
+
+/** Name of the service. */
+export const NGINX = "nginx";
+const FRONT_PORT = 8080;
+const INTERNAL_PORT = 8081;
+
+/** Where NGINX sees the sockets of the host's services. */
+const HOST_SOCKETS = "/run/podwatch";
+
+/** Where Prometheus finds the bridge inside the container network. */
+export const BRIDGE_TARGET = `${unitName(NGINX)}:${INTERNAL_PORT}`;
+
+/** The counters of NGINX, in its own format; not published. */
+export const NGINX_STATUS_URL = `http://${BRIDGE_TARGET}/status`;
+
+/** Lists the gateways in the format of Prometheus' HTTP service discovery. */
+export const GATEWAY_DISCOVERY_URL = `http://${BRIDGE_TARGET}/gateways`;
+
+/** By which nobody from elsewhere can be sent here: on the own machine, and in the container network. */
+const OWN_NAMES = ["localhost", "[::1]", unitName(NGINX)];
+
+/** How long somebody waits for a gateway, in seconds, however often it is scraped. */
+const GATEWAY_WITHIN = 10;
+
+/** So much more passes, in bytes, that Prometheus finds the limit met, and not an answer that is cut off. */
+const BEYOND_LIMIT = 1024 ** 2;
+
+/** The user `nginx` of the official image. */
+const IMAGE_USER = { uid: 101, gid: 101 };
+
+export function nginx(input: NginxInput): Service {
+  return {
+    name: NGINX,
+    description: "Podwatch front door and gateway bridge (NGINX)",
+    image: input.image,
+    args: ["nginx", "-c", `${CONFIG_DIRECTORY}/nginx.conf`, "-g", "daemon off;"],
+    user: bridgeUser(input),
+    // The image's entry point tells at length what it leaves alone.
+    environment: { NGINX_ENTRYPOINT_QUIET_LOGS: "1" },
+    files: files(input),
+    ...(input.secrets?.length ? { secrets: input.secrets } : {}),
+    hostDirectories: [
+      ...(input.gateways ? [input.gateways.socketDirectory] : []),
+      ...(input.hostSockets ? [{ host: input.hostSockets.directory, inside: HOST_SOCKETS }] : []),
+    ],
+    ports: [{ ...published(input.bind), hostPort: input.port, containerPort: FRONT_PORT }],
+    hooks: {
+      check: readTemplate("nginx/check.sh"),
+      ready: readTemplate("nginx/ready.sh"),
+      reload: readTemplate("nginx/reload.sh"),
+    },
+    ...(input.unitKeys ? { unitKeys: input.unitKeys } : {}),
+    readyWithin: 30,
+  };
+}
+
+/** The group of the host that may write to sockets which the bridge has to reach, where it runs as root's. */
+export function bridgeGroup(gateways: { readonly enabled: boolean; readonly gid: number }): number {
+  return gateways.enabled ? gateways.gid : IMAGE_USER.gid;
+}
+
+const isWildcard = (bind: string) => bind === "0.0.0.0" || bind === "::";
+
+/** For podman `::` means IPv6 alone, for people every address that there is. Two ports would leave rules of its firewall behind. */
+function published(bind: string): { address?: string } {
+  return bind === "::" ? {} : { address: bind };
+}
+
+function bridgeUser({ gateways, hostSockets }: NginxInput): User {
+  return {
+    uid: gateways?.uid ?? IMAGE_USER.uid,
+    gid: gateways?.gid ?? IMAGE_USER.gid,
+    asLoginUser: gateways !== undefined || hostSockets !== undefined,
+  };
+}
+
+function files(input: NginxInput): Record<string, string> {
+  const rendered: Record<string, string> = {
+    "html/index.html": renderTemplate("nginx/index.html.mustache", {
+      host: input.host,
+      links: input.backends.map(({ path, title, description }) => ({ path, title, description })),
+      gateways: input.gateways !== undefined,
+      runbooks: hasRunbooks(input),
+    }),
+    ...Object.fromEntries(
+      Object.entries(input.runbooks).map(([name, text]) => [`html${RUNBOOKS_PATH}/${name}`, text]),
+    ),
+  };
+  if (hasSockets(input)) {
+    rendered["metrics.js"] = readTemplate("nginx/metrics.js");
+    rendered["socket.conf"] = readTemplate("nginx/socket.conf");
+  }
+  if (input.gateways) {
+    rendered["gateways.js"] = renderTemplate("nginx/gateways.js.mustache", {
+      socketDirectory: input.gateways.socketDirectory,
+      target: BRIDGE_TARGET,
+    });
+  }
+  const release = digest([...Object.values(rendered), configuration(input, "")]);
+  return { ...rendered, "nginx.conf": configuration(input, release) };
+}
+
+function configuration(input: NginxInput, release: string): string {
+  return renderTemplate("nginx/nginx.conf.mustache", {
+    resolver: input.resolver,
+    ipv6: input.ipv6,
+    // Of a port that is published at all IPv4 addresses podman makes one at all IPv6 addresses, too: nobody must answer there.
+    frontIpv6: input.ipv6 && input.bind !== "0.0.0.0",
+    frontPort: FRONT_PORT,
+    internalPort: INTERNAL_PORT,
+    filesDirectory: CONFIG_DIRECTORY,
+    release,
+    everywhere: isWildcard(input.bind),
+    otherNames: isWildcard(input.bind) ? "$is_asked_by_address" : "0",
+    otherPages: isWildcard(input.bind) ? "$is_from_page_of_address" : "0",
+    names: [...new Set([...OWN_NAMES, ...input.serverNames])].map((name) => ({ name })),
+    logIns: input.backends.filter(({ logIns }) => logIns === true).map(({ path }) => ({ path })),
+    backends: input.backends.map(({ name, port, path, livePath, closed, readOnly }) => ({
+      variable: `upstream_${name.replaceAll("-", "_")}`,
+      host: unitName(name),
+      port,
+      path,
+      liveLocation: livePath ?? false,
+      closed: (closed ?? []).map((below) => ({ location: `${path}/${below}` })),
+      readOnly: (readOnly ?? []).map((below) => ({ location: `${path}/${below}` })),
+    })),
+    sockets: hasSockets(input),
+    gateways: input.gateways !== undefined,
+    gatewayBytes: answerBytes(input.gateways?.limits?.bodySize ?? input.bodySize),
+    gatewaySeconds: Math.max(GATEWAY_WITHIN, Math.ceil(inSeconds(input.gateways?.scrapeInterval ?? "0s"))),
+    hostBytes: answerBytes(input.bodySize),
+    runbooks: hasRunbooks(input),
+    socketDirectory: input.gateways?.socketDirectory ?? "",
+    hostSockets: (input.hostSockets?.sockets ?? []).map(({ name, location }) => ({
+      location,
+      path: `${HOST_SOCKETS}/${name}.sock`,
+    })),
+    snippet: input.snippet?.trimEnd() || false,
+  });
+}
+
+function hasSockets({ gateways, hostSockets }: NginxInput): boolean {
+  return gateways !== undefined || hostSockets !== undefined;
+}
+
+/** What NGINX passes on of an answer at most; 0 is no limit. */
+function answerBytes(bodySize: string): number {
+  const bytes = inBytes(bodySize);
+  return bytes === 0 ? 0 : bytes + BEYOND_LIMIT;
+}
+
+function hasRunbooks({ runbooks }: NginxInput): boolean {
+  return Object.keys(runbooks).length > 0;
+}
+
+function digest(texts: readonly string[]): string {
+  return createHash("sha256").update(texts.join("\0")).digest("hex").slice(0, 16);
+}

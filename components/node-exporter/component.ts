@@ -1,0 +1,38 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { GatewaysSettings, NodeExporterSettings } from "../../config/schema";
+import { nativeBundle } from "../../engines/bundle";
+import type { Host } from "../host";
+import { bridgeGroup, type HostSockets } from "../nginx/render";
+import { NODE_BRIDGE, nodeExporter, nodeSockets } from "./render";
+
+export interface NodeExporterArgs {
+  readonly host: Host;
+  /** Tells which group NGINX has, which passes on what Prometheus asks. */
+  readonly gateways: GatewaysSettings;
+  readonly settings: NodeExporterSettings;
+}
+
+/** The node exporter: a confined service of the host itself, not a container, which would see little of the host. */
+export class NodeExporter extends pulumi.ComponentResource {
+  /** What the host's own NGINX has to pass on; absent where Prometheus is elsewhere. */
+  readonly hostSockets: HostSockets | undefined;
+
+  constructor(name: string, args: NodeExporterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("podwatch:index:NodeExporter", name, {}, opts);
+    const { host, gateways, settings } = args;
+    const { reach } = settings;
+    const bridged = reach.by === "socket";
+    this.hostSockets = bridged ? { directory: nodeSockets(host.scope), sockets: [NODE_BRIDGE] } : undefined;
+    const service = nodeExporter({
+      ...settings,
+      scope: host.scope,
+      ...(bridged ? { group: bridgeGroup(gateways) } : { port: reach }),
+    });
+    host.apply(
+      `${name}-service`,
+      { service: service.name, bundle: nativeBundle(service, host.scope) },
+      { parent: this },
+    );
+    this.registerOutputs({});
+  }
+}

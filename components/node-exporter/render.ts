@@ -1,0 +1,118 @@
+import { createHash } from "node:crypto";
+import { type NativeService, type OpenPort, type Program, SOCKET_DIRECTORY } from "../../engines/native";
+import type { Scope } from "../../lib/scope";
+import type { Telemetry } from "../../lib/telemetry";
+import { readTemplate } from "../../lib/template";
+import { BRIDGE_TARGET } from "../nginx/render";
+import { hostRules } from "./rules";
+
+export interface NodeExporterInput {
+  readonly scope: Scope;
+  readonly from: "release" | "package";
+  readonly release: Release;
+  readonly collectors: { readonly enable: readonly string[]; readonly disable: readonly string[] };
+  /** Further arguments, as they are. */
+  readonly arguments?: readonly string[];
+  /** Whose files `*.prom` are served too. */
+  readonly textfileDirectory?: string | undefined;
+  /** The group that may connect to the unix socket. */
+  readonly group?: number;
+  /** A port for the Prometheus of other hosts. */
+  readonly port?: OpenPort;
+}
+
+export interface Release {
+  readonly version: string;
+  /** What stands before `v<version>/...` in the addresses of archives. */
+  readonly mirror: string;
+  /** By machine, in the releases' own words. */
+  readonly sha256: Readonly<Record<string, string | undefined>>;
+}
+
+/** Where Prometheus asks the node exporter of a host. */
+export type NodeTarget =
+  /** On its own host, through the bridge. */
+  | { readonly instance: string; readonly by: "socket" }
+  | { readonly instance: string; readonly by: "port"; readonly target: string };
+
+const NAME = "node-exporter";
+/** Not the name of the unit, which systemd gives to the users that it makes itself. */
+const ACCOUNT = "podwatch-node";
+/** Name of the job. */
+export const NODE_JOB = "node";
+
+/** The path of the bridge that leads to the socket. */
+const BRIDGE_PATH = "/node/metrics";
+
+/** What `uname -m` calls the machines that releases are made for. */
+const UNAME: Readonly<Record<string, string>> = { amd64: "x86_64", arm64: "aarch64", armv7: "armv7l" };
+
+const TEXTFILES: Readonly<Record<Scope, string>> = {
+  rootful: "/var/lib/podwatch/textfile",
+  rootless: "%h/.local/share/podwatch/textfile",
+};
+
+/** The program of Debian's and Ubuntu's package. */
+const PACKAGE = { path: "/usr/bin/prometheus-node-exporter", package: "prometheus-node-exporter" } as const;
+
+/** The directory of the host in which the socket is. */
+export function nodeSockets(scope: Scope): string {
+  return SOCKET_DIRECTORY[scope];
+}
+
+/** What NGINX passes on to the node exporter of its host. */
+export const NODE_BRIDGE = { name: NAME, location: BRIDGE_PATH } as const;
+
+export function nodeExporter(input: NodeExporterInput): NativeService {
+  const { scope, collectors, port } = input;
+  const textfiles = input.textfileDirectory ?? TEXTFILES[scope];
+  const socket = `${nodeSockets(scope)}/${NAME}.sock`;
+  return {
+    name: NAME,
+    description: "Podwatch node exporter",
+    program: input.from === "package" ? PACKAGE : release(input.release),
+    account: ACCOUNT,
+    args: [
+      "--web.systemd-socket",
+      `--collector.textfile.directory=${textfiles}`,
+      ...[...collectors.enable].sort().map((name) => `--collector.${name}`),
+      ...[...collectors.disable].sort().map((name) => `--no-collector.${name}`),
+    ],
+    ...(input.arguments?.length ? { literalArgs: input.arguments } : {}),
+    directories: [textfiles],
+    socket: { path: socket, ...(input.group === undefined ? {} : { group: input.group }) },
+    ...(port === undefined ? {} : { port }),
+    hooks: { ready: readTemplate("node-exporter/ready.sh") },
+    readyWithin: 30,
+  };
+}
+
+/** Another address, version or checksum is another program: it gets a name of its own. */
+function release({ version, mirror, sha256 }: Release): Program {
+  const archives = Object.entries(sha256).flatMap(([machine, sum]) => {
+    const directory = `node_exporter-${version}.linux-${machine}`;
+    const url = `${mirror.replace(/\/+$/, "")}/v${version}/${directory}.tar.gz`;
+    return sum === undefined
+      ? []
+      : [{ machine: UNAME[machine] ?? machine, sha256: sum, member: `${directory}/node_exporter`, url }];
+  });
+  const sums = archives.map(({ machine, sha256 }) => `${machine} ${sha256}\n`).join("");
+  const digest = createHash("sha256").update(sums).digest("hex").slice(0, 8);
+  return { name: `node_exporter-${version}-${digest}`, file: "node_exporter", archives };
+}
+
+/** How hosts are watched, each under its name. */
+export function nodeTelemetry(targets: readonly NodeTarget[]): Telemetry {
+  return {
+    scrapeConfigs: [{ job_name: NODE_JOB, static_configs: targets.map(scraped) }],
+    dashboards: ["hosts.json"],
+    ruleGroups: [hostRules],
+  };
+}
+
+function scraped(target: NodeTarget) {
+  const { instance } = target;
+  return target.by === "socket"
+    ? { targets: [BRIDGE_TARGET], labels: { __metrics_path__: BRIDGE_PATH, instance } }
+    : { targets: [target.target], labels: { instance } };
+}

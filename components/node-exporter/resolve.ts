@@ -1,0 +1,123 @@
+// Checks over several of the node exporter's settings, and over the hosts: who asks it, and how.
+import { isIP, isIPv6 } from "node:net";
+import type { z } from "zod";
+import { quote, type Report } from "../../config/problem";
+import type { Locate } from "../../config/resolve/locate";
+import { inUrl } from "../../lib/address";
+import versions from "../../versions.json";
+import type { NodeExporterReach, NodeExporterSettings, nodeExporter } from "./schema";
+
+type Given = z.output<typeof nodeExporter>;
+
+/** A host of the stack whose Prometheus watches hosts that have none. */
+export interface Watcher {
+  readonly name: string;
+  readonly address: string;
+}
+
+/** The host that the node exporter runs on. */
+export interface Ground {
+  readonly role: "monitor" | "target";
+  readonly become: boolean;
+  readonly address: string;
+  readonly ownPrometheus: boolean;
+  readonly watchers: readonly Watcher[];
+}
+
+export function resolveNodeExporter(
+  given: Given,
+  ground: Ground,
+  locate: Locate,
+  report: Report,
+): NodeExporterSettings {
+  const enabled = given.enabled ?? ground.role === "target";
+  if (!enabled && ground.role === "target") {
+    report(
+      locate(["enabled"]),
+      "false leaves a host with role: target without anything; remove one of the two",
+    );
+  }
+  for (const name of given.collectors.enable.filter((name) => given.collectors.disable.includes(name))) {
+    report(
+      locate(["collectors", "disable"]),
+      `${quote(name)} also stands under enable; remove it from one of the two`,
+    );
+  }
+  given.arguments.forEach((argument, index) => {
+    const complaint = ownArgument(argument);
+    if (complaint !== undefined) report(locate(["arguments", index]), `${quote(argument)} ${complaint}`);
+  });
+  const { bind: _, port: __, allowFrom: ___, ...rest } = given;
+  const release = { ...given.release, sha256: checksums(given, locate, report) };
+  const reach: NodeExporterReach =
+    enabled && !ground.ownPrometheus ? byPort(given, ground, locate, report) : { by: "socket" };
+  return { ...rest, release, enabled, reach };
+}
+
+/** What Podwatch sets itself, by the name of the argument. */
+function ownArgument(argument: string): string | undefined {
+  const name = argument.replace(/=.*/s, "").replace(/^--(no-)?/, "");
+  if (name === "collector.textfile.directory") return "has a setting of its own; use textfileDirectory";
+  if (name.startsWith("web."))
+    return "decides how it is reached, which Podwatch does itself; use port and bind";
+  if (["help", "help-long", "help-man", "version"].includes(name))
+    return "makes the program end at once; remove it";
+  if (!/^collector\.[a-z0-9_]+$/.test(name)) return undefined;
+  return `switches a collector; write ${quote(name.replace("collector.", ""))} under collectors.${argument.startsWith("--no-") ? "disable" : "enable"}`;
+}
+
+/** Those of the pinned version are known; those of another have to be written. */
+function checksums({ from, release }: Given, locate: Locate, report: Report): Given["release"]["sha256"] {
+  const pinned = versions.programs.node_exporter;
+  if (release.version === pinned.version) return { ...pinned.sha256, ...release.sha256 };
+  if (from === "release" && Object.values(release.sha256).every((sum) => sum === undefined)) {
+    report(
+      locate(["release", "sha256"]),
+      `is missing; write the checksum of version ${release.version} for each kind of machine you have, or remove release.version`,
+    );
+  }
+  return release.sha256;
+}
+
+function byPort(given: Given, ground: Ground, locate: Locate, report: Report): NodeExporterReach {
+  const { port } = given;
+  const bind = given.bind ?? (isIP(ground.address) === 0 ? undefined : ground.address);
+  const everywhere = bind === undefined || bind === "0.0.0.0" || bind === "::";
+  const asked = everywhere ? ground.address : bind;
+  if (!ground.become) {
+    report(
+      locate(["enabled"]),
+      "true on a host whose Prometheus is elsewhere needs become: true, since only root can close a port to all others; set become: true for this host",
+    );
+  }
+  if (given.allowFrom === undefined) {
+    const unknown = ground.watchers.find(({ address }) => isIP(address) === 0);
+    const stranger = ground.watchers.find(
+      ({ address }) => isIP(address) !== 0 && isIP(asked) !== 0 && isIP(address) !== isIP(asked),
+    );
+    if (ground.watchers.length === 0) {
+      report(
+        locate(["allowFrom"]),
+        "is missing, and no host of the stack has a Prometheus that asks this one; write the address that it is asked from",
+      );
+    } else if (stranger !== undefined) {
+      const [own, other] = isIPv6(asked) ? ["IPv6", "IPv4"] : ["IPv4", "IPv6"];
+      report(
+        locate(["allowFrom"]),
+        `is missing, and ${stranger.name}, whose Prometheus asks this host at ${asked}, has an ${other} address in the stack file, ${quote(stranger.address)}; write the ${own} address that it comes from`,
+      );
+    } else if (unknown !== undefined) {
+      report(
+        locate(["allowFrom"]),
+        `is missing, and ${unknown.name}, whose Prometheus asks this host, has no IP address in the stack file but ${quote(unknown.address)}; write the address that it comes from`,
+      );
+    }
+  }
+  return {
+    by: "port",
+    port,
+    ...(everywhere ? {} : { bind }),
+    target: `${inUrl(asked)}:${port}`,
+    allowFrom: given.allowFrom ?? ground.watchers.map(({ address }) => address),
+  };
+}

@@ -1,0 +1,77 @@
+// The alerts that come with Podwatch: each may be switched off, and its thresholds changed.
+// They and their usual values stand in the services' rules; the settings are made of them.
+import type { z } from "zod";
+import { amount, choice, delay, duration, flag, group, setting, share, url } from "../../config/schema/words";
+import { type Alert, SEVERITIES, type Threshold } from "../../lib/rules/model";
+import type { AlertSettings } from "../../lib/rules/render";
+import { ALERTS } from "../catalogue";
+
+const thresholdSchemas: Readonly<Record<Threshold["kind"], () => z.ZodType>> = {
+  ratio: share,
+  seconds: () => amount("a number of seconds"),
+  number: () => amount("a number"),
+  duration,
+};
+
+function threshold({ kind, usual, meaning }: Threshold): z.ZodType {
+  return setting(thresholdSchemas[kind]().default(usual as never), meaning);
+}
+
+function alertSchema(alert: Alert) {
+  const thresholds = Object.fromEntries(
+    Object.entries(alert.thresholds).map(([name, value]) => [name, threshold(value)]),
+  );
+  return setting(
+    group({
+      enabled: setting(flag().default(true), "Whether the alert is deployed."),
+      severity: setting(
+        choice(SEVERITIES).default(alert.severity),
+        "How urgent it is: its label `severity`.",
+      ),
+      for: setting(
+        delay().default(alert.for ?? "0s"),
+        "How long the condition has to last before the alert fires; `0s`: it fires at once.",
+      ),
+      ...thresholds,
+    }).prefault({}),
+    `${alert.what}.`,
+    { defaultText: usualText(alert), page: `runbooks/${alert.name}.md` },
+  );
+}
+
+/** The usual settings of an alert in one line. */
+function usualText(alert: Alert): string {
+  const parts = [
+    `\`${alert.severity}\``,
+    ...(alert.for === undefined ? [] : [`for \`${alert.for}\``]),
+    ...Object.entries(alert.thresholds).map(([name, { usual }]) => `${name} \`${usual}\``),
+  ];
+  return parts.join(", ");
+}
+
+export const alerts = group({
+  enabled: setting(flag().default(true), "Whether any of the alerts that come with Podwatch are deployed."),
+  runbookUrl: setting(
+    url().optional(),
+    "Where your own runbooks are: the alerts link there, with the alert's name behind it.",
+    {
+      example: "https://wiki.my-company.net/runbooks",
+      defaultText: "the pages that come with Podwatch, which the front serves at `/runbooks/`",
+    },
+  ),
+  ...Object.fromEntries(ALERTS.map((alert) => [alert.name, alertSchema(alert)])),
+}).meta({
+  id: "alerts",
+  description: "The alerts that come with Podwatch, for what a stack watches.",
+});
+
+/** Fully resolved. */
+export interface AlertsSettings {
+  readonly enabled: boolean;
+  /** Where the runbooks are, without a slash at the end. */
+  readonly runbookUrl: string;
+  /** Whether the front serves the runbooks. */
+  readonly runbooksAtFront: boolean;
+  /** By name; every alert of the catalogue is there. */
+  readonly alerts: Readonly<Record<string, AlertSettings>>;
+}

@@ -1,0 +1,108 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { HostSettings } from "../../config/load";
+import type { AlertsSettings, FrontSettings, ShippedFile } from "../../config/schema";
+import { serviceBundle } from "../../engines/bundle";
+import { byName } from "../../lib/auth";
+import { shippedRules, wanted } from "../../lib/rules/render";
+import { runbooksOf } from "../../lib/runbooks";
+import type { Telemetry } from "../../lib/telemetry";
+import type { Datasource } from "../grafana/render";
+import type { Host } from "../host";
+import type { PodNetwork } from "../network/component";
+import type { Backend } from "../nginx/render";
+import { remoteFiles, remoteSecrets } from "./remote.render";
+import {
+  type AlertmanagerTarget,
+  PROMETHEUS_BACKEND,
+  PROMETHEUS_TELEMETRY,
+  PROMETHEUS_URL,
+  prometheus,
+} from "./render";
+import { fileScrapeConfig, scrapeConfig, scrapeFiles, scrapeSecrets, targetFiles } from "./scrape.render";
+
+export interface PrometheusArgs {
+  readonly host: Host;
+  readonly network: PodNetwork;
+  readonly front: FrontSettings;
+  readonly settings: HostSettings["prometheus"];
+  /** What it watches besides itself and the jobs of the settings. */
+  readonly watched: readonly Telemetry[];
+  /** Where alerts go. */
+  readonly alertmanagers: readonly AlertmanagerTarget[];
+  /** What the stack says of the alerts that come with what is watched. */
+  readonly alerts: AlertsSettings;
+}
+
+/** Prometheus: scrapes itself, what the stack deploys and the stack's own jobs; confined to the container network. */
+export class Prometheus extends pulumi.ComponentResource {
+  readonly backend: Backend = PROMETHEUS_BACKEND;
+  /** The shipped dashboards that show what it watches. */
+  readonly dashboards: readonly string[];
+  /** Where users reach it, through the front. */
+  readonly url: string;
+  /** Pages on the alerts that link to the front, by the alert's name. */
+  readonly runbooks: Readonly<Record<string, string>>;
+  private readonly scrapeInterval: string;
+
+  constructor(name: string, args: PrometheusArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("podwatch:index:Prometheus", name, {}, opts);
+    const { host, settings } = args;
+    const telemetry = [PROMETHEUS_TELEMETRY, ...args.watched];
+    this.dashboards = telemetry.flatMap(({ dashboards }) => dashboards);
+    this.url = `${args.front.publicUrl}${PROMETHEUS_BACKEND.path}/`;
+    this.scrapeInterval = settings.scrapeInterval;
+    const { alerts } = args;
+    const ruleGroups = alerts.enabled ? telemetry.flatMap((watched) => watched.ruleGroups) : [];
+    this.runbooks = alerts.runbooksAtFront ? runbooksOf(wanted(ruleGroups, alerts)) : {};
+    const jobs = [...settings.scrapeJobs, ...settings.fileSd];
+    const secrets = byName([...scrapeSecrets(jobs, settings.secrets), ...remoteSecrets(settings)]);
+    const service = prometheus({
+      image: settings.image,
+      externalUrl: this.url,
+      scrapeInterval: settings.scrapeInterval,
+      scrapeTimeout: settings.scrapeTimeout,
+      evaluationInterval: settings.evaluationInterval,
+      retention: settings.retention,
+      features: settings.features,
+      outOfOrderTimeWindow: settings.outOfOrderTimeWindow,
+      limits: settings.limits,
+      externalLabels: settings.externalLabels,
+      scrapeConfigs: [
+        ...telemetry.flatMap(({ scrapeConfigs }) => scrapeConfigs),
+        ...settings.scrapeJobs.map(scrapeConfig),
+        ...settings.fileSd.map(fileScrapeConfig),
+      ],
+      alertmanagers: args.alertmanagers,
+      targetFiles: targetFiles(settings.fileSd),
+      ruleFiles: {
+        ...contents(settings.ruleFiles),
+        ...shippedRules(ruleGroups, alerts),
+      },
+      ruleTests: contents(settings.ruleTests),
+      remotes: settings,
+      authFiles: { ...scrapeFiles(jobs), ...remoteFiles(settings) },
+      secrets: secrets.map(({ name: secret }) => secret),
+      keepData: settings.data === "keep",
+      unitKeys: settings.quadlet,
+    });
+    host.apply(
+      `${name}-service`,
+      {
+        service: service.name,
+        bundle: serviceBundle(service, host),
+        secretVersions: host.putSecrets(name, service.name, secrets, { parent: this }),
+      },
+      { parent: this, dependsOn: [args.network] },
+    );
+    this.registerOutputs({ url: this.url });
+  }
+
+  /** This Prometheus as a data source for Grafana. */
+  datasource(uid: string): Datasource {
+    return { name: "Prometheus", uid, url: PROMETHEUS_URL, scrapeInterval: this.scrapeInterval };
+  }
+}
+
+function contents(files: readonly ShippedFile[]): Record<string, string> {
+  return Object.fromEntries(files.map(({ name, content }) => [name, content]));
+}

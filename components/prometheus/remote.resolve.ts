@@ -1,0 +1,61 @@
+// Checks over several settings of whom Prometheus tells; certificates and keys are read.
+import type { Context } from "../../config/context";
+import { type Path, quote, type Report } from "../../config/problem";
+import { checkOverruled, resolveAuth } from "../../config/resolve/auth";
+import type { Locate } from "../../config/resolve/locate";
+import { refuseSecrets } from "../../config/resolve/plainSecrets";
+import type { HttpAuth } from "../../config/schema/auth";
+import { typedKeys } from "./remote.schema";
+
+type Remote = Partial<HttpAuth> & { name: string; extra: Readonly<Record<string, unknown>> };
+
+export function resolveRemotes<T extends Remote>(
+  given: readonly T[],
+  kind: keyof typeof typedKeys,
+  locate: Locate,
+  context: Context,
+  report: Report,
+): T[] {
+  return given.map((remote, index) => {
+    const path = locate([kind, index]);
+    if (given.findIndex(({ name }) => name === remote.name) < index) {
+      report(
+        [...path, "name"],
+        `${quote(remote.name)} is already the name of another one; write another name`,
+      );
+    }
+    checkExtra(remote, kind, path, locate(["secrets"]), report);
+    return resolveAuth(remote, path, context, report);
+  });
+}
+
+function checkExtra(
+  remote: Remote,
+  kind: keyof typeof typedKeys,
+  path: Path,
+  secrets: Path,
+  report: Report,
+): void {
+  const what = kind === "remoteWrite" ? "the endpoint" : "the Alertmanager";
+  for (const [key, setting] of Object.entries(typedKeys[kind])) {
+    if (key in remote.extra) {
+      report(
+        [...path, "extra", key],
+        `would overrule what ${what} says itself; write it as ${setting} of ${what}`,
+      );
+    }
+  }
+  checkOverruled(remote.extra, remote, [...path, "extra"], what, report);
+  refuseSecrets(
+    remote.extra,
+    {
+      owner: path,
+      below: ["extra"],
+      what,
+      login: (inner) => (inner.length === 0 ? [] : undefined),
+      secrets,
+      file: "/run/secrets/prometheus.NAME",
+    },
+    report,
+  );
+}

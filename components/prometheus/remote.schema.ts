@@ -1,0 +1,62 @@
+// Whom Prometheus tells, besides what is deployed along with it: other Alertmanagers, and where samples are sent.
+import { z } from "zod";
+import { httpAuth } from "../../config/schema/auth";
+import { choice, group, httpUrl, list, setting, target, text } from "../../config/schema/words";
+
+const name = (of: string) =>
+  setting(
+    text(
+      /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/,
+      "is not a name of this kind; write up to 64 letters, digits, _, - and ., beginning with a letter or digit",
+    ),
+    `Name of the ${of}, which its secrets go by. Unique.`,
+    { example: "central" },
+  );
+
+const extra = (documentation: string, example: Readonly<Record<string, unknown>>) =>
+  setting(
+    z
+      .record(z.string(), z.unknown(), {
+        error: "is not a group of settings; write keys of Prometheus' configuration below it",
+      })
+      .default({}),
+    `Anything else of Prometheus' \`${documentation}\`, in Prometheus' own words, merged as it stands. No place for secrets.`,
+    { example },
+  );
+
+export const remoteWrite = group({
+  name: name("endpoint"),
+  url: setting(httpUrl(), "Where samples are sent, by Prometheus' remote write.", {
+    example: "https://metrics.my-company.net/api/v1/write",
+  }),
+  ...httpAuth,
+  extra: extra("remote_write", { send_exemplars: true }),
+}).meta({ id: "remoteWrite", description: "Where Prometheus sends a copy of its samples." });
+
+export const otherAlertmanager = group({
+  name: name("Alertmanager"),
+  targets: setting(
+    list(target(), "Alertmanagers, each host:port").min(1, {
+      error: "is empty; write at least one as host:port",
+    }),
+    "Where they are, each as host:port; each is told of every alert.",
+    { example: ["alerts.my-company.net:9093"] },
+  ),
+  scheme: setting(choice(["http", "https"]).default("http"), "Protocol that they are told over."),
+  pathPrefix: setting(
+    text(/^\/[^\s?#]*$/, "is not a path; write one that begins with /, such as /alertmanager").default("/"),
+    "Path before that of their API.",
+    { example: "/alertmanager" },
+  ),
+  ...httpAuth,
+  extra: extra("alertmanagers", { timeout: "20s" }),
+}).meta({ id: "otherAlertmanager", description: "Alertmanagers elsewhere that are told of alerts, too." });
+
+export type RemoteWrite = z.output<typeof remoteWrite>;
+export type OtherAlertmanager = z.output<typeof otherAlertmanager>;
+
+/** Keys that have a setting of their own, by that setting. */
+export const typedKeys = {
+  remoteWrite: { name: "name", url: "url" },
+  alertmanagers: { static_configs: "targets", scheme: "scheme", path_prefix: "pathPrefix" },
+} as const satisfies Record<string, Readonly<Record<string, string>>>;

@@ -1,0 +1,193 @@
+import { CONFIG_DIRECTORY, type Service, type UnitKeys, unitName } from "../../lib/service";
+import { quote } from "../../lib/shell";
+import type { ScrapeConfig, Telemetry } from "../../lib/telemetry";
+import { readTemplate } from "../../lib/template";
+import { toYaml } from "../../lib/yaml";
+import type { Backend } from "../nginx/render";
+import { instanceRules } from "./instance.rules";
+import { globalLimits, type Limits } from "./limits.render";
+import {
+  type OtherAlertmanager,
+  otherAlertmanagerConfig,
+  type Remotes,
+  remoteWriteConfig,
+} from "./remote.render";
+import { prometheusRules } from "./rules";
+import { scrapesDue } from "./scrapesDue.render";
+import { watchdogRules } from "./watchdog.rules";
+
+export interface PrometheusInput {
+  readonly image: string;
+  /** How users reach Prometheus, with its path: alerts and graphs link there. */
+  readonly externalUrl: string;
+  readonly scrapeInterval: string;
+  readonly scrapeTimeout: string;
+  readonly evaluationInterval: string;
+  readonly retention: { readonly time: string; readonly size?: string };
+  readonly features?: readonly string[];
+  readonly outOfOrderTimeWindow?: string | undefined;
+  /** Of every job that has none of its own. */
+  readonly limits: Limits;
+  readonly externalLabels: Readonly<Record<string, string>>;
+  readonly scrapeConfigs: readonly ScrapeConfig[];
+  /** Where alerts go; absent: nowhere. */
+  readonly alertmanagers?: readonly AlertmanagerTarget[];
+  /** Whom it tells besides. */
+  readonly remotes?: Remotes;
+  /** Files of targets by name below `targets/`; Prometheus rereads them by itself. */
+  readonly targetFiles: Readonly<Record<string, string>>;
+  /** Files of recording and alerting rules by path below `rules/`. */
+  readonly ruleFiles: Readonly<Record<string, string>>;
+  /** Files for `promtool test rules` by name below `rule-tests/`; they reach the rules by {@link RULES_FROM_TESTS}. */
+  readonly ruleTests?: Readonly<Record<string, string>>;
+  /** Certificates by path below the configuration directory. */
+  readonly authFiles?: Readonly<Record<string, string>>;
+  /** Names of the secrets that the scrape configurations read from files. */
+  readonly secrets?: readonly string[];
+  readonly keepData: boolean;
+  /** Keys of the user's own for the unit. */
+  readonly unitKeys?: UnitKeys;
+}
+
+/** An Alertmanager that is told of alerts. */
+export interface AlertmanagerTarget {
+  /** `host:port`. */
+  readonly address: string;
+  /** Where its API begins, without a slash at the end. */
+  readonly path: string;
+}
+
+/** The directory of the rule files, as seen from that of their tests. */
+export const RULES_FROM_TESTS = "../rules";
+
+const NAME = "prometheus";
+const PORT = 9090;
+const PATH = "/prometheus";
+
+/** The user `nobody` of the official image. */
+const IMAGE_USER = { uid: 65534, gid: 65534 };
+
+/** How the other services of the host reach Prometheus. */
+export const PROMETHEUS_URL = `http://${unitName(NAME)}:${PORT}${PATH}`;
+
+export const PROMETHEUS_BACKEND: Backend = {
+  name: NAME,
+  port: PORT,
+  path: PATH,
+  // What acts on the service itself, and what shows its inside.
+  closed: ["-/reload", "-/quit", "debug", "api/v1/admin"],
+  title: "Prometheus",
+  description: "Targets, queries and alerts.",
+};
+
+/** How Prometheus is watched: by itself. */
+export const PROMETHEUS_TELEMETRY: Telemetry = {
+  scrapeConfigs: [
+    {
+      job_name: NAME,
+      metrics_path: `${PATH}/metrics`,
+      static_configs: [{ targets: [`localhost:${PORT}`] }],
+    },
+  ],
+  dashboards: ["overview.json", "prometheus.json"],
+  ruleGroups: [watchdogRules, instanceRules, prometheusRules],
+};
+
+export function prometheus(input: PrometheusInput): Service {
+  const tests = input.ruleTests ?? {};
+  return {
+    name: NAME,
+    description: "Podwatch Prometheus",
+    image: input.image,
+    args: flags(input),
+    user: IMAGE_USER,
+    files: {
+      "prometheus.yml": configuration(input),
+      ...prefixed("targets", input.targetFiles),
+      ...prefixed("rules", input.ruleFiles),
+      ...prefixed("rule-tests", tests),
+      ...input.authFiles,
+    },
+    ...(input.secrets?.length ? { secrets: input.secrets } : {}),
+    data: { path: "/prometheus", keep: input.keepData },
+    hooks: {
+      check:
+        readTemplate("prometheus/check.sh") +
+        (Object.keys(tests).length > 0 ? readTemplate("prometheus/ruleTests.sh") : ""),
+      ready: readTemplate("prometheus/ready.sh"),
+      reload: [
+        `due=${quote(scrapesDue(input.scrapeConfigs, input.scrapeInterval))}\n`,
+        ...["prometheus/metrics.sh", "prometheus/moment.sh", "shared/reload.sh"].map(readTemplate),
+      ].join(""),
+    },
+    ...(input.unitKeys ? { unitKeys: input.unitKeys } : {}),
+    readyWithin: 300,
+  };
+}
+
+/** Where a file of targets stands inside the container. */
+export function targetFilePath(name: string): string {
+  return `${CONFIG_DIRECTORY}/targets/${name}`;
+}
+
+function flags(input: PrometheusInput): string[] {
+  const { time, size } = input.retention;
+  return [
+    `--config.file=${CONFIG_DIRECTORY}/prometheus.yml`,
+    "--storage.tsdb.path=/prometheus",
+    `--storage.tsdb.retention.time=${time}`,
+    ...(size === undefined ? [] : [`--storage.tsdb.retention.size=${size}`]),
+    ...(input.features?.length ? [`--enable-feature=${input.features.join(",")}`] : []),
+    `--web.external-url=${input.externalUrl}`,
+    `--web.route-prefix=${PATH}`,
+  ];
+}
+
+function configuration(input: PrometheusInput): string {
+  return toYaml({
+    global: {
+      scrape_interval: input.scrapeInterval,
+      scrape_timeout: input.scrapeTimeout,
+      evaluation_interval: input.evaluationInterval,
+      ...globalLimits(input.limits),
+      ...externalLabels(input),
+    },
+    ...(input.outOfOrderTimeWindow === undefined
+      ? {}
+      : { storage: { tsdb: { out_of_order_time_window: input.outOfOrderTimeWindow } } }),
+    ...alerting(input.alertmanagers ?? [], input.remotes?.alertmanagers ?? []),
+    ...ruleFiles(Object.keys(input.ruleFiles)),
+    scrape_configs: input.scrapeConfigs,
+    ...(input.remotes?.remoteWrite.length
+      ? { remote_write: input.remotes.remoteWrite.map(remoteWriteConfig) }
+      : {}),
+  });
+}
+
+/**
+ * From its version 3 on, Prometheus fills in variables of the environment, of which the container has none of the
+ * user's, and takes two dollar signs for one; before that, it takes labels as they stand.
+ */
+function externalLabels({ externalLabels, image, features = [] }: PrometheusInput) {
+  const labels = Object.entries(externalLabels);
+  if (labels.length === 0) return {};
+  const expands = !/:v?[12]\.\d/.test(image) || features.includes("expand-external-labels");
+  const literal = (value: string) => (expands ? value.replaceAll("$", "$$$$") : value);
+  return { external_labels: Object.fromEntries(labels.map(([name, value]) => [name, literal(value)])) };
+}
+
+function alerting(own: readonly AlertmanagerTarget[], others: readonly OtherAlertmanager[]) {
+  const alertmanagers = [
+    ...own.map(({ address, path }) => ({ path_prefix: path, static_configs: [{ targets: [address] }] })),
+    ...others.map(otherAlertmanagerConfig),
+  ];
+  return alertmanagers.length === 0 ? {} : { alerting: { alertmanagers } };
+}
+
+function ruleFiles(names: readonly string[]) {
+  return names.length === 0 ? {} : { rule_files: names.map((name) => `${CONFIG_DIRECTORY}/rules/${name}`) };
+}
+
+function prefixed(directory: string, files: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(files).map(([name, text]) => [`${directory}/${name}`, text]));
+}

@@ -1,0 +1,150 @@
+// Checks over several of Prometheus' settings, and what is filled in where the user said nothing.
+import type { z } from "zod";
+import type { Context } from "../../config/context";
+import { type Path, quote, type Report } from "../../config/problem";
+import { checkOverruled, resolveAuth } from "../../config/resolve/auth";
+import type { Locate } from "../../config/resolve/locate";
+import { refuseSecrets, type Surroundings } from "../../config/resolve/plainSecrets";
+import { durationMs, withPlainSecrets } from "../../config/schema/words";
+import { type JobLimits, LIMIT_KEYS } from "./limits.render";
+import { resolveRemotes } from "./remote.resolve";
+import { resolveRules } from "./rules.resolve";
+import {
+  builtInJobs,
+  type PrometheusSettings,
+  type prometheus,
+  type ScrapeJob,
+  typedJobKeys,
+} from "./schema";
+import { checkTargets, readTargets } from "./targets.resolve";
+
+type Given = z.output<typeof prometheus>;
+type GivenFileSd = Given["fileSd"][number];
+
+/** Prometheus' own default. */
+const usualTimeout = "10s";
+
+export function resolvePrometheus(
+  given: Given,
+  locate: Locate,
+  context: Context,
+  report: Report,
+): PrometheusSettings {
+  const scrapeTimeout = given.scrapeTimeout ?? shorter(usualTimeout, given.scrapeInterval);
+  if (durationMs(scrapeTimeout) > durationMs(given.scrapeInterval)) {
+    report(locate(["scrapeTimeout"]), tooLong(scrapeTimeout, given.scrapeInterval));
+  }
+  checkNames(given, locate, report);
+  const scrapeJobs = given.scrapeJobs.map((job, index) => {
+    const path = locate(["scrapeJobs", index]);
+    checkJob(job, given.scrapeInterval, path, locate(["secrets"]), report);
+    checkTargets(job, path, report);
+    const { httpSd } = job;
+    return {
+      ...resolveAuth(job, path, context, report),
+      ...(httpSd && { httpSd: resolveAuth(httpSd, [...path, "httpSd"], context, report) }),
+    };
+  });
+  const fileSd = given.fileSd.map((job, index) => {
+    const path = locate(["fileSd", index]);
+    checkJob(job, given.scrapeInterval, path, locate(["secrets"]), report);
+    return resolveAuth(readTargets(job, path, context, report), path, context, report);
+  });
+  const rules = resolveRules(given, locate, context, report);
+  const remoteWrite = resolveRemotes(given.remoteWrite, "remoteWrite", locate, context, report);
+  const alertmanagers = resolveRemotes(given.alertmanagers, "alertmanagers", locate, context, report);
+  return withPlainSecrets({
+    ...given,
+    scrapeTimeout,
+    scrapeJobs,
+    fileSd,
+    remoteWrite,
+    alertmanagers,
+    ...rules,
+  });
+}
+
+export const shorter = (a: string, b: string) => (durationMs(a) < durationMs(b) ? a : b);
+
+const tooLong = (timeout: string, interval: string) =>
+  `${quote(timeout)} is longer than the interval, ${interval}; write at most ${interval}`;
+
+/** One name, one job, over both kinds and the built-in ones. */
+function checkNames(given: Given, locate: Locate, report: Report): void {
+  const seen = new Map<string, string>(builtInJobs.map((name) => [name, "a job that Podwatch makes itself"]));
+  for (const kind of ["scrapeJobs", "fileSd"] as const) {
+    given[kind].forEach((job, index) => {
+      const owner = seen.get(job.name);
+      if (owner === undefined) seen.set(job.name, "another job");
+      else
+        report(
+          locate([kind, index, "name"]),
+          `${quote(job.name)} is already the name of ${owner}; write another name`,
+        );
+    });
+  }
+}
+
+function checkJob(
+  job: ScrapeJob | GivenFileSd,
+  usualInterval: string,
+  path: Path,
+  secrets: Path,
+  report: Report,
+): void {
+  const interval = job.interval ?? usualInterval;
+  if (job.timeout !== undefined && durationMs(job.timeout) > durationMs(interval)) {
+    report([...path, "timeout"], tooLong(job.timeout, interval));
+  }
+  for (const key of Object.keys(job.extra)) {
+    const setting = Object.hasOwn(typedJobKeys, key) ? typedJobKeys[key] : undefined;
+    if (setting !== undefined) {
+      const instead =
+        setting in job ? `write ${asWhat(setting)} of the job` : `write a job under ${homeOf(setting)}`;
+      report([...path, "extra", key], `would overrule what the job says itself; ${instead}`);
+    }
+  }
+  for (const name of Object.keys(job.limits ?? {}) as (keyof JobLimits)[]) {
+    if (LIMIT_KEYS[name] in job.extra) {
+      report(
+        [...path, "extra", LIMIT_KEYS[name]],
+        `would overrule limits.${name} of the job; remove one of the two`,
+      );
+    }
+  }
+  checkOverruled(job.extra, job, [...path, "extra"], "the job", report);
+  if ("http_sd_configs" in job.extra && "httpSd" in job && job.httpSd !== undefined) {
+    report([...path, "extra", "http_sd_configs"], "is set together with httpSd of the job; keep one of them");
+  }
+  const relabels = "relabel_configs" in job.extra && "files" in job;
+  if (Object.keys(job.labels).length > 0 && relabels) {
+    report(
+      [...path, "extra", "relabel_configs"],
+      "would overrule the job's labels; write the labels in the target files, or as relabel_configs too",
+    );
+  }
+  const around: Surroundings = {
+    owner: path,
+    below: ["extra"],
+    what: "the job",
+    login: loginOfJob,
+    secrets,
+    file: "/run/secrets/prometheus.NAME",
+  };
+  refuseSecrets(job.extra, around, report);
+  refuseSecrets({ params: job.params }, { ...around, below: [] }, report);
+}
+
+/** Of a job's `extra`, what has settings to log in: the job itself, and the discovery that it may have instead. */
+function loginOfJob(inner: Path): Path | undefined {
+  if (inner.length === 0) return [];
+  return inner.length === 2 && inner[0] === "http_sd_configs" ? ["httpSd"] : undefined;
+}
+
+const asWhat = (setting: string) =>
+  setting === "targets"
+    ? "each of its groups, targets and labels, as an entry of targets"
+    : `it as ${setting}`;
+
+/** Which kind of job names its targets so. */
+const homeOf = (setting: string) => (setting === "files" ? "fileSd" : "scrapeJobs");

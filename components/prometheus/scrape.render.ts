@@ -1,0 +1,148 @@
+import {
+  authFiles,
+  authSecrets,
+  byName,
+  type HttpAuth,
+  httpAuthConfig,
+  type NamedSecret,
+  type Owner,
+  owner,
+  ownSecrets,
+} from "../../lib/auth";
+import type { ScrapeConfig } from "../../lib/telemetry";
+import { type JobLimits, jobLimits } from "./limits.render";
+import { PROMETHEUS_BACKEND, targetFilePath } from "./render";
+
+/** What a user's scrape job says, however it finds its targets. */
+export interface Job<Secret = unknown> extends HttpAuth<Secret> {
+  readonly name: string;
+  readonly scheme: string;
+  readonly metricsPath: string;
+  readonly interval?: string | undefined;
+  readonly timeout?: string | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly params: Readonly<Record<string, readonly string[]>>;
+  readonly limits?: JobLimits | undefined;
+  /** Further keys of a scrape configuration, in Prometheus' own words. */
+  readonly extra: Readonly<Record<string, unknown>>;
+}
+
+/** A scrape job with its targets written out. */
+export function scrapeConfig(job: NamedJob): ScrapeConfig {
+  const targets = job.targets.length > 0 ? { static_configs: staticConfigs(job) } : {};
+  return { ...common(job), ...targets, ...discovered(job), ...job.extra };
+}
+
+/** Targets with labels of their own. */
+export interface TargetGroup {
+  readonly targets: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+function staticConfigs({ targets, labels }: NamedJob) {
+  const alone = targets.filter((target) => typeof target === "string");
+  const groups = targets.filter((target) => typeof target !== "string");
+  return [...(alone.length > 0 ? [{ targets: alone, labels: {} }] : []), ...groups].map((group) => {
+    const all = { ...labels, ...group.labels };
+    return { targets: group.targets, ...(Object.keys(all).length > 0 ? { labels: all } : {}) };
+  });
+}
+
+/** A scrape job that names its targets, or where to ask for them. */
+export type NamedJob<Secret = unknown> = Job<Secret> & {
+  readonly targets: ReadonlyArray<string | TargetGroup>;
+  readonly httpSd?:
+    | (HttpAuth<Secret> & { readonly url: string; readonly refreshInterval: string })
+    | undefined;
+};
+
+/** The secrets of all jobs, and those that the user refers to, in the order in which the service names them. */
+export function scrapeSecrets<Secret>(
+  jobs: ReadonlyArray<AnyJob<Secret>>,
+  own?: Readonly<Record<string, Secret>>,
+): Array<NamedSecret<Secret>> {
+  const ofJobs = logins(jobs).flatMap(([auth, of]) => authSecrets(auth, of));
+  return byName([...ofJobs, ...ownSecrets(PROMETHEUS_BACKEND.name, own)]);
+}
+
+/** The certificates of all jobs, by path below the configuration directory. */
+export function scrapeFiles(jobs: readonly AnyJob[]): Record<string, string> {
+  return Object.assign({}, ...logins(jobs).map(([auth, of]) => authFiles(auth, of)));
+}
+
+type AnyJob<Secret = unknown> = Job<Secret> & Pick<NamedJob<Secret>, "httpSd">;
+
+/** Each job may log in at its targets, and where it asks for them. */
+function logins<Secret>(jobs: ReadonlyArray<AnyJob<Secret>>): Array<[HttpAuth<Secret>, Owner]> {
+  return jobs.flatMap(
+    (job): Array<[HttpAuth<Secret>, Owner]> => [
+      [job, jobOwner(job)],
+      ...(job.httpSd ? [[job.httpSd, jobOwner(job, DISCOVERY)] satisfies [HttpAuth<Secret>, Owner]] : []),
+    ],
+  );
+}
+
+const DISCOVERY = "sd";
+
+/** Names of jobs are unique, of whatever kind they are. */
+function jobOwner({ name }: Job, part?: string): Owner {
+  return owner(PROMETHEUS_BACKEND.name, name, part);
+}
+
+/** A scrape job with its targets in files that are shipped along. */
+export function fileScrapeConfig(job: FileJob): ScrapeConfig {
+  return {
+    ...common(job),
+    file_sd_configs: [{ files: job.files.map(({ name }) => targetFilePath(shippedName(job, name))) }],
+    ...relabelled(job),
+    ...job.extra,
+  };
+}
+
+/** The target files of all jobs, by the name under which they are shipped. */
+export function targetFiles(jobs: readonly FileJob[]): Record<string, string> {
+  return Object.fromEntries(
+    jobs.flatMap((job) => job.files.map(({ name, content }) => [shippedName(job, name), content])),
+  );
+}
+
+export type FileJob = Job & {
+  readonly files: ReadonlyArray<{ readonly name: string; readonly content: string }>;
+};
+
+function shippedName(job: Job, file: string): string {
+  return `${job.name}/${file}`;
+}
+
+function common(job: Job): ScrapeConfig {
+  return {
+    job_name: job.name,
+    scheme: job.scheme,
+    metrics_path: job.metricsPath,
+    ...(job.interval === undefined ? {} : { scrape_interval: job.interval }),
+    ...(job.timeout === undefined ? {} : { scrape_timeout: job.timeout }),
+    ...(Object.keys(job.params).length > 0 ? { params: job.params } : {}),
+    ...jobLimits(job.limits),
+    ...httpAuthConfig(job, jobOwner(job)),
+  };
+}
+
+function discovered(job: NamedJob) {
+  const { httpSd } = job;
+  if (httpSd === undefined) return {};
+  const { url, refreshInterval } = httpSd;
+  return {
+    http_sd_configs: [
+      { url, refresh_interval: refreshInterval, ...httpAuthConfig(httpSd, jobOwner(job, DISCOVERY)) },
+    ],
+  };
+}
+
+/** Targets from files bring labels of their own; the job's are added to each. */
+function relabelled(job: Job) {
+  const rules = Object.entries(job.labels).map(([name, value]) => ({
+    target_label: name,
+    replacement: value.replaceAll("$", "$$$$"),
+  }));
+  return rules.length > 0 ? { relabel_configs: rules } : {};
+}

@@ -1,0 +1,96 @@
+// What scrape jobs ask: named in the stack file or in files. An address unless the job's relabelling makes one of it.
+import { safeLoad } from "js-yaml";
+import type { z } from "zod";
+import type { Context } from "../../config/context";
+import { type Path, quote, type Report } from "../../config/problem";
+import { parseJson, shippedFiles } from "../../config/resolve/files";
+import { targetHost } from "../../config/schema/words";
+import { isGroup } from "../../config/walk";
+import type { FileSdJob, prometheus, ScrapeJob } from "./schema";
+
+type GivenFileSd = z.output<typeof prometheus>["fileSd"][number];
+
+/** Whether a job asks another program about its targets, such as snmp_exporter: what it names then is any text. */
+export function setsAddress(extra: unknown): boolean {
+  const relabelling = isGroup(extra) ? extra.relabel_configs : undefined;
+  return (
+    Array.isArray(relabelling) &&
+    relabelling.some(
+      (step) =>
+        isGroup(step) &&
+        step.target_label === "__address__" &&
+        String(step.action ?? "replace").toLowerCase() === "replace",
+    )
+  );
+}
+
+const notAnAddress =
+  "is not a target; write host:port such as db1.internal:9100, without protocol or path, or set __address__ in extra.relabel_configs if another program is asked about it";
+
+export function checkTargets(job: ScrapeJob, path: Path, report: Report): void {
+  const discovers =
+    job.httpSd !== undefined || Object.keys(job.extra).some((key) => key.endsWith("_sd_configs"));
+  if (job.targets.length === 0 && !discovers) {
+    report(
+      [...path, "targets"],
+      "is missing; write at least one target as host:port, or where to ask for them: httpSd, or a service discovery under extra",
+    );
+  }
+  // Found targets bring their own labels, so the job's would be lost.
+  if (job.targets.length === 0 && Object.keys(job.labels).length > 0) {
+    report(
+      [...path, "labels"],
+      "belong to targets, and the job names none; write them as relabel_configs under extra",
+    );
+  }
+  if (setsAddress(job.extra)) return;
+  job.targets.forEach((entry, index) => {
+    const at = [...path, "targets", index];
+    if (typeof entry === "string") checkAddress(entry, at, report);
+    else
+      entry.targets.forEach((target, inner) => {
+        checkAddress(target, [...at, "targets", inner], report);
+      });
+  });
+}
+
+function checkAddress(target: string, path: Path, report: Report): void {
+  if (targetHost(target) === undefined) report(path, `${quote(target)} ${notAnAddress}`);
+}
+
+export function readTargets(job: GivenFileSd, path: Path, context: Context, report: Report): FileSdJob {
+  const at = (index: number) => [...path, "files", index];
+  const check = (name: string, content: string) => targetFileComplaint(name, content, setsAddress(job.extra));
+  return { ...job, files: shippedFiles(job.files, { what: "a target file", check }, at, context, report) };
+}
+
+/** What is no YAML is told of on the host, by promtool. */
+function targetFileComplaint(name: string, content: string, anyText: boolean): string | undefined {
+  if (!/\.(json|ya?ml)$/.test(name))
+    return "is of a kind that Prometheus does not read; write a file that ends in .json, .yml or .yaml";
+  const parsed = name.endsWith(".json") ? parseJson(content) : parseYaml(content);
+  if (parsed === undefined) return undefined;
+  if ("complaint" in parsed) return parsed.complaint;
+  const targets = targetsOf(parsed.value);
+  if (targets === undefined)
+    return 'is not a target file; write a list such as [{"targets": ["db1.internal:9100"], "labels": {}}]';
+  const wrong = anyText ? undefined : targets.find((target) => targetHost(target) === undefined);
+  return wrong === undefined ? undefined : `names ${quote(wrong)}, which ${notAnAddress}`;
+}
+
+function parseYaml(content: string): { value: unknown } | undefined {
+  try {
+    return { value: safeLoad(content) ?? [] };
+  } catch {
+    return undefined;
+  }
+}
+
+/** All of a target file's targets, or undefined if it is none. */
+function targetsOf(groups: unknown): string[] | undefined {
+  if (!Array.isArray(groups)) return undefined;
+  const targets = groups.flatMap((group) =>
+    isGroup(group) && Array.isArray(group.targets) ? group.targets : [undefined],
+  );
+  return targets.every((target) => typeof target === "string") ? targets : undefined;
+}

@@ -1,0 +1,157 @@
+import { inUrl } from "../../lib/address";
+import type { Scope } from "../../lib/scope";
+import {
+  type HostDirectory,
+  hostPath,
+  type PublishedPort,
+  type Service,
+  type UnitKeys,
+  unitName,
+} from "../../lib/service";
+import { type Entry, quoteWord, serializeUnit, type Unit } from "../unit";
+
+/** Name of the container network on the host, and of its Quadlet unit. */
+export const NETWORK_NAME = "podwatch";
+
+/** Everything Podwatch keeps on a host; `%h` is the login user's home (systemd.unit(5) "Specifiers"). */
+const STATE_DIRECTORY: Readonly<Record<Scope, string>> = {
+  rootful: "/var/lib/podwatch",
+  rootless: "%h/.local/share/podwatch",
+};
+
+/**
+ * The Quadlet unit that runs a service, confined: read-only root, no capability, no new privileges.
+ *
+ * Only keys of podman 4.4 are used. Source: podman-systemd.unit(5).
+ */
+export function containerUnit(service: Service, scope: Scope): string {
+  const name = unitName(service.name);
+  const container: Entry[] = [
+    ["Image", service.image],
+    ["ContainerName", name],
+    ["Network", `${NETWORK_NAME}.network`],
+    ...userEntries(service, scope),
+    ["ReadOnly", "true"],
+    ["NoNewPrivileges", "true"],
+    ["DropCapability", "all"],
+    // Quadlet has had a key of its own for this since podman 4.6 only.
+    ...sorted(service.sysctls ?? {}).map(
+      ([key, value]) => ["PodmanArgs", quoteWord(`--sysctl=${key}=${value}`)] as const,
+    ),
+    ...sorted(service.environment ?? {}).map(environmentEntry),
+    ["Volume", `${STATE_DIRECTORY[scope]}/services/${service.name}:/etc/podwatch:ro,z`],
+    ...(service.data ? [["Volume", `${name}:${service.data.path}`] as const] : []),
+    ...(service.hostDirectories ?? []).map(mountEntry),
+    ...(service.secrets ?? []).map((secret) => secretEntry(secret, service)),
+    ...(service.ports ?? []).map((port) => ["PublishPort", publishedPort(port)] as const),
+  ];
+  if (service.args !== undefined) {
+    container.push(["Exec", service.args.map(quoteWord).join(" ")]);
+  }
+  container.push(...ownEntries(service, "Container"));
+  return serializeUnit([
+    ["Unit", [["Description", service.description], ...ownEntries(service, "Unit")]],
+    ["Container", container],
+    [
+      "Service",
+      [
+        // Below /run a directory is gone after a reboot, and its owner may come later than we do.
+        ...(service.hostDirectories ?? []).map(
+          (directory) => ["ExecStartPre", `-mkdir -p ${quotePath(hostPath(directory))}`] as const,
+        ),
+        ["Restart", "always"],
+        ["RestartSec", "2"],
+        ["TimeoutStartSec", "300"],
+        ...ownEntries(service, "Service"),
+      ],
+    ],
+    ["Install", [["WantedBy", scope === "rootful" ? "multi-user.target" : "default.target"]]],
+    ...quadletSection(scope),
+  ]);
+}
+
+/** A range of addresses, and the one of them that answers DNS queries and leads outside. */
+export interface Subnet {
+  readonly subnet: string;
+  readonly gateway: string;
+}
+
+/** The Quadlet unit of the network that the services of a host share; `ipv6` is what it has beside IPv4. */
+export function networkUnit(network: Subnet & { readonly ipv6?: Subnet }, scope: Scope): string {
+  const { ipv6 } = network;
+  return serializeUnit([
+    ["Unit", [["Description", "Podwatch network"]]],
+    [
+      "Network",
+      [
+        ["NetworkName", NETWORK_NAME],
+        ["Subnet", network.subnet],
+        ["Gateway", network.gateway],
+        ...(ipv6
+          ? ([
+              ["IPv6", "true"],
+              ["Subnet", ipv6.subnet],
+              ["Gateway", ipv6.gateway],
+            ] as const)
+          : []),
+      ],
+    ],
+    ...quadletSection(scope),
+  ]);
+}
+
+/**
+ * A user's units would wait for the system's network-online.target, which many hosts never reach, and start after
+ * 90 s all the same. Older generators pass the section on to systemd, which ignores it.
+ */
+function quadletSection(scope: Scope): Unit {
+  return scope === "rootless" ? [["Quadlet", [["DefaultDependencies", "false"]]]] : [];
+}
+
+function userEntries(service: Service, scope: Scope): Entry[] {
+  const { uid, gid, asLoginUser } = service.user;
+  const entries: Entry[] = [
+    ["User", String(uid)],
+    ["Group", String(gid)],
+  ];
+  if (asLoginUser && scope === "rootless") {
+    entries.push(["UserNS", `keep-id:uid=${uid},gid=${gid}`], ["PodmanArgs", "--group-add=keep-groups"]);
+  }
+  return entries;
+}
+
+/** The user's own keys, in the order in which they were written: of two values of one key, the last counts. */
+function ownEntries(service: Service, section: keyof UnitKeys): Entry[] {
+  return Object.entries(service.unitKeys?.[section] ?? {}).flatMap(([key, values]) =>
+    values.map((value): Entry => [key, value]),
+  );
+}
+
+function mountEntry(directory: HostDirectory): Entry {
+  const inside = typeof directory === "string" ? directory : directory.inside;
+  return ["Volume", `${hostPath(directory)}:${inside}:ro`];
+}
+
+/** A specifier that the path begins with stays one. */
+function quotePath(path: string): string {
+  const [, specifier = "", rest = ""] = /^(%[ht]\/)?(.*)$/s.exec(path) ?? [];
+  return `${specifier}${quoteWord(rest)}`;
+}
+
+function environmentEntry([key, value]: readonly [string, string]): Entry {
+  return ["Environment", quoteWord(`${key}=${value}`)];
+}
+
+function secretEntry(secret: string, service: Service): Entry {
+  const { uid, gid } = service.user;
+  return ["Secret", `${unitName(secret)},type=mount,target=${secret},uid=${uid},gid=${gid},mode=0400`];
+}
+
+function publishedPort(port: PublishedPort): string {
+  const address = port.address === undefined ? "" : `${inUrl(port.address)}:`;
+  return `${address}${port.hostPort}:${port.containerPort}`;
+}
+
+function sorted(record: Readonly<Record<string, string>>): Array<[string, string]> {
+  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+}

@@ -1,0 +1,2 @@
+/** Whose the services of a host are: root's (`become: true`) or the login user's. */
+export type Scope = "rootful" | "rootless";
