@@ -1,7 +1,6 @@
 // From what a stack file says to settings that are checked and complete, or to everything that is wrong with it. Knows nothing of Pulumi.
 import { z } from "zod";
 import { resolveNetwork } from "../components/network/resolve";
-import type { Watcher } from "../components/node-exporter/resolve";
 import { canonicalAddress } from "../lib/address";
 import { characterProblems, treeWithLineFeeds } from "./characters";
 import type { Context } from "./context";
@@ -21,6 +20,7 @@ import {
 } from "./schema";
 import { login } from "./schema/login";
 import { exposedSecretProblems, plainSecretProblems, uselesslyEncrypted, withoutEncrypted } from "./secrets";
+import type { HostBasics } from "./section";
 import { mention, shapeProblems, soundParts } from "./shape";
 import { isGroup, type Tree, valueAt } from "./walk";
 
@@ -123,7 +123,7 @@ function resolveHost(
   entry: Entry,
   raw: Tree,
   sound: Tree,
-  watching: readonly Watcher[],
+  watching: HostBasics["watchers"],
   context: Context,
   report: Report,
 ): HostSettings | undefined {

@@ -1,6 +1,6 @@
 // A problem names the setting as the user typed it, quotes the value, and says what to type instead.
 import { shown } from "./characters";
-import { namespace } from "./schema";
+import { namespace } from "./namespace";
 import { isSecretUrl } from "./secretWords";
 
 /** Keys and indexes from the namespace down: ["hosts", "mon1", "address"]. */

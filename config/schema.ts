@@ -1,53 +1,24 @@
 // The shape of a stack file, put together from its sections, and of the settings that come out of it.
 // Every default and every grammar stands in `schema/`, once; checks that look at several settings stand in `resolve/`.
 import { z } from "zod";
-import { type AlertmanagerSettings, alertmanager } from "../components/alertmanager/schema";
-import { type BlackboxExporterSettings, blackboxExporter } from "../components/blackbox-exporter/schema";
-import { type GrafanaSettings, grafana } from "../components/grafana/schema";
-import { type NetworkSettings, network } from "../components/network/schema";
-import { type FrontSettings, front } from "../components/nginx/front.schema";
-import { type GatewaysSettings, gateways } from "../components/nginx/gateways.schema";
-import { type NginxExporterSettings, nginxExporter } from "../components/nginx-exporter/schema";
-import { type NodeExporterSettings, nodeExporter } from "../components/node-exporter/schema";
-import { type AlertsSettings, alerts } from "../components/prometheus/alerts.schema";
-import { type PrometheusSettings, prometheus } from "../components/prometheus/schema";
+import { SECTIONS } from "../components/sections";
 import type { AddressNeed } from "../lib/hostAddresses";
+import { namespace } from "./namespace";
 import type { ImageBuild } from "./schema/image";
 import { login } from "./schema/login";
 import { preset } from "./schema/presets";
 import { address, choice, flag, group, setting, text } from "./schema/words";
+import type { SectionName, ServiceSettings } from "./section";
 
-export type { AlertmanagerSettings } from "../components/alertmanager/schema";
-export type { BlackboxExporterSettings, ProbeTarget } from "../components/blackbox-exporter/schema";
-export type { GrafanaSettings } from "../components/grafana/schema";
-export type { NetworkSettings } from "../components/network/schema";
-export type { FrontSettings } from "../components/nginx/front.schema";
-export type { GatewaysSettings } from "../components/nginx/gateways.schema";
-export type { NginxExporterSettings } from "../components/nginx-exporter/schema";
-export type { NodeExporterReach, NodeExporterSettings } from "../components/node-exporter/schema";
-export type { AlertsSettings } from "../components/prometheus/alerts.schema";
-export type { FileSdJob, PrometheusSettings, ScrapeJob, ShippedFile } from "../components/prometheus/schema";
-export { builtInJobs } from "../components/prometheus/schema";
 export type { ImageBuild } from "./schema/image";
 export type { QuadletSettings } from "./schema/quadlet";
 
-/** The namespace of every key in a stack file. */
-export const namespace = "podwatch";
+export { namespace };
 
 /** The sections that configure services; each may stand in the stack and again, for one host, in that host's entry. */
-export const services = {
-  network,
-  front,
-  gateways,
-  prometheus,
-  alertmanager,
-  grafana,
-  blackboxExporter,
-  nginxExporter,
-  nodeExporter,
-  alerts,
-};
-export type ServiceName = keyof typeof services;
+export const services = Object.fromEntries(
+  Object.entries(SECTIONS).map(([name, { schema }]) => [name, schema]),
+) as { readonly [Name in SectionName]: (typeof SECTIONS)[Name]["schema"] };
 
 export const proxy = group(login).meta({
   id: "proxy",
@@ -84,8 +55,8 @@ const access = {
 type Optional<Sections> = { [Name in keyof Sections]: z.ZodOptional<Sections[Name] & z.ZodType> };
 
 /** Each section as a setting that may be left out. */
-function optional(describe: (name: ServiceName) => string): Optional<typeof services> {
-  const names = Object.keys(services) as ServiceName[];
+function optional(describe: (name: SectionName) => string): Optional<typeof services> {
+  const names = Object.keys(services) as SectionName[];
   return Object.fromEntries(
     names.map((name) => [name, setting(services[name].optional(), describe(name))]),
   ) as Optional<typeof services>;
@@ -163,7 +134,7 @@ export function isLocal(connection: object): connection is LocalConnection {
 }
 
 /** One host with everything that is deployed to it, nothing left open. */
-export interface HostSettings<Secret = string> {
+export interface HostSettings<Secret = string> extends ServiceSettings<Secret> {
   readonly name: string;
   /** A target has nothing but the node exporter. */
   readonly role: "monitor" | "target";
@@ -173,18 +144,8 @@ export interface HostSettings<Secret = string> {
   readonly becomePassword?: Secret;
   /** The images that the host builds, by reference. */
   readonly builds: Readonly<Record<string, ImageBuild>>;
-  readonly network: NetworkSettings;
   /** What is looked at on the host before anything is changed. */
   readonly addressNeeds: readonly AddressNeed[];
-  readonly front: FrontSettings<Secret>;
-  readonly gateways: GatewaysSettings;
-  readonly prometheus: PrometheusSettings<Secret>;
-  readonly alertmanager: AlertmanagerSettings<Secret>;
-  readonly grafana: GrafanaSettings<Secret>;
-  readonly blackboxExporter: BlackboxExporterSettings<Secret>;
-  readonly nginxExporter: NginxExporterSettings;
-  readonly nodeExporter: NodeExporterSettings;
-  readonly alerts: AlertsSettings;
 }
 
 /** What a stack file says, checked and complete. `Secret` is plain text inside `config/` and a Pulumi secret outside. */

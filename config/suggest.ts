@@ -1,8 +1,8 @@
 // What somebody meant who typed a setting that does not exist.
 import { distance } from "fastest-levenshtein";
 import type { z } from "zod";
+import { namespace } from "./namespace";
 import { type Path, show } from "./problem";
-import { namespace } from "./schema";
 import { core, schemaAt, settingPaths } from "./walk";
 import { wayOut } from "./waysOut";
 

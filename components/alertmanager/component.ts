@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostSettings } from "../../config/load";
-import type { FrontSettings } from "../../config/schema";
 import { serviceBundle } from "../../engines/bundle";
 import type { Telemetry } from "../../lib/telemetry";
 import type { Host } from "../host";
 import type { PodNetwork } from "../network/component";
+import type { FrontSettings } from "../nginx/front.schema";
 import type { Backend } from "../nginx/render";
 import type { AlertmanagerTarget } from "../prometheus/render";
 import {

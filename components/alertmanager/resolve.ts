@@ -1,11 +1,12 @@
 // Checks over several of Alertmanager's settings, and what is filled in where the user said nothing; templates are read here.
 import type { z } from "zod";
-import type { Context } from "../../config/context";
 import { quote, type Report } from "../../config/problem";
 import { shippedFiles } from "../../config/resolve/files";
 import type { Locate } from "../../config/resolve/locate";
+import { checkQuadlet } from "../../config/resolve/quadlet";
 import { durationMs, withPlainSecrets } from "../../config/schema/words";
-import { isGroup, type Tree } from "../../config/walk";
+import type { Around } from "../../config/section";
+import { isGroup } from "../../config/walk";
 import { checkNames, resolveReceivers } from "./receivers.resolve";
 import type { Route } from "./routes.schema";
 import type { AlertmanagerSettings, alertmanager } from "./schema";
@@ -16,17 +17,11 @@ type Given = z.output<typeof alertmanager>;
 /** Below it, pings and their repetitions get into each other's way. */
 const shortestPing = "10s";
 
-/**
- * @param written the section as it was written, with receivers that have a problem of their own: it is enough that they
- *   are complained about once
- */
 export function resolveAlertmanager(
   given: Given,
-  written: Tree,
-  locate: Locate,
-  context: Context,
-  report: Report,
+  { written, locate, context, report }: Around,
 ): AlertmanagerSettings {
+  checkQuadlet(given.quadlet, locate, report, "alertmanager");
   const { deadMansSwitch } = given;
   const names = Object.keys(isGroup(written.receivers) ? written.receivers : {});
   checkNames(written.receivers, locate, report);

@@ -83,3 +83,9 @@ export type AlertmanagerSettings<Secret = string> = WithSecrets<
   },
   Secret
 >;
+
+declare module "../../config/section" {
+  interface ServiceSettings<Secret> {
+    readonly alertmanager: AlertmanagerSettings<Secret>;
+  }
+}

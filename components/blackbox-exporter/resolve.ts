@@ -4,10 +4,10 @@ import type { z } from "zod";
 import type { Context } from "../../config/context";
 import { type Path, quote, type Report } from "../../config/problem";
 import { checkOverruled, resolveAuth } from "../../config/resolve/auth";
-import type { Locate } from "../../config/resolve/locate";
 import { refuseSecrets, type Surroundings } from "../../config/resolve/plainSecrets";
 import { checkQuadlet } from "../../config/resolve/quadlet";
 import { isAddress, targetHost, urlOf, withPlainSecrets } from "../../config/schema/words";
+import type { Around } from "../../config/section";
 import { shorter } from "../prometheus/resolve";
 import { OTHER_PROBERS } from "./render";
 import {
@@ -24,11 +24,9 @@ const ownLabels = ["instance", "job", "module", "target"];
 
 export function resolveBlackboxExporter(
   given: Given,
-  scrapeTimeout: string,
-  locate: Locate,
-  context: Context,
-  report: Report,
+  { before, locate, context, report }: Around,
 ): BlackboxExporterSettings {
+  const { scrapeTimeout } = before.prometheus;
   const own = Object.entries(given.modules).map(([name, module]) => [
     name,
     resolveModule(module, locate(["modules", name]), locate(["secrets"]), context, report),

@@ -115,3 +115,9 @@ export type BlackboxExporterSettings<Secret = string> = WithSecrets<
   Omit<z.output<typeof blackboxExporter>, "enabled" | "targets"> & { enabled: boolean },
   Secret
 > & { readonly targets: readonly ResolvedProbeTarget[] };
+
+declare module "../../config/section" {
+  interface ServiceSettings<Secret> {
+    readonly blackboxExporter: BlackboxExporterSettings<Secret>;
+  }
+}

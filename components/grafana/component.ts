@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { HostSettings } from "../../config/load";
-import type { FrontSettings } from "../../config/schema";
 import { prepareUserDashboard } from "../../dashboards/user";
 import { serviceBundle } from "../../engines/bundle";
 import { ownSecrets } from "../../lib/auth";
 import type { Host } from "../host";
 import type { PodNetwork } from "../network/component";
+import type { FrontSettings } from "../nginx/front.schema";
 import type { Backend } from "../nginx/render";
 import { ADMIN_PASSWORD_SECRET, type Datasource, GRAFANA_BACKEND, grafana } from "./render";
 

@@ -1,10 +1,11 @@
 // Checks over several of Grafana's settings; dashboards are read here.
 import type { z } from "zod";
-import type { Context } from "../../config/context";
 import { quote, quotePath, type Report } from "../../config/problem";
 import { shippedFiles } from "../../config/resolve/files";
 import type { Locate } from "../../config/resolve/locate";
+import { checkQuadlet } from "../../config/resolve/quadlet";
 import { withPlainSecrets } from "../../config/schema/words";
+import type { Around } from "../../config/section";
 import { SHIPPED_DASHBOARDS, shippedDashboards } from "../../dashboards/shipped";
 import { dashboardIdentity, dashboardProblems } from "../../dashboards/user";
 import type { ShippedFile } from "../prometheus/schema";
@@ -13,10 +14,9 @@ import type { GrafanaSettings, grafana } from "./schema";
 
 export function resolveGrafana(
   given: z.output<typeof grafana>,
-  locate: Locate,
-  context: Context,
-  report: Report,
+  { locate, context, report }: Around,
 ): GrafanaSettings {
+  checkQuadlet(given.quadlet, locate, report, "grafana");
   const { adminPassword, ...rest } = given;
   if (adminPassword !== undefined && adminPassword.toLowerCase() === given.adminUser.toLowerCase()) {
     report(

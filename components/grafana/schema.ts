@@ -69,3 +69,9 @@ export type GrafanaSettings<Secret = string> = WithSecrets<
   Omit<z.output<typeof grafana>, "adminPassword" | "dashboards"> & { dashboards: ShippedFile[] },
   Secret
 > & { readonly adminPassword?: Secret };
+
+declare module "../../config/section" {
+  interface ServiceSettings<Secret> {
+    readonly grafana: GrafanaSettings<Secret>;
+  }
+}

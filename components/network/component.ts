@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { NetworkSettings } from "../../config/schema";
 import { networkBundle } from "../../engines/bundle";
 import { gatewayOf } from "../../engines/podman/network";
 import { networkUnit } from "../../engines/podman/quadlet";
 import type { Host } from "../host";
+import type { NetworkSettings } from "./schema";
 
 export interface PodNetworkArgs extends NetworkSettings {
   readonly host: Host;

@@ -63,3 +63,9 @@ export const network = group({
 
 /** Resolved: `subnet6` is there where the network has IPv6. */
 export type NetworkSettings = DeepReadonly<z.output<typeof network>>;
+
+declare module "../../config/section" {
+  interface ServiceSettings<Secret> {
+    readonly network: NetworkSettings;
+  }
+}

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { NginxExporterSettings } from "../../config/schema";
 import { serviceBundle } from "../../engines/bundle";
 import type { Host } from "../host";
 import type { PodNetwork } from "../network/component";
 import type { NginxBridge } from "../nginx/component";
 import { nginxExporter } from "./render";
+import type { NginxExporterSettings } from "./schema";
 
 export interface NginxExporterArgs {
   readonly host: Host;

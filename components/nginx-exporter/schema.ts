@@ -15,3 +15,9 @@ export const nginxExporter = group({
 });
 
 export type NginxExporterSettings = DeepReadonly<z.output<typeof nginxExporter>>;
+
+declare module "../../config/section" {
+  interface ServiceSettings<Secret> {
+    readonly nginxExporter: NginxExporterSettings;
+  }
+}

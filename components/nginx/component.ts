@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostSettings } from "../../config/load";
-import type { GatewaysSettings } from "../../config/schema";
 import { serviceBundle } from "../../engines/bundle";
 import { ownSecrets } from "../../lib/auth";
 import type { Host } from "../host";
 import type { PodNetwork } from "../network/component";
 import type { Limits } from "../prometheus/limits.render";
+import type { GatewaysSettings } from "./gateways.schema";
 import { type Backend, type HostSockets, NGINX, nginx } from "./render";
 
 export interface NginxBridgeArgs {

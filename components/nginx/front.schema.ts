@@ -14,9 +14,8 @@ import {
   setting,
   text,
   type WithSecrets,
-  withPlainSecrets,
 } from "../../config/schema/words";
-import { canonicalAddress, inRange, inUrl } from "../../lib/address";
+import { inRange } from "../../lib/address";
 import versions from "../../versions.json";
 
 /** Of the addresses that name no interface. */
@@ -74,32 +73,14 @@ export type FrontSettings<Secret = unknown> = WithSecrets<
   Secret
 >;
 
-/** An ordinary user may not open a port below 1024. */
-export const firstUnprivilegedPort = 1024;
-
 /** All addresses that a host has. */
 export const isWildcard = (bind: string) => bind === "0.0.0.0" || bind === "::";
 
 /** An address by which a host is reached from itself only. */
 export const isLoopback = (bind: string) => bind.startsWith("127.") || bind === "::1";
 
-/** Fills in what depends on the host: the port on its rights, the URL on where the front listens. */
-export function resolveFront(
-  given: z.output<typeof front>,
-  host: { become: boolean; address: string },
-): FrontSettings<string> {
-  const port = given.port ?? (host.become ? 80 : 8080);
-  const bind = canonicalAddress(given.bind);
-  const everywhere = isWildcard(bind);
-  const name = isLoopback(bind) ? "localhost" : everywhere ? host.address : bind;
-  const derived = `http://${inUrl(name)}${port === 80 ? "" : `:${port}`}`;
-  const publicUrl = (given.publicUrl ?? derived).replace(/\/$/, "");
-  const own = [new URL(publicUrl).hostname, host.address, ...(everywhere || isLoopback(bind) ? [] : [bind])];
-  const serverNames = [...new Set([...own, ...given.serverNames].map(asAsked))].sort();
-  return withPlainSecrets({ ...given, bind, port, publicUrl, serverNames });
-}
-
-/** A name as it stands in a request: small, IPv6 in brackets, without the dot at the end that it may have. */
-function asAsked(name: string): string {
-  return inUrl(canonicalAddress(name)).toLowerCase().replace(/\.$/, "");
+declare module "../../config/section" {
+  interface ServiceSettings<Secret> {
+    readonly front: FrontSettings<Secret>;
+  }
 }

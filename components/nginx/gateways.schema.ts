@@ -63,3 +63,9 @@ export const gateways = group({
 }).meta({ id: "gateways", description: "Gateways on the host that serve their metrics on unix sockets." });
 
 export type GatewaysSettings = DeepReadonly<z.output<typeof gateways>>;
+
+declare module "../../config/section" {
+  interface ServiceSettings<Secret> {
+    readonly gateways: GatewaysSettings;
+  }
+}

@@ -4,16 +4,6 @@ import { quote, type Report } from "../../config/problem";
 import type { Locate } from "../../config/resolve/locate";
 import { refuseSnippetSecrets } from "./snippetSecrets.resolve";
 
-/** What the front answers itself, with everything below. */
-const builtIn: readonly string[] = [
-  "/alertmanager",
-  "/blackbox",
-  "/grafana",
-  "/prometheus",
-  "/roq",
-  "/runbooks",
-];
-
 /** Directives of a server block that act before any location is looked for, or make another server of it. */
 const serverWide: Readonly<Record<string, string>> = {
   return: "answers every request, also those for Grafana and Prometheus; write it inside a location",
@@ -27,7 +17,8 @@ const serverWide: Readonly<Record<string, string>> = {
   error_page: "acts on every location; write it inside a location",
 };
 
-export function checkSnippet(text: string, locate: Locate, report: Report): void {
+/** @param builtIn paths that the front answers itself, with everything below */
+export function checkSnippet(text: string, builtIn: readonly string[], locate: Locate, report: Report): void {
   const path = locate(["snippet"]);
   const directives = parse(text);
   if ("complaint" in directives) {
@@ -40,7 +31,7 @@ export function checkSnippet(text: string, locate: Locate, report: Report): void
   for (const [name = "", ...args] of outside) {
     const reason = Object.hasOwn(serverWide, name) ? serverWide[name] : undefined;
     if (reason !== undefined) report(path, `${quote(name)} ${reason}`);
-    const hidden = name === "location" ? shadowed(args) : undefined;
+    const hidden = name === "location" ? shadowed(args, builtIn) : undefined;
     if (hidden !== undefined) {
       report(
         path,
@@ -51,7 +42,7 @@ export function checkSnippet(text: string, locate: Locate, report: Report): void
 }
 
 /** The built-in path that a location takes requests from; patterns come after all built-in ones, see the template. */
-function shadowed(args: readonly string[]): string | undefined {
+function shadowed(args: readonly string[], builtIn: readonly string[]): string | undefined {
   const [first = "", second] = args;
   if (first.startsWith("~") || first.startsWith("@")) return undefined;
   const path = second ?? first.replace(/^(=|\^~)/, "");

@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { GatewaysSettings, NodeExporterSettings } from "../../config/schema";
 import { nativeBundle } from "../../engines/bundle";
 import type { Host } from "../host";
+import type { GatewaysSettings } from "../nginx/gateways.schema";
 import { bridgeGroup, type HostSockets } from "../nginx/render";
 import { NODE_BRIDGE, nodeExporter, nodeSockets } from "./render";
+import type { NodeExporterSettings } from "./schema";
 
 export interface NodeExporterArgs {
   readonly host: Host;

@@ -3,35 +3,19 @@ import { isIP, isIPv6 } from "node:net";
 import type { z } from "zod";
 import { quote, type Report } from "../../config/problem";
 import type { Locate } from "../../config/resolve/locate";
+import type { Around, HostBasics } from "../../config/section";
 import { inUrl } from "../../lib/address";
 import versions from "../../versions.json";
 import type { NodeExporterReach, NodeExporterSettings, nodeExporter } from "./schema";
 
 type Given = z.output<typeof nodeExporter>;
 
-/** A host of the stack whose Prometheus watches hosts that have none. */
-export interface Watcher {
-  readonly name: string;
-  readonly address: string;
-}
-
-/** The host that the node exporter runs on. */
-export interface Ground {
-  readonly role: "monitor" | "target";
-  readonly become: boolean;
-  readonly address: string;
-  readonly ownPrometheus: boolean;
-  readonly watchers: readonly Watcher[];
-}
-
 export function resolveNodeExporter(
   given: Given,
-  ground: Ground,
-  locate: Locate,
-  report: Report,
+  { host, before, locate, report }: Around,
 ): NodeExporterSettings {
-  const enabled = given.enabled ?? ground.role === "target";
-  if (!enabled && ground.role === "target") {
+  const enabled = given.enabled ?? host.role === "target";
+  if (!enabled && host.role === "target") {
     report(
       locate(["enabled"]),
       "false leaves a host with role: target without anything; remove one of the two",
@@ -50,7 +34,7 @@ export function resolveNodeExporter(
   const { bind: _, port: __, allowFrom: ___, ...rest } = given;
   const release = { ...given.release, sha256: checksums(given, locate, report) };
   const reach: NodeExporterReach =
-    enabled && !ground.ownPrometheus ? byPort(given, ground, locate, report) : { by: "socket" };
+    enabled && !before.prometheus.enabled ? byPort(given, host, locate, report) : { by: "socket" };
   return { ...rest, release, enabled, reach };
 }
 
@@ -79,23 +63,23 @@ function checksums({ from, release }: Given, locate: Locate, report: Report): Gi
   return release.sha256;
 }
 
-function byPort(given: Given, ground: Ground, locate: Locate, report: Report): NodeExporterReach {
+function byPort(given: Given, host: HostBasics, locate: Locate, report: Report): NodeExporterReach {
   const { port } = given;
-  const bind = given.bind ?? (isIP(ground.address) === 0 ? undefined : ground.address);
+  const bind = given.bind ?? (isIP(host.address) === 0 ? undefined : host.address);
   const everywhere = bind === undefined || bind === "0.0.0.0" || bind === "::";
-  const asked = everywhere ? ground.address : bind;
-  if (!ground.become) {
+  const asked = everywhere ? host.address : bind;
+  if (!host.become) {
     report(
       locate(["enabled"]),
       "true on a host whose Prometheus is elsewhere needs become: true, since only root can close a port to all others; set become: true for this host",
     );
   }
   if (given.allowFrom === undefined) {
-    const unknown = ground.watchers.find(({ address }) => isIP(address) === 0);
-    const stranger = ground.watchers.find(
+    const unknown = host.watchers.find(({ address }) => isIP(address) === 0);
+    const stranger = host.watchers.find(
       ({ address }) => isIP(address) !== 0 && isIP(asked) !== 0 && isIP(address) !== isIP(asked),
     );
-    if (ground.watchers.length === 0) {
+    if (host.watchers.length === 0) {
       report(
         locate(["allowFrom"]),
         "is missing, and no host of the stack has a Prometheus that asks this one; write the address that it is asked from",
@@ -118,6 +102,6 @@ function byPort(given: Given, ground: Ground, locate: Locate, report: Report): N
     port,
     ...(everywhere ? {} : { bind }),
     target: `${inUrl(asked)}:${port}`,
-    allowFrom: given.allowFrom ?? ground.watchers.map(({ address }) => address),
+    allowFrom: given.allowFrom ?? host.watchers.map(({ address }) => address),
   };
 }

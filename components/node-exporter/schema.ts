@@ -150,3 +150,9 @@ export type NodeExporterReach =
 export type NodeExporterSettings = DeepReadonly<
   Omit<z.output<typeof nodeExporter>, "enabled" | "bind" | "port" | "allowFrom">
 > & { readonly enabled: boolean; readonly reach: NodeExporterReach };
+
+declare module "../../config/section" {
+  interface ServiceSettings<Secret> {
+    readonly nodeExporter: NodeExporterSettings;
+  }
+}

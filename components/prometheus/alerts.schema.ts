@@ -75,3 +75,9 @@ export interface AlertsSettings {
   /** By name; every alert of the catalogue is there. */
   readonly alerts: Readonly<Record<string, AlertSettings>>;
 }
+
+declare module "../../config/section" {
+  interface ServiceSettings<Secret> {
+    readonly alerts: AlertsSettings;
+  }
+}

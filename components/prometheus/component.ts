@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostSettings } from "../../config/load";
-import type { AlertsSettings, FrontSettings, ShippedFile } from "../../config/schema";
 import { serviceBundle } from "../../engines/bundle";
 import { byName } from "../../lib/auth";
 import { shippedRules, wanted } from "../../lib/rules/render";
@@ -9,7 +8,9 @@ import type { Telemetry } from "../../lib/telemetry";
 import type { Datasource } from "../grafana/render";
 import type { Host } from "../host";
 import type { PodNetwork } from "../network/component";
+import type { FrontSettings } from "../nginx/front.schema";
 import type { Backend } from "../nginx/render";
+import type { AlertsSettings } from "./alerts.schema";
 import { remoteFiles, remoteSecrets } from "./remote.render";
 import {
   type AlertmanagerTarget,
@@ -18,6 +19,7 @@ import {
   PROMETHEUS_URL,
   prometheus,
 } from "./render";
+import type { ShippedFile } from "./schema";
 import { fileScrapeConfig, scrapeConfig, scrapeFiles, scrapeSecrets, targetFiles } from "./scrape.render";
 
 export interface PrometheusArgs {

@@ -1,21 +1,16 @@
 // Checks over several of Prometheus' settings, and what is filled in where the user said nothing.
 import type { z } from "zod";
-import type { Context } from "../../config/context";
 import { type Path, quote, type Report } from "../../config/problem";
 import { checkOverruled, resolveAuth } from "../../config/resolve/auth";
 import type { Locate } from "../../config/resolve/locate";
 import { refuseSecrets, type Surroundings } from "../../config/resolve/plainSecrets";
+import { checkQuadlet } from "../../config/resolve/quadlet";
 import { durationMs, withPlainSecrets } from "../../config/schema/words";
+import type { Around } from "../../config/section";
 import { type JobLimits, LIMIT_KEYS } from "./limits.render";
 import { resolveRemotes } from "./remote.resolve";
 import { resolveRules } from "./rules.resolve";
-import {
-  builtInJobs,
-  type PrometheusSettings,
-  type prometheus,
-  type ScrapeJob,
-  typedJobKeys,
-} from "./schema";
+import { type PrometheusSettings, type prometheus, type ScrapeJob, typedJobKeys } from "./schema";
 import { checkTargets, readTargets } from "./targets.resolve";
 
 type Given = z.output<typeof prometheus>;
@@ -26,15 +21,14 @@ const usualTimeout = "10s";
 
 export function resolvePrometheus(
   given: Given,
-  locate: Locate,
-  context: Context,
-  report: Report,
+  { locate, context, report, taken }: Around,
 ): PrometheusSettings {
+  checkQuadlet(given.quadlet, locate, report, "prometheus");
   const scrapeTimeout = given.scrapeTimeout ?? shorter(usualTimeout, given.scrapeInterval);
   if (durationMs(scrapeTimeout) > durationMs(given.scrapeInterval)) {
     report(locate(["scrapeTimeout"]), tooLong(scrapeTimeout, given.scrapeInterval));
   }
-  checkNames(given, locate, report);
+  checkNames(given, taken.jobs, locate, report);
   const scrapeJobs = given.scrapeJobs.map((job, index) => {
     const path = locate(["scrapeJobs", index]);
     checkJob(job, given.scrapeInterval, path, locate(["secrets"]), report);
@@ -70,8 +64,8 @@ const tooLong = (timeout: string, interval: string) =>
   `${quote(timeout)} is longer than the interval, ${interval}; write at most ${interval}`;
 
 /** One name, one job, over both kinds and the built-in ones. */
-function checkNames(given: Given, locate: Locate, report: Report): void {
-  const seen = new Map<string, string>(builtInJobs.map((name) => [name, "a job that Podwatch makes itself"]));
+function checkNames(given: Given, builtIn: readonly string[], locate: Locate, report: Report): void {
+  const seen = new Map<string, string>(builtIn.map((name) => [name, "a job that Podwatch makes itself"]));
   for (const kind of ["scrapeJobs", "fileSd"] as const) {
     given[kind].forEach((job, index) => {
       const owner = seen.get(job.name);

@@ -23,17 +23,6 @@ import versions from "../../versions.json";
 import { jobLimits, limits } from "./limits.schema";
 import { otherAlertmanager, remoteWrite } from "./remote.schema";
 
-/** Names of the jobs that Podwatch writes itself. */
-export const builtInJobs: readonly string[] = [
-  "prometheus",
-  "roq-gateways",
-  "grafana",
-  "nginx",
-  "alertmanager",
-  "blackbox",
-  "blackbox-exporter",
-];
-
 /** Keys of a scrape configuration that have a setting of their own, by that setting. */
 export const typedJobKeys: Readonly<Record<string, string>> = {
   job_name: "name",
@@ -268,3 +257,9 @@ export type PrometheusSettings<Secret = string> = WithSecrets<
   },
   Secret
 >;
+
+declare module "../../config/section" {
+  interface ServiceSettings<Secret> {
+    readonly prometheus: PrometheusSettings<Secret>;
+  }
+}

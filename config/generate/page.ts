@@ -1,54 +1,36 @@
 // docs/configuration.md: every setting with its type, default, meaning and an example.
-import { namespace, services } from "../schema";
+import { SECTIONS } from "../../components/sections";
+import { namespace } from "../namespace";
+import type { Section } from "../section";
 import { ALERTS_EXAMPLE } from "./alertsPage";
 import { describeStack, type JsonSchema } from "./jsonSchema";
 
-const sections = [
+interface Described {
+  /** The id of the schema. */
+  readonly key: string;
+  readonly title: string;
+  readonly under: string;
+}
+
+const sections: readonly Described[] = [
   { key: "host", title: "One host", under: `${namespace}:host` },
   { key: "hostEntry", title: "Several hosts", under: `${namespace}:hosts` },
   { key: "proxy", title: "Proxy", under: "under `proxy` in a host's entry" },
-  { key: "network", title: "Network", under: `${namespace}:network` },
-  { key: "front", title: "Front", under: `${namespace}:front` },
-  { key: "gateways", title: "Gateways", under: `${namespace}:gateways` },
-  { key: "prometheus", title: "Prometheus", under: `${namespace}:prometheus` },
-  { key: "scrapeJob", title: "Scrape job", under: "as an entry of `prometheus.scrapeJobs`" },
-  { key: "targetGroup", title: "Target group", under: "as an entry of `targets` of a scrape job" },
-  { key: "fileSdJob", title: "Scrape job with target files", under: "as an entry of `prometheus.fileSd`" },
-  { key: "jobLimits", title: "Limits of a job", under: "as `limits` of a scrape job or of the gateways" },
-  { key: "httpSd", title: "HTTP service discovery", under: "as `httpSd` of a scrape job" },
-  { key: "remoteWrite", title: "Remote write", under: "as an entry of `prometheus.remoteWrite`" },
-  {
-    key: "otherAlertmanager",
-    title: "Other Alertmanagers",
-    under: "as an entry of `prometheus.alertmanagers`",
-  },
+  ...Object.entries(SECTIONS).flatMap(([name, { chapters }]) => chaptersOf(name, chapters)),
   { key: "basicAuth", title: "Basic auth", under: "as `basicAuth`" },
   { key: "oauth2", title: "OAuth 2", under: "as `oauth2`" },
   { key: "tls", title: "TLS", under: "as `tls`" },
-  { key: "alertmanager", title: "Alertmanager", under: `${namespace}:alertmanager` },
-  { key: "receiver", title: "Receiver", under: "as an entry of `alertmanager.receivers`" },
-  {
-    key: "route",
-    title: "Route",
-    under: "as an entry of `routes` of `alertmanager.route` or of another route",
-  },
-  { key: "inhibitRule", title: "Inhibition rule", under: "as an entry of `alertmanager.inhibitRules`" },
-  {
-    key: "timeInterval",
-    title: "Time interval",
-    under: "as an item of an entry of `alertmanager.timeIntervals`",
-  },
-  { key: "grafana", title: "Grafana", under: `${namespace}:grafana` },
-  { key: "datasource", title: "Data source", under: "as an entry of `grafana.datasources`" },
-  { key: "blackboxExporter", title: "Blackbox exporter", under: `${namespace}:blackboxExporter` },
-  { key: "probeModule", title: "Probe module", under: "as an entry of `blackboxExporter.modules`" },
-  { key: "probeTarget", title: "Probe target", under: "as an entry of `blackboxExporter.targets`" },
-  { key: "nginxExporter", title: "NGINX exporter", under: `${namespace}:nginxExporter` },
-  { key: "alerts", title: "Alerts", under: `${namespace}:alerts` },
   { key: "builtImage", title: "Image built on the host", under: "as `image` of a service" },
-  { key: "nodeExporter", title: "Node exporter", under: `${namespace}:nodeExporter` },
   { key: "quadlet", title: "Quadlet keys", under: "as `quadlet` of each service" },
-] as const;
+];
+
+function chaptersOf(name: string, chapters: Section["chapters"]): Described[] {
+  return Object.entries(chapters).map(([key, { title, under }]) => ({
+    key,
+    title,
+    under: under ?? `${namespace}:${name}`,
+  }));
+}
 
 type Definitions = Readonly<Record<string, JsonSchema>>;
 
@@ -77,7 +59,7 @@ Put \`# yaml-language-server: $schema=./podwatch.schema.json\` in its first line
 The program checks it too, before anything is touched, and lists everything that is wrong at once.
 
 **Several hosts** stand under \`${namespace}:hosts\`, each under its name (small letters, digits and \`-\`). The sections below \`${namespace}:\` that configure
-services hold for all of them: ${Object.keys(services)
+services hold for all of them: ${Object.keys(SECTIONS)
     .map((name) => `\`${name}\``)
     .join(", ")}. The same sections inside a host's entry override, setting by
 setting, for that host alone; lists are replaced as a whole:

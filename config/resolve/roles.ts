@@ -1,29 +1,30 @@
 // What a host is for: a monitor has services, a target is only looked at.
 import { NODE_JOB } from "../../components/node-exporter/render";
-import type { Watcher } from "../../components/node-exporter/resolve";
+import { SECTIONS } from "../../components/sections";
 import { type Path, quote, type Report } from "../problem";
-import { type HostSettings, hostEntry, type ServiceName, services } from "../schema";
+import { type HostSettings, hostEntry, services } from "../schema";
+import type { HostBasics, SectionName } from "../section";
 import { settle } from "../shape";
 import type { Tree } from "../walk";
 import { locateIn } from "./locate";
 import { merge } from "./merge";
 
-export type Role = "monitor" | "target";
+export type Role = HostBasics["role"];
 
-/** The sections that say something about a target. */
-const ofTargets: readonly ServiceName[] = ["nodeExporter"];
+/** Whether a section says something about a target. */
+const isOfTargets = (name: SectionName) => (SECTIONS[name] as { onTargets?: boolean }).onTargets === true;
 
 /** A target has nothing but what every host needs to be looked at. */
-export function sectionsOf(role: Role, stack: Tree, host: Tree, name: ServiceName): Tree {
-  if (role === "monitor" || ofTargets.includes(name)) return merge(stack[name], host[name]) as Tree;
+export function sectionsOf(role: Role, stack: Tree, host: Tree, name: SectionName): Tree {
+  if (role === "monitor" || isOfTargets(name)) return merge(stack[name], host[name]) as Tree;
   return "enabled" in services[name].shape ? { enabled: false } : {};
 }
 
 /** A section in a target's own entry would be written in vain. */
 export function checkRole(role: Role, host: Tree, hostPath: Path, report: Report): void {
   if (role === "monitor") return;
-  for (const name of Object.keys(services) as ServiceName[]) {
-    if (host[name] !== undefined && !ofTargets.includes(name)) {
+  for (const name of Object.keys(services) as SectionName[]) {
+    if (host[name] !== undefined && !isOfTargets(name)) {
       report(
         [...hostPath, name],
         "is not used with role: target, which has the node exporter only; remove one of the two",
@@ -43,7 +44,7 @@ interface Entry {
  *
  * @param ownName what the machine that the program runs on is called, for a host that is this machine
  */
-export function watchers(stack: Tree, entries: readonly Entry[], ownName: string): Watcher[] {
+export function watchers(stack: Tree, entries: readonly Entry[], ownName: string): HostBasics["watchers"] {
   const { role, address } = hostEntry.shape;
   return entries.flatMap(({ name, sound }) => {
     const prometheus = settle(services.prometheus, merge(stack.prometheus, sound.prometheus) as Tree);

@@ -1,8 +1,8 @@
 // Presets: defaults below what a stack file says itself.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { presetSections } from "../../config/resolve/services";
 import { stack as schema } from "../../config/schema";
-import { presets } from "../../config/schema/presets";
 import { leaves } from "../../config/walk";
 import { problemsOf, settingsOf, stack } from "./support";
 
@@ -17,7 +17,7 @@ test("without a preset nothing of it is there", () => {
 
 test("every value of a preset becomes the setting", () => {
   const settings = settingsOf(stack({ preset: pi }));
-  const given = leaves(schema, presets[pi]);
+  const given = leaves(schema, presetSections(pi));
   expect(given.length).toBeGreaterThan(10);
   for (const { path, value } of given) {
     const found = path.reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], settings);
@@ -58,6 +58,6 @@ test("its page lists each value, and no other", () => {
     path,
     value,
   ]);
-  const set = leaves(schema, presets[pi]).map(({ path, value }) => [path.join("."), value]);
+  const set = leaves(schema, presetSections(pi)).map(({ path, value }) => [path.join("."), value]);
   expect(listed.sort()).toEqual(set.sort());
 });

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { front } from "../../components/nginx/front.schema";
-import { builtInJobs } from "../../config/schema";
 import { durationMs, isAddress, isImage, targetHost } from "../../config/schema/words";
 import versions from "../../versions.json";
+import { problemsOf, stack } from "./support";
 
 describe("durations", () => {
   test.each([
@@ -103,6 +103,17 @@ test.each([
   expect(front.safeParse({ serverNames: [name] }).success).toBe(false),
 );
 
-test("names of built-in jobs may not be taken", () => {
-  expect(builtInJobs).toEqual(expect.arrayContaining(["prometheus", "roq-gateways"]));
+test.each([
+  "alertmanager",
+  "blackbox",
+  "blackbox-exporter",
+  "grafana",
+  "nginx",
+  "prometheus",
+  "roq-gateways",
+])("the built-in job's name %s may not be taken", (name) => {
+  const scrapeJobs = [{ name, targets: ["app:80"] }];
+  expect(problemsOf(stack({ prometheus: { scrapeJobs } }))).toEqual([
+    `podwatch:prometheus.scrapeJobs[0].name: "${name}" is already the name of a job that Podwatch makes itself; write another name`,
+  ]);
 });

@@ -9,7 +9,16 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "index.ts": ["components", "config"],
   components: ["config", "session", "dashboards", "engines", "lib", ...services("component", "render")],
   catalogue: ["lib", ...services("rules")],
-  [service("component")]: ["components", "config", "dashboards", "engines", "lib", ...services("render")],
+  sections: ["config", ...services("section")],
+  [service("component")]: [
+    "components",
+    "config",
+    "dashboards",
+    "engines",
+    "lib",
+    ...services("render", "schema"),
+  ],
+  [service("section")]: ["config", ...services("resolve", "schema")],
   [service("resolve")]: [
     "catalogue",
     "config",
@@ -22,7 +31,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   [service("schema")]: ["catalogue", "config", "lib", "versions.json"],
   [service("rules")]: ["lib"],
   [service("board")]: ["dashboards"],
-  config: ["catalogue", "engines", "lib", ...services("render", "resolve", "schema")],
+  config: ["catalogue", "engines", "lib", "sections", ...services("render", "resolve", "schema")],
   engines: ["lib"],
   session: ["lib"],
   dashboards: ["lib"],
@@ -88,7 +97,8 @@ function services(...layers: readonly string[]): string[] {
 function layer(path: string): string {
   const inside = relative(root, path);
   const [name = "", inner = "", file] = inside.split("/");
-  if (/^components\/catalogue(\.ts)?$/.test(inside)) return "catalogue";
+  const [, list] = /^components\/(catalogue|sections)(?:\.ts)?$/.exec(inside) ?? [];
+  if (list !== undefined) return list;
   if (name === "components" && file !== undefined && inner !== "remote")
     return service(file.replace(/\.ts$/, "").split(".").at(-1) ?? "");
   if (/^dashboards\/(all|generate)(\.ts)?$/.test(inside)) return "dashboards/all";

@@ -1,0 +1,19 @@
+import { goMemory } from "../../config/schema/presets";
+import { section } from "../../config/section";
+import { resolveAlertmanager } from "./resolve";
+import { alertmanager } from "./schema";
+
+export const alertmanagerSection = section("alertmanager", {
+  schema: alertmanager,
+  resolve: resolveAlertmanager,
+  chapters: {
+    alertmanager: { title: "Alertmanager" },
+    receiver: { title: "Receiver", under: "as an entry of `alertmanager.receivers`" },
+    route: { title: "Route", under: "as an entry of `routes` of `alertmanager.route` or of another route" },
+    inhibitRule: { title: "Inhibition rule", under: "as an entry of `alertmanager.inhibitRules`" },
+    timeInterval: { title: "Time interval", under: "as an item of an entry of `alertmanager.timeIntervals`" },
+  },
+  presets: { "raspberry-pi": { quadlet: goMemory(64) } },
+  withoutPrometheus: "Alertmanager without alerts; set alertmanager.enabled to false too",
+  taken: { jobs: ["alertmanager"], paths: ["/alertmanager"] },
+});

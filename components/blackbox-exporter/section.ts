@@ -1,0 +1,18 @@
+import { goMemory } from "../../config/schema/presets";
+import { section } from "../../config/section";
+import { resolveBlackboxExporter } from "./resolve";
+import { blackboxExporter } from "./schema";
+
+export const blackboxExporterSection = section("blackboxExporter", {
+  schema: blackboxExporter,
+  resolve: resolveBlackboxExporter,
+  chapters: {
+    blackboxExporter: { title: "Blackbox exporter" },
+    probeModule: { title: "Probe module", under: "as an entry of `blackboxExporter.modules`" },
+    probeTarget: { title: "Probe target", under: "as an entry of `blackboxExporter.targets`" },
+  },
+  presets: { "raspberry-pi": { quadlet: goMemory(64) } },
+  withoutPrometheus:
+    "the blackbox exporter without anybody who asks it; set blackboxExporter.enabled to false",
+  taken: { jobs: ["blackbox", "blackbox-exporter"], paths: ["/blackbox"] },
+});

@@ -1,0 +1,54 @@
+// Checks over several of the front's settings, and what is filled in where the user said nothing.
+import type { z } from "zod";
+import { quote } from "../../config/problem";
+import { checkQuadlet } from "../../config/resolve/quadlet";
+import { withPlainSecrets } from "../../config/schema/words";
+import type { Around } from "../../config/section";
+import { canonicalAddress, inUrl } from "../../lib/address";
+import { type FrontSettings, type front, isLoopback, isWildcard } from "./front.schema";
+import { checkSnippet } from "./snippet.resolve";
+
+/** An ordinary user may not open a port below 1024. */
+const FIRST_UNPRIVILEGED_PORT = 1024;
+
+/** Checks what depends on the host, and fills it in. */
+export function resolveFront(given: z.output<typeof front>, around: Around): FrontSettings<string> {
+  const { host, locate, report, taken } = around;
+  const settings = complete(given, host);
+  if (!host.become && settings.port < FIRST_UNPRIVILEGED_PORT) {
+    report(
+      locate(["port"]),
+      `${settings.port} may be opened by root only; write a port from ${FIRST_UNPRIVILEGED_PORT} up, or set become: true`,
+    );
+  }
+  if (host.become && settings.bind === "::1") {
+    report(
+      locate(["bind"]),
+      `${quote(settings.bind)} cannot be forwarded to root's containers; write 127.0.0.1, which is as much the host itself, or set become: false`,
+    );
+  }
+  if (settings.snippet !== undefined) checkSnippet(settings.snippet, taken.paths, locate, report);
+  checkQuadlet(settings.quadlet, locate, report, "nginx");
+  return settings;
+}
+
+/** The port depends on the host's rights, the URL on where the front listens. */
+function complete(
+  given: z.output<typeof front>,
+  host: { readonly become: boolean; readonly address: string },
+): FrontSettings<string> {
+  const port = given.port ?? (host.become ? 80 : 8080);
+  const bind = canonicalAddress(given.bind);
+  const everywhere = isWildcard(bind);
+  const name = isLoopback(bind) ? "localhost" : everywhere ? host.address : bind;
+  const derived = `http://${inUrl(name)}${port === 80 ? "" : `:${port}`}`;
+  const publicUrl = (given.publicUrl ?? derived).replace(/\/$/, "");
+  const own = [new URL(publicUrl).hostname, host.address, ...(everywhere || isLoopback(bind) ? [] : [bind])];
+  const serverNames = [...new Set([...own, ...given.serverNames].map(asAsked))].sort();
+  return withPlainSecrets({ ...given, bind, port, publicUrl, serverNames });
+}
+
+/** A name as it stands in a request: small, IPv6 in brackets, without the dot at the end that it may have. */
+function asAsked(name: string): string {
+  return inUrl(canonicalAddress(name)).toLowerCase().replace(/\.$/, "");
+}

@@ -1,0 +1,19 @@
+// Checks over several of the gateways' settings.
+import type { z } from "zod";
+import { quote } from "../../config/problem";
+import type { Around } from "../../config/section";
+import type { GatewaysSettings, gateways } from "./gateways.schema";
+
+export function resolveGateways(
+  given: z.output<typeof gateways>,
+  { locate, report }: Around,
+): GatewaysSettings {
+  const { sources } = given;
+  if (sources !== "auto") {
+    sources.forEach((name, index) => {
+      if (sources.indexOf(name) < index)
+        report(locate(["sources", index]), `${quote(name)} stands there twice; remove one of the two`);
+    });
+  }
+  return given;
+}

@@ -1,0 +1,10 @@
+import { section } from "../../config/section";
+import { resolveGateways } from "./gateways.resolve";
+import { gateways } from "./gateways.schema";
+
+export const gatewaysSection = section("gateways", {
+  schema: gateways,
+  resolve: resolveGateways,
+  chapters: { gateways: { title: "Gateways" } },
+  taken: { jobs: ["roq-gateways"] },
+});

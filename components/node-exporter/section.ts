@@ -1,0 +1,10 @@
+import { section } from "../../config/section";
+import { resolveNodeExporter } from "./resolve";
+import { nodeExporter } from "./schema";
+
+export const nodeExporterSection = section("nodeExporter", {
+  schema: nodeExporter,
+  resolve: resolveNodeExporter,
+  chapters: { nodeExporter: { title: "Node exporter" } },
+  onTargets: true,
+});

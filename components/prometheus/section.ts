@@ -1,0 +1,28 @@
+import { goMemory } from "../../config/schema/presets";
+import { section } from "../../config/section";
+import { resolvePrometheus } from "./resolve";
+import { prometheus } from "./schema";
+
+export const prometheusSection = section("prometheus", {
+  schema: prometheus,
+  resolve: resolvePrometheus,
+  chapters: {
+    prometheus: { title: "Prometheus" },
+    scrapeJob: { title: "Scrape job", under: "as an entry of `prometheus.scrapeJobs`" },
+    targetGroup: { title: "Target group", under: "as an entry of `targets` of a scrape job" },
+    fileSdJob: { title: "Scrape job with target files", under: "as an entry of `prometheus.fileSd`" },
+    jobLimits: { title: "Limits of a job", under: "as `limits` of a scrape job or of the gateways" },
+    httpSd: { title: "HTTP service discovery", under: "as `httpSd` of a scrape job" },
+    remoteWrite: { title: "Remote write", under: "as an entry of `prometheus.remoteWrite`" },
+    otherAlertmanager: { title: "Other Alertmanagers", under: "as an entry of `prometheus.alertmanagers`" },
+  },
+  presets: {
+    "raspberry-pi": {
+      scrapeInterval: "60s",
+      evaluationInterval: "60s",
+      retention: { time: "90d", size: "2GB" },
+      quadlet: goMemory(400),
+    },
+  },
+  taken: { jobs: ["prometheus"], paths: ["/prometheus"] },
+});

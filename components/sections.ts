@@ -1,0 +1,26 @@
+// The sections of a stack file that configure services, in the order in which they are resolved and documented: what one
+// needs of another stands below it.
+import type { Section, SectionName } from "../config/section";
+import { alertmanagerSection } from "./alertmanager/section";
+import { blackboxExporterSection } from "./blackbox-exporter/section";
+import { grafanaSection } from "./grafana/section";
+import { networkSection } from "./network/section";
+import { frontSection } from "./nginx/front.section";
+import { gatewaysSection } from "./nginx/gateways.section";
+import { nginxExporterSection } from "./nginx-exporter/section";
+import { nodeExporterSection } from "./node-exporter/section";
+import { alertsSection } from "./prometheus/alerts.section";
+import { prometheusSection } from "./prometheus/section";
+
+export const SECTIONS = {
+  network: networkSection,
+  front: frontSection,
+  gateways: gatewaysSection,
+  prometheus: prometheusSection,
+  alertmanager: alertmanagerSection,
+  grafana: grafanaSection,
+  blackboxExporter: blackboxExporterSection,
+  nginxExporter: nginxExporterSection,
+  nodeExporter: nodeExporterSection,
+  alerts: alertsSection,
+} as const satisfies { readonly [Name in SectionName]: Pick<Section<Name>, "chapters"> };

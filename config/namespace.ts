@@ -1,0 +1,2 @@
+/** The namespace of every key in a stack file. */
+export const namespace = "podwatch";
