@@ -22,17 +22,17 @@ export const services = Object.fromEntries(
 
 export const proxy = group(login).meta({
   id: "proxy",
-  description: "A machine in between, through which the host is reached.",
+  description: "A jump host through which the host is reached.",
 });
 
 const access = {
   role: setting(
     choice(["monitor", "target"]).default("monitor"),
-    "`monitor`: the host has everything that the sections below say. `target`: it has the node exporter only, asked by the Prometheus of each monitor of the stack, and needs no podman.",
+    "`monitor`: the host runs everything that the sections below configure. `target`: it runs only the node exporter, which each Prometheus of the stack scrapes, and needs no podman.",
   ),
   connection: setting(
     choice(["ssh", "local"]).default("ssh"),
-    "`ssh`: the host is reached over SSH, with the settings below. `local`: it is the machine that Pulumi runs on, as the user who runs it; the settings for SSH are then refused.",
+    "`ssh`: the host is reached over SSH, with the settings below. `local`: the host is the machine that runs Pulumi, as the user who runs it; settings for SSH are then an error.",
   ),
   ...login,
   address: setting(address().optional(), "IPv4 or IPv6 address or DNS name.", {
@@ -41,14 +41,14 @@ const access = {
   }),
   become: setting(
     flag().default(true),
-    "`true`: the containers are root's, through sudo unless the user is root. `false`: they are the login user's own, and nothing needs root.",
+    "`true`: containers are rootful, managed through sudo unless the user is root. `false`: they are rootless and belong to the login user; nothing needs root.",
   ),
   becomePassword: setting(
     text(/^[^\0\r\n]+$/, "is not a password; write the one that sudo asks for, on one line").optional(),
-    "Password that sudo asks for. Not needed where sudo asks for none.",
+    "Password for sudo. Not needed if sudo requires none.",
     { secret: true },
   ),
-  proxy: setting(proxy.optional(), "A machine in between, through which the host is reached (one hop)."),
+  proxy: setting(proxy.optional(), "A jump host through which the host is reached (one hop)."),
   preset: preset(),
 };
 
@@ -76,11 +76,10 @@ export const hostEntry = group({ ...access, ...overrides }).meta({
 
 /** The only host, in the short form. */
 export const singleHost = group({
-  name: setting(
-    hostName.default("monitor"),
-    "Name of the host in the deployment; changing it means another host.",
-    { example: "mon1", placeholder: "a name of your choice" },
-  ),
+  name: setting(hostName.default("monitor"), "Name of the host in the deployment.", {
+    example: "mon1",
+    placeholder: "a name of your choice",
+  }),
   ...access,
   ...overrides,
 }).meta({ id: "host", description: "The only host." });

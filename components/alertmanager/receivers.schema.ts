@@ -37,14 +37,14 @@ export const secretUrl = (complaint: string) =>
 const proxied = { http_config: { proxy_url: "http://proxy.my-company.net:3128" } };
 
 const common = (documentation: string, example: Readonly<Record<string, unknown>> = proxied) => ({
-  sendResolved: setting(flag().default(true), "Whether to tell, too, when the alerts are over."),
+  sendResolved: setting(flag().default(true), "Whether to notify about resolved alerts."),
   extra: setting(
     z
       .record(z.string(), z.unknown(), {
         error: "is not a group of settings; write keys of Alertmanager's configuration below it",
       })
       .default({}),
-    `Anything else of Alertmanager's \`${documentation}\`, in Alertmanager's own words, merged as it stands. No place for secrets: log-ins are settings beside it, others stand under \`alertmanager.secrets\`.`,
+    `Further options of Alertmanager's \`${documentation}\`, in Alertmanager's syntax, merged verbatim. Must not contain secrets: set authentication beside it, other secrets under \`alertmanager.secrets\`.`,
     { example },
   ),
 });
@@ -57,7 +57,7 @@ const slack = group({
   ),
   channel: setting(
     text(/^[#@]?[^\s#@]+$/, "is not a channel; write one such as #alerts").optional(),
-    "Channel that is written to.",
+    "Channel for messages.",
     { example: "#alerts", defaultText: "the webhook's own", placeholder: "a channel of yours" },
   ),
   ...httpAuth,
@@ -76,22 +76,20 @@ const email = group({
       1,
       { error: "is empty; write at least one mail address" },
     ),
-    "Mail addresses that are written to.",
+    "Recipients.",
     { example: ["ops@my-company.net"] },
   ),
-  from: setting(
-    mailAddress("is not a mail address; write one such as podwatch@my-company.net"),
-    "Mail address of the sender.",
-    { example: "podwatch@my-company.net" },
-  ),
-  smarthost: setting(target(), "Mail server that takes the mail on, as host:port.", {
+  from: setting(mailAddress("is not a mail address; write one such as podwatch@my-company.net"), "Sender.", {
+    example: "podwatch@my-company.net",
+  }),
+  smarthost: setting(target(), "Mail server, as host:port.", {
     example: "smtp.my-company.net:587",
     placeholder: "your mail server as host:port",
   }),
   authUsername: setting(
     text(/^[^\p{Cc}]+$/u, "is not a user name; write the one to log in with at the mail server").optional(),
     "User to log in as at the mail server.",
-    { defaultText: "no log-in", placeholder: "the user you log in as" },
+    { defaultText: "no authentication", placeholder: "the user you log in as" },
   ),
   authPassword: setting(
     secretText(/^[^\p{Cc}]+$/u, "is not a password; write the one that the mail server asks for").optional(),
@@ -100,7 +98,7 @@ const email = group({
   ),
   requireTls: setting(
     flag().default(true),
-    "Whether mail is sent over an encrypted connection only (STARTTLS, or TLS from the start on port 465).",
+    "Whether to require an encrypted connection (STARTTLS, or TLS from the start on port 465).",
   ),
   tls: tlsSetting(),
   ...common("email_configs", { headers: { "Reply-To": "ops@my-company.net" } }),
@@ -112,15 +110,15 @@ const opsgenie = group({
     "Key of Opsgenie's API integration.",
     { secret: true },
   ),
-  apiUrl: setting(httpUrl().default("https://api.opsgenie.com/"), "Where Opsgenie's API is.", {
+  apiUrl: setting(httpUrl().default("https://api.opsgenie.com/"), "URL of Opsgenie's API.", {
     example: "https://api.eu.opsgenie.com/",
   }),
-  priority: setting(choice(["P1", "P2", "P3", "P4", "P5"]).optional(), "Priority of what is raised.", {
+  priority: setting(choice(["P1", "P2", "P3", "P4", "P5"]).optional(), "Priority of Opsgenie alerts.", {
     defaultText: "from the label `severity`: critical `P1`, warning `P3`, else `P5`",
   }),
   tags: setting(
     list(text(/^[^,]{1,50}$/, "is not a tag; write up to 50 characters without a comma"), "tags").default([]),
-    "Tags of what is raised.",
+    "Tags of Opsgenie alerts.",
     { example: ["monitoring"] },
   ),
   ...httpAuth,
@@ -138,7 +136,7 @@ const pagerduty = group({
   ),
   url: setting(
     httpUrl().default("https://events.pagerduty.com/v2/enqueue"),
-    "Where PagerDuty's Events API is.",
+    "URL of PagerDuty's Events API.",
     { example: "https://events.eu.pagerduty.com/v2/enqueue" },
   ),
   ...httpAuth,
@@ -148,12 +146,12 @@ const pagerduty = group({
 const webhook = group({
   url: setting(
     secretUrl("is not a URL; write one that begins with https:// or http://"),
-    "URL that Alertmanager's own JSON is sent to.",
+    "URL that receives Alertmanager's JSON.",
     { secret: true },
   ),
   maxAlerts: setting(
     whole(0, 100_000, "is not a number of alerts; write a whole number, 0 for all").default(0),
-    "Most alerts in one message; 0 is all.",
+    "Maximum number of alerts in one message; 0 means all.",
   ),
   ...httpAuth,
   ...common("webhook_configs"),
@@ -174,10 +172,10 @@ const telegram = group({
       Number.MAX_SAFE_INTEGER,
       "is not a chat's id; write its number, negative for groups",
     ),
-    "Number of the chat that is written to; negative for groups.",
+    "Id of the chat; negative for groups.",
     { example: -1001234567890 },
   ),
-  apiUrl: setting(httpUrl().default("https://api.telegram.org"), "Where Telegram's bot API is."),
+  apiUrl: setting(httpUrl().default("https://api.telegram.org"), "URL of Telegram's bot API."),
   disableNotifications: setting(flag().default(false), "Whether messages arrive without a sound."),
   ...httpAuth,
   ...common("telegram_configs"),
@@ -196,7 +194,7 @@ const discord = group({
 const msteamsv2 = group({
   webhookUrl: setting(
     secretUrl("is not a webhook URL; write the one that the workflow of the channel has"),
-    "URL of the workflow that is started when a webhook request is received.",
+    'URL of the workflow "When a Teams webhook request is received".',
     { secret: true },
   ),
   ...httpAuth,
@@ -206,12 +204,12 @@ const msteamsv2 = group({
 const pushover = group({
   userKey: setting(
     secretText(/^[A-Za-z0-9]{30}$/, "is not a user's or group's key; write its 30 letters and digits"),
-    "Key of the user or group that is written to.",
+    "Key of the user or group to notify.",
     { secret: true },
   ),
   token: setting(
     secretText(/^[A-Za-z0-9]{30}$/, "is not an application's token; write its 30 letters and digits"),
-    "Token of the application that writes.",
+    "Token of the sending application.",
     { secret: true },
   ),
   ...httpAuth,
@@ -221,17 +219,17 @@ const pushover = group({
 const victorops = group({
   apiKey: setting(
     key("is not an API key; write the one of the Prometheus integration"),
-    "Key of the Prometheus integration of Splunk On-Call, once VictorOps.",
+    "Key of the Prometheus integration of Splunk On-Call (formerly VictorOps).",
     { secret: true },
   ),
   routingKey: setting(
     text(/^[^\s\p{Cc}{}]+$/u, "is not a routing key; write one such as everybody"),
-    "Routing key: which team is told.",
+    "Routing key: selects the team.",
     { example: "database", placeholder: "a routing key of yours" },
   ),
   apiUrl: setting(
     httpUrl().default("https://alert.victorops.com/integrations/generic/20131114/alert/"),
-    "Where the API is.",
+    "URL of the API.",
   ),
   ...httpAuth,
   ...common("victorops_configs"),
@@ -251,7 +249,7 @@ export const receiver = group({
 }).meta({
   id: "receiver",
   description:
-    "Who is told, in one or several ways. A setting that is required is so only if its group is there.",
+    "A receiver with one or more channels. Required settings are required only within a channel that is set.",
 });
 
 /** The name under which routes refer to a receiver. */

@@ -34,29 +34,27 @@ const timing = {
   groupBy: (usual: { defaultText: string }) =>
     setting(
       list(groupingLabel(), "label names").optional(),
-      "Labels by which alerts are put into one message: those in which these labels are equal. `*` (Alertmanager's `...`) is all labels, so that each alert comes alone.",
+      "Labels by which alerts are grouped: alerts with equal values share a notification. `*` (Alertmanager's `...`) means all labels, so each alert is sent alone.",
       { example: ["alertname", "instance"], ...usual },
     ),
   groupWait: (usual: { defaultText: string }) =>
-    setting(
-      duration().optional(),
-      "How long the first message of a group waits for more alerts to join it.",
-      {
-        example: "10s",
-        ...usual,
-      },
-    ),
+    setting(duration().optional(), "How long the first notification of a group waits for more alerts.", {
+      example: "10s",
+      ...usual,
+    }),
   groupInterval: (usual: { defaultText: string }) =>
-    setting(
-      duration().optional(),
-      "How long after a message the next one tells of what has joined the group or is over.",
-      { example: "1m", ...usual },
-    ),
+    setting(duration().optional(), "Minimum time between notifications about changes of a group.", {
+      example: "1m",
+      ...usual,
+    }),
   repeatInterval: (usual: { defaultText: string }) =>
-    setting(duration().optional(), "How often what still fires is told again.", { example: "12h", ...usual }),
+    setting(duration().optional(), "How often a notification is repeated while alerts still fire.", {
+      example: "12h",
+      ...usual,
+    }),
 };
 
-const inherited = { defaultText: "that of the route around it" };
+const inherited = { defaultText: "that of the parent route" };
 
 /** A route below another one. */
 export interface Route {
@@ -73,54 +71,54 @@ export interface Route {
 }
 
 export const route: z.ZodType<Route> = group({
-  matchers: matchers("Which alerts it takes: those that all matchers fit.", ['severity="critical"']),
-  receiver: setting(receiverName().optional(), "Name of the receiver that is told.", {
+  matchers: matchers("Which alerts match: those for which all matchers hold.", ['severity="critical"']),
+  receiver: setting(receiverName().optional(), "Name of the receiver.", {
     example: "pager",
     ...inherited,
   }),
   continue: setting(
     flag().default(false),
-    "Whether the routes after this one are asked too; otherwise an alert goes to the first that fits.",
+    "Whether routes after this one are tried too; otherwise an alert goes only to the first match.",
   ),
   groupBy: timing.groupBy(inherited),
   groupWait: timing.groupWait(inherited),
   groupInterval: timing.groupInterval(inherited),
   repeatInterval: timing.repeatInterval(inherited),
-  muteTimeIntervals: intervalNames("Names of the time intervals in which nobody is told."),
-  activeTimeIntervals: intervalNames("Names of the time intervals outside of which nobody is told."),
+  muteTimeIntervals: intervalNames("Names of the time intervals in which no notifications are sent."),
+  activeTimeIntervals: intervalNames("Names of the time intervals outside which no notifications are sent."),
   routes: setting(
     list(
       z.lazy(() => route),
       "routes",
     ).default([]),
-    "Routes below this one, which are asked first.",
+    "Child routes, tried first.",
   ),
-}).meta({ id: "route", description: "Takes some of the alerts to a receiver of their own." });
+}).meta({ id: "route", description: "Sends matching alerts to a receiver." });
 
 /** The route that every alert starts at. */
 export const rootRoute = group({
   receiver: setting(
     receiverName().optional(),
-    "Name of the receiver of all alerts that no other route takes.",
-    { example: "ops", defaultText: "the only receiver, where there is one" },
+    "Name of the receiver of all alerts that match no other route.",
+    { example: "ops", defaultText: "the only receiver, if there is just one" },
   ),
   groupBy: timing.groupBy({ defaultText: "`alertname` and `instance`" }),
   groupWait: timing.groupWait({ defaultText: "`30s`" }),
   groupInterval: timing.groupInterval({ defaultText: "`5m`" }),
   repeatInterval: timing.repeatInterval({ defaultText: "`4h`" }),
-  routes: setting(
-    list(route, "routes").default([]),
-    "Routes that take alerts elsewhere; the first that fits counts.",
-  ),
+  routes: setting(list(route, "routes").default([]), "Child routes; the first that matches gets the alert."),
 });
 
 export const inhibitRule = group({
-  sourceMatchers: matchers("Which alerts keep others quiet.", ['alertname="SwitchDown"']),
-  targetMatchers: matchers("Which alerts are kept quiet.", ['job="node"']),
+  sourceMatchers: matchers("Which alerts inhibit others.", ['alertname="SwitchDown"']),
+  targetMatchers: matchers("Which alerts are inhibited.", ['job="node"']),
   equal: setting(list(labelName(), "label names").default([]), "Labels that have to be equal in both.", {
     example: ["instance"],
   }),
-}).meta({ id: "inhibitRule", description: "Alerts that nobody is told of while another one fires." });
+}).meta({
+  id: "inhibitRule",
+  description: "Suppresses notifications about some alerts while another one fires.",
+});
 
 const range = (what: string, example: string, grammar: RegExp) =>
   list(text(grammar, `is not ${what}; write one such as ${example}`), `texts such as ${example}`).default([]);
@@ -132,12 +130,12 @@ const month =
 export const timeInterval = group({
   times: setting(
     range("a span of the day", '"08:00-17:30"', /^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$/),
-    "Spans of the day, none of which may reach beyond midnight.",
+    "Times of day; a range must not cross midnight.",
     { example: ["00:00-08:00", "18:00-24:00"] },
   ),
   weekdays: setting(
     range("a range of weekdays", "monday:friday", new RegExp(`^${day}(:${day})?$`, "i")),
-    "Days of the week; a range may go around its end.",
+    "Days of the week; a range may wrap around.",
     {
       example: ["saturday:sunday"],
     },
@@ -149,21 +147,17 @@ export const timeInterval = group({
   ),
   months: setting(
     range("a range of months", "june:august", new RegExp(`^${month}(:${month})?$`, "i")),
-    "Months, by name or number; a range may go around the end of the year.",
+    "Months, by name or number; a range may wrap around.",
     {
       example: ["december"],
     },
   ),
-  years: setting(
-    range("a range of years", '"2026:2027"', /^\d{4}(:\d{4})?$/),
-    "Years, one or a range each.",
-    {
-      example: ["2026"],
-    },
-  ),
+  years: setting(range("a range of years", '"2026:2027"', /^\d{4}(:\d{4})?$/), "Years or ranges of years.", {
+    example: ["2026"],
+  }),
   location: setting(
     text(/^[A-Za-z][A-Za-z0-9_+/-]*$/, "is not a time zone; write one such as Europe/Zurich").optional(),
     "Time zone of the times.",
     { example: "Europe/Zurich", defaultText: "`UTC`" },
   ),
-}).meta({ id: "timeInterval", description: "A span of time: all that is set has to fit." });
+}).meta({ id: "timeInterval", description: "A time interval: all settings have to match." });

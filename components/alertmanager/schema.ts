@@ -30,14 +30,14 @@ export const alertmanager = group({
         error: "is not a group of receivers; write one `name:` a line and the ways to reach it below",
       })
       .default({}),
-    "Who is told, each under a name that routes refer to.",
+    "Receivers of notifications, each under a name that routes refer to.",
   ),
   route: setting(rootRoute.prefault({}), "Which alerts go to whom."),
   shippedInhibitRules: setting(
     flag().default(true),
-    "Whether a critical alert keeps the warning of the same name and instance quiet, a target or host that is down keeps quiet what is on it, and a shipped alert those that say less of the same thing, such as a full disk one that fills.",
+    "Whether to inhibit warnings while a critical alert of the same name and instance fires, alerts about a target or host while it is down, and shipped alerts while a more specific one fires (such as a filling disk while it is full).",
   ),
-  inhibitRules: setting(list(inhibitRule, "inhibition rules").default([]), "Inhibition rules of your own."),
+  inhibitRules: setting(list(inhibitRule, "inhibition rules").default([]), "Your own inhibition rules."),
   timeIntervals: setting(
     z
       .record(
@@ -49,11 +49,11 @@ export const alertmanager = group({
         },
       )
       .default({}),
-    "Spans of time, each under a name that routes refer to.",
+    "Time intervals, each under a name that routes refer to.",
   ),
   templates: setting(
     list(localPath(), "template files").default([]),
-    "Files with message templates of your own on this computer (`*.tmpl`; `*`, `?` and `**` as in a shell), relative to the project. Their content is shipped to the host; what they define takes the place of the shipped templates of that name.",
+    "Your own notification templates: files on this computer (`*.tmpl`; `*`, `?` and `**` as in a shell), relative to the project. Their content is copied to the host; their definitions replace shipped templates of the same name.",
     { example: ["templates/*.tmpl"] },
   ),
   deadMansSwitch: setting(
@@ -65,15 +65,15 @@ export const alertmanager = group({
         "URL that is called while all is well.",
         { secret: true },
       ),
-      interval: setting(duration().default("1m"), "How often it is called at least; 10 s or more."),
+      interval: setting(duration().default("1m"), "Maximum time between calls; 10 s or more."),
     }).optional(),
     "An outside service that raises the alarm when it is no longer called, because Prometheus, Alertmanager or the whole host is gone.",
   ),
   secrets: ownSecrets("alertmanager", "the `extra` of receivers"),
   quadlet: quadletSetting(),
-  data: data("silences and the log of what was sent"),
+  data: data("silences and the notification log"),
   image: image(versions.images.alertmanager, "Alertmanager"),
-}).meta({ id: "alertmanager", description: "Alertmanager: tells people of alerts." });
+}).meta({ id: "alertmanager", description: "Alertmanager: sends notifications about alerts." });
 
 /** Fully resolved: what the user left open is filled in, files are read. */
 export type AlertmanagerSettings<Secret = string> = WithSecrets<

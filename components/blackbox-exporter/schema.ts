@@ -46,7 +46,7 @@ export const probeTarget = group({
   ),
   module: setting(
     moduleName().default("http"),
-    "How it is probed: `http` (answers with a status of 2xx), `tcp` (takes a connection), `tls` (takes a TLS connection with a certificate that is trusted), `icmp` (answers a ping; with `become: false` the host's `net.ipv4.ping_group_range` has to include the user's group, which is looked at before anything is touched), `dns` (answers a query), or a module of your own.",
+    "How it is probed: `http` (responds with a status of 2xx), `tcp` (accepts a connection), `tls` (accepts a TLS connection with a trusted certificate), `icmp` (answers a ping; with `become: false` the host's `net.ipv4.ping_group_range` has to include the user's group, which is checked before anything is changed), `dns` (answers a query), or your own module.",
     { example: "tls" },
   ),
   target: setting(
@@ -61,7 +61,7 @@ export const probeTarget = group({
     example: "1m",
     defaultText: "`prometheus.scrapeInterval`",
   }),
-  labels: setting(labels().default({}), "Labels put on the series of this target.", {
+  labels: setting(labels().default({}), "Labels added to the series of this target.", {
     example: { team: "core" },
   }),
 }).meta({ id: "probeTarget", description: "What the blackbox exporter probes." });
@@ -73,7 +73,7 @@ const probeModule = z
   .meta({
     id: "probeModule",
     description:
-      "How something is probed: `prober` and its settings in the blackbox exporter's own words, and how to log in at what is probed. Without the prober `http` there is only `tls`.",
+      "A probe module: `prober` and its options in the blackbox exporter's syntax, and authentication at the target. Probers other than `http` accept only `tls`.",
   });
 
 export const blackboxExporter = group({
@@ -87,7 +87,7 @@ export const blackboxExporter = group({
         error: "is not a group of modules; write one `name:` a line and the module's settings below it",
       })
       .default({}),
-    "Modules of your own, in the blackbox exporter's own words, beside the built-in `http`, `tcp`, `tls`, `icmp` and `dns` or in the place of one of them. The exporter's own check looks at them on the host before anything is changed. Log-ins are settings of the module; other secrets stand under `secrets`.",
+    "Your own modules, in the blackbox exporter's syntax, in addition to the built-in `http`, `tcp`, `tls`, `icmp` and `dns` or replacing one of them. The exporter's own check validates them on the host before anything is changed. Set authentication in the module, other secrets under `secrets`.",
     {
       example: {
         login: {
@@ -102,7 +102,7 @@ export const blackboxExporter = group({
   image: image(versions.images["blackbox-exporter"], "the blackbox exporter"),
 }).meta({
   id: "blackboxExporter",
-  description: "The blackbox exporter: probes addresses from outside, as users of a service do.",
+  description: "The blackbox exporter: probes services from outside, as their users do.",
 });
 
 export type ProbeTarget = DeepReadonly<z.output<typeof probeTarget>>;

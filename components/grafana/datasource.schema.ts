@@ -13,30 +13,30 @@ export const datasource = group({
       /^[a-z0-9][a-z0-9-]{0,63}$/,
       "is not a kind of data source; write a plugin's id such as prometheus or loki",
     ),
-    "What kind of data source it is: the id of its plugin, which the image has to have.",
+    "Kind of data source: the id of its plugin, which the image has to contain.",
     { example: "loki" },
   ),
   uid: setting(
     text(/^[A-Za-z0-9_-]{1,40}$/, "is not a uid; write up to 40 letters, digits, _ and -").optional(),
-    "What dashboards refer to.",
-    { example: "central", defaultText: "the one Grafana gives to a data source of that name by itself" },
+    "Uid that dashboards refer to.",
+    { example: "central", defaultText: "the one that Grafana derives from the name" },
   ),
-  url: setting(httpUrl().optional(), "Where it is asked, as seen from inside the container network.", {
+  url: setting(httpUrl().optional(), "Its URL, as seen from inside the container network.", {
     example: "http://10.1.2.3:3100",
-    defaultText: "none, for kinds that have no address",
+    defaultText: "none, for kinds without an address",
   }),
   access: setting(
     choice(["proxy", "direct"]).default("proxy"),
-    "`proxy`: Grafana asks. `direct`: the browser does.",
+    "`proxy`: Grafana sends the queries. `direct`: the browser does.",
   ),
   isDefault: setting(
     flag().default(false),
-    "Whether panels that name no data source ask this one instead of the stack's Prometheus.",
+    "Whether this is the default data source, instead of the stack's Prometheus.",
   ),
   basicAuthUser: setting(
     text(/^[^\p{Cc}:]+$/u, "is not a user name; write the one to log in as, without a colon").optional(),
-    "User to log in as there (HTTP basic authentication); the password is `basicAuthPassword` of `secureJsonData`.",
-    { example: "grafana", defaultText: "no log-in of that kind" },
+    "User for HTTP basic authentication; the password is `basicAuthPassword` of `secureJsonData`.",
+    { example: "grafana", defaultText: "no basic authentication" },
   ),
   jsonData: setting(
     z
@@ -44,7 +44,7 @@ export const datasource = group({
         error: "is not a group of settings; write keys of its jsonData below it",
       })
       .default({}),
-    "Settings of its kind, in Grafana's own words. No place for secrets.",
+    "Options of this kind of data source, in Grafana's syntax. Must not contain secrets.",
     { example: { timeInterval: "30s" } },
   ),
   secureJsonData: setting(
@@ -57,7 +57,7 @@ export const datasource = group({
         },
       )
       .default({}),
-    "Secrets of its kind, by Grafana's key: the name under which each stands in `grafana.secrets`.",
+    "Secrets of this kind of data source, by Grafana's key: the name of each in `grafana.secrets`.",
     { example: { basicAuthPassword: "central" } },
   ),
-}).meta({ id: "datasource", description: "A data source of your own, beside the Prometheus of the stack." });
+}).meta({ id: "datasource", description: "Your own data source, beside the stack's Prometheus." });

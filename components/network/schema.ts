@@ -53,10 +53,10 @@ export const network = group({
       isSubnet6,
       `is not an IPv6 subnet of this kind; write a range of unique local (fd...) or global addresses by its first address and a prefix from /48 to /112, such as ${DEFAULT_SUBNET6}`,
     ).optional(),
-    "IPv6 addresses of the container network, beside the IPv4 ones: a range that nothing else on or near the host uses. To be written only to have another range than the default, or where something is reached by a name that has IPv6 addresses only. What containers send leaves under the host's own address. A change of the network restarts every container.",
+    "IPv6 range of the container network, in addition to IPv4; nothing else on or near the host may use it. Set it only to use another range than the default, or if something is reached by a name that has only IPv6 addresses. Outgoing traffic of containers uses the host's own address. A change of the network restarts every container.",
     {
       example: "fd5a:1c3e:9b20::/64",
-      defaultText: `\`${DEFAULT_SUBNET6}\` where something that is scraped, probed or told of alerts is an IPv6 address, or with \`become: true\` \`front.bind\`; else none, and containers have no IPv6`,
+      defaultText: `\`${DEFAULT_SUBNET6}\` if a scrape target, a probe or a receiver is given as an IPv6 address, or with \`become: true\` if \`front.bind\` is one; otherwise none, and containers have no IPv6`,
     },
   ),
 }).meta({ id: "network", description: "The network that the containers of a host share." });

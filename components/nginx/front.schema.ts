@@ -37,7 +37,7 @@ const serverName = text(
 export const front = group({
   bind: setting(
     bindAddress().default("127.0.0.1"),
-    "Address of the host that NGINX listens on. The default is reached from the host itself only (or through `ssh -L`); `0.0.0.0` opens it to everybody who can reach the host over IPv4 (with `become: false` over IPv6 too, which podman does not tell apart), `::` over both. With `become: true` an IPv6 address gives the container network IPv6 (`network.subnet6`). An address that the host does not have is refused before anything is changed there.",
+    "Address of the host that NGINX listens on. The default is reachable only from the host itself (or through `ssh -L`). `0.0.0.0` opens it to everybody who can reach the host over IPv4 (with `become: false` over IPv6 too, since podman does not distinguish them), `::` over both. With `become: true` an IPv6 address gives the container network IPv6 (`network.subnet6`). An address that the host does not have is refused before anything is changed there.",
     { example: "0.0.0.0" },
   ),
   port: setting(port().optional(), "Port that NGINX listens on. Below 1024 only with `become: true`.", {
@@ -46,7 +46,7 @@ export const front = group({
   }),
   publicUrl: setting(
     publicUrl().optional(),
-    "How users reach the front: protocol, host and perhaps port. Links in Grafana and Prometheus are made from it.",
+    "URL by which users reach the front: protocol, host and optional port. Grafana and Prometheus build their links from it.",
     {
       example: "https://monitor.example.net",
       defaultText: "`http://localhost`, or the address NGINX listens on, with the port if it is not 80",
@@ -54,18 +54,18 @@ export const front = group({
   ),
   serverNames: setting(
     list(serverName, "names or addresses").default([]),
-    "Further names and addresses by which people reach the front. Those of `publicUrl`, `bind`, the host's `address` and loopback (`localhost`, `127.0.0.1`, `[::1]`) count without being listed, with any port, and with `bind` `0.0.0.0` or `::` so does every address. A request by another name, or from a page of another name, is refused: it may come from a web page that somebody has open beside his tunnel.",
+    "Further names and addresses by which people reach the front. Always accepted, with any port, are those of `publicUrl`, `bind`, the host's `address` and loopback (`localhost`, `127.0.0.1`, `[::1]`), and with `bind` `0.0.0.0` or `::` every address. Requests for another name, or from a page of another origin, are refused: they may come from a web page that is open in the same browser as a tunnel.",
     { example: ["monitor.my-company.net", "*.lan"] },
   ),
   snippet: setting(
     z.string({ error: "is not a text for nginx.conf; write NGINX directives such as a location" }).optional(),
-    "Text for the `server` block of `nginx.conf`: locations of your own. It stands after the built-in locations and may not hide them; `nginx -t` checks it on the host before anything is changed. No place for secrets: a directive with one stands under `front.secrets`, and an `include` of its file here.",
+    "Your own locations for the `server` block of `nginx.conf`. They follow the built-in locations and may not hide them; `nginx -t` checks them on the host before anything is changed. Must not contain secrets: put a directive with a secret under `front.secrets`, and `include` its file here.",
     { example: "location /docs/ { proxy_pass http://10.1.2.3:8000; }", lines: true },
   ),
   secrets: ownSecrets("nginx", "the snippet"),
   quadlet: quadletSetting(),
   image: image(versions.images.nginx, "NGINX"),
-}).meta({ id: "front", description: "NGINX, the one door: everything else is reached through it." });
+}).meta({ id: "front", description: "NGINX, the front: everything else is reached through it." });
 
 /** Fully resolved: what the user left open is filled in; all names by which the front is asked stand in `serverNames`. */
 export type FrontSettings<Secret = unknown> = WithSecrets<

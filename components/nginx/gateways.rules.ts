@@ -58,7 +58,7 @@ export const gatewayRules: RuleGroup = {
       severity: "critical",
       for: "1m",
       thresholds: {
-        within: duration("1h", "How long ago it was last ready; later, it is held to be meant so."),
+        within: duration("1h", "How long ago it was last ready; after that, it is assumed to be intended."),
       },
       what: "A connection to an exchange broke off and does not come back",
       // Gateways count how often a connection enters each state, and tell no state. One that is lost has been

@@ -33,33 +33,29 @@ export const gateways = group({
         error: "is neither auto nor a list; write auto or a list of gateway names",
       })
       .default("auto"),
-    "Which gateways are scraped: `auto` finds every socket in the directory as it appears and disappears; a list of names scrapes exactly these and shows a missing one as down.",
+    "Which gateways are scraped: `auto` discovers every socket in the directory; a list of names scrapes exactly these and shows a missing one as down.",
     { example: ["deribit", "bybit"] },
   ),
   socketDirectory: setting(
     hostPath().default("/run/roq/service"),
-    "Directory on the host in which the gateways make their sockets, `<name>.sock`.",
+    "Directory on the host in which the gateways create their sockets, `<name>.sock`.",
   ),
   uid: setting(
     id().default(101),
-    "Numeric user id that the bridge runs with, so that it may connect to the sockets. The default is the image's own.",
+    "Numeric user id of the bridge, which has to be allowed to connect to the sockets. The default is that of the image.",
   ),
   gid: setting(
     id().default(101),
-    "Numeric group id that the bridge runs with: the group that may write to the sockets.",
+    "Numeric group id of the bridge: the group that may write to the sockets.",
     {
       example: 990,
     },
   ),
   scrapeInterval: setting(duration().default("5s"), "How often each gateway is scraped."),
-  limits: setting(
-    jobLimits.optional(),
-    "Limits of the gateways' job, each over that of `prometheus.limits`.",
-    {
-      example: { bodySize: "16MB" },
-      defaultText: "`prometheus.limits`",
-    },
-  ),
+  limits: setting(jobLimits.optional(), "Limits of the gateways' job, which override `prometheus.limits`.", {
+    example: { bodySize: "16MB" },
+    defaultText: "`prometheus.limits`",
+  }),
 }).meta({ id: "gateways", description: "Gateways on the host that serve their metrics on unix sockets." });
 
 export type GatewaysSettings = DeepReadonly<z.output<typeof gateways>>;

@@ -88,7 +88,7 @@ export const hostDiskAlerts: readonly Alert[] = [
     name: "HostFilesystemReadOnly",
     severity: "critical",
     thresholds: {
-      within: duration("7d", "How long ago it was last writable; later, it is held to be meant so."),
+      within: duration("7d", "How long ago it was last writable; after that, it is assumed to be intended."),
     },
     what: "A file system was writable and is no longer",
     expr: ({ within }) =>

@@ -51,18 +51,18 @@ export const nodeExporter = group({
   }),
   from: setting(
     choice(["release", "package"]).default("release"),
-    "`release`: the pinned release is downloaded by the host and its checksum compared. `package`: the program of the distribution's package `prometheus-node-exporter`, which has to be installed; the package's own service has to be off.",
+    "`release`: the pinned release is downloaded by the host and its checksum compared. `package`: the program from the distribution's package `prometheus-node-exporter`, which has to be installed with its own service disabled.",
   ),
   release: setting(
     group({
       version: setting(
         text(/^\d+\.\d+\.\d+$/, "is not a version; write one such as 1.9.1").default(pinned.version),
-        "Version to download. Another one than the pinned needs checksums of its own.",
+        "Version to download. A version other than the pinned one needs checksums.",
         { defaultText: "pinned in `versions.json`" },
       ),
       mirror: setting(
         httpUrl().default("https://github.com/prometheus/node_exporter/releases/download"),
-        "Where releases are, for hosts that cannot reach the default: below it `v<version>/node_exporter-<version>.linux-<machine>.tar.gz`. No place for passwords.",
+        "URL of releases, for hosts that cannot reach the default; below it `v<version>/node_exporter-<version>.linux-<machine>.tar.gz`. Must not contain passwords.",
         { example: "https://mirror.my-company.net/node_exporter" },
       ),
       sha256: setting(
@@ -74,11 +74,11 @@ export const nodeExporter = group({
   ),
   port: setting(
     port().default(9100),
-    "Port that it listens on where the Prometheus of another host asks it. The host's own Prometheus asks through a unix socket, and no port is open.",
+    "Port for the Prometheus of other hosts. For the host's own Prometheus a unix socket is used, and no port is open.",
   ),
   bind: setting(
     ipAddress().optional(),
-    "Address of the host that it listens on, and at which Prometheus asks it.",
+    "Address of the host that it listens on, and that Prometheus scrapes.",
     {
       example: "10.1.2.4",
       defaultText: "the host's `address` if that is an IP address, else all addresses",
@@ -89,21 +89,19 @@ export const nodeExporter = group({
       text(isRange, "is not an IP address or a range of them; write one such as 10.1.2.3 or 10.1.2.0/24"),
       "addresses",
     ).optional(),
-    "Who may connect to the port; the kernel drops what others send. To be written where Prometheus comes from another address than the one that Pulumi reaches its host at.",
+    "Addresses that may connect to the port; the kernel drops packets from others. Set it if Prometheus connects from another address than the one by which Pulumi reaches its host.",
     { example: ["10.1.2.3"], defaultText: "the addresses of the stack's hosts that have a Prometheus" },
   ),
   collectors: setting(
     group({
       enable: setting(
         list(collector(), "collectors").default(["systemd"]),
-        "Collectors beside those that the node exporter enables itself.",
+        "Collectors to enable in addition to the default ones.",
         { example: ["systemd", "processes"] },
       ),
-      disable: setting(
-        list(collector(), "collectors").default([]),
-        "Collectors that the node exporter enables itself and that are not wanted.",
-        { example: ["infiniband", "nfs"] },
-      ),
+      disable: setting(list(collector(), "collectors").default([]), "Default collectors to disable.", {
+        example: ["infiniband", "nfs"],
+      }),
     }).prefault({}),
     "What is measured.",
   ),
@@ -115,12 +113,12 @@ export const nodeExporter = group({
       ),
       "arguments",
     ).default([]),
-    "Further arguments of the program, each `--name=value` or `--name`, as they are: nothing in them is expanded. The program itself checks them: with one that it does not know it does not come up, and the previous release comes back. No place for secrets.",
+    "Additional arguments of the program, each `--name=value` or `--name`, without any expansion. The program checks them itself: with an unknown one it fails to start, and the previous release is restored. Must not contain secrets.",
     { example: ["--collector.systemd.unit-include=(nginx|shop-.+)\\.service"] },
   ),
   textfileDirectory: setting(
     hostPath().optional(),
-    "Directory on the host whose files `*.prom` are served too. It is made if it is missing, for root to write to; files have to be readable by everybody.",
+    "Directory on the host for the textfile collector (`*.prom`). It is created if missing, writable only by root; files have to be readable by everybody.",
     {
       defaultText: "`/var/lib/podwatch/textfile`; `~/.local/share/podwatch/textfile` with `become: false`",
     },
@@ -128,7 +126,7 @@ export const nodeExporter = group({
 }).meta({
   id: "nodeExporter",
   description:
-    "The node exporter: the host's processors, memory, disks, network and units. It is no container but a confined service of the host.",
+    "The node exporter: the host's processors, memory, disks, network and units. It is not a container but a sandboxed systemd service.",
 });
 
 /** How Prometheus reaches it. */

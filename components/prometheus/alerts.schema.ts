@@ -50,19 +50,19 @@ function usualText(alert: Alert): string {
 }
 
 export const alerts = group({
-  enabled: setting(flag().default(true), "Whether any of the alerts that come with Podwatch are deployed."),
+  enabled: setting(flag().default(true), "Whether shipped alerts are deployed."),
   runbookUrl: setting(
     url().optional(),
-    "Where your own runbooks are: the alerts link there, with the alert's name behind it.",
+    "URL of your own runbooks; alerts link there, with the alert's name appended.",
     {
       example: "https://wiki.my-company.net/runbooks",
-      defaultText: "the pages that come with Podwatch, which the front serves at `/runbooks/`",
+      defaultText: "the shipped runbooks, which the front serves at `/runbooks/`",
     },
   ),
   ...Object.fromEntries(ALERTS.map((alert) => [alert.name, alertSchema(alert)])),
 }).meta({
   id: "alerts",
-  description: "The alerts that come with Podwatch, for what a stack watches.",
+  description: "The shipped alerts, for what a stack monitors.",
 });
 
 /** Fully resolved. */

@@ -11,12 +11,12 @@ const bodySize = () =>
   ).meta({ kind: "size" });
 
 const WHAT = {
-  bodySize: "Size of an answer, uncompressed. `0`: no limit.",
-  samples: "Samples in an answer. `0`: no limit.",
+  bodySize: "Size of a response, uncompressed. `0`: no limit.",
+  samples: "Samples in a response. `0`: no limit.",
   labels: "Labels of a sample. `0`: no limit.",
   labelNameLength: "Bytes of a label's name. `0`: no limit.",
   labelValueLength: "Bytes of a label's value. `0`: no limit.",
-  targets: "Targets of a job. Where there are more, none of them is scraped. `0`: no limit.",
+  targets: "Targets of a job. If there are more, none of them is scraped. `0`: no limit.",
 } as const;
 
 /** For all jobs. */
@@ -39,7 +39,7 @@ export const jobLimits = group({
   labelNameLength: setting(most().optional(), WHAT.labelNameLength, usual),
   labelValueLength: setting(most().optional(), WHAT.labelValueLength, usual),
   targets: setting(most().optional(), WHAT.targets, { example: 1000, ...usual }),
-}).meta({ id: "jobLimits", description: "Limits of one job, each over that of `prometheus.limits`." });
+}).meta({ id: "jobLimits", description: "Limits of one job, which override `prometheus.limits`." });
 
 export type LimitsSettings = DeepReadonly<z.output<typeof limits>>;
 export type JobLimits = DeepReadonly<z.output<typeof jobLimits>>;

@@ -9,7 +9,7 @@ const name = (of: string) =>
       /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/,
       "is not a name of this kind; write up to 64 letters, digits, _, - and ., beginning with a letter or digit",
     ),
-    `Name of the ${of}, which its secrets go by. Unique.`,
+    `Name of the ${of}, used in the names of its secrets. Unique.`,
     { example: "central" },
   );
 
@@ -20,18 +20,18 @@ const extra = (documentation: string, example: Readonly<Record<string, unknown>>
         error: "is not a group of settings; write keys of Prometheus' configuration below it",
       })
       .default({}),
-    `Anything else of Prometheus' \`${documentation}\`, in Prometheus' own words, merged as it stands. No place for secrets.`,
+    `Further options of Prometheus' \`${documentation}\`, in Prometheus' syntax, merged verbatim. Must not contain secrets.`,
     { example },
   );
 
 export const remoteWrite = group({
   name: name("endpoint"),
-  url: setting(httpUrl(), "Where samples are sent, by Prometheus' remote write.", {
+  url: setting(httpUrl(), "URL for Prometheus' remote write.", {
     example: "https://metrics.my-company.net/api/v1/write",
   }),
   ...httpAuth,
   extra: extra("remote_write", { send_exemplars: true }),
-}).meta({ id: "remoteWrite", description: "Where Prometheus sends a copy of its samples." });
+}).meta({ id: "remoteWrite", description: "Sends a copy of the samples to an endpoint." });
 
 export const otherAlertmanager = group({
   name: name("Alertmanager"),
@@ -39,18 +39,18 @@ export const otherAlertmanager = group({
     list(target(), "Alertmanagers, each host:port").min(1, {
       error: "is empty; write at least one as host:port",
     }),
-    "Where they are, each as host:port; each is told of every alert.",
+    "Their addresses, each as host:port; each receives every alert.",
     { example: ["alerts.my-company.net:9093"] },
   ),
-  scheme: setting(choice(["http", "https"]).default("http"), "Protocol that they are told over."),
+  scheme: setting(choice(["http", "https"]).default("http"), "Protocol to reach them."),
   pathPrefix: setting(
     text(/^\/[^\s?#]*$/, "is not a path; write one that begins with /, such as /alertmanager").default("/"),
-    "Path before that of their API.",
+    "Path prefix of their API.",
     { example: "/alertmanager" },
   ),
   ...httpAuth,
   extra: extra("alertmanagers", { timeout: "20s" }),
-}).meta({ id: "otherAlertmanager", description: "Alertmanagers elsewhere that are told of alerts, too." });
+}).meta({ id: "otherAlertmanager", description: "External Alertmanagers that also receive alerts." });
 
 export type RemoteWrite = z.output<typeof remoteWrite>;
 export type OtherAlertmanager = z.output<typeof otherAlertmanager>;

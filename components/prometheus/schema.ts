@@ -55,7 +55,7 @@ const job = {
     "Name of the job, the label `job` of its series. Unique.",
     { example: "node" },
   ),
-  scheme: setting(choice(["http", "https"]).default("http"), "Protocol that targets are scraped with."),
+  scheme: setting(choice(["http", "https"]).default("http"), "Protocol for scraping."),
   metricsPath: setting(
     text(/^\/[^\s?#]*$/, "is not a path; write one that begins with /, such as /metrics").default("/metrics"),
     "Path of the metrics on a target.",
@@ -68,13 +68,13 @@ const job = {
     example: "10s",
     defaultText: "`prometheus.scrapeTimeout`, at most the interval",
   }),
-  labels: setting(labels().default({}), "Labels put on every target that the job names.", {
+  labels: setting(labels().default({}), "Labels added to every target listed in the job.", {
     example: { team: "core" },
   }),
   params: setting(params.default({}), "Parameters of the request, each with one value or a list of values.", {
     example: { module: "http_2xx" },
   }),
-  limits: setting(jobLimits.optional(), "Limits of this job, each over that of `prometheus.limits`.", {
+  limits: setting(jobLimits.optional(), "Limits of this job, which override `prometheus.limits`.", {
     example: { samples: 1_000_000 },
     defaultText: "`prometheus.limits`",
   }),
@@ -84,7 +84,7 @@ const job = {
         error: "is not a group of settings; write keys of a Prometheus scrape configuration below it",
       })
       .default({}),
-    "Anything else of Prometheus' scrape configuration, in Prometheus' own words, merged as it stands. No place for secrets: log-ins are settings of the job, others stand under `prometheus.secrets`.",
+    "Further options of Prometheus' scrape configuration, in Prometheus' syntax, merged verbatim. Must not contain secrets: set authentication in the job, other secrets under `prometheus.secrets`.",
     { example: { honor_labels: true } },
   ),
 };
@@ -92,15 +92,15 @@ const job = {
 const httpSd = group({
   url: setting(
     httpUrl(),
-    "Where the list of targets is asked for, as Prometheus' HTTP service discovery has it.",
+    "URL of the list of targets, in the format of Prometheus' HTTP service discovery.",
     { example: "https://inventory.my-company.net/targets" },
   ),
-  refreshInterval: setting(duration().default("1m"), "How often it is asked for."),
+  refreshInterval: setting(duration().default("1m"), "How often it is queried."),
   ...httpAuth,
 }).meta({
   id: "httpSd",
   description:
-    "Targets that are asked for at a URL. How to log in there has nothing to do with how to log in at the targets.",
+    "Targets from HTTP service discovery. Its authentication is independent of that at the targets.",
 });
 
 const targetGroup = group({
@@ -109,7 +109,7 @@ const targetGroup = group({
     "What is scraped, each as host:port.",
     { example: ["db1.internal:9100"] },
   ),
-  labels: setting(labels().default({}), "Labels put on these targets, each over that of the job.", {
+  labels: setting(labels().default({}), "Labels added to these targets; they override those of the job.", {
     example: { site: "north" },
   }),
 }).meta({ id: "targetGroup", description: "Targets with labels of their own." });
@@ -124,13 +124,13 @@ export const scrapeJob = group({
       }),
       "targets, each host:port",
     ).default([]),
-    "What is scraped, each as host:port, or a group of targets with labels of their own. Where `extra.relabel_configs` sets `__address__`, because another program (snmp_exporter, say) is asked about the targets, they are any text: addresses, names, URLs.",
+    "What is scraped, each as host:port, or a group of targets with labels of their own. If `extra.relabel_configs` sets `__address__`, because an exporter such as snmp_exporter is scraped for the targets, they may be any text: addresses, names, URLs.",
     {
       example: ["db1.internal:9100", { targets: ["db2.internal:9100"], labels: { site: "north" } }],
       defaultText: "none; required unless `httpSd` or `extra` is a service discovery",
     },
   ),
-  httpSd: setting(httpSd.optional(), "Where targets are asked for, beside those that are named."),
+  httpSd: setting(httpSd.optional(), "HTTP service discovery, in addition to the listed targets."),
   scheme: job.scheme,
   metricsPath: job.metricsPath,
   interval: job.interval,
@@ -140,13 +140,13 @@ export const scrapeJob = group({
   limits: job.limits,
   ...httpAuth,
   extra: job.extra,
-}).meta({ id: "scrapeJob", description: "A scrape job of your own, for targets that you name." });
+}).meta({ id: "scrapeJob", description: "Your own scrape job with targets." });
 
 export const fileSdJob = group({
   name: job.name,
   files: setting(
     list(localPath(), "files").min(1, { error: "is empty; write at least one file" }),
-    "Target files on this computer (JSON or YAML, `*`, `?` and `**` as in a shell), relative to the project. Their content is shipped to the host.",
+    "Target files on this computer (JSON or YAML, `*`, `?` and `**` as in a shell), relative to the project. Their content is copied to the host.",
     { example: ["targets/*.json"] },
   ),
   scheme: job.scheme,
@@ -158,13 +158,13 @@ export const fileSdJob = group({
   limits: job.limits,
   ...httpAuth,
   extra: job.extra,
-}).meta({ id: "fileSdJob", description: "A scrape job whose targets stand in files." });
+}).meta({ id: "fileSdJob", description: "A scrape job whose targets are in files." });
 
 export const prometheus = group({
   enabled: enabled("Prometheus"),
   scrapeInterval: setting(
     duration().default("15s"),
-    "How often targets are scraped, unless their job says otherwise.",
+    "How often targets are scraped, unless their job sets another interval.",
   ),
   scrapeTimeout: setting(duration().optional(), "How long a scrape may take; at most the interval.", {
     example: "10s",
@@ -174,7 +174,7 @@ export const prometheus = group({
   retention: setting(
     group({
       time: setting(duration().default("15d"), "How long samples are kept."),
-      size: setting(size().optional(), "How much room they may take; the oldest go first.", {
+      size: setting(size().optional(), "How much disk space they may use; the oldest are deleted first.", {
         example: "50GB",
         defaultText: "no limit",
       }),
@@ -190,49 +190,49 @@ export const prometheus = group({
       text(/^[a-z0-9][a-z0-9-]*$/, "is not the name of a feature; write one such as native-histograms"),
       "features",
     ).default([]),
-    "Features that Prometheus has off by itself (`--enable-feature`). One that its version does not know is only warned of, in its log.",
+    "Optional features of Prometheus (`--enable-feature`). An unknown one only causes a warning in its log.",
     { example: ["native-histograms", "exemplar-storage"] },
   ),
   outOfOrderTimeWindow: setting(
     duration().optional(),
-    "How much older than the newest sample of its series a sample may be and still be taken (`out_of_order_time_window`).",
-    { example: "30m", defaultText: "none is taken that is older" },
+    "How much older than the newest sample of its series a sample may be and still be accepted (`out_of_order_time_window`).",
+    { example: "30m", defaultText: "none, older samples are rejected" },
   ),
   externalLabels: setting(
     labels().default({}),
-    "Labels that tell this Prometheus from others, put on everything it sends elsewhere. A `$` in a value is a dollar sign; variables of the environment are not filled in.",
+    "Labels that identify this Prometheus, added to everything it sends elsewhere. A `$` in a value is a dollar sign; environment variables are not expanded.",
     {
       example: { region: "eu" },
     },
   ),
-  scrapeJobs: setting(list(scrapeJob, "scrape jobs").default([]), "Scrape jobs of your own."),
+  scrapeJobs: setting(list(scrapeJob, "scrape jobs").default([]), "Your own scrape jobs."),
   fileSd: setting(
     list(fileSdJob, "scrape jobs with target files").default([]),
-    "Scrape jobs whose targets stand in files beside the stack file.",
+    "Scrape jobs whose targets are in files on this computer.",
   ),
   ruleFiles: setting(
     list(localPath(), "rule files").default([]),
-    "Files with recording and alerting rules on this computer (YAML, `*`, `?` and `**` as in a shell), relative to the project. Their content is shipped to the host, under the folder's name where several files have the same, and `promtool` checks it there before anything is changed.",
+    "Files with recording and alerting rules on this computer (YAML, `*`, `?` and `**` as in a shell), relative to the project. Their content is copied to the host (in a folder of the same name, if several files have the same name), and `promtool` checks it there before anything is changed.",
     { example: ["rules/*.yml"] },
   ),
   ruleTests: setting(
     list(localPath(), "files with tests of rules").default([]),
-    "Files with tests of these rules, as `promtool test rules` takes them (YAML, `*`, `?` and `**` as in a shell), relative to the project. `promtool` of the image that will run puts the rules to them on the host; if one fails, nothing is changed. A file named here is no rule file, even if it fits a pattern of `ruleFiles`.",
+    "Unit tests of these rules, for `promtool test rules` (YAML, `*`, `?` and `**` as in a shell), relative to the project. They run on the host, with `promtool` of the image to be deployed; if one fails, nothing is changed. A file listed here is not a rule file, even if it matches a pattern of `ruleFiles`.",
     { example: ["rules/*_test.yml"] },
   ),
   remoteWrite: setting(
     list(remoteWrite, "endpoints").default([]),
-    "Where samples are sent as well, each under a name of its own.",
+    "Endpoints to which samples are also sent.",
   ),
   alertmanagers: setting(
     list(otherAlertmanager, "Alertmanagers").default([]),
-    "Alertmanagers elsewhere that are told of alerts, besides the one that is deployed along.",
+    "External Alertmanagers that also receive alerts, besides the deployed one.",
   ),
   secrets: ownSecrets("prometheus", "the `extra` of scrape jobs and the like"),
   quadlet: quadletSetting(),
   data: data("the samples"),
   image: image(versions.images.prometheus, "Prometheus"),
-}).meta({ id: "prometheus", description: "Prometheus: collects the metrics and keeps them." });
+}).meta({ id: "prometheus", description: "Prometheus: collects and stores the metrics." });
 
 /** A local file whose content goes to the host under `name`. */
 export interface ShippedFile {

@@ -23,19 +23,19 @@ function introduction(total: number): string {
 
 # Alerts
 
-These alerts come with Podwatch. A stack deploys those about what it watches, and each message links to its page, which the front serves at \`/runbooks/\`.
-Who is told is in [alerting](alerting.md).
+These alerts are shipped with Podwatch. A stack deploys those for what it monitors, and each notification links to its runbook, which the front serves at \`/runbooks/\`.
+[Alerting](alerting.md) describes receivers and routes.
 
-Each can be changed or switched off under \`${namespace}:alerts\`, in the stack or for one host:
+Change or disable each under \`${namespace}:alerts\`, for the stack or for one host:
 
 ${ALERTS_EXAMPLE}
 | severity | means |
 |---|---|
-| \`critical\` | somebody has to act now |
-| \`warning\` | somebody has to look at it in the daytime |
-| \`info\` | good to know |
+| \`critical\` | act now |
+| \`warning\` | investigate during working hours |
+| \`info\` | for information |
 
-\`for\` is how long the condition has to last. A share is written from 0 to 1. Every alert is tested by \`promtool\` just beyond and just short of each threshold and of its \`for\`,
+\`for\` is how long the condition has to last. Shares are from 0 to 1. \`promtool\` tests every alert just beyond and just short of each threshold and of its \`for\`,
 in ${total} cases; the last column counts them.
 `;
 }

@@ -44,7 +44,7 @@ function introduction(): string {
 
 # Configuration
 
-A stack file, \`Pulumi.<stack>.yaml\`, says what differs from the defaults; a host is all it needs:
+A stack file, \`Pulumi.<stack>.yaml\`, contains only what differs from the defaults. A host is all it needs:
 
 \`\`\`yaml
 config:
@@ -55,14 +55,14 @@ config:
     agent: true
 \`\`\`
 
-Put \`# yaml-language-server: $schema=./podwatch.schema.json\` in its first line and your editor completes and checks it.
-The program checks it too, before anything is touched, and lists everything that is wrong at once.
+Put \`# yaml-language-server: $schema=./podwatch.schema.json\` in its first line, and your editor completes and validates it.
+The program validates it too, before anything is changed, and reports all mistakes together.
 
-**Several hosts** stand under \`${namespace}:hosts\`, each under its name (small letters, digits and \`-\`). The sections below \`${namespace}:\` that configure
-services hold for all of them: ${Object.keys(SECTIONS)
+**Several hosts** are listed under \`${namespace}:hosts\`, each under its name (lower-case letters, digits and \`-\`). The sections of services apply to
+all of them: ${Object.keys(SECTIONS)
     .map((name) => `\`${name}\``)
-    .join(", ")}. The same sections inside a host's entry override, setting by
-setting, for that host alone; lists are replaced as a whole:
+    .join(", ")}. The same sections inside a host's entry override
+single settings for that host; lists are replaced as a whole:
 
 \`\`\`yaml
 config:
@@ -77,16 +77,16 @@ config:
       prometheus: { scrapeInterval: 5s }
 \`\`\`
 
-**A preset,** \`${namespace}:preset\`, is a set of other defaults for a kind of machine; \`raspberry-pi\` is one, and [its page](raspberry-pi.md) lists what it sets.
+**A preset,** \`${namespace}:preset\`, is a set of other defaults for a kind of machine, such as [\`raspberry-pi\`](raspberry-pi.md).
 
-**Secrets** are refused in plain text. Store one with \`pulumi config set --secret --path '${namespace}:grafana.adminPassword'\`, which asks for it; the
-stack file then holds it encrypted. [Log-ins](log-ins.md) tells how services show who they are where they ask.
+**Secrets** are refused in plain text. Store one with \`pulumi config set --secret --path '${namespace}:grafana.adminPassword'\`, which prompts for it and
+stores it encrypted in the stack file. [Log-ins](log-ins.md) explains how services authenticate.
 
 **Durations** are written as in Prometheus: numbers with the units \`y w d h m s ms\`, in this order, such as \`15d\` or \`1h30m\`.
 **Sizes** are whole numbers with \`B KB MB GB TB PB EB\`, such as \`50GB\`. **Local paths** are relative to the project, absolute, or below \`~\`.
 
-**Characters** that nobody sees (control characters, marks that turn the direction of writing, halves of characters) are refused in names and values. Keys and snippets may
-have several lines. Files that are shipped are text in UTF-8; lines that end in carriage return and line feed, as editors elsewhere write them, get line feeds, and a byte order mark goes.
+**Invisible characters** (control characters, bidirectional marks, lone surrogates) are refused in names and values. Keys and snippets may
+have several lines. Files to be deployed are text in UTF-8; CRLF line ends become LF, and a byte order mark is removed.
 `;
 }
 
@@ -115,7 +115,7 @@ thresholds of its own, as the editor's completion shows:
 ${ALERTS_EXAMPLE}`;
 
 const keyNote = `
-A \`certificate\` needs its private key, as \`key\` or \`keyFile\`, and the other way round.
+A \`certificate\` needs its private key, as \`key\` or \`keyFile\`, and vice versa.
 `;
 
 const notes: Readonly<Record<string, string>> = {

@@ -22,7 +22,7 @@ const basicAuth = group({
     "Password to log in with.",
     { secret: true, lines: true },
   ),
-}).meta({ id: "basicAuth", description: "A log-in with a user and a password (HTTP basic authentication)." });
+}).meta({ id: "basicAuth", description: "HTTP basic authentication with user and password." });
 
 const pem = (value: string) => value.includes("-----BEGIN ") || /^[^\0\r\n]+$/.test(value);
 const certificates = (what: string) =>
@@ -31,12 +31,12 @@ const certificates = (what: string) =>
 const tls = group({
   ca: setting(
     certificates("a certificate").optional(),
-    "Certificates of the authorities that are trusted, instead of the system's: the PEM text, or the path of a file on this computer.",
-    { lines: true, example: "tls/ca.pem", defaultText: "those that the image trusts" },
+    "Trusted CA certificates, instead of the system's: the PEM text, or the path of a file on this computer.",
+    { lines: true, example: "tls/ca.pem", defaultText: "the CAs that the image trusts" },
   ),
   certificate: setting(
     certificates("a certificate").optional(),
-    "Certificate shown to the other side, with its chain: the PEM text, or the path of a file on this computer.",
+    "Client certificate with its chain: the PEM text, or the path of a file on this computer.",
     { lines: true, example: "tls/client.pem" },
   ),
   key: setting(
@@ -49,19 +49,19 @@ const tls = group({
   ),
   keyFile: setting(
     localPath().optional(),
-    "File on this computer with the private key, in the place of `key`. It is read when Pulumi runs, and travels as a secret.",
+    "File on this computer with the private key, instead of `key`. It is read when Pulumi runs, and sent as a secret.",
     { example: "~/.config/podwatch/client.key" },
   ),
   serverName: setting(
     text(/^[^\s\p{Cc}]+$/u, "is not a name; write the one that the other side's certificate has").optional(),
-    "Name that the other side's certificate has to have.",
-    { example: "shop.my-company.net", defaultText: "the host that is asked" },
+    "Name expected in the server's certificate.",
+    { example: "shop.my-company.net", defaultText: "the host name of the request" },
   ),
   insecure: setting(
     flag().default(false),
-    "Whether any certificate of the other side is taken. Whoever sits in between can then read secrets and answer himself.",
+    "Whether to accept any server certificate. A man in the middle can then read secrets and forge responses.",
   ),
-}).meta({ id: "tls", description: "Whom TLS connections trust, and what is shown to the other side." });
+}).meta({ id: "tls", description: "Trusted CAs and client certificate of TLS connections." });
 
 const oauth2 = group({
   clientId: setting(
@@ -74,10 +74,10 @@ const oauth2 = group({
     "Secret of the client.",
     { secret: true, lines: true },
   ),
-  tokenUrl: setting(httpUrl(), "Where tokens are issued.", { example: "https://login.my-company.net/token" }),
+  tokenUrl: setting(httpUrl(), "URL that issues tokens.", { example: "https://login.my-company.net/token" }),
   scopes: setting(
     list(text(/^[^\s\p{Cc}]+$/u, "is not a scope; write one without blanks"), "scopes").default([]),
-    "Scopes that are asked for.",
+    "Scopes to request.",
     { example: ["metrics.read"] },
   ),
   endpointParams: setting(
@@ -86,11 +86,11 @@ const oauth2 = group({
         error: "is not a group of parameters; write one `name: value` a line below it",
       })
       .default({}),
-    "Further parameters of the request for a token. No place for secrets.",
+    "Further parameters of the token request. Must not contain secrets.",
     { example: { audience: "metrics" } },
   ),
-  tls: setting(tls.optional(), "How TLS connections to the issuer are made."),
-}).meta({ id: "oauth2", description: "A token that is asked for with a client's id and secret (OAuth 2)." });
+  tls: setting(tls.optional(), "Settings for TLS connections to the issuer."),
+}).meta({ id: "oauth2", description: "A token obtained with a client's id and secret (OAuth 2)." });
 
 /** Headers that mean something to the connection, or are set by whoever asks. Source: ReservedHeaders of prometheus/common. */
 const reservedHeader =
@@ -108,17 +108,17 @@ export const bearerToken = () =>
       sentInHeader,
       `is not a token; write the one that the other side asks for, ${noBlanks}`,
     ).optional(),
-    "Token sent along in the header `Authorization: Bearer`.",
+    "Token sent in the header `Authorization: Bearer`.",
     { secret: true, lines: true },
   );
 
-export const tlsSetting = () => setting(tls.optional(), "How TLS connections are made.");
+export const tlsSetting = () => setting(tls.optional(), "Settings for TLS connections.");
 
 /** At most one of the first three; each value reaches the service in a file that only it can read. */
 export const httpAuth = {
-  basicAuth: setting(basicAuth.optional(), "A log-in with a user and a password."),
+  basicAuth: setting(basicAuth.optional(), "User and password."),
   bearerToken: bearerToken(),
-  oauth2: setting(oauth2.optional(), "A token that is asked for with a client's id and secret."),
+  oauth2: setting(oauth2.optional(), "A token obtained with a client's id and secret."),
   headers: setting(
     z
       .record(
@@ -130,7 +130,7 @@ export const httpAuth = {
         { error: "is not a group of headers; write one `name: value` a line below it" },
       )
       .optional(),
-    "Headers that are sent along, each with a secret value.",
+    "Additional request headers, each with a secret value.",
   ),
   tls: tlsSetting(),
 };
@@ -151,7 +151,7 @@ export const ownSecrets = (service: string, read: string) =>
         { error: "is not a group of secrets; write one `name: value` a line below it" },
       )
       .optional(),
-    `Secrets that ${read} refer to, as \`..._file\` and the like: each is the file \`/run/secrets/${service}.NAME\` in the container.`,
+    `Secrets that ${read} refer to, for example as \`..._file\`: each is the file \`/run/secrets/${service}.NAME\` in the container.`,
   );
 
 const httpAuthGroup = z.object(httpAuth);

@@ -5,12 +5,12 @@ import { type DeepReadonly, group, isImage, list, localPath, setting, text } fro
 export const builtImage = group({
   containerfile: setting(
     localPath(),
-    "Containerfile (or Dockerfile) on this computer. What it stands on (`FROM`) has a fixed tag or a digest.",
+    "Containerfile (or Dockerfile) on this computer. Its base image (`FROM`) must have a fixed tag or a digest.",
     { example: "images/prometheus/Containerfile" },
   ),
   context: setting(
     list(localPath(), "files").default([]),
-    "Small text files that `COPY` finds under their base names, on this computer (`*`, `?` and `**` as in a shell).",
+    "Small text files on this computer, available to `COPY` under their base names (`*`, `?` and `**` as in a shell).",
     { example: ["images/prometheus/*.sh"] },
   ),
   args: setting(
@@ -23,13 +23,13 @@ export const builtImage = group({
         { error: "is not a group of arguments; write one `NAME: value` a line below it" },
       )
       .default({}),
-    "Values for the `ARG`s of the Containerfile. No place for secrets: they stay readable in the image.",
+    "Values for the `ARG`s of the Containerfile. Must not contain secrets: they stay readable in the image.",
     { example: { VERSION: "1.2.3" } },
   ),
 }).meta({
   id: "builtImage",
   description:
-    "Builds the image of a service on the host itself, for instance for a processor that nobody publishes it for. The Containerfile and its files travel with the service's other files, and the image is built again when one of them changes, before anything of the running service is touched. A build that fails changes nothing. The image has to keep the contract of the one it replaces: user, entry point, paths.",
+    "Builds the image of a service on the host itself, for example for a processor without published images. The Containerfile and its files are part of the service's bundle. When one of them changes, the image is built again before the running service is touched; a failed build changes nothing. The image has to keep the user, entry point and paths of the one it replaces.",
 });
 
 const complaint =

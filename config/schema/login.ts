@@ -31,12 +31,12 @@ export const login = {
   ),
   knownHostsFile: setting(
     localPath().optional(),
-    "A known_hosts file on this computer that holds the server's key under its address (`[address]:port` when the port is not 22); hashed entries are found too.",
+    "A known_hosts file on this computer with the server's key under its address (`[address]:port` if the port is not 22); entries may be hashed.",
     { example: "~/.ssh/known_hosts" },
   ),
   insecureIgnoreHostKey: setting(
     flag().default(false),
-    "Accept any host key. Whoever answers at the address then gets the secrets; for throwaway machines only.",
+    "Accept any host key. Whoever answers at the address gets the secrets; use it for throwaway machines only.",
   ),
   privateKeyFile: setting(
     localPath().optional(),
@@ -47,7 +47,7 @@ export const login = {
   ),
   privateKey: setting(
     secretText("is not a private key; write the text of a private key file").optional(),
-    "The private key itself, for stacks that are deployed from where no key file is.",
+    "The private key itself, for deployments from machines without a key file.",
     { secret: true, lines: true },
   ),
   privateKeyPassword: setting(

@@ -22,6 +22,6 @@ export function goMemory(limit: number): Tree {
 export const preset = () =>
   setting(
     choice(NAMES).optional(),
-    "Defaults for a kind of machine, below everything that the stack file says itself. `raspberry-pi`: little memory, and a card that wears out; [docs/raspberry-pi.md](raspberry-pi.md) lists them.",
+    "Defaults for a kind of machine; every setting in the stack file overrides them. `raspberry-pi`: little memory, and an SD card that wears out; [docs/raspberry-pi.md](raspberry-pi.md) lists them.",
     { example: "raspberry-pi" },
   );

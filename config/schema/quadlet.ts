@@ -38,22 +38,22 @@ const section = (name: QuadletSection, what: string, example: Record<string, unk
         { error: "is not a group of keys; write one `Key: value` a line below it" },
       )
       .default({}),
-    `Keys added to the section \`[${name}]\`, ${what}, each with one value or a list of values.${name === "Container" ? ` Some, such as \`Environment\` and \`Label\`, are split at blanks; a value with blanks is quoted as a whole: \`'"NAME=some words"'\`.` : ""}`,
+    `Keys added to the section \`[${name}]\`, ${what}, each with one value or a list of values.${name === "Container" ? ` Some, such as \`Environment\` and \`Label\`, are split at spaces; quote a value with spaces as a whole: \`'"NAME=some words"'\`.` : ""}`,
     { example },
   );
 
 export const quadlet = group({
-  Container: section("Container", "in the words of podman-systemd.unit(5)", { Ulimit: "nofile=65536:65536" }),
-  Service: section("Service", "in the words of systemd.service(5)", { MemoryMax: "2G" }),
-  Unit: section("Unit", "in the words of systemd.unit(5)", { After: "network-online.target" }),
+  Container: section("Container", "as in podman-systemd.unit(5)", { Ulimit: "nofile=65536:65536" }),
+  Service: section("Service", "as in systemd.service(5)", { MemoryMax: "2G" }),
+  Unit: section("Unit", "as in systemd.unit(5)", { After: "network-online.target" }),
 }).meta({
   id: "quadlet",
   description:
-    "Keys of your own at the end of a service's unit, for what has no setting. The host's podman has to know them. They are no place for secrets: anybody on the host can read a unit. Keys that decide what the service is, how it is confined and how it is reached are refused.",
+    "Additional keys at the end of a service's unit, for options without a setting. The host's podman has to support them. They must not contain secrets: everybody on the host can read a unit. Keys that would change what the service is, its sandboxing or how it is reached are refused.",
 });
 
 export const quadletSetting = () =>
-  setting(quadlet.prefault({}), "Keys of your own for the service's Quadlet unit.");
+  setting(quadlet.prefault({}), "Additional keys for the service's Quadlet unit.");
 
 export type QuadletSettings = DeepReadonly<z.output<typeof quadlet>>;
 
