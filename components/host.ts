@@ -5,7 +5,6 @@ import type { Bundle } from "../engines/bundle";
 import type { NamedSecret } from "../lib/auth";
 import type { Newcomer } from "../lib/runner";
 import type { Scope } from "../lib/scope";
-import { sendsPings } from "./blackbox-exporter/render";
 import type { Access } from "./remote/access";
 import { notesHook } from "./remote/notes";
 import { preflightHook } from "./remote/preflight";
@@ -15,17 +14,12 @@ import { applyBundle, gate, installRunner, putSecret } from "./remote/runnerComm
 export interface HostArgs
   extends Pick<
     HostSettings,
-    | "name"
-    | "role"
-    | "connection"
-    | "become"
-    | "becomePassword"
-    | "builds"
-    | "blackboxExporter"
-    | "addressNeeds"
+    "name" | "role" | "connection" | "become" | "becomePassword" | "builds" | "addressNeeds"
   > {
   /** What is to run on it. */
   readonly services: readonly Newcomer[];
+  /** Whether a service sends pings, which an ordinary user's processes may not do everywhere. */
+  readonly sendsPings?: boolean;
 }
 
 /**
@@ -52,7 +46,7 @@ export class Host extends pulumi.ComponentResource {
       connection,
       sudo: sudo(args),
       scope: this.scope,
-      pings: !args.become && sendsPings(args.blackboxExporter),
+      pings: !args.become && args.sendsPings === true,
       addressNeeds: args.addressNeeds,
     };
     this.access = {

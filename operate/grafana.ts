@@ -1,3 +1,4 @@
+import { GRAFANA_ENDPOINT } from "../components/grafana/endpoint";
 import { ADMIN_EMAIL } from "../components/grafana/render";
 import type { Front } from "./front";
 import { Final } from "./insist";
@@ -49,7 +50,7 @@ export class Grafana {
   }
 
   async query(body: unknown): Promise<{ results?: Readonly<Record<string, QueryResult>>; message?: string }> {
-    const answer = await this.front.ask("/grafana/api/ds/query", { auth: this.auth(), body });
+    const answer = await this.front.ask(`${GRAFANA_ENDPOINT.path}/api/ds/query`, { auth: this.auth(), body });
     try {
       return JSON.parse(answer.body);
     } catch {

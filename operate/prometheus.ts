@@ -1,7 +1,8 @@
+import { PROMETHEUS_ENDPOINT } from "../components/prometheus/endpoint";
 import type { Front } from "./front";
 
 /** Where Prometheus' API is at the front. */
-export const PROMETHEUS = "/prometheus/api/v1";
+export const PROMETHEUS = `${PROMETHEUS_ENDPOINT.path}/api/v1`;
 
 export interface Age {
   /** Its time, in seconds. */

@@ -1,4 +1,5 @@
 // The way of an alert: from Prometheus to Alertmanager, and through Alertmanager to nobody.
+import { ALERTMANAGER_ENDPOINT } from "../components/alertmanager/endpoint";
 import { NOBODY, VERIFY_ALERT } from "../components/alertmanager/render";
 import { watchdogRules } from "../components/prometheus/watchdog.rules";
 import type { Front } from "./front";
@@ -6,7 +7,7 @@ import type { Host } from "./host";
 import { Final, insist } from "./insist";
 import { age, PROMETHEUS } from "./prometheus";
 
-const ALERTMANAGER = "/alertmanager/api/v2";
+const ALERTMANAGER = `${ALERTMANAGER_ENDPOINT.path}/api/v2`;
 
 /** Prometheus sends an alert that goes on again only after so many seconds (its `--rules.alert.resend-delay`). */
 const RESEND_DELAY = 60;

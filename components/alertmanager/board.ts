@@ -1,10 +1,12 @@
 // Alertmanager 0.33: the alerts it holds, the messages it sends, and what keeps them from arriving.
+
 import type { Board } from "../../dashboards/board";
 import { lines, stat, valueNames } from "../../dashboards/panels";
 import { process } from "../../dashboards/process";
 import { HALF, SIXTH, THIRD } from "../../dashboards/sizes";
+import { ALERTMANAGER } from "./endpoint";
 
-const ITSELF = 'job="alertmanager"';
+const ITSELF = `job="${ALERTMANAGER}"`;
 
 export const alertmanager: Board = {
   uid: "podwatch-alertmanager",

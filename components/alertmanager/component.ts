@@ -1,19 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostSettings } from "../../config/load";
 import { serviceBundle } from "../../engines/bundle";
+import type { Endpoint } from "../../lib/endpoint";
 import type { Telemetry } from "../../lib/telemetry";
 import type { Host } from "../host";
 import type { PodNetwork } from "../network/component";
 import type { FrontSettings } from "../nginx/front.schema";
 import type { Backend } from "../nginx/render";
-import type { AlertmanagerTarget } from "../prometheus/render";
-import {
-  ALERTMANAGER_BACKEND,
-  ALERTMANAGER_TARGET,
-  alertmanager,
-  alertmanagerSecrets,
-  alertmanagerTelemetry,
-} from "./render";
+import { ALERTMANAGER_BACKEND, alertmanager, alertmanagerSecrets, alertmanagerTelemetry } from "./render";
 
 export interface AlertmanagerArgs {
   readonly host: Host;
@@ -28,7 +22,7 @@ export interface AlertmanagerArgs {
 export class Alertmanager extends pulumi.ComponentResource {
   readonly backend: Backend = ALERTMANAGER_BACKEND;
   /** Where Prometheus sends alerts. */
-  readonly target: AlertmanagerTarget = ALERTMANAGER_TARGET;
+  readonly endpoint: Endpoint = ALERTMANAGER_BACKEND.endpoint;
   readonly telemetry: Telemetry;
   /** Where users reach it, through the front. */
   readonly url: string;
@@ -36,7 +30,7 @@ export class Alertmanager extends pulumi.ComponentResource {
   constructor(name: string, args: AlertmanagerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("podwatch:index:Alertmanager", name, {}, opts);
     const { host, settings } = args;
-    this.url = `${args.front.publicUrl}${ALERTMANAGER_BACKEND.path}/`;
+    this.url = `${args.front.publicUrl}${ALERTMANAGER_BACKEND.endpoint.path}/`;
     this.telemetry = alertmanagerTelemetry(args.hostName);
     const service = alertmanager({
       image: settings.image,

@@ -1,11 +1,12 @@
 import { type NamedSecret, ownSecrets, secretFile } from "../../lib/auth";
 import { halved } from "../../lib/duration";
-import { CONFIG_DIRECTORY, type Service, type UnitKeys, unitName } from "../../lib/service";
+import { authority, fromInside, urlOf } from "../../lib/endpoint";
+import { CONFIG_DIRECTORY, type Service, type UnitKeys } from "../../lib/service";
 import type { Telemetry } from "../../lib/telemetry";
-import { readTemplate } from "../../lib/template";
+import { readTemplate, renderTemplate } from "../../lib/template";
 import { toYaml } from "../../lib/yaml";
 import type { Backend } from "../nginx/render";
-import type { AlertmanagerTarget } from "../prometheus/render";
+import { ALERTMANAGER, ALERTMANAGER_ENDPOINT } from "./endpoint";
 import { type Receiver, receiverConfig, receiverFiles, receiverSecrets } from "./receivers.render";
 import {
   type InhibitRule,
@@ -38,22 +39,15 @@ export interface AlertmanagerInput {
   readonly unitKeys?: UnitKeys;
 }
 
-const NAME = "alertmanager";
-const PORT = 9093;
-const PATH = "/alertmanager";
+/** How the hooks reach it. */
+const OWN_URL = urlOf(fromInside(ALERTMANAGER_ENDPOINT));
 
 /** The user `nobody` of the official image. */
 const IMAGE_USER = { uid: 65534, gid: 65534 };
 
-const ADDRESS = `${unitName(NAME)}:${PORT}`;
-
-/** How the Prometheus of the host reaches it. */
-export const ALERTMANAGER_TARGET: AlertmanagerTarget = { address: ADDRESS, path: PATH };
-
 export const ALERTMANAGER_BACKEND: Backend = {
-  name: NAME,
-  port: PORT,
-  path: PATH,
+  name: ALERTMANAGER,
+  endpoint: ALERTMANAGER_ENDPOINT,
   // What acts on the service itself, and what shows its inside.
   closed: ["-/reload", "-/quit", "debug"],
   // Alerts come from Prometheus, inside the network of the containers.
@@ -67,9 +61,9 @@ export function alertmanagerTelemetry(host: string): Telemetry {
   return {
     scrapeConfigs: [
       {
-        job_name: NAME,
-        metrics_path: `${PATH}/metrics`,
-        static_configs: [{ targets: [ADDRESS], labels: { instance: host } }],
+        job_name: ALERTMANAGER,
+        metrics_path: `${ALERTMANAGER_ENDPOINT.path}/metrics`,
+        static_configs: [{ targets: [authority(ALERTMANAGER_ENDPOINT)], labels: { instance: host } }],
       },
     ],
     dashboards: ["alertmanager.json"],
@@ -78,18 +72,18 @@ export function alertmanagerTelemetry(host: string): Telemetry {
 }
 
 /** Name of the secret that holds the URL of the dead man's switch. */
-const DEAD_MANS_SWITCH_SECRET = `${NAME}-dead-mans-switch`;
+const DEAD_MANS_SWITCH_SECRET = `${ALERTMANAGER}-dead-mans-switch`;
 
 export function alertmanager(input: AlertmanagerInput): Service {
   return {
-    name: NAME,
+    name: ALERTMANAGER,
     description: "Podwatch Alertmanager",
     image: input.image,
     args: [
       `--config.file=${CONFIG_DIRECTORY}/alertmanager.yml`,
       "--storage.path=/alertmanager",
       `--web.external-url=${input.externalUrl}`,
-      `--web.route-prefix=${PATH}`,
+      `--web.route-prefix=${ALERTMANAGER_ENDPOINT.path}`,
       // One that stands alone needs nobody to agree with.
       "--cluster.listen-address=",
     ],
@@ -106,9 +100,9 @@ export function alertmanager(input: AlertmanagerInput): Service {
     data: { path: "/alertmanager", keep: input.keepData },
     hooks: {
       check: readTemplate("alertmanager/check.sh"),
-      ready: readTemplate("alertmanager/ready.sh"),
-      reload: readTemplate("alertmanager/metrics.sh") + readTemplate("shared/reload.sh"),
-      verify: `alert=${VERIFY_ALERT}\n${readTemplate("alertmanager/verify.sh")}`,
+      ready: renderTemplate("alertmanager/ready.sh", { url: OWN_URL }),
+      reload: renderTemplate("alertmanager/metrics.sh", { url: OWN_URL }) + readTemplate("shared/reload.sh"),
+      verify: `alert=${VERIFY_ALERT}\n${renderTemplate("alertmanager/verify.sh", { url: OWN_URL })}`,
     },
     ...(input.unitKeys ? { unitKeys: input.unitKeys } : {}),
     readyWithin: 60,
@@ -125,7 +119,7 @@ export function alertmanagerSecrets<Secret>(input: {
   return [
     ...receiverSecrets(receivers),
     ...(deadMansSwitch === undefined ? [] : [{ name: DEAD_MANS_SWITCH_SECRET, value: deadMansSwitch.url }]),
-    ...ownSecrets(NAME, input.secrets),
+    ...ownSecrets(ALERTMANAGER, input.secrets),
   ];
 }
 

@@ -1,4 +1,5 @@
 import { alert, type RuleGroup, ratio } from "../../lib/rules/model";
+import { PROMETHEUS } from "../prometheus/endpoint";
 
 export const alertmanagerRules: RuleGroup = {
   name: "alertmanager",
@@ -10,7 +11,7 @@ export const alertmanagerRules: RuleGroup = {
       for: "5m",
       thresholds: {},
       what: "Prometheus has no Alertmanager to send to",
-      expr: () => 'prometheus_notifications_alertmanagers_discovered{job="prometheus"} < 1',
+      expr: () => `prometheus_notifications_alertmanagers_discovered{job="${PROMETHEUS}"} < 1`,
       summary: "Prometheus knows no Alertmanager",
       description: () => "Prometheus has no Alertmanager to send alerts to: nobody is told of any.",
     }),

@@ -1,5 +1,6 @@
 import { goMemory } from "../../config/schema/presets";
 import { section } from "../../config/section";
+import { ALERTMANAGER, ALERTMANAGER_ENDPOINT } from "./endpoint";
 import { resolveAlertmanager } from "./resolve";
 import { alertmanager } from "./schema";
 
@@ -15,5 +16,5 @@ export const alertmanagerSection = section("alertmanager", {
   },
   presets: { "raspberry-pi": { quadlet: goMemory(64) } },
   withoutPrometheus: "Alertmanager without alerts; set alertmanager.enabled to false too",
-  taken: { jobs: ["alertmanager"], paths: ["/alertmanager"] },
+  taken: { jobs: [ALERTMANAGER], paths: [ALERTMANAGER_ENDPOINT.path] },
 });

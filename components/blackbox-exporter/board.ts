@@ -1,9 +1,11 @@
 // Blackbox exporter: what is reached from outside, how fast, and how long certificates still hold.
+
 import type { Board } from "../../dashboards/board";
 import { lines, stat, timeline, valueNames } from "../../dashboards/panels";
 import { HALF } from "../../dashboards/sizes";
+import { PROBES_JOB } from "./endpoint";
 
-const PROBES = 'job="blackbox", instance=~"$instance"';
+const PROBES = `job="${PROBES_JOB}", instance=~"$instance"`;
 const THIRD_ROW = { width: 8, height: 4 };
 
 export const probes: Board = {
@@ -14,7 +16,7 @@ export const probes: Board = {
   from: "now-6h",
   refresh: "30s",
   variables: {
-    instance: { label: "Target", query: 'label_values(probe_success{job="blackbox"}, instance)' },
+    instance: { label: "Target", query: `label_values(probe_success{job="${PROBES_JOB}"}, instance)` },
   },
   sections: [
     { title: "Overview", panels: overview() },

@@ -28,7 +28,7 @@ export class BlackboxExporter extends pulumi.ComponentResource {
   constructor(name: string, args: BlackboxExporterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("podwatch:index:BlackboxExporter", name, {}, opts);
     const { host, settings } = args;
-    this.url = `${args.front.publicUrl}${BLACKBOX_BACKEND.path}/`;
+    this.url = `${args.front.publicUrl}${BLACKBOX_BACKEND.endpoint.path}/`;
     this.telemetry = blackboxTelemetry(args.hostName, settings.targets);
     const service = blackboxExporter({
       image: settings.image,

@@ -8,11 +8,13 @@ import {
   owner,
   ownSecrets,
 } from "../../lib/auth";
-import { CONFIG_DIRECTORY, type Service, type UnitKeys, unitName } from "../../lib/service";
+import { authority, fromInside, urlOf } from "../../lib/endpoint";
+import { CONFIG_DIRECTORY, type Service, type UnitKeys } from "../../lib/service";
 import type { Telemetry } from "../../lib/telemetry";
-import { readTemplate } from "../../lib/template";
+import { readTemplate, renderTemplate } from "../../lib/template";
 import { toYaml } from "../../lib/yaml";
 import type { Backend } from "../nginx/render";
+import { BLACKBOX_ENDPOINT, BLACKBOX_EXPORTER, PROBES_JOB } from "./endpoint";
 import { blackboxRules } from "./rules";
 
 export interface BlackboxExporterInput {
@@ -45,18 +47,17 @@ export interface Probe {
 /** Those that do not ask over HTTP; one that does not exist is the exporter's own to complain about. */
 export const OTHER_PROBERS: readonly string[] = ["tcp", "icmp", "dns", "grpc", "unix"];
 
-const NAME = "blackbox-exporter";
-const PORT = 9115;
-const PATH = "/blackbox";
-const ADDRESS = `${unitName(NAME)}:${PORT}`;
+/** How the hooks reach it. */
+const OWN_URL = urlOf(fromInside(BLACKBOX_ENDPOINT));
+
+const ADDRESS = authority(BLACKBOX_ENDPOINT);
 
 /** The user `nobody` of the official image, as Prometheus has it. */
 const USER = { uid: 65534, gid: 65534 };
 
 export const BLACKBOX_BACKEND: Backend = {
-  name: NAME,
-  port: PORT,
-  path: PATH,
+  name: BLACKBOX_EXPORTER,
+  endpoint: BLACKBOX_ENDPOINT,
   // Whoever may probe from here, or read what probes saw, sees into networks that are closed to him.
   closed: ["probe", "-/", "config", "logs", "debug"],
   title: "Blackbox exporter",
@@ -66,13 +67,13 @@ export const BLACKBOX_BACKEND: Backend = {
 export function blackboxExporter(input: BlackboxExporterInput): Service {
   const secrets = blackboxSecrets(input);
   return {
-    name: NAME,
+    name: BLACKBOX_EXPORTER,
     description: "Podwatch blackbox exporter",
     image: input.image,
     args: [
       `--config.file=${CONFIG_DIRECTORY}/blackbox.yml`,
       `--web.external-url=${input.externalUrl}`,
-      `--web.route-prefix=${PATH}`,
+      `--web.route-prefix=${BLACKBOX_ENDPOINT.path}`,
     ],
     user: USER,
     // Lets this group send pings without a capability.
@@ -84,8 +85,9 @@ export function blackboxExporter(input: BlackboxExporterInput): Service {
     ...(secrets.length > 0 ? { secrets: secrets.map(({ name }) => name) } : {}),
     hooks: {
       check: readTemplate("blackbox-exporter/check.sh"),
-      ready: readTemplate("blackbox-exporter/ready.sh"),
-      reload: readTemplate("blackbox-exporter/metrics.sh") + readTemplate("shared/reload.sh"),
+      ready: renderTemplate("blackbox-exporter/ready.sh", { url: OWN_URL }),
+      reload:
+        renderTemplate("blackbox-exporter/metrics.sh", { url: OWN_URL }) + readTemplate("shared/reload.sh"),
     },
     ...(input.unitKeys ? { unitKeys: input.unitKeys } : {}),
     readyWithin: 30,
@@ -98,22 +100,25 @@ export function blackboxSecrets<Secret>(input: {
   readonly secrets?: Readonly<Record<string, Secret>> | undefined;
 }): Array<NamedSecret<Secret>> {
   const ofModules = Object.entries(input.modules).flatMap(([name, module]) =>
-    authSecrets(module, owner(NAME, name)),
+    authSecrets(module, owner(BLACKBOX_EXPORTER, name)),
   );
-  return byName([...ofModules, ...ownSecrets(NAME, input.secrets)]);
+  return byName([...ofModules, ...ownSecrets(BLACKBOX_EXPORTER, input.secrets)]);
 }
 
 /** Over HTTP there are several ways to log in, over anything else certificates only. */
 function moduleConfig(name: string, module: ProbeModule) {
   const { basicAuth, bearerToken, oauth2, headers, tls, ...words } = module;
   const prober = String(words.prober);
-  const login = httpAuthConfig(OTHER_PROBERS.includes(prober) ? { tls } : module, owner(NAME, name));
+  const login = httpAuthConfig(
+    OTHER_PROBERS.includes(prober) ? { tls } : module,
+    owner(BLACKBOX_EXPORTER, name),
+  );
   if (Object.keys(login).length === 0) return words;
   return { ...words, [prober]: { ...(words[prober] as object | undefined), ...login } };
 }
 
 function moduleFiles(name: string, module: ProbeModule) {
-  return authFiles(module, owner(NAME, name));
+  return authFiles(module, owner(BLACKBOX_EXPORTER, name));
 }
 
 function mapped<In, Out>(
@@ -142,16 +147,16 @@ export function blackboxTelemetry(instance: string, probes: readonly Probe[]): T
   return {
     scrapeConfigs: [
       {
-        job_name: NAME,
-        metrics_path: `${PATH}/metrics`,
+        job_name: BLACKBOX_EXPORTER,
+        metrics_path: `${BLACKBOX_ENDPOINT.path}/metrics`,
         static_configs: [{ targets: [ADDRESS], labels: { instance } }],
       },
       ...(probes.length === 0
         ? []
         : [
             {
-              job_name: "blackbox",
-              metrics_path: `${PATH}/probe`,
+              job_name: PROBES_JOB,
+              metrics_path: `${BLACKBOX_ENDPOINT.path}/probe`,
               static_configs: probes.map(probed),
             },
           ]),

@@ -1,5 +1,6 @@
 import { goMemory } from "../../config/schema/presets";
 import { section } from "../../config/section";
+import { BLACKBOX_ENDPOINT, BLACKBOX_EXPORTER, PROBES_JOB } from "./endpoint";
 import { resolveBlackboxExporter } from "./resolve";
 import { blackboxExporter } from "./schema";
 
@@ -14,5 +15,5 @@ export const blackboxExporterSection = section("blackboxExporter", {
   presets: { "raspberry-pi": { quadlet: goMemory(64) } },
   withoutPrometheus:
     "the blackbox exporter without anybody who asks it; set blackboxExporter.enabled to false",
-  taken: { jobs: ["blackbox", "blackbox-exporter"], paths: ["/blackbox"] },
+  taken: { jobs: [PROBES_JOB, BLACKBOX_EXPORTER], paths: [BLACKBOX_ENDPOINT.path] },
 });

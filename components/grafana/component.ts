@@ -33,7 +33,7 @@ export class Grafana extends pulumi.ComponentResource {
   constructor(name: string, args: GrafanaArgs, opts?: pulumi.ComponentResourceOptions) {
     super("podwatch:index:Grafana", name, {}, opts);
     const { host, settings } = args;
-    this.url = `${args.front.publicUrl}${GRAFANA_BACKEND.path}/`;
+    this.url = `${args.front.publicUrl}${GRAFANA_BACKEND.endpoint.path}/`;
     this.adminUser = settings.adminUser;
     this.adminPassword = settings.adminPassword ?? generatedPassword(`${name}-admin-password`, this);
     const secret = host.putSecret(

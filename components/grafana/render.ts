@@ -1,16 +1,18 @@
 import { createHash } from "node:crypto";
+import { type Endpoint, fromInside, urlOf } from "../../lib/endpoint";
 import { CONFIG_DIRECTORY, SECRETS_DIRECTORY, type Service, type UnitKeys } from "../../lib/service";
-import { readTemplate } from "../../lib/template";
+import { readTemplate, renderTemplate } from "../../lib/template";
 import { toYaml } from "../../lib/yaml";
 import type { Backend } from "../nginx/render";
+import { GRAFANA, GRAFANA_ENDPOINT } from "./endpoint";
 
 /** A Prometheus that Grafana asks. */
 export interface Datasource {
   readonly name: string;
   /** Identity that dashboards refer to. */
   readonly uid: string;
-  /** How Grafana reaches it, with its path. */
-  readonly url: string;
+  /** How Grafana reaches it. */
+  readonly endpoint: Endpoint;
   /** Prometheus' scrape interval: Grafana asks for no finer steps. */
   readonly scrapeInterval: string;
 }
@@ -50,18 +52,18 @@ export interface GrafanaInput {
   readonly unitKeys?: UnitKeys;
 }
 
-const NAME = "grafana";
-const PORT = 3000;
-const PATH = "/grafana";
+/** How the hooks reach it. */
+const OWN_URL = urlOf(fromInside(GRAFANA_ENDPOINT));
 
 /** The user `grafana` of the official image, with the group it gives its files. */
 const IMAGE_USER = { uid: 472, gid: 0 };
 
+const ADMIN = renderTemplate("grafana/admin.sh", { url: OWN_URL });
+
 export const GRAFANA_BACKEND: Backend = {
-  name: NAME,
-  port: PORT,
-  path: PATH,
-  livePath: `${PATH}/api/live/`,
+  name: GRAFANA,
+  endpoint: GRAFANA_ENDPOINT,
+  livePath: `${GRAFANA_ENDPOINT.path}/api/live/`,
   logIns: true,
   title: "Grafana",
   description: "Dashboards.",
@@ -75,7 +77,7 @@ export const ADMIN_PASSWORD_SECRET = "grafana-admin-password";
 
 export function grafana(input: GrafanaInput): Service {
   return {
-    name: NAME,
+    name: GRAFANA,
     description: "Podwatch Grafana",
     image: input.image,
     user: IMAGE_USER,
@@ -90,9 +92,9 @@ export function grafana(input: GrafanaInput): Service {
     secrets: [ADMIN_PASSWORD_SECRET, ...(input.secrets ?? [])],
     data: { path: "/var/lib/grafana", keep: input.keepData },
     hooks: {
-      ready: readTemplate("grafana/ready.sh"),
-      reload: readTemplate("grafana/admin.sh") + readTemplate("grafana/reload.sh"),
-      started: readTemplate("grafana/admin.sh") + readTemplate("grafana/started.sh"),
+      ready: renderTemplate("grafana/ready.sh", { url: OWN_URL }),
+      reload: ADMIN + readTemplate("grafana/reload.sh"),
+      started: ADMIN + readTemplate("grafana/started.sh"),
     },
     ...(input.unitKeys ? { unitKeys: input.unitKeys } : {}),
     readyWithin: 180,
@@ -130,7 +132,7 @@ function datasources(input: GrafanaInput) {
         type: "prometheus",
         uid: datasource.uid,
         access: "proxy",
-        url: datasource.url,
+        url: urlOf(datasource.endpoint),
         isDefault: index === 0 && !replaced,
         editable: false,
         jsonData: { httpMethod: "POST", timeInterval: datasource.scrapeInterval },
@@ -143,7 +145,7 @@ function datasources(input: GrafanaInput) {
 function ownDatasource({ jsonData, secureJsonData, ...source }: OwnDatasource) {
   const secrets = Object.entries(secureJsonData).map(([key, name]) => [
     key,
-    `$__file{${SECRETS_DIRECTORY}/${NAME}.${name}}`,
+    `$__file{${SECRETS_DIRECTORY}/${GRAFANA}.${name}}`,
   ]);
   return {
     ...(literal({ ...source, jsonData }) as object),

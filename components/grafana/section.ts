@@ -1,4 +1,5 @@
 import { section } from "../../config/section";
+import { GRAFANA, GRAFANA_ENDPOINT } from "./endpoint";
 import { resolveGrafana } from "./resolve";
 import { grafana } from "./schema";
 
@@ -15,5 +16,5 @@ export const grafanaSection = section("grafana", {
     },
   },
   withoutPrometheus: "Grafana without data; set grafana.enabled to false too",
-  taken: { jobs: ["grafana"], paths: ["/grafana"] },
+  taken: { jobs: [GRAFANA], paths: [GRAFANA_ENDPOINT.path] },
 });

@@ -1,9 +1,11 @@
 // NGINX, the front of each host: the connections and requests it serves.
+
 import type { Board } from "../../dashboards/board";
 import { lines, stat } from "../../dashboards/panels";
 import { HALF, THIRD } from "../../dashboards/sizes";
+import { NGINX_JOB } from "./endpoint";
 
-const FRONTS = 'job="nginx", instance=~"$instance"';
+const FRONTS = `job="${NGINX_JOB}", instance=~"$instance"`;
 const QUARTER = { width: 6, height: 4 };
 
 export const front: Board = {
@@ -12,7 +14,7 @@ export const front: Board = {
   description: "NGINX, the front door of each host: its connections and requests.",
   from: "now-1h",
   refresh: "30s",
-  variables: { instance: { label: "Host", query: 'label_values(nginx_up{job="nginx"}, instance)' } },
+  variables: { instance: { label: "Host", query: `label_values(nginx_up{job="${NGINX_JOB}"}, instance)` } },
   sections: [
     { title: "Overview", panels: overview() },
     { title: "Requests and connections", panels: traffic() },

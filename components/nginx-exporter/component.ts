@@ -19,7 +19,11 @@ export class NginxExporter extends pulumi.ComponentResource {
   constructor(name: string, args: NginxExporterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("podwatch:index:NginxExporter", name, {}, opts);
     const { host, settings } = args;
-    const service = nginxExporter({ image: settings.image, unitKeys: settings.quadlet });
+    const service = nginxExporter({
+      image: settings.image,
+      bridge: args.bridge.endpoint,
+      unitKeys: settings.quadlet,
+    });
     host.apply(
       `${name}-service`,
       { service: service.name, bundle: serviceBundle(service, host) },

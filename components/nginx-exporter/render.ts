@@ -1,30 +1,34 @@
-import { type Service, type UnitKeys, unitName } from "../../lib/service";
+import { authority, type Endpoint, urlOf } from "../../lib/endpoint";
+import type { Service, UnitKeys } from "../../lib/service";
 import type { Telemetry } from "../../lib/telemetry";
-import { readTemplate } from "../../lib/template";
-import { NGINX, NGINX_STATUS_URL } from "../nginx/render";
+import { renderTemplate } from "../../lib/template";
+import { NGINX } from "../nginx/endpoint";
+import { NGINX_EXPORTER, NGINX_EXPORTER_ENDPOINT, NGINX_JOB } from "./endpoint";
 import { nginxRules } from "./rules";
 
 export interface NginxExporterInput {
   /** Image reference with a tag or a digest. */
   readonly image: string;
+  /** Of NGINX, which has its counters there. */
+  readonly bridge: Endpoint;
   /** Keys of the user's own for the unit. */
   readonly unitKeys?: UnitKeys;
 }
 
-const NAME = "nginx-exporter";
-const PORT = 9113;
-
 export function nginxExporter(input: NginxExporterInput): Service {
   return {
-    name: NAME,
+    name: NGINX_EXPORTER,
     description: "Podwatch NGINX exporter",
     image: input.image,
     // Its flag for a time-out has no effect (1.5.1): while NGINX hangs, so do scrapes; the rule NginxDown knows that.
-    args: [`--nginx.scrape-uri=${NGINX_STATUS_URL}`],
+    args: [`--nginx.scrape-uri=${urlOf(input.bridge)}/status`],
     // The user of the official image.
     user: { uid: 1001, gid: 1001 },
     files: {},
-    hooks: { inside: NGINX, ready: readTemplate("nginx-exporter/ready.sh") },
+    hooks: {
+      inside: NGINX,
+      ready: renderTemplate("nginx-exporter/ready.sh", { url: urlOf(NGINX_EXPORTER_ENDPOINT) }),
+    },
     ...(input.unitKeys ? { unitKeys: input.unitKeys } : {}),
     readyWithin: 30,
   };
@@ -39,8 +43,8 @@ export function nginxExporterTelemetry(instance: string): Telemetry {
   return {
     scrapeConfigs: [
       {
-        job_name: "nginx",
-        static_configs: [{ targets: [`${unitName(NAME)}:${PORT}`], labels: { instance } }],
+        job_name: NGINX_JOB,
+        static_configs: [{ targets: [authority(NGINX_EXPORTER_ENDPOINT)], labels: { instance } }],
       },
     ],
     dashboards: ["front.json"],

@@ -1,6 +1,7 @@
 import { alert, number, type RuleGroup } from "../../lib/rules/model";
+import { NGINX_JOB } from "./endpoint";
 
-const EXPORTER = 'job="nginx"';
+const EXPORTER = `job="${NGINX_JOB}"`;
 
 /**
  * The exporter asks NGINX while it is scraped, and has no time-out of its own: while NGINX hangs, so do scrapes, until

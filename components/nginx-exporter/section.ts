@@ -1,6 +1,7 @@
 import { checkQuadlet } from "../../config/resolve/quadlet";
 import { goMemory } from "../../config/schema/presets";
 import { section } from "../../config/section";
+import { NGINX_JOB } from "./endpoint";
 import { nginxExporter } from "./schema";
 
 export const nginxExporterSection = section("nginxExporter", {
@@ -12,5 +13,5 @@ export const nginxExporterSection = section("nginxExporter", {
   chapters: { nginxExporter: { title: "NGINX exporter" } },
   presets: { "raspberry-pi": { quadlet: goMemory(64) } },
   withoutPrometheus: "the NGINX exporter without anybody who asks it; set nginxExporter.enabled to false too",
-  taken: { jobs: ["nginx"] },
+  taken: { jobs: [NGINX_JOB] },
 });

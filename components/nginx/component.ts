@@ -2,11 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HostSettings } from "../../config/load";
 import { serviceBundle } from "../../engines/bundle";
 import { ownSecrets } from "../../lib/auth";
+import type { Endpoint } from "../../lib/endpoint";
 import type { Host } from "../host";
 import type { PodNetwork } from "../network/component";
 import type { Limits } from "../prometheus/limits.render";
+import { BRIDGE_ENDPOINT, NGINX } from "./endpoint";
 import type { GatewaysSettings } from "./gateways.schema";
-import { type Backend, type HostSockets, NGINX, nginx } from "./render";
+import { type Backend, type HostSockets, nginx } from "./render";
 
 export interface NginxBridgeArgs {
   readonly host: Host;
@@ -29,6 +31,8 @@ export interface NginxBridgeArgs {
 export class NginxBridge extends pulumi.ComponentResource {
   /** Where users reach the start page. */
   readonly url: string;
+  /** Where the other services of the host reach it: its counters, and what it bridges. */
+  readonly endpoint: Endpoint = BRIDGE_ENDPOINT;
   /** What whoever asks NGINX has to wait for. */
   readonly service: pulumi.Resource;
 

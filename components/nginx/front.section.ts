@@ -1,4 +1,5 @@
 import { section } from "../../config/section";
+import { RUNBOOKS_PATH } from "../../lib/runbooks";
 import { resolveFront } from "./front.resolve";
 import { front } from "./front.schema";
 
@@ -7,5 +8,5 @@ export const frontSection = section("front", {
   resolve: resolveFront,
   chapters: { front: { title: "Front" } },
   presets: { "raspberry-pi": { quadlet: { Service: { MemoryMax: "64M" } } } },
-  taken: { paths: ["/roq", "/runbooks"] },
+  taken: { paths: ["/roq", RUNBOOKS_PATH] },
 });

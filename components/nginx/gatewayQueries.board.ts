@@ -1,7 +1,8 @@
 // PromQL for the metrics of gateways, whose histograms are in nanoseconds.
+import { GATEWAYS_JOB } from "./endpoint";
 
 /** The gateways chosen at the top of the dashboard. */
-export const SELECTED = 'job="roq-gateways", instance=~"$instance"';
+export const SELECTED = `job="${GATEWAYS_JOB}", instance=~"$instance"`;
 
 /** Estimated from the histogram's buckets, for each set of the labels in `by`. */
 export function quantile(which: number, metric: string, by: readonly string[]): string {

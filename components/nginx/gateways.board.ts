@@ -1,8 +1,10 @@
 // Roq gateways: names and labels of their metrics as documented in
 // https://roq-trading.com/docs/reference/design/metrics/
+
 import type { Board } from "../../dashboards/board";
 import { bars, lines, stat, timeline, valueNames } from "../../dashboards/panels";
 import { HALF, SIXTH, THIRD } from "../../dashboards/sizes";
+import { GATEWAYS_JOB } from "./endpoint";
 import { hostLatency, latency, MILLISECOND } from "./gatewayLatency.board";
 import { mean, SELECTED } from "./gatewayQueries.board";
 
@@ -13,7 +15,7 @@ export const gateways: Board = {
   from: "now-15m",
   refresh: "5s",
   variables: {
-    instance: { label: "Gateway", query: 'label_values(up{job="roq-gateways"}, instance)' },
+    instance: { label: "Gateway", query: `label_values(up{job="${GATEWAYS_JOB}"}, instance)` },
   },
   sections: [
     { title: "Overview", panels: overview() },

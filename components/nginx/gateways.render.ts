@@ -1,22 +1,26 @@
+import { authority, type Endpoint, urlOf } from "../../lib/endpoint";
 import type { Telemetry } from "../../lib/telemetry";
 import { type JobLimits, jobLimits } from "../prometheus/limits.render";
+import { GATEWAYS_JOB } from "./endpoint";
 import { gatewayRules } from "./gateways.rules";
-import { BRIDGE_TARGET, GATEWAY_DISCOVERY_URL } from "./render";
 
 /** How gateways are watched, through the bridge: those found by their sockets, or exactly those named. */
-export function gatewayTelemetry(gateways: {
-  readonly sources: "auto" | readonly string[];
-  readonly scrapeInterval: string;
-  readonly limits?: JobLimits | undefined;
-}): Telemetry {
+export function gatewayTelemetry(
+  gateways: {
+    readonly sources: "auto" | readonly string[];
+    readonly scrapeInterval: string;
+    readonly limits?: JobLimits | undefined;
+  },
+  bridge: Endpoint,
+): Telemetry {
   const targets =
     gateways.sources === "auto"
-      ? { http_sd_configs: [{ url: GATEWAY_DISCOVERY_URL, refresh_interval: "5s" }] }
-      : { static_configs: gateways.sources.map(gatewayTarget) };
+      ? { http_sd_configs: [{ url: `${urlOf(bridge)}/gateways`, refresh_interval: "5s" }] }
+      : { static_configs: gateways.sources.map((name) => gatewayTarget(name, bridge)) };
   return {
     scrapeConfigs: [
       {
-        job_name: "roq-gateways",
+        job_name: GATEWAYS_JOB,
         scrape_interval: gateways.scrapeInterval,
         scrape_timeout: gateways.scrapeInterval,
         params: { format: ["prometheus"] },
@@ -29,9 +33,9 @@ export function gatewayTelemetry(gateways: {
   };
 }
 
-function gatewayTarget(name: string) {
+function gatewayTarget(name: string, bridge: Endpoint) {
   return {
-    targets: [BRIDGE_TARGET],
+    targets: [authority(bridge)],
     labels: { __metrics_path__: `/roq/service/${name}/metrics`, instance: name },
   };
 }

@@ -1,8 +1,10 @@
 // Roq gateways: names and labels of their metrics as documented in
 // https://roq-trading.com/docs/reference/design/metrics/
-import { alert, duration, number, type RuleGroup, seconds } from "../../lib/rules/model";
 
-const JOB = 'job="roq-gateways"';
+import { alert, duration, number, type RuleGroup, seconds } from "../../lib/rules/model";
+import { GATEWAYS_JOB } from "./endpoint";
+
+const JOB = `job="${GATEWAYS_JOB}"`;
 const NANOSECONDS = "1e9";
 
 /** Mean of a histogram of nanoseconds, in seconds; without a value while nothing happens. */

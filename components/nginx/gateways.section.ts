@@ -1,4 +1,5 @@
 import { section } from "../../config/section";
+import { GATEWAYS_JOB } from "./endpoint";
 import { resolveGateways } from "./gateways.resolve";
 import { gateways } from "./gateways.schema";
 
@@ -6,5 +7,5 @@ export const gatewaysSection = section("gateways", {
   schema: gateways,
   resolve: resolveGateways,
   chapters: { gateways: { title: "Gateways" } },
-  taken: { jobs: ["roq-gateways"] },
+  taken: { jobs: [GATEWAYS_JOB] },
 });

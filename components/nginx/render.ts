@@ -1,18 +1,18 @@
 import { createHash } from "node:crypto";
 import { inSeconds } from "../../lib/duration";
+import { authority, type Endpoint } from "../../lib/endpoint";
 import { RUNBOOKS_PATH } from "../../lib/runbooks";
 import { CONFIG_DIRECTORY, type Service, type UnitKeys, type User, unitName } from "../../lib/service";
 import { readTemplate, renderTemplate } from "../../lib/template";
 import { inBytes, type JobLimits } from "../prometheus/limits.render";
+import { BRIDGE_ENDPOINT, NGINX } from "./endpoint";
 
 /** A service behind the front door. */
 export interface Backend {
   /** Name of the service, e.g. `grafana`. */
   readonly name: string;
-  /** Port inside the container network. */
-  readonly port: number;
-  /** Where the front shows it, without a slash at the end, e.g. `/grafana`. */
-  readonly path: string;
+  /** Where the front reaches it, and shows it by the same path. */
+  readonly endpoint: Endpoint;
   /** Path of the service's WebSocket, with a slash at the end. */
   readonly livePath?: string;
   /** Paths below that are for the other services of the host only, and refused at the front. */
@@ -70,22 +70,10 @@ export interface NginxInput {
   readonly unitKeys?: UnitKeys;
 }
 
-/** Name of the service. */
-export const NGINX = "nginx";
 const FRONT_PORT = 8080;
-const INTERNAL_PORT = 8081;
 
 /** Where NGINX sees the sockets of the host's services. */
 const HOST_SOCKETS = "/run/podwatch";
-
-/** Where Prometheus finds the bridge inside the container network. */
-export const BRIDGE_TARGET = `${unitName(NGINX)}:${INTERNAL_PORT}`;
-
-/** The counters of NGINX, in its own format; not published. */
-export const NGINX_STATUS_URL = `http://${BRIDGE_TARGET}/status`;
-
-/** Lists the gateways in the format of Prometheus' HTTP service discovery. */
-export const GATEWAY_DISCOVERY_URL = `http://${BRIDGE_TARGET}/gateways`;
 
 /** By which nobody from elsewhere can be sent here: on the own machine, and in the container network. */
 const OWN_NAMES = ["localhost", "[::1]", unitName(NGINX)];
@@ -149,7 +137,11 @@ function files(input: NginxInput): Record<string, string> {
   const rendered: Record<string, string> = {
     "html/index.html": renderTemplate("nginx/index.html.mustache", {
       host: input.host,
-      links: input.backends.map(({ path, title, description }) => ({ path, title, description })),
+      links: input.backends.map(({ endpoint, title, description }) => ({
+        path: endpoint.path,
+        title,
+        description,
+      })),
       gateways: input.gateways !== undefined,
       runbooks: hasRunbooks(input),
     }),
@@ -164,7 +156,7 @@ function files(input: NginxInput): Record<string, string> {
   if (input.gateways) {
     rendered["gateways.js"] = renderTemplate("nginx/gateways.js.mustache", {
       socketDirectory: input.gateways.socketDirectory,
-      target: BRIDGE_TARGET,
+      target: authority(BRIDGE_ENDPOINT),
     });
   }
   const release = digest([...Object.values(rendered), configuration(input, "")]);
@@ -178,17 +170,19 @@ function configuration(input: NginxInput, release: string): string {
     // Of a port that is published at all IPv4 addresses podman makes one at all IPv6 addresses, too: nobody must answer there.
     frontIpv6: input.ipv6 && input.bind !== "0.0.0.0",
     frontPort: FRONT_PORT,
-    internalPort: INTERNAL_PORT,
+    internalPort: BRIDGE_ENDPOINT.port,
     filesDirectory: CONFIG_DIRECTORY,
     release,
     everywhere: isWildcard(input.bind),
     otherNames: isWildcard(input.bind) ? "$is_asked_by_address" : "0",
     otherPages: isWildcard(input.bind) ? "$is_from_page_of_address" : "0",
     names: [...new Set([...OWN_NAMES, ...input.serverNames])].map((name) => ({ name })),
-    logIns: input.backends.filter(({ logIns }) => logIns === true).map(({ path }) => ({ path })),
-    backends: input.backends.map(({ name, port, path, livePath, closed, readOnly }) => ({
+    logIns: input.backends
+      .filter(({ logIns }) => logIns === true)
+      .map(({ endpoint: { path } }) => ({ path })),
+    backends: input.backends.map(({ name, endpoint: { host, port, path }, livePath, closed, readOnly }) => ({
       variable: `upstream_${name.replaceAll("-", "_")}`,
-      host: unitName(name),
+      host,
       port,
       path,
       liveLocation: livePath ?? false,

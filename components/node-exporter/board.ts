@@ -1,7 +1,9 @@
 // Hosts with a node exporter: what is used of them, and what is about to run out.
+
 import type { Board } from "../../dashboards/board";
 import { lines, stat } from "../../dashboards/panels";
 import { HALF, SIXTH, THIRD } from "../../dashboards/sizes";
+import { NODE_JOB } from "./endpoint";
 import { CPU_BUSY, DISK_USED, HOSTS, MEMORY_USED, REAL_DISK } from "./queries.board";
 import { network, system } from "./system.board";
 
@@ -18,7 +20,7 @@ export const hosts: Board = {
   from: "now-3h",
   refresh: "30s",
   variables: {
-    instance: { label: "Host", query: 'label_values(node_uname_info{job="node"}, instance)' },
+    instance: { label: "Host", query: `label_values(node_uname_info{job="${NODE_JOB}"}, instance)` },
   },
   sections: [
     { title: "Overview", panels: overview() },

@@ -3,7 +3,7 @@ import { nativeBundle } from "../../engines/bundle";
 import type { Host } from "../host";
 import type { GatewaysSettings } from "../nginx/gateways.schema";
 import { bridgeGroup, type HostSockets } from "../nginx/render";
-import { NODE_BRIDGE, nodeExporter, nodeSockets } from "./render";
+import { nodeExporter, nodeHostSockets } from "./render";
 import type { NodeExporterSettings } from "./schema";
 
 export interface NodeExporterArgs {
@@ -23,7 +23,7 @@ export class NodeExporter extends pulumi.ComponentResource {
     const { host, gateways, settings } = args;
     const { reach } = settings;
     const bridged = reach.by === "socket";
-    this.hostSockets = bridged ? { directory: nodeSockets(host.scope), sockets: [NODE_BRIDGE] } : undefined;
+    this.hostSockets = bridged ? nodeHostSockets(host.scope) : undefined;
     const service = nodeExporter({
       ...settings,
       scope: host.scope,

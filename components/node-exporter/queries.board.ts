@@ -1,7 +1,8 @@
 // PromQL for the metrics of node exporter.
+import { NODE_JOB } from "./endpoint";
 
 /** The hosts chosen at the top of the dashboard. */
-export const HOSTS = 'job="node", instance=~"$instance"';
+export const HOSTS = `job="${NODE_JOB}", instance=~"$instance"`;
 
 /** File systems that keep something: not those in memory. */
 export const REAL_DISK = `${HOSTS}, fstype!~"tmpfs|ramfs|fuse.*"`;

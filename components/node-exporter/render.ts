@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { type NativeService, type OpenPort, type Program, SOCKET_DIRECTORY } from "../../engines/native";
+import { authority, type Endpoint } from "../../lib/endpoint";
 import type { Scope } from "../../lib/scope";
 import type { Telemetry } from "../../lib/telemetry";
 import { readTemplate } from "../../lib/template";
-import { BRIDGE_TARGET } from "../nginx/render";
+import type { HostSockets } from "../nginx/render";
+import { NODE_BRIDGE_PATH, NODE_EXPORTER, NODE_JOB } from "./endpoint";
 import { hostRules } from "./rules";
 
 export interface NodeExporterInput {
@@ -32,18 +34,11 @@ export interface Release {
 /** Where Prometheus asks the node exporter of a host. */
 export type NodeTarget =
   /** On its own host, through the bridge. */
-  | { readonly instance: string; readonly by: "socket" }
+  | { readonly instance: string; readonly by: "socket"; readonly bridge: Endpoint }
   | { readonly instance: string; readonly by: "port"; readonly target: string };
 
-const NAME = "node-exporter";
 /** Not the name of the unit, which systemd gives to the users that it makes itself. */
 const ACCOUNT = "podwatch-node";
-/** Name of the job. */
-export const NODE_JOB = "node";
-
-/** The path of the bridge that leads to the socket. */
-const BRIDGE_PATH = "/node/metrics";
-
 /** What `uname -m` calls the machines that releases are made for. */
 const UNAME: Readonly<Record<string, string>> = { amd64: "x86_64", arm64: "aarch64", armv7: "armv7l" };
 
@@ -55,20 +50,20 @@ const TEXTFILES: Readonly<Record<Scope, string>> = {
 /** The program of Debian's and Ubuntu's package. */
 const PACKAGE = { path: "/usr/bin/prometheus-node-exporter", package: "prometheus-node-exporter" } as const;
 
-/** The directory of the host in which the socket is. */
-export function nodeSockets(scope: Scope): string {
-  return SOCKET_DIRECTORY[scope];
-}
-
 /** What NGINX passes on to the node exporter of its host. */
-export const NODE_BRIDGE = { name: NAME, location: BRIDGE_PATH } as const;
+export function nodeHostSockets(scope: Scope): HostSockets {
+  return {
+    directory: SOCKET_DIRECTORY[scope],
+    sockets: [{ name: NODE_EXPORTER, location: NODE_BRIDGE_PATH }],
+  };
+}
 
 export function nodeExporter(input: NodeExporterInput): NativeService {
   const { scope, collectors, port } = input;
   const textfiles = input.textfileDirectory ?? TEXTFILES[scope];
-  const socket = `${nodeSockets(scope)}/${NAME}.sock`;
+  const socket = `${SOCKET_DIRECTORY[scope]}/${NODE_EXPORTER}.sock`;
   return {
-    name: NAME,
+    name: NODE_EXPORTER,
     description: "Podwatch node exporter",
     program: input.from === "package" ? PACKAGE : release(input.release),
     account: ACCOUNT,
@@ -113,6 +108,6 @@ export function nodeTelemetry(targets: readonly NodeTarget[]): Telemetry {
 function scraped(target: NodeTarget) {
   const { instance } = target;
   return target.by === "socket"
-    ? { targets: [BRIDGE_TARGET], labels: { __metrics_path__: BRIDGE_PATH, instance } }
+    ? { targets: [authority(target.bridge)], labels: { __metrics_path__: NODE_BRIDGE_PATH, instance } }
     : { targets: [target.target], labels: { instance } };
 }

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HostSettings } from "../../config/load";
 import { serviceBundle } from "../../engines/bundle";
 import { byName } from "../../lib/auth";
+import type { Endpoint } from "../../lib/endpoint";
 import { shippedRules, wanted } from "../../lib/rules/render";
 import { runbooksOf } from "../../lib/runbooks";
 import type { Telemetry } from "../../lib/telemetry";
@@ -12,13 +13,7 @@ import type { FrontSettings } from "../nginx/front.schema";
 import type { Backend } from "../nginx/render";
 import type { AlertsSettings } from "./alerts.schema";
 import { remoteFiles, remoteSecrets } from "./remote.render";
-import {
-  type AlertmanagerTarget,
-  PROMETHEUS_BACKEND,
-  PROMETHEUS_TELEMETRY,
-  PROMETHEUS_URL,
-  prometheus,
-} from "./render";
+import { PROMETHEUS_BACKEND, PROMETHEUS_TELEMETRY, prometheus, prometheusDatasource } from "./render";
 import type { ShippedFile } from "./schema";
 import { fileScrapeConfig, scrapeConfig, scrapeFiles, scrapeSecrets, targetFiles } from "./scrape.render";
 
@@ -30,7 +25,7 @@ export interface PrometheusArgs {
   /** What it watches besides itself and the jobs of the settings. */
   readonly watched: readonly Telemetry[];
   /** Where alerts go. */
-  readonly alertmanagers: readonly AlertmanagerTarget[];
+  readonly alertmanagers: readonly Endpoint[];
   /** What the stack says of the alerts that come with what is watched. */
   readonly alerts: AlertsSettings;
 }
@@ -51,7 +46,7 @@ export class Prometheus extends pulumi.ComponentResource {
     const { host, settings } = args;
     const telemetry = [PROMETHEUS_TELEMETRY, ...args.watched];
     this.dashboards = telemetry.flatMap(({ dashboards }) => dashboards);
-    this.url = `${args.front.publicUrl}${PROMETHEUS_BACKEND.path}/`;
+    this.url = `${args.front.publicUrl}${PROMETHEUS_BACKEND.endpoint.path}/`;
     this.scrapeInterval = settings.scrapeInterval;
     const { alerts } = args;
     const ruleGroups = alerts.enabled ? telemetry.flatMap((watched) => watched.ruleGroups) : [];
@@ -101,7 +96,7 @@ export class Prometheus extends pulumi.ComponentResource {
 
   /** This Prometheus as a data source for Grafana. */
   datasource(uid: string): Datasource {
-    return { name: "Prometheus", uid, url: PROMETHEUS_URL, scrapeInterval: this.scrapeInterval };
+    return prometheusDatasource(uid, this.scrapeInterval);
   }
 }
 

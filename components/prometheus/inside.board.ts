@@ -1,8 +1,10 @@
 // The inside of Prometheus: storage, queries and rules.
+
 import { lines } from "../../dashboards/panels";
 import { HALF, THIRD } from "../../dashboards/sizes";
+import { PROMETHEUS } from "./endpoint";
 
-export const ITSELF = 'job="prometheus"';
+export const ITSELF = `job="${PROMETHEUS}"`;
 
 export function storage() {
   return [

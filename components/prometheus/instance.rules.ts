@@ -1,8 +1,9 @@
 import { alert, number, type RuleGroup, seconds } from "../../lib/rules/model";
+import { GATEWAYS_JOB } from "../nginx/endpoint";
 import { FRONT_HANGS } from "../nginx-exporter/rules";
 
 /** Has an alert of its own, which knows that gateways come and go. */
-const GATEWAYS = "roq-gateways";
+const GATEWAYS = GATEWAYS_JOB;
 
 export const instanceRules: RuleGroup = {
   name: "instance",

@@ -1,9 +1,12 @@
-import { CONFIG_DIRECTORY, type Service, type UnitKeys, unitName } from "../../lib/service";
+import { authority, type Endpoint, fromInside, urlOf } from "../../lib/endpoint";
+import { CONFIG_DIRECTORY, type Service, type UnitKeys } from "../../lib/service";
 import { quote } from "../../lib/shell";
 import type { ScrapeConfig, Telemetry } from "../../lib/telemetry";
-import { readTemplate } from "../../lib/template";
+import { readTemplate, renderTemplate } from "../../lib/template";
 import { toYaml } from "../../lib/yaml";
+import type { Datasource } from "../grafana/render";
 import type { Backend } from "../nginx/render";
+import { PROMETHEUS, PROMETHEUS_ENDPOINT } from "./endpoint";
 import { instanceRules } from "./instance.rules";
 import { globalLimits, type Limits } from "./limits.render";
 import {
@@ -31,7 +34,7 @@ export interface PrometheusInput {
   readonly externalLabels: Readonly<Record<string, string>>;
   readonly scrapeConfigs: readonly ScrapeConfig[];
   /** Where alerts go; absent: nowhere. */
-  readonly alertmanagers?: readonly AlertmanagerTarget[];
+  readonly alertmanagers?: readonly Endpoint[];
   /** Whom it tells besides. */
   readonly remotes?: Remotes;
   /** Files of targets by name below `targets/`; Prometheus rereads them by itself. */
@@ -49,31 +52,18 @@ export interface PrometheusInput {
   readonly unitKeys?: UnitKeys;
 }
 
-/** An Alertmanager that is told of alerts. */
-export interface AlertmanagerTarget {
-  /** `host:port`. */
-  readonly address: string;
-  /** Where its API begins, without a slash at the end. */
-  readonly path: string;
-}
-
 /** The directory of the rule files, as seen from that of their tests. */
 export const RULES_FROM_TESTS = "../rules";
 
-const NAME = "prometheus";
-const PORT = 9090;
-const PATH = "/prometheus";
+/** How the hooks reach it. */
+const OWN_URL = urlOf(fromInside(PROMETHEUS_ENDPOINT));
 
 /** The user `nobody` of the official image. */
 const IMAGE_USER = { uid: 65534, gid: 65534 };
 
-/** How the other services of the host reach Prometheus. */
-export const PROMETHEUS_URL = `http://${unitName(NAME)}:${PORT}${PATH}`;
-
 export const PROMETHEUS_BACKEND: Backend = {
-  name: NAME,
-  port: PORT,
-  path: PATH,
+  name: PROMETHEUS,
+  endpoint: PROMETHEUS_ENDPOINT,
   // What acts on the service itself, and what shows its inside.
   closed: ["-/reload", "-/quit", "debug", "api/v1/admin"],
   title: "Prometheus",
@@ -84,19 +74,24 @@ export const PROMETHEUS_BACKEND: Backend = {
 export const PROMETHEUS_TELEMETRY: Telemetry = {
   scrapeConfigs: [
     {
-      job_name: NAME,
-      metrics_path: `${PATH}/metrics`,
-      static_configs: [{ targets: [`localhost:${PORT}`] }],
+      job_name: PROMETHEUS,
+      metrics_path: `${PROMETHEUS_ENDPOINT.path}/metrics`,
+      static_configs: [{ targets: [authority({ ...PROMETHEUS_ENDPOINT, host: "localhost" })] }],
     },
   ],
   dashboards: ["overview.json", "prometheus.json"],
   ruleGroups: [watchdogRules, instanceRules, prometheusRules],
 };
 
+/** A Prometheus as a data source for Grafana. */
+export function prometheusDatasource(uid: string, scrapeInterval: string): Datasource {
+  return { name: "Prometheus", uid, endpoint: PROMETHEUS_ENDPOINT, scrapeInterval };
+}
+
 export function prometheus(input: PrometheusInput): Service {
   const tests = input.ruleTests ?? {};
   return {
-    name: NAME,
+    name: PROMETHEUS,
     description: "Podwatch Prometheus",
     image: input.image,
     args: flags(input),
@@ -114,10 +109,11 @@ export function prometheus(input: PrometheusInput): Service {
       check:
         readTemplate("prometheus/check.sh") +
         (Object.keys(tests).length > 0 ? readTemplate("prometheus/ruleTests.sh") : ""),
-      ready: readTemplate("prometheus/ready.sh"),
+      ready: renderTemplate("prometheus/ready.sh", { url: OWN_URL }),
       reload: [
         `due=${quote(scrapesDue(input.scrapeConfigs, input.scrapeInterval))}\n`,
-        ...["prometheus/metrics.sh", "prometheus/moment.sh", "shared/reload.sh"].map(readTemplate),
+        renderTemplate("prometheus/metrics.sh", { url: OWN_URL }),
+        ...["prometheus/moment.sh", "shared/reload.sh"].map(readTemplate),
       ].join(""),
     },
     ...(input.unitKeys ? { unitKeys: input.unitKeys } : {}),
@@ -139,7 +135,7 @@ function flags(input: PrometheusInput): string[] {
     ...(size === undefined ? [] : [`--storage.tsdb.retention.size=${size}`]),
     ...(input.features?.length ? [`--enable-feature=${input.features.join(",")}`] : []),
     `--web.external-url=${input.externalUrl}`,
-    `--web.route-prefix=${PATH}`,
+    `--web.route-prefix=${PROMETHEUS_ENDPOINT.path}`,
   ];
 }
 
@@ -176,9 +172,9 @@ function externalLabels({ externalLabels, image, features = [] }: PrometheusInpu
   return { external_labels: Object.fromEntries(labels.map(([name, value]) => [name, literal(value)])) };
 }
 
-function alerting(own: readonly AlertmanagerTarget[], others: readonly OtherAlertmanager[]) {
+function alerting(own: readonly Endpoint[], others: readonly OtherAlertmanager[]) {
   const alertmanagers = [
-    ...own.map(({ address, path }) => ({ path_prefix: path, static_configs: [{ targets: [address] }] })),
+    ...own.map((one) => ({ path_prefix: one.path, static_configs: [{ targets: [authority(one)] }] })),
     ...others.map(otherAlertmanagerConfig),
   ];
   return alertmanagers.length === 0 ? {} : { alerting: { alertmanagers } };

@@ -1,6 +1,7 @@
 import { alert, type RuleGroup, ratio } from "../../lib/rules/model";
+import { PROMETHEUS } from "./endpoint";
 
-const SELF = 'job="prometheus"';
+const SELF = `job="${PROMETHEUS}"`;
 
 function growth(metric: string, window: string): string {
   return `increase(${metric}{${SELF}}[${window}])`;

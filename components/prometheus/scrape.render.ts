@@ -10,8 +10,9 @@ import {
   ownSecrets,
 } from "../../lib/auth";
 import type { ScrapeConfig } from "../../lib/telemetry";
+import { PROMETHEUS } from "./endpoint";
 import { type JobLimits, jobLimits } from "./limits.render";
-import { PROMETHEUS_BACKEND, targetFilePath } from "./render";
+import { targetFilePath } from "./render";
 
 /** What a user's scrape job says, however it finds its targets. */
 export interface Job<Secret = unknown> extends HttpAuth<Secret> {
@@ -62,7 +63,7 @@ export function scrapeSecrets<Secret>(
   own?: Readonly<Record<string, Secret>>,
 ): Array<NamedSecret<Secret>> {
   const ofJobs = logins(jobs).flatMap(([auth, of]) => authSecrets(auth, of));
-  return byName([...ofJobs, ...ownSecrets(PROMETHEUS_BACKEND.name, own)]);
+  return byName([...ofJobs, ...ownSecrets(PROMETHEUS, own)]);
 }
 
 /** The certificates of all jobs, by path below the configuration directory. */
@@ -86,7 +87,7 @@ const DISCOVERY = "sd";
 
 /** Names of jobs are unique, of whatever kind they are. */
 function jobOwner({ name }: Job, part?: string): Owner {
-  return owner(PROMETHEUS_BACKEND.name, name, part);
+  return owner(PROMETHEUS, name, part);
 }
 
 /** A scrape job with its targets in files that are shipped along. */

@@ -1,5 +1,6 @@
 import { goMemory } from "../../config/schema/presets";
 import { section } from "../../config/section";
+import { PROMETHEUS, PROMETHEUS_ENDPOINT } from "./endpoint";
 import { resolvePrometheus } from "./resolve";
 import { prometheus } from "./schema";
 
@@ -24,5 +25,5 @@ export const prometheusSection = section("prometheus", {
       quadlet: goMemory(400),
     },
   },
-  taken: { jobs: ["prometheus"], paths: ["/prometheus"] },
+  taken: { jobs: [PROMETHEUS], paths: [PROMETHEUS_ENDPOINT.path] },
 });

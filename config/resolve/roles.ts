@@ -1,5 +1,5 @@
 // What a host is for: a monitor has services, a target is only looked at.
-import { NODE_JOB } from "../../components/node-exporter/render";
+import { NODE_JOB } from "../../components/node-exporter/endpoint";
 import { SECTIONS } from "../../components/sections";
 import { type Path, quote, type Report } from "../problem";
 import { type HostSettings, hostEntry, services } from "../schema";

@@ -1,6 +1,6 @@
 # Sends an alert that is for nobody, prints the alerts of that name that Alertmanager lists then, and takes it back.
 # Should that fail, it ends by itself. Its name, `$alert`, stands before this.
-alerts=http://127.0.0.1:9093/alertmanager/api/v2/alerts
+alerts={{url}}/api/v2/alerts
 send() {
   ends=$(date -u -d "@$(($(date +%s) + $1))" +%Y-%m-%dT%H:%M:%SZ)
   # shellcheck disable=SC2154 # what stands before this sets it

@@ -1,1 +1,1 @@
-wget -q -T 2 -O /dev/null http://127.0.0.1:9115/blackbox/-/healthy
+wget -q -T 2 -O /dev/null {{url}}/-/healthy

@@ -24,7 +24,7 @@ api_as() {
   password=$(sed 's/[\\"]/\\&/g' /run/secrets/grafana-admin-password)
   answer=$(printf 'user = "%s:%s"\n' "$1" "$password" |
     curl --silent --show-error --max-time 20 --config - --write-out '\n%{http_code}' \
-      --request "$method" "http://127.0.0.1:3000/grafana/api/$path") || return 1
+      --request "$method" "{{url}}/api/$path") || return 1
   case $answer in
     *"
 2"??) printf '%s\n' "$answer" | sed '$d' ;;

@@ -1,1 +1,1 @@
-curl --silent --fail --max-time 2 --output /dev/null http://127.0.0.1:3000/grafana/api/health
+curl --silent --fail --max-time 2 --output /dev/null {{url}}/api/health

@@ -1,1 +1,1 @@
-wget -q -T 2 -O /dev/null http://127.0.0.1:9090/prometheus/-/ready
+wget -q -T 2 -O /dev/null {{url}}/-/ready

@@ -7,18 +7,24 @@ import { root } from "./papers";
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "start.js": ["start"],
   "index.ts": ["components", "config"],
-  components: ["config", "session", "dashboards", "engines", "lib", ...services("component", "render")],
+  components: ["config", "session", "engines", "lib", ...services("component", "placement", "render")],
   catalogue: ["lib", ...services("rules")],
   sections: ["config", ...services("section")],
+  [service("placement")]: [
+    "components",
+    "config",
+    "dashboards",
+    ...services("component", "endpoint", "render"),
+  ],
   [service("component")]: [
     "components",
     "config",
     "dashboards",
     "engines",
     "lib",
-    ...services("render", "schema"),
+    ...services("endpoint", "render", "schema"),
   ],
-  [service("section")]: ["config", ...services("resolve", "schema")],
+  [service("section")]: ["config", "lib", ...services("endpoint", "resolve", "schema")],
   [service("resolve")]: [
     "catalogue",
     "config",
@@ -27,17 +33,18 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "versions.json",
     ...services("render", "schema"),
   ],
-  [service("render")]: ["catalogue", "engines", "lib", ...services("rules")],
+  [service("render")]: ["catalogue", "engines", "lib", ...services("endpoint", "rules")],
   [service("schema")]: ["catalogue", "config", "lib", "versions.json"],
-  [service("rules")]: ["lib"],
-  [service("board")]: ["dashboards"],
-  config: ["catalogue", "engines", "lib", "sections", ...services("render", "resolve", "schema")],
+  [service("rules")]: ["lib", ...services("endpoint")],
+  [service("board")]: ["dashboards", ...services("endpoint")],
+  [service("endpoint")]: ["lib"],
+  config: ["catalogue", "engines", "lib", "sections", ...services("endpoint", "resolve", "schema")],
   engines: ["lib"],
   session: ["lib"],
   dashboards: ["lib"],
   "dashboards/all": ["dashboards", ...services("board")],
   "dashboards/preview": ["operate"],
-  operate: ["config", "lib", "session", ...services("render", "rules")],
+  operate: ["config", "lib", "session", ...services("endpoint", "render", "rules")],
   deliver: ["config", "lib", "operate", "session"],
   lab: ["operate", "package.json", "versions.json"],
   bench: ["tests", "versions.json"],
@@ -78,7 +85,16 @@ test("the layers are found, and their arrows are needed", () => {
 
 test("what renders, looks after hosts or delivers does not know of Pulumi's SDK", () => {
   const withPulumi = sources.filter((path) => imports(path).some((word) => word.startsWith("@pulumi/")));
-  const allowed = ["components", service("component"), "config", "index.ts", "lab", "start", "tests"];
+  const allowed = [
+    "components",
+    service("component"),
+    service("placement"),
+    "config",
+    "index.ts",
+    "lab",
+    "start",
+    "tests",
+  ];
   expect([...new Set(withPulumi.map(layer))].filter((name) => !allowed.includes(name))).toEqual([]);
   const inConfig = withPulumi.filter((path) => layer(path) === "config").map((path) => relative(root, path));
   expect(inConfig).toEqual(["config/load.ts"]);

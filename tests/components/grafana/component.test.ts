@@ -14,7 +14,7 @@ import { hostSettings, SECRETS } from "../stackFile";
 const DATASOURCE: Datasource = {
   name: "Prometheus",
   uid: "the-uid",
-  url: "http://prometheus.test:9090/path",
+  endpoint: { scheme: "http", host: "prometheus.test", port: 9090, path: "/path" },
   scrapeInterval: "15s",
 };
 

@@ -48,7 +48,14 @@ test("are provisioned beside ours, with secrets from files, dollars as they are"
     image: "x",
     rootUrl: "http://x/grafana/",
     adminUser: "admin",
-    datasources: [{ name: "Prometheus", uid: "p", url: "http://p", scrapeInterval: "15s" }],
+    datasources: [
+      {
+        name: "Prometheus",
+        uid: "p",
+        endpoint: { scheme: "http", host: "p", port: 9090, path: "" },
+        scrapeInterval: "15s",
+      },
+    ],
     ownDatasources: settings.datasources,
     dashboards: {},
     keepData: true,

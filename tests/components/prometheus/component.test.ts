@@ -1,4 +1,5 @@
 import { parse } from "yaml";
+import { BRIDGE_ENDPOINT } from "../../../components/nginx/endpoint";
 import { gatewayTelemetry } from "../../../components/nginx/gateways.render";
 import { Prometheus } from "../../../components/prometheus/component";
 import type { HostSettings } from "../../../config/load";
@@ -17,7 +18,7 @@ function deployPrometheus(settings: HostSettings) {
       front: settings.front,
       settings: settings.prometheus,
       alerts: settings.alerts,
-      watched: [gatewayTelemetry(settings.gateways)],
+      watched: [gatewayTelemetry(settings.gateways, BRIDGE_ENDPOINT)],
       alertmanagers: [],
     });
   });
@@ -39,7 +40,7 @@ test("minimal: scrapes itself and the gateways that it finds", async () => {
   expect(result.datasource("a-uid")).toEqual({
     name: "Prometheus",
     uid: "a-uid",
-    url: "http://podwatch-prometheus:9090/prometheus",
+    endpoint: { scheme: "http", host: "podwatch-prometheus", port: 9090, path: "/prometheus" },
     scrapeInterval: "15s",
   });
   const { headers, parts } = bundleOf(resources);

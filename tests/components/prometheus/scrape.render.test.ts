@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { parse } from "yaml";
+import { BRIDGE_ENDPOINT } from "../../../components/nginx/endpoint";
 import { gatewayTelemetry } from "../../../components/nginx/gateways.render";
 import {
   type FileJob,
@@ -112,11 +113,15 @@ test("gateways are found by the bridge, or are exactly those that are named", ()
     scrape_timeout: "5s",
     params: { format: ["prometheus"] },
   };
-  expect(gatewayTelemetry({ sources: "auto", scrapeInterval: "5s" }).scrapeConfigs[0]).toEqual({
+  expect(
+    gatewayTelemetry({ sources: "auto", scrapeInterval: "5s" }, BRIDGE_ENDPOINT).scrapeConfigs[0],
+  ).toEqual({
     ...common,
     http_sd_configs: [{ url: "http://podwatch-nginx:8081/gateways", refresh_interval: "5s" }],
   });
-  expect(gatewayTelemetry({ sources: ["deribit"], scrapeInterval: "5s" }).scrapeConfigs[0]).toEqual({
+  expect(
+    gatewayTelemetry({ sources: ["deribit"], scrapeInterval: "5s" }, BRIDGE_ENDPOINT).scrapeConfigs[0],
+  ).toEqual({
     ...common,
     static_configs: [
       {

@@ -1,0 +1,19 @@
+import { containerPlace, type PlacedService } from "../placement";
+import { Alertmanager } from "./component";
+import { ALERTMANAGER, ALERTMANAGER_ENDPOINT } from "./endpoint";
+import { ALERTMANAGER_BACKEND, alertmanagerTelemetry } from "./render";
+
+export const alertmanagerPlacement: PlacedService = {
+  service: ALERTMANAGER,
+  offer: ({ alertmanager }) =>
+    alertmanager.enabled ? { backend: ALERTMANAGER_BACKEND, alertmanager: ALERTMANAGER_ENDPOINT } : undefined,
+  telemetry: ({ name, alertmanager }) => (alertmanager.enabled ? [alertmanagerTelemetry(name)] : []),
+  place: (placement, opts) => {
+    const component = new Alertmanager(
+      `${placement.name}-alertmanager`,
+      { ...containerPlace(placement), settings: placement.settings.alertmanager },
+      opts,
+    );
+    return { component, installation: { alertmanager: component.url } };
+  },
+};

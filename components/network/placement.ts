@@ -1,0 +1,10 @@
+import type { PlacedService } from "../placement";
+import { PodNetwork } from "./component";
+
+export const networkPlacement: PlacedService = {
+  service: "network",
+  offer: ({ role }) => (role === "target" ? undefined : {}),
+  place: ({ name, host, settings }, opts) => ({
+    component: new PodNetwork(`${name}-network`, { host, ...settings.network }, opts),
+  }),
+};

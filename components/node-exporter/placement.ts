@@ -1,0 +1,35 @@
+import type { HostSettings } from "../../config/load";
+import { BRIDGE_ENDPOINT } from "../nginx/endpoint";
+import type { PlacedService } from "../placement";
+import { NodeExporter } from "./component";
+import { NODE_EXPORTER } from "./endpoint";
+import { type NodeTarget, nodeHostSockets, nodeTelemetry } from "./render";
+
+export const nodeExporterPlacement: PlacedService = {
+  service: NODE_EXPORTER,
+  offer: ({ nodeExporter: { enabled, reach }, become }) => {
+    if (!enabled) return undefined;
+    return reach.by === "port"
+      ? { listens: reach }
+      : { hostSockets: nodeHostSockets(become ? "rootful" : "rootless") };
+  },
+  telemetry: (monitor, hosts) => {
+    const targets = hosts.flatMap((host) => nodeTarget(host, monitor));
+    return targets.length > 0 ? [nodeTelemetry(targets)] : [];
+  },
+  place: ({ name, host, settings }, opts) => ({
+    component: new NodeExporter(
+      `${name}-node-exporter`,
+      { host, gateways: settings.gateways, settings: settings.nodeExporter },
+      opts,
+    ),
+  }),
+};
+
+/** How a monitor's Prometheus asks a node exporter: its own, and those of hosts that have no Prometheus of their own. */
+function nodeTarget({ name, nodeExporter }: HostSettings, monitor: HostSettings): NodeTarget[] {
+  const { enabled, reach } = nodeExporter;
+  if (!enabled) return [];
+  if (reach.by === "port") return [{ instance: name, by: "port", target: reach.target }];
+  return name === monitor.name ? [{ instance: name, by: "socket", bridge: BRIDGE_ENDPOINT }] : [];
+}
