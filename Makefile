@@ -12,7 +12,7 @@ up: setup
 down:
 	@lab/lab down
 
-## make test         all checks and tests, on throwaway hosts
+## make test         all checks and tests, on throwaway hosts; PLUGINS=real: with no stand-in for a plugin, or not at all
 test: setup check unit integration
 
 ## make check        types, lint, format, shell scripts, workflows, generated files
@@ -59,3 +59,6 @@ docs: setup
 
 setup:
 	@lab/setup
+ifdef PLUGINS
+	@lab/toolchain/setup
+endif

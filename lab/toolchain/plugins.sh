@@ -28,10 +28,23 @@ choose_language_host() {
   done < <(
     on_path "$name"
     beside_cli "$name"
+    for candidate in "$user_home/plugins/language-nodejs-v"*/"$name"; do
+      [ ! -e "$candidate" ] || is_own "$(readlink -f "$candidate")" || printf '%s\n' "$candidate"
+    done
   )
+  why="$name is not on PATH, and neither the CLI nor $user_home/plugins has one"
+  only_real "$part" "$why" "put $name on PATH, or install the whole Pulumi CLI" && return
   ln -s "$(stand_in language)" "$tools/bin/$name"
   standins=1
-  say "$part" "stand-in, because $name is not on PATH and the CLI has none beside it"
+  say "$part" "stand-in, because $why"
+}
+
+# only_real PART WHY WAY_OUT: where nothing but real parts will do, notes that this one is missing; false if a stand-in will do.
+only_real() {
+  [ "${PLUGINS:-}" = real ] || return
+  say "$1" "missing, because $2"
+  missing="$missing
+  $1: $3"
 }
 
 # beside_cli NAME: the file of that name beside the user's own CLI, unless it is on PATH anyway.
@@ -88,6 +101,7 @@ choose_plugin() {
     rm -rf "$official"
     why="what was downloaded from $download $why"
   fi
+  only_real "$part" "$why" "put $binary $version on PATH, or: pulumi plugin install resource $name v$version" && return
   mkdir "$tools/home/plugins/$plugin"
   candidate=$(stand_in "$name")
   ln -s "$candidate" "$tools/home/plugins/$plugin/$binary"

@@ -314,6 +314,36 @@ describe("setup", () => {
     expect(existsSync(join(home, "plugins/resource-gcp-v1.0.0"))).toBe(false);
   });
 
+  describe("with PLUGINS=real", () => {
+    const refused = () =>
+      spawnSync(join(toolchain, "setup"), { env: { ...environment, PLUGINS: "real" }, encoding: "utf8" });
+
+    test("names all that is missing, each with what to do, and chooses nothing", () => {
+      onPath("pulumi-resource-random", answering("4.21.2"));
+      const { status, stdout, stderr } = refused();
+      expect({ status, stderr }).toEqual({
+        status: 1,
+        stderr: `toolchain: PLUGINS=real, but these are missing:
+  nodejs language host: put pulumi-language-nodejs on PATH, or install the whole Pulumi CLI
+  command plugin: put pulumi-resource-command 1.2.1 on PATH, or: pulumi plugin install resource command v1.2.1
+`,
+      });
+      expect(stdout).not.toContain("stand-in");
+      expect(existsSync(join(directory, "toolchain"))).toBe(false);
+    });
+
+    test("takes real ones wherever they are, and wants no other word", () => {
+      const plugins = "home/.pulumi/plugins";
+      onPath("pulumi-resource-random", answering("4.21.2"));
+      program(`${plugins}/resource-command-v1.2.1/pulumi-resource-command`, answering("1.2.1"));
+      program(`${plugins}/language-nodejs-v${tools.pulumi}/pulumi-language-nodejs`, answering(tools.pulumi));
+      environment.PLUGINS = "real";
+      expect(setup()).not.toMatch(/stand-in|missing/);
+      environment.PLUGINS = "rael";
+      expect(setup).toThrow("toolchain: PLUGINS=rael: write PLUGINS=real, or leave it out");
+    });
+  });
+
   test("asks a silent download site once, and not again for hours", async () => {
     let asked = 0;
     const site = createServer(() => asked++).listen(0, "127.0.0.1");
@@ -413,6 +443,19 @@ describe("the wrapper", () => {
     expect({ status, stderr }).toEqual({
       status: 1,
       stderr: "pulumi: the tool chain is not set up: run lab/toolchain/setup\n",
+    });
+  });
+
+  test("so does what makes a stack ready", () => {
+    const stackFile = program("Pulumi.yaml", "");
+    const { status, stderr } = spawnSync(join(toolchain, "stack-init"), ["chickens", stackFile], {
+      cwd: directory,
+      env: environment,
+      encoding: "utf8",
+    });
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: "stack-init: stack chickens: pulumi: the tool chain is not set up: run lab/toolchain/setup\n",
     });
   });
 
