@@ -18,7 +18,7 @@ const NAMES: Readonly<Record<string, string>> = {
   "\n": "a line feed",
   "\r": "a carriage return",
   "\ufeff": "a byte order mark",
-  "\ufffd": "in place of a character that was lost",
+  "\ufffd": "which replaces a character that was lost",
 };
 
 /** The first character of a text that has no place in it, in words; where there may be several lines, tabs too. */
@@ -30,10 +30,10 @@ export function strayCharacter(text: string, { lines }: { lines: boolean }): str
 
 function kindOf(character: string): string {
   if (/\p{Cc}/u.test(character)) return "a control character";
-  if (/\p{Cs}/u.test(character)) return "half of a character";
+  if (/\p{Cs}/u.test(character)) return "a lone surrogate";
   if (/[\u2028\u2029]/.test(character)) return "a line break that not every program knows";
   if (/\p{Noncharacter_Code_Point}/u.test(character)) return "which is no character";
-  return "which turns the direction of writing";
+  return "which changes the writing direction";
 }
 
 /** In quotes, with everything written out that nobody sees. */

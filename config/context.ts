@@ -94,7 +94,7 @@ export function fileComplaint(error: unknown, what: string): string {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "ENOENT" || code === "ENOTDIR") return `does not exist; write the path of ${what}`;
   if (code === "EACCES" || code === "EPERM")
-    return `may not be read; give yourself the right to, or write the path of another ${what.replace(/^an? /, "")}`;
+    return `may not be read; change its permissions, or write the path of another ${what.replace(/^an? /, "")}`;
   if (code === "EISDIR") return `is a directory; write the path of ${what}`;
   return `cannot be read (${String(code ?? error)}); write the path of ${what}`;
 }

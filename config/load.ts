@@ -39,7 +39,9 @@ function misspelt(): Problem[] {
   return Object.keys(pulumi.runtime.allConfig()).flatMap((key) => {
     const [given = "", name = ""] = key.split(/:(.*)/s);
     const close = given !== schema.namespace && distance(given.toLowerCase(), schema.namespace) <= 2;
-    return close ? [{ path: [name], text: `is written as ${quote(key)}; write it as here` }] : [];
+    return close
+      ? [{ path: [name], text: `is written as ${quote(key)}; correct the namespace as shown here` }]
+      : [];
   });
 }
 

@@ -141,7 +141,7 @@ function resolveHost(
     const instead = local ? "run Pulumi as the user" : "set the user";
     report(
       [...path, "become"],
-      `false gives the containers to an ordinary user, but the user is root; ${instead} whose they shall be, or remove this`,
+      `false means rootless containers, but the user is root; ${instead} who is to own them, or remove this`,
     );
   }
   if (given.becomePassword !== undefined && !become) {

@@ -65,7 +65,7 @@ function optional(describe: (name: SectionName) => string): Optional<typeof serv
 const overrides = optional((name) => `Overrides \`${namespace}:${name}\` for this host.`);
 
 const nameComplaint =
-  "is not a host name of this kind; write up to 31 small letters, digits and -, beginning with a letter";
+  "is not a host name of this kind; write up to 31 lower-case letters, digits and -, beginning with a letter";
 export const hostName = text(/^[a-z][a-z0-9-]{0,30}$/, nameComplaint);
 
 /** A host in the long form, where its key is its name. */

@@ -60,7 +60,7 @@ export function withoutEncrypted(problems: readonly Problem[], raw: Tree, contex
     return [
       {
         ...problem,
-        text: "the value is not as it should be; look at it with pulumi config get --path, and correct it",
+        text: "the value is invalid; show it with pulumi config get --path, and correct it",
       },
     ];
   });

@@ -15,7 +15,7 @@ z.config({ jitless: true });
 export function shapeProblems(schema: z.ZodType, raw: Tree, isSecret: (key: string) => boolean): Problem[] {
   const reserved = reservedKeys(raw)
     .filter((path) => core(schemaAt(schema, path.slice(0, -1)) ?? schema).schema instanceof z.ZodRecord)
-    .map((path) => ({ path, text: "is a name that JavaScript keeps for itself; write another name" }));
+    .map((path) => ({ path, text: "is a reserved name in JavaScript; write another name" }));
   const problems = issuesOf(schema, raw).flatMap((issue): Problem[] => {
     const path = issue.path as Path;
     if (issue.code === "unrecognized_keys") {

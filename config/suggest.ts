@@ -63,7 +63,7 @@ export function unknownKey(root: z.ZodType, path: Path, key: string): string {
     (name) => key.length > 4 && distance(normal(name), normal(key)) <= 2,
   );
   if (close !== undefined) return `unknown setting; did you mean ${close}?`;
-  return `unknown setting; remove it (there are: ${siblings.join(", ")})`;
+  return `unknown setting; remove it (known settings: ${siblings.join(", ")})`;
 }
 
 function keysOf(root: z.ZodType, path: Path): string[] {

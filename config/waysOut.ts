@@ -8,17 +8,21 @@ const variables =
 const WAYS: ReadonlyArray<readonly [holder: RegExp, keys: RegExp, way: string]> = [
   [/^prometheus$/, /^(enablefeatures?|featureflags)$/, "write features"],
   [/^prometheus$/, /^(storage|tsdb)$/, "write outOfOrderTimeWindow or retention"],
-  [/^prometheus$/, /^alerting$/, "write alertmanagers for those elsewhere; the stack's own is known"],
+  [
+    /^prometheus$/,
+    /^alerting$/,
+    "write alertmanagers for external ones; the stack's own is added automatically",
+  ],
   [/^(prometheus|alertmanager|grafana)$/, /^(externalurl|rooturl|server)$/, "write front.publicUrl"],
   [
     /^prometheus$/,
     /^(extra)?(arg(ument)?s|flags)$/,
-    "write features, limits, retention, outOfOrderTimeWindow and the like; arguments of its own it takes none",
+    "write features, limits, retention, outOfOrderTimeWindow and the like; it takes no other arguments",
   ],
   [
     /^alertmanager$/,
     /^(cluster|clusterpeers?|peers?)$/,
-    "each Alertmanager stands for itself; let each Prometheus tell several of them, with prometheus.alertmanagers",
+    "clusters are not supported; let each Prometheus send to several Alertmanagers, with prometheus.alertmanagers",
   ],
   [
     /^alertmanager\.receivers\.[^.]+$/,
@@ -28,7 +32,7 @@ const WAYS: ReadonlyArray<readonly [holder: RegExp, keys: RegExp, way: string]> 
   [
     /^alertmanager\.receivers\.[^.]+$/,
     /^(webex|sns|jira|wechat|incidentio|dingtalk|matrix|signal|teams|googlechat|ntfy)(configs)?$/,
-    "write webhook, with the address of a program that passes it on there",
+    "write webhook, with the address of a program that forwards it",
   ],
   [
     /^grafana$/,
@@ -62,12 +66,12 @@ const WAYS: ReadonlyArray<readonly [holder: RegExp, keys: RegExp, way: string]> 
   [
     /^nodeExporter$/,
     /^(quadlet|memorymax|memorylimit|cpuquota|service|unit|systemd)$/,
-    "it is no container; write such keys into a drop-in on the host: systemctl edit podwatch-node-exporter",
+    "it is not a container; write such keys into a drop-in on the host: systemctl edit podwatch-node-exporter",
   ],
   [
     /^nodeExporter$/,
     /^(tls|basicauth|webconfig)$/,
-    "it is reached by the stack's hosts alone; write allowFrom for others",
+    "only the stack's hosts can reach it; write allowFrom for others",
   ],
   [anyService, /^memory(max|limit)$/, "write quadlet.Service.MemoryMax"],
   [anyService, /^(cpuquota|cpulimit|cpus)$/, "write quadlet.Service.CPUQuota"],

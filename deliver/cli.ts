@@ -6,7 +6,7 @@ async function main(): Promise<number> {
   const [name = "", ...args] = process.argv.slice(2);
   const command = COMMANDS[name];
   if (command === undefined) {
-    throw new Error(`there is no command ${JSON.stringify(name)}: use ${Object.keys(COMMANDS).join(", ")}`);
+    throw new Error(`unknown command ${JSON.stringify(name)}: use ${Object.keys(COMMANDS).join(", ")}`);
   }
   return command(args);
 }

@@ -57,7 +57,7 @@ function usage(command: string, kinds: Readonly<Record<string, Kind>>): string {
     const text = kind === "switch" ? `--${name}` : `--${name} ${name.toUpperCase()}`;
     return kind === "needed" ? text : `[${text}]`;
   });
-  return `npm run deliver:${command} -- ${words.join(" ")}\ndocs/delivery.md says what they mean.`;
+  return `npm run deliver:${command} -- ${words.join(" ")}\ndocs/delivery.md explains them.`;
 }
 
 /** @throws Error unless it is one of them */

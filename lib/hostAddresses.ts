@@ -41,17 +41,17 @@ export function refusedAddress(needs: readonly AddressNeed[], read: string): str
     const { setting, value = "", what } = need;
     const named = value === "" ? setting : `${setting} ${JSON.stringify(value)}`;
     if ((what === "ipv6" || isIPv6(value)) && off !== "0") {
-      return `${named} needs IPv6, which is switched off on this host (${offBy(off)}); ${instead(need)}`;
+      return `${named} needs IPv6, which is disabled on this host (${offBy(off)}); ${instead(need)}`;
     }
     if (what === "ipv6" && !outside.some(({ address }) => isIPv6(address))) {
-      return `${named} needs IPv6, and this host has no IPv6 address that leads outside; give it one, or ${instead(need)}`;
+      return `${named} needs IPv6, and this host has no routable IPv6 address; give it one, or ${instead(need)}`;
     }
     if (
       what === "own" &&
       !all.some(({ address }) => address === canonicalAddress(value)) &&
       !mayComeLater(value, read)
     ) {
-      return `${named} is no address of this host; write one that it has: ${outside.map(({ address }) => address).join(", ")}`;
+      return `${named} is not an address of this host; write one of its own: ${outside.map(({ address }) => address).join(", ")}`;
     }
   }
   return undefined;

@@ -33,7 +33,7 @@ export function sudoRefusal(
     return "sudo is not installed on this host: install it, log in as root, or set become: false";
   }
   if (code === OTHER_VERSION) {
-    return `sudo lets ${user} install another version of Podwatch's runner only; let root put this into /etc/sudoers.d/podwatch, with visudo:\n${sudoersLines(user, home, withPassword)}`;
+    return `sudo lets ${user} install only another version of Podwatch's runner; let root put this into /etc/sudoers.d/podwatch, with visudo:\n${sudoersLines(user, home, withPassword)}`;
   }
   const explained = REFUSALS.find(([pattern]) => pattern.test(errors));
   const reason = errors.trim().split("\n").at(-1) ?? "";
@@ -52,12 +52,12 @@ const REFUSALS: ReadonlyArray<readonly [RegExp, (user: string) => string]> = [
   [
     /must have a tty/,
     (user) =>
-      `sudo wants a terminal (Defaults requiretty), and programs that log in have none; let root add the line "Defaults:${user} !requiretty" to a file in /etc/sudoers.d`,
+      `sudo requires a terminal (Defaults requiretty), which a program does not have; let root add the line "Defaults:${user} !requiretty" to a file in /etc/sudoers.d`,
   ],
   [
     /^(?!sudo: ).*: Permission denied$/m,
     (user) =>
-      `sudo keeps what it runs from starting anything else (Defaults noexec), so podman cannot be called; let root add the line "Defaults:${user} !noexec" to a file in /etc/sudoers.d`,
+      `sudo prevents commands from starting others (Defaults noexec), so podman cannot be called; let root add the line "Defaults:${user} !noexec" to a file in /etc/sudoers.d`,
   ],
   [
     /is not in the sudoers file|may not run sudo/,
@@ -67,7 +67,7 @@ const REFUSALS: ReadonlyArray<readonly [RegExp, (user: string) => string]> = [
   [
     /not allowed to execute/,
     (user) =>
-      `sudoers allows ${user} something else only; npm run sudoers -- --user ${user} prints what is needed at least`,
+      `sudoers allows ${user} only other commands; npm run sudoers -- --user ${user} prints the lines that are needed`,
   ],
   [
     /password is expired|expired password|[Pp]assword expired/,
@@ -76,7 +76,7 @@ const REFUSALS: ReadonlyArray<readonly [RegExp, (user: string) => string]> = [
   [
     /account validation failure|[Aa]ccount.*expired/,
     (user) =>
-      `the account of ${user} on this host has expired or is locked; let root look at it (chage -l ${user})`,
+      `the account of ${user} on this host has expired or is locked; let root check it (chage -l ${user})`,
   ],
   [
     /effective uid is not 0|no new privileges|setuid bit/,
@@ -85,7 +85,7 @@ const REFUSALS: ReadonlyArray<readonly [RegExp, (user: string) => string]> = [
   ],
   [
     /no valid sudoers sources|unable to open \/etc\/sudoers|is owned by uid|is world writable|unable to initialize policy/,
-    () => "sudo cannot read its own settings on this host; let root look at them with visudo -c",
+    () => "sudo cannot read its own settings on this host; let root check them with visudo -c",
   ],
 ];
 

@@ -10,7 +10,7 @@ const WITH_CONTENTS = /[\0 07xgLKSX]/;
 export interface ArchiveContents {
   readonly sha256: string;
   readonly bytes: number;
-  /** Why it is no tar archive, or not a whole one. */
+  /** Why it is not a tar archive, or not a whole one. */
   readonly problem?: string;
 }
 
@@ -60,9 +60,11 @@ class Tar {
   end(): string | undefined {
     if (this.entries === 0 && this.zeros === 0) {
       this.problem ??=
-        this.block.length === 0 ? "it is empty" : `it is no tar archive: it begins with ${shown(this.block)}`;
+        this.block.length === 0
+          ? "it is empty"
+          : `it is not a tar archive: it begins with ${shown(this.block)}`;
     } else if (this.zeros < 2 || this.left > 0 || this.block.length > 0) {
-      this.problem ??= `it is cut off after ${this.entries} entries`;
+      this.problem ??= `it is truncated after ${this.entries} entries`;
     }
     return this.problem;
   }
@@ -74,7 +76,7 @@ class Tar {
     }
     if (this.zeros > 0 || number(block.subarray(148, 156)) !== checksum(block)) {
       const where = this.entries === 0 ? "it begins with" : `after ${this.entries} entries there is`;
-      this.problem = `it is no tar archive: ${where} ${shown(block)}`;
+      this.problem = `it is not a tar archive: ${where} ${shown(block)}`;
       return;
     }
     this.entries += 1;

@@ -31,7 +31,7 @@ interface OptionKind {
 
 /** The options of all commands. */
 export const OPTIONS = {
-  stack: { value: "STACK", short: "s", about: "the stack; default: the one that is selected" },
+  stack: { value: "STACK", short: "s", about: "the stack; default: the selected one" },
   host: { value: "HOST", about: "this host only" },
   service: { value: "SERVICE", about: "this service only, such as grafana" },
   json: { about: "print JSON" },
@@ -41,12 +41,12 @@ export const OPTIONS = {
   },
   follow: { short: "f", about: "go on until interrupted" },
   lines: { value: "LINES", short: "n", about: "how many lines of each service (50)" },
-  to: { value: "DIRECTORY", about: "where the backup goes: new or empty" },
+  to: { value: "DIRECTORY", about: "directory of the backup: new or empty" },
   from: { value: "DIRECTORY", about: "the backup" },
-  "from-host": { value: "HOST", about: "the host that was backed up, where it had another name" },
-  force: { about: "replace data that are there" },
+  "from-host": { value: "HOST", about: "the host that was backed up, if it had another name" },
+  force: { about: "replace existing data" },
   user: { value: "USER", about: "the login user of the stack file" },
-  home: { value: "DIRECTORY", about: "his home directory on the host (/home/USER)" },
+  home: { value: "DIRECTORY", about: "their home directory on the host (/home/USER)" },
 } as const satisfies Readonly<Record<string, OptionKind>>;
 
 export type Option = keyof typeof OPTIONS;

@@ -66,7 +66,7 @@ async function save(host: Host, { name, image = "" }: DeployedService, directory
     // What is on the disk is what counts.
     const { bytes, sha256, problem } = await readArchive(part);
     if (sha256 !== sent) {
-      throw new Error("what arrived is not what was sent: its SHA-256 is another");
+      throw new Error("what arrived differs from what was sent: its SHA-256 does not match");
     }
     if (problem !== undefined) {
       throw new Error(`what the host sent cannot be restored: ${problem}`);

@@ -11,7 +11,7 @@ async function main(): Promise<number> {
   }
   const command = COMMANDS[name];
   if (command === undefined) {
-    throw new Error(`there is no command ${JSON.stringify(name)}: use ${Object.keys(COMMANDS).join(", ")}`);
+    throw new Error(`unknown command ${JSON.stringify(name)}: use ${Object.keys(COMMANDS).join(", ")}`);
   }
   return command.run(parseArguments(name, command.takes, rest));
 }

@@ -32,13 +32,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     run: async (args) => print(args, await status(await hosts(args), args.timeout ?? ANSWER_WITHIN)),
   },
   verify: {
-    about:
-      "whether the stack does what it is there for, asked through the front; exit code 3 when a check fails",
+    about: "end-to-end checks through the front; exit code 3 when a check fails",
     takes: [...WHERE, "json", "timeout"],
     run: async (args) => print(args, await verify(await hosts(args), args.timeout ?? ANSWER_WITHIN)),
   },
   drift: {
-    about: "what differs on the hosts from what was applied; exit code 2 when something does",
+    about: "differences between the hosts and what was applied; exit code 2 when there are some",
     takes: [...WHERE, "json", "timeout"],
     run: async (args) => print(args, await drift(await hosts(args), args.timeout ?? ANSWER_WITHIN)),
   },
@@ -63,7 +62,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     },
   },
   restore: {
-    about: "puts the data of a backup in the place of those on a host",
+    about: "replaces the data on a host by those of a backup",
     takes: [...WHERE, "service", "from", "from-host", "force", "json"],
     run: async (args) => {
       const from = needed(args.from, "--from", "the directory of a backup");
@@ -72,7 +71,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     },
   },
   sudoers: {
-    about: "prints what sudoers has to allow at least for this version of Podwatch",
+    about: "prints the minimal sudoers lines for this version of Podwatch",
     takes: ["user", "home"],
     run: async ({ user, home }) => {
       const name = needed(user, "--user", "the login user of the stack file");

@@ -77,11 +77,11 @@ export class Front {
     try {
       answered = { status: response.statusCode ?? 0, body: await text(response) };
     } catch {
-      throw late ?? new Error(`${path} is answered in part only: the connection ended`);
+      throw late ?? new Error(`${path} is answered incompletely: the connection ended`);
     }
     if (asksForLogIn(response, answered)) {
       throw new Final(
-        "the front itself asks for a log-in (status 401), for instance by auth_basic in front.snippet; verify has none for it and can say nothing of what is behind",
+        "the front itself requires a log-in (status 401), for instance by auth_basic in front.snippet; verify has none, and cannot check what is behind it",
       );
     }
     return answered;
@@ -143,17 +143,17 @@ export class Front {
   }
 }
 
-const LOOK = "npm run status says how NGINX is";
+const LOOK = "npm run status shows the state of NGINX";
 
 const ended = (place: string) =>
-  `${place} on the host takes the connection and ends it without an answer: what listens there leads to no NGINX; ${LOOK}`;
+  `${place} on the host accepts the connection and closes it without an answer: what listens there does not lead to NGINX; ${LOOK}`;
 
 /** Why nobody took the connection; the words are those of the host's kernel, told by its SSH server or by Node.js. */
 function unconnected(reason: string, place: string): string {
   if (/refused/i.test(reason)) return `nothing listens at ${place} on the host; ${LOOK}`;
   if (/reset/i.test(reason)) return ended(place);
   if (/within|timed? ?out/i.test(reason)) {
-    return `${place} on the host does not take a connection (${reason}): packets to it are dropped, by a firewall or because NGINX is gone; ${LOOK}`;
+    return `${place} on the host does not accept a connection (${reason}): packets to it are dropped, by a firewall or because NGINX is gone; ${LOOK}`;
   }
   // "open failed" is all that OpenSSH says of a connection that the kernel does not even try.
   if (
@@ -162,7 +162,7 @@ function unconnected(reason: string, place: string): string {
     )
   ) {
     const family = place.startsWith("[") ? "IPv6" : "IPv4";
-    return `the host has no way to its own ${place} (${reason}): the address, or ${family} as a whole, is gone from it; ${LOOK}`;
+    return `the host has no route to its own ${place} (${reason}): the address, or ${family} as a whole, is gone from it; ${LOOK}`;
   }
   return `nothing answers at ${place} on the host (${reason}); ${LOOK}`;
 }

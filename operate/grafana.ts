@@ -29,7 +29,7 @@ export class Grafana {
     } catch (error) {
       if (error instanceof Final && (await this.isRightByMail())) {
         throw new LockedOut(
-          `Grafana lets nobody in as ${this.login.user} now, although the password is right: after 5 wrong ones within 5 minutes it waits 5 minutes, so somebody guesses; npm run logs shows from where`,
+          `Grafana has locked ${this.login.user} for 5 minutes, although the password is right: somebody entered 5 wrong ones within 5 minutes; npm run logs shows from where`,
         );
       }
       throw error;

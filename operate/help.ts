@@ -5,7 +5,7 @@ import { COMMANDS, type Command } from "./commands";
 export function help(name: string): string {
   const command = COMMANDS[name];
   const lines = command === undefined ? allCommands() : oneCommand(name, command);
-  return [...lines, "docs/operating.md tells more.", ""].join("\n");
+  return [...lines, "See docs/operating.md.", ""].join("\n");
 }
 
 function allCommands(): string[] {

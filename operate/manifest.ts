@@ -51,9 +51,9 @@ export async function verifyArchive(directory: string, { file, sha256 }: Archive
     throw new Error(`${path} cannot be read: ${error.message}`);
   });
   if (found.sha256 !== sha256) {
-    throw new Error(`${path} was changed or cut off since the backup: its SHA-256 is another`);
+    throw new Error(`${path} was changed or truncated since the backup: its SHA-256 does not match`);
   }
   if (found.problem !== undefined) {
-    throw new Error(`${path} was no good backup from the beginning: ${found.problem}`);
+    throw new Error(`${path} was never a valid backup: ${found.problem}`);
   }
 }

@@ -80,7 +80,9 @@ export async function alertIsTaken(
   seconds: number,
 ): Promise<string> {
   if (!bundle.includes(`alertname="${VERIFY_ALERT}"`)) {
-    throw new Error(`Alertmanager has no route yet that keeps ${VERIFY_ALERT} from people: run pulumi up`);
+    throw new Error(
+      `Alertmanager does not have the route yet that sends ${VERIFY_ALERT} to nobody: run pulumi up`,
+    );
   }
   return insist(seconds, async () => {
     const [alert] = JSON.parse(await host.call(["verify", "alertmanager"])) as readonly Listed[];
@@ -89,9 +91,9 @@ export async function alertIsTaken(
     }
     const receivers = alert.receivers.map(({ name }) => name).join(", ");
     if (receivers !== NOBODY) {
-      throw new Final(`Alertmanager tells ${receivers} of ${VERIFY_ALERT}, which is for nobody`);
+      throw new Final(`Alertmanager would send ${VERIFY_ALERT} to ${receivers}, and nobody should get it`);
     }
-    return `${VERIFY_ALERT} is listed, and for nobody`;
+    return `${VERIFY_ALERT} is listed, and sent to nobody`;
   });
 }
 

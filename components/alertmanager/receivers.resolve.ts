@@ -22,10 +22,7 @@ export function checkNames(written: unknown, locate: Locate, report: Report): vo
       report(path, `${quote(name)} is a receiver of Podwatch's own; write another name`);
     }
     if (isGroup(given) && Object.keys(given).length === 0) {
-      report(
-        path,
-        `says of no way to be told; write at least one of ${integrationKinds.join(", ")} below it`,
-      );
+      report(path, `has no channel; write at least one of ${integrationKinds.join(", ")} below it`);
     }
   }
 }
@@ -74,7 +71,7 @@ function checkExtra(
     if (setting === undefined || Object.hasOwn(httpAuth, setting)) return true;
     report(
       [...path, "extra", key],
-      `would overrule what the receiver says itself; write it as ${setting} of ${kind}`,
+      `would override the receiver's own settings; write it as ${setting} of ${kind}`,
     );
     return false;
   });

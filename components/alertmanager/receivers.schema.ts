@@ -193,7 +193,7 @@ const discord = group({
 
 const msteamsv2 = group({
   webhookUrl: setting(
-    secretUrl("is not a webhook URL; write the one that the workflow of the channel has"),
+    secretUrl("is not a webhook URL; write that of the channel's workflow"),
     'URL of the workflow "When a Teams webhook request is received".',
     { secret: true },
   ),

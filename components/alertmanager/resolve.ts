@@ -39,7 +39,7 @@ export function resolveAlertmanager(
   given.inhibitRules.forEach((rule, index) => {
     for (const side of ["sourceMatchers", "targetMatchers"] as const) {
       if (rule[side].length > 0) continue;
-      const text = "is missing; write at least one matcher, or the rule would be about all alerts";
+      const text = "is missing; write at least one matcher, otherwise the rule would match all alerts";
       report(locate(["inhibitRules", index, side]), text);
     }
   });
@@ -72,13 +72,13 @@ function checkRoot(
   if (receiver !== undefined) {
     if (!names.includes(receiver)) report(path, unknownReceiver(receiver, names));
   } else if (names.length > 1) {
-    report(path, `is missing; write who is told of alerts that no route takes: ${names.join(" or ")}`);
+    report(path, `is missing; write the receiver of alerts that match no route: ${names.join(" or ")}`);
   }
 }
 
 const unknownReceiver = (name: string, names: readonly string[]) =>
   names.length === 0
-    ? `${quote(name)} is not one of the receivers; write it under receivers, of which there is none`
+    ? `${quote(name)} is not one of the receivers; add it under receivers, which is empty`
     : `${quote(name)} is not one of the receivers; write ${names.join(" or ")}, or add it under receivers`;
 
 type Inner = readonly (string | number)[];
@@ -103,7 +103,7 @@ function checkRoute(route: Route, path: Inner, known: Known, locate: Locate, rep
   if (route.matchers.length === 0) {
     report(
       locate([...path, "matchers"]),
-      "is missing; write at least one matcher, or the route would take every alert",
+      "is missing; write at least one matcher, otherwise the route would match every alert",
     );
   }
   route.routes.forEach((inner, index) => {

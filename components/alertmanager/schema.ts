@@ -27,7 +27,7 @@ export const alertmanager = group({
   receivers: setting(
     z
       .record(receiverName(), receiver, {
-        error: "is not a group of receivers; write one `name:` a line and the ways to reach it below",
+        error: "is not a group of receivers; write one `name:` a line and its channels below",
       })
       .default({}),
     "Receivers of notifications, each under a name that routes refer to.",
@@ -41,7 +41,7 @@ export const alertmanager = group({
   timeIntervals: setting(
     z
       .record(
-        text(/^[A-Za-z0-9][A-Za-z0-9 _.-]{0,63}$/, "is not a name; write letters, digits, blanks and . _ -"),
+        text(/^[A-Za-z0-9][A-Za-z0-9 _.-]{0,63}$/, "is not a name; write letters, digits, spaces and . _ -"),
         list(timeInterval, "time intervals"),
         {
           error:

@@ -39,7 +39,7 @@ function timesComplaint(range: string): string | undefined {
   if (start === end)
     return 'covers no time; write an end that comes later, or "00:00-24:00" for the whole day';
   const parts = [`${start}-24:00`, `00:00-${end}`].filter((part) => part !== "00:00-00:00");
-  return `goes beyond midnight; write ${parts.map((part) => quote(part)).join(" and ")}`;
+  return `crosses midnight; write ${parts.map((part) => quote(part)).join(" and ")}`;
 }
 
 function daysComplaint(range: string): string | undefined {
@@ -48,7 +48,7 @@ function daysComplaint(range: string): string | undefined {
     return "is not in a month; write days from 1 to 31, or from -1, the last, to -31";
   }
   if (begin < 0 && end > 0) return "begins at the end of a month; write two ranges, one for each month";
-  return dayOfLongMonth(begin) > dayOfLongMonth(end) ? "ends before it begins; turn it round" : undefined;
+  return dayOfLongMonth(begin) > dayOfLongMonth(end) ? "ends before it begins; swap the two" : undefined;
 }
 
 function dayOfLongMonth(day: number): number {
@@ -57,7 +57,7 @@ function dayOfLongMonth(day: number): number {
 
 function yearsComplaint(range: string): string | undefined {
   const [begin = "", end = begin] = range.split(":");
-  return begin > end ? "ends before it begins; turn it round" : undefined;
+  return begin > end ? "ends before it begins; swap the two" : undefined;
 }
 
 function isTimeZone(name: string): boolean {

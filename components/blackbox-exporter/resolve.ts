@@ -55,7 +55,7 @@ export function resolveBlackboxExporter(
     for (const label of ownLabels.filter((label) => Object.hasOwn(target.labels, label))) {
       report(
         [...path, "labels", label],
-        "is a label that every target has from its name, module and target; write another name",
+        "is a label that Podwatch sets from name, module and target; write another name",
       );
     }
   });

@@ -68,7 +68,7 @@ export const probeTarget = group({
 
 const probeModule = z
   .looseObject(httpAuth, {
-    error: "is not a module; write `prober` and its settings below it, in the blackbox exporter's own words",
+    error: "is not a module; write `prober` and its options below it, in the blackbox exporter's syntax",
   })
   .meta({
     id: "probeModule",

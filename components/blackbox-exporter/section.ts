@@ -14,6 +14,6 @@ export const blackboxExporterSection = section("blackboxExporter", {
   },
   presets: { "raspberry-pi": { quadlet: goMemory(64) } },
   withoutPrometheus:
-    "the blackbox exporter without anybody who asks it; set blackboxExporter.enabled to false",
+    "the blackbox exporter without a Prometheus that scrapes it; set blackboxExporter.enabled to false",
   taken: { jobs: [PROBES_JOB, BLACKBOX_EXPORTER], paths: [BLACKBOX_ENDPOINT.path] },
 });

@@ -23,7 +23,7 @@ export function checkDatasources(given: z.output<typeof grafana>, locate: Locate
     names.set(name.toLowerCase(), "another data source");
     uids.set(uid, "another data source");
     if (source.isDefault && source !== defaults[0])
-      report(at("isDefault"), "true also stands in another data source; keep one of them");
+      report(at("isDefault"), "true is also set for another data source; keep one of them");
     if (source.basicAuthUser === undefined && "basicAuthPassword" in source.secureJsonData) {
       report(
         at("basicAuthUser"),

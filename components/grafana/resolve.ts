@@ -21,7 +21,7 @@ export function resolveGrafana(
   if (adminPassword !== undefined && adminPassword.toLowerCase() === given.adminUser.toLowerCase()) {
     report(
       locate(["adminPassword"]),
-      "is the user's own name; write another one, or remove the setting and one is generated",
+      "is the user name; write another one, or remove the setting to have one generated",
     );
   }
   const at = (index: number) => locate(["dashboards", index]);
@@ -65,7 +65,7 @@ function checkIdentities(dashboards: readonly ShippedFile[], locate: Locate, rep
       const known = key === "title" ? value.toLowerCase() : value;
       const owner = owners[key].get(known);
       if (owner === undefined) {
-        owners[key].set(known, path === undefined ? "a dashboard that comes with Podwatch" : quotePath(path));
+        owners[key].set(known, path === undefined ? "a shipped dashboard" : quotePath(path));
       } else if (path !== undefined) {
         const way = owner.startsWith('"') ? `give one of them another ${key}` : `give it another ${key}`;
         report(

@@ -24,9 +24,9 @@ const wellKnown =
 /** Generated when absent, so nobody has to think of one. */
 const adminPassword = text(
   (value) => /^[^\p{Cc}]{8,}$/u.test(value),
-  "is shorter than 8 characters or holds control characters; write a longer one, or remove the setting and one is generated",
+  "is shorter than 8 characters or holds control characters; write a longer one, or remove the setting to have one generated",
 ).refine((value) => !wellKnown.test(value), {
-  error: "is a well-known password; write another one, or remove the setting and one is generated",
+  error: "is a well-known password; write another one, or remove the setting to have one generated",
 });
 
 export const grafana = group({

@@ -161,7 +161,7 @@ function checkRanges(host: Placed, network: NetworkSettings, report: Report): vo
     if (taken === undefined) continue;
     report(
       locate(host, "network", [key]),
-      `${quote(range)} holds ${canonicalAddress(taken)}, an address of the host itself; write another range, which nothing else uses`,
+      `${quote(range)} holds ${canonicalAddress(taken)}, an address of the host itself; write a range that nothing else uses`,
     );
   }
 }

@@ -12,6 +12,7 @@ export const nginxExporterSection = section("nginxExporter", {
   },
   chapters: { nginxExporter: { title: "NGINX exporter" } },
   presets: { "raspberry-pi": { quadlet: goMemory(64) } },
-  withoutPrometheus: "the NGINX exporter without anybody who asks it; set nginxExporter.enabled to false too",
+  withoutPrometheus:
+    "the NGINX exporter without a Prometheus that scrapes it; set nginxExporter.enabled to false too",
   taken: { jobs: [NGINX_JOB] },
 });

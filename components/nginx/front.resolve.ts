@@ -18,13 +18,13 @@ export function resolveFront(given: z.output<typeof front>, around: Around): Fro
   if (!host.become && settings.port < FIRST_UNPRIVILEGED_PORT) {
     report(
       locate(["port"]),
-      `${settings.port} may be opened by root only; write a port from ${FIRST_UNPRIVILEGED_PORT} up, or set become: true`,
+      `${settings.port} can be bound by root only; write a port from ${FIRST_UNPRIVILEGED_PORT} up, or set become: true`,
     );
   }
   if (host.become && settings.bind === "::1") {
     report(
       locate(["bind"]),
-      `${quote(settings.bind)} cannot be forwarded to root's containers; write 127.0.0.1, which is as much the host itself, or set become: false`,
+      `${quote(settings.bind)} cannot be forwarded to root's containers; write 127.0.0.1, which also reaches only the host itself, or set become: false`,
     );
   }
   if (settings.snippet !== undefined) checkSnippet(settings.snippet, taken.paths, locate, report);

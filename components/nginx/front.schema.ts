@@ -24,7 +24,7 @@ const bindAddress = () =>
     (value) => isIP(value) === 0 || !["fe80::/10", "::ffff:0:0/96"].some((range) => inRange(value, range)),
     {
       error:
-        "is an IPv6 address of no use here, link-local or an IPv4 one in disguise; write 127.0.0.1, 0.0.0.0, :: or another address of the host",
+        "is a link-local or IPv4-mapped IPv6 address, which cannot be used here; write 127.0.0.1, 0.0.0.0, :: or another address of the host",
     },
   );
 

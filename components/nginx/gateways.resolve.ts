@@ -12,7 +12,7 @@ export function resolveGateways(
   if (sources !== "auto") {
     sources.forEach((name, index) => {
       if (sources.indexOf(name) < index)
-        report(locate(["sources", index]), `${quote(name)} stands there twice; remove one of the two`);
+        report(locate(["sources", index]), `${quote(name)} is listed twice; remove one of the two`);
     });
   }
   return given;

@@ -11,9 +11,9 @@ const serverWide: Readonly<Record<string, string>> = {
   if: "acts on every request, also those for Grafana and Prometheus; write it inside a location",
   break: "acts on every request, also those for Grafana and Prometheus; write it inside a location",
   listen: "would open another port inside the container; use the settings bind and port of podwatch:front",
-  server_name: "has no use where there is one server only; remove it",
+  server_name: "has no effect with a single server; remove it",
   root: "is the front's own, for the start page; write it inside a location",
-  include: "brings in what cannot be checked here; write the text itself",
+  include: "inserts text that cannot be checked here; write the text itself",
   error_page: "acts on every location; write it inside a location",
 };
 

@@ -18,13 +18,13 @@ export function resolveNodeExporter(
   if (!enabled && host.role === "target") {
     report(
       locate(["enabled"]),
-      "false leaves a host with role: target without anything; remove one of the two",
+      "false leaves a host with role: target without any service; remove one of the two",
     );
   }
   for (const name of given.collectors.enable.filter((name) => given.collectors.disable.includes(name))) {
     report(
       locate(["collectors", "disable"]),
-      `${quote(name)} also stands under enable; remove it from one of the two`,
+      `${quote(name)} is also listed under enable; remove it from one of the two`,
     );
   }
   given.arguments.forEach((argument, index) => {
@@ -43,9 +43,9 @@ function ownArgument(argument: string): string | undefined {
   const name = argument.replace(/=.*/s, "").replace(/^--(no-)?/, "");
   if (name === "collector.textfile.directory") return "has a setting of its own; use textfileDirectory";
   if (name.startsWith("web."))
-    return "decides how it is reached, which Podwatch does itself; use port and bind";
+    return "changes how it is reached, which Podwatch sets itself; use port and bind";
   if (["help", "help-long", "help-man", "version"].includes(name))
-    return "makes the program end at once; remove it";
+    return "makes the program exit at once; remove it";
   if (!/^collector\.[a-z0-9_]+$/.test(name)) return undefined;
   return `switches a collector; write ${quote(name.replace("collector.", ""))} under collectors.${argument.startsWith("--no-") ? "disable" : "enable"}`;
 }
@@ -71,7 +71,7 @@ function byPort(given: Given, host: HostBasics, locate: Locate, report: Report):
   if (!host.become) {
     report(
       locate(["enabled"]),
-      "true on a host whose Prometheus is elsewhere needs become: true, since only root can close a port to all others; set become: true for this host",
+      "true on a host whose Prometheus is elsewhere needs become: true, since only root can restrict a port to some addresses; set become: true for this host",
     );
   }
   if (given.allowFrom === undefined) {
@@ -82,18 +82,18 @@ function byPort(given: Given, host: HostBasics, locate: Locate, report: Report):
     if (host.watchers.length === 0) {
       report(
         locate(["allowFrom"]),
-        "is missing, and no host of the stack has a Prometheus that asks this one; write the address that it is asked from",
+        "is missing, and no host of the stack has a Prometheus that scrapes this one; write the address that it is scraped from",
       );
     } else if (stranger !== undefined) {
       const [own, other] = isIPv6(asked) ? ["IPv6", "IPv4"] : ["IPv4", "IPv6"];
       report(
         locate(["allowFrom"]),
-        `is missing, and ${stranger.name}, whose Prometheus asks this host at ${asked}, has an ${other} address in the stack file, ${quote(stranger.address)}; write the ${own} address that it comes from`,
+        `is missing, and ${stranger.name}, whose Prometheus scrapes this host at ${asked}, has an ${other} address in the stack file, ${quote(stranger.address)}; write the ${own} address that it connects from`,
       );
     } else if (unknown !== undefined) {
       report(
         locate(["allowFrom"]),
-        `is missing, and ${unknown.name}, whose Prometheus asks this host, has no IP address in the stack file but ${quote(unknown.address)}; write the address that it comes from`,
+        `is missing, and ${unknown.name}, whose Prometheus scrapes this host, has no IP address in the stack file but ${quote(unknown.address)}; write the address that it connects from`,
       );
     }
   }

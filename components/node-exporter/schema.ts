@@ -26,7 +26,7 @@ const sha256 = (machine: Machine) =>
   setting(
     text(
       /^[0-9a-f]{64}$/,
-      "is not a sha256; write the 64 hex digits that stand in sha256sums.txt beside the release",
+      "is not a sha256; write the 64 hex digits from sha256sums.txt of the release",
     ).optional(),
     `sha256 of the release's archive for ${machine}.`,
     { defaultText: machine in pinned.sha256 ? "that of the pinned version" : "none" },

@@ -41,7 +41,7 @@ function checkExtra(
     if (key in remote.extra) {
       report(
         [...path, "extra", key],
-        `would overrule what ${what} says itself; write it as ${setting} of ${what}`,
+        `would override the settings of ${what}; write it as ${setting} of ${what}`,
       );
     }
   }

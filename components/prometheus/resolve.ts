@@ -65,7 +65,7 @@ const tooLong = (timeout: string, interval: string) =>
 
 /** One name, one job, over both kinds and the built-in ones. */
 function checkNames(given: Given, builtIn: readonly string[], locate: Locate, report: Report): void {
-  const seen = new Map<string, string>(builtIn.map((name) => [name, "a job that Podwatch makes itself"]));
+  const seen = new Map<string, string>(builtIn.map((name) => [name, "a shipped job"]));
   for (const kind of ["scrapeJobs", "fileSd"] as const) {
     given[kind].forEach((job, index) => {
       const owner = seen.get(job.name);
@@ -95,14 +95,14 @@ function checkJob(
     if (setting !== undefined) {
       const instead =
         setting in job ? `write ${asWhat(setting)} of the job` : `write a job under ${homeOf(setting)}`;
-      report([...path, "extra", key], `would overrule what the job says itself; ${instead}`);
+      report([...path, "extra", key], `would override the job's own settings; ${instead}`);
     }
   }
   for (const name of Object.keys(job.limits ?? {}) as (keyof JobLimits)[]) {
     if (LIMIT_KEYS[name] in job.extra) {
       report(
         [...path, "extra", LIMIT_KEYS[name]],
-        `would overrule limits.${name} of the job; remove one of the two`,
+        `would override limits.${name} of the job; remove one of the two`,
       );
     }
   }
@@ -114,7 +114,7 @@ function checkJob(
   if (Object.keys(job.labels).length > 0 && relabels) {
     report(
       [...path, "extra", "relabel_configs"],
-      "would overrule the job's labels; write the labels in the target files, or as relabel_configs too",
+      "would override the job's labels; write the labels in the target files, or as relabel_configs too",
     );
   }
   const around: Surroundings = {

@@ -68,7 +68,7 @@ function onHost(test: ShippedFile, ruleFiles: readonly ShippedFile[]): Outcome {
     const matching = tested(entry, test.path, ruleFiles);
     if (matching.length === 0)
       return {
-        complaint: `tests ${quote(entry)}, relative to the file itself, and no file under ruleFiles is that; name it there too, or correct rule_files`,
+        complaint: `tests ${quote(entry)}, relative to the file itself, which is not listed in ruleFiles; add it there, or correct rule_files`,
       };
     names.push(...matching);
   }
@@ -80,7 +80,7 @@ function onHost(test: ShippedFile, ruleFiles: readonly ShippedFile[]): Outcome {
     ? { content }
     : {
         complaint:
-          "has its rule_files where they cannot be found; write rule_files: at the beginning of a line, and the list below it",
+          "has its rule_files in an unexpected place; write rule_files: at the beginning of a line, and the list below it",
       };
 }
 

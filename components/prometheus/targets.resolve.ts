@@ -25,7 +25,7 @@ export function setsAddress(extra: unknown): boolean {
 }
 
 const notAnAddress =
-  "is not a target; write host:port such as db1.internal:9100, without protocol or path, or set __address__ in extra.relabel_configs if another program is asked about it";
+  "is not a target; write host:port such as db1.internal:9100, without protocol or path, or set __address__ in extra.relabel_configs if another program is scraped for it";
 
 export function checkTargets(job: ScrapeJob, path: Path, report: Report): void {
   const discovers =
@@ -33,14 +33,14 @@ export function checkTargets(job: ScrapeJob, path: Path, report: Report): void {
   if (job.targets.length === 0 && !discovers) {
     report(
       [...path, "targets"],
-      "is missing; write at least one target as host:port, or where to ask for them: httpSd, or a service discovery under extra",
+      "is missing; write at least one target as host:port, or a service discovery: httpSd, or one under extra",
     );
   }
   // Found targets bring their own labels, so the job's would be lost.
   if (job.targets.length === 0 && Object.keys(job.labels).length > 0) {
     report(
       [...path, "labels"],
-      "belong to targets, and the job names none; write them as relabel_configs under extra",
+      "apply to listed targets only, and the job has none; write them as relabel_configs under extra",
     );
   }
   if (setsAddress(job.extra)) return;

@@ -153,8 +153,8 @@ function privateKey(
     report(
       path,
       /ENCRYPTED/.test(text)
-        ? `${what} is encrypted, and the service has nobody to ask for its password; decrypt it: openssl pkey -in KEY -out KEY.plain`
-        : `${what} is not a private key in PEM form, or is damaged; copy the whole file anew`,
+        ? `${what} is encrypted, and the service cannot ask for its password; decrypt it: openssl pkey -in KEY -out KEY.plain`
+        : `${what} is not a private key in PEM form, or is damaged; copy the whole file again`,
     );
     return undefined;
   }

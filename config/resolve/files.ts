@@ -76,7 +76,9 @@ export function readText(
   }
   const text = withLineFeeds(content.replace(/^\ufeff/, ""));
   if (/[\0\ufffd]/.test(text))
-    return { complaint: "is not text in UTF-8, and nothing else can be shipped; save it as UTF-8" };
+    return {
+      complaint: "is not text in UTF-8, the only kind of file that can be deployed; save it as UTF-8",
+    };
   const lines = text.split("\n");
   const at = lines.findIndex((line) => /[^\P{Cc}\t]/u.test(line));
   if (at < 0) return { text };

@@ -60,7 +60,7 @@ function readBuild(
   if (size > MOST_CHARACTERS) {
     report(
       locate(["image"]),
-      `takes ${size} characters with its files, and at most ${MOST_CHARACTERS} can be shipped; let the Containerfile fetch what is big`,
+      `takes ${size} characters with its files, and the limit is ${MOST_CHARACTERS}; let the Containerfile download large files`,
     );
   }
   if ("complaints" in found) return undefined;

@@ -15,7 +15,7 @@ export function resolveLocal(
     if (given[name] !== undefined) {
       report(
         [...path, name],
-        "is for SSH and not used with connection: local, where everything is done by the user who runs Pulumi; remove one of the two",
+        "is for SSH and not used with connection: local, where commands run as the user who runs Pulumi; remove one of the two",
       );
     }
   }

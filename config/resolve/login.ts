@@ -107,7 +107,7 @@ function resolveKeys(
   if (name !== undefined && agent.state === "dead") {
     report(
       path,
-      `SSH_AUTH_SOCK is ${quote(agent.socket)}, where no agent answers, and that alone would fail; start the agent or type: unset SSH_AUTH_SOCK`,
+      `SSH_AUTH_SOCK is ${quote(agent.socket)}, where no agent answers, which alone makes a log-in fail; start the agent or type: unset SSH_AUTH_SOCK`,
     );
   }
   if (name === "password") return fields.password === undefined ? undefined : { password: fields.password };

@@ -125,7 +125,7 @@ function instead({ path, kind }: Found, around: Surroundings): string {
     return `write it as ${setting.map(String).join(".")} of ${around.what}, ${command([...around.owner, ...setting])}`;
   }
   if (kind === "parameter") {
-    return "send it as bearerToken or headers if the other side takes it there, or keep it out of the request";
+    return "send it as bearerToken or headers if the server accepts that, or leave it out of the request";
   }
   const key = String(path.at(-1));
   const asked = key === "url" ? around.login(path.slice(0, -1)) : undefined;
@@ -134,7 +134,7 @@ function instead({ path, kind }: Found, around: Surroundings): string {
   }
   if (kind === "address") {
     return key.startsWith("proxy")
-      ? "write a proxy that asks for no log-in, since there is no file that it could be read from"
+      ? "write a proxy without authentication, since its password cannot be read from a file"
       : "write the address without it, and the log-in beside it, as basicAuth, bearerToken or headers";
   }
   if (around.elsewhere !== undefined) return around.elsewhere;
@@ -142,8 +142,8 @@ function instead({ path, kind }: Found, around: Surroundings): string {
   const own = path.at(-3) === discovery ? String(discovery).replace("_sd_configs", "") : undefined;
   const file = fileInstead(key, own);
   if (file === undefined) {
-    const other = discovery === undefined ? "" : ", and let httpSd or fileSd say what there is to scrape";
-    return `there is no file that it could be read from; leave it out${other}`;
+    const other = discovery === undefined ? "" : ", and list the targets with httpSd or fileSd";
+    return `it cannot be read from a file; leave it out${other}`;
   }
   const form = file === "files" ? `[${around.file}]` : around.file;
   return `write ${file}: ${form} in its place, and ${command([...around.secrets, "NAME"])}`;

@@ -34,7 +34,7 @@ export function checkQuadlet(
         const way =
           service === undefined
             ? "leave it out"
-            : `let it be read from ${file}, and type: pulumi config set --secret --path '${show(locate(["secrets", "NAME"]))}'`;
+            : `have it read from ${file}, and type: pulumi config set --secret --path '${show(locate(["secrets", "NAME"]))}'`;
         report(
           path,
           `${quote(what)} holds a secret, which anybody on the host could read in the unit; ${way}`,

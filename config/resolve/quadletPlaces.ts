@@ -5,7 +5,7 @@ import type { QuadletSection } from "../schema/quadlet";
 /** Places in the containers, with what is there and the way out. */
 const PLACES: Readonly<Record<string, string>> = {
   "/etc/podwatch":
-    "which holds what Podwatch ships and is replaced as a whole at each change; mount it elsewhere, such as below /etc/own, or use the setting for such files",
+    "which Podwatch replaces as a whole at each change; mount it elsewhere, such as below /etc/own, or use the setting for such files",
   "/run/secrets": "where the secrets are; mount it elsewhere, or write it under secrets of the service",
   "/prometheus": "where the samples are; mount it elsewhere, or write retention and data of prometheus",
   "/alertmanager": "where Alertmanager keeps its data; mount it elsewhere",

@@ -8,16 +8,16 @@ export function splitComplaint(section: QuadletSection, key: string, value: stri
   const [assigns, lists] = [assignmentKeys[section].includes(key), listKeys[section].includes(key)];
   if (!assigns && !lists) return undefined;
   const { words, open } = splitWords(value);
-  if (open) return `has a quote that is not closed; write ${requoted(value)} to have it as it stands`;
+  if (open) return `has a quote that is not closed; write ${requoted(value)} to keep it verbatim`;
   if (lists) {
     return words.length > 1
-      ? `would be taken for ${words.length} of them, split at its blanks; write each as an item of a list, or ${requoted(value)} if it is one`
+      ? `would be taken for ${words.length} of them, split at spaces; write each as an item of a list, or ${requoted(value)} if it is one`
       : undefined;
   }
   const lost = words.find((word) => !/^[^=]+=/.test(word));
   if (lost === undefined) return undefined;
   return words.length > 1
-    ? `is split at its blanks, and ${quote(lost)} would be lost; write ${requoted(value)} if it is one value`
+    ? `is split at spaces, and ${quote(lost)} would be lost; write ${requoted(value)} if it is one value`
     : `assigns nothing; write it as ${lost.replace(/=.*/s, "") || "NAME"}=value`;
 }
 

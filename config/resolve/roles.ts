@@ -71,7 +71,7 @@ export function checkNodeJobs(
       if (index >= 0) {
         report(
           locate([kind, index, "name"]),
-          `${quote(NODE_JOB)} is the name of the job that Podwatch makes for the node exporters; write another name`,
+          `${quote(NODE_JOB)} is the name of the shipped job of the node exporters; write another name`,
         );
       }
     }

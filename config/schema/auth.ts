@@ -7,7 +7,7 @@ const sent = (value: string) => value.trim() !== "" && !/^\s|\0|[^\S\r\n]\s*$/.t
 /** Of a header, so that one line has to hold it. */
 const sentInHeader = (value: string) => sent(value) && !/\p{Cc}/u.test(value.trimEnd());
 
-const noBlanks = "which may not begin or end with a blank, since those are cut off on the way";
+const noBlanks = "which may not begin or end with a space, since programs trim those";
 
 const username = () =>
   text(/^[^\p{Cc}:]+$/u, "is not a user name; write the one to log in as, without a colon");
@@ -53,7 +53,7 @@ const tls = group({
     { example: "~/.config/podwatch/client.key" },
   ),
   serverName: setting(
-    text(/^[^\s\p{Cc}]+$/u, "is not a name; write the one that the other side's certificate has").optional(),
+    text(/^[^\s\p{Cc}]+$/u, "is not a name; write the one in the server's certificate").optional(),
     "Name expected in the server's certificate.",
     { example: "shop.my-company.net", defaultText: "the host name of the request" },
   ),
@@ -76,7 +76,7 @@ const oauth2 = group({
   ),
   tokenUrl: setting(httpUrl(), "URL that issues tokens.", { example: "https://login.my-company.net/token" }),
   scopes: setting(
-    list(text(/^[^\s\p{Cc}]+$/u, "is not a scope; write one without blanks"), "scopes").default([]),
+    list(text(/^[^\s\p{Cc}]+$/u, "is not a scope; write one without spaces"), "scopes").default([]),
     "Scopes to request.",
     { example: ["metrics.read"] },
   ),
@@ -104,10 +104,7 @@ const headerName = () =>
 
 export const bearerToken = () =>
   setting(
-    secretText(
-      sentInHeader,
-      `is not a token; write the one that the other side asks for, ${noBlanks}`,
-    ).optional(),
+    secretText(sentInHeader, `is not a token; write the one that the server expects, ${noBlanks}`).optional(),
     "Token sent in the header `Authorization: Bearer`.",
     { secret: true, lines: true },
   );

@@ -15,8 +15,7 @@ export function parseHostKey(text: string): Found<string> {
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "" && !line.startsWith("#"));
-  if (lines.length > 1)
-    return { complaint: "holds more than one line; write the one key that is to be pinned" };
+  if (lines.length > 1) return { complaint: "holds more than one line; write the one key to pin" };
   const words = (lines[0] ?? "").split(/\s+/);
   if (words[0]?.startsWith("@"))
     return { complaint: "is a certificate or revocation line; write the host's own key" };

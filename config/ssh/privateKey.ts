@@ -22,7 +22,7 @@ export function privateKeyComplaint(text: string, password: string | undefined):
 
 const needsPassword = "is encrypted; set privateKeyPassword too, or use the agent";
 const notEncrypted = "is not encrypted, but privateKeyPassword is set; remove the password";
-const damaged = "is cut off or damaged; copy the whole key file anew";
+const damaged = "is cut off or damaged; copy the whole key file again";
 
 function opensshComplaint(body: string, password: string | undefined): string | undefined {
   const data = fromBase64(body.replace(/\s/g, ""));

@@ -22,7 +22,7 @@ export async function comment(
   const body = readFileSync(from, "utf8");
   const marker = markerOf(body);
   if (marker === undefined)
-    throw new Error(`${from} is none of ours: give the file that \`preview --to\` wrote`);
+    throw new Error(`${from} is not a preview: give the file that \`preview --to\` wrote`);
   const place = oneOf("on", ["github", "gitlab"], on ?? (env.GITLAB_CI === "true" ? "gitlab" : "github"));
   const number = wholeNumber("request", request ?? requestOf(env) ?? "", 1);
   const forge: Forge = place === "gitlab" ? new GitLab(env, number) : new GitHub(env, number, author);

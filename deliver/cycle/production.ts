@@ -28,13 +28,13 @@ function check(proof: Record, at: Revision, stack: string): void {
   if (proof.stack === stack)
     refuse(`the record is that of ${stack} itself: name the one of the staging stack`);
   if (proof.outcome !== "success")
-    refuse(`${proof.stack} failed (${proof.failed}): production takes what passed`);
+    refuse(`${proof.stack} failed (${proof.failed}): production takes only a record of success`);
   if (!proof.clean)
     refuse(`${proof.stack} ran with files that differ from the commit: run it without --allow-changes`);
   if (proof.commit !== at.commit) {
     refuse(
-      `${proof.stack} proved commit ${proof.commit}, and here is ${at.commit}: check out the first, or prove the second`,
+      `${proof.stack} proved commit ${proof.commit}, but ${at.commit} is checked out: check out the former, or prove the latter`,
     );
   }
-  if (!at.clean) refuse("files differ from the commit that was proved: git status shows them");
+  if (!at.clean) refuse("files differ from the proven commit: git status shows them");
 }

@@ -27,11 +27,11 @@ export function readRecord(file: string): Record {
     text = readFileSync(file, "utf8");
   } catch (error) {
     throw new Error(
-      `${file} cannot be read (${(error as NodeJS.ErrnoException).code}): it is what --record writes`,
+      `${file} cannot be read (${(error as NodeJS.ErrnoException).code}), the file that --record writes`,
     );
   }
   const read = record.safeParse(parsed(text));
-  if (!read.success) throw new Error(`${file} is no record of a delivery: it is what --record writes`);
+  if (!read.success) throw new Error(`${file} is not a record of a delivery, as --record writes it`);
   return read.data;
 }
 

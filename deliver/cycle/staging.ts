@@ -29,7 +29,7 @@ export async function staging(args: readonly string[]): Promise<number> {
   const at = await revision();
   if (!at.clean && !options["allow-changes"]) {
     throw new Error(
-      "files differ from the commit, and staging proves commits: commit them, or say --allow-changes for a record that production refuses",
+      "files differ from the commit, and staging proves commits: commit them, or pass --allow-changes for a record that production refuses",
     );
   }
   const delivery = new Delivery(options.stack, at, options.record);

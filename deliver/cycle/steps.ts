@@ -28,7 +28,7 @@ export class Delivery {
   /** Runs everything there is to do and writes the record. @returns the exit code */
   async run(work: () => Promise<void>): Promise<number> {
     // A run that is killed leaves no record of an earlier one either.
-    this.write("failure", "it was broken off");
+    this.write("failure", "it was interrupted");
     try {
       await work();
     } catch (error) {

@@ -61,8 +61,8 @@ async function tell(options: Options, env: NodeJS.ProcessEnv): Promise<void> {
     env,
   );
   if (found.length === 0)
-    throw new Error("nobody is told: neither PODWATCH_SLACK_URL nor PODWATCH_WEBHOOK_URL is set");
-  if (outcome === "neither") return say(`nothing to tell of a run that is ${options.outcome}`);
+    throw new Error("nothing is sent: neither PODWATCH_SLACK_URL nor PODWATCH_WEBHOOK_URL is set");
+  if (outcome === "neither") return say(`nothing to send for a run that is ${options.outcome}`);
   const memory = Memory.open(options.state);
   if (memory.complaint !== undefined) say(memory.complaint);
   const run = await describe(options, outcome, env);
@@ -71,7 +71,7 @@ async function tell(options: Options, env: NodeJS.ProcessEnv): Promise<void> {
       const kind = kindOf(outcome, memory.last(options.stack, channel.name), options["every-success"]);
       try {
         if (kind !== undefined) await channel.send({ ...run, kind });
-        say(kind === undefined ? `${channel.name}: nothing to tell` : `${channel.name}: told (${kind})`);
+        say(kind === undefined ? `${channel.name}: nothing to send` : `${channel.name}: told (${kind})`);
       } catch (error) {
         // A failure is known to have been; that all is well again is told by the next success.
         if (outcome === "failure") memory.keep(options.stack, channel.name, outcome);
@@ -113,7 +113,7 @@ function recorded(file: string | undefined): string {
   try {
     return readRecord(file).failed ?? "a step after the delivery: see the pipeline's log";
   } catch {
-    return "it ended before its first step did: see the pipeline's log";
+    return "it ended before its first step: see the pipeline's log";
   }
 }
 

@@ -25,7 +25,11 @@ export class Memory {
       return new Memory(file, read.stacks, undefined);
     } catch (error) {
       const first = (error as NodeJS.ErrnoException).code === "ENOENT";
-      return new Memory(file, {}, first ? undefined : `${file} is not what notify wrote: it is begun anew`);
+      return new Memory(
+        file,
+        {},
+        first ? undefined : `${file} is not what notify wrote: it is started again`,
+      );
     }
   }
 

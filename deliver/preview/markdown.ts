@@ -94,7 +94,7 @@ function table(sections: readonly Section[]): string {
 function note({ kind, before }: Change): string | undefined {
   const loses = typeof before.stdin === "string" && /^data delete$/m.test(before.stdin);
   if (kind === "delete") return loses ? "**its data go too**" : "is removed";
-  if (kind === "replace") return `is removed and made again${loses ? ", **its data go**" : ""}`;
+  if (kind === "replace") return `is deleted and recreated${loses ? ", **its data go**" : ""}`;
   return undefined;
 }
 

@@ -170,7 +170,7 @@ test("a host that does not have an address which the stack file names", async ()
   const need = (value: string) => ({ what: "own" as const, setting: "podwatch:front.bind", value });
   await ask(connection(), "none", 1, "a-runner", false, [need("127.0.0.1"), need("::1")]);
   await expect(ask(connection(), "none", 1, "a-runner", false, [need("fd00::99")])).rejects.toThrow(
-    /^host mon1: podwatch:front\.bind "fd00::99" is no address of this host; write one that it has: /,
+    /^host mon1: podwatch:front\.bind "fd00::99" is not an address of this host; write one of its own: /,
   );
 });
 

@@ -47,7 +47,7 @@ describe("secrets", () => {
     ["nothing but a line break", "\n"],
   ])("may not be %s, which would not arrive", (_, password) => {
     expect(problems({ basicAuth: { username: "prom", password } })).toEqual([
-      `${AT}.basicAuth.password: the value is not a password; write the one to log in with, which may not begin or end with a blank, since those are cut off on the way`,
+      `${AT}.basicAuth.password: the value is not a password; write the one to log in with, which may not begin or end with a space, since programs trim those`,
     ]);
   });
 
@@ -213,11 +213,11 @@ describe("whom Prometheus tells", () => {
     const at = "podwatch:prometheus.remoteWrite";
     const read = "is a secret, which anybody could read in previews and on the host";
     expect(tell({ remoteWrite, alertmanagers })).toEqual([
-      "podwatch:prometheus.alertmanagers[0].extra.scheme: would overrule what the Alertmanager says itself; write it as scheme of the Alertmanager",
+      "podwatch:prometheus.alertmanagers[0].extra.scheme: would override the settings of the Alertmanager; write it as scheme of the Alertmanager",
       `${at}[0].extra.oauth2: is set together with bearerToken of the endpoint; write all of it as oauth2`,
-      `${at}[0].extra.url: would overrule what the endpoint says itself; write it as url of the endpoint`,
+      `${at}[0].extra.url: would override the settings of the endpoint; write it as url of the endpoint`,
       `${at}[1].extra.basic_auth.password: ${read}; write it as basicAuth.password of the endpoint, type: pulumi config set --secret --path '${at}[1].basicAuth.password'`,
-      `${at}[1].extra.sigv4.secret_key: ${read}; there is no file that it could be read from; leave it out`,
+      `${at}[1].extra.sigv4.secret_key: ${read}; it cannot be read from a file; leave it out`,
       `${at}[1].name: "central" is already the name of another one; write another name`,
     ]);
   });

@@ -23,11 +23,11 @@ describe("told by name", () => {
     ["\r", "\\u000d (a carriage return)"],
     ["\t", "\\u0009 (a tab)"],
     ["\u2028", "\\u2028 (a line break that not every program knows)"],
-    ["\u202e", "\\u202e (which turns the direction of writing)"],
-    ["\u2066", "\\u2066 (which turns the direction of writing)"],
+    ["\u202e", "\\u202e (which changes the writing direction)"],
+    ["\u2066", "\\u2066 (which changes the writing direction)"],
     ["\ufeff", "\\ufeff (a byte order mark)"],
-    ["\ufffd", "\\ufffd (in place of a character that was lost)"],
-    ["\ud83d", "\\ud83d (half of a character)"],
+    ["\ufffd", "\\ufffd (which replaces a character that was lost)"],
+    ["\ud83d", "\\ud83d (a lone surrogate)"],
     ["\u{1ffff}", "\\ud83f\\udfff (which is no character)"],
   ])("%j in a value, the name of a label, and a name of the user's choice", (character, words) => {
     const odd = `a${character}b`;
@@ -142,8 +142,8 @@ describe("files that are shipped", () => {
   });
 
   test.each<[string, string]>([
-    ["\ufffdg\0r\0", "is not text in UTF-8, and nothing else can be shipped; save it as UTF-8"],
-    ["# Gr\ufffdn\n", "is not text in UTF-8, and nothing else can be shipped; save it as UTF-8"],
+    ["\ufffdg\0r\0", "is not text in UTF-8, the only kind of file that can be deployed; save it as UTF-8"],
+    ["# Gr\ufffdn\n", "is not text in UTF-8, the only kind of file that can be deployed; save it as UTF-8"],
     ["a: 1\nb: \u001b[31m\n", "holds \\u001b (a control character) in line 2; remove it"],
     ["a: 1\rb: 2\n", "holds \\u000d (a carriage return) in line 1; remove it"],
   ])("%j is refused", (content, complaint) => {

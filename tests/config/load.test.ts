@@ -79,8 +79,8 @@ test("a slip of the pen in the namespace is told of, since nobody would read the
     }
   };
   expect(said({ "podwach:front": { port: 8080 }, "Podwatch:grafana": {} })).toEqual([
-    '  podwatch:front: is written as "podwach:front"; write it as here',
-    '  podwatch:grafana: is written as "Podwatch:grafana"; write it as here',
+    '  podwatch:front: is written as "podwach:front"; correct the namespace as shown here',
+    '  podwatch:grafana: is written as "Podwatch:grafana"; correct the namespace as shown here',
   ]);
   expect(said({ "podwatch:podwatch": { front: {} } })).toEqual([
     "  podwatch:podwatch: is the beginning of a setting's name; write each setting with it on a line of its own, such as podwatch:host:",

@@ -24,7 +24,7 @@ test("a front that is open to others is found under the machine's name", () => {
 
 test("what is for SSH is refused, each setting by its name", () => {
   const text = (name: string) =>
-    `podwatch:host.${name}: is for SSH and not used with connection: local, where everything is done by the user who runs Pulumi; remove one of the two`;
+    `podwatch:host.${name}: is for SSH and not used with connection: local, where commands run as the user who runs Pulumi; remove one of the two`;
   const ssh = {
     address: "10.1.2.3",
     port: 22,
@@ -50,7 +50,7 @@ test("root needs no password for sudo, and is no ordinary user", () => {
     "podwatch:host.becomePassword: is not used by root, who needs no sudo; remove it, or run Pulumi as another user",
   ]);
   expect(problemsOf(local({ become: false }), { self: root })).toEqual([
-    "podwatch:host.become: false gives the containers to an ordinary user, but the user is root; run Pulumi as the user whose they shall be, or remove this",
+    "podwatch:host.become: false means rootless containers, but the user is root; run Pulumi as the user who is to own them, or remove this",
   ]);
   expect(settingsOf(local({ becomePassword: "x" })).becomePassword).toBe("x");
 });

@@ -70,7 +70,7 @@ describe("keys of a unit", () => {
       if (instead === undefined) expect(line).toMatch(/is not a value of a unit/);
       else
         expect(line).toBe(
-          `podwatch:front.quadlet.Container.${key}: ${JSON.stringify(value)} is split at its blanks, and ${JSON.stringify(lost)} would be lost; write ${instead} if it is one value`,
+          `podwatch:front.quadlet.Container.${key}: ${JSON.stringify(value)} is split at spaces, and ${JSON.stringify(lost)} would be lost; write ${instead} if it is one value`,
         );
     }
     expect(problems({ Service: { Environment: value } })).toHaveLength(1);
@@ -100,11 +100,11 @@ describe("keys of a unit", () => {
       Tmpfs: "/a b",
     };
     expect(problems({ Container })).toEqual([
-      `${at}.Environment: "A=it's late" has a quote that is not closed; write '"A=it''s late"' to have it as it stands`,
+      `${at}.Environment: "A=it's late" has a quote that is not closed; write '"A=it''s late"' to keep it verbatim`,
       `${at}.Environment: "HOME" assigns nothing; write it as HOME=value`,
-      `${at}.EnvironmentFile: "/etc/a /etc/b" would be taken for 2 of them, split at its blanks; write each as an item of a list, or '"/etc/a /etc/b"' if it is one`,
+      `${at}.EnvironmentFile: "/etc/a /etc/b" would be taken for 2 of them, split at spaces; write each as an item of a list, or '"/etc/a /etc/b"' if it is one`,
       `${at}.Label: "\\"a b\\"" assigns nothing; write it as a b=value`,
-      `${at}.Secret: "pw,type=env,target=MY VAR" would be taken for 2 of them, split at its blanks; write each as an item of a list, or '"pw,type=env,target=MY VAR"' if it is one`,
+      `${at}.Secret: "pw,type=env,target=MY VAR" would be taken for 2 of them, split at spaces; write each as an item of a list, or '"pw,type=env,target=MY VAR"' if it is one`,
     ]);
   });
 
@@ -182,7 +182,7 @@ describe("a snippet for the front", () => {
     ["location /a { } return 403;", /"return" answers every request/],
     ["if ($uri) { return 403; }", /"if" acts on every request/],
     ["rewrite ^ /x;", /"rewrite" acts on every request/],
-    ["include /etc/passwd;", /"include" brings in/],
+    ["include /etc/passwd;", /"include" inserts/],
     ["} server { listen 9; ", /has a "}" too many, which would end the server block; remove it/],
     ["location /a {", /has a "{" that is not closed; add the "}"/],
     ["location /a { } gzip on", /ends in the middle of "gzip on"; add the ";"/],
@@ -224,8 +224,8 @@ describe("dashboards of one's own", () => {
     ).toEqual([
       'podwatch:grafana.dashboards: "d/b.json" has the title "mine" of "d/a.json"; give one of them another title',
       'podwatch:grafana.dashboards: "d/b.json" has the uid "mine" of "d/a.json"; give one of them another uid',
-      'podwatch:grafana.dashboards: "d/c.json" has the title "Gateways" of a dashboard that comes with Podwatch; give it another title',
-      'podwatch:grafana.dashboards: "d/c.json" has the uid "podwatch-prometheus" of a dashboard that comes with Podwatch; give it another uid',
+      'podwatch:grafana.dashboards: "d/c.json" has the title "Gateways" of a shipped dashboard; give it another title',
+      'podwatch:grafana.dashboards: "d/c.json" has the uid "podwatch-prometheus" of a shipped dashboard; give it another uid',
     ]);
   });
 

@@ -30,9 +30,8 @@ const typed = (owner: string, what: string, setting: string) =>
   `is a secret, ${READ}; write it as ${setting} of ${what}, type: pulumi config set --secret --path '${owner}.${setting}'`;
 const own = (service: string, key: string, section = service) =>
   `is a secret, ${READ}; write ${key}: /run/secrets/${service}.NAME in its place, and type: pulumi config set --secret --path 'podwatch:${section}.secrets.NAME'`;
-const nowhere = (more = "") =>
-  `is a secret, ${READ}; there is no file that it could be read from; leave it out${more}`;
-const discovery = ", and let httpSd or fileSd say what there is to scrape";
+const nowhere = (more = "") => `is a secret, ${READ}; it cannot be read from a file; leave it out${more}`;
+const discovery = ", and list the targets with httpSd or fileSd";
 
 describe("a scrape job", () => {
   const cases: ReadonlyArray<[at: string, extra: object, complaint: string]> = [
@@ -125,7 +124,7 @@ describe("a scrape job", () => {
     [
       "proxy_url",
       { proxy_url: `http://me:${SECRET}@proxy:3128` },
-      `holds a log-in or a secret, ${READ}; write a proxy that asks for no log-in, since there is no file that it could be read from`,
+      `holds a log-in or a secret, ${READ}; write a proxy without authentication, since its password cannot be read from a file`,
     ],
     [
       "http_sd_configs[0].url",
@@ -155,7 +154,7 @@ describe("a scrape job", () => {
 
   test("parameters of its requests", () => {
     const complaint =
-      "looks like a secret, which anybody could read in previews, on the host and as a label; send it as bearerToken or headers if the other side takes it there, or keep it out of the request";
+      "looks like a secret, which anybody could read in previews, on the host and as a label; send it as bearerToken or headers if the server accepts that, or leave it out of the request";
     for (const name of ["access_token", "api-key", "apiKey", "key", "password", "X-Auth-Token", "sig"]) {
       const shown = /^[\w-]+$/.test(name) ? `.${name}` : `["${name}"]`;
       expect(job({ params: { [name]: [SECRET] } })).toEqual([`${AT}.params${shown}: ${complaint}`]);
@@ -217,7 +216,7 @@ describe("a receiver", () => {
       "webhook",
       "http_config.proxy_url",
       { http_config: { proxy_url: `http://a:${SECRET}@b` } },
-      `holds a log-in or a secret, ${READ}; write a proxy that asks for no log-in, since there is no file that it could be read from`,
+      `holds a log-in or a secret, ${READ}; write a proxy without authentication, since its password cannot be read from a file`,
     ],
   ])("%s: %s", (kind, path, extra, complaint) => {
     expect(receiver(kind, extra)).toEqual([`${at}.${kind}.extra.${path}: ${complaint}`]);
@@ -356,7 +355,7 @@ test("a parameter without a value is no secret", () => {
 test("parameters of a request for a token have no file", () => {
   const oauth2 = { endpoint_params: { password: SECRET } };
   expect(job({ extra: { oauth2 } })).toEqual([
-    expect.stringMatching(/endpoint_params\.password: looks like a secret, .*keep it out of the request$/),
+    expect.stringMatching(/endpoint_params\.password: looks like a secret, .*leave it out of the request$/),
   ]);
 });
 
@@ -468,7 +467,7 @@ describe("a snippet for the front", () => {
 describe("a unit", () => {
   const quadlet = (section: string, keys: object) => say({ [section]: { quadlet: { Container: keys } } });
   const complaint = (section: string, key: string, what: string, file: string) =>
-    `podwatch:${section}.quadlet.Container.${key}: "${what}" holds a secret, which anybody on the host could read in the unit; let it be read from ${file}, and type: pulumi config set --secret --path 'podwatch:${section}.secrets.NAME'`;
+    `podwatch:${section}.quadlet.Container.${key}: "${what}" holds a secret, which anybody on the host could read in the unit; have it read from ${file}, and type: pulumi config set --secret --path 'podwatch:${section}.secrets.NAME'`;
   test.each([
     [`GF_SMTP_PASSWORD=${SECRET}`, "GF_SMTP_PASSWORD"],
     [`"GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET=${SECRET} and more"`, "GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET"],

@@ -36,7 +36,7 @@ const wrong: [string, Record<string, unknown>, Record<string, unknown>, string][
     "host's name",
     {},
     { name: "Mon 1" },
-    'podwatch:host.name: "Mon 1" is not a host name of this kind; write up to 31 small letters, digits and -, beginning with a letter',
+    'podwatch:host.name: "Mon 1" is not a host name of this kind; write up to 31 lower-case letters, digits and -, beginning with a letter',
   ],
   [
     "address",
@@ -108,7 +108,7 @@ const wrong: [string, Record<string, unknown>, Record<string, unknown>, string][
     "gateway twice",
     { gateways: { sources: ["a", "b", "a"] } },
     {},
-    'podwatch:gateways.sources[2]: "a" stands there twice; remove one of the two',
+    'podwatch:gateways.sources[2]: "a" is listed twice; remove one of the two',
   ],
   [
     "path",
@@ -138,7 +138,7 @@ const wrong: [string, Record<string, unknown>, Record<string, unknown>, string][
     "privileged port",
     {},
     { become: false, user: "me", front: { port: 80 } },
-    "podwatch:host.front.port: 80 may be opened by root only; write a port from 1024 up, or set become: true",
+    "podwatch:host.front.port: 80 can be bound by root only; write a port from 1024 up, or set become: true",
   ],
   [
     "no data",
@@ -162,7 +162,7 @@ const wrong: [string, Record<string, unknown>, Record<string, unknown>, string][
     "containers of an ordinary user who is root",
     {},
     { become: false },
-    "podwatch:host.become: false gives the containers to an ordinary user, but the user is root; set the user whose they shall be, or remove this",
+    "podwatch:host.become: false means rootless containers, but the user is root; set the user who is to own them, or remove this",
   ],
   [
     "two ways in",
@@ -192,7 +192,7 @@ const wrong: [string, Record<string, unknown>, Record<string, unknown>, string][
     "well-known password",
     { grafana: { adminPassword: "Passw0rd!" } },
     {},
-    "podwatch:grafana.adminPassword: is a well-known password; write another one, or remove the setting and one is generated",
+    "podwatch:grafana.adminPassword: is a well-known password; write another one, or remove the setting to have one generated",
   ],
 ];
 
@@ -205,7 +205,7 @@ test.each(wrong)("one line, with setting, value and way out: %s", (_, sections, 
 test("a name that JavaScript keeps for itself", () => {
   const externalLabels = JSON.parse('{"__proto__": "x", "constructor": "fine"}') as object;
   expect(problemsOf(stack({ prometheus: { externalLabels } }))).toEqual([
-    "podwatch:prometheus.externalLabels.__proto__: is a name that JavaScript keeps for itself; write another name",
+    "podwatch:prometheus.externalLabels.__proto__: is a reserved name in JavaScript; write another name",
   ]);
 });
 
@@ -231,7 +231,7 @@ const unknown: [Record<string, unknown>, Record<string, unknown>, string][] = [
   [
     { network: { zzz: 1 } },
     {},
-    "podwatch:network.zzz: unknown setting; remove it (there are: subnet, subnet6)",
+    "podwatch:network.zzz: unknown setting; remove it (known settings: subnet, subnet6)",
   ],
 ];
 
@@ -276,14 +276,14 @@ test("jobs: one name each, also over kinds and built-in ones; nothing overruled,
     }),
   ).toEqual([
     'podwatch:prometheus.fileSd[0].name: "raw" is already the name of another job; write another name',
-    'podwatch:prometheus.scrapeJobs[0].name: "prometheus" is already the name of a job that Podwatch makes itself; write another name',
+    'podwatch:prometheus.scrapeJobs[0].name: "prometheus" is already the name of a shipped job; write another name',
     'podwatch:prometheus.scrapeJobs[2].name: "node" is already the name of another job; write another name',
     'podwatch:prometheus.scrapeJobs[2].timeout: "20s" is longer than the interval, 15s; write at most 15s',
-    "podwatch:prometheus.scrapeJobs[3].targets: is missing; write at least one target as host:port, or where to ask for them: httpSd, or a service discovery under extra",
-    "podwatch:prometheus.scrapeJobs[4].labels: belong to targets, and the job names none; write them as relabel_configs under extra",
-    "podwatch:prometheus.scrapeJobs[5].extra.sample_limit: would overrule limits.samples of the job; remove one of the two",
+    "podwatch:prometheus.scrapeJobs[3].targets: is missing; write at least one target as host:port, or a service discovery: httpSd, or one under extra",
+    "podwatch:prometheus.scrapeJobs[4].labels: apply to listed targets only, and the job has none; write them as relabel_configs under extra",
+    "podwatch:prometheus.scrapeJobs[5].extra.sample_limit: would override limits.samples of the job; remove one of the two",
     "podwatch:prometheus.scrapeJobs[6].extra.basic_auth.password: is a secret, which anybody could read in previews and on the host; write it as basicAuth.password of the job, type: pulumi config set --secret --path 'podwatch:prometheus.scrapeJobs[6].basicAuth.password'",
-    "podwatch:prometheus.scrapeJobs[6].extra.scheme: would overrule what the job says itself; write it as scheme of the job",
+    "podwatch:prometheus.scrapeJobs[6].extra.scheme: would override the job's own settings; write it as scheme of the job",
   ]);
 });
 

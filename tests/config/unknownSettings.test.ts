@@ -31,14 +31,14 @@ test.each<[string, unknown, string]>([
   ["prometheus.enableFeatures", [], "write features"],
   ["prometheus.storage", {}, "write outOfOrderTimeWindow or retention"],
   ["prometheus.extra_args", [], "write features, limits, "],
-  ["alertmanager.peers", [], "each Alertmanager stands for itself; "],
+  ["alertmanager.peers", [], "clusters are not supported; "],
   ["grafana.smtp", {}, "write Grafana's own variables under quadlet.Container.Environment"],
   ["grafana.auth.anonymous", {}, "write Grafana's own variables under quadlet.Container.Environment"],
   ["grafana.plugins", [], "build them into an image"],
   ["front.https", true, "put a proxy with TLS before it"],
   ["front.basicAuth", {}, "write auth_basic under snippet"],
   ["nodeExporter.args", [], "write arguments"],
-  ["nodeExporter.MemoryMax", "1G", "it is no container; "],
+  ["nodeExporter.MemoryMax", "1G", "it is not a container; "],
   ["prometheus.memoryLimit", "1G", "write quadlet.Service.MemoryMax"],
 ])("%s is refused with the way to what is wanted, also in a host's entry", (name, value, way) => {
   const [section = "", ...key] = name.split(".");

@@ -114,6 +114,6 @@ test.each([
 ])("the built-in job's name %s may not be taken", (name) => {
   const scrapeJobs = [{ name, targets: ["app:80"] }];
   expect(problemsOf(stack({ prometheus: { scrapeJobs } }))).toEqual([
-    `podwatch:prometheus.scrapeJobs[0].name: "${name}" is already the name of a job that Podwatch makes itself; write another name`,
+    `podwatch:prometheus.scrapeJobs[0].name: "${name}" is already the name of a shipped job; write another name`,
   ]);
 });

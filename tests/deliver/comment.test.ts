@@ -148,7 +148,7 @@ test.each<[string, string[], NodeJS.ProcessEnv, string]>([
 test("a file that is no preview is refused", async () => {
   const path = join(directory, "other.md");
   writeFileSync(path, "hello\n");
-  await expect(comment(["--from", path], {})).rejects.toThrow("is none of ours");
+  await expect(comment(["--from", path], {})).rejects.toThrow("is not a preview");
   await expect(comment([], {})).rejects.toThrow("--from is missing: comment takes --from, --on");
   await expect(comment(["--nowhere"], {})).rejects.toThrow("comment takes --from");
 });

@@ -75,11 +75,7 @@ describe("production", () => {
   });
 
   test.each<[string, object, string]>([
-    [
-      "of another commit",
-      { commit: "f".repeat(40) },
-      `staging proved commit ${"f".repeat(40)}, and here is `,
-    ],
+    ["of another commit", { commit: "f".repeat(40) }, `staging proved commit ${"f".repeat(40)}, but `],
     [
       "of a run that failed",
       { outcome: "failure", failed: "verify: no targets" },
@@ -100,7 +96,7 @@ describe("production", () => {
     const at = proof();
     commits.change("second");
     expect((await production("--proof", at)).stderr).toContain(
-      "files differ from the commit that was proved: git status shows them; no host was touched",
+      "files differ from the proven commit: git status shows them; no host was touched",
     );
     expect(asked()).toEqual([]);
   });
@@ -108,7 +104,7 @@ describe("production", () => {
   test("refuses what is no proof", async () => {
     writeFileSync(file("other.json"), '{"version":1}');
     const { stderr } = await production("--proof", file("other.json"));
-    expect(stderr).toMatch(/other\.json is no record of a delivery: it is what --record writes/);
+    expect(stderr).toMatch(/other\.json is not a record of a delivery, as --record writes it/);
     expect((await production("--proof", file("none"))).stderr).toMatch(/none cannot be read \(ENOENT\)/);
     expect((await production()).stderr).toMatch(/--proof is missing: production takes --stack, --proof/);
     expect(asked()).toEqual([]);
@@ -128,7 +124,7 @@ describe("staging", () => {
     const { code, stderr } = await deliver(3, "staging", "--stack", "staging");
     expect([code, stderr]).toEqual([
       1,
-      "deliver: files differ from the commit, and staging proves commits: commit them, or say --allow-changes for a record that production refuses\n",
+      "deliver: files differ from the commit, and staging proves commits: commit them, or pass --allow-changes for a record that production refuses\n",
     ]);
     expect(asked()).toEqual([]);
     const told = await deliver(

@@ -208,7 +208,7 @@ test("addresses may stand in files", async () => {
 });
 
 test.each([
-  [{}, "nobody is told: neither PODWATCH_SLACK_URL nor PODWATCH_WEBHOOK_URL is set"],
+  [{}, "nothing is sent: neither PODWATCH_SLACK_URL nor PODWATCH_WEBHOOK_URL is set"],
   [
     { PODWATCH_SLACK_URL: "hooks.slack.com/secret" },
     "PODWATCH_SLACK_URL, or the file in its place, holds no https:// address",
@@ -230,7 +230,7 @@ test("a state that is not ours is begun anew", async () => {
   writeFileSync(state(), "{");
   await ended("success");
   expect(events()).toEqual(["failure"]);
-  expect(told).toContain("state.json is not what notify wrote: it is begun anew");
+  expect(told).toContain("state.json is not what notify wrote: it is started again");
   await ended("failure");
   await ended("success");
   expect(events()).toEqual(["failure", "failure", "recovered"]);

@@ -81,7 +81,7 @@ test("a replacement is one change, with what differs besides the files", () => {
     ]),
   );
   expect(text).toContain("1 to replace, 11 unchanged");
-  expect(text).toContain("is removed and made again, **its data go**");
+  expect(text).toContain("is deleted and recreated, **its data go**");
   expect(text).toContain(
     '! connection: [secret] (another value)\n- triggers: ["10.0.0.1 22"]\n+ triggers: ["10.0.0.2 22"]',
   );

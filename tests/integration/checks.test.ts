@@ -265,7 +265,7 @@ describe("dashboards that cannot be shown, in one run", () => {
     ],
     [
       "two dashboards with the same uid, and one with the uid of a shipped one",
-      /dashboards: ".*shipped\.json" has the uid "podwatch-prometheus" of a dashboard that comes with Podwatch; give it/,
+      /dashboards: ".*shipped\.json" has the uid "podwatch-prometheus" of a shipped dashboard; give it/,
       /dashboards: ".*two\.json" has the uid "twin" of ".*one\.json"; give one of them another uid/,
     ],
   ];

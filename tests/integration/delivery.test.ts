@@ -191,13 +191,11 @@ describe("delivery to a host", () => {
     const another = commits.commit("one that is not proved");
     const refused = await deliver(production, "production", "--proof", file("staging.json"));
     expect(refused).toHaveExited(1);
-    expect(refused.stderr).toContain(
-      `proof: delivery-staging proved commit ${proved}, and here is ${another}`,
-    );
+    expect(refused.stderr).toContain(`proof: delivery-staging proved commit ${proved}, but ${another}`);
     commits.checkOut(proved);
     const failed = await deliver(production, "production", "--proof", file("failed.json"));
     expect(failed).toHaveExited(1);
-    expect(failed.stderr).toContain("production takes what passed");
+    expect(failed.stderr).toContain("production takes only a record of success");
     expect(await snapshot(host)).toEqual(before);
   });
 

@@ -268,7 +268,7 @@ describe("the front door of a deployed host", () => {
       const before = await unchanged();
       await stack.configure(settings({ bind: bind() }));
       expect(await stack.failingUp()).toContain(
-        `host ${host.name}: podwatch:front.bind "${bind()}" is no address of this host; write one that it has: ${host.address}, ${host.address6}`,
+        `host ${host.name}: podwatch:front.bind "${bind()}" is not an address of this host; write one of its own: ${host.address}, ${host.address6}`,
       );
       expect(await unchanged()).toBe(before);
     });
@@ -278,11 +278,11 @@ describe("the front door of a deployed host", () => {
       await stack.configure(settings({ bind: "::" }));
       await host.exec("sysctl -qw net.ipv6.conf.host0.disable_ipv6=1");
       expect(await stack.failingUp()).toContain(
-        'podwatch:front.bind "::" needs IPv6, and this host has no IPv6 address that leads outside; give it one, or write 0.0.0.0 or an IPv4 address of it',
+        'podwatch:front.bind "::" needs IPv6, and this host has no routable IPv6 address; give it one, or write 0.0.0.0 or an IPv4 address of it',
       );
       await host.exec("sysctl -qw net.ipv6.conf.all.disable_ipv6=1");
       expect(await stack.failingUp()).toContain(
-        'podwatch:front.bind "::" needs IPv6, which is switched off on this host (net.ipv6.conf.all.disable_ipv6 is 1; 0 in a file in /etc/sysctl.d switches it on); write 0.0.0.0 or an IPv4 address of it',
+        'podwatch:front.bind "::" needs IPv6, which is disabled on this host (net.ipv6.conf.all.disable_ipv6 is 1; 0 in a file in /etc/sysctl.d switches it on); write 0.0.0.0 or an IPv4 address of it',
       );
       await host.exec("sysctl -qw net.ipv6.conf.all.disable_ipv6=0; systemctl restart systemd-networkd");
       expect(await unchanged()).toBe(before);
@@ -318,7 +318,7 @@ describe("the front door of a deployed host", () => {
       const { stdout } = await operate(stack, "verify", "--timeout", "1", "--host", host.name);
       await host.exec("systemctl restart systemd-networkd");
       expect(stdout).toContain(
-        `FAILED  ${host.name}  front: the host has no way to its own [${host.address6}]:80 ((SSH) Channel open failure: open failed): the address, or IPv6 as a whole, is gone from it`,
+        `FAILED  ${host.name}  front: the host has no route to its own [${host.address6}]:80 ((SSH) Channel open failure: open failed): the address, or IPv6 as a whole, is gone from it`,
       );
     });
   });

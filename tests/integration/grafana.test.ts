@@ -287,7 +287,7 @@ describe("Grafana on a deployed host", () => {
       expect(await up()).not.toContain("warning");
       const { code, stdout } = await operate(stack, "verify", "--timeout", "10");
       expect(stdout).toMatch(
-        /grafana log-in.*Grafana lets nobody in as admin now, although the password is right/,
+        /grafana log-in.*Grafana has locked admin for 5 minutes, although the password is right/,
       );
       expect(code).toBe(3);
     });

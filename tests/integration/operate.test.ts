@@ -332,7 +332,7 @@ describe("backup and restore", () => {
       await writeFile(archive, whole.subarray(0, whole.length - 512));
       const refused = await operate(stack, "restore", ...here(), "--from", backup(), "--force");
       expect(refused).toHaveExited(1);
-      expect(refused.stderr).toMatch(/test-operate-prometheus.tar was changed or cut off since the backup/);
+      expect(refused.stderr).toMatch(/test-operate-prometheus.tar was changed or truncated since the backup/);
       await writeFile(archive, whole);
     },
   );

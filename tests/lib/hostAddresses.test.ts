@@ -35,37 +35,37 @@ test.each<[string, AddressNeed[], string, string]>([
     "an address of another",
     [own("10.1.2.4")],
     told(),
-    'podwatch:front.bind "10.1.2.4" is no address of this host; write one that it has: 10.1.2.3',
+    'podwatch:front.bind "10.1.2.4" is not an address of this host; write one of its own: 10.1.2.3',
   ],
   [
     "an IPv6 address of another",
     [own("fd00::5")],
     told({ nonlocal: "1 0", more: "address: eth0 fd00::6\n" }),
-    'podwatch:front.bind "fd00::5" is no address of this host; write one that it has: 10.1.2.3, fd00::6',
+    'podwatch:front.bind "fd00::5" is not an address of this host; write one of its own: 10.1.2.3, fd00::6',
   ],
   [
     "IPv6 that is switched off",
     [ipv6],
     told({ off: "1" }),
-    'podwatch:front.bind "::" needs IPv6, which is switched off on this host (net.ipv6.conf.all.disable_ipv6 is 1; 0 in a file in /etc/sysctl.d switches it on); write 0.0.0.0 or an IPv4 address of it',
+    'podwatch:front.bind "::" needs IPv6, which is disabled on this host (net.ipv6.conf.all.disable_ipv6 is 1; 0 in a file in /etc/sysctl.d switches it on); write 0.0.0.0 or an IPv4 address of it',
   ],
   [
     "an own address over IPv6 that is switched off",
     [own("fd00::5")],
     told({ off: "1" }),
-    'podwatch:front.bind "fd00::5" needs IPv6, which is switched off on this host (net.ipv6.conf.all.disable_ipv6 is 1; 0 in a file in /etc/sysctl.d switches it on); write 0.0.0.0 or an IPv4 address of it',
+    'podwatch:front.bind "fd00::5" needs IPv6, which is disabled on this host (net.ipv6.conf.all.disable_ipv6 is 1; 0 in a file in /etc/sysctl.d switches it on); write 0.0.0.0 or an IPv4 address of it',
   ],
   [
     "IPv6 that the kernel does not have",
     [secret],
     told({ off: "kernel" }),
-    "podwatch:alertmanager.receivers.ops.webhook.url needs IPv6, which is switched off on this host (its kernel has none); write what is reached over IPv4, or remove it",
+    "podwatch:alertmanager.receivers.ops.webhook.url needs IPv6, which is disabled on this host (its kernel has none); write what is reached over IPv4, or remove it",
   ],
   [
     "IPv6 with addresses of the link and of containers only",
     [ipv6],
     told(),
-    'podwatch:front.bind "::" needs IPv6, and this host has no IPv6 address that leads outside; give it one, or write 0.0.0.0 or an IPv4 address of it',
+    'podwatch:front.bind "::" needs IPv6, and this host has no routable IPv6 address; give it one, or write 0.0.0.0 or an IPv4 address of it',
   ],
 ])("%s is refused", (_, needs, read, refusal) => expect(refusedAddress(needs, read)).toBe(refusal));
 

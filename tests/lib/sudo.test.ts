@@ -40,7 +40,7 @@ describe.each([false, true])("with a password: %s", (withPassword) => {
     const { status, stderr } = ask({ list, rest: REFUSES }, withPassword);
     const refusal = sudoRefusal({ user: "ops", home: "/home/ops", withPassword }, status ?? 0, stderr);
     expect(refusal).toBe(
-      "sudo lets ops install another version of Podwatch's runner only; let root put this into /etc/sudoers.d/podwatch, " +
+      "sudo lets ops install only another version of Podwatch's runner; let root put this into /etc/sudoers.d/podwatch, " +
         `with visudo:\n${sudoersLines("ops", "/home/ops", withPassword)}`,
     );
   });

@@ -73,19 +73,19 @@ test.each([
   [
     "with a line before it",
     sealed(Buffer.concat([Buffer.from("hello\n"), TAR]), TAR),
-    /its SHA-256 is another/,
+    /its SHA-256 does not match/,
   ],
   [
     "with a part missing",
     sealed(Buffer.concat([TAR.subarray(0, 600), TAR.subarray(700)]), TAR),
-    /its SHA-256 is another/,
+    /its SHA-256 does not match/,
   ],
   [
     "as no archive",
     sealed(Buffer.from("text")),
-    /cannot be restored: it is no tar archive: it begins with "text"/,
+    /cannot be restored: it is not a tar archive: it begins with "text"/,
   ],
-  ["as half an archive", sealed(TAR.subarray(0, 512)), /cannot be restored: it is cut off after 1 entries/],
+  ["as half an archive", sealed(TAR.subarray(0, 512)), /cannot be restored: it is truncated after 1 entries/],
 ])("one that came %s is told, and nothing that looks good is left", async (_, sent, reason) => {
   const { text, exitCode, files } = await backupOf(sent);
   expect(text).toMatch(reason);

@@ -81,11 +81,11 @@ test.each([
     ),
   );
   const asked = front(`127.0.0.1:${port}`).ask("/grafana/api/user", { auth: "admin:x" });
-  if (byFront) await expect(asked).rejects.toThrow(/^the front itself asks for a log-in \(status 401\), /);
+  if (byFront) await expect(asked).rejects.toThrow(/^the front itself requires a log-in \(status 401\), /);
   else expect(await asked).toEqual({ status: 401, body: page });
 });
 
-const LOOK = "npm run status says how NGINX is";
+const LOOK = "npm run status shows the state of NGINX";
 
 test.each(["127.0.0.1", "::1"])("nothing listens at %s", async (address) => {
   const port = await serve(address, hello);
@@ -102,7 +102,7 @@ test.each<[string, (socket: Socket) => void]>([
 ])("a connection that is %s is not called a socket that hung up", async (_, taken) => {
   const place = `[::1]:${await serve("::1", taken)}`;
   await expect(front(place).ask("/")).rejects.toThrow(
-    `${place} on the host takes the connection and ends it without an answer: what listens there leads to no NGINX; ${LOOK}`,
+    `${place} on the host accepts the connection and closes it without an answer: what listens there does not lead to NGINX; ${LOOK}`,
   );
 });
 
@@ -113,7 +113,7 @@ test("an answer that does not come, or breaks off, is given up", async () => {
   await expect(front(slow).ask("/start")).rejects.toThrow("/start is not answered within 0.4 s");
   const broken = `[::1]:${await serve("::1", (socket) => socket.end("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhe"))}`;
   await expect(front(broken).ask("/start")).rejects.toThrow(
-    "/start is answered in part only: the connection ended",
+    "/start is answered incompletely: the connection ended",
   );
 });
 
@@ -128,7 +128,7 @@ test("a connection that is not made in time is given up, and closed if it comes 
   let come: (stream: Duplex) => void = () => {};
   const asked = front("[fd00::5]:80", () => new Promise((resolve) => (come = resolve))).ask("/");
   await expect(asked).rejects.toThrow(
-    `[fd00::5]:80 on the host does not take a connection (no connection within 0.2 s): packets to it are dropped, by a firewall or because NGINX is gone; ${LOOK}`,
+    `[fd00::5]:80 on the host does not accept a connection (no connection within 0.2 s): packets to it are dropped, by a firewall or because NGINX is gone; ${LOOK}`,
   );
   const late = new Duplex({ read() {} });
   come(late);
@@ -141,19 +141,19 @@ test.each([
   ["(SSH) Channel open failure: Connection refused", `nothing listens at [fd00::5]:80 on the host; ${LOOK}`],
   [
     "(SSH) Channel open failure: Connection timed out",
-    "[fd00::5]:80 on the host does not take a connection ((SSH) Channel open failure: Connection timed out): packets to it are dropped",
+    "[fd00::5]:80 on the host does not accept a connection ((SSH) Channel open failure: Connection timed out): packets to it are dropped",
   ],
   [
     "(SSH) Channel open failure: Network is unreachable",
-    "the host has no way to its own [fd00::5]:80 ((SSH) Channel open failure: Network is unreachable): the address, or IPv6 as a whole, is gone from it",
+    "the host has no route to its own [fd00::5]:80 ((SSH) Channel open failure: Network is unreachable): the address, or IPv6 as a whole, is gone from it",
   ],
   [
     "connect EADDRNOTAVAIL fd00::5:80",
-    "the host has no way to its own [fd00::5]:80 (connect EADDRNOTAVAIL fd00::5:80)",
+    "the host has no route to its own [fd00::5]:80 (connect EADDRNOTAVAIL fd00::5:80)",
   ],
   [
     "(SSH) Channel open failure: open failed",
-    "the host has no way to its own [fd00::5]:80 ((SSH) Channel open failure: open failed): the address, or IPv6 as a whole, is gone from it",
+    "the host has no route to its own [fd00::5]:80 ((SSH) Channel open failure: open failed): the address, or IPv6 as a whole, is gone from it",
   ],
   [
     "(SSH) Channel open failure: odd",

@@ -65,7 +65,7 @@ test("an archive that was changed, or is gone, is refused", async () => {
   const kept = archive("a", "grafana");
   await expect(verifyArchive(directory, kept)).resolves.toBeUndefined();
   writeFileSync(join(directory, kept.file), "dat");
-  await expect(verifyArchive(directory, kept)).rejects.toThrow("was changed or cut off since the backup");
+  await expect(verifyArchive(directory, kept)).rejects.toThrow("was changed or truncated since the backup");
   rmSync(join(directory, kept.file));
   await expect(verifyArchive(directory, kept)).rejects.toThrow(/a-grafana.tar cannot be read/);
 });
@@ -80,26 +80,28 @@ test.each([
   [
     "a line before it",
     (good: Buffer) => Buffer.concat([Buffer.from("hello\n"), good]),
-    /it is no tar archive: it begins with "hello\\n/,
+    /it is not a tar archive: it begins with "hello\\n/,
   ],
   [
     "a line after it",
     (good: Buffer) => Buffer.concat([good, Buffer.from("bye\n")]),
-    /it is cut off after 6 entries/,
+    /it is truncated after 6 entries/,
   ],
-  ["its end missing", (good: Buffer) => good.subarray(0, 3 * 512), /it is cut off after \d entries/],
+  ["its end missing", (good: Buffer) => good.subarray(0, 3 * 512), /it is truncated after \d entries/],
   [
     "a line amidst",
     (good: Buffer) => Buffer.concat([good.subarray(0, 512), Buffer.from("hello\n"), good.subarray(512)]),
-    /it is no tar archive: after \d entries there is/,
+    /it is not a tar archive: after \d entries there is/,
   ],
   ["nothing in it", () => Buffer.alloc(0), /it is empty/],
-  ["another content", () => Buffer.from("no archive"), /it is no tar archive: it begins with "no archive"/],
+  [
+    "another content",
+    () => Buffer.from("no archive"),
+    /it is not a tar archive: it begins with "no archive"/,
+  ],
 ] as const)("an archive that was written with %s is refused", async (_, spoil, reason) => {
   const kept = archive("a", "grafana", spoil(tar("ustar")));
-  await expect(verifyArchive(directory, kept)).rejects.toThrow(
-    /a-grafana.tar was no good backup from the beginning: /,
-  );
+  await expect(verifyArchive(directory, kept)).rejects.toThrow(/a-grafana.tar was never a valid backup: /);
   await expect(verifyArchive(directory, kept)).rejects.toThrow(reason);
 });
 

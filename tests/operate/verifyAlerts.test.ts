@@ -36,7 +36,7 @@ describe("an alert of our own", () => {
 
   test("is listed", async () => {
     const { host: asked, called } = host(() => forReceivers("nobody"));
-    expect(await alertIsTaken(asked, ROUTED, 0)).toBe("PodwatchVerify is listed, and for nobody");
+    expect(await alertIsTaken(asked, ROUTED, 0)).toBe("PodwatchVerify is listed, and sent to nobody");
     expect(called).toEqual(["verify alertmanager"]);
   });
 
@@ -48,7 +48,9 @@ describe("an alert of our own", () => {
 
   test("is not sent again if people would be told", async () => {
     const { host: asked, called } = host(() => forReceivers("nobody", "oncall"));
-    await expect(alertIsTaken(asked, ROUTED, 60)).rejects.toThrow(/tells nobody, oncall of PodwatchVerify/);
+    await expect(alertIsTaken(asked, ROUTED, 60)).rejects.toThrow(
+      /would send PodwatchVerify to nobody, oncall/,
+    );
     expect(called).toHaveLength(1);
   });
 

@@ -148,7 +148,7 @@ test("an administrator who is locked out is told of as that, and the rest is loo
   const { grafana: one, asked } = grafana({ user: { status: 401, times: 1 } });
   const { told, waited } = await verified(one);
   expect(told[0]).toMatch(
-    /^FAILED grafana log-in: Grafana lets nobody in as admin now, although the password is right/,
+    /^FAILED grafana log-in: Grafana has locked admin for 5 minutes, although the password is right/,
   );
   expect(told.slice(1)).toEqual(ALL_WELL.slice(1));
   expect(waited).toBe(0);

@@ -103,9 +103,9 @@ describe("receivers", () => {
     [{ ...mail, authPassword: "x" }, "email.authUsername: is missing; write it too, or remove authPassword"],
     [
       { ...mail, extra: { require_tls: false } },
-      "email.extra.require_tls: would overrule what the receiver says itself; write it as requireTls of email",
+      "email.extra.require_tls: would override the receiver's own settings; write it as requireTls of email",
     ],
-    [{ ...mail, extra: { auth_password_file: "/x" } }, "email.extra.auth_password_file: would overrule"],
+    [{ ...mail, extra: { auth_password_file: "/x" } }, "email.extra.auth_password_file: would override"],
     [
       { ...mail, extra: { auth_secret: "x" } },
       "email.extra.auth_secret: is a secret, which anybody could read",
@@ -124,7 +124,7 @@ describe("receivers", () => {
     expect(problems({ receivers: { ops: {}, nobody: ops, "a b": ops }, route: { receiver: "ops" } })).toEqual(
       [
         'podwatch:alertmanager.receivers.nobody: "nobody" is a receiver of Podwatch\'s own; write another name',
-        "podwatch:alertmanager.receivers.ops: says of no way to be told; write at least one of slack, email, opsgenie, pagerduty, webhook, telegram, discord, msteamsv2, pushover, victorops below it",
+        "podwatch:alertmanager.receivers.ops: has no channel; write at least one of slack, email, opsgenie, pagerduty, webhook, telegram, discord, msteamsv2, pushover, victorops below it",
         expect.stringMatching(/receivers\["a b"\]: "a b" is not a receiver's name; write /),
       ],
     );
@@ -156,7 +156,7 @@ describe("routes", () => {
 
   test("of several receivers one has to be the default", () => {
     expect(problems({ receivers })).toEqual([
-      "podwatch:alertmanager.route.receiver: is missing; write who is told of alerts that no route takes: ops or pager",
+      "podwatch:alertmanager.route.receiver: is missing; write the receiver of alerts that match no route: ops or pager",
     ]);
   });
 
@@ -176,8 +176,8 @@ describe("routes", () => {
     const route = { receiver: "ops", routes: [{ receiver: "pager" }] };
     const inhibitRules = [{ sourceMatchers: ['a="b"'] }];
     expect(problems({ receivers, route, inhibitRules })).toEqual([
-      "podwatch:alertmanager.inhibitRules[0].targetMatchers: is missing; write at least one matcher, or the rule would be about all alerts",
-      "podwatch:alertmanager.route.routes[0].matchers: is missing; write at least one matcher, or the route would take every alert",
+      "podwatch:alertmanager.inhibitRules[0].targetMatchers: is missing; write at least one matcher, otherwise the rule would match all alerts",
+      "podwatch:alertmanager.route.routes[0].matchers: is missing; write at least one matcher, otherwise the route would match every alert",
     ]);
   });
 
@@ -200,19 +200,19 @@ describe("routes", () => {
     [{ years: [2026] }, /years\[0\]: 2026 is not a range of years; write one such as "2026:2027"/],
     [
       { times: ["22:00-06:00"] },
-      /times\[0\]: "22:00-06:00" goes beyond midnight; write "22:00-24:00" and "00:00-06:00"/,
+      /times\[0\]: "22:00-06:00" crosses midnight; write "22:00-24:00" and "00:00-06:00"/,
     ],
-    [{ times: ["22:00-00:00"] }, /"22:00-00:00" goes beyond midnight; write "22:00-24:00"$/],
+    [{ times: ["22:00-00:00"] }, /"22:00-00:00" crosses midnight; write "22:00-24:00"$/],
     [{ times: ["08:00-08:00"] }, /"08:00-08:00" covers no time; write an end that comes later/],
     [
       { daysOfMonth: ["0:7"] },
       /daysOfMonth\[0\]: "0:7" is not in a month; write days from 1 to 31, or from -1, the last, to -31/,
     ],
     [{ daysOfMonth: ["25:32"] }, /"25:32" is not in a month/],
-    [{ daysOfMonth: ["7:1"] }, /"7:1" ends before it begins; turn it round/],
+    [{ daysOfMonth: ["7:1"] }, /"7:1" ends before it begins; swap the two/],
     [{ daysOfMonth: ["25:-10"] }, /"25:-10" ends before it begins/],
     [{ daysOfMonth: ["-3:2"] }, /"-3:2" begins at the end of a month; write two ranges, one for each month/],
-    [{ years: ["2027:2026"] }, /years\[0\]: "2027:2026" ends before it begins; turn it round/],
+    [{ years: ["2027:2026"] }, /years\[0\]: "2027:2026" ends before it begins; swap the two/],
     [
       { location: "Europe/Zurigo" },
       /location: "Europe\/Zurigo" is not a time zone; write one such as Europe\/Zurich/,

@@ -71,7 +71,7 @@ test("what does not fit together is told with the way out", () => {
   ).toEqual([
     "podwatch:blackboxExporter.modules.own.http.basic_auth.password: is a secret, which anybody could read in previews and on the host; write it as basicAuth.password of the module, type: pulumi config set --secret --path 'podwatch:blackboxExporter.modules.own.basicAuth.password'",
     'podwatch:blackboxExporter.targets[0].module: "htpp" is not a module; write http, tcp, tls, icmp, dns, own, or add it to blackboxExporter.modules',
-    "podwatch:blackboxExporter.targets[1].labels.instance: is a label that every target has from its name, module and target; write another name",
+    "podwatch:blackboxExporter.targets[1].labels.instance: is a label that Podwatch sets from name, module and target; write another name",
     'podwatch:blackboxExporter.targets[1].name: "a" is already the name of another target; write another name',
     'podwatch:blackboxExporter.targets[2].module: "constructor" is not a module; write http, tcp, tls, icmp, dns, own, or add it to blackboxExporter.modules',
   ]);
@@ -87,6 +87,6 @@ test("nobody asks it without Prometheus", () => {
       }),
     ),
   ).toEqual([
-    "podwatch:prometheus.enabled: false leaves the blackbox exporter without anybody who asks it; set blackboxExporter.enabled to false, or remove this",
+    "podwatch:prometheus.enabled: false leaves the blackbox exporter without a Prometheus that scrapes it; set blackboxExporter.enabled to false, or remove this",
   ]);
 });

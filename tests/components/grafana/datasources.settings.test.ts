@@ -28,7 +28,7 @@ test("one name, one uid, one default, known secrets, none in clear", () => {
   ).toEqual([
     `${AT}[0].name: "prometheus" is already the name of the stack's Prometheus; write another name`,
     `${AT}[2].name: "Logs" is already the name of another data source; write another name`,
-    `${AT}[3].isDefault: true also stands in another data source; keep one of them`,
+    `${AT}[3].isDefault: true is also set for another data source; keep one of them`,
     `${AT}[3].uid: "PBFA97CFB590B2093" is already the uid of the stack's Prometheus; write another uid`,
     `${AT}[4].secureJsonData.basicAuthPassword: is not the name of a secret under grafana.secrets; write central, or store it there with pulumi config set --secret`,
     expect.stringMatching(/\[5\]\.jsonData\.password: is a secret/),

@@ -224,14 +224,14 @@ test.each([
   "a range that holds an address of the host is refused: %j %j",
   (sections, more, setting, range, address) => {
     expect(problemsOf(stack(sections, more))).toEqual([
-      `${setting}: "${range}" holds ${address}, an address of the host itself; write another range, which nothing else uses`,
+      `${setting}: "${range}" holds ${address}, an address of the host itself; write a range that nothing else uses`,
     ]);
   },
 );
 
 test.each(["fe80::1", "fe80::1%eth0", "::ffff:10.1.2.3"])("the front is not bound to %s", (bind) => {
   expect(problemsOf(stack({ front: { bind } }))).toEqual([
-    `podwatch:front.bind: "${bind}" is an IPv6 address of no use here, link-local or an IPv4 one in disguise; write 127.0.0.1, 0.0.0.0, :: or another address of the host`,
+    `podwatch:front.bind: "${bind}" is a link-local or IPv4-mapped IPv6 address, which cannot be used here; write 127.0.0.1, 0.0.0.0, :: or another address of the host`,
   ]);
 });
 
@@ -246,7 +246,7 @@ test.each([
 
 test("root's containers are not reached at ::1", () => {
   expect(problemsOf(stack({ front: { bind: "0:0:0:0:0:0:0:1" } }))).toEqual([
-    'podwatch:front.bind: "::1" cannot be forwarded to root\'s containers; write 127.0.0.1, which is as much the host itself, or set become: false',
+    'podwatch:front.bind: "::1" cannot be forwarded to root\'s containers; write 127.0.0.1, which also reaches only the host itself, or set become: false',
   ]);
 });
 

@@ -13,7 +13,7 @@ test("without Prometheus nobody asks it", () => {
     nginxExporter: { enabled: true },
   };
   expect(problemsOf(stack(given))).toEqual([
-    "podwatch:prometheus.enabled: false leaves the NGINX exporter without anybody who asks it; set nginxExporter.enabled to false too, or remove this",
+    "podwatch:prometheus.enabled: false leaves the NGINX exporter without a Prometheus that scrapes it; set nginxExporter.enabled to false too, or remove this",
   ]);
 });
 

@@ -122,7 +122,7 @@ test.each<[what: string, raw: Record<string, unknown>, complaint: string]>([
     stack({
       nodeExporter: { arguments: ["--web.listen-address=:1", "--collector.cpu.info"] },
     }),
-    'podwatch:nodeExporter.arguments[0]: "--web.listen-address=:1" decides how it is reached, which Podwatch does itself; use port and bind',
+    'podwatch:nodeExporter.arguments[0]: "--web.listen-address=:1" changes how it is reached, which Podwatch sets itself; use port and bind',
   ],
   [
     "an argument that has a setting",
@@ -137,7 +137,7 @@ test.each<[what: string, raw: Record<string, unknown>, complaint: string]>([
   [
     "an argument that ends the program",
     stack({ nodeExporter: { arguments: ["--version"] } }),
-    'podwatch:nodeExporter.arguments[0]: "--version" makes the program end at once; remove it',
+    'podwatch:nodeExporter.arguments[0]: "--version" makes the program exit at once; remove it',
   ],
   [
     "an argument without its dashes",
@@ -152,37 +152,37 @@ test.each<[what: string, raw: Record<string, unknown>, complaint: string]>([
   [
     "a collector in both lists",
     stack({ nodeExporter: { collectors: { disable: ["systemd"] } } }),
-    'podwatch:nodeExporter.collectors.disable: "systemd" also stands under enable; remove it from one of the two',
+    'podwatch:nodeExporter.collectors.disable: "systemd" is also listed under enable; remove it from one of the two',
   ],
   [
     "an ordinary user who opens a port",
     hosts({ one: {}, web: { role: "target", become: false, user: "me" } }),
-    "podwatch:nodeExporter.enabled: true on a host whose Prometheus is elsewhere needs become: true, since only root can close a port to all others; set become: true for this host",
+    "podwatch:nodeExporter.enabled: true on a host whose Prometheus is elsewhere needs become: true, since only root can restrict a port to some addresses; set become: true for this host",
   ],
   [
     "a monitor that is known by name",
     hosts({ one: { address: "mon.my-company.net" }, web: { role: "target" } }),
-    'podwatch:nodeExporter.allowFrom: is missing, and one, whose Prometheus asks this host, has no IP address in the stack file but "mon.my-company.net"; write the address that it comes from',
+    'podwatch:nodeExporter.allowFrom: is missing, and one, whose Prometheus scrapes this host, has no IP address in the stack file but "mon.my-company.net"; write the address that it connects from',
   ],
   [
     "a monitor that is known by IPv4, of a host that is asked over IPv6",
     hosts({ one: {}, web: { role: "target", address: "fd00::5" } }),
-    'podwatch:nodeExporter.allowFrom: is missing, and one, whose Prometheus asks this host at fd00::5, has an IPv4 address in the stack file, "10.1.2.1"; write the IPv6 address that it comes from',
+    'podwatch:nodeExporter.allowFrom: is missing, and one, whose Prometheus scrapes this host at fd00::5, has an IPv4 address in the stack file, "10.1.2.1"; write the IPv6 address that it connects from',
   ],
   [
     "a monitor that is known by IPv6, of a host that is asked over IPv4",
     hosts({ one: { address: "fd00::1" }, web: { role: "target" } }),
-    'podwatch:nodeExporter.allowFrom: is missing, and one, whose Prometheus asks this host at 10.1.2.2, has an IPv6 address in the stack file, "fd00::1"; write the IPv4 address that it comes from',
+    'podwatch:nodeExporter.allowFrom: is missing, and one, whose Prometheus scrapes this host at 10.1.2.2, has an IPv6 address in the stack file, "fd00::1"; write the IPv4 address that it connects from',
   ],
   [
     "nobody who asks",
     hosts({ web: { role: "target" } }),
-    "podwatch:nodeExporter.allowFrom: is missing, and no host of the stack has a Prometheus that asks this one; write the address that it is asked from",
+    "podwatch:nodeExporter.allowFrom: is missing, and no host of the stack has a Prometheus that scrapes this one; write the address that it is scraped from",
   ],
   [
     "a target without anything",
     hosts({ one: {}, web: { role: "target", nodeExporter: { enabled: false } } }),
-    "podwatch:hosts.web.nodeExporter.enabled: false leaves a host with role: target without anything; remove one of the two",
+    "podwatch:hosts.web.nodeExporter.enabled: false leaves a host with role: target without any service; remove one of the two",
   ],
   [
     "a section in vain",
@@ -195,7 +195,7 @@ test.each<[what: string, raw: Record<string, unknown>, complaint: string]>([
       nodeExporter: { enabled: true },
       prometheus: { scrapeJobs: [{ name: "node", targets: ["db1:9100"] }] },
     }),
-    'podwatch:prometheus.scrapeJobs[0].name: "node" is the name of the job that Podwatch makes for the node exporters; write another name',
+    'podwatch:prometheus.scrapeJobs[0].name: "node" is the name of the shipped job of the node exporters; write another name',
   ],
 ])("%s is refused", (_, raw, complaint) => {
   expect(problemsOf(raw)).toEqual([complaint]);

@@ -64,7 +64,7 @@ test.each<[string, Record<string, unknown>, string]>([
   [
     "an unknown threshold",
     { HostMemoryLow: { above: 0.9 } },
-    "HostMemoryLow.above: unknown setting; remove it (there are: enabled, severity, for, below)",
+    "HostMemoryLow.above: unknown setting; remove it (known settings: enabled, severity, for, below)",
   ],
   [
     "a percentage",

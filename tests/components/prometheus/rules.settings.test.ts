@@ -75,7 +75,7 @@ test("tests that are missing, of the wrong kind, or of rules that are not deploy
   };
   const tests = ["a.yml", "b.yml", "c.yml", "d.yml", "e.yml", "gone.yml", "none*.yml", "t.txt", "x/f.yml"];
   const names = (entry: string) =>
-    `tests "${entry}", relative to the file itself, and no file under ruleFiles is that; name it there too, or correct rule_files`;
+    `tests "${entry}", relative to the file itself, which is not listed in ruleFiles; add it there, or correct rule_files`;
   const none = 'names no rules to test; write them into it, such as rule_files: ["own.yml"]';
   expect(problemsOf(...given(["own.yml"], tests, files))).toEqual([
     `podwatch:prometheus.ruleTests: "a.yml" ${names("other.yml")}`,
@@ -84,7 +84,7 @@ test("tests that are missing, of the wrong kind, or of rules that are not deploy
     ),
     `podwatch:prometheus.ruleTests: "c.yml" ${none}`,
     `podwatch:prometheus.ruleTests: "d.yml" ${none}`,
-    'podwatch:prometheus.ruleTests: "e.yml" has its rule_files where they cannot be found; write rule_files: at the beginning of a line, and the list below it',
+    'podwatch:prometheus.ruleTests: "e.yml" has its rule_files in an unexpected place; write rule_files: at the beginning of a line, and the list below it',
     `podwatch:prometheus.ruleTests: "x/f.yml" ${names("own.yml")}`,
     'podwatch:prometheus.ruleTests[5]: "gone.yml" does not exist; write the path of a file with tests of rules',
     'podwatch:prometheus.ruleTests[6]: "none*.yml" matches no file; write the path of a file with tests of rules',

@@ -3,7 +3,7 @@ import { problemsOf, settingsOf, stack } from "../../config/support";
 
 const AT = "podwatch:prometheus.scrapeJobs[0]";
 const WAY_OUT =
-  "is not a target; write host:port such as db1.internal:9100, without protocol or path, or set __address__ in extra.relabel_configs if another program is asked about it";
+  "is not a target; write host:port such as db1.internal:9100, without protocol or path, or set __address__ in extra.relabel_configs if another program is scraped for it";
 
 const ask = { target_label: "__address__", replacement: "10.1.2.3:9116" };
 const relabelled = (...relabel_configs: unknown[]) => ({ extra: { relabel_configs } });
@@ -49,7 +49,7 @@ test.each(["", "a b:1", "a\tb"])("%j is never one", (target) => {
 test("several groups of targets with labels are written as targets, and the refusal of the raw key says so", () => {
   const static_configs = [{ targets: ["a:1"] }];
   expect(problems({ targets: ["a:1"], extra: { static_configs } })).toEqual([
-    `${AT}.extra.static_configs: would overrule what the job says itself; write each of its groups, targets and labels, as an entry of targets of the job`,
+    `${AT}.extra.static_configs: would override the job's own settings; write each of its groups, targets and labels, as an entry of targets of the job`,
   ]);
   const targets = ["a:1", { targets: ["b:1", "c:1"], labels: { site: "north" } }, { targets: ["d:1"] }];
   const job = { name: "snmp", targets };
