@@ -1,4 +1,4 @@
-// Every alert that comes with Podwatch. What a stack deploys of it goes with what it watches, through Telemetry.
+// All shipped alerts. A stack deploys those of the services it has, through Telemetry.
 
 import type { Alert, RuleGroup } from "../lib/rules/model";
 import { alertmanagerRules } from "./alertmanager/rules";

@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from "node:net";
 
-/** An address as it stands before a port or in a URL: IPv6 in brackets. */
+/** An address as written before a port or in a URL: IPv6 in brackets. */
 export function inUrl(host: string): string {
   return isIPv6(host) ? `[${host}]` : host;
 }

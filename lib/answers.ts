@@ -1,16 +1,16 @@
-/** How long a server may take to greet, in milliseconds; a host that is just booting is waited for. */
+/** How long to wait for a server's greeting, in milliseconds; allows for a booting host. */
 const WITHIN = 20_000;
 
-/** What is asked, in one short line: it stands in the error that Pulumi shows, before the reason. */
+/** The question in one short line: Pulumi shows it in the error, before the reason. */
 export function answersQuestion(name: string, host: string, port: number, within = WITHIN): string {
   return `ask ${name} at ${host} port ${port} within ${within} ms`;
 }
 
 /**
- * A Node.js program that takes such a question as its argument. It ends well once an SSH server greets at the address, and
- * fails with one line if none does in time. It only listens: nothing is sent, and nobody logs in.
+ * A Node.js program that takes such a question as its argument. It succeeds once an SSH server greets at the address, and
+ * fails with one line if none does in time. It only listens, and sends nothing.
  *
- * A server that refuses is asked again, as one that is starting does so too.
+ * Refused connections are retried, since a starting server refuses them, too.
  */
 export const ANSWERS_PROGRAM = `const [, name, , host, , port, , within] = process.argv[1].split(" ");
 let reason = "nothing comes back";

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** A file that stands at the top of the program and nowhere else. */
+/** A file that exists only at the top of the program. */
 const MARK = "versions.json";
 
 const ROOT = above(__dirname);
@@ -17,7 +17,7 @@ export function assetsIn(directory: string): string[] {
   return readdirSync(join(ROOT, directory)).sort();
 }
 
-/** Sources and bundles of them lie at different depths. */
+/** Sources and the compiled program are at different depths. */
 function above(directory: string): string {
   if (existsSync(join(directory, MARK)) || directory === dirname(directory)) return directory;
   return above(dirname(directory));

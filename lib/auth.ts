@@ -1,5 +1,5 @@
-// How a service shows another one who it is, in the words that Prometheus and its kin share (`http_config`). Secrets stand
-// in files: what is rendered only says where.
+// How a service authenticates to another one, in the syntax shared by Prometheus programs (`http_config`). Secrets are
+// referenced as files, never rendered.
 import { CONFIG_DIRECTORY, SECRETS_DIRECTORY } from "./service";
 
 export interface Tls<Secret = unknown> {
@@ -27,7 +27,7 @@ export interface HttpAuth<Secret = unknown> {
   readonly tls?: Tls<Secret> | undefined;
 }
 
-/** Whose secrets and files they are, so that each has a name of its own. */
+/** Owner of secrets and files, which makes their names unique. */
 export interface Owner {
   /** Name of a secret of this kind: letters, digits and `-`, or `header-` and the header's name. */
   secret(kind: string): string;
@@ -36,10 +36,10 @@ export interface Owner {
 }
 
 /**
- * What has an owner in one service, such as a scrape job. The first dot ends the kind, which has none itself, so that no
- * two secrets have one name, whatever dots and dashes the owner's name has.
+ * Something with an owner in a service, such as a scrape job. The first dot ends the kind, which has none itself, so that no
+ * two secrets share a name, whatever dots and dashes the owner's name has.
  *
- * @param part tells several logins of one owner apart
+ * @param part distinguishes several logins of one owner
  */
 export function owner(service: string, name: string, part = ""): Owner {
   const prefix = part === "" ? "" : `${part}-`;
@@ -56,7 +56,7 @@ export interface NamedSecret<Secret> {
 
 type Settings = Readonly<Record<string, unknown>>;
 
-/** Keys of an `http_config`; none where nothing is said. */
+/** Keys of an `http_config`; none without authentication. */
 export function httpAuthConfig(auth: HttpAuth, { secret, file }: Owner): Settings {
   const { basicAuth, bearerToken, oauth2, tls } = auth;
   const headers = Object.keys(auth.headers ?? {});
@@ -97,7 +97,7 @@ export function tlsConfig(tls: Tls, { secret, file }: Owner): Settings {
   };
 }
 
-/** The secrets that the configuration names. */
+/** The secrets that the configuration refers to. */
 export function authSecrets<Secret>(auth: HttpAuth<Secret>, owner: Owner): Array<NamedSecret<Secret>> {
   const { basicAuth, bearerToken, oauth2, headers, tls } = auth;
   const given: Array<[string, Secret | undefined]> = [
@@ -114,7 +114,7 @@ export function authSecrets<Secret>(auth: HttpAuth<Secret>, owner: Owner): Array
   ];
 }
 
-/** The certificates that the configuration names, by path below the configuration directory. */
+/** The certificates that the configuration refers to, by path below the configuration directory. */
 export function authFiles(auth: HttpAuth, owner: Owner): Record<string, string> {
   const { ca, certificate } = auth.tls ?? {};
   return {
@@ -124,7 +124,7 @@ export function authFiles(auth: HttpAuth, owner: Owner): Record<string, string> 
   };
 }
 
-/** The secrets that the user refers to in the service's own words. */
+/** The secrets that the user's native configuration refers to. */
 export function ownSecrets<Secret>(
   service: string,
   secrets: Readonly<Record<string, Secret>> | undefined,
@@ -132,12 +132,12 @@ export function ownSecrets<Secret>(
   return Object.entries(secrets ?? {}).map(([name, value]) => ({ name: `${service}.${name}`, value }));
 }
 
-/** In the order in which the service names them. */
+/** In the order of the service's description. */
 export function byName<Secret>(secrets: ReadonlyArray<NamedSecret<Secret>>): Array<NamedSecret<Secret>> {
   return [...secrets].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Where a service finds a secret. */
+/** Path of a secret in the container. */
 export function secretFile(secret: string): string {
   return `${SECRETS_DIRECTORY}/${secret}`;
 }

@@ -13,7 +13,7 @@ const SECONDS: Readonly<Record<string, number>> = {
 /**
  * A duration in seconds: PromQL before Prometheus 3 knows no durations outside brackets.
  *
- * @throws Error for what is no duration
+ * @throws Error if it is not a duration
  */
 export function inSeconds(duration: string): number {
   const parts = [...duration.matchAll(/(\d+)(ms|[ywdhms])/g)];

@@ -1,22 +1,22 @@
 import { inUrl } from "./address";
 import { unitName } from "./service";
 
-/** Where a service is reached by other services. */
+/** How a service is reached by other services. */
 export interface Endpoint {
   readonly scheme: "http" | "https";
   /** Name or address. */
   readonly host: string;
   readonly port: number;
-  /** Where the service begins, without a slash at the end; empty where it has the root. */
+  /** Base path of the service, without a slash at the end; empty for the root. */
   readonly path: string;
 }
 
-/** The endpoint of a service on the network that the containers of its host share, which nobody else reaches. */
+/** The endpoint of a service on the network that the containers of its host share, unreachable from elsewhere. */
 export function containerEndpoint(service: string, port: number, path = ""): Endpoint {
   return { scheme: "http", host: unitName(service), port, path };
 }
 
-/** The same service as its own hooks reach it, inside its container. */
+/** The same service for its own hooks, inside its container. */
 export function fromInside(endpoint: Endpoint): Endpoint {
   return { ...endpoint, host: "127.0.0.1" };
 }

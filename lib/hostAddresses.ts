@@ -2,17 +2,17 @@ import { isIPv4, isIPv6 } from "node:net";
 import { canonicalAddress, inRange } from "./address";
 import { command } from "./shell";
 
-/** What a setting asks of the addresses that a host has. */
+/** What a setting requires of the host's addresses. */
 export interface AddressNeed {
   /** `own`: the value is an address of the host. `ipv6`: the host has IPv6. */
   readonly what: "own" | "ipv6";
   /** As users write it. */
   readonly setting: string;
-  /** Absent where it is a secret, or long. */
+  /** Absent if it is secret or long. */
   readonly value?: string;
 }
 
-/** Where `ip` is for users whose PATH holds no programs of root's; without it nothing is told. */
+/** Path of `ip` for users whose PATH has no sbin directories; without `ip` nothing is reported. */
 const PROBE = [
   "PATH=$PATH:/usr/sbin:/sbin",
   "command -v ip >/dev/null || exit 0",
@@ -22,13 +22,13 @@ const PROBE = [
   'ip -o address show | sed -n "s,^[0-9]*: *\\([^ ]*\\) *inet6* *\\([^/ ]*\\).*,address: \\1 \\2,p"',
 ].join("; ");
 
-/** The command that finds out what {@link refusedAddress} goes by, for any login shell. */
+/** The command that collects the facts for {@link refusedAddress}, for any login shell. */
 export const READ_ADDRESSES = command(["sh", "-c", PROBE]);
 
 /** Interfaces that lead to containers only. */
 const toContainers = /^(podman|docker|cni|br-|veth|virbr)/;
 
-/** Why the host cannot do what its settings ask of its addresses, if so; where it does not tell, it may try. */
+/** Why the host does not have the required addresses, if so; without facts, it is not refused. */
 export function refusedAddress(needs: readonly AddressNeed[], read: string): string | undefined {
   const off = /^ipv6 off: (\S+)$/m.exec(read)?.[1];
   if (off === undefined) return undefined;
@@ -57,7 +57,7 @@ export function refusedAddress(needs: readonly AddressNeed[], read: string): str
   return undefined;
 }
 
-/** Programs may listen on what the host gets later, as with keepalived. */
+/** Programs may bind addresses that the host does not have yet, as with keepalived. */
 function mayComeLater(address: string, read: string): boolean {
   const [, v4, v6] = /^nonlocal: (\d) ?(\d?)$/m.exec(read) ?? [];
   return (isIPv4(address) ? v4 : v6) === "1";
@@ -72,7 +72,7 @@ const offBy = (off: string) =>
     ? "its kernel has none"
     : `net.ipv6.conf.all.disable_ipv6 is ${off}; 0 in a file in /etc/sysctl.d switches it on`;
 
-/** What to write that needs no IPv6. */
+/** The alternative without IPv6. */
 function instead({ setting }: AddressNeed): string {
   return setting.endsWith(".bind")
     ? "write 0.0.0.0 or an IPv4 address of it"

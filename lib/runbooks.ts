@@ -1,7 +1,7 @@
 import { readAsset } from "./assets";
 import type { Alert } from "./rules/model";
 
-/** Where the front shows runbooks, without a slash at the end. */
+/** Path of the runbooks at the front, without a slash at the end. */
 export const RUNBOOKS_PATH = "/runbooks";
 
 /** The runbooks of alerts, as Markdown, by the alert's name. */

@@ -29,7 +29,7 @@ const PARTS = [
   "start",
 ] as const;
 
-/** What the runner can be told to do. */
+/** The runner's commands. */
 export type Verb =
   | "apply"
   | "remove"
@@ -44,10 +44,10 @@ export type Verb =
   | "backup"
   | "restore";
 
-/** How the login user gets the rights that the runner needs. */
+/** How the login user gets the privileges that the runner needs. */
 export type Rights = "own" | "sudo" | "sudo-with-password";
 
-/** Those of them that it takes to tell whether a host is fit. */
+/** Those needed to check whether a host is suitable. */
 const PARTS_OF_FIT = ["main", "engine", "units", "fit"] as const;
 
 /** The runner as one script. */
@@ -55,14 +55,14 @@ export function runnerScript(): string {
   return joined(PARTS);
 }
 
-/** A service that is to come to a host, and where it listens if other programs could be in its place. */
+/** A service to be deployed on a host, and its port if another program could be using it. */
 export interface Newcomer {
   readonly service: string;
-  /** No address: all of the host. */
+  /** Without an address: all addresses of the host. */
   readonly listens?: { readonly bind?: string | undefined; readonly port: number } | undefined;
 }
 
-/** What a host without a runner is asked by, {@link fitCommand}. */
+/** The script for {@link fitCommand}, for a host without a runner. */
 export function fitScript(): string {
   return joined([...PARTS_OF_FIT, "start"]);
 }
@@ -82,15 +82,15 @@ function stagedPath(name: string): string {
   return `.podwatch/${name}`;
 }
 
-/** Under which name an owner's bundle of a service is staged. */
+/** File name of an owner's staged bundle of a service. */
 export function stagedName(service: string, owner: string): string {
   return `${service}@${owner}`;
 }
 
 /**
- * Reads the password off standard input and hands it, and what follows, to sudo.
+ * Reads the password from standard input and passes it, and what follows, to sudo.
  *
- * sudo reads exactly one line, and none at all for a user who needs no password.
+ * sudo reads exactly one line, or none for a user who needs no password.
  */
 const RUN_WITH_PASSWORD = [
   "IFS= read -r password",
@@ -101,7 +101,7 @@ const RUN_WITH_PASSWORD = [
 /**
  * The command that installs the runner, which comes on standard input.
  *
- * @param text what comes, to know whether it has arrived as a whole
+ * @param text the expected input, to detect truncation
  */
 export function installCommand(
   rights: Exclude<Rights, "sudo-with-password">,
@@ -128,8 +128,8 @@ export const STAGED_RUNNER = "runner";
 /**
  * The command that runs a program once, which comes on standard input, behind sudo's password where there is one.
  *
- * It waits in a place that is always the same, where nobody else may write, since root runs what stands there: a line of
- * sudoers can name the place, and the digest of the one program that may be run from it.
+ * It is stored at a fixed path that nobody else can write to, since root runs it: a line of
+ * sudoers can contain the path, and the digest of the only program that may be run from it.
  */
 function runOnce(name: string, rights: Rights, words: readonly string[], text: string): string {
   const path = stagedPath(name);
@@ -154,7 +154,7 @@ function runOnce(name: string, rights: Rights, words: readonly string[], text: s
 const CUT =
   "podwatch: what was to be run did not arrive as a whole: does a start file of the login shell read standard input? Run pulumi up again";
 
-/** By its whole name, as sudoers has it. Where nothing can be started from there, the shell is asked to read it. */
+/** By its full path, as in sudoers. If the file system is mounted noexec, the shell reads it instead. */
 function asRoot(sudo: string, path: string, words: readonly string[]): string {
   const rest = command(words);
   return `{ if [ -x ${path} ]; then ${sudo} "$HOME/${path}" ${rest}; else ${sudo} /bin/sh ${path} ${rest}; fi; }`;
@@ -164,10 +164,10 @@ function digest(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-/** What a host has to have; without containers it needs no podman. */
+/** Requirements on a host; without containers it needs no podman. */
 export type HostNeeds = "podman" | "systemd";
 
-/** The runner's word for it. */
+/** The runner's name for it. */
 const FITNESS: Readonly<Record<HostNeeds, string>> = { podman: "with-podman", systemd: "without-podman" };
 
 function installWords(scope: Scope, needs: HostNeeds, owner?: string): string[] {
@@ -175,7 +175,7 @@ function installWords(scope: Scope, needs: HostNeeds, owner?: string): string[] 
 }
 
 /**
- * The command that fails unless a host is fit for a runner, and for these services; {@link fitScript} comes on
+ * The command that fails unless a host is suitable for a runner, and for these services; {@link fitScript} comes on
  * standard input, behind sudo's password where there is one.
  */
 export function fitCommand(rights: Rights, needs: HostNeeds, services: readonly Newcomer[]): string {
@@ -185,7 +185,7 @@ export function fitCommand(rights: Rights, needs: HostNeeds, services: readonly 
   return runOnce("fit", rights, ["fit", FITNESS[needs], ...words], fitScript());
 }
 
-/** Words for the runner with who it is that calls. */
+/** Arguments for the runner that identify the caller. */
 export function ownedBy<Words extends readonly string[]>(
   owner: string | undefined,
   words: Words,
@@ -234,7 +234,7 @@ function isRemoval([verb]: RunnerWords): boolean {
   return verb === "remove" || verb === "remove-secret" || verb === "uninstall";
 }
 
-/** Where the runner is gone, as on a host that was reinstalled, nothing is left to be removed. */
+/** Without a runner, as on a reinstalled host, there is nothing to remove. */
 function unlessGone(scope: Scope): string {
   return `${isInstalled(scope)} || { cat >/dev/null; echo "nothing to remove"; exit 0; }`;
 }
@@ -244,7 +244,7 @@ export function runnerCommandStaged(words: RunnerWords, name: string): string {
   return runStaged(["/bin/sh", RUNNER.rootful, ...words], name);
 }
 
-/** What follows the password is read too: SSH takes an unread rest for a failure. */
+/** What follows the password is read too: SSH reports unread input as a failure. */
 function runStaged(words: readonly string[], name: string): string {
   return shell(
     `${RUN_WITH_PASSWORD}; run ${command(words)} <${stagedPath(name)}; code=$?; cat >/dev/null; exit $code`,
@@ -252,8 +252,8 @@ function runStaged(words: readonly string[], name: string): string {
 }
 
 /**
- * The command that stages what comes on standard input, readable by the login user only. Where no owner was part of
- * the path, in former versions, nobody would take away what was staged.
+ * The command that stages its standard input, readable by the login user only. In former versions the path did not contain
+ * the owner; such files are removed too, since nobody else would.
  */
 export function stageCommand(name: string): string {
   const path = stagedPath(name);
@@ -263,12 +263,12 @@ export function stageCommand(name: string): string {
   );
 }
 
-/** The command that takes a staged bundle away again. */
+/** The command that deletes a staged bundle. */
 export function unstageCommand(name: string): string {
   return shell(`cat >/dev/null; rm -f ${stagedPath(name)}; rmdir .podwatch 2>/dev/null || :`);
 }
 
-/** Adds a comment to a command: it changes nothing but makes the command run again when it changes. */
+/** Adds a comment to a command, so that the command runs again when the comment changes. */
 export function withNote(text: string, note: string): string {
   return `${text} # ${note.replaceAll(/[^A-Za-z0-9 :,._-]/g, "?")}`;
 }
@@ -276,14 +276,14 @@ export function withNote(text: string, note: string): string {
 export type RunnerWords = readonly [verb: Verb, ...names: string[]];
 
 /**
- * A command for a host, for the shell of that host itself, where no log-in has come before it: it starts in the home
- * directory and knows nothing of the environment of the program, in which there are passphrases.
+ * A command for this machine's own shell, without a log-in: it starts in the home
+ * directory and without the environment of the program, which may contain passphrases.
  */
 export function onThisMachine(line: string): string {
   return `cd && exec env -i HOME="$HOME" USER="$(id -un)" PATH="$PATH" ${line}`;
 }
 
-/** As {@link onThisMachine}; on any other machine it does nothing, since what it would remove is not that host's. */
+/** As {@link onThisMachine}, but does nothing on any other machine, since that is another host. */
 export function onThisMachineOnly(line: string, machine: string): string {
   const elsewhere = `[ "$(cat /etc/machine-id)" = ${quote(machine)} ]`;
   return `${elsewhere} || { cat >/dev/null; echo "another machine: nothing to remove"; exit 0; }; ${onThisMachine(line)}`;

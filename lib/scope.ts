@@ -1,2 +1,2 @@
-/** Whose the services of a host are: root's (`become: true`) or the login user's. */
+/** Owner of a host's services: root (`become: true`) or the login user. */
 export type Scope = "rootful" | "rootless";

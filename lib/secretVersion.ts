@@ -1,7 +1,7 @@
-// The value of a secret on its way to a host, and the version that the host knows it by on its way back. Login shells
-// may print before and after, and read what is not for them; Pulumi keeps what came back as it was printed.
+// Framing of a secret's value sent to a host, and of its version sent back. Login shells
+// may print before and after, and consume input; Pulumi keeps the output as printed.
 
-/** What is sent of a value: its length first, so that one of which a part was lost is noticed. */
+/** A value preceded by its length, to detect truncation. */
 export function secretInput(value: string): string {
   return `podwatch-secret ${Buffer.byteLength(value)}\n${value}`;
 }
@@ -9,13 +9,13 @@ export function secretInput(value: string): string {
 /** host/secret.sh prints it so; nothing else does. */
 const FRAMED = /<podwatch-version:([^<>]*)>/g;
 
-/** A version as it was printed before it was framed, behind whatever the shell printed on its line. */
+/** A version as printed by former versions without a frame, after any output of the shell on its line. */
 const BARE = /([0-9a-f]{16})[ \t\r]*$/gm;
 
 /**
- * The version in what the runner, and the shell around it, printed.
+ * Extracts the version from the output of the runner and the shell around it.
  *
- * @throws Error that quotes what is there instead
+ * @throws Error that quotes the output
  */
 export function secretVersion(printed: string): string {
   const framed = all(printed, FRAMED);

@@ -19,23 +19,23 @@ export interface Service {
   readonly files: Readonly<Record<string, string>>;
   /** Names of the secrets that the service reads from files below {@link SECRETS_DIRECTORY}. */
   readonly secrets?: readonly string[];
-  /** The data volume; absent for a service that keeps nothing. */
+  /** The data volume; absent for a service without data. */
   readonly data?: DataVolume;
-  /** Directories of the host, mounted read-only, at the same path if no other is said. */
+  /** Directories of the host, mounted read-only, by default at the same path. */
   readonly hostDirectories?: readonly HostDirectory[];
   /** Kernel settings of the container's own namespaces, by name. */
   readonly sysctls?: Readonly<Record<string, string>>;
   /** Ports of the host that lead to the service; only the front has any. */
   readonly ports?: readonly PublishedPort[];
-  /** What is done inside the container at each step of its life. */
+  /** Scripts that run inside the container at each step of its life cycle. */
   readonly hooks: Hooks;
-  /** Keys of the user's own for the unit, by section; a value each, or several. */
+  /** The user's additional keys for the unit, by section; one or more values each. */
   readonly unitKeys?: UnitKeys;
   /** How long the service may take until it is ready, in seconds. */
   readonly readyWithin: number;
 }
 
-/** What is added at the end of a unit's sections, in the engine's and systemd's own words. */
+/** Additional keys for the end of a unit's sections, in the syntax of the engine and systemd. */
 export type UnitKeys = Readonly<
   Record<"Container" | "Service" | "Unit", Readonly<Record<string, readonly string[]>>>
 >;
@@ -43,12 +43,12 @@ export type UnitKeys = Readonly<
 export interface User {
   readonly uid: number;
   readonly gid: number;
-  /** Rootless only: run as the login user with his groups, so that his files and sockets can be reached. */
+  /** Rootless only: run as the login user with their groups, for access to their files and sockets. */
   readonly asLoginUser?: boolean;
 }
 
 export interface DataVolume {
-  /** Where the service sees the volume. */
+  /** Mount point of the volume. */
   readonly path: string;
   /** Whether the volume outlives the service. */
   readonly keep: boolean;
@@ -74,20 +74,20 @@ export interface Hooks {
   readonly inside?: string;
   /** Checks the files before they go live, in a container of its own without network. */
   readonly check?: string;
-  /** Succeeds once the service answers; asked again until it does. */
+  /** Succeeds once the service answers; repeated until then. */
   readonly ready: string;
-  /** Puts changed files into force and proves that they are; without it, a change restarts the service. */
+  /** Activates changed files and proves it; without it, a change restarts the service. */
   readonly reload?: string;
   /** Runs after each start, once the service is ready. */
   readonly started?: string;
-  /** Tries what the service is there for, and prints what it found; run when somebody asks. */
+  /** An end-to-end check that prints its result; run on demand. */
   readonly verify?: string;
 }
 
-/** Where a service finds its files: `current` is switched in one step from one release to the next. */
+/** Path of a service's files: `current` is switched atomically from one release to the next. */
 export const CONFIG_DIRECTORY = "/etc/podwatch/current/files";
 
-/** Where a service finds its secrets. */
+/** Directory of a service's secrets. */
 export const SECRETS_DIRECTORY = "/run/secrets";
 
 /** Name of the unit, container, data volume and DNS name of a service. */

@@ -1,4 +1,4 @@
-// How a login user becomes root: what is tried before anything is done, what refusals mean, and what sudoers may say.
+// How a login user becomes root: the test before the first change, the meaning of refusals, and lines for sudoers.
 import { createHash } from "node:crypto";
 import { fitScript, runnerScript } from "./runner";
 
@@ -7,11 +7,11 @@ const NO_SUDO = 45;
 const OTHER_VERSION = 46;
 
 /**
- * A line for sh that succeeds if what Podwatch does will be let through, tried on what changes nothing. With a password,
+ * A line for sh that succeeds if sudo allows what Podwatch runs, tested with harmless commands. With a password,
  * that comes on standard input.
  *
- * Where sudoers allows only what is called, a runner that is there is asked itself, and for one that has to come
- * sudoers has to name its digest. Before that a shell starts a program, as `Defaults noexec` forbids.
+ * If sudoers allows only specific commands, an installed runner is called itself, and for one yet to be installed
+ * sudoers has to contain its digest. Before that a shell starts a program, which `Defaults noexec` forbids.
  */
 export function sudoScript(withPassword: boolean, installed: boolean): string {
   const ask = withPassword
@@ -23,7 +23,7 @@ export function sudoScript(withPassword: boolean, installed: boolean): string {
   return `export LC_ALL=C; command -v sudo >/dev/null || exit ${NO_SUDO}; ${ask}; ${tried}`;
 }
 
-/** Why {@link sudoScript} has failed, and the way out. */
+/** Why {@link sudoScript} failed, and the fix. */
 export function sudoRefusal(
   { user, home, withPassword }: { user: string; home: string; withPassword: boolean },
   code: number,
@@ -47,7 +47,7 @@ export function sudoRefusal(
         "password, or set become: false";
 }
 
-/** What sudo says, of version 1.9.16 and before. */
+/** Messages of sudo up to version 1.9.16. */
 const REFUSALS: ReadonlyArray<readonly [RegExp, (user: string) => string]> = [
   [
     /must have a tty/,
@@ -90,8 +90,8 @@ const REFUSALS: ReadonlyArray<readonly [RegExp, (user: string) => string]> = [
 ];
 
 /**
- * What sudoers has to say at least, for who does not want to say more. It narrows what is called, not what can be
- * done: who deploys a container may mount all of the host into it.
+ * The minimal lines for sudoers. They restrict which commands run, not what can be
+ * done: whoever deploys a container can mount the whole host into it.
  */
 export function sudoersLines(user: string, home: string, withPassword = false): string {
   const [runner, fit] = digests();

@@ -1,14 +1,14 @@
 import type { RuleGroup } from "./rules/model";
 
-/** One entry of `scrape_configs`, in Prometheus' own words. */
+/** One entry of `scrape_configs`, in Prometheus' syntax. */
 export type ScrapeConfig = { readonly job_name: string } & Readonly<Record<string, unknown>>;
 
-/** What a part of an installation brings along to be watched. */
+/** How a part of an installation is monitored. */
 export interface Telemetry {
-  /** How Prometheus scrapes it. */
+  /** Its scrape jobs. */
   readonly scrapeConfigs: readonly ScrapeConfig[];
-  /** The shipped dashboards that show it, by file name. */
+  /** Its shipped dashboards, by file name. */
   readonly dashboards: readonly string[];
-  /** The shipped alerts about it. */
+  /** Its shipped alerts. */
   readonly ruleGroups: readonly RuleGroup[];
 }

@@ -5,10 +5,10 @@ import { readAsset } from "./assets";
 export type View = { readonly [name: string]: string | number | boolean | View | readonly View[] };
 
 /**
- * Renders `templates/<path>`. A name that stands in the template but not in the view is an error, and so is
+ * Renders `templates/<path>`. A name that is in the template but not in the view is an error, and so is
  * a name in the view that the template does not use.
  *
- * Files ending in `.html.mustache` are HTML and escape what they insert; all others insert it as it is.
+ * Files ending in `.html.mustache` are HTML and escape inserted values; all others insert them verbatim.
  */
 export function renderTemplate(path: string, view: View): string {
   const template = readTemplate(path);
@@ -28,7 +28,7 @@ export function renderTemplate(path: string, view: View): string {
   );
 }
 
-/** Reads `templates/<path>` as it is: scripts, rules and other files whose braces are their own. */
+/** Reads `templates/<path>` verbatim: scripts, rules and other files whose braces are not Mustache. */
 export function readTemplate(path: string): string {
   return readAsset(`templates/${path}`);
 }
@@ -60,7 +60,7 @@ function isName([kind]: Token): boolean {
   return kind !== "text" && kind !== "!";
 }
 
-/** As Mustache's own, but leaves slashes alone: links stay readable. */
+/** Like Mustache's, but does not escape slashes, so links stay readable. */
 function escapeHtml(value: unknown): string {
   return Mustache.escape(String(value)).replaceAll("&#x2F;", "/");
 }

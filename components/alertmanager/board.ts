@@ -1,4 +1,4 @@
-// Alertmanager 0.33: the alerts it holds, the messages it sends, and what keeps them from arriving.
+// Alertmanager 0.33: active alerts, notifications, and why they fail.
 
 import type { Board } from "../../dashboards/board";
 import { lines, stat, valueNames } from "../../dashboards/panels";

@@ -18,7 +18,7 @@ export interface AlertmanagerArgs {
   readonly settings: HostSettings["alertmanager"];
 }
 
-/** Alertmanager: tells people of alerts, and keeps silences; its secrets are files that only it can read. */
+/** Alertmanager: sends notifications and keeps silences; its secrets are files that only it can read. */
 export class Alertmanager extends pulumi.ComponentResource {
   readonly backend: Backend = ALERTMANAGER_BACKEND;
   /** Where Prometheus sends alerts. */

@@ -1,4 +1,4 @@
-// What each way of reaching somebody is told, in the words of alertmanager.yml: the shipped templates, and where secrets stand.
+// The settings of each receiver channel in alertmanager.yml: the shipped templates, and the files of secrets.
 import type { File, Receiver } from "./receivers.render";
 
 type Settings = Readonly<Record<string, unknown>>;
@@ -105,7 +105,7 @@ export function victoropsConfig(
   };
 }
 
-/** What a template of `templates/alertmanager/podwatch.tmpl` makes of the alerts. */
+/** A reference to a template of `templates/alertmanager/podwatch.tmpl`. */
 function message(template: string): string {
   return `{{ template "podwatch.${template}" . }}`;
 }

@@ -1,4 +1,4 @@
-// Receivers in the words of alertmanager.yml. Secrets stand in files: what is rendered only says where.
+// Renders receivers for alertmanager.yml. Secrets are referenced as files, never rendered.
 import {
   authFiles,
   authSecrets,
@@ -27,11 +27,11 @@ import {
 
 interface Common<Secret = unknown> extends HttpAuth<Secret> {
   readonly sendResolved: boolean;
-  /** Further keys in Alertmanager's own words. */
+  /** Further keys, in Alertmanager's syntax. */
   readonly extra: Readonly<Record<string, unknown>>;
 }
 
-/** Who is told, in one or several ways; the values of secrets are of no concern here. */
+/** A receiver with one or more channels; the values of secrets are not needed here. */
 export interface Receiver<Secret = unknown> {
   readonly slack?:
     | (Common<Secret> & { readonly apiUrl: Secret; readonly channel?: string | undefined })
@@ -118,17 +118,17 @@ export function receiverConfig(name: string, receiver: Receiver): Settings {
   };
 }
 
-/** The ways to reach somebody. */
+/** The kinds of receiver channels. */
 const WAYS = [
   ...(["slack", "email", "opsgenie", "pagerduty", "webhook", "telegram"] as const),
   ...(["discord", "msteamsv2", "pushover", "victorops"] as const),
 ] as const;
 type Way = (typeof WAYS)[number];
 
-/** Whose the secrets are that a receiver logs in with on one of its ways. */
+/** The owner of the secrets with which a receiver's channel authenticates. */
 function wayOwner(receiver: string, way: Way): Owner {
   const of = owner("alertmanager", receiver, way);
-  // This one had its name before the others were there.
+  // This name is older than the scheme of the others.
   const first = (kind: string) =>
     way === "webhook" && kind === "token" ? receiverSecret(receiver, "webhook-token") : undefined;
   return { ...of, secret: (kind) => first(kind) ?? of.secret(kind) };
@@ -138,7 +138,7 @@ function smtp({ tls }: NonNullable<Receiver["email"]>, of: Owner): Settings {
   return tls ? { tls_config: tlsConfig(tls, of) } : {};
 }
 
-/** How a receiver logs in, on each of its ways. */
+/** Authentication of each channel of a receiver. */
 function logins<Secret>(name: string, receiver: Receiver<Secret>): Array<[HttpAuth<Secret>, Owner]> {
   return WAYS.flatMap((way): Array<[HttpAuth<Secret>, Owner]> => {
     const auth: HttpAuth<Secret> | undefined = receiver[way];
@@ -169,10 +169,10 @@ export function receiverSecrets<Secret>(
 
 const SECRET_KINDS = [...WAYS, "pushover-user"] as const;
 type SecretKind = (typeof SECRET_KINDS)[number];
-/** Where a secret of a receiver stands. */
+/** The file of a receiver's secret. */
 export type File = (kind: SecretKind) => string;
 
-/** No kind ends like another one, so that no two secrets have one name. */
+/** No kind is a suffix of another, so names of secrets are unique. */
 function receiverSecret(receiver: string, kind: SecretKind | "webhook-token"): string {
   return `alertmanager-${receiver}-${kind}`;
 }
@@ -206,7 +206,7 @@ function secretOf<Secret>(receiver: Receiver<Secret>, kind: SecretKind): Secret 
   }
 }
 
-/** Groups that both have, such as headers, are put together. */
+/** Groups present in both, such as headers, are merged. */
 function merged(
   { sendResolved, extra }: Pick<Common, "sendResolved" | "extra">,
   ...parts: Settings[]

@@ -1,4 +1,4 @@
-// Checks over several settings of a receiver.
+// Checks that involve several settings of a receiver.
 import type { z } from "zod";
 import type { Context } from "../../config/context";
 import { type Path, quote, type Report } from "../../config/problem";
@@ -11,7 +11,7 @@ import { integrationKinds, type receiver } from "./receivers.schema";
 
 type Given = z.output<typeof receiver>;
 
-/** Names that Podwatch uses for receivers of its own. */
+/** Names of Podwatch's built-in receivers. */
 const ownReceivers = ["nobody", "dead-mans-switch"] as const;
 
 /** @param written receivers as they were written, whole or not */
@@ -57,7 +57,7 @@ function checkLogin(email: Given["email"], path: Path, report: Report): void {
   report([...path, missing ?? ""], `is missing; write it too, or remove ${there}`);
 }
 
-/** What is merged as it stands may neither overrule a setting nor hold a secret. */
+/** Options merged verbatim may neither override a setting nor contain a secret. */
 function checkExtra(
   given: Partial<HttpAuth> & { extra: Readonly<Record<string, unknown>> },
   path: Path,

@@ -1,4 +1,4 @@
-// Who is told of alerts, in the words of Alertmanager's configuration: each way to reach somebody has its own group.
+// Receivers, named as in Alertmanager's configuration: one group per kind of channel.
 import { z } from "zod";
 import { httpAuth, tlsSetting } from "../../config/schema/auth";
 import {
@@ -15,7 +15,7 @@ import {
   whole,
 } from "../../config/schema/words";
 
-/** The ways to reach somebody that there are. */
+/** All kinds of receiver channels. */
 export const integrationKinds = [
   "slack",
   "email",

@@ -21,25 +21,25 @@ import { alertmanagerRules } from "./rules";
 
 export interface AlertmanagerInput {
   readonly image: string;
-  /** How users reach Alertmanager, with its path: messages link there. */
+  /** Alertmanager's URL for users, with its path; notifications link there. */
   readonly externalUrl: string;
   readonly receivers: Readonly<Record<string, Receiver>>;
   readonly route: RootRoute;
   readonly shippedInhibitRules: boolean;
   readonly inhibitRules: readonly InhibitRule[];
   readonly timeIntervals: Readonly<Record<string, readonly TimeInterval[]>>;
-  /** Message templates of the user's own, by file name. */
+  /** The user's notification templates, by file name. */
   readonly templates: Readonly<Record<string, string>>;
-  /** Called while all is well; absent: nobody. */
+  /** The dead man's switch, if any. */
   readonly deadMansSwitch?: { readonly url: unknown; readonly interval: string } | undefined;
   /** Secrets that `extra` refers to, by name. */
   readonly secrets?: Readonly<Record<string, unknown>> | undefined;
   readonly keepData: boolean;
-  /** Keys of the user's own for the unit. */
+  /** The user's additional keys for the unit. */
   readonly unitKeys?: UnitKeys;
 }
 
-/** How the hooks reach it. */
+/** Address for the hooks. */
 const OWN_URL = urlOf(fromInside(ALERTMANAGER_ENDPOINT));
 
 /** The user `nobody` of the official image. */
@@ -48,7 +48,7 @@ const IMAGE_USER = { uid: 65534, gid: 65534 };
 export const ALERTMANAGER_BACKEND: Backend = {
   name: ALERTMANAGER,
   endpoint: ALERTMANAGER_ENDPOINT,
-  // What acts on the service itself, and what shows its inside.
+  // Administrative and diagnostic endpoints.
   closed: ["-/reload", "-/quit", "debug"],
   // Alerts come from Prometheus, inside the network of the containers.
   readOnly: ["api/v1/alerts", "api/v2/alerts"],
@@ -56,7 +56,7 @@ export const ALERTMANAGER_BACKEND: Backend = {
   description: "Alerts that fire now, and silences.",
 };
 
-/** How Alertmanager is watched. */
+/** How Alertmanager is monitored. */
 export function alertmanagerTelemetry(host: string): Telemetry {
   return {
     scrapeConfigs: [
@@ -84,7 +84,7 @@ export function alertmanager(input: AlertmanagerInput): Service {
       "--storage.path=/alertmanager",
       `--web.external-url=${input.externalUrl}`,
       `--web.route-prefix=${ALERTMANAGER_ENDPOINT.path}`,
-      // One that stands alone needs nobody to agree with.
+      // A single instance needs no cluster.
       "--cluster.listen-address=",
     ],
     user: IMAGE_USER,
@@ -109,7 +109,7 @@ export function alertmanager(input: AlertmanagerInput): Service {
   };
 }
 
-/** All secrets of Alertmanager, in the order in which the service names them. */
+/** All secrets of Alertmanager, in the order of the service's description. */
 export function alertmanagerSecrets<Secret>(input: {
   readonly receivers: Readonly<Record<string, Receiver<Secret>>>;
   readonly deadMansSwitch?: { readonly url: Secret } | undefined;
@@ -123,7 +123,7 @@ export function alertmanagerSecrets<Secret>(input: {
   ];
 }
 
-/** The receiver of what nobody is to be told of. */
+/** A receiver that sends no notifications. */
 export const NOBODY = "nobody";
 
 /** The alert that `npm run verify` sends. */

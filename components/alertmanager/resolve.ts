@@ -1,4 +1,4 @@
-// Checks over several of Alertmanager's settings, and what is filled in where the user said nothing; templates are read here.
+// Checks that involve several of Alertmanager's settings, and derived defaults; reads template files.
 import type { z } from "zod";
 import { quote, type Report } from "../../config/problem";
 import { shippedFiles } from "../../config/resolve/files";
@@ -14,7 +14,7 @@ import { checkTimeIntervals } from "./timeIntervals.resolve";
 
 type Given = z.output<typeof alertmanager>;
 
-/** Below it, pings and their repetitions get into each other's way. */
+/** Shorter intervals would overlap with Alertmanager's repetitions. */
 const shortestPing = "10s";
 
 export function resolveAlertmanager(

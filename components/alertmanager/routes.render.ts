@@ -1,4 +1,4 @@
-// Routes, inhibition rules and time intervals in the words of alertmanager.yml.
+// Renders routes, inhibition rules and time intervals for alertmanager.yml.
 import { ALERTS } from "../catalogue";
 
 interface Timing {
@@ -8,13 +8,13 @@ interface Timing {
   readonly repeatInterval?: string | undefined;
 }
 
-/** The route that every alert starts at. */
+/** The root route. */
 export interface RootRoute extends Timing {
   readonly receiver?: string | undefined;
   readonly routes: readonly Route[];
 }
 
-/** A route below another one. */
+/** A child route. */
 export interface Route extends RootRoute {
   readonly matchers: readonly string[];
   readonly continue: boolean;
@@ -41,7 +41,7 @@ export interface TimeInterval {
 type Settings = Readonly<Record<string, unknown>>;
 
 /**
- * @param usual the receiver where the user named none, and routes that are asked before the user's
+ * @param usual the default receiver, and routes that precede the user's
  */
 export function rootRouteConfig(
   route: RootRoute,
@@ -72,7 +72,7 @@ function routeConfig(route: Route): Settings {
   });
 }
 
-/** What is told already need not be told again in other words. */
+/** Suppresses notifications that repeat what another one already says. */
 export const SHIPPED_INHIBIT_RULES: readonly Settings[] = [
   {
     name: "critical-over-warning",
@@ -81,14 +81,14 @@ export const SHIPPED_INHIBIT_RULES: readonly Settings[] = [
     equal: ["alertname", "instance"],
   },
   {
-    // What was last heard of a target that is down says little of it now.
+    // Alerts from the last scrape of a target that is down are stale.
     name: "target-down",
     source_matchers: ['alertname="InstanceDown"'],
     target_matchers: ['alertname!="InstanceDown"'],
     equal: ["job", "instance"],
   },
   {
-    // The node exporter answers for its host; what runs on the host carries the host's name as its instance.
+    // The node exporter represents its host; services on the host have the host's name as their instance.
     name: "host-down",
     source_matchers: ['alertname="InstanceDown"', 'job="node"'],
     target_matchers: ['job!="node"'],
@@ -137,7 +137,7 @@ const MONTHS = [
   ...["july", "august", "september", "october", "november", "december"],
 ];
 
-/** A range that goes around the end of the week or the year, which Alertmanager refuses, as the two that it is made of. */
+/** Splits a range that wraps around the end of the week or year, since Alertmanager rejects it. */
 function unwrapped(range: string, names: readonly string[]): string[] {
   const at = (name: string) => (/^\d+$/.test(name) ? Number(name) - 1 : names.indexOf(name.toLowerCase()));
   const [begin = "", end = begin] = range.split(":");
@@ -149,7 +149,7 @@ function span(begin: string, end: string, at: (name: string) => number): string 
   return at(begin) === at(end) ? begin : `${begin}:${end}`;
 }
 
-/** Alertmanager writes `...` for all labels, which looks like something that was left out. */
+/** Alertmanager's `...` means all labels, but looks like an ellipsis. */
 function labelNames(names: readonly string[]): readonly string[] {
   return names.includes("*") || names.includes("...") ? ["..."] : names;
 }
@@ -159,7 +159,7 @@ function timeRange(range: string): Settings {
   return { start_time, end_time };
 }
 
-/** Leaves out what says nothing. */
+/** Leaves out empty values. */
 function given(settings: Settings): Settings {
   return Object.fromEntries(
     Object.entries(settings).filter(

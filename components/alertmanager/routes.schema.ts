@@ -1,4 +1,4 @@
-// How alerts find their receivers, in the words of Alertmanager's configuration.
+// Routing, named as in Alertmanager's configuration.
 import { z } from "zod";
 import { duration, flag, group, list, setting, text } from "../../config/schema/words";
 import { receiverName } from "./receivers.schema";
@@ -56,7 +56,7 @@ const timing = {
 
 const inherited = { defaultText: "that of the parent route" };
 
-/** A route below another one. */
+/** A child route. */
 export interface Route {
   receiver?: string | undefined;
   matchers: string[];
@@ -95,7 +95,7 @@ export const route: z.ZodType<Route> = group({
   ),
 }).meta({ id: "route", description: "Sends matching alerts to a receiver." });
 
-/** The route that every alert starts at. */
+/** The root route. */
 export const rootRoute = group({
   receiver: setting(
     receiverName().optional(),

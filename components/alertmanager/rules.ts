@@ -52,7 +52,7 @@ export const alertmanagerRules: RuleGroup = {
   ],
 };
 
-/** By kind of receiver: the reasons of failures, and receivers of the same kind, go into one. */
+/** Summed per kind of receiver, over reasons of failure. */
 function rate(metric: string): string {
   return `sum by (job, instance, integration) (rate(${metric}[15m]))`;
 }

@@ -1,4 +1,4 @@
-// Alertmanager: who is told of which alerts, when, and what is kept quiet.
+// Alertmanager: receivers, routes, inhibition and silences.
 import { z } from "zod";
 import { ownSecrets } from "../../config/schema/auth";
 import { image } from "../../config/schema/image";
@@ -75,7 +75,7 @@ export const alertmanager = group({
   image: image(versions.images.alertmanager, "Alertmanager"),
 }).meta({ id: "alertmanager", description: "Alertmanager: sends notifications about alerts." });
 
-/** Fully resolved: what the user left open is filled in, files are read. */
+/** Fully resolved: defaults are filled in, files are read. */
 export type AlertmanagerSettings<Secret = string> = WithSecrets<
   Omit<z.output<typeof alertmanager>, "enabled" | "templates"> & {
     enabled: boolean;

@@ -1,5 +1,5 @@
-// What Alertmanager would refuse of a time interval although each part of it is well written: ranges that end before they begin.
-// Weekdays and months may begin anywhere in the week and the year; they are taken apart where they go around its end.
+// Rejects what Alertmanager would refuse although its syntax is right: ranges that end before they begin.
+// Ranges of weekdays and months may wrap around the end of the week or year; they are split there.
 import { quote, type Report } from "../../config/problem";
 import type { Locate } from "../../config/resolve/locate";
 import type { AlertmanagerSettings } from "./schema";

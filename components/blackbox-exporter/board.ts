@@ -1,4 +1,4 @@
-// Blackbox exporter: what is reached from outside, how fast, and how long certificates still hold.
+// Blackbox exporter: availability and speed of targets, and expiry of certificates.
 
 import type { Board } from "../../dashboards/board";
 import { lines, stat, timeline, valueNames } from "../../dashboards/panels";

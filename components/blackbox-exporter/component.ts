@@ -17,12 +17,12 @@ export interface BlackboxExporterArgs {
   readonly settings: HostSettings["blackboxExporter"];
 }
 
-/** The blackbox exporter: probes what Prometheus asks it to; its page of last probes is behind the front. */
+/** The blackbox exporter: probes targets for Prometheus; its page of recent probes is behind the front. */
 export class BlackboxExporter extends pulumi.ComponentResource {
   readonly backend: Backend = BLACKBOX_BACKEND;
-  /** The exporter itself, and all that it probes. */
+  /** The exporter itself, and all its targets. */
   readonly telemetry: Telemetry;
-  /** Where users see the last probes, through the front. */
+  /** The page of recent probes, through the front. */
   readonly url: string;
 
   constructor(name: string, args: BlackboxExporterArgs, opts?: pulumi.ComponentResourceOptions) {

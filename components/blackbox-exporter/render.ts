@@ -25,29 +25,29 @@ export interface BlackboxExporterInput {
   readonly modules: Readonly<Record<string, ProbeModule>>;
   /** Secrets that modules refer to, by name. */
   readonly secrets?: Readonly<Record<string, unknown>> | undefined;
-  /** Keys of the user's own for the unit. */
+  /** The user's additional keys for the unit. */
   readonly unitKeys?: UnitKeys;
 }
 
-/** A module in the exporter's own words, and how it logs in. */
+/** A module in the exporter's syntax, and its authentication. */
 export type ProbeModule<Secret = unknown> = HttpAuth<Secret> & Readonly<Record<string, unknown>>;
 
-/** What is probed, and how often. */
+/** A probe target and its interval. */
 export interface Probe {
   readonly name: string;
   readonly module: string;
   readonly target: string;
-  /** Default: as often as Prometheus scrapes everything. */
+  /** Default: Prometheus' scrape interval. */
   readonly interval?: string | undefined;
-  /** How long a probe may take; given together with the interval. */
+  /** Time-out of a probe; set together with the interval. */
   readonly timeout?: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** Those that do not ask over HTTP; one that does not exist is the exporter's own to complain about. */
+/** Probers that do not use HTTP; the exporter itself reports unknown ones. */
 export const OTHER_PROBERS: readonly string[] = ["tcp", "icmp", "dns", "grpc", "unix"];
 
-/** How the hooks reach it. */
+/** Address for the hooks. */
 const OWN_URL = urlOf(fromInside(BLACKBOX_ENDPOINT));
 
 const ADDRESS = authority(BLACKBOX_ENDPOINT);
@@ -58,7 +58,7 @@ const USER = { uid: 65534, gid: 65534 };
 export const BLACKBOX_BACKEND: Backend = {
   name: BLACKBOX_EXPORTER,
   endpoint: BLACKBOX_ENDPOINT,
-  // Whoever may probe from here, or read what probes saw, sees into networks that are closed to him.
+  // Access to probes or their results would reveal networks that the visitor cannot reach.
   closed: ["probe", "-/", "config", "logs", "debug"],
   title: "Blackbox exporter",
   description: "The last probes, and whether they succeeded.",
@@ -76,7 +76,7 @@ export function blackboxExporter(input: BlackboxExporterInput): Service {
       `--web.route-prefix=${BLACKBOX_ENDPOINT.path}`,
     ],
     user: USER,
-    // Lets this group send pings without a capability.
+    // Allows this group to send pings without a capability.
     sysctls: { "net.ipv4.ping_group_range": `${USER.gid} ${USER.gid}` },
     files: {
       "blackbox.yml": toYaml({ modules: mapped(input.modules, moduleConfig) }),
@@ -94,7 +94,7 @@ export function blackboxExporter(input: BlackboxExporterInput): Service {
   };
 }
 
-/** All secrets of the exporter, in the order in which the service names them. */
+/** All secrets of the exporter, in the order of the service's description. */
 export function blackboxSecrets<Secret>(input: {
   readonly modules: Readonly<Record<string, ProbeModule<Secret>>>;
   readonly secrets?: Readonly<Record<string, Secret>> | undefined;
@@ -105,7 +105,7 @@ export function blackboxSecrets<Secret>(input: {
   return byName([...ofModules, ...ownSecrets(BLACKBOX_EXPORTER, input.secrets)]);
 }
 
-/** Over HTTP there are several ways to log in, over anything else certificates only. */
+/** HTTP probers have all kinds of authentication, others only certificates. */
 function moduleConfig(name: string, module: ProbeModule) {
   const { basicAuth, bearerToken, oauth2, headers, tls, ...words } = module;
   const prober = String(words.prober);
@@ -128,7 +128,7 @@ function mapped<In, Out>(
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(name, value)]));
 }
 
-/** Whether there is a target that is probed by a ping. */
+/** Whether any target is probed by ping. */
 export function sendsPings(settings: {
   readonly enabled: boolean;
   readonly targets: readonly Probe[];
@@ -139,7 +139,7 @@ export function sendsPings(settings: {
 }
 
 /**
- * How the exporter is watched, and through it the targets: one job for all of them, the label `instance` of each its name.
+ * How the exporter and its targets are monitored: one job for all targets, with the target's name as `instance`.
  *
  * @param instance name of the host that it runs on
  */

@@ -1,4 +1,4 @@
-// Checks over several of the blackbox exporter's settings: each target fits its module. Modules are checked by the exporter itself.
+// Checks that each target fits its module. The exporter itself validates modules.
 import { isIP } from "node:net";
 import type { z } from "zod";
 import type { Context } from "../../config/context";
@@ -110,7 +110,7 @@ function checkTarget(
   if (complaint !== undefined) report([...path, "target"], `${quote(target)} ${complaint}`);
 }
 
-/** What is wrong with a target, by the module's prober. */
+/** The problem of a target for the module's prober, if any. */
 const complaints: Readonly<Record<string, (target: string) => string | undefined>> = {
   http: (target) =>
     !/^https?:\/\//.test(target) || urlOf(target) === undefined

@@ -4,7 +4,7 @@ import { alert, duration, type RuleGroup, seconds } from "../../lib/rules/model"
 /** Time until the first certificate of the chain expires; a probe that fails today had one yesterday. */
 const LEFT = "last_over_time(probe_ssl_earliest_cert_expiry[1d]) - time()";
 
-/** What is no longer probed is left out. */
+/** Excludes targets that are no longer probed. */
 const STILL_PROBED = "and on (job, instance) probe_success";
 
 export const blackboxRules: RuleGroup = {

@@ -1,4 +1,4 @@
-// The blackbox exporter: looks at services from outside, as their users do.
+// The blackbox exporter: probes services from outside, as their users do.
 import { z } from "zod";
 import { httpAuth, ownSecrets } from "../../config/schema/auth";
 import { image } from "../../config/schema/image";
@@ -16,7 +16,7 @@ import {
 } from "../../config/schema/words";
 import versions from "../../versions.json";
 
-/** The modules that are there without being written, each named after what it probes. */
+/** The built-in modules, named after what they probe. */
 export const builtInModules = {
   http: { prober: "http", http: { preferred_ip_protocol: "ip4" } },
   tcp: { prober: "tcp", tcp: { preferred_ip_protocol: "ip4" } },
@@ -24,7 +24,7 @@ export const builtInModules = {
   icmp: { prober: "icmp", icmp: { preferred_ip_protocol: "ip4" } },
   dns: {
     prober: "dns",
-    // Who resolves names knows the root's name servers.
+    // Every resolver knows the name servers of the root zone.
     dns: { preferred_ip_protocol: "ip4", query_name: ".", query_type: "NS" },
   },
 } as const;
@@ -110,7 +110,7 @@ export type ProbeTarget = DeepReadonly<z.output<typeof probeTarget>>;
 /** A target of its own interval has a timeout that fits it. */
 export type ResolvedProbeTarget = ProbeTarget & { readonly timeout?: string };
 
-/** Fully resolved; the modules are all that there are, the built-in ones too. */
+/** Fully resolved; includes the built-in modules. */
 export type BlackboxExporterSettings<Secret = string> = WithSecrets<
   Omit<z.output<typeof blackboxExporter>, "enabled" | "targets"> & { enabled: boolean },
   Secret

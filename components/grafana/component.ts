@@ -15,7 +15,7 @@ export interface GrafanaArgs {
   readonly network: PodNetwork;
   readonly front: FrontSettings;
   readonly settings: HostSettings["grafana"];
-  /** Where its data comes from; the first is the default. */
+  /** Its data sources; the first is the default. */
   readonly datasources: readonly Datasource[];
   /** Dashboards (Grafana's JSON) by file name, besides those of the settings. */
   readonly dashboards: Readonly<Record<string, string>>;
@@ -70,7 +70,7 @@ function generatedPassword(name: string, parent: pulumi.Resource): pulumi.Output
   return new random.RandomPassword(name, { length: 32, special: false }, { parent }).result;
 }
 
-/** A user's dashboards stand in a directory of their own: their file names cannot hide ours. */
+/** Users' dashboards have their own directory, so their file names cannot collide with shipped ones. */
 function ownDashboards({ dashboards, datasourceUid }: HostSettings["grafana"]): Record<string, string> {
   return Object.fromEntries(
     dashboards.map(({ name, content }) => [`own/${name}`, prepareUserDashboard(content, datasourceUid)]),

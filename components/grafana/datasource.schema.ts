@@ -1,4 +1,4 @@
-// Data sources of the user's own, beside the Prometheus of the stack, in the words of Grafana's provisioning.
+// The user's own data sources, named as in Grafana's provisioning.
 import { z } from "zod";
 import { choice, flag, group, httpUrl, setting, text } from "../../config/schema/words";
 

@@ -1,4 +1,4 @@
-// Checks over Grafana's data sources: one name and one uid each, at most one default, secrets that are there.
+// Checks of Grafana's data sources: unique names and uids, at most one default, existing secrets.
 import type { z } from "zod";
 import { quote, type Report, show } from "../../config/problem";
 import type { Locate } from "../../config/resolve/locate";

@@ -6,14 +6,14 @@ import { toYaml } from "../../lib/yaml";
 import type { Backend } from "../nginx/render";
 import { GRAFANA, GRAFANA_ENDPOINT } from "./endpoint";
 
-/** A Prometheus that Grafana asks. */
+/** A Prometheus that Grafana queries. */
 export interface Datasource {
   readonly name: string;
-  /** Identity that dashboards refer to. */
+  /** Uid that dashboards refer to. */
   readonly uid: string;
   /** How Grafana reaches it. */
   readonly endpoint: Endpoint;
-  /** Prometheus' scrape interval: Grafana asks for no finer steps. */
+  /** Prometheus' scrape interval: the smallest step of Grafana's queries. */
   readonly scrapeInterval: string;
 }
 
@@ -27,18 +27,18 @@ export interface OwnDatasource {
   readonly isDefault: boolean;
   readonly basicAuthUser?: string | undefined;
   readonly jsonData: Readonly<Record<string, unknown>>;
-  /** Names of secrets of the user's own. */
+  /** Names of the user's own secrets. */
   readonly secureJsonData: Readonly<Record<string, string>>;
 }
 
-/** The one that Grafana would give by itself. */
+/** The uid that Grafana itself would derive. */
 export function datasourceUid({ name, uid }: Pick<OwnDatasource, "name" | "uid">): string {
   return uid ?? `P${createHash("sha256").update(name).digest("hex").slice(0, 16).toUpperCase()}`;
 }
 
 export interface GrafanaInput {
   readonly image: string;
-  /** How users reach Grafana, with its path and a slash at the end. */
+  /** Grafana's URL for users, with its path and a slash at the end. */
   readonly rootUrl: string;
   readonly adminUser: string;
   readonly datasources: readonly Datasource[];
@@ -48,11 +48,11 @@ export interface GrafanaInput {
   readonly keepData: boolean;
   /** Names of the secrets that variables under these keys refer to. */
   readonly secrets?: readonly string[];
-  /** Keys of the user's own for the unit. */
+  /** The user's additional keys for the unit. */
   readonly unitKeys?: UnitKeys;
 }
 
-/** How the hooks reach it. */
+/** Address for the hooks. */
 const OWN_URL = urlOf(fromInside(GRAFANA_ENDPOINT));
 
 /** The user `grafana` of the official image, with the group it gives its files. */
@@ -115,7 +115,7 @@ function environment(input: GrafanaInput): Record<string, string> {
     GF_ANALYTICS_CHECK_FOR_UPDATES: "false",
     GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: "false",
     GF_PLUGINS_PREINSTALL_DISABLED: "true",
-    // Not to a file as well: the root of the container is read-only, for the command line tool too.
+    // No log file: the root of the container is read-only, also for the command line tool.
     GF_LOG_MODE: "console",
   };
 }
@@ -156,7 +156,7 @@ function ownDatasource({ jsonData, secureJsonData, ...source }: OwnDatasource) {
   };
 }
 
-/** Grafana fills in variables of the environment, and takes two dollar signs for one. */
+/** Grafana expands environment variables, and reads two dollar signs as one. */
 function literal(value: unknown): unknown {
   if (typeof value === "string") return value.replaceAll("$", "$$$$");
   if (Array.isArray(value)) return value.map(literal);

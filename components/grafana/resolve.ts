@@ -1,4 +1,4 @@
-// Checks over several of Grafana's settings; dashboards are read here.
+// Checks that involve several of Grafana's settings; reads dashboards.
 import type { z } from "zod";
 import { quote, quotePath, type Report } from "../../config/problem";
 import { shippedFiles } from "../../config/resolve/files";
@@ -46,10 +46,10 @@ function dashboardComplaints(name: string, content: string): string | readonly s
     : "is not a JSON file; write the path of a dashboard that Grafana exported as JSON";
 }
 
-/** Of two dashboards with one uid, or one title in the same folder, Grafana shows one, or neither. */
+/** Of two dashboards with the same uid, or the same title in a folder, Grafana shows only one, or neither. */
 function checkIdentities(dashboards: readonly ShippedFile[], locate: Locate, report: Report): void {
   if (dashboards.length === 0) return;
-  // All that come with Podwatch, also those that are not shipped now: a switch elsewhere must not bring up a problem here.
+  // All that Podwatch can ship, not only the current ones: enabling another service must not cause a problem here.
   const shipped = Object.values(shippedDashboards(SHIPPED_DASHBOARDS, ""));
   const all = [
     ...shipped.map((content) => ({ content, path: undefined })),

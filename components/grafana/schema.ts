@@ -1,4 +1,4 @@
-// Grafana: who administers it, where its data comes from, which dashboards it shows.
+// Grafana: administrator, data sources, dashboards.
 import type { z } from "zod";
 import { ownSecrets } from "../../config/schema/auth";
 import { image } from "../../config/schema/image";
@@ -17,11 +17,11 @@ import versions from "../../versions.json";
 import type { ShippedFile } from "../prometheus/schema";
 import { datasource } from "./datasource.schema";
 
-/** What people leave in place, or try first. */
+/** Common default passwords. */
 const wellKnown =
   /^(admin|administrator|password|passw0rd|foobar|grafana|secret|changeme|change-me|prom-operator|letmein|monitoring|prometheus|qwertz?u?i?o?p?|1234567890?|12345678)[0-9!]{0,4}$/i;
 
-/** Generated when absent, so nobody has to think of one. */
+/** Generated when absent. */
 const adminPassword = text(
   (value) => /^[^\p{Cc}]{8,}$/u.test(value),
   "is shorter than 8 characters or holds control characters; write a longer one, or remove the setting to have one generated",

@@ -1,4 +1,4 @@
-// Whether a host's container network needs IPv6, what the host itself has to have for that, and that no range is in the way.
+// Whether a host's container network needs IPv6, what the host itself needs for that, and that ranges do not conflict.
 import { isIP, isIPv6 } from "node:net";
 import { type Path, quote, type Report, show } from "../../config/problem";
 import { locateIn } from "../../config/resolve/locate";
@@ -17,25 +17,25 @@ export interface Placed {
   readonly path: Path;
 }
 
-/** A setting that names an address; without a value where that is a secret. */
+/** A setting with an address; without its value if that is a secret. */
 interface Named {
   readonly path: Path;
   readonly value?: string;
 }
 
-/** Fills in the host's network, and what its settings ask of the host's own addresses. */
+/** Resolves the host's network, and which addresses the host must have. */
 export function resolveNetwork(host: Placed, all: readonly Placed[], report: Report): HostSettings {
   const { settings } = host;
   const own = ownAddresses(host);
   const monitor = settings.role === "monitor";
   const front = monitor && isIPv6(settings.front.bind) ? [bindOf(host)] : [];
   const inside = monitor ? [...ofUser(host), ...asked(host, all)] : [];
-  // An ordinary user's podman takes connections itself, and passes them on over IPv4.
+  // Rootless podman accepts connections itself, and forwards them over IPv4.
   const wanting = [...(settings.become ? front : []), ...inside];
   const network: NetworkSettings =
     wanting.length === 0 ? settings.network : { subnet6: DEFAULT_SUBNET6, ...settings.network };
   checkRanges(host, network, report);
-  // An address that the host has to have says enough.
+  // A required address of the host already implies IPv6.
   const ipv6 = [...front, ...inside].find(({ value }) => !own.some((one) => one.value === value));
   return {
     ...settings,
@@ -54,7 +54,7 @@ function need(what: AddressNeed["what"], { path, ...value }: Named): AddressNeed
 const locate = ({ sound, path }: Placed, section: string, inner: Path) =>
   locateIn(section, sound, path)(inner);
 
-/** Where something listens at an address that the host has to have. */
+/** Settings with an address to listen on, which the host must have. */
 function ownAddresses(host: Placed): Named[] {
   const { front, nodeExporter, role } = host.settings;
   const listening = [
@@ -69,7 +69,7 @@ const bindOf = (host: Placed) => ({
   value: host.settings.front.bind,
 });
 
-/** Where the user wrote none it is the host's address, and stands in the host's entry if it has to be another. */
+/** Defaults to the host's address; reported in the host's entry. */
 function nodeBind(host: Placed, { bind }: { bind?: string }): { path: Path; value: string }[] {
   const { connection } = host.settings;
   if (bind === undefined) return [];
@@ -83,7 +83,7 @@ function ofUser(host: Placed): Named[] {
   return subnet6 === undefined ? [] : [{ path: locate(host, "network", ["subnet6"]), value: subnet6 }];
 }
 
-/** Where what containers ask, or send something to, is written. */
+/** Settings with addresses that containers connect to. */
 const asking = [
   ["prometheus", ["scrapeJobs", "fileSd"]],
   ["blackboxExporter", ["targets", "modules"]],
@@ -92,10 +92,10 @@ const asking = [
   ["front", ["snippet"]],
 ] as const;
 
-/** What below that is no address of anybody's, whatever it looks like. */
+/** Settings below these that are never addresses, whatever they look like. */
 const besides = ["name", "labels", "params"];
 
-/** The settings of a host, and of the targets that its Prometheus asks, in which there is an IPv6 address. */
+/** Settings with IPv6 addresses, of a host and of the targets that its Prometheus scrapes. */
 function asked(host: Placed, all: readonly Placed[]): Named[] {
   const { settings } = host;
   const own = asking.flatMap(([section, keys]) => {
@@ -112,7 +112,7 @@ function asked(host: Placed, all: readonly Placed[]): Named[] {
   return [...own, ...(settings.prometheus.enabled ? all.flatMap(nodeOverIpv6) : [])];
 }
 
-/** Targets that another program asks, whose address is in the job's relabelling. */
+/** Targets scraped through another program, whose address is in the job's relabelling. */
 function askedByOthers(section: Tree, [key = "", index = "", setting]: Path): boolean {
   const job = valueAt(section, [key, index]);
   return ["targets", "files"].includes(String(setting)) && isGroup(job) && setsAddress(job.extra);
@@ -129,7 +129,7 @@ interface Text {
   readonly text: string;
 }
 
-/** All that is text. Of a file, the path is that of the setting that names it. */
+/** All text values. For a file, the path is that of its setting. */
 function texts(value: unknown, path: Path): Text[] {
   if (typeof value === "string") return [{ path, text: value }];
   if (!isTree(value)) return [];
@@ -150,7 +150,7 @@ function isSecret(section: (typeof asking)[number][0], path: Path): boolean {
   return schema !== undefined && core(schema).secret;
 }
 
-/** The host would no longer reach, or be reached by, what has an address of its containers'. */
+/** The host could no longer reach machines whose address is in the range of its containers. */
 function checkRanges(host: Placed, network: NetworkSettings, report: Report): void {
   const { connection, front } = host.settings;
   const known = [...(isLocal(connection) ? [] : [connection.host]), front.bind].filter(

@@ -9,7 +9,7 @@ const privateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
 /** Unique local addresses, and those that are reached from everywhere. */
 const ranges6 = ["fc00::/7", "2000::/3"];
 
-/** What the container network has where it needs IPv6 and the stack file names no range. */
+/** Default range of the container network if it needs IPv6. */
 export const DEFAULT_SUBNET6 = "fdb6:93f8:2e1d::/64";
 
 /** A private network of 16 to 65536 addresses, written by its first address. */
@@ -21,7 +21,7 @@ function isSubnet(value: string): boolean {
   return last % 2 ** (32 - prefix) === 0 && privateRanges.some((range) => inRange(ip, range));
 }
 
-/** As podman's own are, or larger or smaller by much; written by its first address. */
+/** Prefixes around podman's default; written by its first address. */
 function isSubnet6(value: string): boolean {
   const [ip = "", bits = "", ...rest] = value.split("/");
   const prefix = Number(bits);
@@ -61,7 +61,7 @@ export const network = group({
   ),
 }).meta({ id: "network", description: "The network that the containers of a host share." });
 
-/** Resolved: `subnet6` is there where the network has IPv6. */
+/** Resolved: `subnet6` is set if the network has IPv6. */
 export type NetworkSettings = DeepReadonly<z.output<typeof network>>;
 
 declare module "../../config/section" {

@@ -1,7 +1,7 @@
 import { section } from "../../config/section";
 import { network } from "./schema";
 
-/** Whether it has IPv6 is settled when all hosts are known: `resolve`. */
+/** Whether it has IPv6 is decided once all hosts are known: `resolve`. */
 export const networkSection = section("network", {
   schema: network,
   resolve: (given) => given,

@@ -11,7 +11,7 @@ export interface NginxExporterInput {
   readonly image: string;
   /** Of NGINX, which has its counters there. */
   readonly bridge: Endpoint;
-  /** Keys of the user's own for the unit. */
+  /** The user's additional keys for the unit. */
   readonly unitKeys?: UnitKeys;
 }
 

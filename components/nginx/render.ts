@@ -66,7 +66,7 @@ export interface NginxInput {
   readonly snippet?: string;
   /** Names of the secrets that the snippet refers to. */
   readonly secrets?: readonly string[];
-  /** Keys of the user's own for the unit. */
+  /** The user's additional keys for the unit. */
   readonly unitKeys?: UnitKeys;
 }
 

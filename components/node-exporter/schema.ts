@@ -133,7 +133,7 @@ export const nodeExporter = group({
 export type NodeExporterReach =
   /** The host's own, through a unix socket. */
   | { readonly by: "socket" }
-  /** That of other hosts, by a port which nobody else reaches. */
+  /** That of other hosts, by a port unreachable from elsewhere. */
   | {
       readonly by: "port";
       /** Address that it listens on; absent: all. */

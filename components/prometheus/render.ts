@@ -48,14 +48,14 @@ export interface PrometheusInput {
   /** Names of the secrets that the scrape configurations read from files. */
   readonly secrets?: readonly string[];
   readonly keepData: boolean;
-  /** Keys of the user's own for the unit. */
+  /** The user's additional keys for the unit. */
   readonly unitKeys?: UnitKeys;
 }
 
 /** The directory of the rule files, as seen from that of their tests. */
 export const RULES_FROM_TESTS = "../rules";
 
-/** How the hooks reach it. */
+/** Address for the hooks. */
 const OWN_URL = urlOf(fromInside(PROMETHEUS_ENDPOINT));
 
 /** The user `nobody` of the official image. */
@@ -64,7 +64,7 @@ const IMAGE_USER = { uid: 65534, gid: 65534 };
 export const PROMETHEUS_BACKEND: Backend = {
   name: PROMETHEUS,
   endpoint: PROMETHEUS_ENDPOINT,
-  // What acts on the service itself, and what shows its inside.
+  // Administrative and diagnostic endpoints.
   closed: ["-/reload", "-/quit", "debug", "api/v1/admin"],
   title: "Prometheus",
   description: "Targets, queries and alerts.",

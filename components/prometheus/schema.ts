@@ -246,7 +246,7 @@ export interface ShippedFile {
 export type ScrapeJob = z.output<typeof scrapeJob>;
 export type FileSdJob = Omit<z.output<typeof fileSdJob>, "files"> & { files: ShippedFile[] };
 
-/** Fully resolved: what the user left open is filled in, files are read. */
+/** Fully resolved: defaults are filled in, files are read. */
 export type PrometheusSettings<Secret = string> = WithSecrets<
   Omit<z.output<typeof prometheus>, "fileSd" | "ruleFiles" | "ruleTests" | "scrapeTimeout"> & {
     scrapeTimeout: string;

@@ -1,4 +1,4 @@
-/** How urgent an alert is: somebody is called, looks at it in the daytime, or merely knows. */
+/** Urgency of an alert: act now, investigate during working hours, or for information. */
 export type Severity = "critical" | "warning" | "info";
 
 export const SEVERITIES = ["critical", "warning", "info"] as const satisfies readonly Severity[];
@@ -8,7 +8,7 @@ export interface Threshold<Value extends number | string = number | string> {
   /** `ratio`: a share from 0 to 1; `seconds` and `number`: 0 or more; `duration`: as Prometheus writes it. */
   readonly kind: "ratio" | "seconds" | "number" | "duration";
   readonly usual: Value;
-  /** What it is a limit of, for the reference. */
+  /** What it limits, for the documentation. */
   readonly meaning: string;
 }
 
@@ -39,25 +39,25 @@ type Values<T extends Thresholds> = {
 };
 
 interface Definition<T extends Thresholds> {
-  /** In capitals and small letters, the subject first: `HostCpuBusy`. It is the alert's name, its setting and its runbook. */
+  /** In CamelCase, the subject first: `HostCpuBusy`. Name of the alert, its setting and its runbook. */
   readonly name: string;
   readonly severity: Severity;
   /** How long the condition has to last; absent: it fires at once. */
   readonly for?: string;
   readonly thresholds: T;
-  /** What it says, in one line for the list of all alerts. */
+  /** Its meaning in one line, for the list of alerts. */
   readonly what: string;
-  /** PromQL that has a result for each instance of which it is true. */
+  /** PromQL with a result for each instance for which it holds. */
   expr(values: Values<T>): string;
-  /** Alerts that say less of the same thing: of them nobody is told while this one fires. */
+  /** Less specific alerts, inhibited while this one fires. */
   readonly covers?: readonly string[];
-  /** One line for a message's title; with Prometheus' templates. */
+  /** One line for the title of a notification, with Prometheus' templates. */
   readonly summary: string;
-  /** What is the case and what follows, with the value in a readable unit. */
+  /** The situation and its consequence, with the value in a readable unit. */
   description(values: Values<T>): string;
 }
 
-/** A shipped alert, with thresholds that are still open. */
+/** A shipped alert, with configurable thresholds. */
 export type Alert = Omit<Definition<Record<string, Threshold>>, "expr" | "description"> & {
   expr(values: AlertValues): string;
   description(values: AlertValues): string;
@@ -65,11 +65,11 @@ export type Alert = Omit<Definition<Record<string, Threshold>>, "expr" | "descri
 
 export type AlertValues = Readonly<Record<string, number | string>>;
 
-/** The alerts about one subject; they are deployed together with what they watch. */
+/** The alerts about one subject, deployed together with what they monitor. */
 export interface RuleGroup {
   /** Name of the group, and of its file. */
   readonly name: string;
-  /** Where the alerts get their data from, in one sentence. */
+  /** The source of the alerts' data, in one sentence. */
   readonly about: string;
   readonly alerts: readonly Alert[];
 }

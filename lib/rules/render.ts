@@ -1,8 +1,8 @@
-// The shipped alerts as files of rules, as far as a stack wants them.
+// Renders the enabled shipped alerts as rule files.
 import { toYaml } from "../yaml";
 import type { Alert, AlertValues, RuleGroup, Severity } from "./model";
 
-/** What a stack says of one alert. */
+/** A stack's settings of one alert. */
 export interface AlertSettings {
   readonly enabled: boolean;
   readonly severity: Severity;
@@ -12,13 +12,13 @@ export interface AlertSettings {
 }
 
 export interface AlertsInput {
-  /** By the alert's name; every alert of the catalogue is there. */
+  /** By the alert's name, for every alert of the catalogue. */
   readonly alerts: Readonly<Record<string, AlertSettings>>;
-  /** Where the runbooks are; an alert's name is put behind it. */
+  /** URL of the runbooks; the alert's name is appended. */
   readonly runbookUrl: string;
 }
 
-/** Files of rules by path below `rules/`, one for each group that has an alert left. */
+/** Rule files by path below `rules/`, one for each group with an enabled alert. */
 export function shippedRules(groups: readonly RuleGroup[], input: AlertsInput): Record<string, string> {
   return Object.fromEntries(
     groups
@@ -33,7 +33,7 @@ export function wanted(groups: readonly RuleGroup[], input: AlertsInput): Alert[
   return groups.flatMap(({ alerts }) => alerts).filter(({ name }) => settingsOf(name, input).enabled);
 }
 
-/** The values of an alert's thresholds where a stack says nothing. */
+/** The defaults of an alert's thresholds. */
 export function usualValues({ thresholds }: Alert): AlertValues {
   return Object.fromEntries(Object.entries(thresholds).map(([name, { usual }]) => [name, usual]));
 }
