@@ -1,5 +1,5 @@
 # `make up`: a working dashboard on a throwaway host. `make test`: everything that CI checks.
-.PHONY: help setup up down test check unit integration chaos reliability format docs
+.PHONY: help setup up down test check unit integration chaos reliability takeover format docs
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -48,6 +48,12 @@ chaos: setup
 reliability: setup
 	@lab/toolchain/setup
 	@lab/chaos faults
+
+## make takeover   deploys an earlier version (FROM, a commit) to lab hosts, and takes them over with this one (3 minutes)
+FROM = 03abb93
+takeover: setup
+	@lab/toolchain/setup
+	TAKEOVER_FROM=$(FROM) npx jest --selectProjects takeover
 
 ## make format       format the sources
 format: setup

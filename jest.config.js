@@ -1,4 +1,5 @@
-// Two projects: `unit` needs nothing but Node; `integration` deploys to lab hosts with the real Pulumi CLI.
+// Projects: `unit` needs nothing but Node; `integration` deploys to lab hosts with the real Pulumi CLI; `takeover`, which
+// `make takeover` calls, also needs the history of the repository.
 const common = {
   testEnvironment: "node",
   transform: { "\\.ts$": ["@swc/jest", { jsc: { parser: { syntax: "typescript" }, target: "es2022" } }] },
@@ -17,12 +18,17 @@ module.exports = {
       ...common,
       displayName: "unit",
       testMatch: ["<rootDir>/tests/**/*.test.ts"],
-      testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/integration/"],
+      testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/integration/", "<rootDir>/tests/takeover/"],
     },
     {
       ...common,
       displayName: "integration",
       testMatch: ["<rootDir>/tests/integration/**/*.test.ts"],
+    },
+    {
+      ...common,
+      displayName: "takeover",
+      testMatch: ["<rootDir>/tests/takeover/**/*.test.ts"],
     },
   ],
 };

@@ -29,12 +29,12 @@ export async function verify(hosts: readonly DeployedHost[], seconds: number): P
 }
 
 async function verifyHost(host: Host, seconds: number): Promise<Check[]> {
-  const front = new Front(host);
   const { services, grafana } = host.deployed;
   const has = (name: string) => services.some((service) => service.name === name);
   if (!has("nginx")) {
     return [await check("services", () => insist(seconds, () => allReady(host)))];
   }
+  const front = new Front(host);
   const alertmanager = services.find(({ name }) => name === "alertmanager");
   const prometheus = has("prometheus");
   // Each of these waits, so they wait together.

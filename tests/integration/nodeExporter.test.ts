@@ -95,6 +95,12 @@ test("what the alerts of hosts ask for is there", async () => {
   expect((await query(monitor, 'node_filesystem_readonly{mountpoint="/home"} == 0')).length).toBe(2);
 });
 
+test("verify asks the target, which has no front, for its services", async () => {
+  const verified = await operate(stack, "verify");
+  expect(verified).toHaveExited(0);
+  expect(verified.stdout).toMatch(/^ok {6}web {2}services: node-exporter is ready$/m);
+});
+
 test("only Prometheus' host reaches the target, and nobody the monitor", async () => {
   expect(await status(monitor)).toBe(200);
   expect(await status(web)).toBe(0);

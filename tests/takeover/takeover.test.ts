@@ -1,0 +1,152 @@
+// Hosts deployed by an earlier version are taken over by this one: nothing restarts, and nothing is made anew.
+//
+//   TAKEOVER_FROM   the commit of the earlier version; `make takeover` has a default
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CHECKOUT, LabHost, run } from "../integration/support/lab";
+import { type NodeMirror, nodeMirror } from "../integration/support/nodeMirror";
+import { rootlessSnapshot, snapshot } from "../integration/support/snapshot";
+import { connection, Stack } from "../integration/support/stack";
+
+jest.setTimeout(600_000);
+
+const FROM = process.env.TAKEOVER_FROM ?? "";
+const NAMES = ["sudo", "guarded", "rootless", "jumped", "target"] as const;
+
+/** A resource as the state has it: what a change of would make it another one. */
+interface Identity {
+  readonly urn: string;
+  readonly id?: string;
+  readonly triggers?: unknown;
+}
+
+let hosts: Record<(typeof NAMES)[number], LabHost>;
+let stack: Stack;
+let mirror: NodeMirror;
+let old: string;
+let before: Record<string, unknown>;
+
+beforeAll(async () => {
+  old = join(mkdtempSync(join(tmpdir(), "podwatch-takeover-")), "old");
+  execFileSync("git", ["clone", "--quiet", "--shared", "--no-checkout", CHECKOUT, old]);
+  execFileSync("git", ["checkout", "--quiet", FROM], { cwd: old });
+  const lock = (directory: string) => readFileSync(join(directory, "package-lock.json"), "utf8");
+  if (lock(old) === lock(CHECKOUT)) symlinkSync(join(CHECKOUT, "node_modules"), join(old, "node_modules"));
+  else execFileSync("npm", ["ci", "--no-audit", "--no-fund"], { cwd: old });
+  symlinkSync(join(CHECKOUT, ".lab"), join(old, ".lab"));
+
+  const booted = await LabHost.bootAll(NAMES.map((name) => `takeover-${name}`));
+  hosts = Object.fromEntries(NAMES.map((name, index) => [name, booted[index]])) as typeof hosts;
+  before = await traces();
+  mirror = await nodeMirror();
+  stack = await Stack.create("takeover", settings());
+  const password = readFileSync(join(CHECKOUT, ".lab", "guarded.password"), "utf8").trim();
+  await stack.configure(settings(), { "hosts.guarded.becomePassword": password });
+});
+
+afterAll(async () => {
+  await stack?.dispose();
+  mirror?.close();
+  await Promise.all(Object.values(hosts ?? {}).map((host) => host.down()));
+  if (old) rmSync(join(old, ".."), { recursive: true, force: true });
+});
+
+function settings() {
+  const entry = (name: (typeof NAMES)[number], user: Parameters<typeof connection>[0]) => {
+    const { name: _, ...login } = connection(user, hosts[name]);
+    return login;
+  };
+  return {
+    hosts: {
+      sudo: { ...entry("sudo", "operator"), prometheus: { data: "delete" } },
+      guarded: entry("guarded", "guarded"),
+      rootless: { ...entry("rootless", "rootless"), become: false, gateways: { enabled: false } },
+      jumped: { ...entry("jumped", "operator"), proxy: entry("sudo", "operator") },
+      target: { ...entry("target", "operator"), role: "target" },
+    },
+    gateways: { gid: 990 },
+    prometheus: { scrapeInterval: "2s" },
+    nodeExporter: { enabled: true, release: mirror.release },
+    nginxExporter: { enabled: true },
+    blackboxExporter: { targets: [{ name: "here", target: "http://podwatch-nginx:8080" }] },
+    alertmanager: { enabled: true },
+  };
+}
+
+/** What a deployment may leave behind, by host. */
+async function traces(): Promise<Record<string, unknown>> {
+  const all = NAMES.map(async (name) => [
+    name,
+    name === "rootless" ? await rootlessSnapshot(hosts[name]) : await snapshot(hosts[name]),
+  ]);
+  return Object.fromEntries(await Promise.all(all));
+}
+
+/** When everything that runs was started, by host: containers, and units that are none. */
+async function started(): Promise<Record<string, string>> {
+  const containers =
+    "podman ps --format '{{.Names}}' | sort | xargs -r podman inspect -f '{{.Name}} {{.State.StartedAt}}'";
+  const units = "systemctl show --property Id,ActiveEnterTimestampMonotonic podwatch-node-exporter.service";
+  const all = NAMES.map(async (name) => [
+    name,
+    name === "rootless"
+      ? await hosts[name].execRootless(
+          `${containers}; systemctl --user show --property ActiveEnterTimestampMonotonic podwatch-node-exporter.service`,
+        )
+      : await hosts[name].exec(`${containers}; ${units}`),
+  ]);
+  return Object.fromEntries(await Promise.all(all));
+}
+
+async function identities(): Promise<Identity[]> {
+  const { deployment } = JSON.parse(await stack.state()) as {
+    deployment: { resources: Array<{ urn: string; id?: string; inputs?: { triggers?: unknown } }> };
+  };
+  return deployment.resources
+    .map(({ urn, id, inputs }) => ({
+      urn,
+      ...(id === undefined ? {} : { id }),
+      ...(inputs?.triggers === undefined ? {} : { triggers: inputs.triggers }),
+    }))
+    .sort((one, other) => (one.urn < other.urn ? -1 : 1));
+}
+
+test("the version before deploys", async () => {
+  const deployed = await stack.run("up", "--yes", "--skip-preview", "--cwd", old);
+  expect(deployed).toHaveExited(0);
+  expect((await started()).sudo).toContain("podwatch-alertmanager");
+});
+
+test("this version makes nothing anew, and restarts nothing", async () => {
+  const [identitiesBefore, startedBefore] = [await identities(), await started()];
+
+  const preview = await stack.preview("--diff");
+  expect(preview).not.toMatch(/^\s*(\+|-|\+-|-\+|\+\+|--)(?= )/m);
+
+  const changes = await stack.up();
+  expect(Object.keys(changes).sort()).toEqual(["unchanged", "updated"]);
+  expect(await identities()).toEqual(identitiesBefore);
+  expect(await started()).toEqual(startedBefore);
+});
+
+test("then there is nothing left to do, and everything is well", async () => {
+  expect(await stack.up()).toEqual({ unchanged: expect.any(Number) });
+  for (const command of ["status", "drift", "verify"]) {
+    const looked = await run("npm", ["run", "-s", command, "--", "--stack", stack.name], {
+      env: { ...stack.environment(), PODWATCH_PULUMI: "lab/toolchain/pulumi" },
+    });
+    expect(looked).toHaveExited(0);
+  }
+});
+
+test("it removes what the version before has made", async () => {
+  await stack.destroy();
+  const after = await traces();
+  const volumes = /^(volume |file .*(volumes|podwatch))/;
+  for (const name of NAMES) {
+    const left = (after[name] as string[]).filter((line) => !(before[name] as string[]).includes(line));
+    expect({ name, left: left.filter((line) => !volumes.test(line)) }).toEqual({ name, left: [] });
+  }
+});
