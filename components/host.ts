@@ -16,9 +16,9 @@ export interface HostArgs
     HostSettings,
     "name" | "role" | "connection" | "become" | "becomePassword" | "builds" | "addressNeeds"
   > {
-  /** What is to run on it. */
+  /** What will run on it. */
   readonly services: readonly Newcomer[];
-  /** Whether a service sends pings, which an ordinary user's processes may not do everywhere. */
+  /** Whether a service sends pings, for which an ordinary user may lack permission. */
   readonly sendsPings?: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface HostArgs
  * Everything else on the host is applied through {@link apply} and {@link putSecret}.
  */
 export class Host extends pulumi.ComponentResource {
-  /** Whether containers are root's or the login user's own. */
+  /** Whether containers are rootful or belong to the login user. */
   readonly scope: Scope;
   /** The images that are built on it, by reference. */
   readonly builds: HostArgs["builds"];
@@ -71,7 +71,7 @@ export class Host extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** Applies a service's bundle, and removes the service when the resource goes. */
+  /** Applies a service's bundle, and removes the service when the resource is deleted. */
   apply(
     name: string,
     args: { service: string; bundle: Bundle; secretVersions?: readonly pulumi.Output<string>[] },
@@ -105,7 +105,7 @@ export class Host extends pulumi.ComponentResource {
     opts: pulumi.CustomResourceOptions,
   ): Array<pulumi.Output<string>> {
     return secrets.map(({ name: secret, value }) => {
-      // The component's own name says already which service it is.
+      // The component's name already identifies the service.
       const own = secret.slice(service.length);
       return this.putSecret(`${name}${own}-secret`, { secret, value }, opts).version;
     });
@@ -118,7 +118,7 @@ export class Host extends pulumi.ComponentResource {
   }
 }
 
-/** What makes it this host and no other: where one of these changes, all is removed there and made anew. */
+/** Identity of the host: if any of these changes, everything is removed there and created again. */
 function identity(connection: HostArgs["connection"], scope: Scope): pulumi.Input<unknown>[] {
   const owner = scope === "rootless" ? connection.user : "root";
   return isLocal(connection)
@@ -126,7 +126,7 @@ function identity(connection: HostArgs["connection"], scope: Scope): pulumi.Inpu
     : [connection.host, connection.port, owner];
 }
 
-/** With `--target` the gate may have been left out: then nothing may be taken from the old host either. */
+/** `--target` may exclude the gate; then nothing may be removed from the old host either. */
 function unlessPassedBy(
   host: string,
   identity: pulumi.Input<unknown>[],

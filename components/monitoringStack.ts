@@ -21,7 +21,7 @@ export class MonitoringStack extends pulumi.ComponentResource {
     this.registerOutputs({ installations: this.installations });
   }
 
-  /** Makes a host and its services. */
+  /** Creates a host and its services. */
   private install(
     name: string,
     settings: HostSettings,

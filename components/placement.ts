@@ -1,5 +1,5 @@
-// Which service runs on which host, in two steps: each service says what it offers to others, which needs no resource; then each is
-// made, with what all of them offer at hand.
+// Which service runs on which host, in two steps: each service states what it offers to others, which needs no resource; then each is
+// created, given all these offers.
 import type * as pulumi from "@pulumi/pulumi";
 import type { HostSettings } from "../config/load";
 import type { Endpoint } from "../lib/endpoint";
@@ -23,48 +23,48 @@ export interface Installation {
   };
 }
 
-/** What a service on a host offers to the others, and asks of the host. */
+/** What a service on a host offers to the others, and requires of the host. */
 export interface Offer {
   /** Port of the host that it listens on, if any. */
   readonly listens?: Newcomer["listens"];
-  /** How the front shows it. */
+  /** How the front serves it. */
   readonly backend?: Backend;
   /** Where Prometheus sends alerts. */
   readonly alertmanager?: Endpoint;
-  /** What Grafana asks. */
+  /** The data source for Grafana. */
   readonly datasource?: Datasource;
-  /** What the host's own NGINX passes on. */
+  /** The socket that the host's own NGINX bridges. */
   readonly hostSockets?: HostSockets;
-  /** Whether it sends pings, which an ordinary user's processes may not do everywhere. */
+  /** Whether it sends pings, for which an ordinary user may lack permission. */
   readonly sendsPings?: boolean;
 }
 
 /** The offers of the services of a host, by the name of the service, in the order of the list of services. */
 export type Offers = Readonly<Record<string, Offer>>;
 
-/** A host with its services, as far as they have been made. */
+/** A host with its services created so far. */
 export interface Placement {
-  /** What the names of resources begin with. */
+  /** Prefix of resource names. */
   readonly name: string;
   readonly host: Host;
   readonly settings: HostSettings;
   /** What each service of the host offers. */
   readonly offers: Offers;
-  /** What the host's Prometheus watches. */
+  /** What the host's Prometheus monitors. */
   readonly watched: readonly Telemetry[];
-  /** What has been made before, by the name of the service. */
+  /** What was created before, by the name of the service. */
   readonly made: ReadonlyMap<string, pulumi.ComponentResource>;
 }
 
 /** A service that a host may have. */
 export interface PlacedService {
-  /** Its name, as the runner knows it. */
+  /** Its name, as for the runner. */
   readonly service: string;
-  /** What it offers; nothing where the host does not have it. */
+  /** What it offers; undefined if the host does not have it. */
   offer(settings: HostSettings): Offer | undefined;
-  /** How the Prometheus of a host watches it, there and on other hosts. */
+  /** How the Prometheus of a host monitors it, there and on other hosts. */
   telemetry?(monitor: HostSettings, hosts: readonly HostSettings[]): readonly Telemetry[];
-  /** Makes it. */
+  /** Creates it. */
   place(placement: Placement, opts: pulumi.ComponentResourceOptions): Placed;
 }
 
@@ -85,7 +85,7 @@ export function offered<Kind extends keyof Offer>(
   });
 }
 
-/** What containers of a host need to be made. */
+/** What the containers of a host need. */
 export function containerPlace({ host, settings, made }: Placement) {
   const network = made.get("network") as PodNetwork;
   return { host, network, hostName: settings.name, front: settings.front };

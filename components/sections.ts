@@ -1,5 +1,5 @@
-// The sections of a stack file that configure services, in the order in which they are resolved and documented: what one
-// needs of another stands below it.
+// The sections of a stack file that configure services, in the order in which they are resolved and documented: a section
+// comes after those that it depends on.
 import type { Section, SectionName } from "../config/section";
 import { alertmanagerSection } from "./alertmanager/section";
 import { blackboxExporterSection } from "./blackbox-exporter/section";

@@ -1,4 +1,4 @@
-// Every service that a host may have, in the order in which they are made and shown: what one waits for stands above it.
+// Every service that a host may have, in the order in which they are created and shown: a service comes after those that it waits for.
 import { alertmanagerPlacement } from "./alertmanager/placement";
 import { blackboxExporterPlacement } from "./blackbox-exporter/placement";
 import { grafanaPlacement } from "./grafana/placement";

@@ -4,10 +4,10 @@ import { type NativeService, nativeUnits, type Program } from "./native";
 import { containerUnit, NETWORK_NAME } from "./podman/quadlet";
 
 /**
- * A bundle is all that the runner on a host needs to apply one service, as one plain text without any secret:
+ * A bundle is everything that the runner on a host needs to apply a service, as plain text without secrets:
  * header lines `key value`, then parts, each a line `part <path>` followed by the part's lines, indented by two
- * blanks, and at last the line `end`, without which it did not arrive as a whole. It is what `pulumi preview --diff`
- * compares line by line.
+ * spaces, and at last the line `end`, without which it is incomplete. `pulumi preview --diff`
+ * compares it line by line.
  */
 export type Bundle = string;
 
@@ -24,7 +24,7 @@ export interface ImageBuild {
   /** The context, by file name. */
   readonly files: Readonly<Record<string, string>>;
   readonly args: Readonly<Record<string, string>>;
-  /** The images that it is made from: pulled before, and kept for as long as this one. */
+  /** Its base images: pulled before, and kept as long as this one. */
   readonly bases: readonly string[];
 }
 
@@ -66,7 +66,7 @@ function buildParts({ containerfile, files }: ImageBuild): Array<[string, string
   ];
 }
 
-/** The bundle of a service that is no container. */
+/** The bundle of a native service. */
 export function nativeBundle(service: NativeService, scope: Scope): Bundle {
   const { port } = service;
   const headers: Array<[string, string]> = [

@@ -3,31 +3,31 @@ import type { Scope } from "../lib/scope";
 import { unitName } from "../lib/service";
 import { type Entry, quoteWord, serializeUnit } from "./unit";
 
-/** A service that is no container: a program of the host's, confined by systemd, which opens its sockets for it. */
+/** A native service: a program of the host, sandboxed by systemd, which opens its sockets. */
 export interface NativeService {
   /** Name of the service, e.g. `node-exporter`. */
   readonly name: string;
   /** One line for `systemctl status`. */
   readonly description: string;
   readonly program: Program;
-  /** The user that it runs as, made for it; an ordinary user's service runs as that user. */
+  /** The system user created for it; a rootless service runs as the login user. */
   readonly account: string;
   readonly args: readonly string[];
-  /** Further ones, in which nothing is expanded. */
+  /** Further arguments, without expansion. */
   readonly literalArgs?: readonly string[];
-  /** The unix socket that it is always reached by, and who may connect besides its owner. */
+  /** Its unix socket, and who may connect besides its owner. */
   readonly socket: { readonly path: string; readonly group?: number };
   /** A port of the host, closed to all but a few addresses; absent: none. */
   readonly port?: OpenPort;
   /** Directories of the host that have to be there. */
   readonly directories: readonly string[];
-  /** What is done on the host at each step of its life. */
+  /** Scripts that run on the host at each step of its life cycle. */
   readonly hooks: { readonly ready: string };
   /** How long the service may take until it is ready, in seconds. */
   readonly readyWithin: number;
 }
 
-/** Where the program comes from. */
+/** The source of the program. */
 export type Program =
   /** The distribution's package. */
   | { readonly path: string; readonly package: string }
@@ -35,7 +35,7 @@ export type Program =
   | { readonly name: string; readonly file: string; readonly archives: readonly Archive[] };
 
 export interface Archive {
-  /** The machine that it is for, as `uname -m` has it. */
+  /** Its machine, as printed by `uname -m`. */
   readonly machine: string;
   readonly sha256: string;
   /** Path of the program in the archive, which is a tar file packed by gzip. */
@@ -72,7 +72,7 @@ export function nativeUnits(service: NativeService, scope: Scope): Record<string
 }
 
 /**
- * The filter holds for what comes in by the socket, which systemd opens and not the service: it has to stand in both units.
+ * The filter also has to apply to the socket, which systemd opens instead of the service, so it is in both units.
  *
  * Source: systemd.resource-control(5), IPAddressAllow=.
  */
@@ -97,7 +97,7 @@ function socketUnit(service: NativeService, scope: Scope): string {
         ["SocketMode", shared ? "0660" : "0600"],
         ...(shared ? [["SocketGroup", String(socket.group)] as const] : []),
         ["RemoveOnStop", "yes"],
-        // At boot the address may come later than the socket.
+        // At boot the address may appear after the socket.
         ...(port
           ? ([
               ["ListenStream", listenAddress(port)],
@@ -127,7 +127,7 @@ function serviceUnit(service: NativeService, scope: Scope): string {
         ["Description", service.description],
         ["Requires", socket],
         ["After", socket],
-        // However often it ends, it is started again.
+        // It is restarted without a limit.
         ["StartLimitIntervalSec", "0"],
       ],
     ],
@@ -151,7 +151,7 @@ function serviceUnit(service: NativeService, scope: Scope): string {
   ]);
 }
 
-/** Specifiers of systemd's are expanded, so all words are plain. */
+/** systemd expands specifiers, so all words have to be plain. */
 function plainWord(word: string): string {
   if (!/^[A-Za-z0-9_@+=:,./%-]+$/.test(word)) {
     throw new Error(`a command line of systemd's cannot hold the word ${JSON.stringify(word)} as it is`);
@@ -160,8 +160,8 @@ function plainWord(word: string): string {
 }
 
 /**
- * What any user's manager can do. The program gets its sockets from systemd and needs none of its own but to ask D-Bus and
- * the kernel; `adjtimex` tells how far the clock is off, and sets nothing without a capability.
+ * Sandboxing that a user manager supports. The program gets its sockets from systemd and needs others only for D-Bus and
+ * the kernel; `adjtimex` returns the clock's offset, and cannot set it without a capability.
  *
  * Source: systemd.exec(5), systemd.resource-control(5); no key is newer than systemd 247.
  */
@@ -184,9 +184,9 @@ const CONFINED: readonly Entry[] = [
 ];
 
 /**
- * What only the system's manager can: a user of its own, and a file system in which nothing can be written.
- * The host's clock, processes and network stay visible: they are what is measured. Without a sight of the first process, the
- * mounts told of would be the service's own, all of them read-only.
+ * Sandboxing that only the system manager supports: a user of its own, and a read-only file system.
+ * The host's clock, processes and network stay visible, since they are measured. If PID 1 were hidden, the
+ * reported mounts would be the service's own, all of them read-only.
  */
 const CONFINED_BY_ROOT: readonly Entry[] = [
   ["CapabilityBoundingSet", ""],

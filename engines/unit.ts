@@ -1,4 +1,4 @@
-/** Sections of a systemd unit file in order; a key that has several values stands once for each. */
+/** Sections of a systemd unit file in order; a key with several values is repeated. */
 export type Unit = ReadonlyArray<readonly [section: string, entries: readonly Entry[]]>;
 export type Entry = readonly [key: string, value: string];
 
@@ -8,7 +8,7 @@ export const UNIT_HEADER = "# Managed by Podwatch. Changes made here are overwri
 /**
  * Serialises a unit file.
  *
- * @throws Error if a section, key or value holds a control character: a line break could smuggle in a setting.
+ * @throws Error if a section, key or value holds a control character: a line break could inject a setting.
  */
 export function serializeUnit(unit: Unit): string {
   const sections = unit.map(([section, entries]) => {
@@ -20,12 +20,12 @@ export function serializeUnit(unit: Unit): string {
 
 /**
  * Quotes one word of a value that Quadlet splits into words, such as `Exec=` or `Environment=`, so that the
- * container gets it as it is: Quadlet puts both on the command line of a service, where systemd would expand
+ * container gets it verbatim: Quadlet puts both on the command line of a service, where systemd would expand
  * specifiers (`%`) and variables (`$`).
  *
  * Source: systemd.syntax(7) "Quoting", systemd.service(5) "Command lines".
  *
- * @throws Error for an empty word, which Quadlet loses, and for `;`, which it hands on without its quotes and
+ * @throws Error for an empty word, which Quadlet drops, and for `;`, which it passes on without its quotes and
  *   systemd takes for the end of the command (podman 5.4).
  */
 export function quoteWord(word: string): string {
@@ -41,10 +41,10 @@ export function quoteWord(word: string): string {
 }
 
 /**
- * The words that Quadlet and systemd make of a value which they split at blanks: quotes, also amid a word, hold
+ * The words of a value that Quadlet and systemd split at spaces: quotes, also inside a word, hold
  * together what is between them. `open` says whether the last quote is missing.
  *
- * Source: systemd.syntax(7) "Quoting"; podman 5.4 drops what it cannot use without a word.
+ * Source: systemd.syntax(7) "Quoting"; podman 5.4 silently drops what it cannot use.
  */
 export function splitWords(value: string): { readonly words: readonly string[]; readonly open: boolean } {
   const words: string[] = [];

@@ -9,7 +9,7 @@ import { nginxRules } from "./rules";
 export interface NginxExporterInput {
   /** Image reference with a tag or a digest. */
   readonly image: string;
-  /** Of NGINX, which has its counters there. */
+  /** URL of NGINX's counters. */
   readonly bridge: Endpoint;
   /** The user's additional keys for the unit. */
   readonly unitKeys?: UnitKeys;
@@ -35,7 +35,7 @@ export function nginxExporter(input: NginxExporterInput): Service {
 }
 
 /**
- * How NGINX is watched, through the exporter.
+ * How NGINX is monitored, through the exporter.
  *
  * @param instance name of the host that both run on
  */

@@ -5,8 +5,8 @@ const EXPORTER = `job="${NGINX_JOB}"`;
 
 /**
  * The exporter asks NGINX while it is scraped, and has no time-out of its own: while NGINX hangs, so do scrapes, until
- * Prometheus gives up. An exporter that is gone fails them at once, unless the host's name server is silent: its name is
- * then asked for in vain, and taken for a hang.
+ * Prometheus times out. If the exporter is gone, they fail at once, unless the host's name server does not answer: then the lookup of its name
+ * looks like a hang.
  */
 export const FRONT_HANGS = `up{${EXPORTER}} == 0 and scrape_duration_seconds{${EXPORTER}} > 0.5`;
 

@@ -17,23 +17,23 @@ export interface NginxBridgeArgs {
   readonly hostName: string;
   readonly front: HostSettings["front"];
   readonly gateways: GatewaysSettings;
-  /** Services of the host that are no containers, and whose sockets it passes on to Prometheus. */
+  /** Native services of the host, whose sockets it bridges to Prometheus. */
   readonly hostSockets?: HostSockets | undefined;
-  /** What Prometheus takes of an answer at most, unless the gateways have limits of their own. */
+  /** Prometheus' limit of a response's size, unless the gateways have their own. */
   readonly limits: Limits;
-  /** The services that are shown behind the front. */
+  /** The services behind the front. */
   readonly backends: readonly Backend[];
-  /** Pages on alerts, by the alert's name. */
+  /** Runbooks, by the alert's name. */
   readonly runbooks: Readonly<Record<string, string>>;
 }
 
-/** NGINX: the only door to a host's services, and the bridge from gateways on Unix sockets to Prometheus. */
+/** NGINX: the front of a host's services, and the bridge from gateways on Unix sockets to Prometheus. */
 export class NginxBridge extends pulumi.ComponentResource {
   /** Where users reach the start page. */
   readonly url: string;
-  /** Where the other services of the host reach it: its counters, and what it bridges. */
+  /** Endpoints for the other services of the host: its counters, and what it bridges. */
   readonly endpoint: Endpoint = BRIDGE_ENDPOINT;
-  /** What whoever asks NGINX has to wait for. */
+  /** What clients of NGINX depend on. */
   readonly service: pulumi.Resource;
 
   constructor(name: string, args: NginxBridgeArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -6,5 +6,5 @@ export const NGINX = "nginx";
 /** The job of the gateways that it bridges. */
 export const GATEWAYS_JOB = "roq-gateways";
 
-/** What the other services of the host may ask of NGINX: its counters, and what it bridges. */
+/** Endpoints for the other services of the host: its counters, and what it bridges. */
 export const BRIDGE_ENDPOINT = containerEndpoint(NGINX, 8081);

@@ -1,4 +1,4 @@
-// Checks over several of the front's settings, and what is filled in where the user said nothing.
+// Checks that involve several of the front's settings, and derived defaults.
 import type { z } from "zod";
 import { quote } from "../../config/problem";
 import { checkQuadlet } from "../../config/resolve/quadlet";
@@ -8,10 +8,10 @@ import { canonicalAddress, inUrl } from "../../lib/address";
 import { type FrontSettings, type front, isLoopback, isWildcard } from "./front.schema";
 import { checkSnippet } from "./snippet.resolve";
 
-/** An ordinary user may not open a port below 1024. */
+/** An ordinary user may not bind a port below 1024. */
 const FIRST_UNPRIVILEGED_PORT = 1024;
 
-/** Checks what depends on the host, and fills it in. */
+/** Checks and resolves what depends on the host. */
 export function resolveFront(given: z.output<typeof front>, around: Around): FrontSettings<string> {
   const { host, locate, report, taken } = around;
   const settings = complete(given, host);
@@ -48,7 +48,7 @@ function complete(
   return withPlainSecrets({ ...given, bind, port, publicUrl, serverNames });
 }
 
-/** A name as it stands in a request: small, IPv6 in brackets, without the dot at the end that it may have. */
+/** A name as in a request: lower case, IPv6 in brackets, without a trailing dot. */
 function asAsked(name: string): string {
   return inUrl(canonicalAddress(name)).toLowerCase().replace(/\.$/, "");
 }

@@ -18,7 +18,7 @@ import {
 import { inRange } from "../../lib/address";
 import versions from "../../versions.json";
 
-/** Of the addresses that name no interface. */
+/** For addresses without an interface. */
 const bindAddress = () =>
   ipAddress().refine(
     (value) => isIP(value) === 0 || !["fe80::/10", "::ffff:0:0/96"].some((range) => inRange(value, range)),
@@ -67,7 +67,7 @@ export const front = group({
   image: image(versions.images.nginx, "NGINX"),
 }).meta({ id: "front", description: "NGINX, the front: everything else is reached through it." });
 
-/** Fully resolved: what the user left open is filled in; all names by which the front is asked stand in `serverNames`. */
+/** Fully resolved: defaults are filled in; `serverNames` has all names of the front. */
 export type FrontSettings<Secret = unknown> = WithSecrets<
   z.output<typeof front> & { port: number; publicUrl: string },
   Secret
@@ -76,7 +76,7 @@ export type FrontSettings<Secret = unknown> = WithSecrets<
 /** All addresses that a host has. */
 export const isWildcard = (bind: string) => bind === "0.0.0.0" || bind === "::";
 
-/** An address by which a host is reached from itself only. */
+/** An address by which a host is reached only from itself. */
 export const isLoopback = (bind: string) => bind.startsWith("127.") || bind === "::1";
 
 declare module "../../config/section" {

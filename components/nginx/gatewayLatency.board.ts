@@ -97,7 +97,7 @@ interface Latency {
   readonly description: string;
   /** A histogram in nanoseconds. */
   readonly metric: string;
-  /** Labels that tell its series apart. */
+  /** Labels that distinguish its series. */
   readonly by: readonly string[];
 }
 

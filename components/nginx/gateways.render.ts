@@ -4,7 +4,7 @@ import { type JobLimits, jobLimits } from "../prometheus/limits.render";
 import { GATEWAYS_JOB } from "./endpoint";
 import { gatewayRules } from "./gateways.rules";
 
-/** How gateways are watched, through the bridge: those found by their sockets, or exactly those named. */
+/** How gateways are scraped, through the bridge: those discovered by their sockets, or exactly those listed. */
 export function gatewayTelemetry(
   gateways: {
     readonly sources: "auto" | readonly string[];

@@ -1,4 +1,4 @@
-// Checks over several of the gateways' settings.
+// Checks that involve several of the gateways' settings.
 import type { z } from "zod";
 import { quote } from "../../config/problem";
 import type { Around } from "../../config/section";

@@ -39,7 +39,7 @@ export const gatewayRules: RuleGroup = {
       for: "1m",
       thresholds: { within: duration("30m", "How long after its last sign of life it fires.") },
       what: "A gateway was there and is gone, with its socket",
-      // Gateways that are found by their sockets are no targets any more once the socket is gone.
+      // Gateways discovered by their sockets are no longer targets once the socket is gone.
       expr: ({ within }) => `count_over_time(up{${JOB}}[${within}])\nunless up{${JOB}}`,
       summary: "Gateway {{ $labels.instance }} is gone",
       description: ({ within }) =>
@@ -63,7 +63,7 @@ export const gatewayRules: RuleGroup = {
         within: duration("1h", "How long ago it was last ready; after that, it is assumed to be intended."),
       },
       what: "A connection to an exchange broke off and does not come back",
-      // Gateways count how often a connection enters each state, and tell no state. One that is lost has been
+      // Gateways count how often a connection enters each state, and do not export the state. A lost connection has been
       // disconnected more often than it became ready; over a time, that holds whatever the counters began with.
       expr: ({ within }) => `${entered("disconnected", within)}\n> ${entered("ready", within)}`,
       summary: "Gateway {{ $labels.instance }} has lost {{ $labels.connection }}",

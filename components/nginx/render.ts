@@ -7,19 +7,19 @@ import { readTemplate, renderTemplate } from "../../lib/template";
 import { inBytes, type JobLimits } from "../prometheus/limits.render";
 import { BRIDGE_ENDPOINT, NGINX } from "./endpoint";
 
-/** A service behind the front door. */
+/** A service behind the front. */
 export interface Backend {
   /** Name of the service, e.g. `grafana`. */
   readonly name: string;
-  /** Where the front reaches it, and shows it by the same path. */
+  /** The endpoint, which the front serves under the same path. */
   readonly endpoint: Endpoint;
   /** Path of the service's WebSocket, with a slash at the end. */
   readonly livePath?: string;
-  /** Paths below that are for the other services of the host only, and refused at the front. */
+  /** Paths below it that only other services of the host may use; the front refuses them. */
   readonly closed?: readonly string[];
-  /** Paths below that only answer here, and take nothing. */
+  /** Paths below it that are read-only at the front. */
   readonly readOnly?: readonly string[];
-  /** Whether people log in there, by a form at `login`, or by a name and a password in a header. */
+  /** Whether it has a log-in, by a form at `login`, or by basic authentication. */
   readonly logIns?: boolean;
   /** For the start page. */
   readonly title: string;
@@ -37,32 +37,32 @@ export interface NginxInput {
   /** Name of the host, shown on the start page. */
   readonly host: string;
   readonly image: string;
-  /** Address and port of the host that lead to the front. */
+  /** Published address and port of the front. */
   readonly bind: string;
   readonly port: number;
-  /** Names and addresses by which users reach the front, as a request has them; `*.` for all below one. */
+  /** Names and addresses by which users reach the front, as in a request; `*.` for all subdomains. */
   readonly serverNames: readonly string[];
   /** Address of the DNS server of the container network. */
   readonly resolver: string;
   /** Whether the container network has IPv6 too. */
   readonly ipv6: boolean;
   readonly backends: readonly Backend[];
-  /** Pages on alerts, as Markdown, by the alert's name. */
+  /** Runbooks as Markdown, by the alert's name. */
   readonly runbooks: Readonly<Record<string, string>>;
   /** Bridge to gateways on Unix sockets; absent: none. */
   readonly gateways?: {
     readonly socketDirectory: string;
-    /** Who may connect to the sockets; default: the image's own user. */
+    /** User that may connect to the sockets; default: the image's own. */
     readonly uid?: number;
     readonly gid?: number;
     readonly scrapeInterval: string;
     readonly limits?: JobLimits | undefined;
   };
-  /** What Prometheus takes of an answer at most. */
+  /** Prometheus' limit of a response's size. */
   readonly bodySize: string;
-  /** Services of the host that are no containers and answer Prometheus on unix sockets. */
+  /** Native services of the host with metrics on unix sockets. */
   readonly hostSockets?: HostSockets;
-  /** The user's own text at the end of the front's server block. */
+  /** The user's snippet at the end of the front's server block. */
   readonly snippet?: string;
   /** Names of the secrets that the snippet refers to. */
   readonly secrets?: readonly string[];
@@ -72,16 +72,16 @@ export interface NginxInput {
 
 const FRONT_PORT = 8080;
 
-/** Where NGINX sees the sockets of the host's services. */
+/** Mount point of the sockets of the host's services. */
 const HOST_SOCKETS = "/run/podwatch";
 
-/** By which nobody from elsewhere can be sent here: on the own machine, and in the container network. */
+/** Names that a foreign web page cannot use: of the machine itself, and in the container network. */
 const OWN_NAMES = ["localhost", "[::1]", unitName(NGINX)];
 
-/** How long somebody waits for a gateway, in seconds, however often it is scraped. */
+/** Minimum time-out of a gateway, in seconds, whatever its scrape interval. */
 const GATEWAY_WITHIN = 10;
 
-/** So much more passes, in bytes, that Prometheus finds the limit met, and not an answer that is cut off. */
+/** Margin in bytes, so that Prometheus reports an exceeded limit instead of a truncated response. */
 const BEYOND_LIMIT = 1024 ** 2;
 
 /** The user `nginx` of the official image. */
@@ -94,7 +94,7 @@ export function nginx(input: NginxInput): Service {
     image: input.image,
     args: ["nginx", "-c", `${CONFIG_DIRECTORY}/nginx.conf`, "-g", "daemon off;"],
     user: bridgeUser(input),
-    // The image's entry point tells at length what it leaves alone.
+    // The image's entry point is verbose.
     environment: { NGINX_ENTRYPOINT_QUIET_LOGS: "1" },
     files: files(input),
     ...(input.secrets?.length ? { secrets: input.secrets } : {}),
@@ -113,14 +113,14 @@ export function nginx(input: NginxInput): Service {
   };
 }
 
-/** The group of the host that may write to sockets which the bridge has to reach, where it runs as root's. */
+/** The host's group that may write to the sockets for the bridge, if rootful. */
 export function bridgeGroup(gateways: { readonly enabled: boolean; readonly gid: number }): number {
   return gateways.enabled ? gateways.gid : IMAGE_USER.gid;
 }
 
 const isWildcard = (bind: string) => bind === "0.0.0.0" || bind === "::";
 
-/** For podman `::` means IPv6 alone, for people every address that there is. Two ports would leave rules of its firewall behind. */
+/** For podman `::` means IPv6 only, for people all addresses. Publishing two ports would leave firewall rules of podman behind. */
 function published(bind: string): { address?: string } {
   return bind === "::" ? {} : { address: bind };
 }
@@ -167,7 +167,7 @@ function configuration(input: NginxInput, release: string): string {
   return renderTemplate("nginx/nginx.conf.mustache", {
     resolver: input.resolver,
     ipv6: input.ipv6,
-    // Of a port that is published at all IPv4 addresses podman makes one at all IPv6 addresses, too: nobody must answer there.
+    // podman publishes a port for all IPv4 addresses at all IPv6 addresses, too: nothing may answer there.
     frontIpv6: input.ipv6 && input.bind !== "0.0.0.0",
     frontPort: FRONT_PORT,
     internalPort: BRIDGE_ENDPOINT.port,
@@ -208,7 +208,7 @@ function hasSockets({ gateways, hostSockets }: NginxInput): boolean {
   return gateways !== undefined || hostSockets !== undefined;
 }
 
-/** What NGINX passes on of an answer at most; 0 is no limit. */
+/** NGINX's limit of a response's size; 0 means no limit. */
 function answerBytes(bodySize: string): number {
   const bytes = inBytes(bodySize);
   return bytes === 0 ? 0 : bytes + BEYOND_LIMIT;

@@ -1,10 +1,10 @@
-// The user's own text in the front's server block. NGINX itself checks the grammar, on the host; here is found what NGINX
-// would take without a word although it hides what the front is there for.
+// The user's snippet in the front's server block. NGINX itself checks the syntax, on the host; this finds directives that
+// NGINX accepts although they would disable built-in locations.
 import { quote, type Report } from "../../config/problem";
 import type { Locate } from "../../config/resolve/locate";
 import { refuseSnippetSecrets } from "./snippetSecrets.resolve";
 
-/** Directives of a server block that act before any location is looked for, or make another server of it. */
+/** Directives of a server block that act before a location is selected, or change the server itself. */
 const serverWide: Readonly<Record<string, string>> = {
   return: "answers every request, also those for Grafana and Prometheus; write it inside a location",
   rewrite: "acts on every request, also those for Grafana and Prometheus; write it inside a location",
@@ -41,7 +41,7 @@ export function checkSnippet(text: string, builtIn: readonly string[], locate: L
   }
 }
 
-/** The built-in path that a location takes requests from; patterns come after all built-in ones, see the template. */
+/** The built-in path whose requests a location would get; patterns come after all built-in ones, see the template. */
 function shadowed(args: readonly string[], builtIn: readonly string[]): string | undefined {
   const [first = "", second] = args;
   if (first.startsWith("~") || first.startsWith("@")) return undefined;
@@ -53,7 +53,7 @@ function shadowed(args: readonly string[], builtIn: readonly string[]): string |
 
 interface Directive {
   readonly words: readonly string[];
-  /** How many braces it stands in. */
+  /** Nesting depth of braces. */
   readonly depth: number;
 }
 

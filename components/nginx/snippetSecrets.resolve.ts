@@ -1,4 +1,4 @@
-// Secrets in the user's own text for the front: it is shipped as it is, and everybody sees it in previews and on the host.
+// Secrets in the user's snippet for the front: it is deployed verbatim, readable in previews and on the host.
 import type { Path, Report } from "../../config/problem";
 import { show } from "../../config/problem";
 import {
@@ -9,7 +9,7 @@ import {
   isSecretVariable,
 } from "../../config/secretWords";
 
-/** @param directives each as its words, whatever they stand in */
+/** @param directives each as its words, whatever block they are in */
 export function refuseSnippetSecrets(
   directives: readonly (readonly string[])[],
   path: Path,
@@ -26,7 +26,7 @@ export function refuseSnippetSecrets(
   }
 }
 
-/** The words that tell which directive holds a secret, without it. */
+/** The words that identify a directive with a secret, without the secret. */
 function secretIn([name = "", ...args]: readonly string[]): string | undefined {
   const [first = "", second = ""] = args;
   if (/_(set_header|param)$/.test(name) && args.length > 1) {
@@ -46,7 +46,7 @@ function secretIn([name = "", ...args]: readonly string[]): string | undefined {
   return address || args.some(isPrivateKey) ? name : undefined;
 }
 
-/** Whether a value is more than variables and the name of a way to log in. */
+/** Whether a value has more than variables and the name of an authentication scheme. */
 function isWritten(value: string): boolean {
   return /[^\s:"']/.test(
     value.replaceAll(/\$\{[^}]*\}|\$\w+/g, "").replace(/^\s*(Bearer|Basic|Digest|Token|ApiKey)\s*/i, ""),

@@ -1,4 +1,4 @@
-// Hosts with a node exporter: what is used of them, and what is about to run out.
+// Hosts with a node exporter: use of resources, and what is about to run out.
 
 import type { Board } from "../../dashboards/board";
 import { lines, stat } from "../../dashboards/panels";
@@ -7,7 +7,7 @@ import { NODE_JOB } from "./endpoint";
 import { CPU_BUSY, DISK_USED, HOSTS, MEMORY_USED, REAL_DISK } from "./queries.board";
 import { network, system } from "./system.board";
 
-/** From when on something that fills up is worth a look, and when it is urgent. */
+/** Thresholds of fill levels: warning and critical. */
 const FULL = [
   [0.8, "orange"],
   [0.9, "red"],

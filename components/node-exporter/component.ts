@@ -8,14 +8,14 @@ import type { NodeExporterSettings } from "./schema";
 
 export interface NodeExporterArgs {
   readonly host: Host;
-  /** Tells which group NGINX has, which passes on what Prometheus asks. */
+  /** Has the group of NGINX, which forwards Prometheus' scrapes. */
   readonly gateways: GatewaysSettings;
   readonly settings: NodeExporterSettings;
 }
 
-/** The node exporter: a confined service of the host itself, not a container, which would see little of the host. */
+/** The node exporter: a sandboxed service of the host itself, not a container, which would see little of the host. */
 export class NodeExporter extends pulumi.ComponentResource {
-  /** What the host's own NGINX has to pass on; absent where Prometheus is elsewhere. */
+  /** The socket that the host's own NGINX bridges; absent if Prometheus is elsewhere. */
   readonly hostSockets: HostSockets | undefined;
 
   constructor(name: string, args: NodeExporterArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -1,19 +1,19 @@
 import { inSeconds } from "../../lib/duration";
 import { type Alert, alert, duration, percent, ratio } from "../../lib/rules/model";
 
-/** File systems that hold nothing of their own, or cannot fill up. */
+/** File systems without data of their own, or that cannot fill up. */
 const REAL =
   'fstype!~"tmpfs|devtmpfs|ramfs|overlay|squashfs|erofs|iso9660|autofs|nsfs|fuse.*|nfs.*|cifs", mountpoint!~"/(run|var/lib/containers)/.*"';
 
 const PLACE = "{{ $labels.mountpoint }} on {{ $labels.instance }}";
 
-/** The size that is left for ordinary users, as a share of the whole. */
+/** The space available to ordinary users, as a share of the size. */
 const FREE = `node_filesystem_avail_bytes{${REAL}} / node_filesystem_size_bytes{${REAL}}`;
 
-/** Where nothing can be written, nothing fills up. */
+/** A read-only file system does not fill up. */
 const WRITABLE = `node_filesystem_readonly{${REAL}} == 0`;
 
-/** Full after so many seconds, if the space goes on to shrink as it did in the time looked back on. */
+/** Full after so many seconds, by linear extrapolation over the given range. */
 function fullWithin(within: string, lookBack: string): string {
   return `predict_linear(node_filesystem_avail_bytes{${REAL}}[${lookBack}], ${inSeconds(within)}) < 0`;
 }

@@ -26,7 +26,7 @@ export const nodeExporterPlacement: PlacedService = {
   }),
 };
 
-/** How a monitor's Prometheus asks a node exporter: its own, and those of hosts that have no Prometheus of their own. */
+/** How a monitor's Prometheus scrapes node exporters: its own, and those of targets. */
 function nodeTarget({ name, nodeExporter }: HostSettings, monitor: HostSettings): NodeTarget[] {
   const { enabled, reach } = nodeExporter;
   if (!enabled) return [];

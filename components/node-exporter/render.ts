@@ -13,9 +13,9 @@ export interface NodeExporterInput {
   readonly from: "release" | "package";
   readonly release: Release;
   readonly collectors: { readonly enable: readonly string[]; readonly disable: readonly string[] };
-  /** Further arguments, as they are. */
+  /** Further arguments, verbatim. */
   readonly arguments?: readonly string[];
-  /** Whose files `*.prom` are served too. */
+  /** The textfile collector's directory, for files `*.prom`. */
   readonly textfileDirectory?: string | undefined;
   /** The group that may connect to the unix socket. */
   readonly group?: number;
@@ -25,21 +25,21 @@ export interface NodeExporterInput {
 
 export interface Release {
   readonly version: string;
-  /** What stands before `v<version>/...` in the addresses of archives. */
+  /** The part before `v<version>/...` in the URLs of archives. */
   readonly mirror: string;
-  /** By machine, in the releases' own words. */
+  /** By machine, as named in the releases. */
   readonly sha256: Readonly<Record<string, string | undefined>>;
 }
 
-/** Where Prometheus asks the node exporter of a host. */
+/** Where Prometheus scrapes the node exporter of a host. */
 export type NodeTarget =
   /** On its own host, through the bridge. */
   | { readonly instance: string; readonly by: "socket"; readonly bridge: Endpoint }
   | { readonly instance: string; readonly by: "port"; readonly target: string };
 
-/** Not the name of the unit, which systemd gives to the users that it makes itself. */
+/** Differs from the unit's name, which systemd uses for dynamic users. */
 const ACCOUNT = "podwatch-node";
-/** What `uname -m` calls the machines that releases are made for. */
+/** Output of `uname -m` for the machines of releases. */
 const UNAME: Readonly<Record<string, string>> = { amd64: "x86_64", arm64: "aarch64", armv7: "armv7l" };
 
 const TEXTFILES: Readonly<Record<Scope, string>> = {
@@ -50,7 +50,7 @@ const TEXTFILES: Readonly<Record<Scope, string>> = {
 /** The program of Debian's and Ubuntu's package. */
 const PACKAGE = { path: "/usr/bin/prometheus-node-exporter", package: "prometheus-node-exporter" } as const;
 
-/** What NGINX passes on to the node exporter of its host. */
+/** The socket of the node exporter that NGINX bridges. */
 export function nodeHostSockets(scope: Scope): HostSockets {
   return {
     directory: SOCKET_DIRECTORY[scope],
@@ -82,7 +82,7 @@ export function nodeExporter(input: NodeExporterInput): NativeService {
   };
 }
 
-/** Another address, version or checksum is another program: it gets a name of its own. */
+/** Another URL, version or checksum is another program, with another name. */
 function release({ version, mirror, sha256 }: Release): Program {
   const archives = Object.entries(sha256).flatMap(([machine, sum]) => {
     const directory = `node_exporter-${version}.linux-${machine}`;
@@ -96,7 +96,7 @@ function release({ version, mirror, sha256 }: Release): Program {
   return { name: `node_exporter-${version}-${digest}`, file: "node_exporter", archives };
 }
 
-/** How hosts are watched, each under its name. */
+/** How hosts are scraped, each under its name. */
 export function nodeTelemetry(targets: readonly NodeTarget[]): Telemetry {
   return {
     scrapeConfigs: [{ job_name: NODE_JOB, static_configs: targets.map(scraped) }],

@@ -1,4 +1,4 @@
-// Checks over several of the node exporter's settings, and over the hosts: who asks it, and how.
+// Checks that involve several of the node exporter's settings, and the hosts: who scrapes it, and how.
 import { isIP, isIPv6 } from "node:net";
 import type { z } from "zod";
 import { quote, type Report } from "../../config/problem";
@@ -38,7 +38,7 @@ export function resolveNodeExporter(
   return { ...rest, release, enabled, reach };
 }
 
-/** What Podwatch sets itself, by the name of the argument. */
+/** Arguments that Podwatch sets itself. */
 function ownArgument(argument: string): string | undefined {
   const name = argument.replace(/=.*/s, "").replace(/^--(no-)?/, "");
   if (name === "collector.textfile.directory") return "has a setting of its own; use textfileDirectory";
@@ -50,7 +50,7 @@ function ownArgument(argument: string): string | undefined {
   return `switches a collector; write ${quote(name.replace("collector.", ""))} under collectors.${argument.startsWith("--no-") ? "disable" : "enable"}`;
 }
 
-/** Those of the pinned version are known; those of another have to be written. */
+/** Checksums of the pinned version are known; those of another version have to be set. */
 function checksums({ from, release }: Given, locate: Locate, report: Report): Given["release"]["sha256"] {
   const pinned = versions.programs.node_exporter;
   if (release.version === pinned.version) return { ...pinned.sha256, ...release.sha256 };

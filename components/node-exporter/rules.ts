@@ -57,7 +57,7 @@ export const hostRules: RuleGroup = {
       for: "15m",
       thresholds: {},
       what: "No time server sets the clock",
-      // The kernel gives up on a clock once its greatest possible error has grown to 16 s.
+      // The kernel considers a clock unsynchronised once its maximum error reaches 16 s.
       expr: () => "node_timex_sync_status == 0 and node_timex_maxerror_seconds >= 16",
       summary: "The clock of {{ $labels.instance }} is not synchronised",
       description: () =>

@@ -1,4 +1,4 @@
-// The node exporter: what a host itself does, as a program of the host's and not a container.
+// The node exporter: metrics of the host itself, as a native program instead of a container.
 import { isIP, isIPv4 } from "node:net";
 import type { z } from "zod";
 import {
@@ -18,7 +18,7 @@ import versions from "../../versions.json";
 
 const pinned = versions.programs.node_exporter;
 
-/** Machines that releases are made for, in the releases' own words, with what `uname -m` calls them. */
+/** Machines of releases, as named there, with the output of `uname -m`. */
 export const machines = { amd64: "x86_64", arm64: "aarch64", armv7: "armv7l" } as const;
 export type Machine = keyof typeof machines;
 
@@ -131,7 +131,7 @@ export const nodeExporter = group({
 
 /** How Prometheus reaches it. */
 export type NodeExporterReach =
-  /** The host's own, through a unix socket. */
+  /** By the host's own, through a unix socket. */
   | { readonly by: "socket" }
   /** That of other hosts, by a port unreachable from elsewhere. */
   | {
@@ -139,12 +139,12 @@ export type NodeExporterReach =
       /** Address that it listens on; absent: all. */
       readonly bind?: string;
       readonly port: number;
-      /** Where Prometheus asks: `host:port`. */
+      /** The target of Prometheus: `host:port`. */
       readonly target: string;
       readonly allowFrom: readonly string[];
     };
 
-/** Fully resolved; checksums are there for the machines that may be deployed to. */
+/** Fully resolved, with checksums for all machines that are supported. */
 export type NodeExporterSettings = DeepReadonly<
   Omit<z.output<typeof nodeExporter>, "enabled" | "bind" | "port" | "allowFrom">
 > & { readonly enabled: boolean; readonly reach: NodeExporterReach };

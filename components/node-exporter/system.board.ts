@@ -3,7 +3,7 @@ import { bars, label, lines } from "../../dashboards/panels";
 import { HALF, THIRD } from "../../dashboards/sizes";
 import { HOSTS } from "./queries.board";
 
-/** The host's own interfaces: not those that containers come and go with. */
+/** The host's own interfaces, without those of containers. */
 const INTERFACES = `${HOSTS}, device!~"lo|veth.*"`;
 
 export function network() {

@@ -1,4 +1,4 @@
-// From the settings of the shipped alerts to what the rules are rendered with.
+// Resolves the settings of the shipped alerts.
 import type { z } from "zod";
 import { durationMs } from "../../config/schema/words";
 import type { AlertSettings } from "../../lib/rules/render";

@@ -1,5 +1,5 @@
-// The alerts that come with Podwatch: each may be switched off, and its thresholds changed.
-// They and their usual values stand in the services' rules; the settings are made of them.
+// The shipped alerts: each may be disabled, and its thresholds changed.
+// Alerts and defaults are defined in the services' rules; the settings are derived from them.
 import type { z } from "zod";
 import { amount, choice, delay, duration, flag, group, setting, share, url } from "../../config/schema/words";
 import { type Alert, SEVERITIES, type Threshold } from "../../lib/rules/model";
@@ -39,7 +39,7 @@ function alertSchema(alert: Alert) {
   );
 }
 
-/** The usual settings of an alert in one line. */
+/** The defaults of an alert in one line. */
 function usualText(alert: Alert): string {
   const parts = [
     `\`${alert.severity}\``,
@@ -68,7 +68,7 @@ export const alerts = group({
 /** Fully resolved. */
 export interface AlertsSettings {
   readonly enabled: boolean;
-  /** Where the runbooks are, without a slash at the end. */
+  /** URL of the runbooks, without a slash at the end. */
   readonly runbookUrl: string;
   /** Whether the front serves the runbooks. */
   readonly runbooksAtFront: boolean;

@@ -1,4 +1,4 @@
-// Prometheus itself, version 3.5: what it scrapes, keeps and answers, and what that costs.
+// Prometheus itself, version 3.5: scrapes, storage and queries, and their cost.
 import type { Board } from "../../dashboards/board";
 import { label, lines, stat, valueNames } from "../../dashboards/panels";
 import { process } from "../../dashboards/process";

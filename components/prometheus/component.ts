@@ -22,22 +22,22 @@ export interface PrometheusArgs {
   readonly network: PodNetwork;
   readonly front: FrontSettings;
   readonly settings: HostSettings["prometheus"];
-  /** What it watches besides itself and the jobs of the settings. */
+  /** What it monitors besides itself and the jobs of the settings. */
   readonly watched: readonly Telemetry[];
   /** Where alerts go. */
   readonly alertmanagers: readonly Endpoint[];
-  /** What the stack says of the alerts that come with what is watched. */
+  /** The stack's settings of shipped alerts. */
   readonly alerts: AlertsSettings;
 }
 
-/** Prometheus: scrapes itself, what the stack deploys and the stack's own jobs; confined to the container network. */
+/** Prometheus: scrapes itself, what the stack deploys and the stack's own jobs; reachable only in the container network. */
 export class Prometheus extends pulumi.ComponentResource {
   readonly backend: Backend = PROMETHEUS_BACKEND;
-  /** The shipped dashboards that show what it watches. */
+  /** The shipped dashboards of what it monitors. */
   readonly dashboards: readonly string[];
   /** Where users reach it, through the front. */
   readonly url: string;
-  /** Pages on the alerts that link to the front, by the alert's name. */
+  /** Runbooks of the alerts that link to the front, by the alert's name. */
   readonly runbooks: Readonly<Record<string, string>>;
   private readonly scrapeInterval: string;
 

@@ -2,7 +2,7 @@ import { alert, number, type RuleGroup, seconds } from "../../lib/rules/model";
 import { GATEWAYS_JOB } from "../nginx/endpoint";
 import { FRONT_HANGS } from "../nginx-exporter/rules";
 
-/** Has an alert of its own, which knows that gateways come and go. */
+/** Gateways have alerts of their own, since they come and go. */
 const GATEWAYS = GATEWAYS_JOB;
 
 export const instanceRules: RuleGroup = {
@@ -15,7 +15,7 @@ export const instanceRules: RuleGroup = {
       for: "2m",
       thresholds: {},
       what: "A target cannot be scraped",
-      // Of a front that hangs NginxDown tells: its exporter, which cannot be scraped then, is not what is down.
+      // NginxDown covers a front that hangs: its exporter cannot be scraped then, but is not down.
       expr: () => `up{job!="${GATEWAYS}"} == 0\nunless (${FRONT_HANGS})`,
       summary: "{{ $labels.job }} on {{ $labels.instance }} is down",
       description: () =>
@@ -48,7 +48,7 @@ export const instanceRules: RuleGroup = {
       for: "30m",
       thresholds: {},
       what: "A scrape job has no target at all",
-      // Gateways may all be stopped, and then none is to be watched.
+      // All gateways may be stopped on purpose.
       expr: () => `prometheus_target_scrape_pool_targets{scrape_job!="${GATEWAYS}"} == 0`,
       summary: "Scrape job {{ $labels.scrape_job }} has no targets",
       description: () =>

@@ -1,4 +1,4 @@
-/** What a scrape may bring at most; 0 is no limit. */
+/** Limits of a scrape; 0 means no limit. */
 export interface Limits {
   /** With its unit, in Prometheus' grammar, such as `64MB`. */
   readonly bodySize: string;
@@ -9,10 +9,10 @@ export interface Limits {
   readonly targets: number;
 }
 
-/** Those that a job has of its own. */
+/** Limits set for a job. */
 export type JobLimits = { readonly [Name in keyof Limits]?: Limits[Name] | undefined };
 
-/** Prometheus' own words for them. */
+/** Prometheus' names of them. */
 export const LIMIT_KEYS: Readonly<Record<keyof Limits, string>> = {
   bodySize: "body_size_limit",
   samples: "sample_limit",
@@ -22,12 +22,12 @@ export const LIMIT_KEYS: Readonly<Record<keyof Limits, string>> = {
   targets: "target_limit",
 };
 
-/** The limits of all jobs, as Prometheus' `global` section has them. */
+/** The limits of all jobs, for Prometheus' `global` section. */
 export function globalLimits(limits: Limits): Record<string, string | number> {
   return inPrometheusWords(limits, (value) => (isNone(value) ? undefined : value));
 }
 
-/** Those of one job. There, 0 would be the global limit; what nothing reaches stands for none. */
+/** Those of one job. There, 0 would mean the global limit, so a very large number means none. */
 export function jobLimits(limits: JobLimits | undefined): Record<string, string | number> {
   return inPrometheusWords(limits ?? {}, (value) => {
     if (!isNone(value)) return value;

@@ -1,4 +1,4 @@
-// What a target may give at most, so that one that is broken or hostile harms nobody but itself.
+// Limits of a target's metrics, so that a broken or hostile target harms only itself.
 import type { z } from "zod";
 import { type DeepReadonly, group, setting, text, whole } from "../../config/schema/words";
 
@@ -31,7 +31,7 @@ export const limits = group({
 
 const usual = { defaultText: "that of `prometheus.limits`" };
 
-/** For one job, over those for all. */
+/** For one job, overriding those for all. */
 export const jobLimits = group({
   bodySize: setting(bodySize().optional(), WHAT.bodySize, { example: "128MB", ...usual }),
   samples: setting(most().optional(), WHAT.samples, { example: 1_000_000, ...usual }),

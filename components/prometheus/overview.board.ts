@@ -1,4 +1,4 @@
-// The whole installation on one screen: what is wrong now, and what is watched.
+// The whole installation on one screen: current problems, and what is monitored.
 import type { Board } from "../../dashboards/board";
 import { lines, stat, timeline, valueNames } from "../../dashboards/panels";
 import { HALF, SIXTH, THIRD } from "../../dashboards/sizes";

@@ -1,4 +1,4 @@
-// Whom Prometheus tells, in the words of prometheus.yml.
+// Renders remote write and Alertmanagers for prometheus.yml.
 import {
   authFiles,
   authSecrets,
@@ -12,7 +12,7 @@ import {
 interface Remote<Secret> extends HttpAuth<Secret> {
   /** Unique among its kind. */
   readonly name: string;
-  /** Further keys in Prometheus' own words. */
+  /** Further keys, in Prometheus' syntax. */
   readonly extra: Readonly<Record<string, unknown>>;
 }
 
@@ -21,14 +21,14 @@ export interface RemoteWrite<Secret = unknown> extends Remote<Secret> {
   readonly url: string;
 }
 
-/** An Alertmanager that is not deployed along. */
+/** An external Alertmanager. */
 export interface OtherAlertmanager<Secret = unknown> extends Remote<Secret> {
   readonly targets: readonly string[];
   readonly scheme: string;
   readonly pathPrefix: string;
 }
 
-/** All whom a Prometheus tells. */
+/** All destinations of a Prometheus. */
 export interface Remotes<Secret = unknown> {
   readonly remoteWrite: ReadonlyArray<RemoteWrite<Secret>>;
   readonly alertmanagers: ReadonlyArray<OtherAlertmanager<Secret>>;
@@ -66,7 +66,7 @@ function logins<Secret>({ remoteWrite, alertmanagers }: Remotes<Secret>): Array<
   ];
 }
 
-/** Jobs may have the same names: the part tells them apart. */
+/** Jobs may have the same names; the part distinguishes them. */
 function remoteOwner({ name }: { readonly name: string }, part: string): Owner {
   return owner("prometheus", name, part);
 }

@@ -1,4 +1,4 @@
-// Checks over several settings of whom Prometheus tells; certificates and keys are read.
+// Checks that involve several settings of remote write and external Alertmanagers; reads certificates and keys.
 import type { Context } from "../../config/context";
 import { type Path, quote, type Report } from "../../config/problem";
 import { checkOverruled, resolveAuth } from "../../config/resolve/auth";

@@ -1,4 +1,4 @@
-// Whom Prometheus tells, besides what is deployed along with it: other Alertmanagers, and where samples are sent.
+// External destinations of Prometheus: other Alertmanagers, and remote write.
 import { z } from "zod";
 import { httpAuth } from "../../config/schema/auth";
 import { choice, group, httpUrl, list, setting, target, text } from "../../config/schema/words";
@@ -55,7 +55,7 @@ export const otherAlertmanager = group({
 export type RemoteWrite = z.output<typeof remoteWrite>;
 export type OtherAlertmanager = z.output<typeof otherAlertmanager>;
 
-/** Keys that have a setting of their own, by that setting. */
+/** Native keys for which there is a setting, by that setting. */
 export const typedKeys = {
   remoteWrite: { name: "name", url: "url" },
   alertmanagers: { static_configs: "targets", scheme: "scheme", path_prefix: "pathPrefix" },

@@ -21,7 +21,7 @@ import { watchdogRules } from "./watchdog.rules";
 
 export interface PrometheusInput {
   readonly image: string;
-  /** How users reach Prometheus, with its path: alerts and graphs link there. */
+  /** Prometheus' URL for users, with its path; alerts and graphs link there. */
   readonly externalUrl: string;
   readonly scrapeInterval: string;
   readonly scrapeTimeout: string;
@@ -29,15 +29,15 @@ export interface PrometheusInput {
   readonly retention: { readonly time: string; readonly size?: string };
   readonly features?: readonly string[];
   readonly outOfOrderTimeWindow?: string | undefined;
-  /** Of every job that has none of its own. */
+  /** Default of every job. */
   readonly limits: Limits;
   readonly externalLabels: Readonly<Record<string, string>>;
   readonly scrapeConfigs: readonly ScrapeConfig[];
   /** Where alerts go; absent: nowhere. */
   readonly alertmanagers?: readonly Endpoint[];
-  /** Whom it tells besides. */
+  /** External destinations. */
   readonly remotes?: Remotes;
-  /** Files of targets by name below `targets/`; Prometheus rereads them by itself. */
+  /** Files of targets by name below `targets/`; Prometheus rereads them automatically. */
   readonly targetFiles: Readonly<Record<string, string>>;
   /** Files of recording and alerting rules by path below `rules/`. */
   readonly ruleFiles: Readonly<Record<string, string>>;
@@ -70,7 +70,7 @@ export const PROMETHEUS_BACKEND: Backend = {
   description: "Targets, queries and alerts.",
 };
 
-/** How Prometheus is watched: by itself. */
+/** How Prometheus monitors itself. */
 export const PROMETHEUS_TELEMETRY: Telemetry = {
   scrapeConfigs: [
     {
@@ -121,7 +121,7 @@ export function prometheus(input: PrometheusInput): Service {
   };
 }
 
-/** Where a file of targets stands inside the container. */
+/** Path of a target file inside the container. */
 export function targetFilePath(name: string): string {
   return `${CONFIG_DIRECTORY}/targets/${name}`;
 }
@@ -161,8 +161,8 @@ function configuration(input: PrometheusInput): string {
 }
 
 /**
- * From its version 3 on, Prometheus fills in variables of the environment, of which the container has none of the
- * user's, and takes two dollar signs for one; before that, it takes labels as they stand.
+ * From version 3 on, Prometheus expands environment variables, of which the container has none of the
+ * user's, and reads two dollar signs as one; before that, it reads labels verbatim.
  */
 function externalLabels({ externalLabels, image, features = [] }: PrometheusInput) {
   const labels = Object.entries(externalLabels);

@@ -1,4 +1,4 @@
-// Checks over several of Prometheus' settings, and what is filled in where the user said nothing.
+// Checks that involve several of Prometheus' settings, and derived defaults.
 import type { z } from "zod";
 import { type Path, quote, type Report } from "../../config/problem";
 import { checkOverruled, resolveAuth } from "../../config/resolve/auth";
@@ -63,7 +63,7 @@ export const shorter = (a: string, b: string) => (durationMs(a) < durationMs(b) 
 const tooLong = (timeout: string, interval: string) =>
   `${quote(timeout)} is longer than the interval, ${interval}; write at most ${interval}`;
 
-/** One name, one job, over both kinds and the built-in ones. */
+/** Names of jobs are unique, over both kinds and the built-in ones. */
 function checkNames(given: Given, builtIn: readonly string[], locate: Locate, report: Report): void {
   const seen = new Map<string, string>(builtIn.map((name) => [name, "a shipped job"]));
   for (const kind of ["scrapeJobs", "fileSd"] as const) {
@@ -129,7 +129,7 @@ function checkJob(
   refuseSecrets({ params: job.params }, { ...around, below: [] }, report);
 }
 
-/** Of a job's `extra`, what has settings to log in: the job itself, and the discovery that it may have instead. */
+/** The parts of a job's `extra` with authentication: the job itself, and its service discovery. */
 function loginOfJob(inner: Path): Path | undefined {
   if (inner.length === 0) return [];
   return inner.length === 2 && inner[0] === "http_sd_configs" ? ["httpSd"] : undefined;
@@ -140,5 +140,5 @@ const asWhat = (setting: string) =>
     ? "each of its groups, targets and labels, as an entry of targets"
     : `it as ${setting}`;
 
-/** Which kind of job names its targets so. */
+/** Which kind of job lists its targets so. */
 const homeOf = (setting: string) => (setting === "files" ? "fileSd" : "scrapeJobs");

@@ -1,4 +1,4 @@
-// Users' own rules, and the tests that go with them: read, told apart, and made to find each other on the host.
+// Users' own rules and their unit tests: read, named uniquely, and with paths that match on the host.
 
 import { posix } from "node:path";
 import { safeLoad } from "js-yaml";
@@ -15,7 +15,7 @@ interface Given {
   readonly ruleTests: readonly string[];
 }
 
-/** What is in them is checked on the host by promtool. */
+/** promtool checks their content on the host. */
 export function resolveRules(
   given: Given,
   locate: Locate,
@@ -51,7 +51,7 @@ export function resolveRules(
 
 type Outcome = { readonly content: string } | { readonly complaint: string };
 
-/** The tests as they are to stand on the host, where all rule files lie below one directory. */
+/** The tests for the host, where all rule files are below one directory. */
 function onHost(test: ShippedFile, ruleFiles: readonly ShippedFile[]): Outcome {
   let parsed: unknown;
   try {
@@ -75,7 +75,7 @@ function onHost(test: ShippedFile, ruleFiles: readonly ShippedFile[]): Outcome {
   const up = "../".repeat(test.name.split("/").length - 1);
   const rule_files = [...new Set(names)].map((name) => `${up}${RULES_FROM_TESTS}/${name}`);
   const content = withRuleFiles(test.content, rule_files);
-  // The list is replaced in the text, since numbers and comments would not survive being read and written.
+  // The list is replaced in the text, since parsing and serialising would change numbers and comments.
   return same(content, { ...parsed, rule_files })
     ? { content }
     : {

@@ -7,7 +7,7 @@ function growth(metric: string, window: string): string {
   return `increase(${metric}{${SELF}}[${window}])`;
 }
 
-/** All of them are there as long as Prometheus runs, so that the sum is too. */
+/** All of them exist as long as Prometheus runs, so the sum does too. */
 const TSDB_FAILURES = [
   "prometheus_tsdb_compactions_failed_total",
   "prometheus_tsdb_reloads_failures_total",

@@ -1,4 +1,4 @@
-// Prometheus: what it scrapes, how often, and how long it keeps what it found.
+// Prometheus: scrape jobs, rules and retention.
 import { z } from "zod";
 import { httpAuth, ownSecrets } from "../../config/schema/auth";
 import { image } from "../../config/schema/image";
@@ -23,7 +23,7 @@ import versions from "../../versions.json";
 import { jobLimits, limits } from "./limits.schema";
 import { otherAlertmanager, remoteWrite } from "./remote.schema";
 
-/** Keys of a scrape configuration that have a setting of their own, by that setting. */
+/** Native keys of a scrape configuration for which there is a setting, by that setting. */
 export const typedJobKeys: Readonly<Record<string, string>> = {
   job_name: "name",
   scheme: "scheme",
@@ -238,7 +238,7 @@ export const prometheus = group({
 export interface ShippedFile {
   /** Base name, behind folders where several files have that one; unique among its siblings. */
   name: string;
-  /** Where it was read from, as the user wrote it or as the pattern found it. */
+  /** Its source path, as the user wrote it or as the pattern matched it. */
   path: string;
   content: string;
 }
@@ -252,7 +252,7 @@ export type PrometheusSettings<Secret = string> = WithSecrets<
     scrapeTimeout: string;
     fileSd: FileSdJob[];
     ruleFiles: ShippedFile[];
-    /** They name the rule files as these lie on the host. */
+    /** They refer to the rule files by their paths on the host. */
     ruleTests: ShippedFile[];
   },
   Secret

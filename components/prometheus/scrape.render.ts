@@ -14,7 +14,7 @@ import { PROMETHEUS } from "./endpoint";
 import { type JobLimits, jobLimits } from "./limits.render";
 import { targetFilePath } from "./render";
 
-/** What a user's scrape job says, however it finds its targets. */
+/** A user's scrape job, of either kind. */
 export interface Job<Secret = unknown> extends HttpAuth<Secret> {
   readonly name: string;
   readonly scheme: string;
@@ -24,7 +24,7 @@ export interface Job<Secret = unknown> extends HttpAuth<Secret> {
   readonly labels: Readonly<Record<string, string>>;
   readonly params: Readonly<Record<string, readonly string[]>>;
   readonly limits?: JobLimits | undefined;
-  /** Further keys of a scrape configuration, in Prometheus' own words. */
+  /** Further keys of a scrape configuration, in Prometheus' syntax. */
   readonly extra: Readonly<Record<string, unknown>>;
 }
 
@@ -49,7 +49,7 @@ function staticConfigs({ targets, labels }: NamedJob) {
   });
 }
 
-/** A scrape job that names its targets, or where to ask for them. */
+/** A scrape job with listed targets, or with service discovery. */
 export type NamedJob<Secret = unknown> = Job<Secret> & {
   readonly targets: ReadonlyArray<string | TargetGroup>;
   readonly httpSd?:
@@ -57,7 +57,7 @@ export type NamedJob<Secret = unknown> = Job<Secret> & {
     | undefined;
 };
 
-/** The secrets of all jobs, and those that the user refers to, in the order in which the service names them. */
+/** The secrets of all jobs, and those that the user refers to, in the order of the service's description. */
 export function scrapeSecrets<Secret>(
   jobs: ReadonlyArray<AnyJob<Secret>>,
   own?: Readonly<Record<string, Secret>>,
@@ -73,7 +73,7 @@ export function scrapeFiles(jobs: readonly AnyJob[]): Record<string, string> {
 
 type AnyJob<Secret = unknown> = Job<Secret> & Pick<NamedJob<Secret>, "httpSd">;
 
-/** Each job may log in at its targets, and where it asks for them. */
+/** A job may authenticate at its targets and at its service discovery. */
 function logins<Secret>(jobs: ReadonlyArray<AnyJob<Secret>>): Array<[HttpAuth<Secret>, Owner]> {
   return jobs.flatMap(
     (job): Array<[HttpAuth<Secret>, Owner]> => [
@@ -90,7 +90,7 @@ function jobOwner({ name }: Job, part?: string): Owner {
   return owner(PROMETHEUS, name, part);
 }
 
-/** A scrape job with its targets in files that are shipped along. */
+/** A scrape job with its targets in deployed files. */
 export function fileScrapeConfig(job: FileJob): ScrapeConfig {
   return {
     ...common(job),
@@ -100,7 +100,7 @@ export function fileScrapeConfig(job: FileJob): ScrapeConfig {
   };
 }
 
-/** The target files of all jobs, by the name under which they are shipped. */
+/** The target files of all jobs, by their deployed name. */
 export function targetFiles(jobs: readonly FileJob[]): Record<string, string> {
   return Object.fromEntries(
     jobs.flatMap((job) => job.files.map(({ name, content }) => [shippedName(job, name), content])),

@@ -5,13 +5,13 @@ import type { ScrapeConfig } from "../../lib/telemetry";
 const MARGIN = 0.25;
 
 /**
- * A query that yields the targets that are about to be scraped, and nothing while there are none.
+ * A query for the targets that are about to be scraped.
  *
- * A Prometheus that takes a new configuration of a job begins with its targets anew, each at its next turn, and turns are
- * fixed: a target whose turn has just come, but whose scrape has not begun because the machine is busy, is passed over
+ * A Prometheus that loads a new configuration of a job restarts its targets, each at its next scrape time, which are
+ * fixed: a target whose scrape is due, but has not begun because the machine is busy, misses it
  * once. Source: Prometheus, scrape/scrape.go (`restartLoops`, `run`) and scrape/target.go (`offset`).
  *
- * @param defaultInterval of jobs that say none
+ * @param defaultInterval of jobs without an interval
  */
 export function scrapesDue(jobs: readonly ScrapeConfig[], defaultInterval: string): string {
   const interval = (job: ScrapeConfig) => inSeconds(String(job.scrape_interval ?? defaultInterval));

@@ -1,4 +1,4 @@
-// What scrape jobs ask: named in the stack file or in files. An address unless the job's relabelling makes one of it.
+// Targets of scrape jobs, listed in the stack file or in files. Addresses, unless the job's relabelling sets the address.
 import { safeLoad } from "js-yaml";
 import type { z } from "zod";
 import type { Context } from "../../config/context";
@@ -10,7 +10,7 @@ import type { FileSdJob, prometheus, ScrapeJob } from "./schema";
 
 type GivenFileSd = z.output<typeof prometheus>["fileSd"][number];
 
-/** Whether a job asks another program about its targets, such as snmp_exporter: what it names then is any text. */
+/** Whether a job scrapes another program for its targets, such as snmp_exporter: targets may then be any text. */
 export function setsAddress(extra: unknown): boolean {
   const relabelling = isGroup(extra) ? extra.relabel_configs : undefined;
   return (
@@ -36,7 +36,7 @@ export function checkTargets(job: ScrapeJob, path: Path, report: Report): void {
       "is missing; write at least one target as host:port, or a service discovery: httpSd, or one under extra",
     );
   }
-  // Found targets bring their own labels, so the job's would be lost.
+  // Discovered targets have their own labels, so the job's would be lost.
   if (job.targets.length === 0 && Object.keys(job.labels).length > 0) {
     report(
       [...path, "labels"],
@@ -64,7 +64,7 @@ export function readTargets(job: GivenFileSd, path: Path, context: Context, repo
   return { ...job, files: shippedFiles(job.files, { what: "a target file", check }, at, context, report) };
 }
 
-/** What is no YAML is told of on the host, by promtool. */
+/** promtool reports invalid YAML on the host. */
 function targetFileComplaint(name: string, content: string, anyText: boolean): string | undefined {
   if (!/\.(json|ya?ml)$/.test(name))
     return "is of a kind that Prometheus does not read; write a file that ends in .json, .yml or .yaml";

@@ -20,7 +20,7 @@ const STATE_DIRECTORY: Readonly<Record<Scope, string>> = {
 };
 
 /**
- * The Quadlet unit that runs a service, confined: read-only root, no capability, no new privileges.
+ * The Quadlet unit that runs a service, hardened: read-only root, no capabilities, no new privileges.
  *
  * Only keys of podman 4.4 are used. Source: podman-systemd.unit(5).
  */
@@ -34,7 +34,7 @@ export function containerUnit(service: Service, scope: Scope): string {
     ["ReadOnly", "true"],
     ["NoNewPrivileges", "true"],
     ["DropCapability", "all"],
-    // Quadlet has had a key of its own for this since podman 4.6 only.
+    // Quadlet has a key for this only since podman 4.6.
     ...sorted(service.sysctls ?? {}).map(
       ([key, value]) => ["PodmanArgs", quoteWord(`--sysctl=${key}=${value}`)] as const,
     ),
@@ -55,7 +55,7 @@ export function containerUnit(service: Service, scope: Scope): string {
     [
       "Service",
       [
-        // Below /run a directory is gone after a reboot, and its owner may come later than we do.
+        // Directories below /run vanish at a reboot, and their owner may start later than we do.
         ...(service.hostDirectories ?? []).map(
           (directory) => ["ExecStartPre", `-mkdir -p ${quotePath(hostPath(directory))}`] as const,
         ),
@@ -70,13 +70,13 @@ export function containerUnit(service: Service, scope: Scope): string {
   ]);
 }
 
-/** A range of addresses, and the one of them that answers DNS queries and leads outside. */
+/** A range of addresses, and its gateway, which is also the DNS server. */
 export interface Subnet {
   readonly subnet: string;
   readonly gateway: string;
 }
 
-/** The Quadlet unit of the network that the services of a host share; `ipv6` is what it has beside IPv4. */
+/** The Quadlet unit of the network that the services of a host share; `ipv6` is its range in addition to IPv4. */
 export function networkUnit(network: Subnet & { readonly ipv6?: Subnet }, scope: Scope): string {
   const { ipv6 } = network;
   return serializeUnit([
@@ -101,8 +101,8 @@ export function networkUnit(network: Subnet & { readonly ipv6?: Subnet }, scope:
 }
 
 /**
- * A user's units would wait for the system's network-online.target, which many hosts never reach, and start after
- * 90 s all the same. Older generators pass the section on to systemd, which ignores it.
+ * User units would wait for the system's network-online.target, which many hosts never reach, and start only after
+ * 90 s. Older generators pass the section on to systemd, which ignores it.
  */
 function quadletSection(scope: Scope): Unit {
   return scope === "rootless" ? [["Quadlet", [["DefaultDependencies", "false"]]]] : [];
@@ -120,7 +120,7 @@ function userEntries(service: Service, scope: Scope): Entry[] {
   return entries;
 }
 
-/** The user's own keys, in the order in which they were written: of two values of one key, the last counts. */
+/** The user's additional keys in their order: of two values of a key, the last one counts. */
 function ownEntries(service: Service, section: keyof UnitKeys): Entry[] {
   return Object.entries(service.unitKeys?.[section] ?? {}).flatMap(([key, values]) =>
     values.map((value): Entry => [key, value]),
@@ -132,7 +132,7 @@ function mountEntry(directory: HostDirectory): Entry {
   return ["Volume", `${hostPath(directory)}:${inside}:ro`];
 }
 
-/** A specifier that the path begins with stays one. */
+/** A specifier at the beginning of the path is kept. */
 function quotePath(path: string): string {
   const [, specifier = "", rest = ""] = /^(%[ht]\/)?(.*)$/s.exec(path) ?? [];
   return `${specifier}${quoteWord(rest)}`;
