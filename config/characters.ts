@@ -1,16 +1,15 @@
-// Characters that have no place in a text: nobody sees them, or they make it look like another one.
+// Characters that are refused in text: invisible ones, and those that make it look like another text.
 import { z } from "zod";
 import type { Path, Problem } from "./problem";
 import { child, core, isTree, schemaAt, type Tree } from "./walk";
 
 /**
- * Control characters, halves of characters, those that Unicode keeps for nobody, line breaks that only some programs
- * take for such, those that turn the direction of writing, marks of a byte order, and what stands for a character that
- * was lost.
+ * Control characters, lone surrogates, noncharacters, line breaks that only some programs recognise, bidirectional
+ * marks, byte order marks, and the replacement character.
  */
 const STRAY = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffd]/gu;
 
-/** What nobody sees, beside those. */
+/** Other invisible characters. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu;
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -21,7 +20,7 @@ const NAMES: Readonly<Record<string, string>> = {
   "\ufffd": "which replaces a character that was lost",
 };
 
-/** The first character of a text that has no place in it, in words; where there may be several lines, tabs too. */
+/** The first refused character of a text, in words; multi-line text may have tabs. */
 export function strayCharacter(text: string, { lines }: { lines: boolean }): string | undefined {
   const [character] = (lines ? text.replaceAll(/\r?\n|\t/g, "") : text).match(STRAY) ?? [];
   if (character === undefined) return undefined;
@@ -36,7 +35,7 @@ function kindOf(character: string): string {
   return "which changes the writing direction";
 }
 
-/** In quotes, with everything written out that nobody sees. */
+/** In quotes, with invisible characters escaped. */
 export function shown(text: string): string {
   return JSON.stringify(text).replaceAll(UNSEEN, escaped);
 }
@@ -46,7 +45,7 @@ function escaped(character: string): string {
   return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
 }
 
-/** Every text of a stack file with such a character, also the names of what it sets. */
+/** Every text of a stack file with such a character, including keys. */
 export function characterProblems(
   schema: z.ZodType,
   raw: Tree,
@@ -64,7 +63,7 @@ export function characterProblems(
 }
 
 /**
- * What Podwatch does not know goes to others as it is: they know whether it may have lines, and how these end (a probe of
+ * Native configuration is passed on verbatim: its program decides about line breaks (a probe of
  * a mail server ends its own with a carriage return).
  */
 function isForeign(schema: z.ZodType | undefined): boolean {
@@ -87,14 +86,14 @@ function texts(value: unknown, path: Path = []): Text[] {
   });
 }
 
-/** The same text with line feeds at the end of lines, which in other places are carriage return and line feed. */
+/** The same text with LF instead of CRLF. */
 export function withLineFeeds(text: string): string {
   return text.replaceAll("\r\n", "\n");
 }
 
 /**
- * The same for all of a stack file but what is others', and its secrets: only as they are written there, Pulumi masks
- * them in its logs.
+ * The same for a whole stack file except native configuration and secrets: Pulumi masks secrets in its logs only as they
+ * are written there.
  */
 export function treeWithLineFeeds<T>(schema: z.ZodType | undefined, value: T): T {
   if (schema === undefined || isForeign(schema) || core(schema).secret) return value;

@@ -1,4 +1,4 @@
-// What checking needs to know of the world besides the stack file; injected, so that checks can be tested without one.
+// What validation needs from its environment besides the stack file; injected, so that checks can be tested without it.
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { homedir, hostname, userInfo } from "node:os";
@@ -7,9 +7,9 @@ import { isAbsolute, join, resolve } from "node:path";
 export type AgentState = "none" | "dead" | "empty" | "ready";
 
 export interface Context {
-  /** Whether a key of the stack file, without the namespace, holds something encrypted. */
+  /** Whether a key of the stack file, without the namespace, contains an encrypted value. */
   isSecret(key: string): boolean;
-  /** Text of the stack file; empty where it cannot be found. */
+  /** Text of the stack file; empty if it cannot be found. */
   stackFile(): string;
   /** Content of a file as the user named it: relative to the project, absolute, or below `~`. Throws as Node does. */
   readFile(path: string): string;
@@ -22,7 +22,7 @@ export interface Context {
 }
 
 export interface Self {
-  /** Absent where there is no systemd. */
+  /** Absent without systemd. */
   readonly machineId?: string;
   readonly hostname: string;
   readonly user: string;
@@ -70,7 +70,7 @@ export function machineId(): string | undefined {
   }
 }
 
-/** A user without an entry among the system's users has no name but his number. */
+/** A user without an entry in the user database has only a number. */
 function userName(): string {
   try {
     return userInfo().username;
@@ -82,14 +82,14 @@ function userName(): string {
 function agentState(socket: string): AgentState {
   if (!statSync(socket, { throwIfNoEntry: false })?.isSocket()) return "dead";
   const listing = spawnSync("ssh-add", ["-l"], { timeout: 2000, stdio: "ignore" });
-  // 2: cannot be reached; null: did not answer in time. Where there is no ssh-add, the socket has to do.
+  // 2: cannot be reached; null: did not answer in time. Without ssh-add, the existence of the socket has to suffice.
   if (listing.error !== undefined && "code" in listing.error && listing.error.code === "ENOENT")
     return "ready";
   if (listing.status === 0) return "ready";
   return listing.status === 1 ? "empty" : "dead";
 }
 
-/** Why a file could not be read, with the way out. */
+/** Why a file could not be read, with the fix. */
 export function fileComplaint(error: unknown, what: string): string {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "ENOENT" || code === "ENOTDIR") return `does not exist; write the path of ${what}`;

@@ -18,7 +18,7 @@ const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: st
 
 const prefix = `${schema.namespace}:`;
 
-/** The settings of the current stack, or one error that lists everything that is wrong with them. */
+/** The settings of the current stack, or one error that lists all problems. */
 export function load(): Settings {
   const context = machine(process.cwd(), pulumi.getStack(), (key) => isConfigSecret(prefix + key));
   const parsed = parse(readStack(), context);
@@ -28,13 +28,13 @@ export function load(): Settings {
   return Object.freeze({ hosts: Object.freeze(parsed.settings.hosts.map(withSecrets)) });
 }
 
-/** Pulumi hands over text; what is written as a group or list arrives as JSON. */
+/** Pulumi passes text; groups and lists arrive as JSON. */
 function readStack(): Tree {
   const ours = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
   return Object.fromEntries(ours.map(([key, text]) => [key.slice(prefix.length), decode(text)]));
 }
 
-/** Settings whose namespace is ours but for a slip of the pen: nobody would read them. */
+/** Settings with a misspelt namespace, which would be ignored. */
 function misspelt(): Problem[] {
   return Object.keys(pulumi.runtime.allConfig()).flatMap((key) => {
     const [given = "", name = ""] = key.split(/:(.*)/s);
@@ -60,11 +60,11 @@ function summary(problems: readonly Problem[], stack: string): string {
   return [`Pulumi.${stack}.yaml has ${count}; no host was touched:`, ...lines].join("\n");
 }
 
-/** From here on a secret is one to Pulumi too: encrypted in the state, hidden in what is printed. */
+/** Marks secrets for Pulumi: encrypted in the state, masked in its output. */
 function withSecrets(host: schema.HostSettings): HostSettings {
   return Object.freeze({
     ...(sealed(schema.hostEntry, host) as HostSettings),
-    // It holds the settings of the host's entry that say how to log in.
+    // It contains the log-in settings of the host's entry.
     connection: sealed(schema.hostEntry, host.connection) as ConnectionSettings,
   });
 }
@@ -79,7 +79,7 @@ function sealed(of: z.ZodType | undefined, value: unknown): unknown {
   return Object.freeze(Object.fromEntries(entries));
 }
 
-/** Where in the program a complaint was raised says nothing to users, and showing it can take Node.js half a minute. */
+/** A stack trace does not help users, and printing it can take Node.js half a minute. */
 function withoutStack(error: Error): Error {
   return Object.assign(error, { stack: "" });
 }

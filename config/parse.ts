@@ -1,4 +1,4 @@
-// From what a stack file says to settings that are checked and complete, or to everything that is wrong with it. Knows nothing of Pulumi.
+// Turns a stack file into validated, complete settings, or a list of all its problems. Does not depend on Pulumi.
 import { z } from "zod";
 import { resolveNetwork } from "../components/network/resolve";
 import { canonicalAddress } from "../lib/address";
@@ -30,7 +30,7 @@ export type Parsed = { settings: Settings } | { problems: Problem[] };
 export function parse(given: Tree, context: Context): Parsed {
   const raw = treeWithLineFeeds(stack, given);
   const plainSecrets = plainSecretProblems(raw, context);
-  // A number where a secret belongs is wrong in its form only because it is not encrypted.
+  // A number in place of a secret has the wrong type only because it is not encrypted.
   const numbers = plainSecrets.filter(({ path }) => typeof valueAt(raw, path) !== "string");
   const shape = shapeProblems(stack, raw, context.isSecret).filter(
     ({ path }) => !numbers.some((other) => samePath(other.path, path)),
@@ -65,7 +65,7 @@ export function parse(given: Tree, context: Context): Parsed {
   return { settings: freeze({ hosts: connected }) };
 }
 
-/** Adds to the problems, except about a value (or a list of values) that is wrong in itself. */
+/** Adds a problem, except for a value (or a list of values) that is invalid anyway. */
 function reporter(problems: Problem[]): Report {
   const wrong = problems.map((problem) => problem.path);
   return (path, text) => {
@@ -114,7 +114,7 @@ function hostEntries(raw: Tree, sound: Tree, report: Report): Entry[] {
 
 const defaultName = singleHost.shape.name.parse(undefined);
 
-/** What a host's entry says of itself, as far as it is sound; required settings may be missing. */
+/** The valid part of a host's entry; required settings may be missing. */
 const { role, connection, address, become, becomePassword } = hostEntry.shape;
 const someAccess = z.object({ ...login, role, connection, address, become, becomePassword }).partial();
 const someLogin = z.object(login).partial();
@@ -198,7 +198,7 @@ function groupAt(raw: Tree, path: Path): Record<string, unknown> {
   return isGroup(value) ? value : {};
 }
 
-/** Two deployments on one machine would undo each other. */
+/** Two deployments on one machine would overwrite each other. */
 function checkAddresses(entries: readonly Entry[], report: Report): void {
   const seen = new Map<string, Path>();
   const locals = entries.filter(({ sound }) => sound.connection === "local");
@@ -225,7 +225,7 @@ function canonical(address: string): string {
   return canonicalAddress(address.toLowerCase().replace(/\.$/, ""));
 }
 
-/** All the way down, so that nothing that was checked can change. */
+/** Deeply, so that validated settings cannot change. */
 function freeze<T>(value: T): T {
   if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
   for (const inner of Object.values(value)) freeze(inner);

@@ -1,5 +1,5 @@
-// Values that an example file carries and that somebody has to replace. The schema says where they are looked for: at
-// addresses, users, keys and the like, never at names, labels and texts, in which any word may be meant.
+// Placeholders of example files, which users have to replace. The schema says where they are looked for: in
+// addresses, users, keys and the like, never in names, labels and texts, in which any word may be intended.
 import { isIPv4 } from "node:net";
 import type { z } from "zod";
 import { inRange } from "../lib/address";
@@ -7,12 +7,12 @@ import { type Problem, quote } from "./problem";
 import { isImage, targetHost, urlOf } from "./schema/words";
 import { type Leaf, leaves } from "./walk";
 
-/** Text that nobody means, as a whole. */
+/** Whole values that are always placeholders. */
 const unmistakable = /^[#@]?(change[-_ ]?me[.!]*|<[^<>]*>|\.{3}|…|a\.b\.c\.d)$/i;
-/** Text that may be the name of a machine, but hardly a whole address, user or key. */
+/** Words that may be part of a machine's name, but hardly a whole address, user or key. */
 const likely = /^(todo|fixme|tbd|x{3,}|your[-_ ][a-z_ -]+)$|AAAA(\.{3}|…)|^[a-z0-9 -]*(\.{3}|…)$/i;
 
-/** Networks and names that are kept for documentation (RFC 5737, 3849, 2606); no real host has them. */
+/** Networks and names reserved for documentation (RFC 5737, 3849, 2606). */
 const documentation = ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"];
 const documentationName = /(^|\.)example(\.(com|org|net))?\.?$|^2001:0?db8:/i;
 

@@ -9,14 +9,14 @@ export type Path = readonly (string | number)[];
 export interface Problem {
   path: Path;
   text: string;
-  /** Whatever else is wrong with the value does not matter. */
+  /** Other problems of the value are irrelevant. */
   alone?: boolean;
 }
 
-/** Collects problems; checks go on after one so that all are told at once. */
+/** Collects problems; checks continue after one, so that all are reported together. */
 export type Report = (path: Path, text: string) => void;
 
-/** `podwatch:hosts.mon1.targets[0]`, which is also how `pulumi config set --path` wants it. */
+/** `podwatch:hosts.mon1.targets[0]`, as for `pulumi config set --path`. */
 export function show(path: Path): string {
   const [key = "", ...rest] = path;
   const parts = rest.map((part) => {
@@ -26,7 +26,7 @@ export function show(path: Path): string {
   return `${namespace}:${shown(String(key)).slice(1, -1)}${parts.join("")}`;
 }
 
-/** The value in quotes, short; never something that looks like a key or a log-in, wherever it was put. */
+/** The value in quotes, short; never something that looks like a key or credentials, whatever the setting. */
 export function quote(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object" && value !== null) return "a group of settings";
@@ -39,7 +39,7 @@ function isTelling(value: string): boolean {
   return value.includes("PRIVATE KEY") || isSecretUrl(value) || /(^|\/\/)[^\s/@:]*:[^\s/@]+@/.test(value);
 }
 
-/** A file's path in quotes; of a long one, the beginning is left out. */
+/** A file's path in quotes; the beginning of a long one is left out. */
 export function quotePath(path: string): string {
   const quoted = quote(path);
   return quoted.endsWith('..."') && path.length > 76 ? shown(`...${path.slice(-72)}`) : quoted;
@@ -49,7 +49,7 @@ export function samePath(a: Path, b: Path): boolean {
   return a.length === b.length && a.every((part, index) => part === b[index]);
 }
 
-/** Sorted, each once, and nothing more about a value of which enough is told. */
+/** Sorted and unique, without further problems of a value that has a decisive one. */
 export function tidy(problems: readonly Problem[]): Problem[] {
   const alone = problems.filter((problem) => problem.alone);
   const kept = problems.filter(

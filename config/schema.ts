@@ -1,5 +1,5 @@
-// The shape of a stack file, put together from its sections, and of the settings that come out of it.
-// Every default and every grammar stands in `schema/`, once; checks that look at several settings stand in `resolve/`.
+// The schema of a stack file, assembled from its sections, and of the resolved settings.
+// Defaults and grammars are defined once, in `schema` files; checks that involve several settings in `resolve` files.
 import { z } from "zod";
 import { SECTIONS } from "../components/sections";
 import type { AddressNeed } from "../lib/hostAddresses";
@@ -15,7 +15,7 @@ export type { QuadletSettings } from "./schema/quadlet";
 
 export { namespace };
 
-/** The sections that configure services; each may stand in the stack and again, for one host, in that host's entry. */
+/** The sections that configure services; each may be in the stack, and in a host's entry for that host. */
 export const services = Object.fromEntries(
   Object.entries(SECTIONS).map(([name, { schema }]) => [name, schema]),
 ) as { readonly [Name in SectionName]: (typeof SECTIONS)[Name]["schema"] };
@@ -54,7 +54,7 @@ const access = {
 
 type Optional<Sections> = { [Name in keyof Sections]: z.ZodOptional<Sections[Name] & z.ZodType> };
 
-/** Each section as a setting that may be left out. */
+/** Each section as an optional setting. */
 function optional(describe: (name: SectionName) => string): Optional<typeof services> {
   const names = Object.keys(services) as SectionName[];
   return Object.fromEntries(
@@ -68,7 +68,7 @@ const nameComplaint =
   "is not a host name of this kind; write up to 31 lower-case letters, digits and -, beginning with a letter";
 export const hostName = text(/^[a-z][a-z0-9-]{0,30}$/, nameComplaint);
 
-/** A host in the long form, where its key is its name. */
+/** A host in the long form; its key is its name. */
 export const hostEntry = group({ ...access, ...overrides }).meta({
   id: "hostEntry",
   description: "One of several hosts.",
@@ -88,7 +88,7 @@ export const hosts = z.record(hostName, hostEntry, {
   error: "is not a group of hosts; write one `name:` a line and the host's settings below it",
 });
 
-/** Everything that may stand under `config:`, without the namespace. */
+/** Everything that may be under `config:`, without the namespace. */
 export const stack = z.strictObject({
   host: setting(
     singleHost.optional(),
@@ -99,7 +99,7 @@ export const stack = z.strictObject({
   ...optional((name) => services[name].description ?? ""),
 });
 
-/** One SSH hop, in the words of the command provider. */
+/** One SSH hop, as for the command provider. */
 export interface Hop<Secret = string> {
   readonly host: string;
   readonly port: number;
@@ -120,7 +120,7 @@ export interface SshConnection<Secret = string> extends Hop<Secret> {
 
 /** The host is the machine that the program runs on. */
 export interface LocalConnection {
-  /** What systemd knows the machine by, machine-id(5): another machine is another host. */
+  /** Identity of the machine, machine-id(5): another machine is another host. */
   readonly machine: string;
   /** Who runs the program. */
   readonly user: string;
@@ -132,22 +132,22 @@ export function isLocal(connection: object): connection is LocalConnection {
   return "machine" in connection;
 }
 
-/** One host with everything that is deployed to it, nothing left open. */
+/** One host with everything that is deployed to it, fully resolved. */
 export interface HostSettings<Secret = string> extends ServiceSettings<Secret> {
   readonly name: string;
-  /** A target has nothing but the node exporter. */
+  /** A target has only the node exporter. */
   readonly role: "monitor" | "target";
   readonly connection: ConnectionSettings<Secret>;
   readonly become: boolean;
-  /** Given only if sudo is used and asks for it. */
+  /** Set only if sudo is used and needs it. */
   readonly becomePassword?: Secret;
   /** The images that the host builds, by reference. */
   readonly builds: Readonly<Record<string, ImageBuild>>;
-  /** What is looked at on the host before anything is changed. */
+  /** Checked on the host before anything is changed. */
   readonly addressNeeds: readonly AddressNeed[];
 }
 
-/** What a stack file says, checked and complete. `Secret` is plain text inside `config/` and a Pulumi secret outside. */
+/** The validated, complete settings of a stack file. `Secret` is plain text inside `config/` and a Pulumi secret outside. */
 export interface Settings<Secret = string> {
   readonly hosts: readonly HostSettings<Secret>[];
 }

@@ -1,15 +1,15 @@
-// What is a secret in somebody else's configuration: by the types of the programs that read it, and by what names say.
+// Detects secrets in native configuration: by the types of the programs that read it, and by names.
 import { fields } from "./schema/secretKeys.json";
 
-/** Keys that hold a secret wherever they stand; `key` does so in some places only, and addresses may hold one. */
+/** Keys that always hold a secret; `key` does so only in some places, and URLs may contain one. */
 const secretKeys: ReadonlySet<string> = new Set(
   fields.filter(({ key, url }) => key !== "key" && !(url && /^(api_)?url$/.test(key))).map(({ key }) => key),
 );
 
 /**
- * The key of a file that the program reads in the place of this one.
+ * The key for a file that the program reads instead of this one.
  *
- * @param discovery the kind of service discovery whose own key it is
+ * @param discovery the kind of service discovery that has the key
  */
 export function fileInstead(key: string, discovery: string | undefined): string | undefined {
   if (key === "values") return "files";
@@ -21,13 +21,13 @@ export function fileInstead(key: string, discovery: string | undefined): string 
   return found !== undefined && "file" in found ? found.file : undefined;
 }
 
-/** Kinds of service discovery that share a package of Prometheus'. */
+/** Kinds of service discovery that share a package of Prometheus. */
 const packages: Readonly<Record<string, string>> = { ec2: "aws", lightsail: "aws" };
 
 const secretWord =
   /(^|_)(password|passwd|passphrase|passwort|pass|pwd|secret|token|credentials?|api_?key|auth_?key|account_?key|private_?key|secret_?key|signing_?key|license_?key|authorization)$/;
 
-/** `apiKey`, `API-Key` and `api_key` are one. */
+/** `apiKey`, `API-Key` and `api_key` are equivalent. */
 function plain(name: string): string {
   return name
     .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
@@ -35,7 +35,7 @@ function plain(name: string): string {
     .toLowerCase();
 }
 
-/** A key of a configuration; what only describes how something is done is no secret, whatever it is called. */
+/** A key of a configuration; keys that only describe a method are not secret, whatever their name. */
 export function isSecretKey(name: string, value: unknown): boolean {
   if (secretKeys.has(name.toLowerCase())) return true;
   const holds = Array.isArray(value) ? value.every((item) => isText(item)) : isText(value);
@@ -44,12 +44,12 @@ export function isSecretKey(name: string, value: unknown): boolean {
 
 const isText = (value: unknown) => typeof value === "string" || typeof value === "number";
 
-/** `auth` alone is none: the SNMP exporter calls its profiles so. */
+/** `auth` alone is not: the SNMP exporter's profiles have that name. */
 export function isSecretParameter(name: string): boolean {
   return secretWord.test(plain(name)) || /(^|_)(key|access_?key|sig|signature|jwt)$/.test(plain(name));
 }
 
-/** Headers whose words are for people, such as those of a mail: "Token expired" is no log-in there. */
+/** Headers with text for people, such as those of a mail: "Token expired" is not a credential there. */
 const forPeople = /^(subject|comments|keywords)$/;
 
 export function isSecretHeader(name: string, values: unknown): boolean {
@@ -59,12 +59,12 @@ export function isSecretHeader(name: string, values: unknown): boolean {
   return [values].flat().some((value) => /^(Bearer|Basic|Digest|Token|ApiKey)\s+\S/i.test(String(value)));
 }
 
-/** A variable of a process, or an option of a program; one that says where the secret stands is none. */
+/** An environment variable or a program's option; the path of a secret is not secret. */
 export function isSecretVariable(name: string): boolean {
   return secretWord.test(plain(name)) || /(^|_)key$/.test(plain(name));
 }
 
-/** An address with a log-in or a secret in it. */
+/** A URL with credentials or a secret in it. */
 export function isSecretUrl(text: string): boolean {
   if (/^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]*@/i.test(text)) return true;
   const [, query] = /^[a-z][a-z0-9+.-]*:\/\/[^?#\s]*\?([^#\s]*)/i.exec(text) ?? [];

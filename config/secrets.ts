@@ -1,4 +1,4 @@
-// Secrets that stand in the stack file unencrypted.
+// Unencrypted secrets in the stack file.
 import { load } from "js-yaml";
 import type { Context } from "./context";
 import { type Path, type Problem, quote, samePath, show } from "./problem";
@@ -6,11 +6,11 @@ import { namespace, stack } from "./schema";
 import { isSecretUrl } from "./secretWords";
 import { core, isGroup, isTree, leaves, schemaAt, type Tree, valueAt } from "./walk";
 
-/** Each with the command that encrypts it; the value is never told. */
+/** Reports each with the command that encrypts it, never with the value. */
 export function plainSecretProblems(raw: Tree, context: Context): Problem[] {
   const file = readFile(context.stackFile());
   const plain = leaves(stack, raw).filter(({ path, value, secret }) => {
-    // Only what stands in plain text can be a number or a switch.
+    // Only plain text can be a number or a boolean.
     if (!secret || value === null) return false;
     if (typeof value !== "string" || !context.isSecret(String(path[0]))) return true;
     return isPlainIn(file, path) ?? standsIn(file.text, String(path.at(-1)), value);
@@ -22,9 +22,9 @@ export function plainSecretProblems(raw: Tree, context: Context): Problem[] {
   });
 }
 
-/** Addresses that hold a secret, in settings that are none. */
+/** URLs with a secret, in settings that are not secret. */
 export function exposedSecretProblems(raw: Tree): Problem[] {
-  // The words of others are looked through where they are known.
+  // Native configuration is searched where its schema is known.
   const addresses = leaves(stack, raw).filter(
     ({ path, value, secret }) =>
       !secret && typeof value === "string" && isSecretUrl(value) && !path.includes("extra"),
@@ -39,7 +39,7 @@ export function exposedSecretProblems(raw: Tree): Problem[] {
   }));
 }
 
-/** The same problems, none of which tells what is encrypted in the stack file, whatever setting that is. */
+/** The same problems, without any encrypted value of the stack file. */
 export function withoutEncrypted(problems: readonly Problem[], raw: Tree, context: Context): Problem[] {
   const encrypted = encryptedIn(readFile(context.stackFile()).config).flatMap((path) => {
     const value = valueAt(raw, path);
@@ -66,7 +66,7 @@ export function withoutEncrypted(problems: readonly Problem[], raw: Tree, contex
   });
 }
 
-/** What is encrypted where that is of no use; where another check says more of it, it has the word. */
+/** Encrypted values in settings that are not secret, unless another check has a more specific problem. */
 export function uselesslyEncrypted(context: Context, told: readonly Problem[]): Problem[] {
   const encrypted = encryptedIn(readFile(context.stackFile()).config).filter(isShippedAsItIs);
   return encrypted
@@ -77,12 +77,12 @@ export function uselesslyEncrypted(context: Context, told: readonly Problem[]): 
     }));
 }
 
-/** Of an item: its list. */
+/** The list of an item. */
 function listOf(path: Path): Path {
   return typeof path.at(-1) === "number" ? path.slice(0, -1) : path;
 }
 
-/** Where something encrypted stands in a stack file. */
+/** Paths of encrypted values in a stack file. */
 function encryptedIn(config: unknown): Path[] {
   if (!isTree(config)) return [];
   return Object.entries(config).flatMap(([key, value]) =>
@@ -98,7 +98,7 @@ function encryptedBelow(value: unknown, path: Path): Path[] {
   );
 }
 
-/** Whether it becomes a part of a text that everybody sees: words of others, labels, parameters. */
+/** Whether it becomes part of readable text: native configuration, labels, parameters. */
 function isShippedAsItIs(path: Path): boolean {
   const at = schemaAt(stack, path);
   if (at !== undefined && core(at).secret) return false;
@@ -109,7 +109,7 @@ function isShippedAsItIs(path: Path): boolean {
 
 interface File {
   readonly text: string;
-  /** What stands under `config:`. */
+  /** The values under `config:`. */
   readonly config: unknown;
 }
 
@@ -121,7 +121,7 @@ function readFile(text: string): File {
   }
 }
 
-/** Whether a setting stands in a stack file as it is; undefined where it does not stand at all. */
+/** Whether a setting is unencrypted in a stack file; undefined if it is not set. */
 function isPlainIn({ config }: File, [key, ...rest]: Path): boolean | undefined {
   const whole = valueAt(config, [`${namespace}:${String(key)}`]);
   const at = rest.map((_, index) => valueAt(whole, rest.slice(0, index)));
@@ -132,8 +132,8 @@ function isPlainIn({ config }: File, [key, ...rest]: Path): boolean | undefined 
 }
 
 /**
- * Whether a file's text shows a setting with this value. Pulumi tells of a key only whether anything in it is encrypted,
- * so beside an encrypted secret a plain one is found only by looking.
+ * Whether a file's text shows a setting with this value. Pulumi reports only whether a key contains anything encrypted,
+ * so a plain secret beside an encrypted one is found only in the text.
  */
 function standsIn(file: string, name: string, value: string): boolean {
   const lines = value.split("\n").filter((line) => line !== "" && !line.startsWith("-----"));

@@ -1,4 +1,4 @@
-// What a service tells of its part of a stack file. Each service's folder has one for each of its sections; components/sections.ts lists them.
+// A service's section of a stack file. Each service's folder defines its sections; components/sections.ts lists them.
 import type { z } from "zod";
 import type { Context } from "./context";
 import type { Report } from "./problem";
@@ -22,18 +22,18 @@ export interface HostBasics {
   readonly role: "monitor" | "target";
   readonly become: boolean;
   readonly address: string;
-  /** The hosts whose Prometheus watches those that have none. */
+  /** The hosts whose Prometheus scrapes those without one. */
   readonly watchers: ReadonlyArray<{ readonly name: string; readonly address: string }>;
 }
 
-/** What resolving a section may look at besides the section itself. */
+/** The context for resolving a section. */
 export interface Around {
   readonly host: HostBasics;
-  /** The sections that stand before this one in the list, resolved. */
+  /** The preceding sections, resolved. */
   readonly before: Readonly<ServiceSettings<string>>;
-  /** The section as it was written, with parts that have a problem of their own: it is enough that they are complained about once. */
+  /** The section as written, including invalid parts, which are reported only once. */
   readonly written: Tree;
-  /** Names of the scrape jobs, and paths at the front, that services have for themselves. */
+  /** Names of scrape jobs, and paths at the front, that services reserve. */
   readonly taken: Taken;
   readonly locate: Locate;
   readonly context: Context;
@@ -48,13 +48,13 @@ export interface Taken {
 export interface Section<Name extends SectionName = SectionName, Schema extends z.ZodObject = z.ZodObject> {
   /** Grammar, defaults and descriptions. */
   readonly schema: Schema;
-  /** Checks over several settings and files, and what is filled in where the user said nothing. */
+  /** Checks that involve several settings or files, and derived defaults. */
   resolve(given: z.output<Schema>, around: Around): ServiceSettings<string>[Name];
   /** Chapters of docs/configuration.md, by the id of the schema that each describes; the section's own comes first. */
   readonly chapters: Readonly<Record<string, Chapter>>;
-  /** Defaults for kinds of machines, in the words of a stack file. */
+  /** Defaults for kinds of machines, as in a stack file. */
   readonly presets?: Readonly<Partial<Record<PresetName, Tree>>>;
-  /** What the service is without Prometheus, and the way out; absent where it is of use all the same. */
+  /** Why the service is useless without Prometheus, and the fix; absent if it is useful. */
   readonly withoutPrometheus?: string;
   /** Whether a host with `role: target` has it too. */
   readonly onTargets?: boolean;
@@ -63,11 +63,11 @@ export interface Section<Name extends SectionName = SectionName, Schema extends 
 
 export interface Chapter {
   readonly title: string;
-  /** Where it is written, unless that is the section's own place. */
+  /** Where it is written, if not at the section's own path. */
   readonly under?: string;
 }
 
-/** Says that a section belongs to a name, so that its types are checked where it stands. */
+/** Binds a section to its name, so that its types are checked where it is defined. */
 export function section<Name extends SectionName, Schema extends z.ZodObject>(
   _name: Name,
   definition: Section<Name, Schema>,

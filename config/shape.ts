@@ -1,5 +1,5 @@
-// Shape: is every key known, every value of its type and in its grammar? And: what is left once the wrong parts are taken out,
-// so that the checks that look at several settings can run over the rest.
+// Checks the shape: known keys, types and grammars. Also removes invalid parts,
+// so that checks that involve several settings can run on the rest.
 import { z } from "zod";
 import type { Path, Problem } from "./problem";
 import { quote } from "./problem";
@@ -8,7 +8,7 @@ import { core, isTree, schemaAt, type Tree, valueAt } from "./walk";
 
 type Issue = z.core.$ZodIssue;
 
-// One validation a run: compiling the schema to code would cost more than it saves.
+// There is one validation per run: compiling the schema to code would cost more than it saves.
 z.config({ jitless: true });
 
 /** Problems of shape in a whole stack. `isSecret` says whether a key holds something encrypted. */
@@ -32,7 +32,7 @@ export function shapeProblems(schema: z.ZodType, raw: Tree, isSecret: (key: stri
   return [...problems, ...reserved];
 }
 
-/** Where a group has the one key that zod steps over in groups with names of the user's choice. */
+/** Groups with the one key that zod skips in groups with user-chosen names. */
 function reservedKeys(value: unknown, path: Path = []): Path[] {
   if (!isTree(value)) return [];
   return Object.entries(value).flatMap(([name, inner]) => {
@@ -41,7 +41,7 @@ function reservedKeys(value: unknown, path: Path = []): Path[] {
   });
 }
 
-/** A secret is never quoted, nor is anything that stands where a whole group with a secret in it should. */
+/** A secret is never quoted, nor is a value in place of a group that contains a secret. */
 export function mention(
   schema: z.ZodType,
   path: Path,
@@ -59,11 +59,11 @@ function wayOut(complaint: string): string {
   return cut < 0 ? complaint : complaint.slice(cut + 2);
 }
 
-/** The parts of `raw` that have no problem of shape; what is missing stays missing. */
+/** The parts of `raw` with a valid shape; missing ones stay missing. */
 export function soundParts(schema: z.ZodType, raw: Tree): Tree {
   const sound = structuredClone(raw);
   for (const path of reservedKeys(sound)) cut(sound, path);
-  // One cut at a time, since a cut moves what stands behind it in a list.
+  // One removal at a time, since it shifts the following items of a list.
   for (let path = wrongPart(schema, sound); path !== undefined; path = wrongPart(schema, sound))
     cut(sound, path);
   return sound;
@@ -76,7 +76,7 @@ function wrongPart(schema: z.ZodType, tree: Tree): Path | undefined {
   return wrong.find((path) => path.length > 0 && valueAt(tree, path) !== undefined);
 }
 
-/** Parses sound parts; where a required value is missing (a job without a name), what it belongs to is left out. */
+/** Parses valid parts; an owner without a required value (a job without a name) is left out. */
 export function settle<T extends z.ZodType>(schema: T, parts: Tree): z.output<T> | undefined {
   const tree = structuredClone(parts);
   for (;;) {
@@ -92,7 +92,7 @@ function issuesOf(schema: z.ZodType, raw: unknown): Issue[] {
   return (schema.safeParse(raw).error?.issues ?? []).flatMap(unfold);
 }
 
-/** Where a setting may be of several kinds, what is wrong is told of the kind that was written. */
+/** For a setting of several types, reports problems of the type that was written. */
 function unfold(issue: Issue): Issue[] {
   if (issue.code !== "invalid_union") return [issue];
   const ofThatKind = issue.errors.filter((errors) => !errors.some(({ path }) => path.length === 0));

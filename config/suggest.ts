@@ -1,4 +1,4 @@
-// What somebody meant who typed a setting that does not exist.
+// Suggestions for unknown settings.
 import { distance } from "fastest-levenshtein";
 import type { z } from "zod";
 import { namespace } from "./namespace";
@@ -6,7 +6,7 @@ import { type Path, show } from "./problem";
 import { core, schemaAt, settingPaths } from "./walk";
 import { wayOut } from "./waysOut";
 
-/** Words of neighbouring tools for settings that have another name here. */
+/** Names in related tools for settings that have another name here. */
 const synonyms = new Map(
   Object.entries({
     hostname: "address",
@@ -82,7 +82,7 @@ function nearest(key: string, candidates: readonly string[]): string | undefined
   return ranked[0]?.candidate;
 }
 
-/** Looks below the group, then below each group around it; names the settings by their whole path. */
+/** Searches below the group, then below each enclosing group; returns whole paths of settings. */
 function onOtherLevels(root: z.ZodType, path: Path, fits: (name: string) => boolean): string | undefined {
   for (let depth = path.length; depth >= 0; depth--) {
     const base = path.slice(0, depth);
@@ -94,7 +94,7 @@ function onOtherLevels(root: z.ZodType, path: Path, fits: (name: string) => bool
       .filter((inner) => inner.length === shortest)
       .map((inner) => show([...base, ...inner]).replaceAll('["[]"]', "[]"));
     const meant = new Set(names);
-    // What stands in many places is no hint.
+    // A name with many matches is no hint.
     if (meant.size > 0 && meant.size <= 3) return [...meant].join(" or ");
   }
   return undefined;

@@ -1,4 +1,4 @@
-// Looking at a stack file's values side by side with the schema that describes them.
+// Walks a stack file's values together with their schema.
 import { z } from "zod";
 import type { Path } from "./problem";
 
@@ -7,9 +7,9 @@ interface Core {
   secret: boolean;
   /** Text that may have several lines. */
   lines: boolean;
-  /** What belongs there instead of a placeholder; absent where any text is a value. */
+  /** What to write instead of a placeholder; absent if any text is valid. */
   placeholder?: string;
-  /** How its grammar is called. */
+  /** Name of its grammar. */
   kind?: string;
 }
 
@@ -23,7 +23,7 @@ export function core(schema: z.ZodType): Core {
     const about = current.meta();
     secret ||= about?.secret === true;
     lines ||= about?.lines === true;
-    // What stands outside is said of the setting, what stands inside of any text of that grammar.
+    // Outer documentation is about the setting, inner about any text of that grammar.
     for (const mark of ["placeholder", "kind"] as const) {
       const said = about?.[mark];
       if (typeof said === "string") marks[mark] ??= said;
@@ -44,7 +44,7 @@ export function core(schema: z.ZodType): Core {
   }
 }
 
-/** The schema of one key or element, or undefined where the schema does not look inside. */
+/** The schema of one key or element, or undefined if the schema does not describe it. */
 export function child(schema: z.ZodType, key: string | number): z.ZodType | undefined {
   const { schema: inner } = core(schema);
   if (inner instanceof z.ZodObject) {
@@ -96,7 +96,7 @@ export interface Leaf {
 export function leaves(schema: z.ZodType, value: unknown, path: Path = []): Leaf[] {
   if (!isTree(value)) {
     const about = core(schema);
-    // A group that may be written as one text.
+    // A group that may also be text.
     const short = about.schema instanceof z.ZodUnion ? about.schema.options.find(isText) : undefined;
     const { secret, placeholder, kind } = { ...(short === undefined ? {} : core(short)), ...about };
     return [{ path, value, secret, ...(placeholder && { placeholder }), ...(kind && { kind }) }];
@@ -113,8 +113,8 @@ function isText(schema: z.core.$ZodType): schema is z.ZodString {
 }
 
 /**
- * Paths of all settings below a schema; a name that users choose shows as NAME, an index as []. A group that may
- * hold others of its own kind is looked into once.
+ * Paths of all settings below a schema; user-chosen names are NAME, indexes are []. A recursive
+ * group is entered once.
  */
 export function settingPaths(schema: z.ZodType): readonly string[][] {
   const found = known.get(schema) ?? pathsBelow(schema, []);
@@ -122,7 +122,7 @@ export function settingPaths(schema: z.ZodType): readonly string[][] {
   return found;
 }
 
-/** What was found before: it takes a while, and each unknown key is compared with all of them. */
+/** Cached, since it is slow and each unknown key is compared with all paths. */
 const known = new WeakMap<z.ZodType, readonly string[][]>();
 
 function pathsBelow(schema: z.ZodType, around: readonly z.ZodType[]): string[][] {

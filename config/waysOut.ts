@@ -1,4 +1,4 @@
-// Settings that people look for and that there are not, each with the way to what they want.
+// Settings that users expect but that do not exist, each with the alternative.
 import type { Path } from "./problem";
 
 const anyService = /^(prometheus|alertmanager|grafana|blackboxExporter|nginxExporter|front)$/;
@@ -78,7 +78,7 @@ const WAYS: ReadonlyArray<readonly [holder: RegExp, keys: RegExp, way: string]> 
   [anyService, /^(env|environment|volumes?)$/, "write it under quadlet.Container"],
 ];
 
-/** @param key in small letters, without _ and - */
+/** @param key in lower case, without _ and - */
 export function wayOut(path: Path, key: string): string | undefined {
   const below = path[0] === "hosts" ? path.slice(2) : path[0] === "host" ? path.slice(1) : path;
   const at = below.join(".");

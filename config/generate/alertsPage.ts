@@ -1,4 +1,4 @@
-// docs/alerts.md: every shipped alert with its usual settings.
+// docs/alerts.md: every shipped alert with its default settings.
 import { CATALOGUE } from "../../components/catalogue";
 import type { Alert, RuleGroup } from "../../lib/rules/model";
 import { namespace } from "../schema";

@@ -1,8 +1,8 @@
-// The JSON schema of a whole stack file, so that editors complete and check it while it is written.
+// The JSON schema of a stack file, with which editors complete and validate it.
 import { z } from "zod";
 import { namespace, stack } from "../schema";
 
-/** As much of JSON Schema (draft 7) as the settings need. */
+/** The subset of JSON Schema (draft 7) that the settings need. */
 export interface JsonSchema {
   $schema?: string;
   $ref?: string;
@@ -22,25 +22,25 @@ export interface JsonSchema {
   const?: unknown;
   default?: unknown;
   examples?: unknown[];
-  /** How the grammar of a text is called in the documentation. */
+  /** Name of a text's grammar in the documentation. */
   kind?: string;
   secret?: boolean;
   lines?: boolean;
   /** The default in words. */
   defaultText?: string;
-  /** A list that may be written as its only item. */
+  /** A list whose single item may be written without it. */
   oneOrMany?: boolean;
   /** The page below docs/ that describes what is inside. */
   page?: string;
-  /** What belongs there instead of an example. */
+  /** What to write instead of an example. */
   placeholder?: string;
 }
 
-/** Everything known about the settings, with what only the documentation needs still in it. */
+/** Everything about the settings, including what only the documentation needs. */
 export function describeStack(): JsonSchema {
   return z.toJSONSchema(stack, {
     target: "draft-7",
-    // What is typed: the output's types, since coercions have no type of their own, with the input's freedom to leave things out.
+    // The input: the output's types, since coercions have none, with the input's optional settings.
     io: "output",
     override: ({ zodSchema, jsonSchema }) => {
       if (zodSchema instanceof z.ZodObject) {
@@ -58,7 +58,7 @@ function mayBeLeftOut(schema: z.ZodType): boolean {
   return schema.safeParse(undefined).success;
 }
 
-/** The file that stack files name in their first line. */
+/** The file named in the first line of stack files. */
 export function stackFileSchema(): JsonSchema {
   const { definitions, $schema, ...settings } = describeStack();
   const keys = Object.entries(settings.properties ?? {}).map(([key, schema]) => [
@@ -93,7 +93,7 @@ const encrypted: JsonSchema = {
   additionalProperties: false,
 };
 
-/** Leaves out what editors do not know, and what would change with every new image. */
+/** Leaves out keys unknown to editors, and defaults that change with every new image. */
 function forEditors(schema: JsonSchema): JsonSchema {
   const { kind, secret, lines, defaultText, oneOrMany, page, placeholder, id, ...rest } = schema;
   if (secret) {

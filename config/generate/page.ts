@@ -131,7 +131,7 @@ interface Row {
   required: boolean;
 }
 
-/** Groups that stand in a section of their own are one row; others are one row a setting. */
+/** Groups with their own section are one row; others are one row per setting. */
 function settings(schema: JsonSchema, prefix = ""): Row[] {
   return Object.entries(schema.properties ?? {}).flatMap(([key, inner]) => {
     const path = prefix + key;
@@ -180,7 +180,7 @@ function typeName(schema: JsonSchema): string {
   return { string: "text", integer: "number", boolean: "true or false" }[String(schema.type)] ?? "any";
 }
 
-/** Of a group with names of the user's choice also what stands under them. */
+/** For a group with user-chosen names, also the schema of its values. */
 function groupName({ additionalProperties: inner }: JsonSchema): string {
   if (typeof inner !== "object" || Object.keys(inner).length === 0) return "group";
   const of = typeName(inner);

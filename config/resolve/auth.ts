@@ -1,4 +1,4 @@
-// Checks over several settings of how a service shows who it is; certificates and keys are read here.
+// Checks that involve several settings of authentication; reads certificates and keys.
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { type Context, fileComplaint } from "../context";
 import { type Path, quote, type Report } from "../problem";
@@ -7,7 +7,7 @@ import type { SecretText } from "../schema/words";
 import { isGroup } from "../walk";
 import { ofParameters } from "./plainSecrets";
 
-/** What was checked, with the texts of files in the place of their paths. */
+/** The checked settings, with the contents of files instead of their paths. */
 export function resolveAuth<Auth extends Partial<HttpAuth>>(
   auth: Auth,
   path: Path,
@@ -38,7 +38,7 @@ export function resolveAuth<Auth extends Partial<HttpAuth>>(
   };
 }
 
-/** Keys of an `http_config`, by the settings that they would overrule; the first is the one to write. */
+/** Keys of an `http_config`, with the settings that they would override; the first is the one to write. */
 const overruling: Readonly<Record<string, readonly (keyof HttpAuth)[]>> = {
   basic_auth: ["basicAuth", "bearerToken", "oauth2"],
   authorization: ["bearerToken", "basicAuth", "oauth2"],
@@ -48,7 +48,7 @@ const overruling: Readonly<Record<string, readonly (keyof HttpAuth)[]>> = {
   tls_config: ["tls"],
 };
 
-/** What stands in a service's own words may not overrule what the settings say. */
+/** Native configuration may not override settings. */
 export function checkOverruled(
   config: unknown,
   auth: Partial<HttpAuth>,
@@ -65,7 +65,7 @@ export function checkOverruled(
   }
 }
 
-/** A header is one whatever the case of its letters. */
+/** Header names are case-insensitive. */
 function checkHeaders(names: readonly string[], path: Path, report: Report): void {
   names.forEach((name, index) => {
     const twin = names.slice(0, index).find((other) => other.toLowerCase() === name.toLowerCase());
@@ -106,7 +106,7 @@ export function resolveTls(tls: Tls, path: Path, context: Context, report: Repor
   };
 }
 
-/** The certificates of a text in PEM form, or of a file with one. */
+/** The certificates in a PEM text or file. */
 function certificates(
   given: string | undefined,
   path: Path,
@@ -134,7 +134,7 @@ function certificates(
   return undefined;
 }
 
-/** Nothing but the certificates: what stands around them is for people. */
+/** Only the certificates: text around them is for people. */
 function written(certificates: readonly X509Certificate[]): string {
   return certificates.map((certificate) => certificate.toString()).join("");
 }

@@ -1,10 +1,10 @@
-// What a Containerfile stands on. podman checks the rest, on the host.
+// The base images of a Containerfile. podman checks the rest, on the host.
 import { quote } from "../problem";
 import { isImage } from "../schema/words";
 
 export type Bases = { readonly bases: readonly string[] } | { readonly complaints: readonly string[] };
 
-/** The images that a Containerfile is made from, or what is wrong with them; `args` as given in the stack file. */
+/** The base images of a Containerfile, or their problem; `args` as given in the stack file. */
 export function basesOf(containerfile: string, args: Readonly<Record<string, string>>): Bases {
   const values: Record<string, string> = {};
   const declared = new Set<string>();
@@ -16,7 +16,7 @@ export function basesOf(containerfile: string, args: Readonly<Record<string, str
       const [, key = "", , standard] = /^(\w+)(=(.*))?$/.exec(rest) ?? [];
       declared.add(key);
       const value = args[key] ?? standard?.replace(/^(["'])(.*)\1$/, "$2");
-      // Only those before the first FROM hold for a FROM.
+      // Only those before the first FROM apply to a FROM.
       if (froms === 0 && value !== undefined) values[key] = value;
     } else if (name === "FROM") {
       froms += 1;
@@ -47,7 +47,7 @@ function notPinned(image: string): string {
     : `is made from ${quote(image)}, which is not a pinned image; write registry/name:tag with a fixed tag (not latest) or registry/name@sha256:digest`;
 }
 
-/** Instructions in capitals with what follows them, without comments, continued lines put together. */
+/** Instructions in upper case with their arguments, without comments, continued lines joined. */
 function instructions(text: string): Array<[string, string]> {
   const lines = text
     .split("\n")

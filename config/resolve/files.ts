@@ -1,4 +1,4 @@
-// Local files that are shipped: found by name or pattern, read, told apart by their names.
+// Local files to be deployed: found by path or pattern, read, with unique names.
 import { posix } from "node:path";
 import type { ShippedFile } from "../../components/prometheus/schema";
 import { strayCharacter, withLineFeeds } from "../characters";
@@ -11,11 +11,11 @@ export interface Shipping {
   readonly what: string;
   /** Whether all lie in one directory on the host, under their own names. */
   readonly flat?: boolean;
-  /** The complaints about a content, if any. */
+  /** The problem of a content, if any. */
   check(name: string, content: string): string | readonly string[] | undefined;
 }
 
-/** Reads what the patterns name. */
+/** Reads the files that match the patterns. */
 export function shippedFiles(
   patterns: readonly string[],
   { what, flat = false, check }: Shipping,
@@ -60,8 +60,8 @@ const ownNames = (paths: readonly string[]) => new Map(paths.map((path) => [path
 type Complain = (file: string, text: string) => void;
 
 /**
- * A file as it is shipped, or what is wrong with it. Editors elsewhere end lines in two characters and begin a file with
- * a mark; on a host, lines end in line feeds.
+ * A file as it is deployed, or its problem. Some editors end lines with CRLF and begin a file with
+ * a byte order mark; on a host, lines end in LF.
  */
 export function readText(
   path: string,
@@ -87,14 +87,14 @@ export function readText(
   };
 }
 
-/** `*` and `?` stand for anything within a name, `**` for any folders, also none. */
+/** `*` and `?` match within a name, `**` matches any folders, also none. */
 function expand(given: string, what: string, complain: Complain, context: Context): string[] {
   if (!/[*?]/.test(given)) return [given];
   const parts = given.split("/");
   const plain = parts.findIndex((part) => /[*?]/.test(part));
   try {
     const start = plain === 0 ? "" : `${parts.slice(0, plain).join("/")}/`;
-    // A folder that is not there is told of; below it, what is no folder is passed over.
+    // A missing folder is a problem; below it, anything that is not a folder is skipped.
     context.listFiles(start === "" ? "." : start);
     const found = [...new Set(below(start, parts.slice(plain), context))].sort();
     if (found.length === 0) complain(given, `matches no file; write the path of ${what}`);
@@ -105,10 +105,10 @@ function expand(given: string, what: string, complain: Complain, context: Contex
   }
 }
 
-/** How deep `**` looks; a link to a folder further up would lead on for ever. */
+/** Maximum depth of `**`; a link to a parent folder would recurse forever. */
 const DEEPEST = 10;
 
-/** The paths below a directory that fit the rest of a pattern. */
+/** The paths below a directory that match the rest of a pattern. */
 function below(directory: string, [part = "", ...rest]: readonly string[], context: Context): string[] {
   if (part === "**") {
     const folders = foldersBelow(directory, context, DEEPEST);
@@ -161,7 +161,7 @@ function isNotThere(error: unknown): boolean {
   return code === "ENOENT" || code === "ENOTDIR";
 }
 
-/** Which paths a pattern fits. */
+/** A regular expression for a pattern. */
 export function pattern(path: string): RegExp {
   const parts = path.split("/").map((part, index, all) => {
     if (part === "**") return index === all.length - 1 ? "[^/]*" : "(?:(?!\\.)[^/]+/)*";
@@ -175,7 +175,7 @@ export function pattern(path: string): RegExp {
   return new RegExp(`^${parts.join("")}$`);
 }
 
-/** The parsed JSON, or what is wrong with it. */
+/** The parsed JSON, or its problem. */
 export function parseJson(content: string): { value: unknown } | { complaint: string } {
   try {
     return { value: JSON.parse(content) as unknown };

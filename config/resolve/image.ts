@@ -1,4 +1,4 @@
-// Images that hosts build: their files are read, and they get a name that follows from what goes into them.
+// Images that hosts build: reads their files, and derives their names from the content.
 import { createHash } from "node:crypto";
 import type { Context } from "../context";
 import { type Path, quote, type Report } from "../problem";
@@ -8,10 +8,10 @@ import { isGroup, type Tree } from "../walk";
 import { basesOf } from "./containerfile";
 import { readText, shippedFiles } from "./files";
 
-/** Bundles are small: the state holds them whole. */
+/** Bundles must be small, since the state contains them. */
 const MOST_CHARACTERS = 262_144;
 
-/** A section as it was, or with the name of the image that the host is to build, which is added to `builds`. */
+/** The section, with the name of an image that the host builds, if any, which is added to `builds`. */
 export function resolveImage(
   section: Tree,
   name: string,

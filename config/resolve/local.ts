@@ -1,4 +1,4 @@
-// A host that is the machine the program runs on: nothing to log in with, but a machine to be sure of.
+// A host that is the machine the program runs on: no log-in, but the machine has to be identified.
 import type { Context } from "../context";
 import type { Path, Report } from "../problem";
 import type { LocalConnection } from "../schema";

@@ -1,4 +1,4 @@
-// From the login settings of a host or proxy to what the command provider takes; nothing wrong may reach the provider,
+// Turns the login settings of a host or proxy into those of the command provider; nothing invalid may reach the provider,
 // because its own errors come late and print the private key.
 import type { z } from "zod";
 import { type Context, fileComplaint } from "../context";
@@ -8,20 +8,20 @@ import type { login } from "../schema/login";
 import { findKnownHost, parseHostKey } from "../ssh/hostKey";
 import { privateKeyComplaint } from "../ssh/privateKey";
 
-/** What is sound of the settings; an address that is missing or wrong has been reported already. */
+/** The valid settings; a missing or invalid address has been reported already. */
 export type Login = { [Key in keyof typeof login]?: z.output<(typeof login)[Key]> | undefined };
 
-/** The settings as typed, to tell a wrong one from an absent one. */
+/** The settings as typed, to distinguish an invalid one from a missing one. */
 export type Given = Readonly<Record<string, unknown>>;
 
 /**
- * Eight dials, at most 5 s each, 3.8 s of pauses in all: enough for a server that restarts or is busy, while a host that is off
- * is told after 44 s and not, as with the provider's defaults, after 182 s. Fewer failed logins also keep an
- * OpenSSH 9.8 or later from shutting this computer out.
+ * Eight dials, at most 5 s each, 3.8 s of pauses in all: enough for a server that restarts or is busy, while a host that is down
+ * is reported after 44 s instead of 182 s as with the provider's defaults. Fewer failed log-ins also keep an
+ * OpenSSH 9.8 or later from blocking this computer.
  */
 const patience = { dialErrorLimit: 7, perDialTimeout: 5 };
 
-/** Behind a proxy the provider repeats over the same dead connection, and the last error hides the first. */
+/** Behind a proxy the provider retries over the same dead connection, and the last error hides the first. */
 const patienceBehindProxy = { ...patience, dialErrorLimit: 0 };
 
 export function resolveLogin(
@@ -45,7 +45,7 @@ export function resolveLogin(
   };
 }
 
-/** Which of several settings the user chose; more or less than one is a problem of the group. */
+/** Which of several settings the user chose; more or fewer than one is a problem of the group. */
 function chosen(
   given: Given,
   names: readonly string[],

@@ -1,4 +1,4 @@
-// What a host's own section changes of the stack's.
+// Merges a host's own section into the stack's.
 import { isGroup } from "../walk";
 
 /** Groups are merged key by key; anything else, lists too, is replaced. */

@@ -1,5 +1,5 @@
-// Secrets that stand in the text of somebody else's configuration, which is shipped as it is: each is refused, encrypted or
-// not, since it would be readable on the host; and each refusal says where it belongs.
+// Secrets in native configuration, which is deployed verbatim: each is refused, even if encrypted,
+// since it would be readable on the host; each error says where it belongs.
 import { type Path, type Report, show } from "../problem";
 import {
   fileInstead,
@@ -11,25 +11,25 @@ import {
 } from "../secretWords";
 import { isGroup, isTree, type Tree } from "../walk";
 
-/** Where a configuration stands, and where its secrets may. */
+/** A native configuration, and where its secrets belong. */
 export interface Surroundings {
-  /** What it belongs to, such as a job: where that stands in the stack file. */
+  /** Path of its owner, such as a job, in the stack file. */
   readonly owner: Path;
-  /** Where the configuration stands below it. */
+  /** Path of the configuration below its owner. */
   readonly below: Path;
-  /** What the user calls it. */
+  /** Name of the owner for the user. */
   readonly what: string;
-  /** The settings of the owner that log in where this inner group does; undefined if there are none. */
+  /** The owner's settings for the same authentication as this inner group; undefined if there are none. */
   login(inner: Path): Path | undefined;
   /** The service's `secrets`, which become files. */
   readonly secrets: Path;
-  /** Where the service finds the file of one. */
+  /** Path of a secret's file in the container. */
   readonly file: string;
-  /** What to do with others, if no file is read in the place of their keys. */
+  /** The fix for other secrets, whose keys have no file variant. */
   readonly elsewhere?: string;
 }
 
-/** Complains about each. */
+/** Reports each of them. */
 export function refuseSecrets(configuration: unknown, around: Surroundings, report: Report): void {
   for (const found of plainSecrets(configuration)) {
     report(
@@ -52,7 +52,7 @@ interface Found {
   readonly kind: Kind;
 }
 
-/** Where a configuration holds a secret in its own text. */
+/** Paths of plain-text secrets in a configuration. */
 export function plainSecrets(value: unknown, path: Path = []): Found[] {
   if (typeof value === "string") {
     if (isPrivateKey(value)) return [{ path, kind: "secret" }];
@@ -65,7 +65,7 @@ export function plainSecrets(value: unknown, path: Path = []): Found[] {
     if (isEmpty(inner)) return [];
     if (name === "params" || name === "endpoint_params") return ofParameters(inner, here);
     if (name === "replacement" && setsSecretParameter(value)) return [{ path: here, kind: "parameter" }];
-    // Those of a message (Opsgenie, PagerDuty) are there to be read, too.
+    // Details of a message (Opsgenie, PagerDuty) are meant to be read, too.
     if (name === "labels" || name === "annotations" || name === "details") return ofLabels(inner, here);
     if (name === "http_headers" || name === "headers" || (name === "metadata" && path.at(-1) === "grpc"))
       return ofHeaders(inner, here);
@@ -91,7 +91,7 @@ function ofHeaders(headers: unknown, path: Path): Found[] {
   });
 }
 
-/** Labels are there to be read, but for those that become parameters of a scrape. */
+/** Labels are meant to be read, except those that become parameters of a scrape. */
 function ofLabels(labels: unknown, path: Path): Found[] {
   if (!isGroup(labels)) return plainSecrets(labels, path);
   return Object.entries(labels).flatMap(([name, value]) =>
@@ -101,7 +101,7 @@ function ofLabels(labels: unknown, path: Path): Found[] {
   );
 }
 
-/** A step of relabelling that writes a parameter of a scrape, out of nothing but its own words. */
+/** A relabelling step that sets a parameter of a scrape to a constant. */
 function setsSecretParameter({ target_label: label, replacement }: Tree): boolean {
   const [, parameter] = /^__param_(.+)$/s.exec(String(label)) ?? [];
   return parameter !== undefined && isSecretParameter(parameter) && !String(replacement).includes("$");
@@ -116,7 +116,7 @@ export function ofParameters(params: unknown, path: Path = []): Found[] {
   );
 }
 
-/** What to write in its place. */
+/** What to write instead. */
 function instead({ path, kind }: Found, around: Surroundings): string {
   const login = loginOf(path);
   const holder = login && around.login(login.holder);
@@ -152,13 +152,13 @@ function instead({ path, kind }: Found, around: Surroundings): string {
 const command = (path: Path) => `type: pulumi config set --secret --path '${show(path)}'`;
 
 interface Login {
-  /** The group that says how to log in. */
+  /** The group of authentication settings. */
   readonly holder: Path;
-  /** The setting for it, below those of whoever logs in. */
+  /** The setting for it, below its owner's. */
   readonly setting: readonly string[];
 }
 
-/** Of a key that says how to log in: the setting that is there for it. */
+/** The setting for a key of authentication. */
 function loginOf(path: Path): Login | undefined {
   const at = (length: number) => path.slice(0, path.length - length);
   const [last, parent, beyond] = [path.at(-1), path.at(-2), path.at(-3)].map(String);

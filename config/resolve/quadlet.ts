@@ -1,5 +1,5 @@
-// Keys of the user's own for a unit: those that would undo what Podwatch stands for are refused, with the way out, and
-// so are values of which a part would be lost.
+// The user's additional keys for a unit: refuses those that would undo Podwatch's guarantees, with the fix, and
+// values of which a part would be lost.
 import { quote, type Report, show } from "../problem";
 import { type QuadletSettings, quadletSections, refusedKeys } from "../schema/quadlet";
 import { isPrivateKey, isSecretUrl, isSecretVariable } from "../secretWords";
@@ -7,7 +7,7 @@ import type { Locate } from "./locate";
 import { placeComplaint } from "./quadletPlaces";
 import { splitComplaint } from "./quadletWords";
 
-/** @param service whose `secrets` take what has no place in a unit; undefined if it has none */
+/** @param service the service, whose `secrets` are the place for secrets; undefined if it has none */
 export function checkQuadlet(
   given: QuadletSettings,
   locate: Locate,
@@ -21,7 +21,7 @@ export function checkQuadlet(
       const name = key.toLowerCase();
       const reason = Object.hasOwn(refused, name) ? refused[name] : undefined;
       if (reason !== undefined) report(path, `${quote(key)} ${reason}`);
-      // A value with a secret is told of below, and not quoted.
+      // A value with a secret is reported below, without quoting it.
       for (const value of values.filter((one) => secretsIn(one).length === 0)) {
         const complaint = splitComplaint(section, name, value) ?? placeComplaint(section, name, value);
         if (complaint !== undefined) report(path, `${quote(value)} ${complaint}`);
@@ -44,7 +44,7 @@ export function checkQuadlet(
   }
 }
 
-/** Names of the variables and options in a value that hold a secret. */
+/** Names of the variables and options in a value that contain a secret. */
 function secretsIn(value: string): string[] {
   if (isPrivateKey(value)) return ["PRIVATE KEY"];
   return [...value.matchAll(/(?:^|[\s"'])(-{0,2}[A-Za-z_][\w.-]*)=(\S+)/g)].flatMap(
@@ -56,7 +56,7 @@ function secretsIn(value: string): string[] {
   );
 }
 
-/** Where a secret stands is none, nor is a switch. */
+/** The path of a secret is not secret, nor is a switch. */
 function isWritten(value: string): boolean {
   return value !== "" && !/^(\$|%[a-z]\/|\/|true$|false$)/i.test(value);
 }

@@ -1,8 +1,8 @@
-// Volumes and mounts of the user's own: what would hide, or be hidden by, a place of Podwatch's in the container is refused.
+// The user's own volumes and mounts: refuses those that would hide, or be hidden by, a path of Podwatch in the container.
 import { posix } from "node:path";
 import type { QuadletSection } from "../schema/quadlet";
 
-/** Places in the containers, with what is there and the way out. */
+/** Paths in the containers, with their use and the fix. */
 const PLACES: Readonly<Record<string, string>> = {
   "/etc/podwatch":
     "which Podwatch replaces as a whole at each change; mount it elsewhere, such as below /etc/own, or use the setting for such files",
@@ -12,10 +12,10 @@ const PLACES: Readonly<Record<string, string>> = {
   "/var/lib/grafana": "where Grafana keeps its data; mount it elsewhere, or at a folder below",
 };
 
-/** Data may have further mounts below it; what Podwatch ships may not. */
+/** Data directories may have further mounts below them; Podwatch's own may not. */
 const OPEN_BELOW = ["/prometheus", "/alertmanager", "/var/lib/grafana"];
 
-/** @param key in small letters */
+/** @param key in lower case */
 export function placeComplaint(section: QuadletSection, key: string, value: string): string | undefined {
   const destination = section === "Container" ? destinationOf(key, value) : undefined;
   if (destination === undefined) return undefined;

@@ -1,9 +1,9 @@
-// Values of a unit's keys that podman or systemd split at blanks, and of which a part would be lost.
+// Values of unit keys that podman or systemd split at spaces, and of which a part would be lost.
 import { splitWords } from "../../engines/unit";
 import { quote } from "../problem";
 import { assignmentKeys, listKeys, type QuadletSection } from "../schema/quadlet";
 
-/** @param key in small letters */
+/** @param key in lower case */
 export function splitComplaint(section: QuadletSection, key: string, value: string): string | undefined {
   const [assigns, lists] = [assignmentKeys[section].includes(key), listKeys[section].includes(key)];
   if (!assigns && !lists) return undefined;
@@ -21,7 +21,7 @@ export function splitComplaint(section: QuadletSection, key: string, value: stri
     : `assigns nothing; write it as ${lost.replace(/=.*/s, "") || "NAME"}=value`;
 }
 
-/** As one word, and in quotes again for YAML. */
+/** Quoted as one word, and again for YAML. */
 function requoted(value: string): string {
   const word = `"${value.replace(/[\\"]/g, "\\$&")}"`;
   return `'${word.replaceAll("'", "''")}'`;

@@ -1,4 +1,4 @@
-// What a host is for: a monitor has services, a target is only looked at.
+// Roles of hosts: a monitor has services, a target is only scraped.
 import { NODE_JOB } from "../../components/node-exporter/endpoint";
 import { SECTIONS } from "../../components/sections";
 import { type Path, quote, type Report } from "../problem";
@@ -11,16 +11,16 @@ import { merge } from "./merge";
 
 export type Role = HostBasics["role"];
 
-/** Whether a section says something about a target. */
+/** Whether a section applies to a target. */
 const isOfTargets = (name: SectionName) => (SECTIONS[name] as { onTargets?: boolean }).onTargets === true;
 
-/** A target has nothing but what every host needs to be looked at. */
+/** A target has only what is needed to scrape a host. */
 export function sectionsOf(role: Role, stack: Tree, host: Tree, name: SectionName): Tree {
   if (role === "monitor" || isOfTargets(name)) return merge(stack[name], host[name]) as Tree;
   return "enabled" in services[name].shape ? { enabled: false } : {};
 }
 
-/** A section in a target's own entry would be written in vain. */
+/** A section in a target's own entry would have no effect. */
 export function checkRole(role: Role, host: Tree, hostPath: Path, report: Report): void {
   if (role === "monitor") return;
   for (const name of Object.keys(services) as SectionName[]) {
@@ -40,9 +40,9 @@ interface Entry {
 }
 
 /**
- * The hosts whose Prometheus watches those that have none.
+ * The hosts whose Prometheus scrapes those without one.
  *
- * @param ownName what the machine that the program runs on is called, for a host that is this machine
+ * @param ownName host name of the machine that the program runs on, for a host that is this machine
  */
 export function watchers(stack: Tree, entries: readonly Entry[], ownName: string): HostBasics["watchers"] {
   const { role, address } = hostEntry.shape;
@@ -53,7 +53,7 @@ export function watchers(stack: Tree, entries: readonly Entry[], ownName: string
   });
 }
 
-/** A job of the user's own may be called as that of the node exporters, unless the same Prometheus has both. */
+/** A user's job may have the name of the node exporters' job, unless the same Prometheus has both. */
 export function checkNodeJobs(
   hosts: readonly HostSettings[],
   entries: readonly Entry[],

@@ -40,7 +40,7 @@ export function resolveServices(
     const written = resolveImage(merged, name, locate(name), builds, context, report);
     return { name, section, written, given: settle(section.schema, written) };
   });
-  // What is missing has been reported already.
+  // Missing settings have been reported already.
   if (sections.some(({ given }) => given === undefined)) return undefined;
 
   checkRole(basics.role, host, hostPath, report);
@@ -63,7 +63,7 @@ export function resolveServices(
   return { builds, ...services };
 }
 
-/** What is of no use without Prometheus, and deployed all the same. */
+/** Enabled services that are useless without Prometheus. */
 function checkIdle(services: ServiceSettings<string>, path: Path, report: Report): void {
   for (const [name, { withoutPrometheus }] of ALL) {
     const { enabled } = services[name] as { enabled?: boolean };
@@ -72,13 +72,13 @@ function checkIdle(services: ServiceSettings<string>, path: Path, report: Report
   }
 }
 
-/** The defaults that the host takes from a preset, its own or the stack's. */
+/** The host's defaults from a preset, its own or the stack's. */
 function presetOf(stack: Tree, host: Tree): Tree {
   const name = (host.preset ?? stack.preset) as PresetName | undefined;
   return name === undefined ? {} : presetSections(name);
 }
 
-/** What a preset says, by section. */
+/** The defaults of a preset, by section. */
 export function presetSections(name: PresetName): Tree {
   return Object.fromEntries(
     ALL.flatMap(([section, { presets }]) => (presets?.[name] ? [[section, presets[name]]] : [])),

@@ -1,12 +1,12 @@
-// Under which name a file lies on the host: its own, and where several have that name, with so much of the folders
-// before it that they differ. Another file changes the names of its namesakes alone.
+// The name of a deployed file on the host: its own or, if several have the same, preceded by enough folders
+// to be unique. Adding a file changes only the names of files with the same name.
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
 
-/** What a file system takes for one name, with room for what a unit or a path adds to it. */
+/** Length limit of file systems for a name, with room for what a unit or a path adds to it. */
 const LONGEST = 120;
 
-/** The names of files, by their path; two that cannot be told apart have the same. */
+/** The names of files, by their path; indistinguishable ones have the same. */
 export function shippedNames(paths: readonly string[]): Map<string, string> {
   const namesakes = new Map<string, string[][]>();
   const parts = new Map(paths.map((path) => [path, safeParts(path)]));
@@ -20,7 +20,7 @@ export function shippedNames(paths: readonly string[]): Map<string, string> {
   );
 }
 
-/** How many parts, from the end, tell all of them apart. */
+/** How many parts, from the end, make all of them unique. */
 function depth(group: readonly string[][]): number {
   const most = Math.max(...group.map((all) => all.length));
   for (let count = 1; count < most; count += 1) {
@@ -37,7 +37,7 @@ function safeParts(path: string): string[] {
     .map(safe);
 }
 
-/** Letters, digits, `.`, `_` and `-`, as in a bundle; the rest is written as in URLs, with `_` for `%`. */
+/** Letters, digits, `.`, `_` and `-`, as in a bundle; others are escaped as in URLs, with `_` for `%`. */
 function safe(part: string): string {
   if (part === "..") return "parent";
   const written = encodeURIComponent(part.replace(/\p{Surrogate}/gu, "_"))

@@ -1,10 +1,10 @@
-// How a service shows another one who it is, over HTTP: the same settings wherever something is asked or told.
+// Authentication over HTTP: the same settings for everything that services connect to.
 import { z } from "zod";
 import { flag, group, httpUrl, list, localPath, secretText, setting, text } from "./words";
 
-/** Readers of secret files cut white space off at both ends; only a line break at the end is never meant. */
+/** Programs trim the content of secret files; only a line break at the end is never intended. */
 const sent = (value: string) => value.trim() !== "" && !/^\s|\0|[^\S\r\n]\s*$/.test(value);
-/** Of a header, so that one line has to hold it. */
+/** A header's value, which has to be one line. */
 const sentInHeader = (value: string) => sent(value) && !/\p{Cc}/u.test(value.trimEnd());
 
 const noBlanks = "which may not begin or end with a space, since programs trim those";
@@ -92,7 +92,7 @@ const oauth2 = group({
   tls: setting(tls.optional(), "Settings for TLS connections to the issuer."),
 }).meta({ id: "oauth2", description: "A token obtained with a client's id and secret (OAuth 2)." });
 
-/** Headers that mean something to the connection, or are set by whoever asks. Source: ReservedHeaders of prometheus/common. */
+/** Headers of the connection, or set by the client itself. Source: ReservedHeaders of prometheus/common. */
 const reservedHeader =
   /^(authorization|host|content-(encoding|length|type)|user-agent|connection|keep-alive|proxy-auth(enticate|orization)|www-authenticate|accept-encoding|x-prometheus-(remote-(write|read)-version|scrape-timeout-seconds)|x-amz-(date|security-token|content-sha256))$/i;
 
@@ -132,7 +132,7 @@ export const httpAuth = {
   tls: tlsSetting(),
 };
 
-/** For what is written in a service's own words, and has no setting here. */
+/** For native configuration, beyond the settings here. */
 export const ownSecrets = (service: string, read: string) =>
   setting(
     z

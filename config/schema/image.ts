@@ -36,8 +36,8 @@ const complaint =
   "is neither an image nor how to build one; write registry/name:tag, or a group with a containerfile";
 
 /**
- * How a service's image is given: by its reference, or by how to build it. Once settings are resolved it is always the
- * reference, hence its type; what is built stands in {@link ImageBuild}.
+ * A service's image: a reference, or how to build it. In resolved settings it is always the
+ * reference, hence its type; builds are in {@link ImageBuild}.
  */
 export function image(pinned: string, service: string): z.ZodDefault<z.ZodString> {
   const reference = text(
@@ -62,6 +62,6 @@ export type ImageBuild = DeepReadonly<{
   /** The context, by name. */
   files: Record<string, string>;
   args: Record<string, string>;
-  /** The images it is made from. */
+  /** Its base images. */
   bases: string[];
 }>;

@@ -1,5 +1,5 @@
-// Sets of defaults for a kind of machine: what a stack file says itself comes first. docs/raspberry-pi.md says why each is
-// so; the values stand with the services.
+// Sets of defaults for a kind of machine, which a stack file overrides. docs/raspberry-pi.md explains each;
+// the values are defined with the services.
 import type { Tree } from "../walk";
 import { choice, setting } from "./words";
 
@@ -8,9 +8,9 @@ const NAMES = ["raspberry-pi"] as const;
 export type PresetName = (typeof NAMES)[number];
 
 /**
- * How much memory a program in Go may have, as the keys of its unit.
+ * Unit keys that limit the memory of a program in Go.
  *
- * @param limit in MiB; above 80 % of it, the program cleans up harder
+ * @param limit in MiB; above 80 % of it, garbage collection is more aggressive
  */
 export function goMemory(limit: number): Tree {
   return {

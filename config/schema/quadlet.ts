@@ -1,16 +1,16 @@
-// Keys of the user's own for a service's Quadlet unit. What would make another service of it, or open it, is refused.
+// The user's additional keys for a service's Quadlet unit. Refuses keys that would make it another service, or weaken its isolation.
 import { z } from "zod";
 import { type DeepReadonly, group, list, setting } from "./words";
 
-/** The sections of the unit that may be added to. */
+/** The sections of the unit that accept additional keys. */
 export const quadletSections = ["Container", "Service", "Unit"] as const;
 export type QuadletSection = (typeof quadletSections)[number];
 
-/** An empty value would take away what stands before it, a backslash at the end would swallow the next line. */
+/** An empty value would reset the preceding ones; a backslash at the end would continue on the next line. */
 const isPlainValue = (value: string) =>
   /^[^\p{Cc}]+$/u.test(value) && value.trim() !== "" && !/\\$/.test(value);
 
-/** Anything that is no value becomes one that is refused, so that the complaint is about what the user wrote. */
+/** Anything that is not a value becomes one that is refused, so that the error quotes what the user wrote. */
 const asText = (given: unknown) =>
   typeof given === "string" ? given : ["number", "boolean"].includes(typeof given) ? String(given) : "";
 
@@ -57,14 +57,14 @@ export const quadletSetting = () =>
 
 export type QuadletSettings = DeepReadonly<z.output<typeof quadlet>>;
 
-/** Keys whose value is split at blanks into assignments: what has no `=` is dropped without a word. */
+/** Keys whose value is split at spaces into assignments: words without `=` are silently dropped. */
 export const assignmentKeys: Readonly<Record<QuadletSection, readonly string[]>> = {
   Container: ["environment", "label", "annotation", "sysctl", "logopt"],
   Service: ["environment"],
   Unit: [],
 };
 
-/** Keys whose value is split at blanks, and of which nobody means several in one. */
+/** Keys whose value is split at spaces, although a single value is always intended. */
 export const listKeys: Readonly<Record<QuadletSection, readonly string[]>> = {
   Container: ["secret", "environmentfile", "mask"],
   Service: [],
@@ -77,7 +77,7 @@ const runs = "decides what the service runs, which Podwatch does itself; remove 
 const identity = "is the numeric user of the image, which its files and secrets are made for; remove it";
 const engine = "hands podman options that nothing checks; write the key of its own that the option has";
 
-/** Why a key is refused, by its name in small letters. */
+/** Why a key is refused, by its name in lower case. */
 export const refusedKeys: Readonly<Record<QuadletSection, Readonly<Record<string, string>>>> = {
   Container: {
     image: "has a setting of its own; use the setting image",

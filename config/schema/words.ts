@@ -1,7 +1,7 @@
 // The vocabulary that the sections of a stack file are written in: text with a grammar, whole numbers, switches, lists.
-// Every complaint reads on from the offending value and ends with the way out after a semicolon:
+// Every error message continues the offending value and ends with the fix after a semicolon:
 //   "15 days" is not a duration; write a number and a unit such as 15d, 12h or 90m
-// A missing value is reported as `is missing; <way out>`, so the part before the first semicolon may be dropped.
+// A missing value is reported as `is missing; <fix>`, so the part before the first semicolon may be dropped.
 import { isIP, isIPv4, isIPv6 } from "node:net";
 import { z } from "zod";
 
@@ -17,7 +17,7 @@ declare const secretMark: unique symbol;
 /** Text that is kept secret: plain inside `config/`, a Pulumi secret outside. */
 export type SecretText = string & { readonly [secretMark]: true };
 
-/** Settings in which secrets have become something else, and which are frozen. */
+/** Frozen settings in which secrets have another type. */
 export type WithSecrets<T, Secret> = T extends SecretText
   ? Secret
   : T extends readonly (infer Item)[]
@@ -26,26 +26,26 @@ export type WithSecrets<T, Secret> = T extends SecretText
       ? { readonly [Key in keyof T]: WithSecrets<T[Key], Secret> }
       : T;
 
-/** Inside `config/` a secret is plain text, and has only a mark in its type. */
+/** Inside `config/` a secret is plain text, marked only in its type. */
 export const withPlainSecrets = <T>(settings: T) => settings as WithSecrets<T, string>;
 
-/** What the documentation and the editor say about a setting, beside its type. */
+/** Documentation of a setting, for editors too. */
 export interface About {
   /** A value as one would write it. */
   example?: unknown;
-  /** Has to stand encrypted in the stack file. */
+  /** Has to be encrypted in the stack file. */
   secret?: boolean;
   /** Text that may have several lines; no other text may. */
   lines?: boolean;
-  /** The default in words, where it is not one fixed value. */
+  /** The default in words, if it is not a fixed value. */
   defaultText?: string;
   /** The page below docs/ that describes the setting's own settings. */
   page?: string;
-  /** Examples that are left in place are refused; this is what belongs there, as in "the address of your host". */
+  /** Placeholders are refused; this is what to write instead, as in "the address of your host". */
   placeholder?: string;
 }
 
-/** Attaches prose to a schema; call it last, because a wrapper such as `.default()` starts without any. */
+/** Attaches documentation to a schema; call it last, because a wrapper such as `.default()` does not inherit it. */
 export function setting<T extends z.ZodType>(schema: T, description: string, about: About = {}): T {
   const { example, ...rest } = about;
   return schema.meta({
@@ -59,16 +59,16 @@ export function setting<T extends z.ZodType>(schema: T, description: string, abo
 export function text(accepts: RegExp | ((value: string) => boolean), complaint: string) {
   const test = typeof accepts === "function" ? accepts : (value: string) => accepts.test(value);
   const checked = z.string({ error: complaint }).refine(test, { error: complaint });
-  // Editors check what they can: a grammar that is one pattern.
+  // Editors can only check grammars that are a pattern.
   return typeof accepts === "function" ? checked : checked.meta({ pattern: accepts.source });
 }
 
-/** Text that has to stand encrypted in the stack file; what says so to the rest of `config/` is `secret: true`. */
+/** Text that has to be encrypted in the stack file; `secret: true` marks it for the rest of `config/`. */
 export function secretText(accepts: RegExp | ((value: string) => boolean), complaint: string) {
   return text(accepts, complaint) as unknown as z.ZodType<SecretText, string>;
 }
 
-/** A whole number; digits in quotes are taken as the number, since quoting is easily done in YAML. */
+/** A whole number; digits in quotes are accepted, since quoting is common in YAML. */
 export function whole(min: number, max: number, complaint: string) {
   const digits = (value: unknown) =>
     typeof value === "string" && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
@@ -85,7 +85,7 @@ function numeric(accepts: (value: number) => boolean, complaint: string) {
   return z.preprocess(unquote, z.number({ error: complaint }).refine(accepts, { error: complaint }));
 }
 
-/** A part of a whole. */
+/** A ratio. */
 export const share = () =>
   numeric(
     (value) => value >= 0 && value <= 1,
@@ -127,14 +127,14 @@ export function durationMs(value: string): number {
   return unitMs.reduce((sum, ms, index) => sum + ms * Number(match[index + 1] ?? 0), 0);
 }
 
-/** As Prometheus writes it; zero is refused because it never means what it says. */
+/** In Prometheus' grammar; zero is refused because it never has the expected effect. */
 export const duration = () =>
   text(
     (value) => durationMs(value) > 0,
     "is not a duration; write a number and a unit such as 15d, 12h or 90m",
   ).meta({ kind: "duration" });
 
-/** A duration that may be none at all. */
+/** A duration that may be zero. */
 export const delay = () =>
   text(
     (value) => durationMs(value) >= 0,
@@ -153,7 +153,7 @@ export const port = () =>
 const dnsLabel = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?";
 const dnsPattern = new RegExp(`^(?=.{1,253}$)(?:${dnsLabel}\\.)*(?!\\d+\\.?$)${dnsLabel}\\.?$`);
 
-/** An IPv4 or IPv6 address or a DNS name; a last label of digits only is a mistyped address, not a name. */
+/** An IPv4 or IPv6 address or a DNS name; if the last label has only digits, it is a mistyped address. */
 export function isAddress(value: string): boolean {
   return isIP(value) !== 0 || dnsPattern.test(value);
 }
@@ -185,14 +185,14 @@ export const target = () =>
     "is not a target; write host:port such as db1.internal:9100, without protocol or path",
   ).meta({ kind: "host:port", placeholder: "the address of what you want to scrape" });
 
-/** What a scrape job names: host:port, or whatever its relabelling makes an address of. */
+/** A target of a scrape job: host:port, or any text that its relabelling turns into an address. */
 export const scrapeTarget = () =>
   text(
     /^[^\s\p{Cc}]{1,2048}$/u,
     "is not a target; write host:port such as db1.internal:9100, without protocol or path",
   ).meta({ kind: "host:port", placeholder: "the address of what you want to scrape" });
 
-/** Node.js 20's own test, `URL.canParse`, denies URLs with letters such as é once it has been called often. */
+/** `URL.canParse` of Node.js 20 rejects URLs with letters such as é after many calls. */
 export function urlOf(value: string): URL | undefined {
   try {
     return new URL(value);
@@ -201,27 +201,27 @@ export function urlOf(value: string): URL | undefined {
   }
 }
 
-/** Protocol, host, perhaps a port, nothing else. */
+/** Protocol, host, optional port, nothing else. */
 function isPublicUrl(value: string): boolean {
   const hostname = /^https?:\/\/[^/?#@\s]+\/?$/.test(value) ? urlOf(value)?.hostname : undefined;
   if (hostname === undefined) return false;
   return isIPv4(hostname) || hostname.startsWith("[") || isAddress(hostname);
 }
 
-/** Where users find the front. */
+/** The front's URL for users. */
 export const publicUrl = () =>
   text(
     isPublicUrl,
     "is not a URL of this kind; write http or https, the host and perhaps a port, such as https://monitor.my-company.net",
   ).meta({ kind: "URL", placeholder: "the URL that your users type" });
 
-/** Where a program of others is asked over HTTP. */
+/** URL of an external HTTP endpoint. */
 export const isHttpUrl = (value: string) =>
   /^https?:\/\/[^\s"'<>\\]+$/.test(value) && urlOf(value) !== undefined;
 
 export const httpUrl = () =>
   text(isHttpUrl, "is not a URL; write one that begins with https:// or http://").meta({ kind: "URL" });
-/** Where pages are found: protocol, host, perhaps a port and a path. */
+/** URL of pages: protocol, host, optional port and path. */
 export const url = () =>
   text(
     (value) => /^https?:\/\/[^/?#@\s"'{}]+(\/[^?#\s"'{}]*)?$/.test(value) && urlOf(value) !== undefined,
@@ -230,7 +230,7 @@ export const url = () =>
 
 const labelValue = () => z.string({ error: "is not text; put the label's value in quotes" });
 
-/** Label names that Prometheus accepts and does not keep for itself. */
+/** Label names that Prometheus accepts and does not reserve. */
 export const labels = () =>
   z.record(
     text(
@@ -246,7 +246,7 @@ const imagePattern = new RegExp(
   `^${registryPart}(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)+(?::([A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(@sha256:[0-9a-f]{64})?$`,
 );
 
-/** A full reference: a short name would be completed by each host in its own way, and a moving tag by each day. */
+/** A full reference: short names resolve differently per host, and moving tags change over time. */
 export function isImage(value: string): boolean {
   const match = imagePattern.exec(value);
   if (match === null) return false;

@@ -1,4 +1,4 @@
-// Host keys: is the pinned text a key that the command provider can use, and which key does a known_hosts file hold for an address?
+// Host keys: whether a pinned key can be used by the command provider, and which key a known_hosts file has for an address.
 import { createHmac } from "node:crypto";
 import { canonicalAddress } from "../../lib/address";
 import { fromBase64, Reader } from "./wire";
@@ -9,7 +9,7 @@ const worksWith = `write a key of type ${usable.slice(0, -1).join(", ")} or ${us
 
 export type Found<T> = { value: T } | { complaint: string };
 
-/** `type base64`, perhaps with a comment after it or the host names before it; gives back type and key alone. */
+/** `type base64`, optionally followed by a comment or preceded by host names; returns only type and key. */
 export function parseHostKey(text: string): Found<string> {
   const lines = text
     .split("\n")
@@ -52,9 +52,9 @@ function isKey(type: string, encoded: string): boolean {
   return curve === type.slice("ecdsa-sha2-".length) && point !== undefined && point[0] === 4;
 }
 
-/** The best usable key that a known_hosts file's text holds for an address. */
+/** The best usable key for an address in a known_hosts file's text. */
 export function findKnownHost(file: string, address: string, port: number): Found<string> {
-  // As typed, and as ssh itself spells it.
+  // As typed, and in ssh's own spelling.
   const [name = "", ...others] = [address.toLowerCase(), canonicalAddress(address.toLowerCase())].map(
     (host) => (port === 22 ? host : `[${host}]:${port}`),
   );

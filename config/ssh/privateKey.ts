@@ -1,10 +1,10 @@
-// Private keys: found wrong here, before they reach the command provider, whose error would print them.
+// Private keys are validated here, before they reach the command provider, whose error would print them.
 import { createPrivateKey } from "node:crypto";
 import { fromBase64, Reader } from "./wire";
 
 const askForKey = "write the path of a private key in OpenSSH or PEM format";
 
-/** What is wrong with the text of a private key, or undefined. Never quotes the text. */
+/** The problem of a private key's text, or undefined. Never quotes the text. */
 export function privateKeyComplaint(text: string, password: string | undefined): string | undefined {
   if (/^PuTTY-User-Key-File/.test(text)) {
     return "is a PuTTY key; convert it: puttygen KEY.ppk -O private-openssh -o KEY";
@@ -49,7 +49,7 @@ function opensshComplaint(body: string, password: string | undefined): string | 
   return password === undefined ? needsPassword : undefined;
 }
 
-/** The type that the public part names; undefined if the part is not whole. */
+/** The type in the public part; undefined if it is incomplete. */
 function publicType(blob: Buffer | undefined): string | undefined {
   const reader = new Reader(blob ?? Buffer.alloc(0));
   const type = reader.string();

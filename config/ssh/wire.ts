@@ -1,6 +1,6 @@
 // Reading SSH's binary strings (RFC 4251): a length of four bytes, then that many bytes.
 
-/** Undefined as soon as the data ends too early, then for good. */
+/** Undefined once the data ends too early, and from then on. */
 export class Reader {
   private at = 0;
   constructor(private readonly data: Buffer) {}
