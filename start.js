@@ -1,4 +1,4 @@
-// Where Pulumi enters (`main` in Pulumi.yaml). The program itself begins in index.ts.
+// Pulumi's entry point (`main` in Pulumi.yaml). The program itself begins in index.ts.
 const { compiled } = require("./start/compile.js");
 const { withoutAnswers, withoutConfiguration } = require("./start/discreet.js");
 const { postpone } = require("./start/postpone.js");
@@ -6,8 +6,8 @@ const { mapOnlyErrors } = require("./start/stacks.js");
 
 mapOnlyErrors();
 
-// What the SDK loads at every start but needs only for what this program does not do: packing functions into the state
-// (the first three), and driving other Pulumi programs.
+// Packages that the SDK loads at every start, although this program does not need them: for serialising functions
+// (the first three), and for the Automation API.
 postpone(["typescript", "@npmcli/arborist", "normalize-package-data", "got", "execa"]);
 withoutConfiguration();
 withoutAnswers();

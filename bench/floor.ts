@@ -4,7 +4,7 @@ import { CHECKOUT, type LabHost, must } from "../tests/integration/support/lab";
 import { type Deployment, writeRoot } from "./bundles";
 import type { Contender, Variant } from "./contender";
 
-/** The same containers by one raw SSH session: no tool can be faster, and none would be content with so little. */
+/** The same containers by one raw SSH session: a lower bound for any tool. */
 export class Floor implements Contender {
   readonly name = "floor";
   /** What is sent to each host. */

@@ -1,4 +1,4 @@
-// The frame that all dashboards share: identity, links to each other, refresh, and where each panel stands.
+// The frame of all dashboards: identity, links to each other, refresh, and layout of panels.
 import {
   DashboardBuilder,
   DashboardCursorSync,
@@ -15,19 +15,19 @@ import { DATASOURCE_PLACEHOLDER } from "./datasource";
 import type { Json } from "./format";
 import type { PanelSource } from "./panels";
 
-/** Every dashboard of ours has it, and links to all others that have it. */
+/** Tag of all our dashboards, by which they link to each other. */
 const TAG = "podwatch";
 
 export interface Board {
-  /** Kept for ever: links and bookmarks hold it. */
+  /** Never changes, because of links and bookmarks. */
   readonly uid: string;
   readonly title: string;
   readonly description: string;
-  /** How far back it looks at first, e.g. `now-1h`. */
+  /** Default time range, e.g. `now-1h`. */
   readonly from: string;
-  /** How often it asks again, e.g. `30s`. */
+  /** Refresh interval, e.g. `30s`. */
   readonly refresh: string;
-  /** Choices at the top: name -> what to choose from. */
+  /** Variables: name -> query of values. */
   readonly variables?: Readonly<Record<string, { readonly label: string; readonly query: string }>>;
   readonly sections: readonly Section[];
 }

@@ -1,11 +1,11 @@
-// The SDK writes down most defaults. Each would be a line in every preview, so those that Grafana has by
-// itself are left out, and what remains is put into an order that reads well.
+// The SDK writes most defaults. Each would be a line in every preview, so Grafana's own defaults
+// are removed, and the rest is put into a readable order.
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import type { Json } from "./format";
 
 type JsonObject = { readonly [key: string]: Json };
 
-/** Dropped where they have exactly this value. */
+/** Removed if they have exactly this value. */
 const DEFAULTS: JsonObject = {
   // dashboard
   fiscalYearStartMonth: 0,
@@ -47,7 +47,7 @@ const DASHBOARD_ORDER = [
 ];
 const PANEL_ORDER = ["id", "type", "title", "description", "gridPos", "datasource", "targets", "fieldConfig"];
 
-/** The dashboard without what says nothing, its panels numbered from 1. */
+/** The dashboard without defaults, its panels numbered from 1. */
 export function cleaned(dashboard: Dashboard): Json {
   const { panels, ...frame } = JSON.parse(JSON.stringify(dashboard)) as JsonObject & { panels: JsonObject[] };
   return {
@@ -61,7 +61,7 @@ function cleanedPanel(panel: JsonObject): JsonObject {
   if (fieldConfig === undefined) {
     return ordered(rest, PANEL_ORDER);
   }
-  // Not every reader of a dashboard does without the list of overrides.
+  // Some readers of dashboards require the list of overrides.
   return ordered({ ...rest, fieldConfig: { ...(fieldConfig as JsonObject), overrides: [] } }, PANEL_ORDER);
 }
 

@@ -1,2 +1,2 @@
-/** Stands in generated dashboards for the uid of the data source, which is known only when a stack is deployed. */
+/** Placeholder in generated dashboards for the uid of the data source, which is known only at deployment. */
 export const DATASOURCE_PLACEHOLDER = "__datasource__";

@@ -1,10 +1,10 @@
-// Dashboards as text: deterministic, few lines, and such that one changed panel is a few changed lines.
+// Dashboards as text: deterministic, with few lines, and one changed panel changes only a few of them.
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 const LINE_WIDTH = 110;
 
-/** JSON with two blanks of indentation; what fits into one line stands in one line. Ends with a newline. */
+/** JSON indented by two spaces, with everything in one line that fits. Ends with a newline. */
 export function formatJson(value: Json): string {
   return `${format(value, "", 0)}\n`;
 }
@@ -14,9 +14,9 @@ function format(value: Json, indent: string, taken: number): string {
   if (value === null || typeof value !== "object") {
     return JSON.stringify(value);
   }
-  // The top level is always spread out: nobody reads a dashboard in one line.
+  // The top level is always broken into lines.
   const room = taken === 0 ? 0 : LINE_WIDTH - indent.length - taken;
-  // Without its blanks, the text is found much faster, and most values are too long even so.
+  // A text without spaces is created much faster, and most values are too long even so.
   if (JSON.stringify(value).length <= room) {
     const line = oneLine(value);
     if (line.length <= room) {

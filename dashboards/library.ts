@@ -1,10 +1,10 @@
-// Library panels: a dashboard refers to them, and one that is exported for others brings them along under `__elements`.
-// A Grafana that is given the dashboard as a file has no such library, so they are put into their places.
+// Library panels: a dashboard refers to them, and an exported one includes them under `__elements`.
+// Provisioned dashboards have no library, so the panels are inlined.
 import type { Json } from "./format";
 
 type JsonObject = { readonly [key: string]: Json | undefined };
 
-/** Library panels that did not come along, each in one line with the way out. */
+/** Missing library panels, each in one line with the fix. */
 export function libraryProblems(dashboard: JsonObject): string[] {
   return panelsOf(dashboard)
     .filter(
@@ -18,7 +18,7 @@ export function libraryProblems(dashboard: JsonObject): string[] {
     });
 }
 
-/** The dashboard with each library panel's content in its place. */
+/** The dashboard with library panels inlined. */
 export function withLibraryPanels(dashboard: JsonObject): JsonObject {
   const inPlace = (panels: Json | undefined): Json | undefined =>
     Array.isArray(panels)
@@ -40,7 +40,7 @@ export function withLibraryPanels(dashboard: JsonObject): JsonObject {
   };
 }
 
-/** Where it stands is the dashboard's, what it shows the library's. */
+/** The position is the dashboard's, the content the library's. */
 function unlinked({ libraryPanel: _, ...panel }: JsonObject, dashboard: JsonObject): JsonObject {
   const { libraryPanel: __, ...model } = modelOf({ ...panel, libraryPanel: _ }, dashboard) ?? {};
   const { gridPos, id } = panel;

@@ -1,4 +1,4 @@
-// The kinds of panels that dashboards are made of, so that they look and read alike everywhere.
+// The kinds of panels, so that they look alike in all dashboards.
 import type { Builder, Dataquery } from "@grafana/grafana-foundation-sdk/cog";
 import {
   AxisPlacement,
@@ -35,16 +35,16 @@ import { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/sta
 import { PanelBuilder as TimelineBuilder } from "@grafana/grafana-foundation-sdk/statetimeline";
 import { PanelBuilder as TimeseriesBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
 
-/** One PromQL query and how its series are called; `{{label}}` is replaced by the label's value. */
+/** One PromQL query and the legend of its series; `{{label}}` is replaced by the label's value. */
 export interface Query {
   readonly expr: string;
   readonly legend: string;
 }
 
-/** What every panel says about itself. */
+/** Properties of every panel. */
 export interface PanelSpec {
   readonly title: string;
-  /** What is shown, and what a bad value means. */
+  /** What it shows, and what a bad value means. */
   readonly description: string;
   /** Grafana's name of the unit, e.g. `s`, `ns`, `bytes`, `short`. */
   readonly unit: string;
@@ -53,7 +53,7 @@ export interface PanelSpec {
   readonly width: number;
   /** Rows; one is about 30 pixels. */
   readonly height: number;
-  /** From which value on a colour holds, ascending; below the first one it is green. */
+  /** Lower bounds of colours, ascending; green below the first. */
   readonly thresholds?: readonly (readonly [from: number, colour: Colour])[];
   readonly decimals?: number;
   readonly min?: number;
@@ -62,10 +62,10 @@ export interface PanelSpec {
 
 export type Colour = "green" | "orange" | "red" | "blue";
 
-/** A panel before its dashboard gives it an id, a place and a data source. */
+/** A panel before its dashboard sets id, position and data source. */
 export type PanelSource = Builder<Panel>;
 
-/** One number, its value now; with `trend` also how it got there. */
+/** One number, the current value; with `trend` also its history. */
 export function stat(
   spec: PanelSpec & { readonly trend?: boolean; readonly mappings?: ValueMapping[] },
 ): PanelSource {
@@ -80,7 +80,7 @@ export function stat(
   return described(panel, coloured, spec.trend ? "range" : "instant").colorScheme(byThresholds());
 }
 
-/** A word taken from a label: the queries' legend is what is shown. */
+/** A word from a label: shows the legend of the query. */
 export function label(spec: PanelSpec): PanelSource {
   const panel = new StatBuilder()
     .graphMode(BigValueGraphMode.None)
@@ -126,7 +126,7 @@ export function timeline(spec: PanelSpec & { readonly mappings: ValueMapping[] }
   return described(panel, spec, "range").colorScheme(byThresholds());
 }
 
-/** Where the observations of a histogram lie over time; queries must keep the label `le`. */
+/** A heat map of a histogram over time; queries must keep the label `le`. */
 export function heatmap(spec: PanelSpec): PanelSource {
   const panel = new heatmapPanel.PanelBuilder()
     .calculate(false)

@@ -1,4 +1,4 @@
-// What every program that is instrumented with Prometheus' client library for Go says of its own process.
+// Process metrics of programs with Prometheus' client library for Go.
 import { lines } from "./panels";
 import { THIRD } from "./sizes";
 

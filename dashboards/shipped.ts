@@ -1,12 +1,12 @@
-// The dashboards that come with Podwatch, as a stack ships them.
+// The shipped dashboards, as a stack deploys them.
 //
 // They are generated from the sources beside this file into `json/` and committed: building them takes 50 ms
 // and more, most of it to load Grafana's SDK, which every `pulumi up` would pay. A test fails when they are
-// out of date; `npm run dashboards` writes them anew.
+// out of date; `npm run dashboards` regenerates them.
 import { assetsIn, readAsset } from "../lib/assets";
 import { DATASOURCE_PLACEHOLDER } from "./datasource";
 
-/** Every dashboard that comes with Podwatch, whether a stack ships it or not. */
+/** All shipped dashboards, whether a stack deploys them or not. */
 export const SHIPPED_DASHBOARDS: readonly string[] = assetsIn("dashboards/json");
 
 /**

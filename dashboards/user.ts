@@ -1,28 +1,28 @@
-// Dashboards of the user's own: JSON files as Grafana saves or exports them.
+// The user's own dashboards: JSON files as saved or exported by Grafana.
 import { formatJson, type Json } from "./format";
 import { libraryProblems, withLibraryPanels } from "./library";
 
 type JsonObject = { readonly [key: string]: Json | undefined };
 
-/** What the dashboard expects of whoever imports it, under `__inputs` of an exported one. */
+/** Inputs of an exported dashboard (`__inputs`), to be filled in at its import. */
 interface Input {
   readonly name: string;
   readonly type: string;
-  /** For a data source: what kind of one. */
+  /** For a data source: its kind. */
   readonly pluginId: string;
-  /** For a constant: what the one who exported it had. */
+  /** For a constant: its value at the export. */
   readonly value: string;
 }
 
-/** What only an import by hand understands; provisioned dashboards do without. */
+/** Keys only for an interactive import; provisioned dashboards do not need them. */
 const IMPORT_ONLY = ["__inputs", "__elements", "__requires"];
 
 /** Server-side expressions: a data source that every Grafana has, under this uid. */
 const EXPRESSIONS = "__expr__";
 
 /**
- * What keeps a file from being shipped as a dashboard, each in one line: what is wrong, and the way out.
- * @param name how the user calls the file
+ * Problems that prevent a file from being deployed as a dashboard, each in one line with the fix.
+ * @param name the file's name for the user
  */
 export function checkUserDashboard(name: string, json: string): string[] {
   return dashboardProblems(json).map((problem) => `${name}: ${problem}`);
@@ -45,7 +45,7 @@ export function dashboardProblems(json: string): string[] {
 }
 
 /**
- * The text to ship: inputs for a Prometheus data source are answered with `datasourceUid`.
+ * The text to deploy: inputs for a Prometheus data source are replaced by `datasourceUid`.
  * @throws when {@link checkUserDashboard} finds a problem
  */
 export function prepareUserDashboard(json: string, datasourceUid: string): string {
@@ -67,7 +67,7 @@ export function prepareUserDashboard(json: string, datasourceUid: string): strin
   return formatJson(answered);
 }
 
-/** What Grafana tells dashboards apart by; undefined for what is not a dashboard. */
+/** Identity of a dashboard in Grafana; undefined if it is not a dashboard. */
 export function dashboardIdentity(
   json: string,
 ): { readonly uid?: string; readonly title: string } | undefined {

@@ -1,4 +1,4 @@
-// The hosts that a stack file names, whether anything is deployed there or not.
+// The hosts of a stack file, whether anything is deployed there or not.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { machine } from "../config/context";
@@ -17,7 +17,7 @@ interface Setting {
   readonly secret: boolean;
 }
 
-/** @throws Error that lists what is wrong with the stack file */
+/** @throws Error that lists the problems of the stack file */
 export async function configuredHosts(target: Target): Promise<readonly HostSettings[]> {
   const { code, stdout, stderr } = await pulumi("config", target, ["--json", "--show-secrets"], false);
   if (code !== 0) throw new Error(stderr.trim().split("\n").at(-1) || `pulumi config ended with ${code}`);
@@ -31,7 +31,7 @@ export async function configuredHosts(target: Target): Promise<readonly HostSett
   return parsed.settings.hosts;
 }
 
-/** What is on a host, one thing a line: files, units, and what podman has. listing.sh says which. */
+/** The contents of a host, one per line: files, units, and podman's objects; see listing.sh. */
 export async function listHost(host: HostSettings): Promise<string[]> {
   const session = await enter(host.connection);
   try {

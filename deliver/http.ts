@@ -1,4 +1,4 @@
-// Requests with a time limit and a bounded number of attempts. Errors name what was asked for, never its address:
+// Requests with a time limit and a bounded number of attempts. Errors name the service, never its URL:
 // that of a webhook is a secret.
 
 export interface Request {
@@ -12,11 +12,11 @@ export interface Request {
 
 export interface Patience {
   readonly attempts: number;
-  /** For one attempt, in milliseconds. */
+  /** Time-out of one attempt, in milliseconds. */
   readonly within: number;
-  /** Before the second attempt, doubled for each further one, in milliseconds. */
+  /** Pause before the second attempt, doubled for each further one, in milliseconds. */
   readonly pause: number;
-  /** The longest pause, also when the server asks for more, in milliseconds. */
+  /** The longest pause, even if the server requests more, in milliseconds. */
   readonly longestPause: number;
 }
 
@@ -27,10 +27,10 @@ export interface Response {
   readonly text: string;
 }
 
-/** What a server answers when another attempt may be answered better. */
+/** Status codes after which another attempt may succeed. */
 const PASSING = [408, 425, 429, 500, 502, 503, 504];
 
-/** @throws Error after the last attempt, or when the server refuses for good */
+/** @throws Error after the last attempt, or after a permanent refusal */
 export async function request(asked: Request, patience: Patience = PATIENCE): Promise<Response> {
   for (let attempt = 1; ; attempt++) {
     const { status, text, retryAfter, problem } = await once(asked, patience.within);
@@ -50,14 +50,14 @@ interface Attempt extends Response {
   readonly problem?: string;
 }
 
-/** What a refusal says is shown up to here. */
+/** Maximum length of a refusal's text in errors. */
 const MOST_OF_REFUSAL = 200;
 
 async function once({ method, url, headers, body }: Request, within: number): Promise<Attempt> {
   try {
     const answer = await fetch(url, {
       method,
-      // A redirect would carry the credentials elsewhere.
+      // A redirect would send the credentials elsewhere.
       redirect: "error",
       signal: AbortSignal.timeout(within),
       headers: {
@@ -81,7 +81,7 @@ async function once({ method, url, headers, body }: Request, within: number): Pr
 
 type Failure = Error & { cause?: { code?: string } };
 
-/** Only the kind of failure: the text may hold the address. */
+/** Only the kind of failure: the text may contain the URL. */
 function reason(error: Failure, within: number): string {
   if (error.name === "TimeoutError") return `gives no answer within ${within / 1000} s`;
   return `cannot be reached (${error.cause?.code ?? error.name})`;

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-/** What an option of a command is: one that must be given, one that may be, or a switch. */
+/** Kind of an option: required, optional, or a switch. */
 export type Kind = "needed" | "optional" | "switch";
 
 type Values<Options extends Readonly<Record<string, Kind>>> = {
@@ -11,11 +11,11 @@ type Values<Options extends Readonly<Record<string, Kind>>> = {
       : boolean;
 };
 
-/** Not an error: somebody asked what a command takes, and its message says so. */
+/** Not an error: the help text of a command. */
 export class Help extends Error {}
 
 /**
- * @throws Error that names the option and what the command takes
+ * @throws Error that names the option and lists the command's options
  * @throws Help when `--help` is among the arguments
  */
 export function readOptions<const Options extends Readonly<Record<string, Kind>>>(

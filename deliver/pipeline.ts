@@ -1,16 +1,16 @@
-// What a pipeline says of itself, in the variables that it sets.
+// Facts about the pipeline, from the variables that it sets.
 import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 
 export interface Pipeline {
   readonly name: "GitHub" | "GitLab" | "Jenkins" | "by hand";
-  /** Its page. */
+  /** Its URL. */
   readonly link: string | undefined;
   /** Who started it. */
   readonly by: string;
-  /** In a run for a pull or merge request: its last commit. Checked out is what merging it would give. */
+  /** In a run for a pull or merge request: its last commit. The checkout is the result of merging it. */
   readonly requested: string | undefined;
-  /** The page of a commit. */
+  /** The URL of a commit. */
   commitLink(commit: string): string | undefined;
 }
 
@@ -57,7 +57,7 @@ interface PullRequest {
   readonly head?: { readonly sha: string };
 }
 
-/** What GitHub's event says of the pull request that the workflow runs for. */
+/** The workflow's pull request, from GitHub's event. */
 export function pullRequest(env: NodeJS.ProcessEnv): PullRequest | undefined {
   if (!env.GITHUB_EVENT_PATH) return undefined;
   const event = JSON.parse(readFileSync(env.GITHUB_EVENT_PATH, "utf8")) as { pull_request?: PullRequest };

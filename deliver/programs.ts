@@ -1,4 +1,4 @@
-// The programs that delivery stands on.
+// The programs that delivery uses.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 
@@ -12,7 +12,7 @@ export interface Ended {
 }
 
 /**
- * Runs a program to its end, whatever its exit code. What it prints is kept, and shown too if that is wanted; shown,
+ * Runs a program to its end, whatever its exit code. Its output is returned, and optionally shown. Shown,
  * it goes to the standard error, so that the standard output is left to the command's own result.
  *
  * @throws Error when it is not there

@@ -1,16 +1,16 @@
-// Tar archives, read as a whole to know that they are whole.
+// Reads a tar archive completely to verify that it is complete.
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 
 const BLOCK = 512;
 
-/** What is of this kind has contents behind its header: files, and what describes the header that follows. */
+/** Types with contents after their header: files, and extensions of the next header. */
 const WITH_CONTENTS = /[\0 07xgLKSX]/;
 
 export interface ArchiveContents {
   readonly sha256: string;
   readonly bytes: number;
-  /** Why it is not a tar archive, or not a whole one. */
+  /** Why it is not a complete tar archive. */
   readonly problem?: string;
 }
 
@@ -27,12 +27,12 @@ export async function readArchive(path: string): Promise<ArchiveContents> {
   return { sha256: hash.digest("hex"), bytes, ...(problem === undefined ? {} : { problem }) };
 }
 
-/** Goes from header to header. */
+/** Reads header by header. */
 class Tar {
   private entries = 0;
   private problem: string | undefined;
   private block = Buffer.alloc(0);
-  /** Bytes of contents still to come. */
+  /** Remaining bytes of contents. */
   private left = 0;
   /** Blocks of zeros so far: two end an archive. */
   private zeros = 0;
@@ -56,7 +56,7 @@ class Tar {
     }
   }
 
-  /** What is wrong with what was read. */
+  /** The problem of the archive, if any. */
   end(): string | undefined {
     if (this.entries === 0 && this.zeros === 0) {
       this.problem ??=
@@ -86,7 +86,7 @@ class Tar {
   }
 }
 
-/** Octal digits, or for what is too large for them the number itself behind a byte with its highest bit set. */
+/** Octal digits, or for large numbers the number itself after a byte with its highest bit set. */
 function number(field: Buffer): number {
   const [first = 0, ...rest] = field;
   if (first >= 0x80) {
@@ -95,7 +95,7 @@ function number(field: Buffer): number {
   return Number.parseInt(field.toString("latin1").replaceAll(/[\0 ]/g, "") || "0", 8);
 }
 
-/** The sum of a header's bytes, its own field counted as blanks. */
+/** The sum of a header's bytes, its own field counted as spaces. */
 function checksum(block: Buffer): number {
   return block.reduce((sum, byte, index) => sum + (index >= 148 && index < 156 ? 32 : byte), 0);
 }

@@ -18,12 +18,12 @@ export interface Arguments {
   readonly force: boolean;
   /** A login user of hosts. */
   readonly user: string | undefined;
-  /** His home directory there. */
+  /** Their home directory there. */
   readonly home: string | undefined;
 }
 
 interface OptionKind {
-  /** What `--help` calls its value; without one it is a switch. */
+  /** Name of its value in `--help`; without one it is a switch. */
   readonly value?: string;
   readonly short?: string;
   readonly about: string;
@@ -54,7 +54,7 @@ export type Option = keyof typeof OPTIONS;
 /**
  * @param command name of the command, for errors
  * @param taken the options that it takes
- * @throws Error that names the argument and what would do
+ * @throws Error that names the argument and the valid ones
  */
 export function parseArguments(
   command: string,

@@ -9,7 +9,7 @@ import { type Archive, writeManifest } from "./manifest";
 import { exitCode, perHost, type Report } from "./outcome";
 import type { DeployedHost, DeployedService } from "./state";
 
-/** Copies the data of every service that has any into a new directory, which only its owner can read. */
+/** Copies the data of all services into a new directory that only its owner can read. */
 export async function backup(
   hosts: readonly DeployedHost[],
   directory: string,
@@ -27,7 +27,7 @@ export async function backup(
   const archives: Archive[] = [];
   const answers = await everywhere(hosts, { doing: "backup" }, async (host) => {
     const own: Archive[] = [];
-    // One after the other: each is stopped while it is copied.
+    // Sequentially: each is stopped while it is copied.
     for (const one of host.deployed.services.filter((candidate) => isWanted(candidate, service))) {
       own.push(await save(host, one, directory));
       archives.push(...own.slice(-1));
@@ -49,7 +49,7 @@ async function makeDirectory(directory: string): Promise<void> {
   }
 }
 
-/** An archive gets its name only once it is known to be good; until then it is this with an ending. */
+/** An archive gets this name only once it is verified; until then it has a suffix. */
 const UNPROVEN = ".part";
 
 async function save(host: Host, { name, image = "" }: DeployedService, directory: string): Promise<Archive> {
@@ -63,7 +63,7 @@ async function save(host: Host, { name, image = "" }: DeployedService, directory
     output.end();
     await finished(output);
     const sent = await cutSeal(part);
-    // What is on the disk is what counts.
+    // The verification reads it back from disk.
     const { bytes, sha256, problem } = await readArchive(part);
     if (sha256 !== sent) {
       throw new Error("what arrived differs from what was sent: its SHA-256 does not match");
@@ -83,7 +83,7 @@ async function save(host: Host, { name, image = "" }: DeployedService, directory
 const SEAL = /^podwatch-archive ([0-9a-f]{64})\n$/;
 const SEAL_LENGTH = "podwatch-archive \n".length + 64;
 
-/** Takes the seal off the end of a file, and gives the digest that stands in it. */
+/** Removes the seal from the end of a file, and returns its digest. */
 async function cutSeal(path: string): Promise<string> {
   const handle = await open(path, "r+");
   try {

@@ -1,11 +1,11 @@
-/** One of the things that `verify` looks at, and what it found. */
+/** A check of `verify` and its result. */
 export interface Check {
   readonly check: string;
   readonly passed: boolean;
   readonly detail: string;
 }
 
-/** Runs one check; it says what it found, or throws what is wrong. */
+/** Runs a check, which returns its result or throws the problem. */
 export async function check(name: string, run: () => Promise<string>): Promise<Check> {
   try {
     return { check: name, passed: true, detail: await run() };

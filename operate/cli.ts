@@ -17,7 +17,7 @@ async function main(): Promise<number> {
 }
 
 main().then(
-  // What a host has not answered in time would keep the process alive.
+  // Unanswered requests to hosts would keep the process alive.
   (code) => process.exit(code),
   (error: Error) => {
     process.stderr.write(`podwatch: ${error.message}\n`);

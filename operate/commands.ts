@@ -13,7 +13,7 @@ import { verify } from "./verify";
 const ANSWER_WITHIN = 60;
 
 export interface Command {
-  /** What it tells or does, for `--help`. */
+  /** Its purpose, for `--help`. */
   readonly about: string;
   /** The options that it takes, in the order in which `--help` lists them. */
   readonly takes: readonly Option[];
@@ -21,7 +21,7 @@ export interface Command {
   run(args: Arguments): Promise<number>;
 }
 
-/** What every command takes. */
+/** Options of every command. */
 const WHERE = ["stack", "host"] as const;
 
 /** The commands, each an npm script of the same name. */
@@ -56,7 +56,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     takes: [...WHERE, "service", "to", "json"],
     run: async (args) => {
       const to = needed(args.to, "--to", "the directory to write to");
-      // Loaded only here: what checks a manifest takes its time.
+      // Loaded only here, since validation of manifests is slow to load.
       const { backup } = await import("./backup");
       return print(args, await backup(await hosts(args), to, args.service));
     },

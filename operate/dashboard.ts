@@ -1,4 +1,4 @@
-// What Grafana would ask to show a dashboard, panel by panel, and of a panel that asks nothing, why.
+// The queries that Grafana would run for a dashboard, panel by panel, or why a panel has none.
 import { EXPRESSIONS, meantSource, type Source } from "./datasource";
 import { type Values, type Variable, valuesOf } from "./variables";
 
@@ -30,19 +30,19 @@ export interface PanelQueries {
   readonly body: { readonly from: string; readonly to: string; readonly queries: readonly unknown[] };
 }
 
-/** A panel that asks something, that asks nothing and why, or that cannot ask. */
+/** A panel with queries, without any and why, or with invalid ones. */
 export type PanelLook =
   | PanelQueries
   | { readonly panel: string; readonly skipped: string }
   | { readonly panel: string; readonly error: string };
 
-/** What a dashboard is asked for. */
+/** Parameters of a dashboard. */
 export interface Choice {
   /** How far back, e.g. `now-15m`. */
   readonly from: string;
-  /** Values of variables, by name; those that are not here have the dashboard's own. */
+  /** Values of variables, by name; others keep the dashboard's own. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** The data sources that there are, to find those that are meant. */
+  /** The existing data sources. */
   readonly sources?: readonly Source[];
 }
 
@@ -94,7 +94,7 @@ function queriesOf(panel: Panel, sources: readonly Source[], values: Values): As
       target.datasource === undefined || target.datasource === null
         ? whole
         : meantSource(target.datasource, sources, values);
-    // Of queries that name none although each should, Grafana takes the usual one.
+    // For a query without a data source, Grafana uses the default one.
     const datasource = meant === "mixed" ? meantSource(undefined, sources, values) : meant;
     return { target: { refId: letter(index), ...target } as Target, datasource };
   });
@@ -124,14 +124,14 @@ function uidOf(datasource: unknown): string | undefined {
     : undefined;
 }
 
-/** Grafana passes over a query of Prometheus' without an expression. */
+/** Grafana skips Prometheus queries without an expression. */
 function isEmpty({ expr }: Target, datasource: object | string): boolean {
   const kind = typeof datasource === "object" && "type" in datasource ? datasource.type : undefined;
   if (typeof expr === "string") return expr.trim() === "";
   return kind === "prometheus" && expr === undefined;
 }
 
-/** As Grafana names queries that have no name: A to Z, then numbers. */
+/** Grafana's names for unnamed queries: A to Z, then numbers. */
 const letter = (index: number) => (index < 26 ? String.fromCharCode(65 + index) : `Q${index}`);
 
 function fillAll(value: unknown, values: Values): unknown {

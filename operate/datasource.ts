@@ -1,5 +1,5 @@
-// Which data source a panel means. Dashboards name it by uid, by name or by a variable, as a text or in a group, or not at
-// all; some words are no data source of anybody's.
+// The data source of a panel. Dashboards refer to it by uid, by name or by a variable, as text or in an object, or not at
+// all; some words have a special meaning.
 import type { Values } from "./variables";
 
 /** A data source that Grafana has. */
@@ -16,7 +16,7 @@ export type Meant =
   /** Each query names its own. */
   | "mixed";
 
-/** Words of Grafana's own, with what a panel shows there. */
+/** Grafana's special data sources, with what such a panel shows. */
 const OWN: Readonly<Record<string, string>> = {
   "-- dashboard --": "shows what another panel asked",
   "-- grafana --": "shows what Grafana itself knows",
@@ -26,7 +26,7 @@ const OWN: Readonly<Record<string, string>> = {
 /** Server-side expressions, which every Grafana has under this uid. */
 export const EXPRESSIONS = "__expr__";
 
-/** @throws Error where no data source is meant that is there */
+/** @throws Error if the data source does not exist */
 export function meantSource(given: unknown, sources: readonly Source[], values: Values): Meant {
   const { uid, type } = reference(given);
   const name = uid === undefined ? undefined : values.fill(uid);
@@ -59,7 +59,7 @@ function reference(given: unknown): { readonly uid?: string; readonly type?: str
   };
 }
 
-/** The data source that a variable of this kind shows at first: the one chosen, if it is there, else the usual one. */
+/** The initial value of a data source variable: the selected one if it exists, else the default. */
 export function chosenSource(
   chosen: string,
   { kind, pattern }: { readonly kind: string; readonly pattern: string },
@@ -74,7 +74,7 @@ export function chosenSource(
   return found?.uid ?? chosen;
 }
 
-/** As Grafana writes them, `/.../flags`; a text without slashes has to be all of it. */
+/** In Grafana's syntax, `/.../flags`; text without slashes has to match completely. */
 function regularExpression(pattern: string): RegExp {
   const [, source, flags = ""] = /^\/(.*)\/([gimsuy]*)$/s.exec(pattern) ?? [];
   try {

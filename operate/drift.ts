@@ -17,7 +17,7 @@ export interface Difference {
   readonly which: string;
 }
 
-/** What differs on the hosts from what was applied. */
+/** Differences between the hosts and what was applied. */
 export async function drift(hosts: readonly DeployedHost[], within: number): Promise<Report> {
   return reportDrift(await everywhere(hosts, { doing: "drift", within }, findDrift));
 }

@@ -7,21 +7,21 @@ export type Answer<T> =
   | { readonly host: DeployedHost; readonly error: string };
 
 export interface EverywhereOptions {
-  /** What is being done, for progress. */
+  /** The operation, for progress messages. */
   readonly doing: string;
-  /** How long a host may take, in seconds; for ever unless given. */
+  /** Time-out per host, in seconds; none by default. */
   readonly within?: number | undefined;
-  /** Whether it goes on for as long as people want it to, so that nobody waits for its end. */
+  /** Whether it runs until interrupted, so that nobody waits for its end. */
   readonly quiet?: boolean | undefined;
 }
 
-/** After so long people are told what is being waited for, and again each time as much has passed; in milliseconds. */
+/** Interval of progress messages about what is being waited for, in milliseconds. */
 const PATIENCE = 5_000;
 
 /**
- * Does something on all hosts at the same time.
+ * Runs an operation on all hosts in parallel.
  *
- * None waits for another: one that cannot be reached or does not end in time has an error for its answer.
+ * A host that cannot be reached or does not finish in time yields an error, without delaying others.
  */
 export async function everywhere<T>(
   hosts: readonly DeployedHost[],

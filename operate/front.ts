@@ -20,10 +20,10 @@ export interface FrontOptions {
 /** How long the front may take to answer, in milliseconds. */
 const ANSWER_WITHIN = 30_000;
 
-/** How long it may take to let somebody in; an SSH server itself waits for minutes where packets are dropped. */
+/** Time-out of a connection; if packets are dropped, an SSH server itself waits for minutes. */
 const CONNECT_WITHIN = 10_000;
 
-/** The front of a host, asked from the host itself: through SSH, at the address that it is published on. */
+/** The front of a host, queried from the host itself through SSH, at its published address. */
 export class Front {
   private readonly address: string;
   private readonly port: number;
@@ -87,7 +87,7 @@ export class Front {
     return answered;
   }
 
-  /** Why there is no answer although somebody took the connection. */
+  /** Why there is no answer on an accepted connection. */
   private unanswered(error: Error & { code?: string }): Error {
     if (error.code === "ECONNRESET" || error.code === "EPIPE") {
       return new Error(ended(this.place));
@@ -100,9 +100,9 @@ export class Front {
   }
 
   /**
-   * What answers with JSON and a status below 300.
+   * A response with JSON and a status below 300.
    *
-   * @throws Final where a log-in is refused: who tries again and again is locked out
+   * @throws Final if a log-in is refused, since retries would lock the user out
    */
   async json<T>(path: string, options?: FrontOptions): Promise<T> {
     const { status, body } = await this.ask(path, options);
@@ -148,14 +148,14 @@ const LOOK = "npm run status shows the state of NGINX";
 const ended = (place: string) =>
   `${place} on the host accepts the connection and closes it without an answer: what listens there does not lead to NGINX; ${LOOK}`;
 
-/** Why nobody took the connection; the words are those of the host's kernel, told by its SSH server or by Node.js. */
+/** Why the connection failed; the messages are those of the host's kernel, from its SSH server or Node.js. */
 function unconnected(reason: string, place: string): string {
   if (/refused/i.test(reason)) return `nothing listens at ${place} on the host; ${LOOK}`;
   if (/reset/i.test(reason)) return ended(place);
   if (/within|timed? ?out/i.test(reason)) {
     return `${place} on the host does not accept a connection (${reason}): packets to it are dropped, by a firewall or because NGINX is gone; ${LOOK}`;
   }
-  // "open failed" is all that OpenSSH says of a connection that the kernel does not even try.
+  // "open failed" is OpenSSH's only message if the kernel does not even try to connect.
   if (
     /: open failed$|unreachable|cannot assign|address (family|not available)|EADDRNOTAVAIL|EAFNOSUPPORT|E(NET|HOST)UNREACH/i.test(
       reason,
@@ -167,7 +167,7 @@ function unconnected(reason: string, place: string): string {
   return `nothing answers at ${place} on the host (${reason}); ${LOOK}`;
 }
 
-/** HTTP asks of its stream what only a socket can do; over SSH there is nothing to set. */
+/** Node's HTTP calls methods that only sockets have; over SSH they do nothing. */
 function socketLike(stream: Duplex): Duplex {
   const unset = () => stream;
   return Object.assign(stream, {
@@ -179,7 +179,7 @@ function socketLike(stream: Duplex): Duplex {
   });
 }
 
-/** NGINX says so in a page of its own; what is behind it answers otherwise. */
+/** NGINX's own page for it; services behind it respond differently. */
 function asksForLogIn({ headers }: IncomingMessage, { status, body }: Answered): boolean {
   return status === 401 && headers["www-authenticate"] !== undefined && /<center>nginx/i.test(body);
 }

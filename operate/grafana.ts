@@ -4,7 +4,7 @@ import type { Front } from "./front";
 import { Final } from "./insist";
 import type { GrafanaLogin } from "./state";
 
-/** A log-in that is refused for what others tried; from then on the same user goes by another name. */
+/** A log-in refused because of others' attempts; from then on another name of the same user is used. */
 export class LockedOut extends Final {}
 
 /** Grafana's API, as the stack's administrator. */
@@ -21,7 +21,7 @@ export class Grafana {
   /**
    * Logs in.
    *
-   * @throws Final where Grafana refuses it, {@link LockedOut} where it does so although the password is right
+   * @throws Final if Grafana refuses it, {@link LockedOut} if it does so although the password is right
    */
   async logIn(): Promise<string> {
     try {
@@ -36,7 +36,7 @@ export class Grafana {
     }
   }
 
-  /** Wrong log-ins are counted by the name that was typed, and an e-mail address is another name of the same user. */
+  /** Grafana counts wrong log-ins per name typed, and an e-mail address is another name of the same user. */
   private async isRightByMail(): Promise<boolean> {
     this.name = ADMIN_EMAIL;
     const user = await this.get<{ login: string }>("user").catch(() => undefined);
@@ -44,7 +44,7 @@ export class Grafana {
     return this.name === ADMIN_EMAIL;
   }
 
-  /** @throws Final where Grafana refuses the log-in */
+  /** @throws Final if Grafana refuses the log-in */
   get<T>(path: string): Promise<T> {
     return this.front.json(`/grafana/api/${path}`, { auth: this.auth() });
   }

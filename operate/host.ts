@@ -12,10 +12,10 @@ export interface CallStreams {
   readonly output?: Writable;
 }
 
-/** The runner on the host is not there or cannot run: it did not even say why. */
+/** The runner on the host is missing or cannot run: it did not even report an error. */
 export class RunnerBroken extends Error {}
 
-/** sshd lets no more than 10 commands run at once in one log-in, unless MaxSessions says otherwise. */
+/** sshd's default limit of concurrent commands per log-in (MaxSessions). */
 const AT_ONCE = 8;
 
 async function enter(way: Way): Promise<Session> {
@@ -56,7 +56,7 @@ export class Host {
     return this.succeed(words[0], await this.run(runnerCommandWithPassword(words), { ...streams, input }));
   }
 
-  /** Runs a command of the deployment again, as it was run then. */
+  /** Runs a command of the deployment again. */
   async repeat({ script, input }: Step): Promise<string> {
     return this.succeed("it", await this.run(script, { input }));
   }
@@ -70,7 +70,7 @@ export class Host {
     this.session.close();
   }
 
-  /** Runs a command as soon as there is room for one more. */
+  /** Runs a command once the limit of concurrent ones allows it. */
   private async run(script: string, streams: CallStreams): Promise<Outcome> {
     if (this.running < AT_ONCE) {
       this.running += 1;

@@ -1,11 +1,11 @@
-/** How long to wait before asking again, in milliseconds. */
+/** Pause between attempts, in milliseconds. */
 const PAUSE = 500;
 
-/** What asking again would not change, or must not be asked again: it is told at once. */
+/** An error that must not be retried. */
 export class Final extends Error {}
 
 /**
- * Tries again and again until it succeeds; after so many seconds it throws what was wrong last.
+ * Retries until success; after so many seconds it throws the last error.
  *
  * @throws Error of the last attempt; {@link Final} of any
  */

@@ -8,7 +8,7 @@ export interface LogOptions {
   readonly follow: boolean;
 }
 
-/** Prints what services said; each line begins with its host and service. */
+/** Prints logs of services; each line begins with its host and service. */
 export async function logs(hosts: readonly DeployedHost[], options: LogOptions): Promise<number> {
   const { lines, follow } = options;
   const doing = { doing: "logs", ...(follow ? { quiet: true } : {}) };

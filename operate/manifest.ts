@@ -7,7 +7,7 @@ const ARCHIVE = z.object({
   host: z.string(),
   service: z.string(),
   image: z.string(),
-  /** When it was begun, in ISO 8601. */
+  /** Start of the backup, in ISO 8601. */
   time: z.string(),
   /** A tar archive beside the manifest. */
   file: z.string().regex(/^[A-Za-z0-9_-][A-Za-z0-9_.-]*$/),
@@ -44,7 +44,7 @@ export async function readManifest(directory: string): Promise<Archive[]> {
   }
 }
 
-/** @throws Error when an archive is not what it was when it was written, or never was one */
+/** @throws Error if an archive has changed since it was written, or was never valid */
 export async function verifyArchive(directory: string, { file, sha256 }: Archive): Promise<void> {
   const path = join(directory, file);
   const found = await readArchive(path).catch((error: Error) => {

@@ -1,6 +1,6 @@
 import type { Answer } from "./everywhere";
 
-/** What a command has to tell, and how it ends. */
+/** The result of a command. */
 export interface Report {
   /** For people. */
   readonly text: string;
@@ -12,7 +12,7 @@ export interface Report {
 /** 0: all is well; 1: a host cannot be reached, or the command failed; 2: drift; 3: something is unhealthy. */
 export type ExitCode = 0 | 1 | 2 | 3;
 
-/** A host without an answer counts more than a bad answer: what it would have said is not known. */
+/** A host without an answer takes precedence over a bad answer, since its state is unknown. */
 export function exitCode(
   answers: ReadonlyArray<{ error?: string | undefined }>,
   otherwise: ExitCode,
@@ -21,9 +21,9 @@ export function exitCode(
 }
 
 /**
- * What each host said, for programs; one without an answer has the error, and said nothing.
+ * The result of each host, for programs; one without an answer has an error and the empty result.
  *
- * @param nothing what a host would say that has nothing to tell
+ * @param nothing the empty result
  */
 export function perHost<T>(
   answers: ReadonlyArray<Answer<T>>,

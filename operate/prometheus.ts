@@ -7,11 +7,11 @@ export const PROMETHEUS = `${PROMETHEUS_ENDPOINT.path}/api/v1`;
 export interface Age {
   /** Its time, in seconds. */
   readonly now: number;
-  /** Since it was started or took another configuration, in seconds; negative when the clock was set back since. */
+  /** Time since its start or last reload, in seconds; negative if the clock was set back since. */
   readonly sinceConfigured: number;
 }
 
-/** How old the configuration in force is, by Prometheus' own clock. */
+/** Age of the active configuration, by Prometheus' own clock. */
 export async function age(front: Front): Promise<Age> {
   type Clock = { readonly data: { readonly result: readonly [now: number, value: string] } };
   type Runtime = { readonly data: { readonly lastConfigTime: string } };

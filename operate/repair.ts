@@ -6,13 +6,13 @@ import { exitCode, perHost, type Report } from "./outcome";
 import type { DeployedHost, DeployedService } from "./state";
 
 export interface Repair {
-  /** What was put back: services, and `runner`. */
+  /** What was repaired: services, and `runner`. */
   readonly repaired: readonly string[];
   /** What still differs afterwards. */
   readonly left: readonly Difference[];
 }
 
-/** Puts back what differs on the hosts from what was applied; what does not differ is not touched. */
+/** Repairs what differs on the hosts from what was applied, and only that. */
 export async function repair(hosts: readonly DeployedHost[]): Promise<Report> {
   return reportRepair(await everywhere(hosts, { doing: "repair" }, repairHost));
 }
@@ -33,7 +33,7 @@ async function repairHost(host: Host): Promise<Repair> {
     }
     repaired.push("runner");
   }
-  // The network before the others, since one that is put back takes its services along.
+  // The network before the others, since recreating it restarts its services.
   const [first, others] = [services.slice(0, 1), services.slice(1)];
   for (const group of [first, others]) {
     repaired.push(...(await allOf(group.map(checkAndPutBack))).flat());
@@ -41,7 +41,7 @@ async function repairHost(host: Host): Promise<Repair> {
   return { repaired, left: await findDrift(host) };
 }
 
-/** Waits for all, also when one fails: none is left at work on a host that is taken leave of. */
+/** Waits for all, even if one fails, so that none is still running on a host when the session ends. */
 async function allOf<T>(works: ReadonlyArray<Promise<T>>): Promise<T[]> {
   await Promise.allSettled(works);
   return Promise.all(works);
@@ -54,7 +54,7 @@ async function putBack(host: Host, service: DeployedService): Promise<void> {
     if (step === undefined) {
       throw new Error(`the state does not have the secret ${secret}: run pulumi up`);
     }
-    // Where the host still knows the value this changes nothing, and prints the same version.
+    // If the host still has the value, this changes nothing and prints the same version.
     versions.push(secretVersion(await host.repeat(step)));
   }
   await host.call(["mend", service.name]);

@@ -12,11 +12,11 @@ export interface RestoreOptions {
   readonly fromHost?: string | undefined;
   /** Only this service. */
   readonly service?: string | undefined;
-  /** Whether data that are there already may be replaced. */
+  /** Whether existing data may be replaced. */
   readonly force: boolean;
 }
 
-/** Puts backed-up data onto hosts. Every archive is looked at before the first host is touched. */
+/** Restores backups to hosts. Every archive is verified before the first host is changed. */
 export async function restore(hosts: readonly DeployedHost[], options: RestoreOptions): Promise<Report> {
   const archives = await readManifest(options.from);
   const chosen = new Map(hosts.map((host) => [host.name, choose(host, archives, options)]));

@@ -1,4 +1,4 @@
-// What a stack's state says of its hosts: how to reach them, and what was applied there.
+// The hosts of a stack's state: how to reach them, and what was applied there.
 
 import type { Rights } from "../lib/runner";
 import type { Scope } from "../lib/scope";
@@ -74,7 +74,7 @@ export function readState(text: string, stack: string): DeployedHost[] {
   const resources = (exported.deployment?.resources ?? [])
     .filter((resource) => !resource.delete)
     .map(revealed);
-  // One that creates nothing only stands guard over what is removed.
+  // One that creates nothing only guards removals.
   const commands = resources.filter(
     ({ type, inputs }) => (type === REMOTE_COMMAND || type === LOCAL_COMMAND) && inputs?.create !== undefined,
   );

@@ -6,22 +6,22 @@ import { table } from "./table";
 export interface ServiceStatus {
   readonly name: string;
   readonly unit: string;
-  /** systemd's word for the unit, `masked`, or `missing`. */
+  /** systemd's state of the unit, `masked`, or `missing`. */
   readonly state: string;
-  /** Whether its own ready script says so. */
+  /** Result of its ready script. */
   readonly ready: boolean;
   readonly healthy: boolean;
   readonly image: string | null;
   /** When it was started, in ISO 8601. */
   readonly since: string | null;
   readonly release: string | null;
-  /** Whether a deployment of it was broken off. */
+  /** Whether a deployment of it was interrupted. */
   readonly interrupted: boolean;
-  /** How often systemd had to start it anew since then. */
+  /** Number of restarts by systemd since then. */
   readonly restarts: number;
 }
 
-/** How every service on every host is. */
+/** The state of every service on every host. */
 export async function status(hosts: readonly DeployedHost[], within: number): Promise<Report> {
   const answers = await everywhere(hosts, { doing: "status", within }, async (host) => {
     const services = host.deployed.services.map(({ name }) => name);

@@ -1,4 +1,4 @@
-// A dashboard's variables as its front end fills them in, with "All" chosen where that may be.
+// A dashboard's variables as Grafana's front end interpolates them, with "All" selected if possible.
 import { chosenSource, type Source } from "./datasource";
 
 export interface Variable {
@@ -16,7 +16,7 @@ export interface Values {
   fill(text: string): string;
 }
 
-/** What the front end knows besides; `$__interval` and its kin are filled in by the data source. */
+/** Built-in variables of the front end; `$__interval` and similar are interpolated by the data source. */
 const BUILT_IN: Readonly<Record<string, string>> = {
   __dashboard: "dashboard",
   __org: "1",
@@ -28,7 +28,7 @@ const BUILT_IN: Readonly<Record<string, string>> = {
 const QUARTER_OF_AN_HOUR = 900_000;
 
 /**
- * @param chosen values of variables, by name; those that are not here have the dashboard's own
+ * @param chosen values of variables, by name; others keep the dashboard's own
  */
 export function valuesOf(
   variables: readonly Variable[],
@@ -51,7 +51,7 @@ export function valuesOf(
   };
 }
 
-/** Of several values, or of all, a regular expression is made, as for Prometheus. */
+/** Several values become a regular expression, as for Prometheus. */
 function shown(variable: Variable, sources: readonly Source[]): string {
   const { type, query, regex = "", includeAll, allValue } = variable;
   const chosen = texts(variable.current?.value);
@@ -68,7 +68,7 @@ function shown(variable: Variable, sources: readonly Source[]): string {
   if (type === "interval") return listed(query).find((word) => word !== "auto") ?? "1m";
   if (type === "custom") return listed(query)[0] ?? "";
   if (type === "textbox" || type === "constant") return typeof query === "string" ? query : "";
-  // The front end would ask for the values; all of them are as good as the first.
+  // The front end would query the values; the expression for all serves as well.
   return type === "query" || type === undefined ? ".*" : "";
 }
 
@@ -81,7 +81,7 @@ function alternatives(values: readonly string[]): string {
   return values.length === 1 ? (values[0] ?? "") : `(${values.map(escaped).join("|")})`;
 }
 
-/** For a regular expression inside a text of PromQL. */
+/** For a regular expression inside a PromQL string. */
 function escaped(value: string): string {
   return value.replace(/[\\^$*+?.()|[\]{}]/g, "\\\\$&");
 }

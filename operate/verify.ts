@@ -11,16 +11,16 @@ import { readStatus } from "./status";
 import { alertIsTaken, alertsArrive } from "./verifyAlerts";
 import { verifyGrafana } from "./verifyGrafana";
 
-/** How many waits there may be one after the other: for the services, for Grafana's log-in, its lists, and what they list. */
+/** Maximum number of consecutive waits: for the services, Grafana's log-in, its lists, and their items. */
 const WAITS = 4;
 
-/** How long one host may take besides, in seconds: alerts may have to be waited for longer than anything else. */
+/** Additional time-out per host, in seconds, since alerts take longer than anything else. */
 const GRACE = 300;
 
 /**
- * Whether each host does what it is there for, asked through its front.
+ * End-to-end checks of each host, through its front.
  *
- * What has just been started or changed may need a while: everything that is looked at has so many seconds.
+ * Services that just started or changed need time, so each check may take so many seconds.
  */
 export async function verify(hosts: readonly DeployedHost[], seconds: number): Promise<Report> {
   const within = WAITS * seconds + GRACE;
@@ -37,7 +37,7 @@ async function verifyHost(host: Host, seconds: number): Promise<Check[]> {
   const front = new Front(host);
   const alertmanager = services.find(({ name }) => name === "alertmanager");
   const prometheus = has("prometheus");
-  // Each of these waits, so they wait together.
+  // Each of these waits, so they run in parallel.
   const checks = await Promise.all([
     check("front", () => insist(seconds, () => startPage(front))),
     ...(prometheus ? [check("targets", () => insist(seconds, () => targetsUp(front)))] : []),
@@ -52,7 +52,7 @@ async function verifyHost(host: Host, seconds: number): Promise<Check[]> {
   return checks;
 }
 
-/** A host without a front is asked through its runner. */
+/** A host without a front is checked through its runner. */
 async function allReady(host: Host): Promise<string> {
   const statuses = readStatus(await host.call(["status", ...host.deployed.services.map(({ name }) => name)]));
   const missing = statuses.filter(({ healthy }) => !healthy).map(({ name }) => name);
@@ -99,10 +99,10 @@ async function targetsUp(front: Front): Promise<string> {
 /** How long Prometheus may take from a new configuration to its targets, in seconds; it looks every 5 s. */
 const SETTLED_AFTER = 7;
 
-/** Whether the list of targets is that of the configuration in force. */
+/** Whether the list of targets belongs to the active configuration. */
 async function hasSettled(front: Front): Promise<boolean> {
   const { sinceConfigured } = await age(front);
-  // A configuration from the future is one from before the clock was set back.
+  // A configuration from the future was loaded before the clock was set back.
   return sinceConfigured < 0 || sinceConfigured > SETTLED_AFTER;
 }
 

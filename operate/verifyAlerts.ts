@@ -1,4 +1,4 @@
-// The way of an alert: from Prometheus to Alertmanager, and through Alertmanager to nobody.
+// The path of an alert: from Prometheus to Alertmanager, and through Alertmanager to nobody.
 import { ALERTMANAGER_ENDPOINT } from "../components/alertmanager/endpoint";
 import { NOBODY, VERIFY_ALERT } from "../components/alertmanager/render";
 import { watchdogRules } from "../components/prometheus/watchdog.rules";
@@ -9,18 +9,18 @@ import { age, PROMETHEUS } from "./prometheus";
 
 const ALERTMANAGER = `${ALERTMANAGER_ENDPOINT.path}/api/v2`;
 
-/** Prometheus sends an alert that goes on again only after so many seconds (its `--rules.alert.resend-delay`). */
+/** Prometheus resends a firing alert only after so many seconds (`--rules.alert.resend-delay`). */
 const RESEND_DELAY = 60;
 
-/** What it takes to find the services, and to ask, in seconds. */
+/** Time for service discovery and requests, in seconds. */
 const MARGIN = 15;
 
-/** Nobody waits longer than so many seconds for an alert, however seldom rules are evaluated. */
+/** Maximum wait for an alert, in seconds, however rarely rules are evaluated. */
 const AT_MOST = 240;
 
-/** Prometheus knows its Alertmanager, and the alert that always fires has arrived there. */
+/** Prometheus has discovered its Alertmanager, and the alert that always fires has arrived there. */
 export async function alertsArrive(front: Front, seconds: number): Promise<string> {
-  // Where it cannot be asked, it is no reason to wait longer.
+  // If it cannot be queried, there is no reason to wait longer.
   const untilTold = await untilWatchdogArrives(front).catch(() => 0);
   return insist(Math.max(seconds, untilTold), async () => {
     type Alertmanagers = { readonly data: { readonly activeAlertmanagers: ReadonlyArray<{ url: string }> } };
@@ -41,23 +41,23 @@ export async function alertsArrive(front: Front, seconds: number): Promise<strin
 }
 
 /**
- * How many seconds may go by until the alert that always fires is listed.
+ * Maximum number of seconds until the alert that always fires is listed.
  *
- * A Prometheus that was just started or changed evaluates its rules within one interval. It may not have found its
- * Alertmanager by then; what it sends to nobody counts as sent, and is sent again by the first evaluation after the delay.
- * The same goes for an Alertmanager that was just started, and has forgotten all alerts.
+ * A Prometheus that was just started or reloaded evaluates its rules within one interval. It may not have discovered its
+ * Alertmanager by then; such an alert counts as sent, and is resent by the first evaluation after the delay.
+ * The same applies to an Alertmanager that has just started, without any alerts.
  */
 async function untilWatchdogArrives(front: Front): Promise<number> {
   const { now, sinceConfigured } = await age(front);
   const { uptime } = await front.json<{ readonly uptime: string }>(`${ALERTMANAGER}/status`);
   const interval = (await watchdogs(front))?.interval ?? 0;
   const told = RESEND_DELAY + 2 * interval + MARGIN;
-  // At least none, should a clock have been set back.
+  // At least zero, in case a clock was set back.
   const sinceChanged = Math.max(0, Math.min(sinceConfigured, now - Date.parse(uptime) / 1000));
   return Math.min(AT_MOST, told - sinceChanged);
 }
 
-/** The alert that always fires, and how often it is evaluated, in seconds; nothing where the stack switched it off. */
+/** The alert that always fires, and its evaluation interval in seconds; undefined if the stack disabled it. */
 async function watchdogs(front: Front): Promise<{ name: string; interval: number } | undefined> {
   type Group = { readonly interval: number; readonly rules: ReadonlyArray<{ name: string }> };
   type Rules = { readonly data: { readonly groups: readonly Group[] } };
@@ -68,11 +68,11 @@ async function watchdogs(front: Front): Promise<{ name: string; interval: number
 }
 
 /**
- * An alert of our own is taken by Alertmanager, listed, and taken back; the front lets nobody send alerts, so that is done inside
+ * Alertmanager accepts, lists and resolves a test alert; the front does not accept alerts, so it is sent inside
  * its container.
  *
- * Nobody is told of it: the deployed configuration has a route for it, before all others, that leads to nobody. It is
- * not sent where that route is missing.
+ * Nobody is notified: the deployed configuration routes it to an empty receiver, before all other routes. It is
+ * not sent if that route is missing.
  */
 export async function alertIsTaken(
   host: Pick<Host, "call">,

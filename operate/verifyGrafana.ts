@@ -1,11 +1,11 @@
-// What people see: Grafana lets the administrator in, its data sources answer, its dashboards show what they ask for.
+// What users see: the administrator can log in to Grafana, data sources respond, dashboards have data.
 import { type Check, check } from "./check";
 import { type Dashboard, type PanelQueries, panelLooks } from "./dashboard";
 import type { Source } from "./datasource";
 import { type Grafana, LockedOut, type QueryResult } from "./grafana";
 import { insist } from "./insist";
 
-/** All checks of a Grafana; each of them, and the log-in before them, has so many seconds to succeed. */
+/** All checks of a Grafana; each of them, and the log-in before them, has a time-out of so many seconds. */
 export async function verifyGrafana(grafana: Grafana, seconds: number): Promise<Check[]> {
   let lockedOut = false;
   const login = await check("grafana log-in", () =>
@@ -14,7 +14,7 @@ export async function verifyGrafana(grafana: Grafana, seconds: number): Promise<
       throw error;
     }),
   );
-  // One wrong log-in is enough: Grafana locks users out after a few.
+  // Only one wrong log-in, since Grafana locks users after a few.
   if (!login.passed && !lockedOut) {
     return [login];
   }
@@ -25,13 +25,13 @@ export async function verifyGrafana(grafana: Grafana, seconds: number): Promise<
   return [login, ...all.flat()];
 }
 
-/** A check that is named after what it looks at. */
+/** A check with the name of its subject. */
 interface Look {
   readonly name: string;
   readonly run: () => Promise<string>;
 }
 
-/** Makes a list of looks, and runs them all at once; a list that cannot be had is a check that failed. */
+/** Creates a list of checks, and runs them in parallel; if the list cannot be created, that is a failed check. */
 async function listed(what: string, seconds: number, list: () => Promise<Look[]>): Promise<Check[]> {
   let looks: Look[] = [];
   const had = await check(what, async () => {

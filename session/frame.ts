@@ -1,11 +1,11 @@
-// Login shells print: a banner, a prompt, whatever stands in their start files, and some read what is meant for
-// commands. So what a command prints stands between marks that its call chose; all else is noise.
+// Login shells print banners, prompts and the output of their start files, and some read the standard input of
+// commands. So a command's output is enclosed in random markers; everything else is noise.
 import { randomBytes } from "node:crypto";
 import { Transform, type Writable } from "node:stream";
 import { command } from "../lib/shell";
 import type { Outcome, Streams } from "./session";
 
-/** So much of what the shell itself prints is kept, for messages; in bytes. */
+/** Maximum size of the shell's own output that is kept for messages, in bytes. */
 const NOISE_KEPT = 2000;
 
 /** A command that runs, however it is reached. */
@@ -13,21 +13,21 @@ export interface Running {
   readonly stdin: Writable;
   readonly stdout: NodeJS.ReadableStream;
   readonly stderr: NodeJS.ReadableStream;
-  /** Its exit code once it has ended; nothing where the connection was lost. */
+  /** Its exit code once it has ended; undefined if the connection was lost. */
   readonly ended: Promise<number | undefined>;
-  /** Lets go of it; it may run on. */
+  /** Detaches from it; it may continue. */
   leave(): void;
 }
 
-/** What the marks of one call enclose. */
+/** The framed output of a call. */
 export class Frame {
   private readonly halves = [randomBytes(8).toString("hex"), randomBytes(8).toString("hex")] as const;
   private readonly mark = this.halves.join("");
 
   /**
-   * The line for the login shell, whichever that is. The script itself comes on standard input, after the mark: so it is
-   * noticed when a start file has read from there. The line does not hold the mark as a whole, as shells may print
-   * what they run. The marks of the errors enclose those of the output, in case both go the same way.
+   * The line for any login shell. The script itself comes on standard input, after the marker, which
+   * reveals a start file that reads standard input. The line does not contain the whole marker, since shells may print
+   * what they run. The markers on standard error enclose those of the output, in case both go to the same stream.
    */
   readonly line = command([
     "/bin/sh",
@@ -44,7 +44,7 @@ export class Frame {
     ].join("; "),
   ]);
 
-  /** Sends a script, then what it is to read, and takes what it prints. `user`: whose shell it is, for messages. */
+  /** Sends a script and its standard input, and reads its output. `user`: the shell's user, for messages. */
   async exchange(
     running: Running,
     user: string,
@@ -56,7 +56,7 @@ export class Frame {
     }
     const [answer, errors] = [new Unframe(this.mark), new Unframe(`${this.mark}.`)];
     const taken = Promise.all([collect(running.stdout, answer, output), collect(running.stderr, errors)]);
-    // Whether a script reads its input to the end shows in its exit code.
+    // A script that does not read all its input shows it in its exit code.
     running.stdin.on("error", () => {});
     running.stdin.write(`${this.mark}\n${script}\n`);
     if (typeof input === "string") {
@@ -75,12 +75,12 @@ export class Frame {
   }
 }
 
-/** Lets through what is between the marks. */
+/** Passes on what is between the markers. */
 class Unframe extends Transform {
   begun = false;
-  /** What stood after the second mark: the exit code. */
+  /** The text after the second marker: the exit code. */
   private word: string | undefined;
-  /** What came before the first mark. */
+  /** The text before the first marker. */
   private noise = Buffer.alloc(0);
   private rest = Buffer.alloc(0);
 
@@ -117,7 +117,7 @@ class Unframe extends Transform {
     done();
   }
 
-  /** Passes on what stands before a word; of what may be its beginning, it waits for more. */
+  /** Passes on the text before a word, keeping back what may be its beginning. */
   private cut(word: string, pass: (before: Buffer) => void): boolean {
     const at = this.rest.indexOf(word);
     const end = at < 0 ? Math.max(0, this.rest.length - word.length) : at;
@@ -129,9 +129,9 @@ class Unframe extends Transform {
   }
 
   /**
-   * The exit code of the script, -1 where the connection was lost.
+   * The exit code of the script, -1 if the connection was lost.
    *
-   * @throws Error that says what the login shell does instead of running it
+   * @throws Error with what the login shell does instead of running it
    */
   code(ofShell: number | undefined, user: string, errors: Unframe): number {
     const word = this.word?.trim() ?? "";
@@ -169,7 +169,7 @@ async function collect(from: NodeJS.ReadableStream, unframe: Unframe, output?: W
   });
 }
 
-/** Without what terminals take for commands, in one line. */
+/** Without terminal control sequences, in one line. */
 function printable(text: string): string {
   const line = text
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out

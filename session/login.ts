@@ -4,7 +4,7 @@ import { inUrl } from "../lib/address";
 import { Frame } from "./frame";
 import type { Outcome, Session, Streams } from "./session";
 
-/** One SSH server on the way to a host, as the command provider is told of it. */
+/** One SSH hop to a host, as for the command provider. */
 export interface Server {
   readonly host: string;
   readonly port?: number | undefined;
@@ -17,22 +17,22 @@ export interface Server {
   readonly agentSocketPath?: string | undefined;
 }
 
-/** How long a server may take to let us in, in milliseconds. */
+/** Time-out of a log-in, in milliseconds. */
 const LOG_IN_WITHIN = 20_000;
 
-/** How long a host may take for a command that does next to nothing, in milliseconds. */
+/** Time-out of a trivial command, in milliseconds. */
 const RUN_WITHIN = 30_000;
 
-/** How long a session may take to end in good order, in milliseconds. */
+/** Time-out for closing a session cleanly, in milliseconds. */
 const CLOSE_WITHIN = 2_000;
 
-/** How often a server is asked whether it is still there, in milliseconds; the third unanswered time ends the session. */
+/** Interval of keep-alives, in milliseconds; the third unanswered one ends the session. */
 const KEEP_ALIVE = 15_000;
 
 /**
  * Logs in to a host, through a proxy if there is one, and runs a short command there.
  *
- * @throws Error that says in one line what is wrong with the host, its settings, and what to do
+ * @throws Error that says in one line what is wrong with the host or its settings, and the fix
  */
 export async function runOnHost(
   server: Server,
@@ -62,7 +62,7 @@ export async function runOnHost(
  * @throws Error as {@link runOnHost} does
  */
 export async function logIn(server: Server, proxy?: Server): Promise<Session> {
-  // Loaded only here: a run that changes nothing does without it.
+  // Loaded only here, since a run without changes does not need it.
   const { Client } = await import("ssh2");
   const clients: Client[] = [];
   const enter = async (to: Server, sock?: ConnectConfig["sock"]) => {
@@ -74,7 +74,7 @@ export async function logIn(server: Server, proxy?: Server): Promise<Session> {
   const close = () => {
     for (const client of clients.toReversed()) {
       client.end();
-      // A peer that has fallen silent would not end its side.
+      // A silent peer would not close its side.
       setTimeout(() => client.destroy(), CLOSE_WITHIN).unref();
     }
   };

@@ -1,22 +1,22 @@
 import type { Duplex, Writable } from "node:stream";
 
-/** What became of a command on a host. */
+/** Result of a command on a host. */
 export interface Outcome {
   /** -1 when the connection was lost before the command ended. */
   readonly code: number;
-  /** Empty where the output went into a stream. */
+  /** Empty if the output went to a stream. */
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** What a command reads and where its output goes. */
+/** Input and output of a command. */
 export interface Streams {
   readonly input?: string | NodeJS.ReadableStream | undefined;
-  /** Takes the output as it comes; it is not ended. */
+  /** Receives the output as it arrives; it is not closed. */
   readonly output?: Writable | undefined;
 }
 
-/** A way to a host that stays open for as many commands as are wanted. */
+/** An open session with a host, for any number of commands. */
 export interface Session {
   run(script: string, streams?: Streams): Promise<Outcome>;
   /** A connection to an address as the host sees it. */

@@ -7,16 +7,16 @@ const { join } = require("node:path");
 
 const ENTRY = "index.ts";
 
-/** Besides the sources, what decides about the outcome; some are not there everywhere. */
+/** Other inputs of the compilation; some do not exist everywhere. */
 const SETTINGS = ["tsconfig.json", "start/compile.js", "node_modules/.package-lock.json"];
 
 /**
- * What the program exports, compiled anew if that is needed.
+ * The program's exports, compiled again if necessary.
  *
  * Types are checked unless PULUMI_NODEJS_TRANSPILE_ONLY is `true`, as Pulumi itself would have it.
  *
  * @param {string} root directory of the program
- * @throws Error with the complaints of the compiler; the program is not run then
+ * @throws Error with the compiler's errors; the program does not run then
  */
 function compiled(root) {
   const file = join(root, "bin", "program.js");
@@ -30,7 +30,7 @@ function compiled(root) {
   return program.exports;
 }
 
-/** The compiled program, if all that it was made of is still the same. Its first line says what that was. */
+/** The compiled program, if its inputs are unchanged. Its first line has their digest. */
 function upToDate(root, file, checked) {
   try {
     const text = readFileSync(file, "utf8");
@@ -52,7 +52,7 @@ function compile(root, file, checked) {
     metafile: true,
     platform: "node",
     target: "node20",
-    // The SDK must be the one that has started us; ssh2 is needed by few runs.
+    // The SDK must be the one that started the program; ssh2 is rarely needed.
     external: ["@pulumi/*", "ssh2"],
     sourcemap: "linked",
     logLevel: "silent",
@@ -61,7 +61,7 @@ function compile(root, file, checked) {
   const from = Object.fromEntries([...sources, ...SETTINGS].map((path) => [path, digestOf(root, path)]));
   if (checked) checkTypes(root);
   const [map, program] = [".map", ".js"].map((end) => outputFiles.find(({ path }) => path.endsWith(end)));
-  // The first line takes the place of the one that esbuild begins with, so that the map stays right.
+  // Our first line replaces that of esbuild, so that the source map stays correct.
   const text = `//${JSON.stringify({ checked, from })}\n${program.text.replace(/^"use strict";\n/, "")}`;
   keep(`${file}.map`, map.text);
   keep(file, text);
@@ -79,7 +79,7 @@ function digestOf(root, path) {
   }
 }
 
-/** @throws Error with all that is wrong; its name makes Pulumi show it without a stack */
+/** @throws Error with all type errors; its name makes Pulumi show it without a stack trace */
 function checkTypes(root) {
   const ts = require("typescript");
   const { config, error } = ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile);
@@ -96,7 +96,7 @@ function checkTypes(root) {
   }
 }
 
-/** Two runs at once replace each other's file, each as a whole; where nothing can be written, each run compiles. */
+/** Concurrent runs replace the file atomically; if it cannot be written, each run compiles. */
 function keep(file, text) {
   try {
     mkdirSync(join(file, ".."), { recursive: true });

@@ -1,8 +1,8 @@
 /**
- * Keeps answers of the engine out of the SDK's debug messages.
+ * Keeps the engine's responses out of the SDK's debug messages.
  *
- * They hold the properties of resources, secrets in clear. The engine writes them down from `-v=3` on, and `--debug` shows them; it
- * masks what it knows from encrypted configuration, but not where there is a `%` in it, which it takes for a format.
+ * They contain properties of resources, with secrets in clear text. The engine logs them from `-v=3` on, and `--debug` shows them; it
+ * masks values of encrypted configuration, but not those with a `%`, which it interprets as a format.
  */
 function withoutAnswers() {
   const log = require("@pulumi/pulumi/log");
@@ -10,11 +10,11 @@ function withoutAnswers() {
   log.debug = (message, ...more) => debug(String(message).replace(DETAILS, ""), ...more);
 }
 
-/** What the SDK writes behind the name of what was asked for. */
+/** The SDK's text after the name of a request. */
 const DETAILS = /[;,] (err|resp|obj|props)[:=][\s\S]*$/;
 
 /**
- * Keeps the configuration, in which secrets stand in clear, out of the environment of what the program starts itself: the
+ * Removes the configuration, with secrets in clear text, from the environment of processes that the program starts: the
  * compiler, ssh-add. The SDK has read it by then.
  */
 function withoutConfiguration() {

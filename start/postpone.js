@@ -1,10 +1,10 @@
 const Module = require("node:module");
 
 /**
- * Lets packages that the Pulumi SDK loads be loaded only when something of them is used.
+ * Defers loading of packages of the Pulumi SDK until they are used.
  *
- * Nothing else changes: whoever uses one of them gets it, a little later. Together they are three quarters of what a
- * start of the SDK takes. A package that the SDK no longer has, or that is loaded already, is passed over.
+ * Nothing else changes: their first use loads them. Together they are three quarters of what a
+ * start of the SDK takes. Packages that the SDK no longer has, or that are loaded already, are skipped.
  *
  * @param {readonly string[]} packages
  */
@@ -32,7 +32,7 @@ function pathOf(sdk, name) {
   }
 }
 
-/** Looks like what `load` returns, and calls it when it is first looked at. */
+/** A proxy for what `load` returns, which calls it at the first access. */
 function onFirstUse(load) {
   let loaded;
   const real = () => {
@@ -40,7 +40,7 @@ function onFirstUse(load) {
     return loaded;
   };
   return new Proxy(function postponed() {}, {
-    // Compiled TypeScript asks this of everything that it imports, and copies all that is there if the answer is no.
+    // Compiled TypeScript checks this for every import, and otherwise copies all its properties.
     get: (_, key) => key === "__esModule" || (key === "default" && !real().__esModule ? real() : real()[key]),
     has: (_, key) => key in real(),
     apply: (_, self, args) => Reflect.apply(real(), self, args),

@@ -1,7 +1,7 @@
 /**
- * Leaves the stacks of things that are no errors as they are.
+ * Does not resolve stack traces of objects that are not real errors.
  *
- * For each resource and each promise the SDK makes an error without a message, to see where it was called from. Finding
+ * For each resource and each promise the SDK creates an error without a message, to record its caller. Resolving
  * the places in the TypeScript sources for all of them takes a quarter of a second in each run. A real error has a
  * message, and its stack still names the sources.
  */

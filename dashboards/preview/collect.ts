@@ -1,4 +1,4 @@
-// Dashboards as Grafana has them, with what it answers to the queries of each panel.
+// Dashboards from Grafana, with the results of each panel's queries.
 import { type Dashboard, type Panel, panelQueries } from "../../operate/dashboard";
 import type { Field, Grafana, QueryResult } from "../../operate/grafana";
 

@@ -7,8 +7,8 @@ import { GitHub } from "./github";
 import { GitLab } from "./gitlab";
 
 /**
- * Puts what `preview` wrote under a pull or merge request, as one comment for each stack. Tokens come in variables:
- * `GITHUB_TOKEN`, `GITLAB_TOKEN`. What the pipeline says of itself need not be given again.
+ * Posts the output of `preview` on a pull or merge request, as one comment per stack. Tokens come from variables:
+ * `GITHUB_TOKEN`, `GITLAB_TOKEN`. Values that the pipeline's variables contain need not be passed.
  */
 export async function comment(
   args: readonly string[],
@@ -30,7 +30,7 @@ export async function comment(
   return 0;
 }
 
-/** The number of the request that the pipeline runs for. */
+/** The number of the pipeline's pull or merge request. */
 function requestOf(env: NodeJS.ProcessEnv): string | undefined {
   return pullRequest(env)?.number.toString() ?? env.CI_MERGE_REQUEST_IID ?? env.CHANGE_ID;
 }

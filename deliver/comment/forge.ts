@@ -6,16 +6,16 @@ export interface Comment {
 
 /** Where the comments of one pull or merge request are kept. */
 export interface Forge {
-  /** The page number `page`, from 1, of the comments that are ours to change; undefined after the last page. */
+  /** The page number `page`, from 1, of the comments that we may change; undefined after the last page. */
   page(page: number): Promise<readonly Comment[] | undefined>;
   add(body: string): Promise<void>;
   change(id: number, body: string): Promise<void>;
 }
 
-/** More pages are not looked at. */
+/** Maximum number of pages. */
 const MOST_PAGES = 50;
 
-/** Keeps one comment with a marker: changes the one that is there, or adds it. */
+/** Updates the comment with a marker, or creates it. */
 export async function keepComment(
   forge: Forge,
   marker: string,

@@ -2,7 +2,7 @@
 import { type Request, request } from "../http";
 import { type Comment, type Forge, list, variable } from "./forge";
 
-/** Whose comments they are when the workflow's own token is used. */
+/** Author of comments made with the workflow's own token. */
 const WORKFLOW = "github-actions[bot]";
 
 const PER_PAGE = 100;
@@ -16,7 +16,7 @@ export class GitHub implements Forge {
   private readonly api: string;
   private readonly token: string;
 
-  /** @throws Error when the pipeline does not say enough */
+  /** @throws Error if the pipeline's variables are incomplete */
   constructor(
     env: NodeJS.ProcessEnv,
     number: number,
@@ -31,7 +31,7 @@ export class GitHub implements Forge {
   async page(page: number): Promise<readonly Comment[] | undefined> {
     const { text } = await this.ask("GET", `${this.comments}?per_page=${PER_PAGE}&page=${page}`);
     const found = list<Listed>("GitHub", text);
-    // Anybody may write the marker; the token may change other people's comments too.
+    // Anybody could write the marker, and the token may change other people's comments.
     return found.length === 0 ? undefined : found.filter(({ user }) => user?.login === this.author);
   }
 

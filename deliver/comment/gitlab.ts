@@ -14,7 +14,7 @@ export class GitLab implements Forge {
   private readonly token: string;
   private self: number | undefined;
 
-  /** @throws Error when the pipeline does not say enough */
+  /** @throws Error if the pipeline's variables are incomplete */
   constructor(env: NodeJS.ProcessEnv, number: number) {
     this.token = variable(
       env,

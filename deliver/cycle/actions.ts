@@ -1,9 +1,9 @@
-// What is done to a stack, by the Pulumi CLI and by Podwatch's own commands.
+// Actions on a stack, by the Pulumi CLI and by Podwatch's own commands.
 import { join } from "node:path";
 import { exportStack } from "../../operate/pulumi";
 import { pulumi, ROOT, run, type Target } from "../programs";
 
-/** @throws Error with the exit code: what went wrong has been shown */
+/** @throws Error with the exit code; the reason has been shown */
 export async function change(command: "up" | "destroy", target: Target): Promise<void> {
   const { code } = await pulumi(command, target, ["--yes", "--skip-preview", "--suppress-outputs"], true);
   if (code !== 0) throw new Error(`pulumi ${command} ended with ${code}, see its output`);
@@ -19,7 +19,7 @@ export async function verify({ stack }: Target, seconds: string | undefined): Pr
   throw new Error(failed.join("; ") || stderr.trim().split("\n").at(-1) || `it ended with ${code}`);
 }
 
-/** Whether the stack has anything on hosts. */
+/** Whether the stack has resources on hosts. */
 export async function isDeployed({ stack }: Target): Promise<boolean> {
   const { deployment } = JSON.parse(await exportStack(stack)) as {
     deployment?: { resources?: ReadonlyArray<{ readonly type: string }> };

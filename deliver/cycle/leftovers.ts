@@ -1,8 +1,8 @@
 /**
- * What is wrong with a host after everything was removed, one thing a line.
+ * Differences of a host after everything was removed, one per line.
  *
- * `before` is from the cycle's beginning. Where something was deployed then, that is gone now and has to be, so only
- * what is new or has our name counts.
+ * `before` is from the cycle's beginning. If the stack was deployed then, its parts are now rightly gone, so only
+ * new things and those with our names count.
  */
 export function leftovers(
   before: readonly string[],

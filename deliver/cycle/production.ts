@@ -3,7 +3,7 @@ import { change, verify } from "./actions";
 import { type Record, readRecord } from "./record";
 import { Delivery, type Revision, revision } from "./steps";
 
-/** Deploys the commit that staging has proved, and no other, and verifies it. */
+/** Deploys the commit that staging has proven, and no other, and verifies it. */
 export async function production(args: readonly string[]): Promise<number> {
   const options = readOptions(
     "production",

@@ -1,4 +1,4 @@
-// What a run of `staging` or `production` leaves behind: read by `production` as the proof, and by `notify`.
+// The record of a run of `staging` or `production`: read by `production` as the proof, and by `notify`.
 import { readFileSync, writeFileSync } from "node:fs";
 import { z } from "zod";
 
@@ -10,7 +10,7 @@ const record = z.strictObject({
   /** Whether the files were those of the commit. */
   clean: z.boolean(),
   outcome: z.enum(["success", "failure"]),
-  /** Of a failure: the step that failed and why, in one line. */
+  /** For a failure: the step that failed and why, in one line. */
   failed: z.string().optional(),
   steps: z.array(z.strictObject({ step: z.string(), seconds: z.number() })),
 });
@@ -20,7 +20,7 @@ export function writeRecord(file: string, content: Record): void {
   writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);
 }
 
-/** @throws Error when it is not there, or none of ours */
+/** @throws Error if it is missing or not a record */
 export function readRecord(file: string): Record {
   let text: string;
   try {

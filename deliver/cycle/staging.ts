@@ -5,13 +5,13 @@ import { change, isDeployed, verify } from "./actions";
 import { leftovers } from "./leftovers";
 import { Delivery, revision } from "./steps";
 
-/** As many things are named in an error. */
+/** Maximum number of items in an error. */
 const MOST_NAMED = 20;
 
 /**
- * Proves a commit on a stack that is there for it: deploys over what is there, verifies, destroys, looks whether the
- * hosts are as before, deploys from nothing, verifies. The stack is up at the end. `--record` keeps what `production`
- * asks for.
+ * Proves a commit on the staging stack: deploys over the existing one, verifies, destroys, checks whether the
+ * hosts are as before, deploys from scratch, verifies. The stack is up at the end. `--record` writes the proof for
+ * `production`.
  */
 export async function staging(args: readonly string[]): Promise<number> {
   const options = readOptions(

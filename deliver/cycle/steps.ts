@@ -1,8 +1,8 @@
-// A delivery runs step by step, tells how long each took, and leaves a record, also of what failed.
+// A delivery runs step by step, reports the time of each, and writes a record, also of failures.
 import { git } from "../programs";
 import { type Record, writeRecord } from "./record";
 
-/** What is in the checkout. */
+/** The revision of the checkout. */
 export interface Revision {
   readonly commit: string;
   /** Whether no tracked file differs from the commit. */
@@ -25,9 +25,9 @@ export class Delivery {
     private readonly file: string | undefined,
   ) {}
 
-  /** Runs everything there is to do and writes the record. @returns the exit code */
+  /** Runs all steps and writes the record. @returns the exit code */
   async run(work: () => Promise<void>): Promise<number> {
-    // A run that is killed leaves no record of an earlier one either.
+    // A killed run must not leave the record of an earlier one.
     this.write("failure", "it was interrupted");
     try {
       await work();

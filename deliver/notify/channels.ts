@@ -6,7 +6,7 @@ import { slackMessage } from "./slack";
 
 export interface Channel {
   readonly name: "slack" | "webhook";
-  /** @throws Error that does not hold the address */
+  /** @throws Error without the URL */
   send(event: Event): Promise<void>;
 }
 
@@ -16,7 +16,7 @@ export interface Files {
   readonly webhookTokenFile: string | undefined;
 }
 
-/** @throws Error when a file cannot be read, or holds no address */
+/** @throws Error if a file cannot be read, or contains no URL */
 export function channels(files: Files, env: NodeJS.ProcessEnv): Channel[] {
   const slackUrl = setting(files.slackUrlFile, env.PODWATCH_SLACK_URL);
   const webhookUrl = setting(files.webhookUrlFile, env.PODWATCH_WEBHOOK_URL);
@@ -64,7 +64,7 @@ function setting(file: string | undefined, variable: string | undefined): string
   }
 }
 
-/** Plain HTTP is for this machine and for networks of one's own. */
+/** Plain HTTP is accepted for this machine and private networks. */
 function address(name: string, text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const plainSlack = url?.protocol === "http:" && url.hostname !== "127.0.0.1" && name.includes("SLACK");

@@ -7,9 +7,9 @@ import { type Event, kindOf, type Outcome, outcomeOf } from "./event";
 import { Memory } from "./memory";
 
 /**
- * Tells of a run: of each failure, of the first success after one, and with `--every-success` of each success.
+ * Sends notifications about a run: for each failure, the first success after one, and with `--every-success` each success.
  *
- * It ends with 0 even when nobody could be told, so that the pipeline's own result stands; with `--strict`, with 1.
+ * It exits with 0 even if sending fails, so that the pipeline's own result stands; with `--strict`, with 1.
  */
 export async function notify(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
   const options = readOptions(
@@ -49,7 +49,7 @@ interface Options {
   readonly "webhook-token-file": string | undefined;
 }
 
-/** @throws Error that lists every channel that could not be told */
+/** @throws Error that lists every channel that failed */
 async function tell(options: Options, env: NodeJS.ProcessEnv): Promise<void> {
   const outcome = outcomeOf(options.outcome);
   const found = channels(
@@ -73,7 +73,7 @@ async function tell(options: Options, env: NodeJS.ProcessEnv): Promise<void> {
         if (kind !== undefined) await channel.send({ ...run, kind });
         say(kind === undefined ? `${channel.name}: nothing to send` : `${channel.name}: told (${kind})`);
       } catch (error) {
-        // A failure is known to have been; that all is well again is told by the next success.
+        // A failure is remembered, so that the next success sends the recovery.
         if (outcome === "failure") memory.keep(options.stack, channel.name, outcome);
         return (error as Error).message;
       }
@@ -107,7 +107,7 @@ async function describe(
   };
 }
 
-/** What the record says that failed. A run that was killed leaves none. */
+/** The failure according to the record. A killed run leaves none. */
 function recorded(file: string | undefined): string {
   if (file === undefined) return "see the pipeline's log";
   try {

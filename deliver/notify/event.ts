@@ -1,4 +1,4 @@
-// What there is to tell of a run, apart from how it is told.
+// The event of a run, independent of how it is sent.
 
 export type Outcome = "success" | "failure";
 
@@ -16,13 +16,13 @@ export interface Event {
   readonly commitLink: string | undefined;
   /** Who started the pipeline. */
   readonly by: string;
-  /** The pipeline's page. */
+  /** URL of the pipeline. */
   readonly link: string | undefined;
-  /** Of a failure: what failed. */
+  /** For a failure: what failed. */
   readonly failed: string | undefined;
 }
 
-/** As GitHub, GitLab and Jenkins call them, in small letters. */
+/** As in GitHub, GitLab and Jenkins, in lower case. */
 const OUTCOMES: Readonly<Record<string, Outcome | "neither">> = {
   success: "success",
   failure: "failure",
@@ -35,7 +35,7 @@ const OUTCOMES: Readonly<Record<string, Outcome | "neither">> = {
   not_built: "neither",
 };
 
-/** What the pipeline calls its outcome; a run that was broken off by hand tells nothing. @throws Error */
+/** The outcome of the pipeline; a cancelled run sends nothing. @throws Error */
 export function outcomeOf(word: string): Outcome | "neither" {
   const outcome = OUTCOMES[word.toLowerCase()];
   if (outcome === undefined) {
@@ -44,7 +44,7 @@ export function outcomeOf(word: string): Outcome | "neither" {
   return outcome;
 }
 
-/** What there is to tell after a run, given what was told last; undefined for nothing. */
+/** The event after a run, given the last one sent; undefined for none. */
 export function kindOf(outcome: Outcome, last: Outcome | undefined, everySuccess: boolean): Kind | undefined {
   if (outcome === "failure") return "failure";
   if (last === "failure") return "recovered";

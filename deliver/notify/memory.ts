@@ -1,4 +1,4 @@
-// What was told last, by stack and channel, in a file that the pipeline keeps from run to run.
+// The last notifications, by stack and channel, in a file that the pipeline keeps between runs.
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
@@ -13,11 +13,11 @@ export class Memory {
   private constructor(
     private readonly file: string | undefined,
     private readonly stacks: Record<string, Record<string, Outcome>>,
-    /** Why nothing is known of earlier runs, unless this is the first. */
+    /** Why there is no memory of earlier runs, unless this is the first. */
     readonly complaint: string | undefined,
   ) {}
 
-  /** Without a file nothing is known and nothing kept. One that is no such file is treated as empty. */
+  /** Without a file nothing is remembered. An invalid file is treated as empty. */
   static open(file: string | undefined): Memory {
     if (file === undefined) return new Memory(undefined, {}, undefined);
     try {
@@ -41,7 +41,7 @@ export class Memory {
     this.stacks[stack] = { ...this.stacks[stack], [channel]: outcome };
   }
 
-  /** Replaces the file in one step. */
+  /** Replaces the file atomically. */
   write(): void {
     if (this.file === undefined) return;
     mkdirSync(dirname(this.file), { recursive: true });

@@ -1,4 +1,4 @@
-// An event as a message of Slack's: https://docs.slack.dev/reference/block-kit/blocks
+// An event as a Slack message: https://docs.slack.dev/reference/block-kit/blocks
 import { type Event, TITLES } from "./event";
 
 const SIGNS = {
@@ -23,7 +23,7 @@ export function slackMessage(event: Event): object {
     ...(link === undefined ? [] : [`*Pipeline*\n${linked(link, "open")}`]),
   ];
   return {
-    // Shown in notifications, and where blocks are not.
+    // Shown in notifications, and where blocks are not supported.
     text: `${SIGNS[kind]} ${escaped(title, HEADER)}${failed === undefined ? "" : `: ${escaped(failed, 500)}`}`,
     blocks: [
       {
@@ -48,7 +48,7 @@ function linked(url: string | undefined, text: string): string {
   return url === undefined ? text : `<${url}|${text}>`;
 }
 
-/** Slack takes these three for its own, and a run of backticks for the end of the code. */
+/** Slack interprets these three characters, and backticks as the end of code. */
 function escaped(text: string, most: number): string {
   const safe = text
     .replaceAll("&", "&amp;")
@@ -59,6 +59,6 @@ function escaped(text: string, most: number): string {
 }
 
 function cut(text: string, most: number): string {
-  // Not in the middle of an entity.
+  // Never split an entity.
   return text.length <= most ? text : `${text.slice(0, most - 1).replace(/&[a-z]*$/, "")}…`;
 }

@@ -6,8 +6,8 @@ import { GITHUB_LIMIT, previewMarkdown } from "./markdown";
 import { type Preview, readPreview } from "./steps";
 
 /**
- * Previews a stack and writes what would change as Markdown: to `--to` within `--limit` characters, and whole to
- * `--whole`. A preview that fails is written too, and ends with 1.
+ * Previews a stack and writes the changes as Markdown: to `--to` within `--limit` characters, and completely to
+ * `--whole`. A failed preview is written too, with exit code 1.
  */
 export async function preview(args: readonly string[]): Promise<number> {
   const options = readOptions(

@@ -1,4 +1,4 @@
-// A preview as the Markdown of a comment, no longer than its place allows.
+// A preview as the Markdown of a comment, within its size limit.
 import { type Patch, patchesOf } from "./patches";
 import type { Change, Kind, Preview } from "./steps";
 
@@ -6,19 +6,19 @@ export interface Heading {
   readonly stack: string;
   /** Full hash. */
   readonly commit: string;
-  /** The pipeline's page. */
+  /** URL of the pipeline. */
   readonly link: string | undefined;
 }
 
 /** GitHub refuses longer comments; in characters. */
 export const GITHUB_LIMIT = 65_536;
 
-/** The first line of a comment: the next preview of the same stack finds it by that. */
+/** The first line of a comment, by which the next preview of the same stack finds it. */
 function marker(stack: string): string {
   return `<!-- podwatch preview: ${stack} -->`;
 }
 
-/** The marker of a comment; undefined if it is none of ours. */
+/** The marker of a comment; undefined if it is not ours. */
 export function markerOf(comment: string): string | undefined {
   return /^<!-- podwatch preview: \S+ -->(?=\n)/.exec(comment)?.[0];
 }
@@ -34,7 +34,7 @@ export function previewMarkdown(preview: Preview, heading: Heading, limit: numbe
   const sections = preview.changes.map((change) => ({ change, patches: patchesOf(change) }));
   const whole = render(preview, heading, sections, Number.POSITIVE_INFINITY);
   if (whole.length <= limit) return whole;
-  // The most lines of a patch with which all of it fits.
+  // The largest number of lines per patch with which everything fits.
   let [fits, longest] = [
     0,
     Math.max(0, ...sections.flatMap((one) => one.patches.map(({ lines }) => lines.length))),
@@ -48,7 +48,7 @@ export function previewMarkdown(preview: Preview, heading: Heading, limit: numbe
   return cut.length <= limit ? cut : truncated(render(preview, heading, [], 0, sections), limit);
 }
 
-/** `most`: lines that are shown of a patch. */
+/** `most`: maximum number of lines of a patch. */
 function render(
   preview: Preview,
   { stack, commit, link }: Heading,
@@ -90,7 +90,7 @@ function table(sections: readonly Section[]): string {
   return ["| | resource | lines | what |", "|---|---|---|---|", ...rows].join("\n");
 }
 
-/** What a reader must not overlook. */
+/** Warnings. */
 function note({ kind, before }: Change): string | undefined {
   const loses = typeof before.stdin === "string" && /^data delete$/m.test(before.stdin);
   if (kind === "delete") return loses ? "**its data go too**" : "is removed";

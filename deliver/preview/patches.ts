@@ -1,9 +1,9 @@
-// From what changes of a resource to patches that people read: one for each file of a bundle.
+// Turns changes of a resource into readable patches: one for each file of a bundle.
 import { structuredPatch } from "diff";
 import type { Change, Inputs } from "./steps";
 
 export interface Patch {
-  /** A file of a bundle, or what else of the resource changes. */
+  /** A file of a bundle, or another property of the resource. */
   readonly file: string;
   /** Lines that begin with a blank, `+`, `-` or `@@`. */
   readonly lines: readonly string[];
@@ -11,7 +11,7 @@ export interface Patch {
   readonly removed: number;
 }
 
-/** Longer lines are cut; in characters. */
+/** Longer lines are truncated; in characters. */
 const LONGEST_LINE = 2000;
 
 const CONTEXT = 3;
@@ -24,7 +24,7 @@ export function patchesOf(change: Change): Patch[] {
   const texts = [...new Set(files)].map((file) =>
     patch(file, filesOf(before).get(file) ?? "", filesOf(after).get(file) ?? ""),
   );
-  // What a new resource is made with says nothing beside its files.
+  // For a new resource, its files are enough.
   const settings = change.kind === "create" ? [] : [settingsPatch(others, othersAfter, change.reasons)];
   if (before === after && change.reasons.includes("stdin")) {
     settings.push(counted("standard input", [`! ${before} (another value)`]));
@@ -32,7 +32,7 @@ export function patchesOf(change: Change): Patch[] {
   return [...texts, ...settings].filter(({ lines }) => lines.length > 0);
 }
 
-/** The files of a bundle with its head, or the one text that it is. */
+/** The files of a bundle with its header, or the text if it is not a bundle. */
 function filesOf(stdin: unknown): Map<string, string> {
   if (typeof stdin !== "string" || stdin === "") return new Map();
   if (!stdin.startsWith("podwatch-bundle ")) return new Map([["standard input", stdin]]);
@@ -53,7 +53,7 @@ function patch(file: string, before: string, after: string): Patch {
   return counted(file, lines);
 }
 
-/** A line for each input that differs; values that are secret look alike. */
+/** A line for each input that differs; secret values look alike. */
 function settingsPatch(before: Inputs, after: Inputs, reasons: readonly string[]): Patch {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   const lines = names.flatMap((name) => {

@@ -1,4 +1,4 @@
-// What `pulumi preview --json` says: https://www.pulumi.com/docs/iac/cli/commands/pulumi_preview/
+// The output of `pulumi preview --json`: https://www.pulumi.com/docs/iac/cli/commands/pulumi_preview/
 // Its states show secrets as "[secret]".
 
 export type Kind = "create" | "update" | "replace" | "delete";
@@ -10,7 +10,7 @@ export interface Change {
   readonly name: string;
   readonly before: Inputs;
   readonly after: Inputs;
-  /** Top-level inputs that differ, also when what is shown of them is equal. */
+  /** Top-level inputs that differ, even if their displayed values are equal. */
   readonly reasons: readonly string[];
 }
 
@@ -43,7 +43,7 @@ interface Printed {
   readonly changeSummary?: Readonly<Record<string, number>>;
 }
 
-/** A replacement is told in several steps. */
+/** A replacement consists of several steps. */
 const KINDS: Readonly<Record<string, Kind>> = {
   create: "create",
   update: "update",
@@ -65,7 +65,7 @@ export function readPreview(text: string): Preview {
   for (const step of printed.steps ?? []) {
     const kind = KINDS[step.op];
     const state = step.newState ?? step.oldState;
-    // Components and providers have nothing of their own to show.
+    // Components and providers have no properties to show.
     if (kind === undefined || state?.custom !== true || state.type.startsWith("pulumi:providers:")) continue;
     const earlier = found.get(step.urn);
     found.set(step.urn, {
