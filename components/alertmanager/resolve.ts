@@ -4,9 +4,10 @@ import { quote, type Report } from "../../config/problem";
 import { shippedFiles } from "../../config/resolve/files";
 import type { Locate } from "../../config/resolve/locate";
 import { checkQuadlet } from "../../config/resolve/quadlet";
-import { durationMs, withPlainSecrets } from "../../config/schema/words";
+import { withPlainSecrets } from "../../config/schema/words";
 import type { Around } from "../../config/section";
 import { isGroup } from "../../config/walk";
+import { inMilliseconds } from "../../lib/duration";
 import { checkNames, resolveReceivers } from "./receivers.resolve";
 import type { Route } from "./routes.schema";
 import type { AlertmanagerSettings, alertmanager } from "./schema";
@@ -44,7 +45,10 @@ export function resolveAlertmanager(
     }
   });
   checkTimeIntervals(given.timeIntervals, locate, report);
-  if (deadMansSwitch !== undefined && durationMs(deadMansSwitch.interval) < durationMs(shortestPing)) {
+  if (
+    deadMansSwitch !== undefined &&
+    inMilliseconds(deadMansSwitch.interval) < inMilliseconds(shortestPing)
+  ) {
     report(
       locate(["deadMansSwitch", "interval"]),
       `${quote(deadMansSwitch.interval)} is too short; write ${shortestPing} or more`,

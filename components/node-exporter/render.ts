@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type NativeService, type OpenPort, type Program, SOCKET_DIRECTORY } from "../../engines/native";
 import { authority, type Endpoint } from "../../lib/endpoint";
+import { MACHINES, type Machine } from "../../lib/machines";
 import type { Scope } from "../../lib/scope";
 import type { Telemetry } from "../../lib/telemetry";
 import { readTemplate } from "../../lib/template";
@@ -39,8 +40,6 @@ export type NodeTarget =
 
 /** Differs from the unit's name, which systemd uses for dynamic users. */
 const ACCOUNT = "podwatch-node";
-/** Output of `uname -m` for the machines of releases. */
-const UNAME: Readonly<Record<string, string>> = { amd64: "x86_64", arm64: "aarch64", armv7: "armv7l" };
 
 const TEXTFILES: Readonly<Record<Scope, string>> = {
   rootful: "/var/lib/podwatch/textfile",
@@ -89,7 +88,14 @@ function release({ version, mirror, sha256 }: Release): Program {
     const url = `${mirror.replace(/\/+$/, "")}/v${version}/${directory}.tar.gz`;
     return sum === undefined
       ? []
-      : [{ machine: UNAME[machine] ?? machine, sha256: sum, member: `${directory}/node_exporter`, url }];
+      : [
+          {
+            machine: MACHINES[machine as Machine] ?? machine,
+            sha256: sum,
+            member: `${directory}/node_exporter`,
+            url,
+          },
+        ];
   });
   const sums = archives.map(({ machine, sha256 }) => `${machine} ${sha256}\n`).join("");
   const digest = createHash("sha256").update(sums).digest("hex").slice(0, 8);

@@ -14,13 +14,10 @@ import {
   setting,
   text,
 } from "../../config/schema/words";
+import type { Machine } from "../../lib/machines";
 import versions from "../../versions.json";
 
 const pinned = versions.programs.node_exporter;
-
-/** Machines of releases, as named there, with the output of `uname -m`. */
-export const machines = { amd64: "x86_64", arm64: "aarch64", armv7: "armv7l" } as const;
-export type Machine = keyof typeof machines;
 
 const sha256 = (machine: Machine) =>
   setting(

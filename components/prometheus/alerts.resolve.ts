@@ -1,6 +1,6 @@
 // Resolves the settings of the shipped alerts.
 import type { z } from "zod";
-import { durationMs } from "../../config/schema/words";
+import { inMilliseconds } from "../../lib/duration";
 import type { AlertSettings } from "../../lib/rules/render";
 import { RUNBOOKS_PATH } from "../../lib/runbooks";
 import { ALERTS } from "../catalogue";
@@ -23,5 +23,5 @@ export function resolveAlerts(given: Given, publicUrl: string): AlertsSettings {
 }
 
 function resolveAlert({ enabled, severity, for: lasting, ...values }: GivenAlert): AlertSettings {
-  return { enabled, severity, ...(durationMs(lasting) > 0 ? { for: lasting } : {}), values };
+  return { enabled, severity, ...(inMilliseconds(lasting) > 0 ? { for: lasting } : {}), values };
 }

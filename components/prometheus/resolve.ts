@@ -5,8 +5,9 @@ import { checkOverruled, resolveAuth } from "../../config/resolve/auth";
 import type { Locate } from "../../config/resolve/locate";
 import { refuseSecrets, type Surroundings } from "../../config/resolve/plainSecrets";
 import { checkQuadlet } from "../../config/resolve/quadlet";
-import { durationMs, withPlainSecrets } from "../../config/schema/words";
+import { withPlainSecrets } from "../../config/schema/words";
 import type { Around } from "../../config/section";
+import { inMilliseconds } from "../../lib/duration";
 import { type JobLimits, LIMIT_KEYS } from "./limits.render";
 import { resolveRemotes } from "./remote.resolve";
 import { resolveRules } from "./rules.resolve";
@@ -25,7 +26,7 @@ export function resolvePrometheus(
 ): PrometheusSettings {
   checkQuadlet(given.quadlet, locate, report, "prometheus");
   const scrapeTimeout = given.scrapeTimeout ?? shorter(usualTimeout, given.scrapeInterval);
-  if (durationMs(scrapeTimeout) > durationMs(given.scrapeInterval)) {
+  if (inMilliseconds(scrapeTimeout) > inMilliseconds(given.scrapeInterval)) {
     report(locate(["scrapeTimeout"]), tooLong(scrapeTimeout, given.scrapeInterval));
   }
   checkNames(given, taken.jobs, locate, report);
@@ -58,7 +59,7 @@ export function resolvePrometheus(
   });
 }
 
-export const shorter = (a: string, b: string) => (durationMs(a) < durationMs(b) ? a : b);
+export const shorter = (a: string, b: string) => (inMilliseconds(a) < inMilliseconds(b) ? a : b);
 
 const tooLong = (timeout: string, interval: string) =>
   `${quote(timeout)} is longer than the interval, ${interval}; write at most ${interval}`;
@@ -87,7 +88,7 @@ function checkJob(
   report: Report,
 ): void {
   const interval = job.interval ?? usualInterval;
-  if (job.timeout !== undefined && durationMs(job.timeout) > durationMs(interval)) {
+  if (job.timeout !== undefined && inMilliseconds(job.timeout) > inMilliseconds(interval)) {
     report([...path, "timeout"], tooLong(job.timeout, interval));
   }
   for (const key of Object.keys(job.extra)) {

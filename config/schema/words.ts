@@ -4,6 +4,7 @@
 // A missing value is reported as `is missing; <fix>`, so the part before the first semicolon may be dropped.
 import { isIP, isIPv4, isIPv6 } from "node:net";
 import { z } from "zod";
+import { inMilliseconds } from "../../lib/duration";
 
 /** Settings are frozen once they are read; their types say so. */
 export type DeepReadonly<T> = T extends readonly (infer Item)[]
@@ -117,27 +118,17 @@ export function group<T extends z.core.$ZodLooseShape>(
   return z.strictObject(shape, { error: complaint });
 }
 
-const durationPattern = /^(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/;
-const unitMs = [31_536_000_000, 604_800_000, 86_400_000, 3_600_000, 60_000, 1000, 1];
-
-/** Milliseconds of a duration in Prometheus' grammar (units in order, each at most once), or NaN. */
-export function durationMs(value: string): number {
-  const match = value === "" ? null : durationPattern.exec(value);
-  if (match === null) return Number.NaN;
-  return unitMs.reduce((sum, ms, index) => sum + ms * Number(match[index + 1] ?? 0), 0);
-}
-
 /** In Prometheus' grammar; zero is refused because it never has the expected effect. */
 export const duration = () =>
   text(
-    (value) => durationMs(value) > 0,
+    (value) => inMilliseconds(value) > 0,
     "is not a duration; write a number and a unit such as 15d, 12h or 90m",
   ).meta({ kind: "duration" });
 
 /** A duration that may be zero. */
 export const delay = () =>
   text(
-    (value) => durationMs(value) >= 0,
+    (value) => inMilliseconds(value) >= 0,
     "is not a duration; write a number and a unit such as 15m or 1h, or 0s for none",
   ).meta({ kind: "duration" });
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { front } from "../../components/nginx/front.schema";
-import { durationMs, isAddress, isImage, targetHost } from "../../config/schema/words";
+import { isAddress, isImage, targetHost } from "../../config/schema/words";
+import { inMilliseconds } from "../../lib/duration";
 import versions from "../../versions.json";
 import { problemsOf, stack } from "./support";
 
@@ -9,11 +10,11 @@ describe("durations", () => {
     ["15d", 1_296_000_000],
     ["1h30m", 5_400_000],
     ["1y2w3d4h5m6s7ms", 31_536_000_000 + 1_209_600_000 + 259_200_000 + 14_400_000 + 300_000 + 6_000 + 7],
-  ])("%s", (text, ms) => expect(durationMs(text)).toBe(ms));
+  ])("%s", (text, ms) => expect(inMilliseconds(text)).toBe(ms));
 
   test.each(["", "15", "d", "15 d", "-1d", "1.5h", "1m1h", "1h1h", "15D", "1d ", "15 days"])(
     "not %j",
-    (text) => expect(durationMs(text)).toBeNaN(),
+    (text) => expect(inMilliseconds(text)).toBeNaN(),
   );
 
   test("are the sum of their parts, in order", () => {
@@ -25,9 +26,9 @@ describe("durations", () => {
     fc.assert(
       fc.property(parts, (chosen) => {
         const ordered = chosen.toSorted(([a], [b]) => a - b).map(([unit, count]) => `${count}${units[unit]}`);
-        const sum = ordered.reduce((total, part) => total + durationMs(part), 0);
-        expect(durationMs(ordered.join(""))).toBe(sum);
-        if (ordered.length > 1) expect(durationMs(ordered.toReversed().join(""))).toBeNaN();
+        const sum = ordered.reduce((total, part) => total + inMilliseconds(part), 0);
+        expect(inMilliseconds(ordered.join(""))).toBe(sum);
+        if (ordered.length > 1) expect(inMilliseconds(ordered.toReversed().join(""))).toBeNaN();
       }),
     );
   });

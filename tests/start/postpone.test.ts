@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const CHECKOUT = join(__dirname, "..", "..");
@@ -28,6 +29,30 @@ test("what is postponed can be called, constructed and imported as before", () =
       say(data._id, normalize.default === undefined, new Arborist({ path: "." }).constructor.name, "Arborist" in require("@npmcli/arborist"));
     `),
   ).toEqual(["x@1.0.0 false Arborist true"]);
+});
+
+test("the SDK still loads what start.js postpones, and still has what it replaces", () => {
+  const start = readFileSync(join(CHECKOUT, "start.js"), "utf8");
+  const packages: string[] = JSON.parse(/postpone\((\[.*\])\)/.exec(start)?.[1] ?? "[]");
+  expect(packages.length).toBeGreaterThan(0);
+  const [loaded = "", ...inside] = said(`
+    const sdk = require("node:module").createRequire(require.resolve("@pulumi/pulumi"));
+    const wanted = ${JSON.stringify(packages)}.map((name) => [name, sdk.resolve(name)]);
+    const pulumi = require("@pulumi/pulumi");
+    say(wanted.filter(([, file]) => file in require.cache).map(([name]) => name).join());
+    say(typeof require("@pulumi/pulumi/log").debug);
+    say(typeof pulumi.runtime.allConfig, typeof pulumi.runtime.isConfigSecret);
+  `);
+  expect({
+    loaded: loaded.split(","),
+    inside,
+    "after an update of the SDK":
+      "remove from start.js what it no longer loads; look where its debug messages and its configuration went",
+  }).toEqual({
+    loaded: packages,
+    inside: ["function", "function function"],
+    "after an update of the SDK": expect.anything(),
+  });
 });
 
 test("what is loaded already stays as it is", () => {
