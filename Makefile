@@ -34,7 +34,7 @@ integration: setup
 	npx jest --selectProjects integration --maxWorkers=3
 
 .PHONY: bench
-## make bench        measure Podwatch beside Ansible and a raw SSH session; writes docs/performance.md (25 minutes)
+## make bench        measure Podwatch beside Ansible, pyinfra and a raw SSH session; writes docs/performance.md (25 minutes)
 bench: setup
 	@lab/toolchain/setup
 	bench/run

@@ -1,7 +1,7 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CHECKOUT, type LabHost, must, run } from "../tests/integration/support/lab";
-import { type Deployment, type Service, writeDeployment } from "./bundles";
+import { type Deployment, ofEachService, writeDeployment } from "./bundles";
 import type { Contender, Variant } from "./contender";
 
 /** The same stack by a playbook. */
@@ -30,8 +30,8 @@ export class Ansible implements Contender {
             `-F /dev/null -o UserKnownHostsFile=${join(CHECKOUT, ".lab/known_hosts")} -o StrictHostKeyChecking=yes ` +
             "-o IdentitiesOnly=yes -o ControlMaster=auto -o ControlPersist=60s",
           bundles: join(this.directory, "bundles"),
-          images: ofEach(services, ({ image }) => image),
-          users: ofEach(services, ({ user }) => user),
+          images: ofEachService(services, ({ image }) => image),
+          users: ofEachService(services, ({ user }) => user),
           grafana_password: this.password,
         },
       },
@@ -70,8 +70,4 @@ export class Ansible implements Contender {
       },
     );
   }
-}
-
-function ofEach(services: Readonly<Record<string, Service>>, pick: (service: Service) => string | undefined) {
-  return Object.fromEntries(Object.entries(services).map(([name, service]) => [name, pick(service)]));
 }

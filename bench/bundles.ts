@@ -54,6 +54,14 @@ function parse(bundle: string): Service & { name: string } {
   };
 }
 
+/** Something of each service, by its name. */
+export function ofEachService(
+  services: Readonly<Record<string, Service>>,
+  pick: (service: Service) => string | undefined,
+): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(services).map(([name, service]) => [name, pick(service)]));
+}
+
 /** Writes a deployment as `<directory>/<host>/<service>/<part>`. */
 export async function writeDeployment(deployment: Deployment, directory: string): Promise<void> {
   await rm(directory, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-// `make bench`: Podwatch beside an Ansible playbook and a raw SSH session, on throwaway hosts. Writes bench/results.json
+// `make bench`: Podwatch beside an Ansible playbook, a pyinfra script and a raw SSH session, on throwaway hosts. Writes bench/results.json
 // and, from it, the table and plots of docs/performance.md.
 //
 //   RUNS=5          how often everything is measured
@@ -23,6 +23,7 @@ import { bootHosts, hostNames, proveDeployed, proveRemoved, pullImages, removeIm
 import { atTheEnd, leave, leaveOnSignals } from "./leave";
 import { writePage } from "./page";
 import { Podwatch } from "./podwatch";
+import { Pyinfra } from "./pyinfra";
 import { awaitQuiet, load } from "./quiet";
 import { emptyResults, measure, type Results, readResults, writeResults } from "./results";
 
@@ -36,10 +37,11 @@ async function main(): Promise<void> {
     throw new Error("RUNS is a whole number, SIZES are some; for example RUNS=5 SIZES='1 2 5 10'");
   }
   leaveOnSignals();
-  const [python, venv] = [
-    (await must("bench/host-python", [])).trim(),
-    (await must("bench/ansible/venv", [], { timeout: 900 })).trim(),
-  ];
+  const python = (await must("bench/host-python", [])).trim();
+  const venvs = {
+    ansible: await venv("ansible", "12.3.0", "bin/ansible-playbook"),
+    pyinfra: await venv("pyinfra", "3.10.0", "bin/pyinfra"),
+  };
   const results: Results = { ...readResults(), machine: emptyResults().machine };
   const several = PARTS.includes("scale") || PARTS.includes("others");
   const count = several ? Math.max(1, ...SIZES) : 1;
@@ -53,7 +55,7 @@ async function main(): Promise<void> {
   await pullImages(hosts);
   const podwatch = new Podwatch();
   atTheEnd(() => podwatch.dispose());
-  const contenders = await prepareContenders(podwatch, hosts, venv, directory);
+  const contenders = await prepareContenders(podwatch, hosts, venvs, directory);
   if (PARTS.includes("one")) await measureOne(results, contenders, hosts[0] as LabHost);
   if (PARTS.includes("fixed")) {
     say("what a run is made of");
@@ -65,7 +67,7 @@ async function main(): Promise<void> {
   if (PARTS.includes("others") && SIZES.length > 0) await measureOthers(results, contenders, hosts);
 }
 
-async function measureOne(results: Results, contenders: readonly Contender[], host: LabHost): Promise<void> {
+async function measureOne(results: Results, contenders: Contenders, host: LabHost): Promise<void> {
   results.one = {};
   for (let run = 1; run <= RUNS; run++) {
     say(`one host, run ${run} of ${RUNS}`);
@@ -88,7 +90,7 @@ async function measureScale(results: Results, podwatch: Contender, hosts: readon
 /** What these hosts cannot do without, and Ansible once: its own growth is not what is asked for here, and it takes long. */
 async function measureOthers(
   results: Results,
-  [, ansible, floor]: readonly [Contender, Contender, Contender],
+  [, ansible, , floor]: Contenders,
   hosts: readonly LabHost[],
 ): Promise<void> {
   forget(results.scale, "floor", "ansible");
@@ -126,13 +128,20 @@ function save(results: Results): void {
   writePage(results);
 }
 
+/** Where a package of PyPI's is installed, made if it is missing. */
+async function venv(...of: [pkg: string, version: string, program: string]): Promise<string> {
+  return (await must("bench/venv", of, { timeout: 900 })).trim();
+}
+
+type Contenders = readonly [podwatch: Contender, ansible: Contender, pyinfra: Contender, floor: Contender];
+
 /** Deploys both variants once, to warm up and to learn what the others shall deploy. */
 async function prepareContenders(
   podwatch: Podwatch,
   hosts: readonly LabHost[],
-  venv: string,
+  venvs: Readonly<Record<"ansible" | "pyinfra", string>>,
   directory: string,
-): Promise<[Contender, Contender, Contender]> {
+): Promise<Contenders> {
   say("warming up");
   await podwatch.prepare(hosts, "base");
   await podwatch.deploy();
@@ -143,15 +152,16 @@ async function prepareContenders(
   await podwatch.destroy();
   const password = randomBytes(16).toString("hex");
   const deployments = { base, changed };
-  const ansible = new Ansible(venv, join(directory, "a"), deployments, password);
+  const ansible = new Ansible(venvs.ansible, join(directory, "a"), deployments, password);
   atTheEnd(() => ansible.dispose());
   const floor = new Floor(join(directory, "f"), deployments, password);
-  for (const other of [ansible, floor]) {
+  const pyinfra = new Pyinfra(venvs.pyinfra, join(directory, "p"), deployments, password);
+  for (const other of [ansible, pyinfra, floor]) {
     await other.prepare(hosts.slice(0, 1), "base");
     await other.deploy();
     await other.destroy();
   }
-  return [podwatch, ansible, floor];
+  return [podwatch, ansible, pyinfra, floor];
 }
 
 /** One contender's turn; what it did is proved outside the measured time. */

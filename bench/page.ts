@@ -13,7 +13,7 @@ const OPERATIONS = [
   "one line",
   "destroy",
 ];
-const CONTENDERS = ["podwatch", "ansible", "floor"];
+const CONTENDERS = ["podwatch", "ansible", "pyinfra", "floor"];
 const BEGIN = "<!-- measured: written by make bench -->";
 const END = "<!-- end of what is measured -->";
 
@@ -72,12 +72,14 @@ function oneTable({ one }: Results): string[][] {
         operation,
         ...seconds,
         spread(ratios(times.podwatch, times.ansible)),
+        spread(ratios(times.podwatch, times.pyinfra)),
         spread(ratios(times.podwatch, times.floor)),
         `${runs}`,
       ],
     ];
   });
-  return [["", "Podwatch", "Ansible", "floor", "Podwatch / Ansible", "Podwatch / floor", "runs"], ...rows];
+  const heads = ["Podwatch", "Ansible", "pyinfra", "floor", "Podwatch / Ansible", "Podwatch / pyinfra"];
+  return [["", ...heads, "Podwatch / floor", "runs"], ...rows];
 }
 
 interface Target {
@@ -87,13 +89,17 @@ interface Target {
 }
 
 function targetTable({ one, scale }: Results): string[][] {
-  const share = (operation: string) => ratios(one[operation]?.podwatch, one[operation]?.ansible);
+  const share = (operation: string, of: "ansible" | "pyinfra" = "ansible") =>
+    ratios(one[operation]?.podwatch, one[operation]?.[of]);
   const fixedCost = median(one["no change"]?.podwatch ?? []);
   const allowed = one.first?.floor?.map((seconds) => 1.3 * seconds + fixedCost);
   const targets: Target[] = [
     { what: "no change: at most 1/8 of Ansible's time", limit: 1 / 8, found: share("no change") },
     { what: "one line: at most 1/6 of Ansible's time", limit: 1 / 6, found: share("one line") },
     { what: "first: at most 1/3 of Ansible's time", limit: 1 / 3, found: share("first") },
+    { what: "no change: at most 1/3 of pyinfra's time", limit: 1 / 3, found: share("no change", "pyinfra") },
+    { what: "one line: at most 2/5 of pyinfra's time", limit: 2 / 5, found: share("one line", "pyinfra") },
+    { what: "first: at most 1/3 of pyinfra's time", limit: 1 / 3, found: share("first", "pyinfra") },
     {
       what: `first: at most 1.3 times the floor plus the fixed cost (no change, ${fixedCost.toFixed(2)} s)`,
       limit: 1,

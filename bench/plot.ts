@@ -10,6 +10,7 @@ export interface Bar {
 const COLOURS: Readonly<Record<string, string>> = {
   podwatch: "#3b82f6",
   ansible: "#e0663f",
+  pyinfra: "#8e6bbf",
   floor: "#8a8f98",
 };
 const STYLE = `<style>

@@ -1,6 +1,6 @@
 // `node deliver/run.js preview|comment|staging|production|notify ...`; docs/delivery.md says how pipelines use them.
+import { Help } from "../operate/options";
 import { COMMANDS } from "./commands";
-import { Help } from "./options";
 
 async function main(): Promise<number> {
   const [name = "", ...args] = process.argv.slice(2);
@@ -11,11 +11,20 @@ async function main(): Promise<number> {
   return command(args);
 }
 
+/** What `--help` prints. */
+function usage({ command, kinds }: Help): string {
+  const words = Object.entries(kinds).map(([name, kind]) => {
+    const text = kind === "switch" ? `--${name}` : `--${name} ${name.toUpperCase()}`;
+    return kind === "needed" ? text : `[${text}]`;
+  });
+  return `npm run deliver:${command} -- ${words.join(" ")}\ndocs/delivery.md explains them.`;
+}
+
 main().then(
   (code) => process.exit(code),
   (error: Error) => {
     if (error instanceof Help) {
-      process.stdout.write(`${error.message}\n`);
+      process.stdout.write(`${usage(error)}\n`);
       process.exit(0);
     }
     process.stderr.write(`deliver: ${error.message}\n`);

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { type Kind, readOptions, wholeNumber } from "./options";
 
 export interface Arguments {
   readonly stack: string | undefined;
@@ -61,24 +61,26 @@ export function parseArguments(
   taken: readonly Option[],
   args: readonly string[],
 ): Arguments {
-  const options = Object.fromEntries(taken.map((name) => [name, parsedAs(OPTIONS[name])]));
-  let values: Readonly<Record<string, string | boolean | undefined>>;
-  try {
-    values = parseArgs({ args: [...args], options, strict: true, allowPositionals: false })
-      .values as typeof values;
-  } catch (error) {
-    const [reason] = (error as Error).message.split(". ", 1);
-    throw new Error(`${reason}: ${command} takes ${taken.map((name) => `--${name}`).join(", ")}`);
-  }
+  const kinds = Object.fromEntries(taken.map((name) => [name, kindOf(OPTIONS[name])]));
+  const values: Readonly<Record<string, string | boolean | undefined>> = readOptions(
+    command,
+    kinds,
+    args,
+    SHORTS,
+  );
   const text = (name: Option) => values[name] as string | undefined;
+  const number = (name: Option) => {
+    const given = text(name);
+    return given === undefined ? undefined : wholeNumber(name, given, 1);
+  };
   return {
     stack: text("stack"),
     host: text("host"),
     service: text("service"),
     json: values.json === true,
-    timeout: wholeNumber("timeout", text("timeout")),
+    timeout: number("timeout"),
     follow: values.follow === true,
-    lines: wholeNumber("lines", text("lines")) ?? 50,
+    lines: number("lines") ?? 50,
     to: text("to"),
     from: text("from"),
     fromHost: text("from-host"),
@@ -88,15 +90,12 @@ export function parseArguments(
   };
 }
 
-function parsedAs({ value, short }: OptionKind): { type: "string" | "boolean"; short?: string } {
-  return { type: value === undefined ? "boolean" : "string", ...(short === undefined ? {} : { short }) };
+function kindOf({ value }: OptionKind): Kind {
+  return value === undefined ? "switch" : "optional";
 }
 
-function wholeNumber(name: Option, text: string | undefined): number | undefined {
-  if (text !== undefined && !/^[1-9]\d{0,8}$/.test(text)) {
-    throw new Error(
-      `--${name} ${JSON.stringify(text)} is not a number: give a whole one from 1, such as --${name} 60`,
-    );
-  }
-  return text === undefined ? undefined : Number(text);
-}
+const SHORTS = Object.fromEntries(
+  Object.entries<OptionKind>(OPTIONS).flatMap(([name, { short }]) =>
+    short === undefined ? [] : [[name, short]],
+  ),
+);

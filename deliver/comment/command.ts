@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { oneOf, readOptions, wholeNumber } from "../options";
+import { oneOf, readOptions, wholeNumber } from "../../operate/options";
 import { pullRequest } from "../pipeline";
 import { markerOf } from "../preview/markdown";
 import { type Forge, keepComment } from "./forge";

@@ -1,4 +1,4 @@
-import { readOptions } from "../options";
+import { readOptions } from "../../operate/options";
 import { change, verify } from "./actions";
 import { type Record, readRecord } from "./record";
 import { Delivery, type Revision, revision } from "./steps";

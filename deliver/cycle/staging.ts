@@ -1,6 +1,6 @@
 import type { HostSettings } from "../../config/schema";
+import { readOptions } from "../../operate/options";
 import { configuredHosts, listHost } from "../hosts";
-import { readOptions } from "../options";
 import { change, isDeployed, verify } from "./actions";
 import { leftovers } from "./leftovers";
 import { Delivery, revision } from "./steps";

@@ -1,5 +1,5 @@
+import { readOptions } from "../../operate/options";
 import { readRecord } from "../cycle/record";
-import { readOptions } from "../options";
 import { pipeline } from "../pipeline";
 import { git } from "../programs";
 import { channels } from "./channels";

@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { readOptions, wholeNumber } from "../options";
+import { readOptions, wholeNumber } from "../../operate/options";
 import { pipeline } from "../pipeline";
 import { git, pulumi } from "../programs";
 import { GITHUB_LIMIT, previewMarkdown } from "./markdown";

@@ -138,7 +138,7 @@ describe("on GitLab", () => {
 
 test.each<[string, string[], NodeJS.ProcessEnv, string]>([
   ["no token", [], { CHANGE_ID: "7" }, "GITHUB_TOKEN is not set: it is a token"],
-  ["no number", [], {}, '--request "": give a whole number from 1'],
+  ["no number", [], {}, '--request "" is not a number: give a whole number from 1'],
   ["another place", ["--on", "gitea"], {}, '--on "gitea" is none of github, gitlab'],
   ["no project", ["--on", "gitlab", "--request", "7"], { GITLAB_TOKEN: "x" }, "CI_API_V4_URL is not set"],
 ])("%s is told", async (_what, args, env, expected) => {

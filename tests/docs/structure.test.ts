@@ -100,26 +100,6 @@ test("what renders, looks after hosts or delivers does not know of Pulumi's SDK"
   expect(inConfig).toEqual(["config/load.ts"]);
 });
 
-test("no file of the product is longer than 300 lines", () => {
-  const product = [
-    "components",
-    "config",
-    "deliver",
-    "dashboards",
-    "engines",
-    "host",
-    "lib",
-    "operate",
-    "start",
-  ];
-  const long = product
-    .flatMap((folder) => filesBelow(join(root, folder)))
-    .filter((path) => /\.(ts|js|sh)$/.test(path))
-    .map((path) => ({ path: relative(root, path), lines: readFileSync(path, "utf8").split("\n").length - 1 }))
-    .filter(({ lines }) => lines > 300);
-  expect(long).toEqual([]);
-});
-
 /** The layer of a service's files that end so: `prometheus/schema.ts` as well as `prometheus/alerts.schema.ts`. */
 function service(layer: string): string {
   return `components/<service>/${layer}`;

@@ -11,10 +11,21 @@ type Values<Options extends Readonly<Record<string, Kind>>> = {
       : boolean;
 };
 
-/** Not an error: the help text of a command. */
-export class Help extends Error {}
+/** Not an error: `--help` asks what a command takes. */
+export class Help extends Error {
+  constructor(
+    readonly command: string,
+    readonly kinds: Readonly<Record<string, Kind>>,
+  ) {
+    super(`${command} --help`);
+  }
+}
 
 /**
+ * Reads the options of a command.
+ *
+ * @param command name of the command, for errors
+ * @param shorts letters for options, by the option's name
  * @throws Error that names the option and lists the command's options
  * @throws Help when `--help` is among the arguments
  */
@@ -22,15 +33,19 @@ export function readOptions<const Options extends Readonly<Record<string, Kind>>
   command: string,
   kinds: Options,
   args: readonly string[],
+  shorts: Readonly<Record<string, string>> = {},
 ): Values<Options> {
-  if (args.includes("--help")) throw new Help(usage(command, kinds));
+  if (args.includes("--help")) throw new Help(command, kinds);
   const taken = Object.keys(kinds)
     .map((name) => `--${name}`)
     .join(", ");
   const options = Object.fromEntries(
     Object.entries(kinds).map(([name, kind]) => [
       name,
-      { type: kind === "switch" ? ("boolean" as const) : ("string" as const) },
+      {
+        type: kind === "switch" ? ("boolean" as const) : ("string" as const),
+        ...(shorts[name] === undefined ? {} : { short: shorts[name] }),
+      },
     ]),
   );
   let values: Readonly<Record<string, unknown>>;
@@ -52,14 +67,6 @@ export function readOptions<const Options extends Readonly<Record<string, Kind>>
   ) as Values<Options>;
 }
 
-function usage(command: string, kinds: Readonly<Record<string, Kind>>): string {
-  const words = Object.entries(kinds).map(([name, kind]) => {
-    const text = kind === "switch" ? `--${name}` : `--${name} ${name.toUpperCase()}`;
-    return kind === "needed" ? text : `[${text}]`;
-  });
-  return `npm run deliver:${command} -- ${words.join(" ")}\ndocs/delivery.md explains them.`;
-}
-
 /** @throws Error unless it is one of them */
 export function oneOf<const Word extends string>(name: string, words: readonly Word[], given: string): Word {
   const found = words.find((word) => word === given);
@@ -71,7 +78,7 @@ export function oneOf<const Word extends string>(name: string, words: readonly W
 /** @throws Error unless it is a whole number of at least `least` */
 export function wholeNumber(name: string, given: string, least: number): number {
   if (!/^\d{1,9}$/.test(given) || Number(given) < least) {
-    throw new Error(`--${name} ${JSON.stringify(given)}: give a whole number from ${least}`);
+    throw new Error(`--${name} ${JSON.stringify(given)} is not a number: give a whole number from ${least}`);
   }
   return Number(given);
 }
