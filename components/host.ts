@@ -1,15 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostSettings } from "../config/load";
-import { isLocal } from "../config/schema";
+import { connectionOf, identity } from "../connection/connection";
 import type { Bundle } from "../engines/bundle";
 import type { NamedSecret } from "../lib/auth";
 import type { Newcomer } from "../lib/runner";
 import type { Scope } from "../lib/scope";
-import type { Access } from "./remote/access";
 import { notesHook } from "./remote/notes";
-import { preflightHook } from "./remote/preflight";
+import { preflightHooks } from "./remote/preflight";
 import { guardRemoval } from "./remote/removalGuard";
-import { applyBundle, gate, installRunner, putSecret } from "./remote/runnerCommand";
+import { applyBundle, gate, type HostContext, installRunner, putSecret } from "./remote/runnerCommand";
 
 export interface HostArgs
   extends Pick<
@@ -32,31 +31,26 @@ export class Host extends pulumi.ComponentResource {
   readonly scope: Scope;
   /** The images that are built on it, by reference. */
   readonly builds: HostArgs["builds"];
-  private readonly access: Access;
+  private readonly context: HostContext;
   private readonly identity: pulumi.Output<string>;
   private readonly applied: pulumi.Resource[] = [];
 
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("podwatch:index:Host", name, {}, opts);
-    this.scope = args.become ? "rootful" : "rootless";
+    const connection = connectionOf(args);
+    this.scope = connection.scope;
     this.builds = args.builds;
-    const { name: hostName, connection } = args;
-    const entrance = {
-      name: hostName,
+    this.context = {
       connection,
-      sudo: sudo(args),
-      scope: this.scope,
-      pings: !args.become && args.sendsPings === true,
-      addressNeeds: args.addressNeeds,
-    };
-    this.access = {
-      ...entrance,
       owner: name,
-      preflight: preflightHook(entrance),
-      notes: notesHook(hostName),
+      preflight: preflightHooks(connection, {
+        pings: !args.become && args.sendsPings === true,
+        addressNeeds: args.addressNeeds,
+      }),
+      notes: notesHook(args.name),
     };
-    const common = { access: this.access, needs: args.role === "target" ? "systemd" : "podman" } as const;
-    const replaceWith = identity(connection, this.scope);
+    const common = { host: this.context, needs: args.role === "target" ? "systemd" : "podman" } as const;
+    const replaceWith = [...identity(connection)];
     const entered = gate(
       `${name}-runner-gate`,
       { ...common, replaceWith, services: args.services },
@@ -64,7 +58,7 @@ export class Host extends pulumi.ComponentResource {
     );
     const runner = installRunner(
       `${name}-runner`,
-      { ...common, replaceWith: unlessPassedBy(hostName, replaceWith, entered.triggers) },
+      { ...common, replaceWith: unlessPassedBy(args.name, replaceWith, entered.triggers) },
       { parent: this, dependsOn: [entered] },
     );
     this.identity = runner.id;
@@ -77,7 +71,7 @@ export class Host extends pulumi.ComponentResource {
     args: { service: string; bundle: Bundle; secretVersions?: readonly pulumi.Output<string>[] },
     opts: pulumi.CustomResourceOptions,
   ): pulumi.Resource {
-    const command = applyBundle(name, { access: this.access, replaceWith: [this.identity], ...args }, opts);
+    const command = applyBundle(name, { host: this.context, replaceWith: [this.identity], ...args }, opts);
     this.applied.push(command);
     return command;
   }
@@ -88,7 +82,7 @@ export class Host extends pulumi.ComponentResource {
     args: { secret: string; value: pulumi.Output<string> },
     opts: pulumi.CustomResourceOptions,
   ): { readonly version: pulumi.Output<string> } {
-    const put = putSecret(name, { access: this.access, replaceWith: [this.identity], ...args }, opts);
+    const put = putSecret(name, { host: this.context, replaceWith: [this.identity], ...args }, opts);
     this.applied.push(put.resource);
     return { version: put.version };
   }
@@ -113,17 +107,10 @@ export class Host extends pulumi.ComponentResource {
 
   /** Lets nothing be removed from a host that does not answer; called once everything has been applied. */
   guardRemoval(name: string): void {
-    const args = { host: this.access, replaceWith: [this.identity], before: this.applied };
+    const { connection } = this.context;
+    const args = { connection, replaceWith: [this.identity], before: this.applied };
     guardRemoval(name, args, { parent: this });
   }
-}
-
-/** Identity of the host: if any of these changes, everything is removed there and created again. */
-function identity(connection: HostArgs["connection"], scope: Scope): pulumi.Input<unknown>[] {
-  const owner = scope === "rootless" ? connection.user : "root";
-  return isLocal(connection)
-    ? ["local", connection.machine, owner]
-    : [connection.host, connection.port, owner];
 }
 
 /** `--target` may exclude the gate; then nothing may be removed from the old host either. */
@@ -141,11 +128,4 @@ function unlessPassedBy(
     }
     return wanted;
   });
-}
-
-function sudo({ become, becomePassword, connection }: HostArgs): Access["sudo"] {
-  if (!become || connection.user === "root") {
-    return "none";
-  }
-  return becomePassword === undefined ? "passwordless" : { password: becomePassword };
 }

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { homedir, hostname, userInfo } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
+import { machineId } from "../connection/thisMachine";
 
 export type AgentState = "none" | "dead" | "empty" | "ready";
 
@@ -58,16 +59,6 @@ export function machine(
       return { hostname: hostname(), user: userName(), ...(id === undefined ? {} : { machineId: id }) };
     },
   };
-}
-
-/** Source: machine-id(5). */
-export function machineId(): string | undefined {
-  try {
-    const [id] = /^[0-9a-f]{32}$/m.exec(readFileSync("/etc/machine-id", "utf8")) ?? [];
-    return id;
-  } catch {
-    return undefined;
-  }
 }
 
 /** A user without an entry in the user database has only a number. */

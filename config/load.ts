@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { distance } from "fastest-levenshtein";
 import type { z } from "zod";
+import type { Route } from "../connection/connection";
 import { machine } from "./context";
 import { parse } from "./parse";
 import { format, type Problem, quote } from "./problem";
@@ -10,7 +11,6 @@ import { child, core, isTree, type Tree } from "./walk";
 
 type Secret = pulumi.Output<string>;
 export type HostSettings = schema.HostSettings<Secret>;
-export type ConnectionSettings = schema.ConnectionSettings<Secret>;
 export type Settings = schema.Settings<Secret>;
 
 /** Exported but left out of the typings; nothing else tells whether a key of `allConfig` is encrypted. */
@@ -65,7 +65,7 @@ function withSecrets(host: schema.HostSettings): HostSettings {
   return Object.freeze({
     ...(sealed(schema.hostEntry, host) as HostSettings),
     // It contains the log-in settings of the host's entry.
-    connection: sealed(schema.hostEntry, host.connection) as ConnectionSettings,
+    connection: sealed(schema.hostEntry, host.connection) as Route<Secret>,
   });
 }
 

@@ -1,24 +1,14 @@
 // Turns a stack file into validated, complete settings, or a list of all its problems. Does not depend on Pulumi.
-import { z } from "zod";
 import { resolveNetwork } from "../components/network/resolve";
 import { canonicalAddress } from "../lib/address";
 import { characterProblems, treeWithLineFeeds } from "./characters";
 import type { Context } from "./context";
 import { placeholderProblems } from "./placeholders";
 import { type Path, type Problem, type Report, samePath, show, tidy } from "./problem";
-import { resolveLocal } from "./resolve/local";
-import { type Login, resolveLogin } from "./resolve/login";
+import { resolveConnection, someAccess, someLogin } from "./resolve/connection";
 import { checkNodeJobs, type Role, watchers } from "./resolve/roles";
 import { resolveServices } from "./resolve/services";
-import {
-  type ConnectionSettings,
-  type HostSettings,
-  hostEntry,
-  type Settings,
-  singleHost,
-  stack,
-} from "./schema";
-import { login } from "./schema/login";
+import { type HostSettings, type Settings, singleHost, stack } from "./schema";
 import { exposedSecretProblems, plainSecretProblems, uselesslyEncrypted, withoutEncrypted } from "./secrets";
 import type { HostBasics } from "./section";
 import { mention, shapeProblems, soundParts } from "./shape";
@@ -114,11 +104,6 @@ function hostEntries(raw: Tree, sound: Tree, report: Report): Entry[] {
 
 const defaultName = singleHost.shape.name.parse(undefined);
 
-/** The valid part of a host's entry; required settings may be missing. */
-const { role, connection, address, become, becomePassword } = hostEntry.shape;
-const someAccess = z.object({ ...login, role, connection, address, become, becomePassword }).partial();
-const someLogin = z.object(login).partial();
-
 function resolveHost(
   entry: Entry,
   raw: Tree,
@@ -128,28 +113,10 @@ function resolveHost(
   report: Report,
 ): HostSettings | undefined {
   const { path } = entry;
-  const given = groupAt(raw, path);
   const access = someAccess.parse(entry.sound);
   const become = access.become ?? true;
   const local = access.connection === "local";
-  const connection = local
-    ? resolveLocal(given, path, context, report)
-    : resolveSsh(access, entry, raw, context, report);
-
-  const isRoot = (local ? context.self().user : access.user) === "root";
-  if (!become && isRoot) {
-    const instead = local ? "run Pulumi as the user" : "set the user";
-    report(
-      [...path, "become"],
-      `false means rootless containers, but the user is root; ${instead} who is to own them, or remove this`,
-    );
-  }
-  if (given.becomePassword !== undefined && !become) {
-    report([...path, "becomePassword"], "is not used with become: false; remove one of the two");
-  } else if (given.becomePassword !== undefined && isRoot) {
-    const instead = local ? "run Pulumi as another user" : "set the user to log in as";
-    report([...path, "becomePassword"], `is not used by root, who needs no sudo; remove it, or ${instead}`);
-  }
+  const connection = resolveConnection(access, entry, raw, context, report);
 
   const role: Role = access.role ?? "monitor";
   const basics = {
@@ -169,33 +136,6 @@ function resolveHost(
     addressNeeds: [],
     ...services,
   };
-}
-
-function resolveSsh(
-  access: Login,
-  { path, sound }: Entry,
-  raw: Tree,
-  context: Context,
-  report: Report,
-): ConnectionSettings | undefined {
-  const given = groupAt(raw, path);
-  if (given.address === undefined) {
-    report(
-      [...path, "address"],
-      "is missing; write an IPv4 or IPv6 address or a DNS name, or connection: local to deploy to this machine",
-    );
-  }
-  const hop = resolveLogin(access, given, path, given.proxy !== undefined, context, report);
-  const proxyPath = [...path, "proxy"];
-  const proxy = isGroup(sound.proxy)
-    ? resolveLogin(someLogin.parse(sound.proxy), groupAt(raw, proxyPath), proxyPath, false, context, report)
-    : undefined;
-  return hop && { ...hop, ...(proxy === undefined ? {} : { proxy }) };
-}
-
-function groupAt(raw: Tree, path: Path): Record<string, unknown> {
-  const value = valueAt(raw, path);
-  return isGroup(value) ? value : {};
 }
 
 /** Two deployments on one machine would overwrite each other. */

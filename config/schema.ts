@@ -2,6 +2,7 @@
 // Defaults and grammars are defined once, in `schema` files; checks that involve several settings in `resolve` files.
 import { z } from "zod";
 import { SECTIONS } from "../components/sections";
+import type { Route } from "../connection/connection";
 import type { AddressNeed } from "../lib/hostAddresses";
 import { namespace } from "./namespace";
 import type { ImageBuild } from "./schema/image";
@@ -99,45 +100,13 @@ export const stack = z.strictObject({
   ...optional((name) => services[name].description ?? ""),
 });
 
-/** One SSH hop, as for the command provider. */
-export interface Hop<Secret = string> {
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
-  readonly hostKey?: string;
-  readonly privateKey?: Secret;
-  readonly privateKeyPassword?: Secret;
-  readonly password?: Secret;
-  readonly agentSocketPath?: string;
-  readonly dialErrorLimit: number;
-  readonly perDialTimeout: number;
-}
-
-/** Ready for the command provider's `connection`. */
-export interface SshConnection<Secret = string> extends Hop<Secret> {
-  readonly proxy?: Hop<Secret>;
-}
-
-/** The host is the machine that the program runs on. */
-export interface LocalConnection {
-  /** Identity of the machine, machine-id(5): another machine is another host. */
-  readonly machine: string;
-  /** Who runs the program. */
-  readonly user: string;
-}
-
-export type ConnectionSettings<Secret = string> = SshConnection<Secret> | LocalConnection;
-
-export function isLocal(connection: object): connection is LocalConnection {
-  return "machine" in connection;
-}
-
 /** One host with everything that is deployed to it, fully resolved. */
 export interface HostSettings<Secret = string> extends ServiceSettings<Secret> {
   readonly name: string;
   /** A target has only the node exporter. */
   readonly role: "monitor" | "target";
-  readonly connection: ConnectionSettings<Secret>;
+  /** How it is reached. */
+  readonly connection: Route<Secret>;
   readonly become: boolean;
   /** Set only if sudo is used and needs it. */
   readonly becomePassword?: Secret;

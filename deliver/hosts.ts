@@ -4,11 +4,10 @@ import { join } from "node:path";
 import { machine } from "../config/context";
 import { parse } from "../config/parse";
 import { format } from "../config/problem";
-import { type ConnectionSettings, type HostSettings, isLocal, namespace } from "../config/schema";
-import { type Rights, scriptCommand } from "../lib/runner";
-import { logIn } from "../session/login";
-import type { Session } from "../session/session";
-import { thisMachine } from "../session/thisMachine";
+import { type HostSettings, namespace } from "../config/schema";
+import { connectionOf } from "../connection/connection";
+import { enter } from "../connection/enter";
+import { scriptCommand } from "../lib/runner";
 import { pulumi, ROOT, type Target } from "./programs";
 
 interface Setting {
@@ -33,11 +32,13 @@ export async function configuredHosts(target: Target): Promise<readonly HostSett
 
 /** The contents of a host, one per line: files, units, and podman's objects; see listing.sh. */
 export async function listHost(host: HostSettings): Promise<string[]> {
-  const session = await enter(host.connection);
+  const connection = connectionOf(host);
+  const session = await enter(connection);
   try {
     const script = readFileSync(join(ROOT, "deliver", "listing.sh"), "utf8");
-    const input = host.becomePassword === undefined ? script : `${host.becomePassword}\n${script}`;
-    const { code, stdout, stderr } = await session.run(scriptCommand(rightsOf(host)), { input });
+    const { rights, sudoPassword } = connection;
+    const input = sudoPassword === undefined ? script : `${sudoPassword}\n${script}`;
+    const { code, stdout, stderr } = await session.run(scriptCommand(rights), { input });
     if (code !== 0) throw new Error(stderr.trim().split("\n").at(-1) || `listing ended with ${code}`);
     return stdout.split("\n").filter((line) => line !== "");
   } catch (error) {
@@ -45,15 +46,4 @@ export async function listHost(host: HostSettings): Promise<string[]> {
   } finally {
     session.close();
   }
-}
-
-async function enter(connection: ConnectionSettings): Promise<Session> {
-  if (isLocal(connection)) return thisMachine();
-  const { proxy, ...server } = connection;
-  return logIn(server, proxy);
-}
-
-function rightsOf({ become, becomePassword, connection }: HostSettings): Rights {
-  if (!become || connection.user === "root") return "own";
-  return becomePassword === undefined ? "sudo" : "sudo-with-password";
 }

@@ -104,7 +104,7 @@ const RUN_WITH_PASSWORD = [
  * @param text the expected input, to detect truncation
  */
 export function installCommand(
-  rights: Exclude<Rights, "sudo-with-password">,
+  rights: Rights,
   scope: Scope,
   text: string,
   needs: HostNeeds = "podman",

@@ -1,4 +1,4 @@
-import { sudoersLines } from "../lib/sudo";
+import { sudoersLines } from "../connection/sudo";
 import type { Arguments, Option } from "./arguments";
 import { drift } from "./drift";
 import { logs } from "./logs";

@@ -1,11 +1,10 @@
 import type { Writable } from "node:stream";
 import { PassThrough } from "node:stream";
-import { machineId } from "../config/context";
-import { type RunnerWords, runnerCommand, runnerCommandWithPassword } from "../lib/runner";
-import { logIn } from "../session/login";
-import type { Outcome, Session } from "../session/session";
-import { thisMachine } from "../session/thisMachine";
-import type { DeployedHost, Step, Way } from "./state";
+import { runnerLine } from "../connection/connection";
+import { enter } from "../connection/enter";
+import type { Outcome, Session } from "../connection/session";
+import type { RunnerWords } from "../lib/runner";
+import type { DeployedHost, Step } from "./state";
 
 export interface CallStreams {
   readonly input?: string | NodeJS.ReadableStream;
@@ -18,16 +17,6 @@ export class RunnerBroken extends Error {}
 /** sshd's default limit of concurrent commands per log-in (MaxSessions). */
 const AT_ONCE = 8;
 
-async function enter(way: Way): Promise<Session> {
-  if ("server" in way) {
-    return logIn(way.server, way.proxy);
-  }
-  if (machineId() !== way.machine) {
-    throw new Error("it was deployed with connection: local, from itself; run this there");
-  }
-  return thisMachine();
-}
-
 /** A deployed host that we are logged in to. */
 export class Host {
   private running = 0;
@@ -39,7 +28,7 @@ export class Host {
   ) {}
 
   static async enter(deployed: DeployedHost): Promise<Host> {
-    return new Host(deployed, await enter(deployed.way));
+    return new Host(deployed, await enter(deployed.connection));
   }
 
   /**
@@ -48,12 +37,11 @@ export class Host {
    * @throws Error with the runner's reason, {@link RunnerBroken} when it gave none
    */
   async call(words: RunnerWords, streams: CallStreams = {}): Promise<string> {
-    const { scope, rights, password } = this.deployed;
-    if (rights !== "sudo-with-password") {
-      return this.succeed(words[0], await this.run(runnerCommand(scope, rights, words), streams));
-    }
-    const input = after(`${password}\n`, streams.input ?? "");
-    return this.succeed(words[0], await this.run(runnerCommandWithPassword(words), { ...streams, input }));
+    const { connection } = this.deployed;
+    const { sudoPassword } = connection;
+    const input =
+      sudoPassword === undefined ? streams.input : after(`${sudoPassword}\n`, streams.input ?? "");
+    return this.succeed(words[0], await this.run(runnerLine(connection, words), { ...streams, input }));
   }
 
   /** Runs a command of the deployment again. */

@@ -1,3 +1,4 @@
+import { address } from "../connection/connection";
 import type { Answer } from "./everywhere";
 
 /** The result of a command. */
@@ -32,7 +33,7 @@ export function perHost<T>(
 ): object[] {
   return answers.map((answer) => ({
     name: answer.host.name,
-    address: answer.host.address,
+    address: address(answer.host.connection),
     ...(answer.error === undefined ? said(answer.value) : { error: answer.error, ...said(nothing) }),
   }));
 }

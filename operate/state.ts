@@ -1,8 +1,6 @@
 // The hosts of a stack's state: how to reach them, and what was applied there.
 
-import type { Rights } from "../lib/runner";
-import type { Scope } from "../lib/scope";
-import type { Server } from "../session/login";
+import type { Connection, Route } from "../connection/connection";
 
 /** One command as it was run on a host, with what it read; enough to run it again. */
 export interface Step {
@@ -28,13 +26,7 @@ export interface GrafanaLogin {
 
 export interface DeployedHost {
   readonly name: string;
-  /** Where it is, for people. */
-  readonly address: string;
-  readonly way: Way;
-  readonly scope: Scope;
-  readonly rights: Rights;
-  /** sudo's, where it asks for one. */
-  readonly password?: string;
+  readonly connection: Connection;
   readonly runner: { readonly text: string; readonly install: readonly Step[] };
   /** The network first: the others need it. */
   readonly services: readonly DeployedService[];
@@ -42,9 +34,6 @@ export interface DeployedHost {
   readonly secrets: Readonly<Record<string, Step>>;
   readonly grafana?: GrafanaLogin;
 }
-
-/** How a host is reached: over SSH, or not at all because it is the machine that it was deployed from. */
-export type Way = { readonly server: Server; readonly proxy?: Server } | { readonly machine: string };
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -91,9 +80,6 @@ export function readState(text: string, stack: string): DeployedHost[] {
 }
 
 function readHost(runner: Resource, own: readonly Resource[], resources: readonly Resource[]): DeployedHost {
-  const way = readWay(runner);
-  const remove = field<string>(runner, "delete");
-  const rights = rightsOf(remove);
   const staged = (of: Resource) => resources.find(({ urn }) => urn === `${of.urn}-bundle`);
   const read = (command: Resource) => field<string>(staged(command) ?? command, "stdin");
   const grafana = resources.find(
@@ -103,15 +89,10 @@ function readHost(runner: Resource, own: readonly Resource[], resources: readonl
     const [, name] = /\/runner apply ([a-z0-9-]+)/.exec(field<string>(command, "create")) ?? [];
     return name === undefined ? [] : [readService(name, read(command))];
   });
+  const name = nameOf(runner.urn).slice("podwatch-".length, -RUNNER.length);
   return {
-    name: nameOf(runner.urn).slice("podwatch-".length, -RUNNER.length),
-    address: "server" in way ? way.server.host : "localhost",
-    way,
-    scope: remove.includes("/var/lib/podwatch/runner") ? "rootful" : "rootless",
-    rights,
-    ...(rights === "sudo-with-password"
-      ? { password: field<string>(runner, "stdin").replace(/\n$/, "") }
-      : {}),
+    name,
+    connection: readConnection(name, runner),
     runner: {
       text: read(runner),
       install: [staged(runner), runner].flatMap((command) => (command ? [step(command)] : [])),
@@ -134,13 +115,23 @@ function readHost(runner: Resource, own: readonly Resource[], resources: readonl
   };
 }
 
-function readWay(runner: Resource): Way {
-  if (runner.type === LOCAL_COMMAND) {
-    const [, machine] = field<readonly unknown[]>(runner, "triggers");
-    return { machine: String(machine) };
+function readConnection(name: string, runner: Resource): Connection {
+  const remove = field<string>(runner, "delete");
+  const scope = remove.includes("/var/lib/podwatch/runner") ? "rootful" : "rootless";
+  const common = { name, route: readRoute(runner), scope } as const;
+  if (remove.includes("read -r password")) {
+    const sudoPassword = field<string>(runner, "stdin").replace(/\n$/, "");
+    return { ...common, rights: "sudo-with-password", sudoPassword };
   }
-  const { proxy, ...server } = field<Server & { proxy?: Server }>(runner, "connection");
-  return { server, ...(proxy === undefined ? {} : { proxy }) };
+  return { ...common, rights: remove.includes("sudo -n ") ? "sudo" : "own" };
+}
+
+function readRoute(runner: Resource): Route {
+  if (runner.type !== LOCAL_COMMAND) {
+    return field<Route>(runner, "connection");
+  }
+  const [, machine, user] = field<readonly unknown[]>(runner, "triggers");
+  return { machine: String(machine), user: String(user) };
 }
 
 function readService(name: string, bundle: string): DeployedService {
@@ -153,13 +144,6 @@ function readService(name: string, bundle: string): DeployedService {
     secrets: [...head.matchAll(/^secret (.+)$/gm)].map(([, secret = ""]) => secret),
     data: /^data /m.test(head),
   };
-}
-
-function rightsOf(remove: string): Rights {
-  if (remove.includes("read -r password")) {
-    return "sudo-with-password";
-  }
-  return remove.includes("sudo -n ") ? "sudo" : "own";
 }
 
 function order({ name }: DeployedService): string {

@@ -2,8 +2,9 @@
 import { isIP, isIPv6 } from "node:net";
 import { type Path, quote, type Report, show } from "../../config/problem";
 import { locateIn } from "../../config/resolve/locate";
-import { type HostSettings, isLocal, services } from "../../config/schema";
+import { type HostSettings, services } from "../../config/schema";
 import { core, isGroup, isTree, schemaAt, type Tree, valueAt } from "../../config/walk";
+import { isLocal } from "../../connection/connection";
 import { canonicalAddress, inRange } from "../../lib/address";
 import type { AddressNeed } from "../../lib/hostAddresses";
 import { isWildcard } from "../nginx/front.schema";

@@ -1,153 +1,59 @@
 import * as pulumi from "@pulumi/pulumi";
-import { isLocal } from "../../config/schema";
-import { READ_ADDRESSES, refusedAddress } from "../../lib/hostAddresses";
-import { isInstalled } from "../../lib/runner";
-import { sudoRefusal, sudoScript } from "../../lib/sudo";
-import { runOnHost } from "../../session/login";
-import type { Outcome } from "../../session/session";
-import { thisMachine } from "../../session/thisMachine";
-import type { Entrance } from "./access";
+import { type Checks, checkHost } from "../../connection/check";
+import type { Connection } from "../../connection/connection";
 import { unlessInterrupted } from "./interruption";
 
+/** A Pulumi program's connection: its secrets may be known only while it runs. */
+export type HostConnection = Connection<pulumi.Input<string>>;
+
 /**
- * A hook that logs in to a host, or looks at this machine, before anything is done there, once in each run that changes it.
+ * Hooks that log in to a host, or look at this machine, before anything is done there, once in each run that changes it.
  *
- * It says clearly what is wrong where the command provider is terse, and gives up on a server that takes the
+ * They say clearly what is wrong where the command provider is terse, and give up on a server that takes the
  * connection and never answers, on which the provider would wait for ever.
  */
-export function preflightHook(entrance: Entrance): pulumi.ResourceHook {
+export interface Preflight {
+  /** Before the gate, the command that comes before all others; it says nothing of what has been installed. */
+  readonly gate: pulumi.ResourceHook;
+  /** Before the commands that may find a host without a runner. */
+  readonly runner: pulumi.ResourceHook;
+  /** Before all others: the runner is there already. */
+  readonly service: pulumi.ResourceHook;
+}
+
+export function preflightHooks(
+  connection: HostConnection,
+  checks: Omit<Checks, "withRunner"> = {},
+): Preflight {
+  const { name } = connection;
   let gate: Promise<void> | undefined;
   let outcome: Promise<void> | undefined;
-  const look = (wanted: { withRunner: boolean }) =>
+  const look = (withRunner: boolean) =>
     unlessInterrupted(
-      checkEntrance(entrance, wanted),
-      `host ${entrance.name}: interrupted before anything was changed there`,
+      check(connection, { ...checks, withRunner }),
+      `host ${name}: interrupted before anything was changed there`,
     );
-  return new pulumi.ResourceHook(`${entrance.name}-preflight`, ({ name }) => {
-    if (GATE.test(name)) {
-      gate ??= look({ withRunner: false });
+  return {
+    gate: new pulumi.ResourceHook(`${name}-preflight-gate`, () => {
+      gate ??= look(false);
       return gate;
-    }
-    outcome ??= INSTALLS_RUNNER.test(name)
-      ? (gate ?? look({ withRunner: false }))
-      : look({ withRunner: true });
-    return outcome;
-  });
+    }),
+    runner: new pulumi.ResourceHook(`${name}-preflight-runner`, () => {
+      outcome ??= gate ?? look(false);
+      return outcome;
+    }),
+    service: new pulumi.ResourceHook(`${name}-preflight`, () => {
+      outcome ??= look(true);
+      return outcome;
+    }),
+  };
 }
 
-/** The command that comes before all others, and says nothing of what has been installed. */
-const GATE = /-runner-gate$/;
-
-/** The commands that may find a host without a runner; for all others they have put it there already. */
-const INSTALLS_RUNNER = /-runner(-bundle)?$/;
-
-/** Exit code for a host that has no runner. */
-const NO_RUNNER = 44;
-
-/** Exit code for a user without a home directory of his own. */
-const NO_HOME = 47;
-
-const READ_HOME = 'echo "home $HOME"';
-
-/** Whether there is a place for what is handed over: a link, or a file system that is read-only, counts as what it is. */
-const IS_HOME_WRITABLE =
-  'd="$HOME/.podwatch"; [ -d "$d" ] || d=$HOME; [ -d "$d" ] && [ -w "$d" ] && [ -x "$d" ]';
-
-/** How far a host's clock may be off before somebody is told, in seconds; Grafana and Prometheus complain from 30 on. */
-const CLOCK_TOLERANCE = 30;
-
-async function checkEntrance(entrance: Entrance, { withRunner }: { withRunner: boolean }): Promise<void> {
-  const { name, connection, sudo, scope, pings = false, addressNeeds = [] } = entrance;
-  const { user } = connection;
-  const withPassword = typeof sudo === "object";
-  const input = withPassword ? `${await known(sudo.password)}\n` : "";
-  const script = [
-    "date +%s",
-    READ_HOME,
-    ...(pings ? [READ_PING_GROUPS] : []),
-    ...(addressNeeds.length > 0 ? [READ_ADDRESSES] : []),
-    ...(withRunner ? [`{ ${isInstalled(scope)} || exit ${NO_RUNNER}; }`] : []),
-    ...(withRunner && scope === "rootful" && !withPassword
-      ? []
-      : [`{ ${IS_HOME_WRITABLE} || exit ${NO_HOME}; }`]),
-    sudo === "none" ? "true" : sudoScript(withPassword, withRunner),
-  ].join("; ");
-  try {
-    const asked = Date.now();
-    const { code, stdout, stderr } = await ask(connection, script, input);
-    const home = /^home (.*)$/m.exec(stdout)?.[1] ?? "";
-    if (code === NO_RUNNER) {
-      throw new Error(
-        "Podwatch is gone from this host; whether it was reinstalled or only lost the runner's files, deploy afresh with: pulumi up --replace '**-runner*'",
-      );
-    }
-    if (code === NO_HOME) {
-      throw new Error(
-        `the home directory of ${user}, ${home}, is missing or cannot be written to; Podwatch hands over there what root is to run. ` +
-          `Let root make it (mkhomedir_helper ${user}), give it to ${user}, or mount it read-write`,
-      );
-    }
-    if (code !== 0) {
-      throw new Error(
-        sudo === "none"
-          ? `${user} cannot run commands (${stderr.trim().split("\n").at(-1) ?? ""})`
-          : sudoRefusal({ user, home, withPassword }, code, stderr),
-      );
-    }
-    const refused = (pings ? refusedPings(stdout) : undefined) ?? refusedAddress(addressNeeds, stdout);
-    if (refused !== undefined) {
-      throw new Error(refused);
-    }
-    const off = secondsOff(stdout, asked, Date.now());
-    if (off !== 0) {
-      await pulumi.log.warn(clockWarning(name, off));
-    }
-  } catch (error) {
-    throw new Error(`host ${name}: ${(error as Error).message}`);
+async function check(connection: HostConnection, checks: Checks): Promise<void> {
+  const warning = await checkHost((await known(connection)) as Connection, checks);
+  if (warning !== undefined) {
+    await pulumi.log.warn(warning);
   }
-}
-
-/** The groups whose members may send pings, ip(7)'s `ping_group_range`, and the one that the user's processes have. */
-const READ_PING_GROUPS = 'echo "pings $(cat /proc/sys/net/ipv4/ping_group_range) $(id -g)"';
-
-/** Why the user cannot send pings, if so; where the kernel does not say, he may try. */
-function refusedPings(read: string): string | undefined {
-  const [, first, last, own] = /^pings (\d+)\s+(\d+)\s+(\d+)$/m.exec(read) ?? [];
-  if (own === undefined || (Number(first) <= Number(own) && Number(own) <= Number(last))) {
-    return undefined;
-  }
-  return (
-    `without root, its user may not send pings (net.ipv4.ping_group_range is ${first} ${last}, and his group ${own}), so targets that are probed ` +
-    `by icmp would always be down; let root allow it with sysctl -w net.ipv4.ping_group_range="0 2147483647" and a file in ` +
-    "/etc/sysctl.d, or remove these targets from blackboxExporter.targets"
-  );
-}
-
-/** By how much a clock is ahead, or behind if negative, that was read between two moments; 0 where that is tolerable. */
-function secondsOff(read: string, notBefore: number, notAfter: number): number {
-  const time = /^\d+$/m.exec(read)?.[0];
-  if (time === undefined) {
-    return 0;
-  }
-  const ahead = Number(time) - notAfter / 1000;
-  const behind = notBefore / 1000 - Number(time);
-  return ahead > CLOCK_TOLERANCE ? Math.round(ahead) : behind > CLOCK_TOLERANCE ? -Math.round(behind) : 0;
-}
-
-function clockWarning(name: string, off: number): string {
-  return (
-    `host ${name}: its clock is ${Math.abs(off)} s ${off > 0 ? "ahead of" : "behind"} this machine's. Dashboards show data at wrong ` +
-    "times, certificates may count as expired or not yet valid, and once the clock is set back Prometheus refuses samples until it " +
-    "has caught up; let it be set by NTP (timedatectl set-ntp true) before more data are kept"
-  );
-}
-
-async function ask(connection: Entrance["connection"], script: string, input: string): Promise<Outcome> {
-  if (isLocal(connection)) {
-    return thisMachine().run(script, { input });
-  }
-  const { proxy, ...server } = await known(connection);
-  return runOnHost(server, proxy, script, input);
 }
 
 function known<T>(value: pulumi.Input<T>): Promise<pulumi.Unwrap<T>> {

@@ -1,11 +1,11 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { isLocal } from "../../config/schema";
+import { firstServer } from "../../connection/connection";
 import { ANSWERS_PROGRAM, answersQuestion } from "../../lib/answers";
-import type { Entrance } from "./access";
+import type { HostConnection } from "./preflight";
 
 export interface RemovalGuardArgs {
-  readonly host: Pick<Entrance, "name" | "connection">;
+  readonly connection: HostConnection;
   /** As of the commands that it goes before: when one of these changes, they are removed and made anew. */
   readonly replaceWith: pulumi.Input<unknown>[];
   /** All that is on the host. */
@@ -20,17 +20,16 @@ export interface RemovalGuardArgs {
  * happen then has to stand in the state. Behind a proxy it is the proxy that has to answer.
  */
 export function guardRemoval(name: string, args: RemovalGuardArgs, opts: pulumi.CustomResourceOptions): void {
-  const { host, replaceWith, before } = args;
-  if (isLocal(host.connection)) {
+  const { connection, replaceWith, before } = args;
+  const first = firstServer(connection);
+  if (first === undefined) {
     return;
   }
-  const { proxy, ...server } = host.connection;
-  const first = proxy ?? server;
   new local.Command(
     name,
     {
       interpreter: ["node", "-e", ANSWERS_PROGRAM],
-      delete: answersQuestion(host.name, first.host, first.port),
+      delete: answersQuestion(connection.name, first.host, first.port ?? 22),
       triggers: replaceWith,
       addPreviousOutputInEnv: false,
       logging: local.Logging.None,

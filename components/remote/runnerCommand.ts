@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { local, remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { isLocal } from "../../config/schema";
+import { isLocal, runnerLine } from "../../connection/connection";
 import type { Bundle } from "../../engines/bundle";
 import {
   fitCommand,
@@ -13,11 +13,8 @@ import {
   onThisMachine,
   onThisMachineOnly,
   ownedBy,
-  type Rights,
   type RunnerWords,
-  runnerCommand,
   runnerCommandStaged,
-  runnerCommandWithPassword,
   runnerScript,
   STAGED_RUNNER,
   stageCommand,
@@ -26,14 +23,27 @@ import {
   withNote,
 } from "../../lib/runner";
 import { secretInput, secretVersion } from "../../lib/secretVersion";
-import type { Access } from "./access";
+import type { HostConnection, Preflight } from "./preflight";
 
 /** A command that is run on a host, whichever way it is reached. */
 export type HostCommand = remote.Command | local.Command;
 
+/** What commands on a host need to know of it. */
+export interface HostContext {
+  readonly connection: HostConnection;
+  /** Under which name the host's things are known there as this host's. */
+  readonly owner: string;
+  /** Makes sure that commands will get through before the first of them is sent. */
+  readonly preflight: Preflight;
+  /** Tells what the runner had to say of a change. */
+  readonly notes: pulumi.ResourceHook;
+}
+
 /** What every command on a host has in common. */
 interface CommandArgs {
-  readonly access: Access;
+  readonly host: HostContext;
+  /** What the command is for, which decides what has to be there before; default: a service. */
+  readonly step?: keyof Preflight;
   /** When one of these changes, the resource is removed and made anew. */
   readonly replaceWith: pulumi.Input<pulumi.Input<unknown>[]>;
 }
@@ -62,21 +72,14 @@ export function gate(
   args: CommandArgs & { readonly needs: HostNeeds; readonly services: readonly Newcomer[] },
   opts: pulumi.CustomResourceOptions,
 ): HostCommand {
-  const { access, needs, services } = args;
-  const { sudo } = access;
-  const create = (rights: Rights) => fitCommand(rights, needs, services);
-  const script = fitScript();
-  return wantsPassword(sudo)
-    ? command(
-        name,
-        args,
-        {
-          create: create("sudo-with-password"),
-          stdin: pulumi.secret(pulumi.interpolate`${sudo.password}\n${script}`),
-        },
-        opts,
-      )
-    : command(name, args, { create: create(withoutPassword(sudo)), stdin: script }, opts);
+  const { host, needs, services } = args;
+  const create = fitCommand(host.connection.rights, needs, services);
+  return command(
+    name,
+    { ...args, step: "gate" },
+    { create, stdin: afterPassword(host.connection, fitScript()) },
+    opts,
+  );
 }
 
 /** Installs the runner on a host and checks that the host is fit for it. */
@@ -85,32 +88,33 @@ export function installRunner(
   args: CommandArgs & { readonly needs?: HostNeeds },
   opts: pulumi.CustomResourceOptions,
 ): HostCommand {
-  const { access, needs = "podman" } = args;
-  const staged = stagedName(STAGED_RUNNER, access.owner);
+  const { host, needs = "podman" } = args;
+  const { owner, connection } = host;
+  const staged = stagedName(STAGED_RUNNER, owner);
   const bundle = runnerScript();
   const script = {
     bundle,
-    create: installCommand(withoutPassword(access.sudo), access.scope, bundle, needs, access.owner),
-    createStaged: installStagedCommand(staged, needs, access.owner),
-    delete: call(access, ["uninstall"]),
+    create: installCommand(connection.rights, connection.scope, bundle, needs, owner),
+    createStaged: installStagedCommand(staged, needs, owner),
+    delete: call(host, ["uninstall"]),
   };
-  return bundleCommand(name, args, { staged, ...script }, opts);
+  return bundleCommand(name, { ...args, step: "runner" }, { staged, ...script }, opts);
 }
 
 /** Applies a service's bundle on a host; the service is removed when the resource is. */
 export function applyBundle(name: string, args: ApplyArgs, opts: pulumi.CustomResourceOptions): HostCommand {
-  const { access, service, bundle, secretVersions = [] } = args;
-  const staged = stagedName(service, access.owner);
+  const { host, service, bundle, secretVersions = [] } = args;
+  const staged = stagedName(service, host.owner);
   const words = pulumi
     .all([...secretVersions])
     .apply((versions): RunnerWords => ["apply", service, ...versions]);
   const script = {
     bundle,
-    create: words.apply((apply) => call(access, apply)),
-    createStaged: words.apply((apply) => runnerCommandStaged(ownedBy(access.owner, apply), staged)),
-    delete: call(access, ["remove", service]),
+    create: words.apply((apply) => call(host, apply)),
+    createStaged: words.apply((apply) => runnerCommandStaged(ownedBy(host.owner, apply), staged)),
+    delete: call(host, ["remove", service]),
   };
-  const tell = { hooks: { afterCreate: [access.notes], afterUpdate: [access.notes] } };
+  const tell = { hooks: { afterCreate: [host.notes], afterUpdate: [host.notes] } };
   return bundleCommand(name, args, { staged, ...script }, opts, tell);
 }
 
@@ -120,17 +124,17 @@ export function putSecret(
   args: SecretArgs,
   opts: pulumi.CustomResourceOptions,
 ): { readonly resource: HostCommand; readonly version: pulumi.Output<string> } {
-  const { access, secret, value } = args;
-  const input = value.apply(secretInput);
+  const { host, secret, value } = args;
   const script = {
-    create: call(access, ["put-secret", secret]),
-    delete: call(access, ["remove-secret", secret]),
-    stdin: pulumi.secret(
-      wantsPassword(access.sudo) ? pulumi.interpolate`${access.sudo.password}\n${input}` : input,
-    ),
+    create: call(host, ["put-secret", secret]),
+    delete: call(host, ["remove-secret", secret]),
+    stdin: pulumi.secret(afterPassword(host.connection, value.apply(secretInput))),
   };
   const resource = command(name, args, script, opts);
-  return { resource, version: resource.stdout.apply((printed) => readVersion(access.name, printed)) };
+  return {
+    resource,
+    version: resource.stdout.apply((printed) => readVersion(host.connection.name, printed)),
+  };
 }
 
 /** While a change is only previewed, there may be no answer yet. */
@@ -171,8 +175,8 @@ function bundleCommand(
   opts: pulumi.CustomResourceOptions,
   own: pulumi.CustomResourceOptions = {},
 ): HostCommand {
-  const { sudo } = args.access;
-  if (!wantsPassword(sudo)) {
+  const { connection } = args.host;
+  if (connection.rights !== "sudo-with-password") {
     const { create, bundle } = script;
     return command(
       name,
@@ -198,51 +202,46 @@ function bundleCommand(
     {
       create: pulumi.output(script.createStaged).apply((text) => withNote(text, note)),
       delete: script.delete,
-      stdin: pulumi.secret(pulumi.interpolate`${sudo.password}\n`),
+      stdin: afterPassword(connection, ""),
     },
     pulumi.mergeOptions(pulumi.mergeOptions(opts, own), { dependsOn: [stage] }),
   );
 }
 
 /** The command that calls the installed runner. */
-function call({ scope, sudo, owner }: Access, words: RunnerWords): string {
-  const owned = ownedBy(owner, words);
-  return wantsPassword(sudo)
-    ? runnerCommandWithPassword(owned)
-    : runnerCommand(scope, withoutPassword(sudo), owned);
+function call({ connection, owner }: HostContext, words: RunnerWords): string {
+  return runnerLine(connection, ownedBy(owner, words));
 }
 
-function withoutPassword(sudo: Access["sudo"]): "own" | "sudo" {
-  return sudo === "none" ? "own" : "sudo";
-}
-
-function wantsPassword(sudo: Access["sudo"]): sudo is Exclude<Access["sudo"], string> {
-  return typeof sudo === "object";
+/** What a command reads: sudo's password in a line of its own where there is one, then the rest. */
+function afterPassword({ sudoPassword }: HostConnection, rest: pulumi.Input<string>): pulumi.Input<string> {
+  return sudoPassword === undefined ? rest : pulumi.secret(pulumi.interpolate`${sudoPassword}\n${rest}`);
 }
 
 function command(
   name: string,
-  { access, replaceWith }: CommandArgs,
+  { host, step = "service", replaceWith }: CommandArgs,
   script: { create: pulumi.Input<string>; delete?: string; stdin: pulumi.Input<string> },
   opts: pulumi.CustomResourceOptions,
 ): HostCommand {
-  const { connection } = access;
+  const { route } = host.connection;
+  const preflight = [host.preflight[step]];
   const { delete: takeBack, ...make } = script;
   const common = { ...make, addPreviousOutputInEnv: false, triggers: replaceWith };
   const takesBack = takeBack !== undefined;
   const options = pulumi.mergeOptions(opts, {
     ...(takesBack ? { deleteBeforeReplace: true } : {}),
-    hooks: { beforeCreate: [access.preflight], beforeUpdate: [access.preflight] },
+    hooks: { beforeCreate: preflight, beforeUpdate: preflight },
   });
   // The other way to a host is another host: one that takes something back is removed there first.
   const madeOtherWay = (type: string) => (takesBack ? { aliases: [{ type }] } : {});
-  if (isLocal(connection)) {
+  if (isLocal(route)) {
     return new local.Command(
       name,
       {
         ...common,
         create: pulumi.output(script.create).apply(onThisMachine),
-        ...(takesBack ? { delete: onThisMachineOnly(takeBack, connection.machine) } : {}),
+        ...(takesBack ? { delete: onThisMachineOnly(takeBack, route.machine) } : {}),
         logging: local.Logging.None,
       },
       pulumi.mergeOptions(options, madeOtherWay(OTHER_WAY.local)),
@@ -250,7 +249,12 @@ function command(
   }
   return new remote.Command(
     name,
-    { ...common, ...(takesBack ? { delete: takeBack } : {}), connection, logging: remote.Logging.None },
+    {
+      ...common,
+      ...(takesBack ? { delete: takeBack } : {}),
+      connection: route,
+      logging: remote.Logging.None,
+    },
     pulumi.mergeOptions(options, madeOtherWay(OTHER_WAY.ssh)),
   );
 }

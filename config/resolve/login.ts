@@ -1,15 +1,15 @@
 // Turns the login settings of a host or proxy into those of the command provider; nothing invalid may reach the provider,
 // because its own errors come late and print the private key.
 import type { z } from "zod";
+import type { SshServer } from "../../connection/connection";
+import { findKnownHost, parseHostKey } from "../../connection/hostKey";
+import { privateKeyComplaint } from "../../connection/privateKey";
 import { type Context, fileComplaint } from "../context";
 import { type Path, quote, type Report } from "../problem";
-import type { Hop } from "../schema";
 import type { login } from "../schema/login";
-import { findKnownHost, parseHostKey } from "../ssh/hostKey";
-import { privateKeyComplaint } from "../ssh/privateKey";
 
 /** The valid settings; a missing or invalid address has been reported already. */
-export type Login = { [Key in keyof typeof login]?: z.output<(typeof login)[Key]> | undefined };
+export type LoginSettings = { [Key in keyof typeof login]?: z.output<(typeof login)[Key]> | undefined };
 
 /** The settings as typed, to distinguish an invalid one from a missing one. */
 export type Given = Readonly<Record<string, unknown>>;
@@ -25,13 +25,13 @@ const patience = { dialErrorLimit: 7, perDialTimeout: 5 };
 const patienceBehindProxy = { ...patience, dialErrorLimit: 0 };
 
 export function resolveLogin(
-  fields: Login,
+  fields: LoginSettings,
   given: Given,
   path: Path,
   proxied: boolean,
   context: Context,
   report: Report,
-): Hop | undefined {
+): SshServer | undefined {
   const hostKey = resolveHostKey(fields, given, path, context, report);
   const keys = resolveKeys(fields, given, path, context, report);
   if (fields.address === undefined || keys === undefined) return undefined;
@@ -62,7 +62,7 @@ function chosen(
 }
 
 function resolveHostKey(
-  fields: Login,
+  fields: LoginSettings,
   given: Given,
   path: Path,
   context: Context,
@@ -87,10 +87,10 @@ function resolveHostKey(
   return undefined;
 }
 
-type Keys = Pick<Hop, "privateKey" | "privateKeyPassword" | "password" | "agentSocketPath">;
+type Keys = Pick<SshServer, "privateKey" | "privateKeyPassword" | "password" | "agentSocketPath">;
 
 function resolveKeys(
-  fields: Login,
+  fields: LoginSettings,
   given: Given,
   path: Path,
   context: Context,
@@ -131,7 +131,7 @@ function agentKeys(agent: ReturnType<Context["agent"]>, path: Path, report: Repo
 }
 
 function privateKeys(
-  fields: Login,
+  fields: LoginSettings,
   name: string,
   path: Path,
   context: Context,

@@ -43,6 +43,8 @@ export interface ExpectedCommand {
 export function command(expected: ExpectedCommand): Recorded {
   const { name, parent, create, stdin, triggers, dependsOn, host = "monitor" } = expected;
   // What applies a service may have something to say.
+  const [, step = ""] = /(-gate|-runner)(?:-bundle)?$/.exec(name) ?? [];
+  const preflight = `${host}-preflight${step}`;
   const after = / remove [a-z-]+/.test(expected.delete) ? [`${host}-notes`] : [];
   return {
     type: COMMAND,
@@ -60,8 +62,8 @@ export function command(expected: ExpectedCommand): Recorded {
     dependsOn: [...dependsOn].sort(),
     deleteBeforeReplace: true,
     hooks: {
-      beforeCreate: [`${host}-preflight`],
-      beforeUpdate: [`${host}-preflight`],
+      beforeCreate: [preflight],
+      beforeUpdate: [preflight],
       afterCreate: after,
       afterUpdate: after,
       beforeDelete: [],

@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { Host } from "../../components/host";
-import { machineId } from "../../config/context";
+import { machineId } from "../../connection/thisMachine";
 import {
   fitCommand,
   fitScript,

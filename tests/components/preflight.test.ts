@@ -4,11 +4,12 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import type { Access } from "../../components/remote/access";
 import { notesHook } from "../../components/remote/notes";
-import { preflightHook } from "../../components/remote/preflight";
+import { type Preflight, preflightHooks } from "../../components/remote/preflight";
 import { installRunner } from "../../components/remote/runnerCommand";
-import { runOnHost } from "../../session/login";
+import type { Connection, SshRoute } from "../../connection/connection";
+import { runOnHost } from "../../connection/ssh";
+import type { AddressNeed } from "../../lib/hostAddresses";
 import { newKey, type SshServer, startSshServer } from "../toolchain/sshServer";
 import { deploy } from "./mocks";
 
@@ -37,64 +38,67 @@ function sudo(script: string): void {
   chmodSync(join(bin, "sudo"), 0o755);
 }
 
-function connection(changed: object = {}): Access["connection"] {
+function connection(changed: object = {}): SshRoute {
   const { port, hostKey } = server;
   const patience = { dialErrorLimit: 0, perDialTimeout: 5 };
   return { host: "127.0.0.1", port, user: "ops", hostKey, privateKey: key.private, ...patience, ...changed };
 }
 
-/** The hook of a host that has a command of its own, since only such a hook is there to be run. */
-function entranceHook(
-  to: Access["connection"],
-  rights: Access["sudo"] = "none",
+type SudoPassword = { readonly password: pulumi.Output<string> };
+
+/** The hooks of a host that has a command of its own, since only such a hook is there to be run. */
+function entranceHooks(
+  route: SshRoute,
+  rights: Connection["rights"] | SudoPassword = "own",
   pings = false,
-  addressNeeds: Access["addressNeeds"] = [],
-): pulumi.ResourceHook {
-  const entrance = {
-    name: "mon1",
-    connection: to,
-    sudo: rights,
-    scope: "rootful" as const,
-    pings,
-    addressNeeds,
-  };
-  const preflight = preflightHook(entrance);
+  addressNeeds: readonly AddressNeed[] = [],
+): Preflight {
+  const sudo =
+    typeof rights === "object"
+      ? ({ rights: "sudo-with-password", sudoPassword: rights.password } as const)
+      : { rights };
+  const to = { name: "mon1", route, scope: "rootful" as const, ...sudo };
+  const preflight = preflightHooks(to, { pings, addressNeeds });
   installRunner(
     "runner",
-    { access: { ...entrance, owner: "podwatch-mon1", preflight, notes: notesHook("mon1") }, replaceWith: [] },
+    {
+      host: { connection: to, owner: "podwatch-mon1", preflight, notes: notesHook("mon1") },
+      replaceWith: [],
+    },
     {},
   );
   return preflight;
 }
 
+const MOMENT = { urn: "", id: "", name: "", type: "" };
+
 /** Runs the hook as often as it is said, as the commands of one host do. */
 async function ask(
-  to: Access["connection"],
-  rights: Access["sudo"] = "none",
+  to: SshRoute,
+  rights: Connection["rights"] | SudoPassword = "own",
   times = 1,
-  by = "a-runner",
+  by: keyof Preflight = "runner",
   pings = false,
-  addressNeeds: Access["addressNeeds"] = [],
+  addressNeeds: readonly AddressNeed[] = [],
 ): Promise<void> {
-  const { result: hook } = await deploy(() => entranceHook(to, rights, pings, addressNeeds));
-  const moment = { urn: "", id: "", name: by, type: "" };
-  await Promise.all(Array.from({ length: times }, () => hook.callback(moment)));
+  const { result: hooks } = await deploy(() => entranceHooks(to, rights, pings, addressNeeds));
+  await Promise.all(Array.from({ length: times }, () => hooks[by].callback(MOMENT)));
 }
 
 test("a host that lets the user in is asked once for all its commands", async () => {
-  await ask(connection(), "none", 5);
+  await ask(connection(), "own", 5);
   expect(server.connections).toBe(1);
   expect(server.logins).toEqual([{ user: "ops", method: "publickey" }]);
   expect(server.scripts).toHaveLength(1);
 });
 
 test("a host whose kernel lets the user's group send pings, or is not asked to", async () => {
-  await withPingGroups("0 2147483647", () => ask(connection(), "none", 1, "a-runner", true));
+  await withPingGroups("0 2147483647", () => ask(connection(), "own", 1, "runner", true));
   await withPingGroups("1 0", () => ask(connection()));
 });
 
 test("a host whose kernel does not let the user's group send pings", async () => {
-  await expect(withPingGroups("1 0", () => ask(connection(), "none", 1, "a-runner", true))).rejects.toThrow(
+  await expect(withPingGroups("1 0", () => ask(connection(), "own", 1, "runner", true))).rejects.toThrow(
     /^host mon1: without root, its user may not send pings \(net\.ipv4\.ping_group_range is 1 0, and his group \d+\), .*remove these targets from blackboxExporter\.targets$/,
   );
 });
@@ -122,22 +126,22 @@ test("behind a proxy, both have to let the user in", async () => {
 test("a host that has lost its runner is told by what needs it", async () => {
   const message =
     /^host mon1: Podwatch is gone from this host; .* deploy afresh with: pulumi up --replace '\*\*-runner\*'$/;
-  await expect(ask(connection(), "none", 1, "a-web-service")).rejects.toThrow(message);
-  await ask(connection(), "none", 1, "a-runner-bundle");
+  await expect(ask(connection(), "own", 1, "service")).rejects.toThrow(message);
+  await ask(connection(), "own", 1, "runner");
 });
 
 test("what the gate has found does not hide from others that the runner is lost", async () => {
-  const { result: hook } = await deploy(() => entranceHook(connection()));
-  await hook.callback({ urn: "", id: "", name: "a-runner-gate", type: "" });
+  const { result: hooks } = await deploy(() => entranceHooks(connection()));
+  await hooks.gate.callback(MOMENT);
   expect(server.connections).toBe(1);
-  const service = hook.callback({ urn: "", id: "", name: "a-web-service", type: "" });
+  const service = hooks.service.callback(MOMENT);
   await expect(service).rejects.toThrow("Podwatch is gone from this host");
 });
 
 test("the runner comes to a host that the gate has looked at without another look", async () => {
-  const { result: hook } = await deploy(() => entranceHook(connection()));
-  for (const name of ["a-runner-gate", "a-runner-bundle", "a-runner", "a-web-service"]) {
-    await hook.callback({ urn: "", id: "", name, type: "" });
+  const { result: hooks } = await deploy(() => entranceHooks(connection()));
+  for (const step of ["gate", "runner", "runner", "service"] as const) {
+    await hooks[step].callback(MOMENT);
   }
   expect(server.connections).toBe(1);
 });
@@ -168,8 +172,8 @@ test("an IPv6 address that nobody listens at stands in brackets", async () => {
 
 test("a host that does not have an address which the stack file names", async () => {
   const need = (value: string) => ({ what: "own" as const, setting: "podwatch:front.bind", value });
-  await ask(connection(), "none", 1, "a-runner", false, [need("127.0.0.1"), need("::1")]);
-  await expect(ask(connection(), "none", 1, "a-runner", false, [need("fd00::99")])).rejects.toThrow(
+  await ask(connection(), "own", 1, "runner", false, [need("127.0.0.1"), need("::1")]);
+  await expect(ask(connection(), "own", 1, "runner", false, [need("fd00::99")])).rejects.toThrow(
     /^host mon1: podwatch:front\.bind "fd00::99" is not an address of this host; write one of its own: /,
   );
 });
@@ -256,7 +260,7 @@ describe("the home directory", () => {
 
   test("is not needed where the runner only has to be called", async () => {
     sudo("true");
-    await expect(ask(await withHome("/nowhere/ops"), "passwordless", 1, "a-web-service")).rejects.toThrow(
+    await expect(ask(await withHome("/nowhere/ops"), "sudo", 1, "service")).rejects.toThrow(
       /Podwatch is gone from this host/,
     );
   });
@@ -269,13 +273,13 @@ describe("sudo", () => {
     sudo(
       '[ "$*" = "-n /bin/sh -c /bin/true" ] || [ "$*=$(cat)" = "-k -S -p  /bin/sh -c /bin/true=sudo \\$ecret" ]',
     );
-    await ask(connection(), "passwordless");
+    await ask(connection(), "sudo");
     await ask(connection(), password);
   });
 
   test("that asks for a password nobody gave", async () => {
     sudo("echo 'sudo: a password is required' >&2; exit 1");
-    await expect(ask(connection(), "passwordless")).rejects.toThrow(
+    await expect(ask(connection(), "sudo")).rejects.toThrow(
       /^host mon1: sudo does not let ops in without a password \(sudo: a password is required\); set becomePassword/,
     );
   });

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parse as parseYaml } from "yaml";
 import { load } from "../../config/load";
 import { parse } from "../../config/parse";
-import { isLocal } from "../../config/schema";
+import { isLocal } from "../../connection/connection";
 import { context, host, hostKey, keys, problemsOf } from "./support";
 
 beforeAll(() => {

@@ -1,7 +1,7 @@
 import { createHmac, generateKeyPairSync } from "node:crypto";
 import { utils } from "ssh2";
-import { findKnownHost, parseHostKey } from "../../config/ssh/hostKey";
-import { privateKeyComplaint } from "../../config/ssh/privateKey";
+import { findKnownHost, parseHostKey } from "../../connection/hostKey";
+import { privateKeyComplaint } from "../../connection/privateKey";
 import { hostKey, keys } from "./support";
 
 const ecdsa = utils.generateKeyPairSync("ecdsa", { bits: 256 });

@@ -7,7 +7,7 @@ import { root } from "./papers";
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "start.js": ["start"],
   "index.ts": ["components", "config"],
-  components: ["config", "session", "engines", "lib", ...services("component", "placement", "render")],
+  components: ["config", "connection", "engines", "lib", ...services("component", "placement", "render")],
   catalogue: ["lib", ...services("rules")],
   sections: ["config", ...services("section")],
   [service("placement")]: [
@@ -28,6 +28,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   [service("resolve")]: [
     "catalogue",
     "config",
+    "connection",
     "dashboards",
     "lib",
     "versions.json",
@@ -38,14 +39,21 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   [service("rules")]: ["lib", ...services("endpoint")],
   [service("board")]: ["dashboards", ...services("endpoint")],
   [service("endpoint")]: ["lib"],
-  config: ["catalogue", "engines", "lib", "sections", ...services("endpoint", "resolve", "schema")],
+  config: [
+    "catalogue",
+    "connection",
+    "engines",
+    "lib",
+    "sections",
+    ...services("endpoint", "resolve", "schema"),
+  ],
   engines: ["lib"],
-  session: ["lib"],
+  connection: ["lib"],
   dashboards: ["lib"],
   "dashboards/all": ["dashboards", ...services("board")],
   "dashboards/preview": ["operate"],
-  operate: ["config", "lib", "session", ...services("endpoint", "render", "rules")],
-  deliver: ["config", "lib", "operate", "session"],
+  operate: ["connection", "lib", ...services("endpoint", "render", "rules")],
+  deliver: ["config", "connection", "lib", "operate"],
   lab: ["operate", "package.json", "versions.json"],
   bench: ["tests", "versions.json"],
 };

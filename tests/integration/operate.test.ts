@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { sudoersLines } from "../../lib/sudo";
+import { sudoersLines } from "../../connection/sudo";
 import {
   type Damage,
   EDITED,

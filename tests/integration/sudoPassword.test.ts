@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { sudoersLines, sudoRefusal, sudoScript } from "../../lib/sudo";
-import { runOnHost } from "../../session/login";
+import { runOnHost } from "../../connection/ssh";
+import { sudoersLines, sudoRefusal, sudoScript } from "../../connection/sudo";
 import { faultTest } from "./support/faults";
 import { CHECKOUT, eventually, LabHost } from "./support/lab";
 import { watchProcesses } from "./support/processes";

@@ -4,14 +4,14 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Outcome } from "../../connection/session";
+import * as login from "../../connection/ssh";
 import { backup } from "../../operate/backup";
 import { readManifest } from "../../operate/manifest";
 import { readState } from "../../operate/state";
-import * as login from "../../session/login";
-import type { Outcome } from "../../session/session";
 import { exported, resources } from "./exported";
 
-jest.mock("../../session/login");
+jest.mock("../../connection/ssh");
 
 const hosts = readState(exported(resources("a", "sudo")), "dev");
 const TAR = spawnSync("tar", ["-C", __dirname, "-cf", "-", "backup.test.ts"]).stdout;

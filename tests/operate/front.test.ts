@@ -1,9 +1,9 @@
 // What is said of a front that does not answer. It is asked in this machine's own network, as over SSH in the host's.
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { Duplex } from "node:stream";
+import { thisMachine } from "../../connection/thisMachine";
 import { Front } from "../../operate/front";
 import type { Host } from "../../operate/host";
-import { thisMachine } from "../../session/thisMachine";
 
 type Connect = Host["connect"];
 const servers: Server[] = [];

@@ -1,9 +1,9 @@
+import * as login from "../../connection/ssh";
 import { Host } from "../../operate/host";
 import { readState } from "../../operate/state";
-import * as login from "../../session/login";
 import { exported, resources } from "./exported";
 
-jest.mock("../../session/login");
+jest.mock("../../connection/ssh");
 
 const [deployed] = readState(exported(resources("a", "sudo")), "dev");
 if (deployed === undefined) {

@@ -17,12 +17,9 @@ test("a host where sudo asks for nothing", () => {
   const host = read("sudo");
   expect(host).toMatchObject({
     name: "a",
-    address: HOST_A.host,
-    way: { server: HOST_A },
-    scope: "rootful",
-    rights: "sudo",
+    connection: { name: "a", route: HOST_A, scope: "rootful", rights: "sudo" },
   });
-  expect(host.password).toBeUndefined();
+  expect(host.connection.sudoPassword).toBeUndefined();
   expect(host.runner).toEqual({
     text: "the runner",
     install: [{ script: runner.installCommand("sudo", "rootful", "the runner"), input: "the runner" }],
@@ -40,12 +37,14 @@ test("the services, the network first, with their secrets", () => {
 });
 
 test("a rootless host", () => {
-  expect(read("own")).toMatchObject({ scope: "rootless", rights: "own" });
+  expect(read("own")).toMatchObject({ connection: { scope: "rootless", rights: "own" } });
 });
 
 test("a host where sudo asks for a password: bundles are those that were staged", () => {
   const host = read("sudo-with-password", PASSWORD);
-  expect(host).toMatchObject({ scope: "rootful", rights: "sudo-with-password", password: PASSWORD });
+  expect(host).toMatchObject({
+    connection: { scope: "rootful", rights: "sudo-with-password", sudoPassword: PASSWORD },
+  });
   expect(host.services.map(({ name }) => name)).toEqual(["network", "grafana"]);
   expect(host.services[1]?.bundle).toMatch(/^podwatch-bundle 1\nservice grafana\n/);
   expect(host.runner.text).toBe("the runner");
@@ -58,7 +57,7 @@ test("a host where sudo asks for a password: bundles are those that were staged"
 test("hosts whose names begin alike keep their own services", () => {
   const both = [...resources("a", "sudo"), ...resources("a-grafana", "own")];
   const hosts = readState(exported(both), "dev");
-  expect(hosts.map(({ name, rights, services }) => [name, rights, services.length])).toEqual([
+  expect(hosts.map(({ name, connection, services }) => [name, connection.rights, services.length])).toEqual([
     ["a", "sudo", 2],
     ["a-grafana", "own", 2],
   ]);
@@ -95,10 +94,7 @@ test("a host that was deployed from itself", () => {
   const [host] = readState(exported(local), "dev");
   expect(host).toMatchObject({
     name: "a",
-    address: "localhost",
-    way: { machine: "0123" },
-    scope: "rootless",
-    rights: "own",
+    connection: { route: { machine: "0123", user: "pi" }, scope: "rootless", rights: "own" },
   });
   expect(host?.services.map(({ name }) => name)).toEqual(["network", "grafana"]);
 });
@@ -106,7 +102,7 @@ test("a host that was deployed from itself", () => {
 test("a host that was deployed from itself is looked after there only", async () => {
   const [ssh] = readState(exported(resources("a", "own")), "dev");
   if (ssh === undefined) throw new Error("no host");
-  await expect(Host.enter({ ...ssh, way: { machine: "another" } })).rejects.toThrow(
-    "it was deployed with connection: local, from itself; run this there",
-  );
+  await expect(
+    Host.enter({ ...ssh, connection: { ...ssh.connection, route: { machine: "another", user: "pi" } } }),
+  ).rejects.toThrow("it was deployed with connection: local, from itself; run this there");
 });

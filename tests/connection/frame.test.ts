@@ -2,9 +2,10 @@
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { PassThrough, Readable, Writable } from "node:stream";
-import { logIn, type Server } from "../../session/login";
-import type { Session } from "../../session/session";
-import { thisMachine } from "../../session/thisMachine";
+import type { SshServer as Server } from "../../connection/connection";
+import type { Session } from "../../connection/session";
+import { logIn } from "../../connection/ssh";
+import { thisMachine } from "../../connection/thisMachine";
 import { newKey, type SshServer, startSshServer } from "../toolchain/sshServer";
 
 const key = newKey();

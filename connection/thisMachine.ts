@@ -1,9 +1,20 @@
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { userInfo } from "node:os";
 import { onThisMachine } from "../lib/runner";
 import { Frame } from "./frame";
 import type { Outcome, Session, Streams } from "./session";
+
+/** What systemd knows this machine by; nothing where there is no systemd. Source: machine-id(5). */
+export function machineId(): string | undefined {
+  try {
+    const [id] = /^[0-9a-f]{32}$/m.exec(readFileSync("/etc/machine-id", "utf8")) ?? [];
+    return id;
+  } catch {
+    return undefined;
+  }
+}
 
 /** Runs commands on this machine as if by logging in to it. */
 export function thisMachine(): Session {

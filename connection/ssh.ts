@@ -1,21 +1,9 @@
 import type { Duplex } from "node:stream";
 import type { Client, ConnectConfig } from "ssh2";
 import { inUrl } from "../lib/address";
+import type { SshServer } from "./connection";
 import { Frame } from "./frame";
 import type { Outcome, Session, Streams } from "./session";
-
-/** One SSH hop to a host, as for the command provider. */
-export interface Server {
-  readonly host: string;
-  readonly port?: number | undefined;
-  readonly user?: string | undefined;
-  /** Pinned key, `<type> <base64>`. */
-  readonly hostKey?: string | undefined;
-  readonly privateKey?: string | undefined;
-  readonly privateKeyPassword?: string | undefined;
-  readonly password?: string | undefined;
-  readonly agentSocketPath?: string | undefined;
-}
 
 /** Time-out of a log-in, in milliseconds. */
 const LOG_IN_WITHIN = 20_000;
@@ -35,8 +23,8 @@ const KEEP_ALIVE = 15_000;
  * @throws Error that says in one line what is wrong with the host or its settings, and the fix
  */
 export async function runOnHost(
-  server: Server,
-  proxy: Server | undefined,
+  server: SshServer,
+  proxy: SshServer | undefined,
   script: string,
   input: string,
   within = RUN_WITHIN,
@@ -61,11 +49,11 @@ export async function runOnHost(
  *
  * @throws Error as {@link runOnHost} does
  */
-export async function logIn(server: Server, proxy?: Server): Promise<Session> {
+export async function logIn(server: SshServer, proxy?: SshServer): Promise<Session> {
   // Loaded only here, since a run without changes does not need it.
   const { Client } = await import("ssh2");
   const clients: Client[] = [];
-  const enter = async (to: Server, sock?: ConnectConfig["sock"]) => {
+  const enter = async (to: SshServer, sock?: ConnectConfig["sock"]) => {
     const client = new Client();
     clients.push(client);
     await logInTo(client, to, sock);
@@ -92,7 +80,7 @@ export async function logIn(server: Server, proxy?: Server): Promise<Session> {
   }
 }
 
-function logInTo(client: Client, server: Server, sock: ConnectConfig["sock"]): Promise<void> {
+function logInTo(client: Client, server: SshServer, sock: ConnectConfig["sock"]): Promise<void> {
   const { host, port = 22, user = "root" } = server;
   const at = `${inUrl(host)}:${port}`;
   const [keyType, pinned] = server.hostKey?.trim().split(/\s+/) ?? [];
@@ -150,7 +138,7 @@ function explain(error: Error & { level?: string }, at: string, user: string, ot
   }
 }
 
-async function forward(client: Client, to: Server): Promise<ConnectConfig["sock"]> {
+async function forward(client: Client, to: SshServer): Promise<ConnectConfig["sock"]> {
   const { host, port = 22 } = to;
   try {
     return await connect(client, host, port);

@@ -1,6 +1,6 @@
 // Host keys: whether a pinned key can be used by the command provider, and which key a known_hosts file has for an address.
 import { createHmac } from "node:crypto";
-import { canonicalAddress } from "../../lib/address";
+import { canonicalAddress } from "../lib/address";
 import { fromBase64, Reader } from "./wire";
 
 /** Types the provider can check, best first. It offers plain ssh-rsa for an RSA key, which servers no longer speak. */

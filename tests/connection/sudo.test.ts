@@ -2,8 +2,8 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { sudoersLines, sudoRefusal, sudoScript } from "../../lib/sudo";
-import { attempt } from "./shellRun";
+import { sudoersLines, sudoRefusal, sudoScript } from "../../connection/sudo";
+import { attempt } from "../lib/shellRun";
 
 let bin: string;
 
