@@ -13,7 +13,7 @@ import { applyBundle, gate, type HostContext, installRunner, putSecret } from ".
 export interface HostArgs
   extends Pick<
     HostSettings,
-    "name" | "role" | "connection" | "become" | "becomePassword" | "builds" | "addressNeeds"
+    "name" | "connection" | "become" | "becomePassword" | "builds" | "addressNeeds"
   > {
   /** What will run on it. */
   readonly services: readonly Newcomer[];
@@ -49,7 +49,7 @@ export class Host extends pulumi.ComponentResource {
       }),
       notes: notesHook(args.name),
     };
-    const common = { host: this.context, needs: args.role === "target" ? "systemd" : "podman" } as const;
+    const common = { host: this.context };
     const replaceWith = [...identity(connection)];
     const entered = gate(
       `${name}-runner-gate`,

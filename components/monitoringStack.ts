@@ -30,9 +30,9 @@ export class MonitoringStack extends pulumi.ComponentResource {
     const opts = { parent: this };
     const offers = offersOf(settings);
     const watched = SERVICES.flatMap(({ telemetry }) => telemetry?.(settings, hosts) ?? []);
-    const services = Object.keys(offers)
-      .sort()
-      .map((service) => ({ service, listens: offers[service]?.listens }));
+    const services = SERVICES.filter(({ service }) => service in offers)
+      .map(({ service, kind = "container" }) => ({ service, kind, listens: offers[service]?.listens }))
+      .sort((a, b) => (a.service < b.service ? -1 : 1));
     const sendsPings = offered(offers, "sendsPings").includes(true);
     const host = new Host(name, { ...settings, services, sendsPings }, opts);
     const made = new Map<string, pulumi.ComponentResource>();

@@ -3,7 +3,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { HostSettings } from "../config/load";
 import type { Endpoint } from "../lib/endpoint";
-import type { Newcomer } from "../lib/runner";
+import type { Kind, Listener } from "../lib/runner";
 import type { Telemetry } from "../lib/telemetry";
 import type { Datasource } from "./grafana/render";
 import type { Host } from "./host";
@@ -26,7 +26,7 @@ export interface Installation {
 /** What a service on a host offers to the others, and requires of the host. */
 export interface Offer {
   /** Port of the host that it listens on, if any. */
-  readonly listens?: Newcomer["listens"];
+  readonly listens?: Listener;
   /** How the front serves it. */
   readonly backend?: Backend;
   /** Where Prometheus sends alerts. */
@@ -60,6 +60,8 @@ export interface Placement {
 export interface PlacedService {
   /** Its name, as for the runner. */
   readonly service: string;
+  /** How it runs, as for the runner; default: in a container. */
+  readonly kind?: Kind;
   /** What it offers; undefined if the host does not have it. */
   offer(settings: HostSettings): Offer | undefined;
   /** How the Prometheus of a host monitors it, there and on other hosts. */

@@ -19,21 +19,17 @@ ensure_account() {
     command -v "$tool" >/dev/null ||
       fail "the command $tool is not installed on this host (Debian's package passwd, elsewhere shadow-utils or shadow)"
   done
+  # What runs may then still be a number without a name.
+  note_unproven
   report=$(useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin \
     --comment "${OWNER_MARK#\# }" "$account" 2>&1 9>&-) ||
     fail "the user $account, whom $service is to run as, cannot be made: $(say "$report" | tail -n 1)"
-  made_account=yes
 }
 
 # Whether the host has the user that the candidate names.
 has_account() {
   account=$(header "$candidate" account)
   [ -z "$account" ] || is_account_of_ours "$account"
-}
-
-# Whether this run had to make the user: what runs may then still be a number without a name.
-has_new_account() {
-  [ -n "${made_account:-}" ]
 }
 
 is_account_of_ours() {

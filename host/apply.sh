@@ -6,6 +6,9 @@
 #   services/<name>/owners                                        see owners.sh
 #   services/<name>/pending                                       there while a switch is not proven yet
 
+# The exit code by which a hook says that it cannot reload now, and that a restart does the same.
+readonly RESTART_INSTEAD=75
+
 # `apply <service> [<version of its first secret> ...]`; a version that is not named stays as it is.
 apply_service() {
   service=$1
@@ -25,8 +28,9 @@ apply_service() {
     say unchanged
     return
   fi
+  refuse_other_kind
   refuse_foreign
-  check_candidate
+  of_kind check
   switch_to_candidate
   claim "$home"
   tidy_up
@@ -53,63 +57,29 @@ receive_bundle() {
   id=$(sha256sum <"$home/candidate/bundle" | cut -c 1-16)
   candidate=$home/candidate/current
   unpack_bundle "$home/candidate/bundle" "$candidate" || fail "cannot write to $home; is the disk full?"
-  unit=$(main_unit "$candidate")
+  use_kind "$(kind_of "$candidate")"
+}
+
+# What went back to the former release would have to take away the one kind and bring up the other.
+refuse_other_kind() {
+  [ ! -e "$home/current/headers" ] || [ "$(kind_of "$home/current")" = "$kind" ] ||
+    fail "$service is a $(kind_of "$home/current") on this host, and is to be a $kind: remove it first"
 }
 
 # What was refused leaves nothing behind.
 discard_candidate() {
   rm -rf "$home/candidate"
   [ -e "$home/current" ] || rm -rf "$home"
-  [ -z "${image:-}" ] || drop_unused_images
-  drop_unused_programs
-  drop_unused_accounts
-}
-
-# The secrets to start with, `<name> <version>` a line.
-wanted_secrets() {
-  for secret in $(header "$candidate" secret); do
-    version=${1:-$(recorded_secrets | awk -v secret="$secret" '$1 == secret { print $2 }')}
-    [ $# -eq 0 ] || shift
-    case $version in
-      '' | *[!0-9a-f]*) fail "no version of the secret $secret is named: run pulumi up" ;;
-    esac
-    [ -f "$STATE/secrets/$secret/$version" ] ||
-      fail "this host has lost the secret $secret: run pulumi up --replace with the URN of its resource"
-    say "$secret $version"
-  done
-}
-
-recorded_secrets() {
-  cut -d ' ' -f 1,2 "$home/secrets" 2>/dev/null || :
-}
-
-# Given secrets, with podman's id of what it has under their names.
-secrets_in_podman() {
-  say "$1" | while read -r secret version; do
-    [ -z "$secret" ] || say "$secret $version $(podman_secret_id "$secret")"
-  done
-}
-
-use_secrets() {
-  say "$1" | while read -r secret version; do
-    [ -z "$secret" ] || use_secret "$secret" "$version" || exit 1
-  done
-}
-
-have_secrets_changed() {
-  [ "$(secrets_in_podman "$secrets")" != "$(cat "$home/secrets" 2>/dev/null || :)" ]
+  each_kind drop_unused
 }
 
 # Whether the host already runs exactly this.
 is_settled() {
   [ "$(readlink "$home/current" || :)" = "releases/$id" ] &&
-    [ ! -e "$home/pending" ] &&
+    ! is_unproven &&
     diff -r -q "$home/current/" "$candidate/" >/dev/null 2>&1 &&
-    has_units_of "$candidate" &&
+    of_kind holds &&
     ! have_secrets_changed &&
-    has_program &&
-    has_account &&
-    systemctl --quiet is-active "$(unit_service)" &&
     { [ ! -e "$candidate/hooks/ready" ] || probe "$candidate" 1; }
 }
 
@@ -149,20 +119,24 @@ last_proven_release() {
   fi
 }
 
+is_unproven() {
+  [ -e "$home/pending" ]
+}
+
+# Before anything is replaced that what runs goes by: it has to be started anew then, be it by another run.
+note_unproven() {
+  is_unproven || last_proven_release >"$home/pending" || fail "cannot write to $home; is the disk full?"
+}
+
 # What it takes to bring the candidate into force: the least that does.
 needed_activation() {
-  if [ ! -e "$(unit_path "$unit")" ]; then
+  if ! is_installed; then
     say started
-  elif [ -e "$home/pending" ] || ! has_units_of "$candidate" ||
-    have_secrets_changed || has_new_program || has_new_account ||
-    ! systemctl --quiet is-active "$(unit_service)"; then
+  elif is_unproven || have_secrets_changed || ! of_kind holds; then
     say restarted
   elif [ ! -e "$home/current" ]; then
-    # $STATE was lost: a container that runs sees files that are no more, while a network has none.
-    case $unit in
-      *.network) say updated ;;
-      *) say restarted ;;
-    esac
+    # $STATE was lost.
+    if of_kind outlives_files; then say updated; else say restarted; fi
   elif has_same_files; then
     say updated
   elif [ -e "$candidate/hooks/reload" ]; then
@@ -170,6 +144,10 @@ needed_activation() {
   else
     say restarted
   fi
+}
+
+is_installed() {
+  if [ -n "$unit" ]; then [ -e "$(unit_path "$unit")" ]; else [ -e "$home/current" ]; fi
 }
 
 has_same_files() {
@@ -184,71 +162,19 @@ point_current_at() {
   mv -T "$home/current.new" "$home/current"
 }
 
-# Brings the current release into force; on failure, `reason` says why.
+# Brings the current release into force and proves it; on failure, `reason` says why.
 activate() {
   reason=
   notes=
   since=$(end_of_journal)
   release=$home/current
-  case $unit in
-    *.network) activate_network "$1" ;;
-    *.service) activate_native "$1" ;;
-    *) activate_container "$1" ;;
-  esac
-}
-
-activate_container() {
-  case $1 in
-    started | restarted)
-      if ! report=$(prepare_start 2>&1); then
-        reason=$report
-        return 1
-      fi
-      if ! report=$(timeout -k 5 330 systemctl ${ROOTLESS:+--user} restart "$(unit_service)" 2>&1 9>&-); then
-        reason="systemd could not start it: $report"
-        return 1
-      fi
-      await_ready "$release" &&
-        run_activation_hook started &&
-        { [ -n "${failure:-}" ] || is_let_through "$release/unit/$unit"; } &&
-        { [ -z "$previous" ] || await_steady "$container"; }
-      ;;
-    reloaded)
-      run_activation_hook reload ||
-        { [ "$hook_status" -eq "$RESTART_INSTEAD" ] && activation=restarted && activate_container restarted; }
-      ;;
-    updated) ;;
-  esac
-}
-
-# The unit first: systemd may read it for another service while the rest is done.
-prepare_start() {
-  place_units &&
-    begun=$(begun_reloads) &&
-    ensure_volume &&
-    use_secrets "$secrets" &&
-    reload_systemd "$begun"
-}
-
-# The exit code by which a hook says that it cannot reload now, and that a restart does the same.
-RESTART_INSTEAD=75
-
-# What a hook prints behind `note: ` is for people, although all is well.
-run_activation_hook() {
-  [ -e "$release/hooks/$1" ] || return 0
-  hook_status=0
-  report=$(run_hook "$release" "$1" 2>&1) || hook_status=$?
-  if [ "$hook_status" -ne 0 ]; then
-    reason="$(say "$report" | tail -n 5)"
-    return 1
+  if [ "$1" = reloaded ]; then
+    run_activation_hook reload ||
+      { [ "$hook_status" -eq "$RESTART_INSTEAD" ] && activation=restarted && activate restarted; }
+    return
   fi
-  notes=$(say "$report" | grep '^note: ' || :)
-}
-
-ensure_volume() {
-  if [ -n "$(header "$release" data)" ]; then
-    podman volume create --ignore --label io.podwatch.service="$service" "$container" >/dev/null
-  fi
+  of_kind activate "$1" &&
+    { [ "$1" = updated ] || of_kind prove; }
 }
 
 # Puts the previous release back into force, or removes the service when there is none.
@@ -256,7 +182,7 @@ roll_back() {
   failure="$service did not come up: $reason
 $(last_log_lines "$container" "$since")"
   if [ -z "$previous" ] || [ ! -d "$home/$previous" ]; then
-    stop_service
+    remove_what_runs
     rm -rf "$home"
     fail "$failure
 It is removed again: there is no earlier release to go back to."
@@ -284,19 +210,15 @@ tidy_up() {
 # Of a change that is taken back, values of secrets stay: Pulumi has recorded them, and names them again in the next run.
 drop_what_is_over() {
   prune_releases
-  drop_unused_images
-  drop_unused_programs
-  drop_unused_accounts
+  each_kind drop_unused
 }
 
-# Keeps the current release only, and drops the image of the one before.
+# Keeps the current release only.
 prune_releases() {
   current=$(readlink "$home/current")
   for release in "$home"/releases/*; do
     if [ "$release" != "$home/$current" ]; then
-      old_image=$(header "$release" image)
       rm -rf "$release"
-      [ -z "$old_image" ] || drop_image "$old_image"
     fi
   done
 }

@@ -26,3 +26,10 @@ unpack_bundle() {
 header() {
   sed -n "s/^$2 //p" "$1/headers"
 }
+
+# Whether a header of any service, in force or about to be, is what grep is asked for. Candidates first: another service's
+# may become its release between the two looks, and has to be seen in one of them.
+some_service_says() {
+  grep -qs "$@" "$STATE"/services/*/candidate/current/headers ||
+    grep -qs "$@" "$STATE"/services/*/releases/*/headers
+}

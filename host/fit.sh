@@ -5,48 +5,33 @@
 readonly ROOM_FOR_IMAGES=1024
 readonly ROOM_FOR_STATE=50
 
-# `fit with-podman|without-podman [<service>[=<address>:<port>] ...]`: the services that are to come, and where they listen.
+# `fit [<kind>/<service>[=<address>:<port>=<setting>] ...]`: the services that are to come, where they listen, and which
+# setting says so.
 show_fit() {
   cat >/dev/null
   input_read=yes
-  check_fit "$1"
-  shift
-  if ! has_services; then
-    check_room
-  fi
+  check_systemd
+  has_services || check_room
+  for kind in $(for word in "$@"; do say "${word%%/*}"; done | sort -u); do
+    of_kind fit
+  done
   refuse_strangers "$@"
   say fit
 }
 
-# `check_fit [without-podman]`: a host without containers needs no podman.
-check_fit() {
+# Sets what the steps of a kind go by.
+of_newcomer() {
+  service=${1%%=*}
+  service=${service#*/}
+  container=podwatch-$service
+  use_kind "${1%%/*}"
+}
+
+check_systemd() {
   [ -d /run/systemd/system ] || fail "systemd does not run on this host: Podwatch needs it to keep services up"
   for tool in awk cmp diff flock sed sha256sum timeout; do
     command -v "$tool" >/dev/null || fail "the command $tool is not installed on this host"
   done
-  podman_version=
-  [ "$1" = without-podman ] || check_podman
-}
-
-check_podman() {
-  (unset -f podman && command -v podman >/dev/null) || refuse_without_podman
-  podman_version=$(podman version --format '{{.Client.Version}}')
-  case $podman_version in
-    [0-3].* | 4.[0-3] | 4.[0-3].* | 4.[0-3]-*)
-      fail "podman $podman_version is too old: Quadlet units need podman 4.4 or newer" ;;
-  esac
-  [ -e /sys/fs/cgroup/cgroup.controllers ] ||
-    fail "this host uses cgroup v1: boot it with systemd.unified_cgroup_hierarchy=1"
-  [ -z "$ROOTLESS" ] || grep -qs "^$(id -un):" /etc/subuid ||
-    fail "$(id -un) has no range in /etc/subuid: rootless containers need one (usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $(id -un))"
-}
-
-# What stands in somebody's home is found by his login shell, but not by systemd, which starts the services.
-refuse_without_podman() {
-  elsewhere=$(unset -f podman && PATH=$CALLERS_PATH && { command -v podman || :; })
-  [ -z "$elsewhere" ] ||
-    fail "podman is at $elsewhere, where systemd does not look: install podman 4.4 or newer for the whole host, or link it into /usr/local/bin"
-  fail "podman is not installed on this host: install podman 4.4 or newer"
 }
 
 has_services() {
@@ -55,16 +40,21 @@ has_services() {
 
 # Where services run already, what they need is there, however little is left.
 check_room() {
-  for directory in "$STATE" "$UNITS"; do
-    directory=$(existing "$directory")
-    [ -w "$directory" ] || fail "cannot write to $directory; is its file system mounted read-only?"
-  done
+  refuse_read_only "$STATE"
+  refuse_read_only "$NATIVE_UNITS"
   refuse_full "$STATE" "$ROOM_FOR_STATE" "delete what is not needed there"
-  if [ -n "$podman_version" ]; then
-    storage=$(podman info --format '{{.Store.GraphRoot}}' 2>&1) ||
-      fail "podman does not work on this host: $(say "$storage" | tail -n 1)"
-    refuse_full "$storage" "$ROOM_FOR_IMAGES" "podman image prune --all deletes images that no container uses"
-  fi
+}
+
+check_room_for_images() {
+  refuse_read_only "$UNITS"
+  storage=$(podman info --format '{{.Store.GraphRoot}}' 2>&1) ||
+    fail "podman does not work on this host: $(say "$storage" | tail -n 1)"
+  refuse_full "$storage" "$ROOM_FOR_IMAGES" "podman image prune --all deletes images that no container uses"
+}
+
+refuse_read_only() {
+  nearest=$(existing "$1")
+  [ -w "$nearest" ] || fail "cannot write to $nearest; is its file system mounted read-only?"
 }
 
 # `refuse_full <directory> <MiB> <way out>`
@@ -88,29 +78,25 @@ existing() {
 refuse_strangers() {
   strangers=
   for word in "$@"; do
-    service=${word%%=*}
-    unit=$(wanted_unit "$service")
-    container=podwatch-$service
+    of_newcomer "$word"
     stranger=$(stranger_of_our_names)
-    [ -n "$stranger" ] || stranger=$(stranger_at_our_port "${word#"$service"}")
+    case $word in
+      *=*) [ -n "$stranger" ] || stranger=$(stranger_at_our_port "${word#*=}") ;;
+    esac
     strangers="$strangers${stranger:+
   $stranger}"
   done
   [ -z "$strangers" ] || fail "this host has what is not managed by Podwatch, in its place:$strangers"
 }
 
-# `stranger_at_our_port [=<address>:<port>]`. Where Podwatch runs already, be it another user's that goes when this one comes,
-# the port may be its own.
+# `stranger_at_our_port <address>:<port>=<setting>`. Where Podwatch runs already, be it another user's that goes when this
+# one comes, the port may be its own.
 stranger_at_our_port() {
-  place=${1#=}
-  if [ -z "$place" ] || runs_podwatch || ! is_port_taken "${place%:*}" "${place##*:}"; then
+  place=${1%=*}
+  if runs_podwatch || ! is_port_taken "${place%:*}" "${place##*:}"; then
     return 0
   fi
-  case $service in
-    nginx) setting=front.port ;;
-    *) setting=nodeExporter.port ;;
-  esac
-  say "another program listens on port ${place##*:} already (ss -ltnp tells which); stop it, or set podwatch:$setting to a port that is free"
+  say "another program listens on port ${place##*:} already (ss -ltnp tells which); stop it, or set ${1##*=} to a port that is free"
 }
 
 runs_podwatch() {
@@ -136,32 +122,4 @@ is_port_taken() {
       if (local[2] "" == port "" && here) taken = 1
     }
     END { exit !taken }'
-}
-
-wanted_unit() {
-  case $1 in
-    network) say podwatch.network ;;
-    node-exporter) say podwatch-node-exporter.service ;;
-    *) say "podwatch-$1.container" ;;
-  esac
-}
-
-# What others have made under the names of a service's unit and container, if anything, and what to do about it.
-stranger_of_our_names() {
-  for name in $(unit_names); do
-    if [ -e "$(unit_path "$name")" ] && ! is_unit_of_ours "$name"; then
-      say "$(unit_path "$name") is not managed by Podwatch; move it away first"
-      return
-    fi
-  done
-  if is_native || [ -e "$UNITS/$unit" ]; then
-    return
-  fi
-  case $unit in
-    *.network) kind=network object=podwatch ;;
-    *) kind=container object=$container ;;
-  esac
-  if podman "$kind" exists "$object"; then
-    say "there is already a $kind named $object that is not managed by Podwatch; rename or remove it first"
-  fi
 }

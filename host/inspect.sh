@@ -4,7 +4,7 @@ inspect() {
   service=$1
   container=podwatch-$service
   home=$STATE/services/$service
-  unit=$(installed_unit)
+  use_kind "$(installed_kind)"
 }
 
 # `status <service>...`: for each service a line `service <name>`, then systemd's properties and ours, one a line.
@@ -14,24 +14,15 @@ show_status() {
   for name in "$@"; do
     inspect "$name"
     say "service $service"
-    say "unit $(unit_service)"
+    [ -z "$unit" ] || say "unit $(unit_service)"
     release=$(readlink "$home/current" || :)
     say "release ${release#releases/}"
     [ ! -e "$home/pending" ] || say "interrupted yes"
-    systemctl show --timestamp=unix --property LoadState,ActiveState,NRestarts,ActiveEnterTimestamp \
+    [ -z "$unit" ] || systemctl show --timestamp=unix --property LoadState,ActiveState,NRestarts,ActiveEnterTimestamp \
       "$(unit_service)" | sed 's/=/ /'
-    case $unit in
-      *.container) say "image $(podman container inspect --format '{{.ImageName}}' "$container" 2>/dev/null || :)" ;;
-    esac
-    if is_ready; then say "ready yes"; else say "ready no"; fi
+    of_kind status
+    if of_kind is_ready; then say "ready yes"; else say "ready no"; fi
   done
-}
-
-is_ready() {
-  case $service in
-    network) podman network exists podwatch ;;
-    *) [ -e "$home/current/hooks/ready" ] && probe "$home/current" 1 ;;
-  esac
 }
 
 # `verify <service>`: what the service's own script finds, inside its container.
@@ -55,15 +46,11 @@ show_drift() {
   candidate=$work/wanted
   mkdir "$candidate"
   unpack_bundle "$work/bundle" "$candidate" || fail "cannot write to $work; is the disk full?"
-  unit=$(main_unit "$candidate")
+  use_kind "$(kind_of "$candidate")"
   say "runner $(sha256sum <"$SELF" | cut -d ' ' -f 1)"
   release_drift
   unit_drift
-  case $unit in
-    *.network) network_drift ;;
-    *.service) program_drift && account_drift ;;
-    *) container_drift "$(header "$candidate" image)" ;;
-  esac
+  of_kind drift
   secret_drift
 }
 
@@ -94,7 +81,8 @@ file_drift() {
 }
 
 unit_drift() {
-  for name in $(unit_names); do
+  [ -n "$unit" ] || return 0
+  for name in $(of_kind units); do
     path=$(unit_path "$name")
     if [ ! -e "$candidate/unit/$name" ]; then
       ! is_unit_of_ours "$name" || say "unit added $path"
@@ -109,37 +97,6 @@ unit_drift() {
     say "unit masked $(unit_service)"
   fi
   systemctl --quiet is-active "$(unit_service)" || say "unit stopped $(unit_service)"
-}
-
-network_drift() {
-  podman network exists podwatch || say "network missing podwatch"
-}
-
-program_drift() {
-  has_program || say "program changed $(header "$candidate" program | cut -d ' ' -f 1)"
-}
-
-account_drift() {
-  if has_account; then
-    return
-  elif getent passwd "$account" >/dev/null; then
-    say "account replaced $account"
-  else
-    say "account missing $account"
-  fi
-}
-
-# Whether the container is the one that the unit starts, from the image that the release names.
-container_drift() {
-  if ! running=$(podman container inspect \
-    --format '{{.Image}} {{index .Config.Labels "PODMAN_SYSTEMD_UNIT"}} {{.ImageName}}' "$container" 2>/dev/null); then
-    return 0
-  fi
-  expected="$(podman image inspect --format '{{.Id}}' "$1" 2>/dev/null || :) $(unit_service)"
-  case $running in
-    "$expected "*) ;;
-    *) say "container replaced $container from ${running##* }" ;;
-  esac
 }
 
 secret_drift() {
@@ -166,6 +123,12 @@ mend_service() {
     say "not installed"
     return
   fi
+  [ -z "$unit" ] || mend_unit
+  of_kind mend
+  say mended
+}
+
+mend_unit() {
   if [ "$(systemctl show --property LoadState --value "$(unit_service)")" = masked ]; then
     systemctl unmask "$(unit_service)" >/dev/null 2>&1 || :
     systemctl unmask --runtime "$(unit_service)" >/dev/null 2>&1 || :
@@ -174,17 +137,6 @@ mend_service() {
     release=$home/current
     install_units || fail "cannot write to $UNITS; is the disk full?"
   fi
-  case $unit in
-    *.service) ;; # `apply` puts back whatever of it is not as it should be
-    *.network) [ -z "$(network_drift)" ] || systemctl stop "$(unit_service)" ;;
-    *)
-      if [ -n "$(container_drift "$(header "$home/current" image)")" ]; then
-        systemctl stop "$(unit_service)" 2>/dev/null || :
-        podman rm --force --ignore "$container" >/dev/null
-      fi
-      ;;
-  esac
-  say mended
 }
 
 # `logs <service> <lines> [follow]`: what a service and systemd said of it, oldest first.

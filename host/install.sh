@@ -1,12 +1,12 @@
 # Installs this runner on the host after making sure that the host can do what it takes.
 
-# `install rootful|rootless [without-podman]`: the runner is its own file. A host without containers needs no podman.
+# `install rootful|rootless`: the runner is its own file.
 install_runner() {
   input_read=yes
   if [ "$1" = rootful ] && [ -n "$ROOTLESS" ]; then
     fail "only root can install it for root"
   fi
-  check_fit "${2:-}"
+  check_systemd
   if [ -n "$ROOTLESS" ]; then
     ensure_linger
   fi
@@ -20,8 +20,8 @@ install_runner() {
   mv "$STATE/.runner.new" "$STATE/runner"
   claim "$STATE"
   umask 022
-  shield_network
-  say "installed${podman_version:+ on podman $podman_version}"
+  each_kind installed
+  say installed
 }
 
 # Rootless services must outlive the login that starts them.
@@ -65,14 +65,13 @@ uninstall_runner() {
       rmdir "$directory" 2>/dev/null || :
     done <"$STATE/new-directories"
   fi
-  for record in "$STATE"/images/*; do
-    [ ! -e "$record" ] || podman image rm "$(cat "$record")" >/dev/null 2>&1 || :
-  done
   if [ -e "$STATE/linger-enabled" ]; then
     loginctl disable-linger 2>/dev/null || :
   fi
-  drop_socket_directory
-  drop_unused_accounts
+  # Candidates of interrupted runs name things, too.
+  rm -rf "$STATE/services"
+  each_kind drop_unused
+  each_kind uninstalled
   # A mount point of its own stays, empty.
   rm -rf "$STATE" 2>/dev/null || [ -z "$(ls -A "$STATE")" ] || fail "cannot remove $STATE"
   say uninstalled

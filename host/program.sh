@@ -60,6 +60,7 @@ If it cannot reach that address, set podwatch:nodeExporter.release.mirror, or no
   # Where SELinux reigns, systemd may run what is labelled as a program only.
   ! command -v selinuxenabled >/dev/null || ! selinuxenabled || chcon -t bin_t "$file" || :
   sha256sum <"$file" >"$work/sha256"
+  note_unproven
   rm -rf "$STATE/programs/${program%% *}"
   # Another service's run may have taken the empty directory away meanwhile, and may again.
   tries=0
@@ -67,12 +68,6 @@ If it cannot reach that address, set podwatch:nodeExporter.release.mirror, or no
     tries=$((tries + 1))
     [ "$tries" -lt 5 ] || fail "cannot write to $STATE; is the disk full?"
   done
-  fetched=yes
-}
-
-# Whether this run had to fetch the program: what runs may then still be another.
-has_new_program() {
-  [ -n "${fetched:-}" ]
 }
 
 # Whether the host has the program that the candidate names.

@@ -10,56 +10,20 @@ remove_service() {
   if leave_to_others "$home"; then
     return
   fi
-  unit=$(installed_unit)
-  images=$(cat "$home"/releases/*/headers 2>/dev/null | sed -n -e 's/^image //p' -e 's/^base-image //p' | sort -u)
+  use_kind "$(installed_kind)"
   data=$(sed -n 's/^data //p' "$home/current/headers" 2>/dev/null || :)
-  stop_service
-  if [ "$data" = delete ]; then
-    # Without force, which would take along whatever else uses it.
-    ! is_volume_of_ours "$container" || podman volume rm "$container" >/dev/null ||
-      fail "the data volume $container cannot be removed; is it used by a container that is not managed by Podwatch?"
-  fi
+  remove_what_runs
+  of_kind forget "$data"
   rm -rf "$home"
-  case $unit in
-    *.container) drop_check_container ;;
-  esac
-  for image in $images; do
-    drop_image "$image"
-  done
-  drop_unused_programs
-  drop_unused_accounts
-  ! is_native || drop_socket_directory
+  each_kind drop_unused
   rm -f "$STATE/locks/$service"
   say removed
 }
 
-# Stops a service and takes its container and unit away; content with what is already gone. The unit goes last: it
-# is the proof that the rest is ours, for the next run if this one is interrupted.
-stop_service() {
-  for name in $(unit_names); do
+remove_what_runs() {
+  for name in $(of_kind units); do
     path=$(unit_path "$name")
     rm -f "${path%/*}/.$name.new"
   done
-  if is_native; then
-    stop_native
-    return
-  fi
-  if is_unit_of_ours "$unit"; then
-    [ "$unit" != podwatch.network ] || refuse_guests
-    systemctl stop "$(unit_service)" 2>/dev/null || :
-    case $unit in
-      *.network)
-        lower_shield
-        ! podman network exists podwatch || podman network rm podwatch >/dev/null
-        ;;
-      *) podman rm --force --ignore "$container" >/dev/null ;;
-    esac
-    rm -f "$UNITS/$unit"
-  elif [ ! -d "$home" ]; then
-    return
-  fi
-  # Also of a network that did not get as far as its unit.
-  [ "$unit" != podwatch.network ] || remove_shield
-  reload_systemd
-  systemctl reset-failed "$(unit_service)" 2>/dev/null || :
+  of_kind remove
 }

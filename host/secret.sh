@@ -100,3 +100,38 @@ remove_secret() {
   rm -rf "$STATE/secrets/$secret" "$STATE/locks/$secret"
   say removed
 }
+
+# The secrets to start with, `<name> <version>` a line.
+wanted_secrets() {
+  for secret in $(header "$candidate" secret); do
+    version=${1:-$(recorded_secrets | awk -v secret="$secret" '$1 == secret { print $2 }')}
+    [ $# -eq 0 ] || shift
+    case $version in
+      '' | *[!0-9a-f]*) fail "no version of the secret $secret is named: run pulumi up" ;;
+    esac
+    [ -f "$STATE/secrets/$secret/$version" ] ||
+      fail "this host has lost the secret $secret: run pulumi up --replace with the URN of its resource"
+    say "$secret $version"
+  done
+}
+
+recorded_secrets() {
+  cut -d ' ' -f 1,2 "$home/secrets" 2>/dev/null || :
+}
+
+# Given secrets, with podman's id of what it has under their names.
+secrets_in_podman() {
+  say "$1" | while read -r secret version; do
+    [ -z "$secret" ] || say "$secret $version $(podman_secret_id "$secret")"
+  done
+}
+
+use_secrets() {
+  say "$1" | while read -r secret version; do
+    [ -z "$secret" ] || use_secret "$secret" "$version" || exit 1
+  done
+}
+
+have_secrets_changed() {
+  [ "$(secrets_in_podman "$secrets")" != "$(cat "$home/secrets" 2>/dev/null || :)" ]
+}

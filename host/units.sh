@@ -1,44 +1,19 @@
-# Where the units of a service stand. A service that runs in a container has one, for podman's Quadlet generator; one that
-# is no container has its own `.service`, which `unit` names, and perhaps a `.socket`, for systemd itself.
+# The units of a service: for podman's Quadlet generator, or for systemd itself.
 
-is_native() {
-  case ${unit:-} in
-    *.service) return 0 ;;
-    *) return 1 ;;
-  esac
+# Nothing that is started may inherit the lock (descriptor 9).
+systemctl() {
+  if [ -n "$ROOTLESS" ]; then
+    command systemctl --user "$@" 9>&-
+  else
+    command systemctl "$@" 9>&-
+  fi
 }
 
 unit_path() {
   case $1 in
-    *.service | *.socket) say "$NATIVE_UNITS/$1" ;;
-    *) say "$UNITS/$1" ;;
+    *.container | *.network) say "$UNITS/$1" ;;
+    *) say "$NATIVE_UNITS/$1" ;;
   esac
-}
-
-# The unit that a release is called after.
-main_unit() {
-  (cd "$1/unit" && ls) | grep -v '\.socket$'
-}
-
-# The unit of an installed service, found by what is there: `home` and `service` are set.
-installed_unit() {
-  case $service in
-    network) say podwatch.network ;;
-    *)
-      if is_unit_of_ours "podwatch-$service.service" ||
-        ls "$home"/releases/*/unit/"podwatch-$service.service" >/dev/null 2>&1; then
-        say "podwatch-$service.service"
-      else
-        say "podwatch-$service.container"
-      fi
-      ;;
-  esac
-}
-
-# The units that the service has, or would have if it were installed.
-unit_names() {
-  say "$unit"
-  ! is_native || say "${unit%.service}.socket"
 }
 
 is_unit_of_ours() {
@@ -47,7 +22,7 @@ is_unit_of_ours() {
 
 # Whether the units of a release, and no others of the service, are the installed ones.
 has_units_of() {
-  for name in $(unit_names); do
+  for name in $(of_kind units); do
     if [ -e "$1/unit/$name" ]; then
       cmp -s "$1/unit/$name" "$(unit_path "$name")" || return 1
     elif is_unit_of_ours "$name"; then
@@ -72,7 +47,7 @@ install_units() {
 
 # Puts the units of a release in their places, each in one step.
 place_units() {
-  for name in $(unit_names); do
+  for name in $(of_kind units); do
     path=$(unit_path "$name")
     if [ -e "$release/unit/$name" ]; then
       mkdir -p "${path%/*}" &&
@@ -114,4 +89,57 @@ begun_reloads() {
 # In one step, for those who look without the lock. On a full disk nothing is counted, and so nothing shared.
 note_reloads() {
   { say "$1" >"$STATE/locks/reloads.new" && mv "$STATE/locks/reloads.new" "$STATE/locks/reloads"; } 2>/dev/null || :
+}
+
+# Starts the main unit of $release, and has all of them started at boot. A socket whose unit is the same stays open, so that
+# callers wait instead of being refused.
+start_units() {
+  names=$(cd "$release/unit" && ls)
+  # shellcheck disable=SC2046 # a list of unit names
+  has_units_of "$release" || systemctl stop $(of_kind units) 2>/dev/null || :
+  # shellcheck disable=SC2086 # a list of unit names
+  install_units &&
+    systemctl --quiet enable $names 2>&1 &&
+    timeout -k 5 330 systemctl ${ROOTLESS:+--user} restart "$unit" 9>&-
+}
+
+# Stops the units and takes them away, the main one last. They are the proof that the rest is ours, for the next run if
+# this one is interrupted.
+remove_units() {
+  names=
+  ours=
+  for name in $(of_kind units); do
+    names="$name $names"
+    ! is_unit_of_ours "$name" || ours="$name $ours"
+  done
+  for name in $ours; do
+    systemctl --quiet disable "$name" 2>/dev/null || :
+    systemctl stop "$name" 2>/dev/null || :
+  done
+  for name in $ours; do
+    rm -f "$(unit_path "$name")"
+  done
+  # shellcheck disable=SC2086 # a list of unit names
+  if [ -n "$ours" ] || { [ -n "$names" ] && [ -d "$home" ]; }; then
+    forget_unit $names
+  fi
+}
+
+# `forget_unit [<service of systemd's>...]`: by default the main unit's.
+forget_unit() {
+  [ $# -gt 0 ] || set -- "$(unit_service)"
+  reload_systemd
+  systemctl reset-failed "$@" 2>/dev/null || :
+}
+
+# What the units need of the host. A path may begin with systemd's %h or %t: the user's home, and the directory of their sockets.
+make_host_directories() {
+  for directory in $(header "$candidate" host-directory); do
+    case $directory in
+      %h/*) directory=$HOME/${directory#%h/} ;;
+      %t/*) directory=$XDG_RUNTIME_DIR/${directory#%t/} ;;
+    esac
+    [ -d "$directory" ] || mkdir -p "$directory" 2>/dev/null ||
+      fail "the directory $directory does not exist on this host; create it (for example with tmpfiles.d) first"
+  done
 }

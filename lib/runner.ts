@@ -1,26 +1,28 @@
 import { createHash } from "node:crypto";
-import { readAsset } from "./assets";
+import { assetsIn, readAsset } from "./assets";
 import type { Scope } from "./scope";
 import { command, quote } from "./shell";
 
-/** The parts of the program that runs on a host, in the order in which they are put together. */
+/** The parts of the program that runs on a host, in the order in which they are put together; `kinds/` is all of them. */
 const PARTS = [
   "main",
   "lock",
   "owners",
-  "engine",
-  "build",
+  "bundle",
   "units",
+  "kinds",
+  "kinds/",
+  "prove",
+  "podman",
+  "quadlet",
+  "build",
+  "firewall",
+  "shield",
   "program",
   "account",
-  "native",
-  "firewall",
-  "bundle",
   "fit",
-  "check",
+  "strangers",
   "apply",
-  "network",
-  "shield",
   "remove",
   "secret",
   "install",
@@ -48,27 +50,44 @@ export type Verb =
 export type Rights = "own" | "sudo" | "sudo-with-password";
 
 /** Those needed to check whether a host is suitable. */
-const PARTS_OF_FIT = ["main", "engine", "units", "fit"] as const;
+const PARTS_OF_FIT = ["main", "units", "kinds", "kinds/", "podman", "fit", "strangers", "start"] as const;
 
 /** The runner as one script. */
 export function runnerScript(): string {
   return joined(PARTS);
 }
 
+/** What differs between services for the runner: host/kinds/ has a file for each. */
+export type Kind = "container" | "native" | "network";
+
 /** A service to be deployed on a host, and its port if another program could be using it. */
 export interface Newcomer {
   readonly service: string;
-  /** Without an address: all addresses of the host. */
-  readonly listens?: { readonly bind?: string | undefined; readonly port: number } | undefined;
+  readonly kind: Kind;
+  readonly listens?: Listener | undefined;
+}
+
+/** A port of the host. */
+export interface Listener {
+  /** Absent: all addresses of the host. */
+  readonly bind?: string | undefined;
+  readonly port: number;
+  /** The setting that chooses it, with its namespace. */
+  readonly setting: string;
 }
 
 /** The script for {@link fitCommand}, for a host without a runner. */
 export function fitScript(): string {
-  return joined([...PARTS_OF_FIT, "start"]);
+  return joined(PARTS_OF_FIT);
 }
 
 function joined(parts: ReadonlyArray<(typeof PARTS)[number]>): string {
-  return parts.map((part) => readAsset(`host/${part}.sh`)).join("\n");
+  return parts
+    .flatMap((part) =>
+      part === "kinds/" ? assetsIn("host/kinds").map((file) => part + file) : [`${part}.sh`],
+    )
+    .map((file) => readAsset(`host/${file}`))
+    .join("\n");
 }
 
 /** Where the runner is once installed; relative paths start at the login user's home. */
@@ -103,20 +122,14 @@ const RUN_WITH_PASSWORD = [
  *
  * @param text the expected input, to detect truncation
  */
-export function installCommand(
-  rights: Rights,
-  scope: Scope,
-  text: string,
-  needs: HostNeeds = "podman",
-  owner?: string,
-): string {
-  return runOnce("runner", rights, ["install", ...installWords(scope, needs, owner)], text);
+export function installCommand(rights: Rights, scope: Scope, text: string, owner?: string): string {
+  return runOnce("runner", rights, ownedBy(owner, ["install", scope]), text);
 }
 
 /** The command that installs a staged runner; standard input holds sudo's password. */
-export function installStagedCommand(name: string, needs: HostNeeds = "podman", owner?: string): string {
+export function installStagedCommand(name: string, owner?: string): string {
   const path = stagedPath(STAGED_RUNNER);
-  const run = asRoot("run", path, ["install", ...installWords("rootful", needs, owner)]);
+  const run = asRoot("run", path, ownedBy(owner, ["install", "rootful"]));
   return shell(
     `${RUN_WITH_PASSWORD}; umask 077; cp ${stagedPath(name)} ${path} && chmod 700 ${path} && ${run} </dev/null; code=$?; rm -f ${path}; cat >/dev/null; exit $code`,
   );
@@ -164,25 +177,17 @@ function digest(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-/** Requirements on a host; without containers it needs no podman. */
-export type HostNeeds = "podman" | "systemd";
-
-/** The runner's name for it. */
-const FITNESS: Readonly<Record<HostNeeds, string>> = { podman: "with-podman", systemd: "without-podman" };
-
-function installWords(scope: Scope, needs: HostNeeds, owner?: string): string[] {
-  return ownedBy(owner, needs === "podman" ? [scope] : [scope, FITNESS[needs]]);
-}
-
 /**
  * The command that fails unless a host is suitable for a runner, and for these services; {@link fitScript} comes on
  * standard input, behind sudo's password where there is one.
  */
-export function fitCommand(rights: Rights, needs: HostNeeds, services: readonly Newcomer[]): string {
-  const words = services.map(({ service, listens }) =>
-    listens === undefined ? service : `${service}=${listens.bind ?? "::"}:${listens.port}`,
-  );
-  return runOnce("fit", rights, ["fit", FITNESS[needs], ...words], fitScript());
+export function fitCommand(rights: Rights, services: readonly Newcomer[]): string {
+  return runOnce("fit", rights, ["fit", ...services.map(fitWord)], fitScript());
+}
+
+function fitWord({ kind, service, listens }: Newcomer): string {
+  const name = `${kind}/${service}`;
+  return listens === undefined ? name : `${name}=${listens.bind ?? "::"}:${listens.port}=${listens.setting}`;
 }
 
 /** Arguments for the runner that identify the caller. */

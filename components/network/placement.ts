@@ -3,6 +3,7 @@ import { PodNetwork } from "./component";
 
 export const networkPlacement: PlacedService = {
   service: "network",
+  kind: "network",
   offer: ({ role }) => (role === "target" ? undefined : {}),
   place: ({ name, host, settings }, opts) => ({
     component: new PodNetwork(`${name}-network`, { host, ...settings.network }, opts),

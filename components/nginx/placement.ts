@@ -7,7 +7,8 @@ import { gatewayTelemetry } from "./gateways.render";
 
 export const nginxPlacement: PlacedService = {
   service: NGINX,
-  offer: ({ role, front }) => (role === "target" ? undefined : { listens: front }),
+  offer: ({ role, front: { bind, port } }) =>
+    role === "target" ? undefined : { listens: { bind, port, setting: "podwatch:front.port" } },
   telemetry: ({ gateways }) => (gateways.enabled ? [gatewayTelemetry(gateways, BRIDGE_ENDPOINT)] : []),
   place: (placement, opts) => {
     const { settings, offers, made } = placement;

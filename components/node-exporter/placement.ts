@@ -7,10 +7,11 @@ import { type NodeTarget, nodeHostSockets, nodeTelemetry } from "./render";
 
 export const nodeExporterPlacement: PlacedService = {
   service: NODE_EXPORTER,
+  kind: "native",
   offer: ({ nodeExporter: { enabled, reach }, become }) => {
     if (!enabled) return undefined;
     return reach.by === "port"
-      ? { listens: reach }
+      ? { listens: { bind: reach.bind, port: reach.port, setting: "podwatch:nodeExporter.port" } }
       : { hostSockets: nodeHostSockets(become ? "rootful" : "rootless") };
   },
   telemetry: (monitor, hosts) => {

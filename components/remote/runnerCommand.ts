@@ -6,7 +6,6 @@ import type { Bundle } from "../../engines/bundle";
 import {
   fitCommand,
   fitScript,
-  type HostNeeds,
   installCommand,
   installStagedCommand,
   type Newcomer,
@@ -69,11 +68,11 @@ export interface SecretArgs extends CommandArgs {
  */
 export function gate(
   name: string,
-  args: CommandArgs & { readonly needs: HostNeeds; readonly services: readonly Newcomer[] },
+  args: CommandArgs & { readonly services: readonly Newcomer[] },
   opts: pulumi.CustomResourceOptions,
 ): HostCommand {
-  const { host, needs, services } = args;
-  const create = fitCommand(host.connection.rights, needs, services);
+  const { host, services } = args;
+  const create = fitCommand(host.connection.rights, services);
   return command(
     name,
     { ...args, step: "gate" },
@@ -85,17 +84,17 @@ export function gate(
 /** Installs the runner on a host and checks that the host is fit for it. */
 export function installRunner(
   name: string,
-  args: CommandArgs & { readonly needs?: HostNeeds },
+  args: CommandArgs,
   opts: pulumi.CustomResourceOptions,
 ): HostCommand {
-  const { host, needs = "podman" } = args;
+  const { host } = args;
   const { owner, connection } = host;
   const staged = stagedName(STAGED_RUNNER, owner);
   const bundle = runnerScript();
   const script = {
     bundle,
-    create: installCommand(connection.rights, connection.scope, bundle, needs, owner),
-    createStaged: installStagedCommand(staged, needs, owner),
+    create: installCommand(connection.rights, connection.scope, bundle, owner),
+    createStaged: installStagedCommand(staged, owner),
     delete: call(host, ["uninstall"]),
   };
   return bundleCommand(name, { ...args, step: "runner" }, { staged, ...script }, opts);

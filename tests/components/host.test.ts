@@ -11,8 +11,7 @@ const WITH_PASSWORD =
   "else { printf '\\''%s\\n'\\'' \"$password\"; cat; } | sudo -k -S -p '\\'''\\'' \"$@\"; fi; }; ";
 
 /** What tests/lib/runner.test.ts runs. */
-const install = (scope: "rootful" | "rootless") =>
-  installCommand("own", scope, runnerScript(), "podman", "mon");
+const install = (scope: "rootful" | "rootless") => installCommand("own", scope, runnerScript(), "mon");
 
 /** What a removal begins with: on a host without a runner nothing is left to remove. */
 const unlessGone = (runner = "/var/lib/podwatch/runner") =>
@@ -41,7 +40,7 @@ describe("the host itself", () => {
       gateCommand({
         name: "mon-runner-gate",
         parent: "mon",
-        create: fitCommand("own", "podman", [{ service: "web" }]),
+        create: fitCommand("own", [{ service: "web", kind: "container" }]),
         stdin: fitScript(),
         triggers: ["10.1.2.3", 22, "root"],
       }),
@@ -92,7 +91,7 @@ describe("the host itself", () => {
       gateCommand({
         ...common,
         name: "mon-runner-gate",
-        create: fitCommand("own", "podman", [{ service: "web" }]),
+        create: fitCommand("own", [{ service: "web", kind: "container" }]),
         stdin: fitScript(),
       }),
     ]);
@@ -196,7 +195,7 @@ describe("what is applied on a host", () => {
         parent: "mon",
         connection,
         name: "mon-runner-gate",
-        create: fitCommand("sudo-with-password", "podman", [{ service: "web" }]),
+        create: fitCommand("sudo-with-password", [{ service: "web", kind: "container" }]),
         stdin: new Secret(`${SECRETS.becomePassword}\n${fitScript()}`),
         triggers: hostTriggers,
       }),
@@ -230,7 +229,7 @@ describe("what is applied on a host", () => {
     ]);
     const create = (name: string) =>
       String(resources.find((resource) => resource.name === name)?.inputs.create).replace(/ # .*/, "");
-    expect(create("mon-runner")).toBe(installStagedCommand("runner@mon", "podman", "mon"));
+    expect(create("mon-runner")).toBe(installStagedCommand("runner@mon", "mon"));
     expect(create("mon-web")).toBe(
       `/bin/sh -c '${WITH_PASSWORD}${runner} apply web ${versionOf("mon-token")} --owner=mon <.podwatch/web@mon; code=$?; cat >/dev/null; exit $code'`,
     );

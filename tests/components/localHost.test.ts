@@ -41,7 +41,7 @@ describe("a host that the program runs on", () => {
       localCommand({
         name: "mon-runner",
         parent: "mon",
-        create: installCommand("sudo", "rootful", runnerScript(), "podman", "mon"),
+        create: installCommand("sudo", "rootful", runnerScript(), "mon"),
         delete: removal("uninstall", "sudo -n "),
         stdin: runnerScript(),
         triggers: ["local", MACHINE, "root"],
@@ -51,7 +51,10 @@ describe("a host that the program runs on", () => {
         ...gate,
         type: LOCAL_COMMAND,
         secretOutputs: [],
-        inputs: { ...gateInputs, create: onThisMachine(fitCommand("sudo", "podman", [{ service: "web" }])) },
+        inputs: {
+          ...gateInputs,
+          create: onThisMachine(fitCommand("sudo", [{ service: "web", kind: "container" }])),
+        },
       },
       localCommand({
         name: "mon-web",

@@ -292,7 +292,11 @@ test("a target has a node exporter and nothing else; every monitor watches it, a
   ]);
   expect(Object.keys(installations)).toEqual(["mon1", "mon2"]);
   const runner = resources.find(({ name }) => name === "podwatch-web-runner");
-  expect(runner?.inputs.create).toContain("install rootful without-podman --owner=podwatch-web </dev/null;");
+  expect(runner?.inputs.create).toContain("install rootful --owner=podwatch-web </dev/null;");
+  const gate = resources.find(({ name }) => name === "podwatch-web-runner-gate");
+  expect(gate?.inputs.create).toContain(
+    "fit native/node-exporter=10.1.2.5:9100=podwatch:nodeExporter.port </dev/null;",
+  );
   expect(resources.find(({ name }) => name === "podwatch-web-answers")).toMatchObject({
     inputs: { delete: "ask web at 10.1.2.5 port 22 within 20000 ms" },
     dependsOn: expect.arrayContaining(["podwatch-web-node-exporter-service"]),

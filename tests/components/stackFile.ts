@@ -84,7 +84,7 @@ export function hostSettings(
 ): HostSettings & { services: Newcomer[] } {
   const [only] = settingsOf({ host: { ...login, ...host }, ...sections }, files).hosts;
   if (only === undefined) throw new Error("the stack file has no host");
-  return { ...only, services: [{ service: "web" }] };
+  return { ...only, services: [{ service: "web", kind: "container" }] };
 }
 
 /** Reads a stack file of the repository. */

@@ -71,9 +71,9 @@ const groups = () => readFileSync(join(shell.directory, "podman/groups"), "utf8"
 const usersAre = (text: string) => shell.write("podman/users", OTHERS + text);
 
 test("is made once, without a password, shell or home, and what ran before is restarted", () => {
-  expect(run("ensure_account; has_new_account; has_account")).toMatchObject({ status: 0, stderr: "" });
+  expect(run("ensure_account; is_unproven; has_account")).toMatchObject({ status: 0, stderr: "" });
   expect(users()).toBe(OTHERS + OURS);
-  expect(run("ensure_account; has_new_account").status).toBe(1);
+  expect(run('rm "$home/pending"; ensure_account; is_unproven').status).toBe(1);
   expect(users()).toBe(OTHERS + OURS);
 });
 
@@ -114,7 +114,13 @@ test("a host without useradd is told what to install", () => {
 });
 
 test("gone while the service runs: it is not settled, and is restarted under the user made anew", () => {
-  const more = { id: "one", unit: "podwatch-meter.service", container: "podwatch-meter", secrets: "" };
+  const more = {
+    id: "one",
+    kind: "native",
+    unit: "podwatch-meter.service",
+    container: "podwatch-meter",
+    secrets: "",
+  };
   for (const path of ["state/services/meter/candidate/current/unit", "native"]) {
     shell.write(`${path}/podwatch-meter.service`, "# Managed by Podwatch.\n[Unit]\n");
   }

@@ -50,14 +50,19 @@ test.each<[what: string, change: () => void, outcome: string]>([
 });
 
 test.each([
-  ["a service is restarted, since what it sees is gone", "podwatch-web.container", "restarted\n"],
-  ["the network is left as it is", "podwatch.network", "updated\n"],
-])("where $STATE was lost, %s", (_, unit, outcome) => {
+  [
+    "a service is restarted, since what it sees is gone",
+    "container",
+    "podwatch-web.container",
+    "restarted\n",
+  ],
+  ["the network is left as it is", "network", "podwatch.network", "updated\n"],
+])("where $STATE was lost, %s", (_, kind, unit, outcome) => {
   shell.run('rm "$home/current" "$home/secrets"', { variables });
   shell.write(`units/${unit}`, "[X]\n");
   shell.write(`state/services/web/candidate/current/unit/${unit}`, "[X]\n");
   shell.write("podman/active", "podwatch-network.service\npodwatch-web.service\n");
-  const lost = { ...variables, unit, secrets: "" };
+  const lost = { ...variables, kind, unit, secrets: "" };
   expect(shell.run("needed_activation", { variables: lost }).stdout).toBe(outcome);
 });
 

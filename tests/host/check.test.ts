@@ -20,7 +20,7 @@ afterEach(() => shell.remove());
 /** The looks that are taken, in their order. */
 function looks(more = ""): string[] {
   const note = `check_unit() { say unit; }; run_check() { echo files >&3; ${more} }`;
-  const { stdout } = shell.run(`exec 3>&1; ${note}; check_candidate 2>&1`, { variables });
+  const { stdout } = shell.run(`exec 3>&1; ${note}; of_kind check 2>&1`, { variables });
   return stdout.trim().split("\n");
 }
 
@@ -105,12 +105,9 @@ test("a version that is not named is that of the very secret, whatever stands fo
 });
 
 describe("a port of a service that is to come", () => {
-  const taken = (service: string, place: string, sockets: string, runs = "false") =>
+  const taken = (setting: string, place: string, sockets: string, runs = "false") =>
     shell.run(
-      `sockets() { printf '%s\\n' '${sockets}'; }; runs_podwatch() { ${runs}; }; stranger_at_our_port =${place}`,
-      {
-        variables: { service },
-      },
+      `sockets() { printf '%s\\n' '${sockets}'; }; runs_podwatch() { ${runs}; }; stranger_at_our_port ${place}=${setting}`,
     );
   const listening = (local: string, state = "0A") =>
     `   0: ${local} 00000000:0000 ${state} 00000000:00000000`;
@@ -130,10 +127,13 @@ describe("a port of a service that is to come", () => {
     [":::80", OWN6],
     ["::1:80", ALL6],
   ])("%s cannot be had beside %s", (place, local) => {
-    expect(taken("nginx", place, listening(local)).stdout).toBe(
+    expect(taken("podwatch:front.port", place, listening(local)).stdout).toBe(
       "another program listens on port 80 already (ss -ltnp tells which); stop it, or set podwatch:front.port to a port that is free\n",
     );
-    expect(taken("nginx", place, listening(local), "true")).toMatchObject({ status: 0, stdout: "" });
+    expect(taken("podwatch:front.port", place, listening(local), "true")).toMatchObject({
+      status: 0,
+      stdout: "",
+    });
   });
 
   test.each([
@@ -142,11 +142,11 @@ describe("a port of a service that is to come", () => {
     ["127.0.0.1:80", listening("0200007F:0050")],
     ["0.0.0.0:80", listening(OWN6)],
   ])("%s can be had beside %s", (place, sockets) => {
-    expect(taken("nginx", place, sockets)).toMatchObject({ status: 0, stdout: "", stderr: "" });
+    expect(taken("podwatch:front.port", place, sockets)).toMatchObject({ status: 0, stdout: "", stderr: "" });
   });
 
   test("the node exporter's is told with its setting", () => {
-    expect(taken("node-exporter", ":::9100", listening("00000000:238C")).stdout).toMatch(
+    expect(taken("podwatch:nodeExporter.port", ":::9100", listening("00000000:238C")).stdout).toMatch(
       /port 9100 .*podwatch:nodeExporter\.port/,
     );
   });

@@ -184,7 +184,7 @@ describe("images", () => {
     );
     shell.write("state/services/web/releases/old/headers", "image reg/web:1\n");
     shell.write("state/services/web/releases/now/headers", "");
-    run('podman() { :; }; ln -s releases/now "$home/current"; prune_releases');
+    run('podman() { :; }; ln -s releases/now "$home/current"; drop_what_is_over');
     expect(list("state/services/web/releases")).toEqual(["now"]);
     expect(list("state/images")).toEqual([]);
     run(`podman() { :; }; secrets='podwatch-token ${next}'; tidy_up`);
@@ -199,7 +199,7 @@ describe("services that a change of the network stops", () => {
       echo "$*" >>"$PODMAN_STATE/calls"; case "$*" in "${fatal}"*) kill -9 $$ ;; esac; }; podman() { :; }`;
   const activate = (how: string, fatal?: string) =>
     run(
-      `unit=podwatch.network; home=$STATE/services/network; release=$home/current; ${systemctl(fatal)}; activate_network ${how}`,
+      `kind=network; unit=podwatch.network; home=$STATE/services/network; release=$home/current; ${systemctl(fatal)}; of_kind activate ${how}`,
     );
 
   beforeEach(() => {
@@ -243,7 +243,7 @@ describe("containers of others in our network", () => {
   const podman = (...names: string[]) =>
     `podman() { case "$*" in "ps "*) printf '%s\\n' ${names.join(" ")} ;; *) echo "podman $*" >>"$PODMAN_STATE/calls" ;; esac; }; systemctl() { :; }`;
   const network =
-    "unit=podwatch.network; home=$STATE/services/network; candidate=$home/candidate/current; release=$candidate";
+    "kind=network; unit=podwatch.network; home=$STATE/services/network; candidate=$home/candidate/current; release=$candidate";
   const refusal =
     /^podwatch: the network podwatch cannot be changed or removed while containers .* use it \(theirs podwatch-too\); remove them first/;
 
@@ -268,7 +268,7 @@ describe("containers of others in our network", () => {
   });
 
   test("stay, while what was left of ours goes", () => {
-    run(`${network}; ${podman("podwatch-web", "theirs", "podwatch-theirs")}; activate_network restarted`);
+    run(`${network}; ${podman("podwatch-web", "theirs", "podwatch-theirs")}; of_kind activate restarted`);
     expect(calls()).toEqual(["podman rm --force --ignore podwatch-web", "podman network rm podwatch"]);
   });
 });

@@ -8,6 +8,7 @@ import { RunnerShell } from "./runnerShell";
 let shell: RunnerShell;
 let variables: Record<string, string>;
 
+const INSTALLED_UNIT = 'use_kind "$(installed_kind)"; say "$unit"';
 const OURS = "# Managed by Podwatch.\n";
 
 /** Stand-in for curl: gives the file \`archive\`, whatever the address, and notes that. */
@@ -31,6 +32,7 @@ beforeEach(() => {
   variables = {
     home,
     candidate: `${home}/candidate/current`,
+    kind: "native",
     unit: "podwatch-meter.service",
     container: "podwatch-meter",
     service: "meter",
@@ -89,14 +91,14 @@ describe("units", () => {
   ])("%s is installed as %s", (service, unit) => {
     // What masks a container's service stands where a native unit would.
     shell.write("native/podwatch-nginx.service", "");
-    expect(run("installed_unit", { service, home: `${shell.state}/services/${service}` }).stdout).toBe(
+    expect(run(INSTALLED_UNIT, { service, home: `${shell.state}/services/${service}` }).stdout).toBe(
       `${unit}\n`,
     );
   });
 
   test("a removal that was interrupted still knows what it removes", () => {
     shell.write("state/services/meter/releases/one/unit/podwatch-meter.service", OURS);
-    expect(run('rm "$NATIVE_UNITS"/*; installed_unit').stdout).toBe("podwatch-meter.service\n");
+    expect(run(`rm "$NATIVE_UNITS"/*; ${INSTALLED_UNIT}`).stdout).toBe("podwatch-meter.service\n");
   });
 
   test.each<[what: string, change: () => void, outcome: string]>([
@@ -106,6 +108,7 @@ describe("units", () => {
   ])("%s changed", (_, change, outcome) => {
     shell.write("podman/active", "podwatch-meter.service\n");
     shell.write("state/services/meter/releases/one/headers", "");
+    candidate("headers", "service meter\n");
     run("point_current_at releases/one");
     change();
     expect(run("needed_activation")).toEqual({ status: 0, stdout: `${outcome}\n`, stderr: "" });
@@ -137,7 +140,7 @@ describe("programs", () => {
 
   test("are fetched for the host's machine, once", () => {
     headers(archive());
-    expect(run("ensure_program; ensure_program; has_new_program")).toMatchObject({ status: 0, stderr: "" });
+    expect(run("ensure_program; ensure_program; is_unproven")).toMatchObject({ status: 0, stderr: "" });
     expect(readFileSync(join(shell.directory, "podman/asked"), "utf8")).toBe(
       "https://releases.my-company.net/meter-1.0.linux-arm64.tar.gz\n",
     );
@@ -149,7 +152,7 @@ describe("programs", () => {
     run("ensure_program");
     writeFileSync(join(place(), "meter"), "#!/bin/sh\necho lied\n");
     expect(run("has_program").status).toBe(1);
-    expect(run("ensure_program; has_new_program").status).toBe(0);
+    expect(run("ensure_program; is_unproven").status).toBe(0);
     expect(readFileSync(join(place(), "meter"), "utf8")).toBe(PROGRAM);
   });
 

@@ -1,10 +1,19 @@
 // Calls single functions of the runner in a temporary directory, with stand-ins for podman and systemd.
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { attempt } from "../lib/shellRun";
 
 const HOST = join(__dirname, "../../host");
+
+/** All but those that begin and end a run, and the lock, which nobody else is after. */
+const PARTS = [
+  "kinds.sh",
+  ...readdirSync(join(HOST, "kinds")).map((file) => `kinds/${file}`),
+  ...readdirSync(HOST).filter(
+    (file) => file.endsWith(".sh") && !["main.sh", "start.sh", "lock.sh", "kinds.sh"].includes(file),
+  ),
+];
 
 /** Stand-in for podman: one file a secret below `podman/secrets`; an identity is new with every `create`. */
 const PODMAN = `#!/bin/sh
@@ -72,6 +81,7 @@ export class RunnerShell {
     return {
       home,
       candidate: `${home}/candidate/current`,
+      kind: "container",
       unit: "podwatch-web.container",
       container: "podwatch-web",
       service: "web",
@@ -90,23 +100,8 @@ export class RunnerShell {
       "say() { printf '%s\\n' \"$*\"; }",
       "fail() { printf 'podwatch: %s\\n' \"$*\" >&2; exit 1; }",
       "lock() { :; }",
-      ...[
-        "owners",
-        "engine",
-        "units",
-        "program",
-        "account",
-        "native",
-        "bundle",
-        "fit",
-        "check",
-        "apply",
-        "network",
-        "shield",
-        "remove",
-        "secret",
-        "inspect",
-      ].map((part) => `. ${HOST}/${part}.sh`),
+      ...PARTS.map((part) => `. ${HOST}/${part}`),
+      `kind=container`,
       ...assignments,
       line,
     ].join("\n");

@@ -1,20 +1,23 @@
 # Services that are no containers: units of systemd's own, with a program of the distribution's or one that is kept here.
 
-check_native() {
+KINDS="$KINDS native"
+
+native_is_found() {
+  is_unit_of_ours "podwatch-$service.service"
+}
+
+native_unit() {
+  say "podwatch-$service.service"
+}
+
+native_units() {
+  say "$unit"
+  say "${unit%.service}.socket"
+}
+
+native_refuse() {
   refuse_foreign_account
   refuse_taken_addresses
-  make_host_directories
-  ensure_program
-  ensure_account
-  mkdir -p "$home/candidate/verify"
-  cp "$candidate"/unit/* "$home/candidate/verify/"
-  command -v systemd-analyze >/dev/null || return 0
-  # What it says of other units of the host is not about us; of ours, even a warning is one too many: the service would run
-  # without what was asked for.
-  if report=$(cd "$home/candidate/verify" && timeout -k 5 60 systemd-analyze ${ROOTLESS:+--user} verify --man=no \
-    ./podwatch-* 2>&1 9>&- | grep -F "podwatch-$service."); then
-    fail "systemd refuses the units of $service; nothing was changed: $(say "$report" | tail -n 3)"
-  fi
 }
 
 # `listen <address> <port>`, with the address `any` for all: they have to be the host's own, and free.
@@ -37,30 +40,29 @@ listens_already() {
     grep -qs -e "^ListenStream=$1\$" -e "^ListenStream=.*:$1\$" "$NATIVE_UNITS/${unit%.service}.socket"
 }
 
-activate_native() {
-  case $1 in
-    started | restarted)
-      if ! report=$(start_native 2>&1); then
-        reason="systemd could not start it: $report"
-        return 1
-      fi
-      await_ready "$release" &&
-        is_filtered &&
-        { [ -z "$previous" ] || await_steady "$container"; }
-      ;;
-    reloaded) run_activation_hook reload ;;
-    updated) ;;
-  esac
+native_check() {
+  make_host_directories
+  ensure_program
+  ensure_account
+  mkdir -p "$home/candidate/verify"
+  cp "$candidate"/unit/* "$home/candidate/verify/"
+  command -v systemd-analyze >/dev/null || return 0
+  # What it says of other units of the host is not about us; of ours, even a warning is one too many: the service would run
+  # without what was asked for.
+  if report=$(cd "$home/candidate/verify" && timeout -k 5 60 systemd-analyze ${ROOTLESS:+--user} verify --man=no \
+    ./podwatch-* 2>&1 9>&- | grep -F "podwatch-$service."); then
+    fail "systemd refuses the units of $service; nothing was changed: $(say "$report" | tail -n 3)"
+  fi
 }
 
-# A socket whose unit is the same stays open, so that callers wait instead of being refused.
-start_native() {
-  names=$(cd "$release/unit" && ls)
-  has_units_of "$release" || systemctl stop "${unit%.service}.socket" "$unit" 2>/dev/null || :
-  # shellcheck disable=SC2086 # a list of unit names
-  install_units &&
-    systemctl --quiet enable $names 2>&1 &&
-    timeout -k 5 330 systemctl ${ROOTLESS:+--user} restart "$unit" 9>&-
+native_holds() {
+  any_holds && has_program && has_account
+}
+
+native_prove() {
+  await_ready "$release" &&
+    is_filtered &&
+    { [ -z "$previous" ] || await_steady "$container"; }
 }
 
 # systemd only warns where the kernel cannot filter, and would let everybody in. It counts what it filters: no count, no filter.
@@ -78,24 +80,36 @@ host would reach the service; use a kernel with CONFIG_CGROUP_BPF, as distributi
   return 1
 }
 
-# The units go last: they are the proof that the rest is ours, for the next run if this one is interrupted.
-stop_native() {
-  socket=${unit%.service}.socket
-  if is_unit_of_ours "$unit" || is_unit_of_ours "$socket"; then
-    for name in "$socket" "$unit"; do
-      if is_unit_of_ours "$name"; then
-        systemctl --quiet disable "$name" 2>/dev/null || :
-        systemctl stop "$name" 2>/dev/null || :
-      fi
-    done
-    for name in "$socket" "$unit"; do
-      ! is_unit_of_ours "$name" || rm -f "$(unit_path "$name")"
-    done
-  elif [ ! -d "$home" ]; then
+native_drift() {
+  program_drift
+  account_drift
+}
+
+program_drift() {
+  has_program || say "program changed $(header "$candidate" program | cut -d ' ' -f 1)"
+}
+
+account_drift() {
+  if has_account; then
     return
+  elif getent passwd "$account" >/dev/null; then
+    say "account replaced $account"
+  else
+    say "account missing $account"
   fi
-  reload_systemd
-  systemctl reset-failed "$unit" "$socket" 2>/dev/null || :
+}
+
+native_forget() {
+  drop_socket_directory
+}
+
+native_uninstalled() {
+  drop_socket_directory
+}
+
+native_drop_unused() {
+  drop_unused_programs
+  drop_unused_accounts
 }
 
 # The directory of the sockets goes with the last of them; on a host that NGINX still has it mounted, with the runner.

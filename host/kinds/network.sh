@@ -1,8 +1,38 @@
 # The network that the services share: others may have joined it, and it cannot be changed while it is in use.
 
+KINDS="$KINDS network"
+
+network_is_found() {
+  [ "$service" = network ]
+}
+
+network_unit() {
+  say podwatch.network
+}
+
+network_stranger() {
+  if [ ! -e "$UNITS/$unit" ] && podman network exists podwatch; then
+    say "there is already a network named podwatch that is not managed by Podwatch; rename or remove it first"
+  fi
+}
+
+network_refuse() {
+  if [ -e "$UNITS/$unit" ]; then
+    cmp -s "$candidate/unit/$unit" "$UNITS/$unit" || refuse_guests
+  fi
+}
+
+network_check() {
+  check_quadlet
+}
+
+network_outlives_files() {
+  true
+}
+
 # A network in use cannot be changed: its services are stopped, and started again afterwards. Their names are kept
 # in `stopped` until then, since an interrupted run finds them no longer running.
-activate_network() {
+network_activate() {
   running=$(services_to_start)
   if [ "$1" = restarted ]; then
     running=$(
@@ -27,6 +57,47 @@ activate_network() {
     return 1
   fi
   rm -f "$home/stopped"
+}
+
+# It is there, or systemd has failed.
+network_prove() {
+  :
+}
+
+network_is_ready() {
+  podman network exists podwatch
+}
+
+network_log() {
+  podman_log "$@"
+}
+
+network_drift() {
+  podman network exists podwatch || say "network missing podwatch"
+}
+
+network_mend() {
+  podman network exists podwatch || systemctl stop "$(unit_service)"
+}
+
+network_remove() {
+  if is_unit_of_ours "$unit"; then
+    refuse_guests
+    systemctl stop "$(unit_service)" 2>/dev/null || :
+    lower_shield
+    ! podman network exists podwatch || podman network rm podwatch >/dev/null
+    rm -f "$UNITS/$unit"
+  elif [ ! -d "$home" ]; then
+    return
+  fi
+  # Also of a network that did not get as far as its unit.
+  remove_shield
+  forget_unit
+}
+
+# An earlier runner's network gets what it lacks.
+network_installed() {
+  shield_network
 }
 
 # The services that were stopped. Left out are those that were removed since, and those whose files were lost with $STATE,

@@ -1,0 +1,84 @@
+# What is in common to the kinds that podman runs. Nothing that is started may inherit the lock (descriptor 9).
+
+podman() {
+  command podman "$@" 9>&-
+}
+
+# Whether a volume was made for the service.
+is_volume_of_ours() {
+  [ "$(podman volume inspect --format '{{index .Labels "io.podwatch.service"}}' "$1" 2>/dev/null)" = "$service" ]
+}
+
+ensure_image() {
+  if podman image exists "$1"; then
+    return
+  fi
+  note_image "$1"
+  if ! fetch 900 podman pull --quiet "$1"; then
+    fail "the image $1 cannot be pulled: $(say "$report" | tail -n 1)"
+  fi
+}
+
+# Runs a command that brings an image, for so many seconds at most; `report` is what it says. What podman leaves when it
+# is killed stands where the next run of the service finds it.
+fetch() {
+  mkdir -p "$home/pull" || fail "cannot write to $home; is the disk full?"
+  seconds=$1
+  shift
+  fetched=0
+  report=$(TMPDIR=$home/pull timeout -k 10 "$seconds" "$@" 2>&1 </dev/null 9>&-) || fetched=$?
+  rm -rf "$home/pull"
+  return "$fetched"
+}
+
+# Before it is there, so that an image is known to be ours even if this run does not live to see it.
+note_image() {
+  mkdir -p "$STATE/images"
+  record=$STATE/images/$(say "$1" | sha256sum | cut -c 1-16)
+  say "$1" >"$record" || fail "cannot write to $STATE; is the disk full?"
+}
+
+# Removes an image that the runner pulled or built and that no service uses any more, nor an image that one uses.
+drop_image() {
+  record=$STATE/images/$(say "$1" | sha256sum | cut -c 1-16)
+  if [ ! -e "$record" ] || some_service_says -xF -e "image $1" -e "base-image $1"; then
+    return
+  fi
+  podman image rm "$1" >/dev/null 2>&1 || :
+  rm -f "$record"
+}
+
+# The images that interrupted runs have pulled or replaced.
+drop_unused_images() {
+  for record in "$STATE"/images/*; do
+    [ ! -e "$record" ] || drop_image "$(cat "$record")"
+  done
+}
+
+# Asked where podman is first used: a host without containers needs none.
+check_podman() {
+  (unset -f podman && command -v podman >/dev/null) || refuse_without_podman
+  version=$(podman version --format '{{.Client.Version}}')
+  case $version in
+    [0-3].* | 4.[0-3] | 4.[0-3].* | 4.[0-3]-*)
+      fail "podman $version is too old: Quadlet units need podman 4.4 or newer" ;;
+  esac
+  [ -e /sys/fs/cgroup/cgroup.controllers ] ||
+    fail "this host uses cgroup v1: boot it with systemd.unified_cgroup_hierarchy=1"
+  [ -z "$ROOTLESS" ] || grep -qs "^$(id -un):" /etc/subuid ||
+    fail "$(id -un) has no range in /etc/subuid: rootless containers need one (usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $(id -un))"
+}
+
+# What stands in somebody's home is found by his login shell, but not by systemd, which starts the services.
+refuse_without_podman() {
+  elsewhere=$(unset -f podman && PATH=$CALLERS_PATH && { command -v podman || :; })
+  [ -z "$elsewhere" ] ||
+    fail "podman is at $elsewhere, where systemd does not look: install podman 4.4 or newer for the whole host, or link it into /usr/local/bin"
+  fail "podman is not installed on this host: install podman 4.4 or newer"
+}
+
+# What podman complained of and what the container said.
+podman_log() {
+  journal_since "$2" ${ROOTLESS:+--user} --unit "$1.service" | grep '^Error: ' | tail -n 3 || :
+  journal_since "$2" CONTAINER_NAME="$1" | tail -n 12 || :
+}

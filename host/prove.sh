@@ -1,0 +1,84 @@
+# Whether a service does what it is there for: its scripts, and what it logs.
+
+# Seconds since boot: a clock that is set does not disturb it.
+uptime_seconds() {
+  read -r uptime _ </proc/uptime
+  say "${uptime%%.*}"
+}
+
+# Runs one of a release's scripts.
+run_hook() {
+  of_kind run 120 "$1" <"$1/hooks/$2"
+}
+
+# Asks a release's ready script again and again until it succeeds, so many times.
+probe() {
+  # shellcheck disable=SC2016 # the variables are those of the script
+  {
+    printf 'ready() {\n'
+    cat "$1/hooks/ready"
+    printf '}\ntries=%s\n' "$2"
+    printf 'until ready; do tries=$((tries - 1)); [ "$tries" -gt 0 ] || exit 1; sleep 0.1; done\n'
+  } | of_kind run 60 "$1" >/dev/null 2>&1
+}
+
+# Waits until a release is ready; on failure, `reason` says why it is not worth waiting any longer.
+await_ready() {
+  within=$(header "$1" ready-within)
+  give_up=$(($(uptime_seconds) + within))
+  until probe "$1" 50; do
+    if [ "$(systemctl show --property NRestarts --value "$container.service")" -ge "$CRASHES" ]; then
+      reason="it ended again and again right after its start"
+      return 1
+    fi
+    if [ "$(uptime_seconds)" -ge "$give_up" ]; then
+      reason="it was not ready within $within s"
+      return 1
+    fi
+    sleep 0.2
+  done
+}
+
+# A service that falls over soon after it was ready has not come up.
+await_steady() {
+  invocation=$(systemctl show --property InvocationID --value "$1.service")
+  steady_at=$(($(uptime_seconds) + STEADY_SECONDS))
+  while [ "$(uptime_seconds)" -lt "$steady_at" ]; do
+    sleep 0.5
+    if ! systemctl --quiet is-active "$1.service" ||
+      [ "$(systemctl show --property InvocationID --value "$1.service")" != "$invocation" ]; then
+      reason="it was ready, but ended within $STEADY_SECONDS s"
+      return 1
+    fi
+  done
+}
+
+# Where the journal ends, for `last_log_lines`; empty while there is none. Not a time, since the clock may be set meanwhile.
+end_of_journal() {
+  timeout -k 5 30 journalctl --no-pager --quiet --output cat --lines 1 --show-cursor 2>/dev/null 9>&- |
+    sed -n 's/^-- cursor: //p' | tail -n 1
+}
+
+# What was logged of a service last, since a former end of the journal.
+last_log_lines() {
+  of_kind log "$1" "$2" | sed '/^$/d; s/^/  | /'
+}
+
+# Together with a cursor, `--lines` would mean the first lines, not the last.
+journal_since() {
+  cursor=$1
+  shift
+  timeout -k 5 30 journalctl --no-pager --quiet --output cat ${cursor:+--after-cursor "$cursor"} "$@" 2>&1 9>&-
+}
+
+# What a hook prints behind `note: ` is for people, although all is well.
+run_activation_hook() {
+  [ -e "$release/hooks/$1" ] || return 0
+  hook_status=0
+  report=$(run_hook "$release" "$1" 2>&1) || hook_status=$?
+  if [ "$hook_status" -ne 0 ]; then
+    reason="$(say "$report" | tail -n 5)"
+    return 1
+  fi
+  notes=$(say "$report" | grep '^note: ' || :)
+}
