@@ -13,7 +13,7 @@ unpack_bundle() {
     esac
   done
   # shellcheck disable=SC2086 # a list of paths
-  (cd "$2" && mkdir -p $directories) || return 1
+  (cd "$2" && mkdir -p . $directories) || return 1
   awk -v directory="$2" '
     BEGIN { out = directory "/headers" }
     /^end$/ { exit }

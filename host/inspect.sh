@@ -91,7 +91,9 @@ unit_drift() {
     elif ! cmp -s "$candidate/unit/$name" "$path"; then
       say "unit changed $path"
     fi
-    [ "$name" = "$unit" ] || systemctl --quiet is-active "$name" || say "unit stopped $name"
+    if [ "$name" != "$unit" ] && starts_at_boot "$candidate/unit/$name"; then
+      systemctl --quiet is-active "$name" || say "unit stopped $name"
+    fi
   done
   if [ "$(systemctl show --property LoadState --value "$(unit_service)")" = masked ]; then
     say "unit masked $(unit_service)"

@@ -123,7 +123,7 @@ any_activate() {
 any_prove() {
   [ ! -e "$release/hooks/ready" ] || await_ready "$release" || return 1
   run_activation_hook started || return 1
-  [ -z "$previous" ] || [ -z "$unit" ] || await_steady "$container"
+  [ -z "$previous" ] || [ -z "$unit" ] || await_steady "$(unit_service)"
 }
 
 # `run <seconds> <release>`: runs the script on standard input where the release's hooks belong.

@@ -27,7 +27,7 @@ await_ready() {
   within=$(header "$1" ready-within)
   give_up=$(($(uptime_seconds) + within))
   until probe "$1" 50; do
-    if [ "$(systemctl show --property NRestarts --value "$container.service")" -ge "$CRASHES" ]; then
+    if [ "$(systemctl show --property NRestarts --value "$(unit_service)")" -ge "$CRASHES" ]; then
       reason="it ended again and again right after its start"
       return 1
     fi
@@ -41,12 +41,12 @@ await_ready() {
 
 # A service that falls over soon after it was ready has not come up.
 await_steady() {
-  invocation=$(systemctl show --property InvocationID --value "$1.service")
+  invocation=$(systemctl show --property InvocationID --value "$1")
   steady_at=$(($(uptime_seconds) + STEADY_SECONDS))
   while [ "$(uptime_seconds)" -lt "$steady_at" ]; do
     sleep 0.5
-    if ! systemctl --quiet is-active "$1.service" ||
-      [ "$(systemctl show --property InvocationID --value "$1.service")" != "$invocation" ]; then
+    if ! systemctl --quiet is-active "$1" ||
+      [ "$(systemctl show --property InvocationID --value "$1")" != "$invocation" ]; then
       reason="it was ready, but ended within $STEADY_SECONDS s"
       return 1
     fi

@@ -91,15 +91,23 @@ note_reloads() {
   { say "$1" >"$STATE/locks/reloads.new" && mv "$STATE/locks/reloads.new" "$STATE/locks/reloads"; } 2>/dev/null || :
 }
 
-# Starts the main unit of $release, and has all of them started at boot. A socket whose unit is the same stays open, so that
-# callers wait instead of being refused.
+# Whether systemd is to start a unit by itself: if it is in the release, it runs.
+starts_at_boot() {
+  grep -qsxF -e '[Install]' "$1"
+}
+
+# Starts the main unit of $release, and has those started at boot that say so. A socket whose unit is the same stays open,
+# so that callers wait instead of being refused.
 start_units() {
-  names=$(cd "$release/unit" && ls)
+  names=
+  for name in $(of_kind units); do
+    ! starts_at_boot "$release/unit/$name" || names="$names $name"
+  done
   # shellcheck disable=SC2046 # a list of unit names
   has_units_of "$release" || systemctl stop $(of_kind units) 2>/dev/null || :
   # shellcheck disable=SC2086 # a list of unit names
   install_units &&
-    systemctl --quiet enable $names 2>&1 &&
+    { [ -z "$names" ] || systemctl --quiet enable $names 2>&1; } &&
     timeout -k 5 330 systemctl ${ROOTLESS:+--user} restart "$unit" 9>&-
 }
 

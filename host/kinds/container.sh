@@ -91,7 +91,7 @@ container_prove() {
   await_ready "$release" &&
     run_activation_hook started &&
     { [ -n "${failure:-}" ] || is_let_through "$release/unit/$unit"; } &&
-    { [ -z "$previous" ] || await_steady "$container"; }
+    { [ -z "$previous" ] || await_steady "$(unit_service)"; }
 }
 
 # Inside its own container, or inside the one that it names because its own image has no shell.

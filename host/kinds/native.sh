@@ -62,7 +62,7 @@ native_holds() {
 native_prove() {
   await_ready "$release" &&
     is_filtered &&
-    { [ -z "$previous" ] || await_steady "$container"; }
+    { [ -z "$previous" ] || await_steady "$(unit_service)"; }
 }
 
 # systemd only warns where the kernel cannot filter, and would let everybody in. It counts what it filters: no count, no filter.

@@ -98,7 +98,7 @@ export class RunnerShell {
       "set -eu; ROOTLESS=; LOCK_SECONDS=60; OWNER_MARK='# Managed by Podwatch.'",
       `owner=; STATE=${this.state}; UNITS=${this.directory}/units; NATIVE_UNITS=${this.directory}/native`,
       "say() { printf '%s\\n' \"$*\"; }",
-      "fail() { printf 'podwatch: %s\\n' \"$*\" >&2; exit 1; }",
+      'fail() { printf \'podwatch: %s\\n\' "$*" >&2; "${clean_up:-:}"; exit 1; }',
       "lock() { :; }",
       ...PARTS.map((part) => `. ${HOST}/${part}`),
       `kind=container`,
