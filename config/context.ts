@@ -81,7 +81,7 @@ function agentState(socket: string): AgentState {
 }
 
 /** Why a file could not be read, with the fix. */
-export function fileComplaint(error: unknown, what: string): string {
+export function fileProblem(error: unknown, what: string): string {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "ENOENT" || code === "ENOTDIR") return `does not exist; write the path of ${what}`;
   if (code === "EACCES" || code === "EPERM")

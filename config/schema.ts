@@ -65,9 +65,9 @@ function optional(describe: (name: SectionName) => string): Optional<typeof serv
 
 const overrides = optional((name) => `Overrides \`${namespace}:${name}\` for this host.`);
 
-const nameComplaint =
+const nameProblem =
   "is not a host name of this kind; write up to 31 lower-case letters, digits and -, beginning with a letter";
-export const hostName = text(/^[a-z][a-z0-9-]{0,30}$/, nameComplaint);
+export const hostName = text(/^[a-z][a-z0-9-]{0,30}$/, nameProblem);
 
 /** A host in the long form; its key is its name. */
 export const hostEntry = group({ ...access, ...overrides }).meta({

@@ -27,7 +27,7 @@ export interface HostBasics {
 }
 
 /** The context for resolving a section. */
-export interface Around {
+export interface ResolveContext {
   readonly host: HostBasics;
   /** The preceding sections, resolved. */
   readonly before: Readonly<ServiceSettings<string>>;
@@ -49,7 +49,7 @@ export interface Section<Name extends SectionName = SectionName, Schema extends 
   /** Grammar, defaults and descriptions. */
   readonly schema: Schema;
   /** Checks that involve several settings or files, and derived defaults. */
-  resolve(given: z.output<Schema>, around: Around): ServiceSettings<string>[Name];
+  resolve(given: z.output<Schema>, around: ResolveContext): ServiceSettings<string>[Name];
   /** Chapters of docs/configuration.md, by the id of the schema that each describes; the section's own comes first. */
   readonly chapters: Readonly<Record<string, Chapter>>;
   /** Defaults for kinds of machines, as in a stack file. */

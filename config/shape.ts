@@ -54,9 +54,9 @@ export function mention(
   return secret || misplaced ? "the value" : quote(value);
 }
 
-function wayOut(complaint: string): string {
-  const cut = complaint.indexOf("; ");
-  return cut < 0 ? complaint : complaint.slice(cut + 2);
+function wayOut(message: string): string {
+  const cut = message.indexOf("; ");
+  return cut < 0 ? message : message.slice(cut + 2);
 }
 
 /** The parts of `raw` with a valid shape; missing ones stay missing. */

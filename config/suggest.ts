@@ -1,10 +1,10 @@
 // Suggestions for unknown settings.
 import { distance } from "fastest-levenshtein";
 import type { z } from "zod";
+import { wayOut } from "./alternatives";
 import { namespace } from "./namespace";
 import { type Path, show } from "./problem";
 import { core, schemaAt, settingPaths } from "./walk";
-import { wayOut } from "./waysOut";
 
 /** Names in related tools for settings that have another name here. */
 const synonyms = new Map(

@@ -7,7 +7,7 @@ import { fromBase64, Reader } from "./wire";
 const usable = ["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"];
 const worksWith = `write a key of type ${usable.slice(0, -1).join(", ")} or ${usable.at(-1)}`;
 
-export type Found<T> = { value: T } | { complaint: string };
+export type Found<T> = { value: T } | { message: string };
 
 /** `type base64`, optionally followed by a comment or preceded by host names; returns only type and key. */
 export function parseHostKey(text: string): Found<string> {
@@ -15,26 +15,26 @@ export function parseHostKey(text: string): Found<string> {
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "" && !line.startsWith("#"));
-  if (lines.length > 1) return { complaint: "holds more than one line; write the one key to pin" };
+  if (lines.length > 1) return { message: "holds more than one line; write the one key to pin" };
   const words = (lines[0] ?? "").split(/\s+/);
   if (words[0]?.startsWith("@"))
-    return { complaint: "is a certificate or revocation line; write the host's own key" };
+    return { message: "is a certificate or revocation line; write the host's own key" };
   const start = words.findIndex((word) => /^(ssh-|ecdsa-|sk-)/.test(word));
   const [type, encoded] = start < 0 || start > 1 ? [] : words.slice(start);
   if (type === undefined || encoded === undefined) {
     return {
-      complaint:
+      message:
         "is not a host key; write type and key, what `ssh-keyscan -t ed25519 ADDRESS` prints after the address",
     };
   }
   if (!usable.includes(type)) {
     return {
-      complaint: `is a key of type ${type}, which cannot be used; ${worksWith} (\`ssh-keyscan -t ed25519 ADDRESS\`)`,
+      message: `is a key of type ${type}, which cannot be used; ${worksWith} (\`ssh-keyscan -t ed25519 ADDRESS\`)`,
     };
   }
   if (!isKey(type, encoded)) {
     return {
-      complaint:
+      message:
         "is cut off or mistyped; copy the whole key that `ssh-keyscan -t ed25519 ADDRESS` prints after the address",
     };
   }
@@ -67,14 +67,14 @@ export function findKnownHost(file: string, address: string, port: number): Foun
   });
   if (keys.length === 0) {
     return {
-      complaint: `holds no key for ${name}; add the line that \`${scan}\` prints, once you have compared its fingerprint`,
+      message: `holds no key for ${name}; add the line that \`${scan}\` prints, once you have compared its fingerprint`,
     };
   }
   const best = usable.flatMap((type) => keys.filter((key) => key.type === type && isKey(type, key.key)))[0];
   if (best === undefined) {
     const types = [...new Set(keys.map((key) => key.type))].join(", ");
     return {
-      complaint: `holds for ${name} only keys that cannot be used (${types}); add the line that \`${scan}\` prints`,
+      message: `holds for ${name} only keys that cannot be used (${types}); add the line that \`${scan}\` prints`,
     };
   }
   return { value: `${best.type} ${best.key}` };

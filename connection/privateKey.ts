@@ -5,7 +5,7 @@ import { fromBase64, Reader } from "./wire";
 const askForKey = "write the path of a private key in OpenSSH or PEM format";
 
 /** The problem of a private key's text, or undefined. Never quotes the text. */
-export function privateKeyComplaint(text: string, password: string | undefined): string | undefined {
+export function privateKeyProblem(text: string, password: string | undefined): string | undefined {
   if (/^PuTTY-User-Key-File/.test(text)) {
     return "is a PuTTY key; convert it: puttygen KEY.ppk -O private-openssh -o KEY";
   }
@@ -17,14 +17,14 @@ export function privateKeyComplaint(text: string, password: string | undefined):
   if (label === "ENCRYPTED PRIVATE KEY") {
     return "is encrypted in a format that cannot be used (PKCS#8); convert it: ssh-keygen -p -f KEY";
   }
-  return label === "OPENSSH PRIVATE KEY" ? opensshComplaint(body, password) : pemComplaint(text, password);
+  return label === "OPENSSH PRIVATE KEY" ? opensshProblem(body, password) : pemProblem(text, password);
 }
 
 const needsPassword = "is encrypted; set privateKeyPassword too, or use the agent";
 const notEncrypted = "is not encrypted, but privateKeyPassword is set; remove the password";
 const damaged = "is cut off or damaged; copy the whole key file again";
 
-function opensshComplaint(body: string, password: string | undefined): string | undefined {
+function opensshProblem(body: string, password: string | undefined): string | undefined {
   const data = fromBase64(body.replace(/\s/g, ""));
   const magic = "openssh-key-v1\0";
   if (data === undefined || data.subarray(0, magic.length).toString("latin1") !== magic) return damaged;
@@ -57,7 +57,7 @@ function publicType(blob: Buffer | undefined): string | undefined {
 }
 
 /** RSA, EC and PKCS#8 files, which Node can read itself. */
-function pemComplaint(text: string, password: string | undefined): string | undefined {
+function pemProblem(text: string, password: string | undefined): string | undefined {
   const encrypted = text.includes("Proc-Type: 4,ENCRYPTED");
   if (encrypted && password === undefined) return needsPassword;
   if (!encrypted && password !== undefined) return notEncrypted;

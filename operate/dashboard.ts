@@ -1,5 +1,5 @@
 // The queries that Grafana would run for a dashboard, panel by panel, or why a panel has none.
-import { EXPRESSIONS, meantSource, type Source } from "./datasource";
+import { EXPRESSIONS, resolveSource, type Source } from "./datasource";
 import { type Values, type Variable, valuesOf } from "./variables";
 
 export interface Dashboard {
@@ -31,7 +31,7 @@ export interface PanelQueries {
 }
 
 /** A panel with queries, without any and why, or with invalid ones. */
-export type PanelLook =
+export type PanelRequest =
   | PanelQueries
   | { readonly panel: string; readonly skipped: string }
   | { readonly panel: string; readonly error: string };
@@ -50,11 +50,11 @@ const QUARTER_OF_AN_HOUR: Choice = { from: "now-15m" };
 
 /** The queries of each panel that has any. */
 export function panelQueries(dashboard: Dashboard, choice?: Choice): PanelQueries[] {
-  return panelLooks(dashboard, choice).filter((look): look is PanelQueries => "body" in look);
+  return panelRequests(dashboard, choice).filter((look): look is PanelQueries => "body" in look);
 }
 
 /** All panels but rows, which only hold others. */
-export function panelLooks(dashboard: Dashboard, choice: Choice = QUARTER_OF_AN_HOUR): PanelLook[] {
+export function panelRequests(dashboard: Dashboard, choice: Choice = QUARTER_OF_AN_HOUR): PanelRequest[] {
   const { from, variables = {}, sources = [] } = choice;
   const values = valuesOf(dashboard.templating?.list ?? [], variables, sources);
   return allPanels(dashboard).map((panel) => {
@@ -87,15 +87,15 @@ function queriesOf(panel: Panel, sources: readonly Source[], values: Values): As
   const targets = panel.targets ?? [];
   if (WITHOUT_QUERIES.test(panel.type ?? "")) return { skipped: `a panel of kind ${panel.type}` };
   if (targets.length === 0) return { skipped: "has no queries" };
-  const whole = meantSource(panel.datasource, sources, values);
+  const whole = resolveSource(panel.datasource, sources, values);
   if (typeof whole === "object" && "skipped" in whole) return whole;
   const resolved = targets.map((target, index) => {
     const meant =
       target.datasource === undefined || target.datasource === null
         ? whole
-        : meantSource(target.datasource, sources, values);
+        : resolveSource(target.datasource, sources, values);
     // For a query without a data source, Grafana uses the default one.
-    const datasource = meant === "mixed" ? meantSource(undefined, sources, values) : meant;
+    const datasource = meant === "mixed" ? resolveSource(undefined, sources, values) : meant;
     return { target: { refId: letter(index), ...target } as Target, datasource };
   });
   const computes = resolved.some(({ datasource }) => uidOf(datasource) === EXPRESSIONS);

@@ -10,7 +10,7 @@ export interface Source {
   readonly isDefault?: boolean;
 }
 
-export type Meant =
+export type ResolvedSource =
   | { readonly uid: string; readonly type?: string }
   | { readonly skipped: string }
   /** Each query names its own. */
@@ -27,7 +27,7 @@ const OWN: Readonly<Record<string, string>> = {
 export const EXPRESSIONS = "__expr__";
 
 /** @throws Error if the data source does not exist */
-export function meantSource(given: unknown, sources: readonly Source[], values: Values): Meant {
+export function resolveSource(given: unknown, sources: readonly Source[], values: Values): ResolvedSource {
   const { uid, type } = reference(given);
   const name = uid === undefined ? undefined : values.fill(uid);
   if (name?.toLowerCase() === "-- mixed --") return "mixed";

@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
 import { inUrl } from "../lib/address";
 import type { Host } from "./host";
-import { Final } from "./insist";
+import { Final } from "./retry";
 
 export interface Answered {
   readonly status: number;

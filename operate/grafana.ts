@@ -1,7 +1,7 @@
 import { GRAFANA_ENDPOINT } from "../components/grafana/endpoint";
 import { ADMIN_EMAIL } from "../components/grafana/render";
 import type { Front } from "./front";
-import { Final } from "./insist";
+import { Final } from "./retry";
 import type { GrafanaLogin } from "./state";
 
 /** A log-in refused because of others' attempts; from then on another name of the same user is used. */

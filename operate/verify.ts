@@ -3,9 +3,9 @@ import { type Answer, everywhere } from "./everywhere";
 import { Front } from "./front";
 import { Grafana } from "./grafana";
 import type { Host } from "./host";
-import { insist } from "./insist";
 import { exitCode, perHost, type Report } from "./outcome";
 import { age, PROMETHEUS } from "./prometheus";
+import { retry } from "./retry";
 import type { DeployedHost } from "./state";
 import { readStatus } from "./status";
 import { alertIsTaken, alertsArrive } from "./verifyAlerts";
@@ -32,15 +32,15 @@ async function verifyHost(host: Host, seconds: number): Promise<Check[]> {
   const { services, grafana } = host.deployed;
   const has = (name: string) => services.some((service) => service.name === name);
   if (!has("nginx")) {
-    return [await check("services", () => insist(seconds, () => allReady(host)))];
+    return [await check("services", () => retry(seconds, () => allReady(host)))];
   }
   const front = new Front(host);
   const alertmanager = services.find(({ name }) => name === "alertmanager");
   const prometheus = has("prometheus");
   // Each of these waits, so they run in parallel.
   const checks = await Promise.all([
-    check("front", () => insist(seconds, () => startPage(front))),
-    ...(prometheus ? [check("targets", () => insist(seconds, () => targetsUp(front)))] : []),
+    check("front", () => retry(seconds, () => startPage(front))),
+    ...(prometheus ? [check("targets", () => retry(seconds, () => targetsUp(front)))] : []),
     ...(alertmanager ? [check("an alert", () => alertIsTaken(host, alertmanager.bundle, seconds))] : []),
     ...(alertmanager && prometheus
       ? [check("alerts of Prometheus", () => alertsArrive(front, seconds))]

@@ -4,8 +4,8 @@ import { NOBODY, VERIFY_ALERT } from "../components/alertmanager/render";
 import { watchdogRules } from "../components/prometheus/watchdog.rules";
 import type { Front } from "./front";
 import type { Host } from "./host";
-import { Final, insist } from "./insist";
 import { age, PROMETHEUS } from "./prometheus";
+import { Final, retry } from "./retry";
 
 const ALERTMANAGER = `${ALERTMANAGER_ENDPOINT.path}/api/v2`;
 
@@ -22,7 +22,7 @@ const AT_MOST = 240;
 export async function alertsArrive(front: Front, seconds: number): Promise<string> {
   // If it cannot be queried, there is no reason to wait longer.
   const untilTold = await untilWatchdogArrives(front).catch(() => 0);
-  return insist(Math.max(seconds, untilTold), async () => {
+  return retry(Math.max(seconds, untilTold), async () => {
     type Alertmanagers = { readonly data: { readonly activeAlertmanagers: ReadonlyArray<{ url: string }> } };
     const { data: known } = await front.json<Alertmanagers>(`${PROMETHEUS}/alertmanagers`);
     const [first] = known.activeAlertmanagers;
@@ -84,7 +84,7 @@ export async function alertIsTaken(
       `Alertmanager does not have the route yet that sends ${VERIFY_ALERT} to nobody: run pulumi up`,
     );
   }
-  return insist(seconds, async () => {
+  return retry(seconds, async () => {
     const [alert] = JSON.parse(await host.call(["verify", "alertmanager"])) as readonly Listed[];
     if (alert === undefined) {
       throw new Error(`Alertmanager has taken ${VERIFY_ALERT}, but does not list it`);

@@ -1,15 +1,15 @@
 // What users see: the administrator can log in to Grafana, data sources respond, dashboards have data.
 import { type Check, check } from "./check";
-import { type Dashboard, type PanelQueries, panelLooks } from "./dashboard";
+import { type Dashboard, type PanelQueries, panelRequests } from "./dashboard";
 import type { Source } from "./datasource";
 import { type Grafana, LockedOut, type QueryResult } from "./grafana";
-import { insist } from "./insist";
+import { retry } from "./retry";
 
 /** All checks of a Grafana; each of them, and the log-in before them, has a time-out of so many seconds. */
 export async function verifyGrafana(grafana: Grafana, seconds: number): Promise<Check[]> {
   let lockedOut = false;
   const login = await check("grafana log-in", () =>
-    insist(seconds, () => grafana.logIn()).catch((error) => {
+    retry(seconds, () => grafana.logIn()).catch((error) => {
       lockedOut = error instanceof LockedOut;
       throw error;
     }),
@@ -26,25 +26,25 @@ export async function verifyGrafana(grafana: Grafana, seconds: number): Promise<
 }
 
 /** A check with the name of its subject. */
-interface Look {
+interface NamedCheck {
   readonly name: string;
   readonly run: () => Promise<string>;
 }
 
 /** Creates a list of checks, and runs them in parallel; if the list cannot be created, that is a failed check. */
-async function listed(what: string, seconds: number, list: () => Promise<Look[]>): Promise<Check[]> {
-  let looks: Look[] = [];
+async function listed(what: string, seconds: number, list: () => Promise<NamedCheck[]>): Promise<Check[]> {
+  let checks: NamedCheck[] = [];
   const had = await check(what, async () => {
-    looks = await insist(seconds, list);
-    return `${looks.length}`;
+    checks = await retry(seconds, list);
+    return `${checks.length}`;
   });
   if (!had.passed) {
     return [had];
   }
-  return Promise.all(looks.map(({ name, run }) => check(name, () => insist(seconds, run))));
+  return Promise.all(checks.map(({ name, run }) => check(name, () => retry(seconds, run))));
 }
 
-async function sources(grafana: Grafana): Promise<Look[]> {
+async function sources(grafana: Grafana): Promise<NamedCheck[]> {
   const found = await grafana.get<Array<{ name: string; uid: string }>>("datasources");
   return found.map(({ name, uid }) => ({
     name: `data source ${name}`,
@@ -60,7 +60,7 @@ async function sources(grafana: Grafana): Promise<Look[]> {
   }));
 }
 
-async function dashboards(grafana: Grafana): Promise<Look[]> {
+async function dashboards(grafana: Grafana): Promise<NamedCheck[]> {
   const found = await grafana.get<Array<{ title: string; uid: string }>>("search?type=dash-db&limit=5000");
   return found.map(({ title, uid }) => ({
     name: `dashboard ${title}`,
@@ -71,10 +71,10 @@ async function dashboards(grafana: Grafana): Promise<Look[]> {
 async function showDashboard(grafana: Grafana, uid: string): Promise<string> {
   const { dashboard } = await grafana.get<{ dashboard: Dashboard }>(`dashboards/uid/${uid}`);
   const sources = await grafana.get<Source[]>("datasources");
-  const looks = panelLooks(dashboard, { from: "now-15m", sources });
-  if (looks.length === 0) throw new Error("has no panels");
-  const asked = looks.filter((look): look is PanelQueries => "body" in look);
-  const wrong = looks.flatMap((look) => ("error" in look ? [told(look.panel, look.error)] : []));
+  const checks = panelRequests(dashboard, { from: "now-15m", sources });
+  if (checks.length === 0) throw new Error("has no panels");
+  const asked = checks.filter((look): look is PanelQueries => "body" in look);
+  const wrong = checks.flatMap((look) => ("error" in look ? [told(look.panel, look.error)] : []));
   const empty: string[] = [];
   for (const { panel, body } of asked) {
     const { results, message } = await grafana.query(body);
@@ -83,7 +83,7 @@ async function showDashboard(grafana: Grafana, uid: string): Promise<string> {
     else if (!Object.values(results).some(hasData)) empty.push(JSON.stringify(panel));
   }
   if (wrong.length > 0) throw new Error(wrong.join("; "));
-  const skipped = looks.flatMap((look) =>
+  const skipped = checks.flatMap((look) =>
     "skipped" in look ? [`${JSON.stringify(look.panel)} (${look.skipped})`] : [],
   );
   return [

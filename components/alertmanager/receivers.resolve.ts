@@ -4,7 +4,7 @@ import type { Context } from "../../config/context";
 import { type Path, quote, type Report } from "../../config/problem";
 import { checkOverruled, resolveAuth } from "../../config/resolve/auth";
 import type { Locate } from "../../config/resolve/locate";
-import { refuseSecrets, type Surroundings } from "../../config/resolve/plainSecrets";
+import { type NativeConfiguration, refuseSecrets } from "../../config/resolve/plainSecrets";
 import { type HttpAuth, httpAuth } from "../../config/schema/auth";
 import { isGroup } from "../../config/walk";
 import { integrationKinds, type receiver } from "./receivers.schema";
@@ -76,7 +76,7 @@ function checkExtra(
     return false;
   });
   checkOverruled(given.extra.http_config, given, [...path, "extra", "http_config"], kind, report);
-  const around: Surroundings = {
+  const around: NativeConfiguration = {
     owner: path,
     below: ["extra"],
     what: kind,

@@ -30,9 +30,9 @@ export const integrationKinds = [
 ] as const;
 export type IntegrationKind = (typeof integrationKinds)[number];
 
-const key = (complaint: string) => secretText(/^[^\p{Cc}\s{}]{8,}$/u, complaint);
-export const secretUrl = (complaint: string) =>
-  secretText((value) => isHttpUrl(value) && !/[{}]/.test(value), complaint);
+const key = (message: string) => secretText(/^[^\p{Cc}\s{}]{8,}$/u, message);
+export const secretUrl = (message: string) =>
+  secretText((value) => isHttpUrl(value) && !/[{}]/.test(value), message);
 
 const proxied = { http_config: { proxy_url: "http://proxy.my-company.net:3128" } };
 
@@ -64,8 +64,8 @@ const slack = group({
   ...common("slack_configs"),
 });
 
-const mailAddress = (complaint: string) =>
-  text(/^[^\s@<>,]+@[^\s@<>,]+$/, complaint).meta({
+const mailAddress = (message: string) =>
+  text(/^[^\s@<>,]+@[^\s@<>,]+$/, message).meta({
     kind: "mail address",
     placeholder: "a mail address of yours",
   });

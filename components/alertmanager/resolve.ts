@@ -5,7 +5,7 @@ import { shippedFiles } from "../../config/resolve/files";
 import type { Locate } from "../../config/resolve/locate";
 import { checkQuadlet } from "../../config/resolve/quadlet";
 import { withPlainSecrets } from "../../config/schema/words";
-import type { Around } from "../../config/section";
+import type { ResolveContext } from "../../config/section";
 import { isGroup } from "../../config/walk";
 import { inMilliseconds } from "../../lib/duration";
 import { checkNames, resolveReceivers } from "./receivers.resolve";
@@ -20,7 +20,7 @@ const shortestPing = "10s";
 
 export function resolveAlertmanager(
   given: Given,
-  { written, locate, context, report }: Around,
+  { written, locate, context, report }: ResolveContext,
 ): AlertmanagerSettings {
   checkQuadlet(given.quadlet, locate, report, "alertmanager");
   const { deadMansSwitch } = given;
@@ -57,7 +57,7 @@ export function resolveAlertmanager(
   const at = (index: number) => locate(["templates", index]);
   const templates = shippedFiles(
     given.templates,
-    { what: "a template file", check: templateComplaint },
+    { what: "a template file", check: templateProblem },
     at,
     context,
     report,
@@ -116,7 +116,7 @@ function checkRoute(route: Route, path: Inner, known: Known, locate: Locate, rep
 }
 
 /** The templates themselves are checked on the host by amtool. */
-function templateComplaint(name: string): string | undefined {
+function templateProblem(name: string): string | undefined {
   if (name === "podwatch.tmpl") return "has the name of the shipped templates; rename the file";
   return name.endsWith(".tmpl")
     ? undefined

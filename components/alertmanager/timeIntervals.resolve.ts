@@ -18,22 +18,22 @@ export function checkTimeIntervals(intervals: Intervals, locate: Locate, report:
 function checkTimeInterval(interval: Interval, locate: Locate, report: Report): void {
   const check = (
     setting: "times" | "daysOfMonth" | "years",
-    complaint: (range: string) => string | undefined,
+    message: (range: string) => string | undefined,
   ) =>
     interval[setting].forEach((range, index) => {
-      const found = complaint(range);
+      const found = message(range);
       if (found !== undefined) report(locate([setting, index]), `${quote(range)} ${found}`);
     });
-  check("times", timesComplaint);
-  check("daysOfMonth", daysComplaint);
-  check("years", yearsComplaint);
+  check("times", timesProblem);
+  check("daysOfMonth", daysProblem);
+  check("years", yearsProblem);
   const { location } = interval;
   if (location !== undefined && !isTimeZone(location)) {
     report(locate(["location"]), `${quote(location)} is not a time zone; write one such as Europe/Zurich`);
   }
 }
 
-function timesComplaint(range: string): string | undefined {
+function timesProblem(range: string): string | undefined {
   const [start = "", end = ""] = range.split("-");
   if (start < end) return undefined;
   if (start === end)
@@ -42,7 +42,7 @@ function timesComplaint(range: string): string | undefined {
   return `crosses midnight; write ${parts.map((part) => quote(part)).join(" and ")}`;
 }
 
-function daysComplaint(range: string): string | undefined {
+function daysProblem(range: string): string | undefined {
   const [begin = 0, end = begin] = range.split(":").map(Number);
   if ([begin, end].some((day) => day === 0 || Math.abs(day) > 31)) {
     return "is not in a month; write days from 1 to 31, or from -1, the last, to -31";
@@ -55,7 +55,7 @@ function dayOfLongMonth(day: number): number {
   return day < 0 ? 32 + day : day;
 }
 
-function yearsComplaint(range: string): string | undefined {
+function yearsProblem(range: string): string | undefined {
   const [begin = "", end = begin] = range.split(":");
   return begin > end ? "ends before it begins; swap the two" : undefined;
 }

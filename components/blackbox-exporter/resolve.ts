@@ -4,10 +4,10 @@ import type { z } from "zod";
 import type { Context } from "../../config/context";
 import { type Path, quote, type Report } from "../../config/problem";
 import { checkOverruled, resolveAuth } from "../../config/resolve/auth";
-import { refuseSecrets, type Surroundings } from "../../config/resolve/plainSecrets";
+import { type NativeConfiguration, refuseSecrets } from "../../config/resolve/plainSecrets";
 import { checkQuadlet } from "../../config/resolve/quadlet";
 import { isAddress, targetHost, urlOf, withPlainSecrets } from "../../config/schema/words";
-import type { Around } from "../../config/section";
+import type { ResolveContext } from "../../config/section";
 import { shorter } from "../prometheus/resolve";
 import { OTHER_PROBERS } from "./render";
 import {
@@ -24,7 +24,7 @@ const ownLabels = ["instance", "job", "module", "target"];
 
 export function resolveBlackboxExporter(
   given: Given,
-  { before, locate, context, report }: Around,
+  { before, locate, context, report }: ResolveContext,
 ): BlackboxExporterSettings {
   const { scrapeTimeout } = before.prometheus;
   const own = Object.entries(given.modules).map(([name, module]) => [
@@ -88,7 +88,7 @@ function resolveModule(
     report([...path, "tls"], `is for probes over TLS, and the prober is ${quote(module.prober)}; remove it`);
   }
   checkOverruled(words[prober], module, [...path, prober], "the module", report);
-  const around: Surroundings = {
+  const around: NativeConfiguration = {
     owner: path,
     below: [],
     what: "the module",
@@ -106,12 +106,12 @@ function checkTarget(
   path: Path,
   report: Report,
 ): void {
-  const complaint = complaints[String(module.prober)]?.(target);
-  if (complaint !== undefined) report([...path, "target"], `${quote(target)} ${complaint}`);
+  const message = messages[String(module.prober)]?.(target);
+  if (message !== undefined) report([...path, "target"], `${quote(target)} ${message}`);
 }
 
 /** The problem of a target for the module's prober, if any. */
-const complaints: Readonly<Record<string, (target: string) => string | undefined>> = {
+const messages: Readonly<Record<string, (target: string) => string | undefined>> = {
   http: (target) =>
     !/^https?:\/\//.test(target) || urlOf(target) === undefined
       ? "is not a URL; write one that begins with http:// or https://"

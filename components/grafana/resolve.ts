@@ -5,7 +5,7 @@ import { shippedFiles } from "../../config/resolve/files";
 import type { Locate } from "../../config/resolve/locate";
 import { checkQuadlet } from "../../config/resolve/quadlet";
 import { withPlainSecrets } from "../../config/schema/words";
-import type { Around } from "../../config/section";
+import type { ResolveContext } from "../../config/section";
 import { SHIPPED_DASHBOARDS, shippedDashboards } from "../../dashboards/shipped";
 import { dashboardIdentity, dashboardProblems } from "../../dashboards/user";
 import type { ShippedFile } from "../prometheus/schema";
@@ -14,7 +14,7 @@ import type { GrafanaSettings, grafana } from "./schema";
 
 export function resolveGrafana(
   given: z.output<typeof grafana>,
-  { locate, context, report }: Around,
+  { locate, context, report }: ResolveContext,
 ): GrafanaSettings {
   checkQuadlet(given.quadlet, locate, report, "grafana");
   const { adminPassword, ...rest } = given;
@@ -27,7 +27,7 @@ export function resolveGrafana(
   const at = (index: number) => locate(["dashboards", index]);
   const dashboards = shippedFiles(
     given.dashboards,
-    { what: "a dashboard", check: dashboardComplaints },
+    { what: "a dashboard", check: fileProblems },
     at,
     context,
     report,
@@ -40,7 +40,7 @@ export function resolveGrafana(
   };
 }
 
-function dashboardComplaints(name: string, content: string): string | readonly string[] {
+function fileProblems(name: string, content: string): string | readonly string[] {
   return name.endsWith(".json")
     ? dashboardProblems(content)
     : "is not a JSON file; write the path of a dashboard that Grafana exported as JSON";

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { quote } from "../../config/problem";
 import { checkQuadlet } from "../../config/resolve/quadlet";
 import { withPlainSecrets } from "../../config/schema/words";
-import type { Around } from "../../config/section";
+import type { ResolveContext } from "../../config/section";
 import { canonicalAddress, inUrl } from "../../lib/address";
 import { type FrontSettings, type front, isLoopback, isWildcard } from "./front.schema";
 import { checkSnippet } from "./snippet.resolve";
@@ -12,7 +12,7 @@ import { checkSnippet } from "./snippet.resolve";
 const FIRST_UNPRIVILEGED_PORT = 1024;
 
 /** Checks and resolves what depends on the host. */
-export function resolveFront(given: z.output<typeof front>, around: Around): FrontSettings<string> {
+export function resolveFront(given: z.output<typeof front>, around: ResolveContext): FrontSettings<string> {
   const { host, locate, report, taken } = around;
   const settings = complete(given, host);
   if (!host.become && settings.port < FIRST_UNPRIVILEGED_PORT) {

@@ -1,12 +1,12 @@
 // Checks that involve several of the gateways' settings.
 import type { z } from "zod";
 import { quote } from "../../config/problem";
-import type { Around } from "../../config/section";
+import type { ResolveContext } from "../../config/section";
 import type { GatewaysSettings, gateways } from "./gateways.schema";
 
 export function resolveGateways(
   given: z.output<typeof gateways>,
-  { locate, report }: Around,
+  { locate, report }: ResolveContext,
 ): GatewaysSettings {
   const { sources } = given;
   if (sources !== "auto") {

@@ -21,8 +21,8 @@ const serverWide: Readonly<Record<string, string>> = {
 export function checkSnippet(text: string, builtIn: readonly string[], locate: Locate, report: Report): void {
   const path = locate(["snippet"]);
   const directives = parse(text);
-  if ("complaint" in directives) {
-    report(path, directives.complaint);
+  if ("message" in directives) {
+    report(path, directives.message);
     return;
   }
   const all = directives.found.map(({ words }) => words);
@@ -57,7 +57,7 @@ interface Directive {
   readonly depth: number;
 }
 
-type Directives = { readonly found: readonly Directive[] } | { readonly complaint: string };
+type Directives = { readonly found: readonly Directive[] } | { readonly message: string };
 
 function parse(text: string): Directives {
   const found: Directive[] = [];
@@ -72,13 +72,13 @@ function parse(text: string): Directives {
     } else if (token === "}") {
       words = [];
       depth -= 1;
-      if (depth < 0) return { complaint: 'has a "}" too many, which would end the server block; remove it' };
+      if (depth < 0) return { message: 'has a "}" too many, which would end the server block; remove it' };
     } else {
       words.push(token.replace(/^(["'])([\s\S]*)\1$/, "$2"));
     }
   }
-  if (depth > 0) return { complaint: 'has a "{" that is not closed; add the "}"' };
-  if (words.length > 0) return { complaint: `ends in the middle of ${quote(words.join(" "))}; add the ";"` };
+  if (depth > 0) return { message: 'has a "{" that is not closed; add the "}"' };
+  if (words.length > 0) return { message: `ends in the middle of ${quote(words.join(" "))}; add the ";"` };
   return { found };
 }
 

@@ -3,7 +3,7 @@ import { isIP, isIPv6 } from "node:net";
 import type { z } from "zod";
 import { quote, type Report } from "../../config/problem";
 import type { Locate } from "../../config/resolve/locate";
-import type { Around, HostBasics } from "../../config/section";
+import type { HostBasics, ResolveContext } from "../../config/section";
 import { inUrl } from "../../lib/address";
 import versions from "../../versions.json";
 import type { NodeExporterReach, NodeExporterSettings, nodeExporter } from "./schema";
@@ -12,7 +12,7 @@ type Given = z.output<typeof nodeExporter>;
 
 export function resolveNodeExporter(
   given: Given,
-  { host, before, locate, report }: Around,
+  { host, before, locate, report }: ResolveContext,
 ): NodeExporterSettings {
   const enabled = given.enabled ?? host.role === "target";
   if (!enabled && host.role === "target") {
@@ -28,8 +28,8 @@ export function resolveNodeExporter(
     );
   }
   given.arguments.forEach((argument, index) => {
-    const complaint = ownArgument(argument);
-    if (complaint !== undefined) report(locate(["arguments", index]), `${quote(argument)} ${complaint}`);
+    const message = ownArgument(argument);
+    if (message !== undefined) report(locate(["arguments", index]), `${quote(argument)} ${message}`);
   });
   const { bind: _, port: __, allowFrom: ___, ...rest } = given;
   const release = { ...given.release, sha256: checksums(given, locate, report) };

@@ -3,10 +3,10 @@ import type { z } from "zod";
 import { type Path, quote, type Report } from "../../config/problem";
 import { checkOverruled, resolveAuth } from "../../config/resolve/auth";
 import type { Locate } from "../../config/resolve/locate";
-import { refuseSecrets, type Surroundings } from "../../config/resolve/plainSecrets";
+import { type NativeConfiguration, refuseSecrets } from "../../config/resolve/plainSecrets";
 import { checkQuadlet } from "../../config/resolve/quadlet";
 import { withPlainSecrets } from "../../config/schema/words";
-import type { Around } from "../../config/section";
+import type { ResolveContext } from "../../config/section";
 import { inMilliseconds } from "../../lib/duration";
 import { type JobLimits, LIMIT_KEYS } from "./limits.render";
 import { resolveRemotes } from "./remote.resolve";
@@ -22,7 +22,7 @@ const usualTimeout = "10s";
 
 export function resolvePrometheus(
   given: Given,
-  { locate, context, report, taken }: Around,
+  { locate, context, report, taken }: ResolveContext,
 ): PrometheusSettings {
   checkQuadlet(given.quadlet, locate, report, "prometheus");
   const scrapeTimeout = given.scrapeTimeout ?? shorter(usualTimeout, given.scrapeInterval);
@@ -118,7 +118,7 @@ function checkJob(
       "would override the job's labels; write the labels in the target files, or as relabel_configs too",
     );
   }
-  const around: Surroundings = {
+  const around: NativeConfiguration = {
     owner: path,
     below: ["extra"],
     what: "the job",

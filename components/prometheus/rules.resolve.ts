@@ -43,13 +43,13 @@ export function resolveRules(
   const ruleTests = tests.map((test) => {
     const found = onHost(test, ruleFiles);
     if ("content" in found) return { ...test, content: found.content };
-    report(locate(["ruleTests"]), `${quotePath(test.path)} ${found.complaint}`);
+    report(locate(["ruleTests"]), `${quotePath(test.path)} ${found.message}`);
     return test;
   });
   return { ruleFiles, ruleTests };
 }
 
-type Outcome = { readonly content: string } | { readonly complaint: string };
+type Outcome = { readonly content: string } | { readonly message: string };
 
 /** The tests for the host, where all rule files are below one directory. */
 function onHost(test: ShippedFile, ruleFiles: readonly ShippedFile[]): Outcome {
@@ -58,17 +58,17 @@ function onHost(test: ShippedFile, ruleFiles: readonly ShippedFile[]): Outcome {
     parsed = safeLoad(test.content);
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : "unreadable";
-    return { complaint: `is not YAML (${reason.replace(/:$/, "")}); correct the file` };
+    return { message: `is not YAML (${reason.replace(/:$/, "")}); correct the file` };
   }
   const entries = isGroup(parsed) ? parsed.rule_files : undefined;
   if (!isGroup(parsed) || !isListOfTexts(entries) || entries.length === 0)
-    return { complaint: 'names no rules to test; write them into it, such as rule_files: ["own.yml"]' };
+    return { message: 'names no rules to test; write them into it, such as rule_files: ["own.yml"]' };
   const names: string[] = [];
   for (const entry of entries) {
     const matching = tested(entry, test.path, ruleFiles);
     if (matching.length === 0)
       return {
-        complaint: `tests ${quote(entry)}, relative to the file itself, which is not listed in ruleFiles; add it there, or correct rule_files`,
+        message: `tests ${quote(entry)}, relative to the file itself, which is not listed in ruleFiles; add it there, or correct rule_files`,
       };
     names.push(...matching);
   }
@@ -79,7 +79,7 @@ function onHost(test: ShippedFile, ruleFiles: readonly ShippedFile[]): Outcome {
   return same(content, { ...parsed, rule_files })
     ? { content }
     : {
-        complaint:
+        message:
           "has its rule_files in an unexpected place; write rule_files: at the beginning of a line, and the list below it",
       };
 }

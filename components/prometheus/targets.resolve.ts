@@ -60,17 +60,17 @@ function checkAddress(target: string, path: Path, report: Report): void {
 
 export function readTargets(job: GivenFileSd, path: Path, context: Context, report: Report): FileSdJob {
   const at = (index: number) => [...path, "files", index];
-  const check = (name: string, content: string) => targetFileComplaint(name, content, setsAddress(job.extra));
+  const check = (name: string, content: string) => targetFileProblem(name, content, setsAddress(job.extra));
   return { ...job, files: shippedFiles(job.files, { what: "a target file", check }, at, context, report) };
 }
 
 /** promtool reports invalid YAML on the host. */
-function targetFileComplaint(name: string, content: string, anyText: boolean): string | undefined {
+function targetFileProblem(name: string, content: string, anyText: boolean): string | undefined {
   if (!/\.(json|ya?ml)$/.test(name))
     return "is of a kind that Prometheus does not read; write a file that ends in .json, .yml or .yaml";
   const parsed = name.endsWith(".json") ? parseJson(content) : parseYaml(content);
   if (parsed === undefined) return undefined;
-  if ("complaint" in parsed) return parsed.complaint;
+  if ("message" in parsed) return parsed.message;
   const targets = targetsOf(parsed.value);
   if (targets === undefined)
     return 'is not a target file; write a list such as [{"targets": ["db1.internal:9100"], "labels": {}}]';

@@ -8,9 +8,9 @@ const FAREWELL = 500;
  * Waits for something, but only until the program is told to end, as it is when somebody presses Ctrl-C: the engine learns why
  * nothing comes of it, rather than that the line is dead.
  */
-export function unlessInterrupted<T>(wanted: Promise<T>, complaint: string): Promise<T> {
+export function unlessInterrupted<T>(wanted: Promise<T>, message: string): Promise<T> {
   return new Promise((resolve, reject) => {
-    const stop = () => reject(new Error(complaint));
+    const stop = () => reject(new Error(message));
     if (waiting.size === 0) listen();
     waiting.add(stop);
     const over = () => {

@@ -1,6 +1,6 @@
 // Checks that involve several settings of authentication; reads certificates and keys.
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { type Context, fileComplaint } from "../context";
+import { type Context, fileProblem } from "../context";
 import { type Path, quote, type Report } from "../problem";
 import type { HttpAuth, Tls } from "../schema/auth";
 import type { SecretText } from "../schema/words";
@@ -171,7 +171,7 @@ function read(
   try {
     return context.readFile(file);
   } catch (error) {
-    report(path, `${quote(file)} ${fileComplaint(error, what)}`);
+    report(path, `${quote(file)} ${fileProblem(error, what)}`);
     return undefined;
   }
 }

@@ -2,7 +2,7 @@
 import { quote } from "../problem";
 import { isImage } from "../schema/words";
 
-export type Bases = { readonly bases: readonly string[] } | { readonly complaints: readonly string[] };
+export type Bases = { readonly bases: readonly string[] } | { readonly messages: readonly string[] };
 
 /** The base images of a Containerfile, or their problem; `args` as given in the stack file. */
 export function basesOf(containerfile: string, args: Readonly<Record<string, string>>): Bases {
@@ -31,14 +31,14 @@ export function basesOf(containerfile: string, args: Readonly<Record<string, str
   const images = named
     .filter((word) => !stages.has(word.toLowerCase()) && !/^\d+$/.test(word))
     .map((word) => fill(word, values));
-  const complaints = [
+  const messages = [
     ...(froms === 0 ? ["has no FROM; write what the image is made from"] : []),
     ...images.filter((word) => !isImage(word)).map(notPinned),
     ...Object.keys(args)
       .filter((key) => !declared.has(key))
       .map((key) => `has no ARG ${key}, which args sets; write it, or remove the argument`),
   ];
-  return complaints.length > 0 ? { complaints } : { bases: [...new Set(images)].sort() };
+  return messages.length > 0 ? { messages } : { bases: [...new Set(images)].sort() };
 }
 
 function notPinned(image: string): string {

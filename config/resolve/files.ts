@@ -2,11 +2,11 @@
 import { posix } from "node:path";
 import type { ShippedFile } from "../../components/prometheus/schema";
 import { strayCharacter, withLineFeeds } from "../characters";
-import { type Context, fileComplaint } from "../context";
+import { type Context, fileProblem } from "../context";
 import { type Path, quotePath, type Report } from "../problem";
 import { shippedNames } from "./shippedNames";
 
-export interface Shipping {
+export interface ShippedFileOptions {
   /** What each file is, such as "a rule file". */
   readonly what: string;
   /** Whether all lie in one directory on the host, under their own names. */
@@ -18,38 +18,38 @@ export interface Shipping {
 /** Reads the files that match the patterns. */
 export function shippedFiles(
   patterns: readonly string[],
-  { what, flat = false, check }: Shipping,
+  { what, flat = false, check }: ShippedFileOptions,
   pathOf: (index: number) => Path,
   context: Context,
   report: Report,
 ): ShippedFile[] {
-  const named = new Map<string, { path: string; complain: (text: string) => void }>();
+  const named = new Map<string, { path: string; reject: (text: string) => void }>();
   patterns.forEach((given, index) => {
-    const complain = (file: string, text: string) => report(pathOf(index), `${quotePath(file)} ${text}`);
-    for (const path of expand(given, what, complain, context)) {
+    const reject = (file: string, text: string) => report(pathOf(index), `${quotePath(file)} ${text}`);
+    for (const path of expand(given, what, reject, context)) {
       const one = posix.normalize(path);
-      if (!named.has(one)) named.set(one, { path, complain: (text) => complain(path, text) });
+      if (!named.has(one)) named.set(one, { path, reject: (text) => reject(path, text) });
     }
   });
   const names = flat ? ownNames([...named.keys()]) : shippedNames([...named.keys()]);
   const files = new Map<string, ShippedFile>();
-  for (const [one, { path, complain }] of named) {
+  for (const [one, { path, reject }] of named) {
     const name = names.get(one) ?? one;
     const twin = files.get(name);
     if (twin !== undefined) {
-      complain(`has the same file name as ${quotePath(twin.path)}; rename one of them`);
+      reject(`has the same file name as ${quotePath(twin.path)}; rename one of them`);
       continue;
     }
     if (flat && !/^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(name)) {
-      complain("has a file name with other than letters, digits, ., _ and -; rename the file");
+      reject("has a file name with other than letters, digits, ., _ and -; rename the file");
       continue;
     }
     const read = readText(path, what, context);
-    if ("complaint" in read) {
-      complain(read.complaint);
+    if ("message" in read) {
+      reject(read.message);
       continue;
     }
-    for (const complaint of [check(name, read.text) ?? []].flat()) complain(complaint);
+    for (const message of [check(name, read.text) ?? []].flat()) reject(message);
     files.set(name, { name, path, content: read.text });
   }
   return [...files.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -57,7 +57,7 @@ export function shippedFiles(
 
 const ownNames = (paths: readonly string[]) => new Map(paths.map((path) => [path, posix.basename(path)]));
 
-type Complain = (file: string, text: string) => void;
+type Reject = (file: string, text: string) => void;
 
 /**
  * A file as it is deployed, or its problem. Some editors end lines with CRLF and begin a file with
@@ -67,28 +67,28 @@ export function readText(
   path: string,
   what: string,
   context: Context,
-): { readonly text: string } | { readonly complaint: string } {
+): { readonly text: string } | { readonly message: string } {
   let content: string;
   try {
     content = context.readFile(path);
   } catch (error) {
-    return { complaint: fileComplaint(error, what) };
+    return { message: fileProblem(error, what) };
   }
   const text = withLineFeeds(content.replace(/^\ufeff/, ""));
   if (/[\0\ufffd]/.test(text))
     return {
-      complaint: "is not text in UTF-8, the only kind of file that can be deployed; save it as UTF-8",
+      message: "is not text in UTF-8, the only kind of file that can be deployed; save it as UTF-8",
     };
   const lines = text.split("\n");
   const at = lines.findIndex((line) => /[^\P{Cc}\t]/u.test(line));
   if (at < 0) return { text };
   return {
-    complaint: `holds ${strayCharacter(lines[at] ?? "", { lines: true })} in line ${at + 1}; remove it`,
+    message: `holds ${strayCharacter(lines[at] ?? "", { lines: true })} in line ${at + 1}; remove it`,
   };
 }
 
 /** `*` and `?` match within a name, `**` matches any folders, also none. */
-function expand(given: string, what: string, complain: Complain, context: Context): string[] {
+function expand(given: string, what: string, reject: Reject, context: Context): string[] {
   if (!/[*?]/.test(given)) return [given];
   const parts = given.split("/");
   const plain = parts.findIndex((part) => /[*?]/.test(part));
@@ -97,10 +97,10 @@ function expand(given: string, what: string, complain: Complain, context: Contex
     // A missing folder is a problem; below it, anything that is not a folder is skipped.
     context.listFiles(start === "" ? "." : start);
     const found = [...new Set(below(start, parts.slice(plain), context))].sort();
-    if (found.length === 0) complain(given, `matches no file; write the path of ${what}`);
+    if (found.length === 0) reject(given, `matches no file; write the path of ${what}`);
     return found;
   } catch (error) {
-    complain(given, fileComplaint(error, what));
+    reject(given, fileProblem(error, what));
     return [];
   }
 }
@@ -176,11 +176,11 @@ export function pattern(path: string): RegExp {
 }
 
 /** The parsed JSON, or its problem. */
-export function parseJson(content: string): { value: unknown } | { complaint: string } {
+export function parseJson(content: string): { value: unknown } | { message: string } {
   try {
     return { value: JSON.parse(content) as unknown };
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/\s+/g, " ").slice(0, 120) : "unreadable";
-    return { complaint: `is not JSON (${reason}); correct the file` };
+    return { message: `is not JSON (${reason}); correct the file` };
   }
 }

@@ -38,7 +38,7 @@ function readBuild(
   const given = settle(builtImage, image);
   if (given === undefined) return undefined;
   const at = locate(["image", "containerfile"]);
-  const complain = (text: string) => report(at, `${quote(given.containerfile)} ${text}`);
+  const reject = (text: string) => report(at, `${quote(given.containerfile)} ${text}`);
   const pathOf = (index: number) => locate(["image", "context", index]);
   const files = shippedFiles(
     given.context,
@@ -48,14 +48,14 @@ function readBuild(
     report,
   );
   const read = readText(given.containerfile, "a Containerfile", context);
-  if ("complaint" in read) {
-    complain(read.complaint);
+  if ("message" in read) {
+    reject(read.message);
     return undefined;
   }
   const containerfile = read.text;
   const found = basesOf(containerfile, given.args);
-  const complaints = "complaints" in found ? found.complaints : [];
-  for (const complaint of complaints) complain(complaint);
+  const messages = "messages" in found ? found.messages : [];
+  for (const message of messages) reject(message);
   const size = files.reduce((sum, { content }) => sum + content.length, containerfile.length);
   if (size > MOST_CHARACTERS) {
     report(
@@ -63,7 +63,7 @@ function readBuild(
       `takes ${size} characters with its files, and the limit is ${MOST_CHARACTERS}; let the Containerfile download large files`,
     );
   }
-  if ("complaints" in found) return undefined;
+  if ("messages" in found) return undefined;
   return {
     containerfile,
     files: Object.fromEntries(files.map(({ name, content }) => [name, content])),

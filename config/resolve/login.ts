@@ -3,8 +3,8 @@
 import type { z } from "zod";
 import type { SshServer } from "../../connection/connection";
 import { findKnownHost, parseHostKey } from "../../connection/hostKey";
-import { privateKeyComplaint } from "../../connection/privateKey";
-import { type Context, fileComplaint } from "../context";
+import { privateKeyProblem } from "../../connection/privateKey";
+import { type Context, fileProblem } from "../context";
 import { type Path, quote, type Report } from "../problem";
 import type { login } from "../schema/login";
 
@@ -75,14 +75,14 @@ function resolveHostKey(
   if (name === "hostKey" && fields.hostKey !== undefined) {
     const found = parseHostKey(fields.hostKey);
     if ("value" in found) return found.value;
-    report([...path, name], `${quote(fields.hostKey)} ${found.complaint}`);
+    report([...path, name], `${quote(fields.hostKey)} ${found.message}`);
   }
   if (name === "knownHostsFile" && fields.knownHostsFile !== undefined) {
     const file = read(fields.knownHostsFile, [...path, name], "a known_hosts file", context, report);
     if (file === undefined || fields.address === undefined || fields.port === undefined) return undefined;
     const found = findKnownHost(file, fields.address, fields.port);
     if ("value" in found) return found.value;
-    report([...path, name], `${quote(fields.knownHostsFile)} ${found.complaint}`);
+    report([...path, name], `${quote(fields.knownHostsFile)} ${found.message}`);
   }
   return undefined;
 }
@@ -145,9 +145,9 @@ function privateKeys(
         : read(file, [...path, name], "a private key", context, report)
       : fields.privateKey;
   if (text === undefined) return undefined;
-  const complaint = privateKeyComplaint(text, fields.privateKeyPassword);
-  if (complaint !== undefined) {
-    report([...path, name], `${name === "privateKeyFile" ? quote(file) : "the value"} ${complaint}`);
+  const message = privateKeyProblem(text, fields.privateKeyPassword);
+  if (message !== undefined) {
+    report([...path, name], `${name === "privateKeyFile" ? quote(file) : "the value"} ${message}`);
     return undefined;
   }
   const password = fields.privateKeyPassword;
@@ -161,7 +161,7 @@ function read(file: string, path: Path, what: string, context: Context, report: 
   try {
     return context.readFile(file);
   } catch (error) {
-    report(path, `${quote(file)} ${fileComplaint(error, what)}`);
+    report(path, `${quote(file)} ${fileProblem(error, what)}`);
     return undefined;
   }
 }

@@ -12,7 +12,7 @@ import {
 import { isGroup, isTree, type Tree } from "../walk";
 
 /** A native configuration, and where its secrets belong. */
-export interface Surroundings {
+export interface NativeConfiguration {
   /** Path of its owner, such as a job, in the stack file. */
   readonly owner: Path;
   /** Path of the configuration below its owner. */
@@ -30,7 +30,7 @@ export interface Surroundings {
 }
 
 /** Reports each of them. */
-export function refuseSecrets(configuration: unknown, around: Surroundings, report: Report): void {
+export function refuseSecrets(configuration: unknown, around: NativeConfiguration, report: Report): void {
   for (const found of plainSecrets(configuration)) {
     report(
       [...around.owner, ...around.below, ...found.path],
@@ -117,7 +117,7 @@ export function ofParameters(params: unknown, path: Path = []): Found[] {
 }
 
 /** What to write instead. */
-function instead({ path, kind }: Found, around: Surroundings): string {
+function instead({ path, kind }: Found, around: NativeConfiguration): string {
   const login = loginOf(path);
   const holder = login && around.login(login.holder);
   if (login && holder) {

@@ -4,8 +4,8 @@ import { quote, type Report, show } from "../problem";
 import { type QuadletSettings, quadletSections, refusedKeys } from "../schema/quadlet";
 import { isPrivateKey, isSecretUrl, isSecretVariable } from "../secretWords";
 import type { Locate } from "./locate";
-import { placeComplaint } from "./quadletPlaces";
-import { splitComplaint } from "./quadletWords";
+import { placeProblem } from "./quadletPlaces";
+import { splitProblem } from "./quadletWords";
 
 /** @param service the service, whose `secrets` are the place for secrets; undefined if it has none */
 export function checkQuadlet(
@@ -23,8 +23,8 @@ export function checkQuadlet(
       if (reason !== undefined) report(path, `${quote(key)} ${reason}`);
       // A value with a secret is reported below, without quoting it.
       for (const value of values.filter((one) => secretsIn(one).length === 0)) {
-        const complaint = splitComplaint(section, name, value) ?? placeComplaint(section, name, value);
-        if (complaint !== undefined) report(path, `${quote(value)} ${complaint}`);
+        const message = splitProblem(section, name, value) ?? placeProblem(section, name, value);
+        if (message !== undefined) report(path, `${quote(value)} ${message}`);
       }
       for (const what of values.flatMap(secretsIn)) {
         const file =

@@ -16,7 +16,7 @@ const PLACES: Readonly<Record<string, string>> = {
 const OPEN_BELOW = ["/prometheus", "/alertmanager", "/var/lib/grafana"];
 
 /** @param key in lower case */
-export function placeComplaint(section: QuadletSection, key: string, value: string): string | undefined {
+export function placeProblem(section: QuadletSection, key: string, value: string): string | undefined {
   const destination = section === "Container" ? destinationOf(key, value) : undefined;
   if (destination === undefined) return undefined;
   const path = posix.join("/", destination).replace(/(?<=.)\/$/, "");

@@ -4,7 +4,7 @@ import { quote } from "../problem";
 import { assignmentKeys, listKeys, type QuadletSection } from "../schema/quadlet";
 
 /** @param key in lower case */
-export function splitComplaint(section: QuadletSection, key: string, value: string): string | undefined {
+export function splitProblem(section: QuadletSection, key: string, value: string): string | undefined {
   const [assigns, lists] = [assignmentKeys[section].includes(key), listKeys[section].includes(key)];
   if (!assigns && !lists) return undefined;
   const { words, open } = splitWords(value);

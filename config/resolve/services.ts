@@ -4,7 +4,7 @@ import type { Context } from "../context";
 import { type Path, quote, type Report } from "../problem";
 import type { ImageBuild } from "../schema/image";
 import type { PresetName } from "../schema/presets";
-import type { Around, HostBasics, Section, SectionName, ServiceSettings } from "../section";
+import type { HostBasics, ResolveContext, Section, SectionName, ServiceSettings } from "../section";
 import { settle } from "../shape";
 import type { Tree } from "../walk";
 import { resolveImage } from "./image";
@@ -19,7 +19,7 @@ export type Services = ServiceSettings<string> & {
 
 const ALL = Object.entries(SECTIONS) as unknown as ReadonlyArray<readonly [SectionName, Section]>;
 
-const TAKEN: Around["taken"] = {
+const TAKEN: ResolveContext["taken"] = {
   jobs: ALL.flatMap(([, { taken }]) => taken?.jobs ?? []),
   paths: ALL.flatMap(([, { taken }]) => taken?.paths ?? []).sort(),
 };

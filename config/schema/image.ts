@@ -32,7 +32,7 @@ export const builtImage = group({
     "Builds the image of a service on the host itself, for example for a processor without published images. The Containerfile and its files are part of the service's bundle. When one of them changes, the image is built again before the running service is touched; a failed build changes nothing. The image has to keep the user, entry point and paths of the one it replaces.",
 });
 
-const complaint =
+const message =
   "is neither an image nor how to build one; write registry/name:tag, or a group with a containerfile";
 
 /**
@@ -44,7 +44,7 @@ export function image(pinned: string, service: string): z.ZodDefault<z.ZodString
     isImage,
     "is not a pinned image; write registry/name:tag with a fixed tag (not latest) or registry/name@sha256:digest",
   ).meta({ kind: "image" });
-  const either = z.union([reference, builtImage], { error: complaint }).default(pinned);
+  const either = z.union([reference, builtImage], { error: message }).default(pinned);
   return setting(
     either as unknown as z.ZodDefault<z.ZodString>,
     `The container image of ${service}: registry, name, and a fixed tag or a digest; or how the host builds it.`,

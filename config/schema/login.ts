@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { address, flag, localPath, port, setting, text } from "./words";
 
-const secretText = (complaint: string) => text(/^[^\0]+$/, complaint);
+const secretText = (message: string) => text(/^[^\0]+$/, message);
 
 /** Settings that the host and its proxy have in common. Of the three host-key ways, and of the four log-in ways, exactly one is used. */
 export const login = {

@@ -57,33 +57,33 @@ export function setting<T extends z.ZodType>(schema: T, description: string, abo
 }
 
 /** Text that `accepts` holds for. */
-export function text(accepts: RegExp | ((value: string) => boolean), complaint: string) {
+export function text(accepts: RegExp | ((value: string) => boolean), message: string) {
   const test = typeof accepts === "function" ? accepts : (value: string) => accepts.test(value);
-  const checked = z.string({ error: complaint }).refine(test, { error: complaint });
+  const checked = z.string({ error: message }).refine(test, { error: message });
   // Editors can only check grammars that are a pattern.
   return typeof accepts === "function" ? checked : checked.meta({ pattern: accepts.source });
 }
 
 /** Text that has to be encrypted in the stack file; `secret: true` marks it for the rest of `config/`. */
-export function secretText(accepts: RegExp | ((value: string) => boolean), complaint: string) {
-  return text(accepts, complaint) as unknown as z.ZodType<SecretText, string>;
+export function secretText(accepts: RegExp | ((value: string) => boolean), message: string) {
+  return text(accepts, message) as unknown as z.ZodType<SecretText, string>;
 }
 
 /** A whole number; digits in quotes are accepted, since quoting is common in YAML. */
-export function whole(min: number, max: number, complaint: string) {
+export function whole(min: number, max: number, message: string) {
   const digits = (value: unknown) =>
     typeof value === "string" && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
   return z.preprocess(
     digits,
-    z.int({ error: complaint }).min(min, { error: complaint }).max(max, { error: complaint }),
+    z.int({ error: message }).min(min, { error: message }).max(max, { error: message }),
   );
 }
 
 /** A number, also in quotes. */
-function numeric(accepts: (value: number) => boolean, complaint: string) {
+function numeric(accepts: (value: number) => boolean, message: string) {
   const unquote = (value: unknown) =>
     typeof value === "string" && /^\d{1,15}(\.\d{1,15})?$/.test(value) ? Number(value) : value;
-  return z.preprocess(unquote, z.number({ error: complaint }).refine(accepts, { error: complaint }));
+  return z.preprocess(unquote, z.number({ error: message }).refine(accepts, { error: message }));
 }
 
 /** A ratio. */
@@ -113,9 +113,9 @@ export function list<T extends z.ZodType>(item: T, of: string) {
 
 export function group<T extends z.core.$ZodLooseShape>(
   shape: T,
-  complaint = "is not a group of settings; write one setting a line below it",
+  message = "is not a group of settings; write one setting a line below it",
 ) {
-  return z.strictObject(shape, { error: complaint });
+  return z.strictObject(shape, { error: message });
 }
 
 /** In Prometheus' grammar; zero is refused because it never has the expected effect. */

@@ -64,7 +64,7 @@ async function tell(options: Options, env: NodeJS.ProcessEnv): Promise<void> {
     throw new Error("nothing is sent: neither PODWATCH_SLACK_URL nor PODWATCH_WEBHOOK_URL is set");
   if (outcome === "neither") return say(`nothing to send for a run that is ${options.outcome}`);
   const memory = Memory.open(options.state);
-  if (memory.complaint !== undefined) say(memory.complaint);
+  if (memory.message !== undefined) say(memory.message);
   const run = await describe(options, outcome, env);
   const problems = await Promise.all(
     found.map(async (channel) => {

@@ -14,7 +14,7 @@ export class Memory {
     private readonly file: string | undefined,
     private readonly stacks: Record<string, Record<string, Outcome>>,
     /** Why there is no memory of earlier runs, unless this is the first. */
-    readonly complaint: string | undefined,
+    readonly message: string | undefined,
   ) {}
 
   /** Without a file nothing is remembered. An invalid file is treated as empty. */

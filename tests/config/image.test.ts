@@ -130,7 +130,7 @@ FROM scratch
     ],
   });
   expect(basesOf(text, {})).toEqual({
-    complaints: [
+    messages: [
       expect.stringMatching(/^is made from "docker.io\/library\/debian:\$SUITE", whose value is not known; /),
     ],
   });

@@ -1,7 +1,7 @@
 import { createHmac, generateKeyPairSync } from "node:crypto";
 import { utils } from "ssh2";
 import { findKnownHost, parseHostKey } from "../../connection/hostKey";
-import { privateKeyComplaint } from "../../connection/privateKey";
+import { privateKeyProblem } from "../../connection/privateKey";
 import { hostKey, keys } from "./support";
 
 const ecdsa = utils.generateKeyPairSync("ecdsa", { bits: 256 });
@@ -26,7 +26,7 @@ describe("private keys", () => {
     ["PKCS#1, encrypted", pem("pkcs1", "pw"), "pw"],
     ["PKCS#8", pem("pkcs8"), undefined],
   ])("are taken: %s", (_, text, password) => {
-    expect(privateKeyComplaint(text, password)).toBeUndefined();
+    expect(privateKeyProblem(text, password)).toBeUndefined();
   });
 
   test.each([
@@ -74,9 +74,9 @@ describe("private keys", () => {
       /^is cut off or damaged; /,
     ],
     ["no end", keys.plain.private.split("\n").slice(0, 3).join("\n"), undefined, /^is not a private key; /],
-  ])("are refused before the provider sees them: %s", (_, text, password, complaint) => {
-    const found = privateKeyComplaint(text, password);
-    expect(found).toMatch(complaint);
+  ])("are refused before the provider sees them: %s", (_, text, password, message) => {
+    const found = privateKeyProblem(text, password);
+    expect(found).toMatch(message);
     expect(found).not.toContain(text.split("\n")[1] || "\0");
   });
 
@@ -91,7 +91,7 @@ describe("private keys", () => {
       line("12341234"),
     ]);
     const text = `-----BEGIN OPENSSH PRIVATE KEY-----\n${body.toString("base64")}\n-----END OPENSSH PRIVATE KEY-----\n`;
-    expect(privateKeyComplaint(text, undefined)).toMatch(/security token.*; set agent: true/);
+    expect(privateKeyProblem(text, undefined)).toMatch(/security token.*; set agent: true/);
   });
 });
 
@@ -118,8 +118,8 @@ describe("pinned host keys", () => {
     ["another type's key", `ecdsa-sha2-nistp256 ${key}`, /^is cut off or mistyped; /],
     ["no key", "ssh-ed25519", /^is not a host key; /],
     ["empty", "", /^is not a host key; /],
-  ])("are refused: %s", (_, text, complaint) => {
-    expect(parseHostKey(text)).toEqual({ complaint: expect.stringMatching(complaint) });
+  ])("are refused: %s", (_, text, message) => {
+    expect(parseHostKey(text)).toEqual({ message: expect.stringMatching(message) });
   });
 });
 
@@ -171,7 +171,7 @@ describe("known_hosts files", () => {
       /only keys that cannot be used \(ssh-rsa\); add the line that `ssh-keyscan -t ed25519/,
     ],
     ["in an empty file", "", "10.1.2.3", 22, /^holds no key for /],
-  ])("hold none: %s", (_, file, address, port, complaint) => {
-    expect(findKnownHost(file, address, port)).toEqual({ complaint: expect.stringMatching(complaint) });
+  ])("hold none: %s", (_, file, address, port, message) => {
+    expect(findKnownHost(file, address, port)).toEqual({ message: expect.stringMatching(message) });
   });
 });

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { leftovers } from "../../deliver/cycle/leftovers";
 import { readRecord, writeRecord } from "../../deliver/cycle/record";
-import { root } from "../docs/papers";
+import { root } from "../docs/markdown";
 import { Commits } from "./commits";
 
 jest.setTimeout(60_000);

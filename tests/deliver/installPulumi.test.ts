@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { tools } from "../../versions.json";
-import { root } from "../docs/papers";
+import { root } from "../docs/markdown";
 
 let checkout: string;
 let site: Server;

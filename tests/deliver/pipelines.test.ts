@@ -16,7 +16,7 @@ import { load } from "js-yaml";
 import { COMMANDS } from "../../deliver/commands";
 import { scripts } from "../../package.json";
 import { tools } from "../../versions.json";
-import { root } from "../docs/papers";
+import { root } from "../docs/markdown";
 
 jest.setTimeout(60_000);
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parse as parseYaml } from "yaml";
 import versions from "../../versions.json";
 import { hostKey, problemsOf, settingsOf } from "../config/support";
-import { root } from "./papers";
+import { root } from "./markdown";
 
 const file = "examples/roq-monitor/Pulumi.roq-monitor.yaml";
 const address = "10.1.2.3";

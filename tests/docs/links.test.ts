@@ -1,18 +1,18 @@
-// What the papers name is there: linked files and headings, paths, settings, make targets and npm scripts.
+// What the Markdown files refer to exists: linked files and headings, paths, settings, make targets and npm scripts.
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parse } from "yaml";
 import { namespace, stack } from "../../config/schema";
 import { isGroup, schemaAt } from "../../config/walk";
 import { scripts } from "../../package.json";
-import { anchors, codeSpans, commands, links, type Paper, papers, root } from "./papers";
+import { anchors, codeSpans, commands, links, type MarkdownFile, markdownFiles, root } from "./markdown";
 
-const all = papers();
+const all = markdownFiles();
 
 /** Also below a group whose keys are names of the user's choice. */
 const isSetting = (path: string) => schemaAt(stack, path.split(".")) !== undefined;
 
-test("the papers are read", () => {
+test("the Markdown files are read", () => {
   const paths = all.map(({ path }) => path);
   expect(paths).toEqual(
     expect.arrayContaining([
@@ -27,29 +27,29 @@ test("the papers are read", () => {
   );
 });
 
-describe.each(all.map((paper) => [paper.path, paper] as const))("%s", (_, paper) => {
-  test("links lead somewhere", () => {
-    expect(links(paper).filter((target) => !isReached(target, paper))).toEqual([]);
+describe.each(all.map((page) => [page.path, page] as const))("%s", (_, page) => {
+  test("links have existing targets", () => {
+    expect(links(page).filter((target) => !isReached(target, page))).toEqual([]);
   });
 
-  test("paths are there", () => {
-    const paths = commands(paper)
+  test("paths exist", () => {
+    const paths = commands(page)
       .flatMap((code) => code.split(/\s+/))
       .filter(isPath);
-    expect(paths.filter((path) => !isThere(path, paper))).toEqual([]);
+    expect(paths.filter((path) => !isThere(path, page))).toEqual([]);
   });
 
   test("settings exist", () => {
-    const named = [...paper.text.matchAll(/podwatch:([A-Za-z]+(?:\.[A-Za-z]+)*)/g)]
+    const named = [...page.text.matchAll(/podwatch:([A-Za-z]+(?:\.[A-Za-z]+)*)/g)]
       .map(([, path = ""]) => path)
       .filter((path) => !path.startsWith("index"));
-    const shown = paper.blocks.flatMap(({ language, text }) => (language === "yaml" ? settingsIn(text) : []));
+    const shown = page.blocks.flatMap(({ language, text }) => (language === "yaml" ? settingsIn(text) : []));
     expect([...named, ...shown].filter((path) => !isSetting(path))).toEqual([]);
   });
 
   test("make targets and npm scripts exist", () => {
     const makefile = readFileSync(join(root, "Makefile"), "utf8");
-    const missing = commands(paper).filter((command) => {
+    const missing = commands(page).filter((command) => {
       const [program, word, script] = command.split(/\s+/);
       if (program === "make" && word !== undefined) return !new RegExp(`^${word}:`, "m").test(makefile);
       return program === "npm" && word === "run" && !(String(script) in scripts);
@@ -66,10 +66,10 @@ test("every setting that is named in code alone, such as gateways.gid, exists", 
   expect(named.filter((path) => !isSetting(path) && !/\.(yml|service)$/.test(path))).toEqual([]);
 });
 
-function isReached(target: string, paper: Paper): boolean {
+function isReached(target: string, page: MarkdownFile): boolean {
   if (/^https?:\/\//.test(target)) return true;
   const [path = "", anchor] = target.split("#");
-  const file = path === "" ? join(root, paper.path) : join(paper.folder, path);
+  const file = path === "" ? join(root, page.path) : join(page.folder, path);
   if (!existsSync(file)) return false;
   return anchor === undefined || anchors(readFileSync(file, "utf8")).includes(anchor);
 }
@@ -86,8 +86,8 @@ function isPath(word: string): boolean {
   return /\.(ts|js|json|yaml|md|sh|svg|mustache)$/.test(word) && !word.startsWith(".");
 }
 
-function isThere(path: string, paper: Paper): boolean {
-  return [root, paper.folder].some((folder) => {
+function isThere(path: string, page: MarkdownFile): boolean {
+  return [root, page.folder].some((folder) => {
     if (!path.includes("*")) {
       const file = join(folder, path);
       return existsSync(file) && (!path.endsWith("/") || statSync(file).isDirectory());

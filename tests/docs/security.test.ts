@@ -1,7 +1,7 @@
 // What docs/security.md says was tried is tried by a test of that name.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "./papers";
+import { root } from "./markdown";
 
 const page = readFileSync(join(root, "docs/security.md"), "utf8");
 

@@ -1,7 +1,7 @@
 // The folders are the architecture: who may import from whom, as docs/architecture.md tells it.
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
-import { root } from "./papers";
+import { root } from "./markdown";
 
 /** What the files of each layer may import besides each other. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: so dashboards refer to variables
 // Dashboards as people have them: saved long ago, exported for others, made by hand. What each panel would ask, and why not.
-import { type Dashboard, type Panel, panelLooks } from "../../operate/dashboard";
+import { type Dashboard, type Panel, panelRequests } from "../../operate/dashboard";
 
 const sources = [
   { name: "Logs", uid: "l1", type: "loki" },
@@ -9,7 +9,7 @@ const sources = [
 ];
 
 const looks = (dashboard: Omit<Dashboard, "title">) =>
-  panelLooks({ title: "T", ...dashboard }, { from: "now-15m", sources });
+  panelRequests({ title: "T", ...dashboard }, { from: "now-15m", sources });
 
 /** What a panel asks: its queries, or why there are none. */
 function asks(panel: Panel, list: readonly object[] = []): unknown {

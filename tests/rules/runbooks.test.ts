@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ALERTS } from "../../components/catalogue";
 import { usualValues } from "../../lib/rules/render";
 import { knownSeries, promqlProblems } from "../dashboards/promql";
-import { takeApart } from "../docs/papers";
+import { takeApart } from "../docs/markdown";
 
 const folder = join(__dirname, "../../docs/runbooks");
 const known = knownSeries();

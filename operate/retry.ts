@@ -9,7 +9,7 @@ export class Final extends Error {}
  *
  * @throws Error of the last attempt; {@link Final} of any
  */
-export async function insist<T>(seconds: number, attempt: () => Promise<T>): Promise<T> {
+export async function retry<T>(seconds: number, attempt: () => Promise<T>): Promise<T> {
   const end = Date.now() + seconds * 1000;
   for (;;) {
     try {

@@ -1,4 +1,4 @@
-import { Final, insist } from "../../operate/insist";
+import { Final, retry } from "../../operate/retry";
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
@@ -24,20 +24,20 @@ async function outcome(waiting: Promise<string>): Promise<string> {
 
 test("what is not there yet is asked for again", async () => {
   const attempt = failing(10);
-  expect(await outcome(insist(60, attempt))).toBe("there");
+  expect(await outcome(retry(60, attempt))).toBe("there");
   expect(attempt).toHaveBeenCalledTimes(11);
 });
 
 test("what never succeeds is told when the time is over, and is tried at least once", async () => {
   const begin = Date.now();
-  expect(await outcome(insist(60, failing(1000)))).toBe("failed: not yet");
+  expect(await outcome(retry(60, failing(1000)))).toBe("failed: not yet");
   expect(Date.now() - begin).toBeGreaterThanOrEqual(60_000);
   expect(Date.now() - begin).toBeLessThan(62_000);
-  expect(await outcome(insist(0, failing(0)))).toBe("there");
+  expect(await outcome(retry(0, failing(0)))).toBe("there");
 });
 
 test("what asking again would not change is told at once", async () => {
   const attempt = failing(1, new Final("wrong password"));
-  expect(await outcome(insist(60, attempt))).toBe("failed: wrong password");
+  expect(await outcome(retry(60, attempt))).toBe("failed: wrong password");
   expect(attempt).toHaveBeenCalledTimes(1);
 });

@@ -1,13 +1,13 @@
-// The project's papers, taken apart: links, code spans and code blocks.
+// The project's Markdown files, parsed: links, code spans and code blocks.
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
 export const root = join(__dirname, "../..");
 
-export interface Paper {
+export interface MarkdownFile {
   /** Path in the repository. */
   readonly path: string;
-  /** Its folder, from which links start. */
+  /** Its folder, the base of relative links. */
   readonly folder: string;
   readonly text: string;
   /** The text outside code blocks. */
@@ -20,8 +20,8 @@ export interface Block {
   readonly text: string;
 }
 
-/** Those at the top, and all below docs/ and examples/. */
-export function papers(): Paper[] {
+/** Those at the top level, and all below docs/ and examples/. */
+export function markdownFiles(): MarkdownFile[] {
   return [root, ...foldersBelow("docs"), ...foldersBelow("examples")].flatMap((folder) =>
     readdirSync(folder)
       .filter((name) => name.endsWith(".md"))
@@ -37,7 +37,7 @@ function foldersBelow(name: string): string[] {
   return [folder, ...inner.map((entry) => join(entry.parentPath, entry.name))];
 }
 
-function read(folder: string, name: string): Paper {
+function read(folder: string, name: string): MarkdownFile {
   const path = relative(root, join(folder, name));
   const text = readFileSync(join(folder, name), "utf8");
   return { path, folder: dirname(join(root, path)), text, ...takeApart(text) };
@@ -45,7 +45,7 @@ function read(folder: string, name: string): Paper {
 
 const FENCE = /^ *```(\w*)\n(.*?)^ *```$/gms;
 
-export function takeApart(text: string): Pick<Paper, "prose" | "blocks"> {
+export function takeApart(text: string): Pick<MarkdownFile, "prose" | "blocks"> {
   const blocks = [...text.matchAll(FENCE)].map(([, language = "", inner = ""]) => ({
     language,
     text: unindent(inner),
@@ -53,21 +53,21 @@ export function takeApart(text: string): Pick<Paper, "prose" | "blocks"> {
   return { prose: text.replaceAll(FENCE, ""), blocks };
 }
 
-/** A block inside a list stands further right. */
+/** A block inside a list is indented. */
 function unindent(text: string): string {
   const indent = /^ */.exec(text)?.[0].length ?? 0;
   return text.replaceAll(new RegExp(`^ {0,${indent}}`, "gm"), "");
 }
 
-export function links(paper: Paper): string[] {
-  return [...paper.prose.matchAll(/\]\(([^()\s]+)\)/g)].map(([, target = ""]) => target);
+export function links(page: MarkdownFile): string[] {
+  return [...page.prose.matchAll(/\]\(([^()\s]+)\)/g)].map(([, target = ""]) => target);
 }
 
-export function codeSpans(paper: Paper): string[] {
-  return [...paper.prose.matchAll(/`([^`\n]+)`/g)].map(([, code = ""]) => code);
+export function codeSpans(page: MarkdownFile): string[] {
+  return [...page.prose.matchAll(/`([^`\n]+)`/g)].map(([, code = ""]) => code);
 }
 
-/** The anchors of a paper's headings, as GitHub makes them. */
+/** The anchors of a page's headings, as GitHub makes them. */
 export function anchors(text: string): string[] {
   const headings = [...takeApart(text).prose.matchAll(/^#+ (.+)$/gm)];
   return headings.map(([, heading = ""]) =>
@@ -79,7 +79,7 @@ export function anchors(text: string): string[] {
 }
 
 /** Every line that a reader may type: code spans, and the lines of shell blocks. */
-export function commands(paper: Paper): string[] {
-  const typed = paper.blocks.filter(({ language }) => language === "sh");
-  return [...codeSpans(paper), ...typed.flatMap(({ text }) => text.split("\n"))].map((line) => line.trim());
+export function commands(page: MarkdownFile): string[] {
+  const typed = page.blocks.filter(({ language }) => language === "sh");
+  return [...codeSpans(page), ...typed.flatMap(({ text }) => text.split("\n"))].map((line) => line.trim());
 }
