@@ -25,8 +25,10 @@ lets_through() {
     reason="this host drops what is forwarded from one container to another ($tables -P FORWARD DROP, as Docker sets it), so
 the services would not reach one another. Allow it"
   elif is_published "$1"; then
+    way_out=$(advice "$release" published-port)
     reason="this host drops what is forwarded to containers ($tables -P FORWARD DROP, as Docker sets it), so nobody else
-would reach the published port. Either set podwatch:front.bind to 127.0.0.1, or allow it"
+would reach the published port. ${way_out:+Either $way_out, or allow it}"
+    [ -n "$way_out" ] || reason="${reason}Allow it"
   else
     return 0
   fi

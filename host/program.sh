@@ -24,19 +24,13 @@ for example with: apt-get install --no-install-recommends ${installed#* } && sys
   fetch_program $source
 }
 
-# A checksum can be given for the machines that the stack file has a word for.
+# Whoever made the bundle knows for which other machines a checksum can be given.
 refuse_machine() {
-  case $machine in
-    x86_64) word=amd64 ;;
-    aarch64) word=arm64 ;;
-    armv7l) word=armv7 ;;
-    *)
-      fail "there is no release of ${program%% *} for this host's machine, $machine, that Podwatch knows how to fetch: set
-podwatch:nodeExporter.from to package"
-      ;;
-  esac
-  fail "no checksum is known of ${program%% *} for this host's machine, $machine: write it as
-podwatch:nodeExporter.release.sha256.$word (it stands in sha256sums.txt beside the release), or set nodeExporter.from to package"
+  way_out=$(advice "$candidate" "machine.$machine")
+  [ -z "$way_out" ] ||
+    fail "no checksum is known of ${program%% *} for this host's machine, $machine: $way_out"
+  way_out=$(advice "$candidate" other-machine)
+  fail "there is no release of ${program%% *} for this host's machine, $machine, that Podwatch knows how to fetch${way_out:+: $way_out}"
 }
 
 # `fetch_program <sha256> <path in the archive> <url>`, into the place of `program`.
@@ -46,8 +40,9 @@ fetch_program() {
   mkdir -p "$work" "$STATE/programs" || fail "cannot write to $STATE; is the disk full?"
   if ! report=$(curl --fail --location --silent --show-error --proto =http,https --connect-timeout 10 --max-time 600 \
     --output "$home/candidate/archive" "$3" 2>&1 9>&-); then
-    fail "cannot download $3 to this host: $(say "$report" | tail -n 1)
-If it cannot reach that address, set podwatch:nodeExporter.release.mirror, or nodeExporter.from to package"
+    way_out=$(advice "$candidate" download)
+    fail "cannot download $3 to this host: $(say "$report" | tail -n 1)${way_out:+
+If it cannot reach that address, $way_out}"
   fi
   found=$(sha256sum <"$home/candidate/archive")
   [ "${found%% *}" = "$1" ] ||

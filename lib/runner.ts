@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { formerAdvice } from "./advice";
 import { assetsIn, readAsset } from "./assets";
 import type { Scope } from "./scope";
 import { command, quote } from "./shell";
@@ -28,7 +29,7 @@ const PARTS = [
   "install",
   "inspect",
   "data",
-  "start",
+  "advice",
 ] as const;
 
 /** The runner's commands. */
@@ -50,11 +51,11 @@ export type Verb =
 export type Rights = "own" | "sudo" | "sudo-with-password";
 
 /** Those needed to check whether a host is suitable. */
-const PARTS_OF_FIT = ["main", "units", "kinds", "kinds/", "podman", "fit", "strangers", "start"] as const;
+const PARTS_OF_FIT = ["main", "units", "kinds", "kinds/", "podman", "fit", "strangers"] as const;
 
 /** The runner as one script. */
 export function runnerScript(): string {
-  return joined(PARTS);
+  return joined(PARTS, formerAdvice());
 }
 
 /** What differs between services for the runner: host/kinds/ has a file for each. */
@@ -81,13 +82,14 @@ export function fitScript(): string {
   return joined(PARTS_OF_FIT);
 }
 
-function joined(parts: ReadonlyArray<(typeof PARTS)[number]>): string {
-  return parts
+/** A script that begins when all of it has arrived. */
+function joined(parts: ReadonlyArray<(typeof PARTS)[number]>, ...more: readonly string[]): string {
+  const texts = parts
     .flatMap((part) =>
       part === "kinds/" ? assetsIn("host/kinds").map((file) => part + file) : [`${part}.sh`],
     )
-    .map((file) => readAsset(`host/${file}`))
-    .join("\n");
+    .map((file) => readAsset(`host/${file}`));
+  return [...texts, ...more, readAsset("host/start.sh")].join("\n");
 }
 
 /** Where the runner is once installed; relative paths start at the login user's home. */

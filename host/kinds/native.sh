@@ -25,11 +25,12 @@ refuse_taken_addresses() {
   header "$candidate" listen >"$home/candidate/listen"
   while read -r address port; do
     if [ "$address" != any ] && command -v ip >/dev/null && ! ip -o address | grep -qF " $address/"; then
-      fail "this host has no address $address to listen on; set podwatch:nodeExporter.bind to one that it has"
+      way_out=$(advice "$candidate" listen-address)
+      fail "this host has no address $address to listen on${way_out:+; $way_out}"
     fi
     if command -v ss >/dev/null && ! listens_already "$port" && [ -n "$(ss -H -l -t -n "sport = :$port")" ]; then
-      fail "port $port is taken on this host by another program (is it the distribution's own node exporter?
-systemctl disable --now prometheus-node-exporter); stop that, or set podwatch:nodeExporter.port"
+      way_out=$(advice "$candidate" listen-port)
+      fail "port $port is taken on this host by another program (ss -ltnp tells which); stop that${way_out:+, or $way_out}"
     fi
   done <"$home/candidate/listen"
 }

@@ -190,6 +190,11 @@ describe("programs", () => {
     expect(stderr).toContain("set\npodwatch:nodeExporter.from to package");
   });
 
+  test("are refused in the words of the bundle, where it has any", () => {
+    candidate("headers", "program meter-1.0 meter\nadvice machine.riscv64 choose another meter\n");
+    expect(on("riscv64", "ensure_program").stderr).toMatch(/machine, riscv64: choose another meter\n$/);
+  });
+
   test("that cannot be fetched are told with the reason and the way out", () => {
     headers("00");
     const { stderr } = run("ensure_program");

@@ -2,6 +2,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { formerAdvice } from "../../lib/advice";
 import { attempt } from "../lib/shellRun";
 
 const HOST = join(__dirname, "../../host");
@@ -101,7 +102,8 @@ export class RunnerShell {
       'fail() { printf \'podwatch: %s\\n\' "$*" >&2; "${clean_up:-:}"; exit 1; }',
       "lock() { :; }",
       ...PARTS.map((part) => `. ${HOST}/${part}`),
-      `kind=container`,
+      formerAdvice(),
+      "kind=container; release=",
       ...assignments,
       line,
     ].join("\n");

@@ -321,10 +321,20 @@ test("the runner is one valid script of every part", () => {
       stderr: "",
     });
   }
-  const parts = readdirSync(join(__dirname, "../../host"), { recursive: true, encoding: "utf8" });
-  for (const part of parts.filter((name) => name.endsWith(".sh"))) {
-    expect(runnerScript()).toContain(readFileSync(join(__dirname, "../../host", part), "utf8"));
-  }
+  for (const [, text] of hostParts()) expect(runnerScript()).toContain(text);
+});
+
+function hostParts(): Array<[name: string, text: string]> {
+  const directory = join(__dirname, "../../host");
+  return readdirSync(directory, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".sh"))
+    .map((name) => [name, readFileSync(join(directory, name), "utf8")]);
+}
+
+test("the runner's own parts name no setting: what users can do about an error comes with the bundle or from the program", () => {
+  const setting = /podwatch:(?!ro,)\w|\b(front|nodeExporter|prometheus|grafana|gateways)\.[a-z]\w+/;
+  for (const [name, text] of hostParts()) expect([name, setting.exec(text)?.[0]]).toEqual([name, undefined]);
+  expect(runnerScript()).toContain("podwatch:front.bind");
 });
 
 test("rootless runners stand in the user's home", () => {
