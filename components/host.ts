@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostSettings } from "../config/load";
-import { connectionOf, identity } from "../connection/connection";
+import { connectionOf, identity, mapSecrets } from "../connection/connection";
+import type { HostRecord } from "../connection/record";
 import type { Bundle } from "../engines/bundle";
 import type { NamedSecret } from "../lib/auth";
 import type { Newcomer } from "../lib/runner";
@@ -34,6 +35,8 @@ export class Host extends pulumi.ComponentResource {
   private readonly context: HostContext;
   private readonly identity: pulumi.Output<string>;
   private readonly applied: pulumi.Resource[] = [];
+  private readonly services: Record<string, string> = {};
+  private readonly secrets: Record<string, string> = {};
 
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("podwatch:index:Host", name, {}, opts);
@@ -62,7 +65,6 @@ export class Host extends pulumi.ComponentResource {
       { parent: this, dependsOn: [entered] },
     );
     this.identity = runner.id;
-    this.registerOutputs({});
   }
 
   /** Applies a service's bundle, and removes the service when the resource is deleted. */
@@ -73,6 +75,7 @@ export class Host extends pulumi.ComponentResource {
   ): pulumi.Resource {
     const command = applyBundle(name, { host: this.context, replaceWith: [this.identity], ...args }, opts);
     this.applied.push(command);
+    this.services[args.service] = name;
     return command;
   }
 
@@ -84,6 +87,7 @@ export class Host extends pulumi.ComponentResource {
   ): { readonly version: pulumi.Output<string> } {
     const put = putSecret(name, { host: this.context, replaceWith: [this.identity], ...args }, opts);
     this.applied.push(put.resource);
+    this.secrets[`podwatch-${args.secret}`] = name;
     return { version: put.version };
   }
 
@@ -105,11 +109,23 @@ export class Host extends pulumi.ComponentResource {
     });
   }
 
-  /** Lets nothing be removed from a host that does not answer; called once everything has been applied. */
-  guardRemoval(name: string): void {
-    const { connection } = this.context;
+  /**
+   * Called once everything has been applied, before anything else is done. Nothing will be removed from the host if it
+   * does not answer, and what `operate/` has to know of it is recorded in the state.
+   */
+  complete(name: string): void {
+    const { connection, owner } = this.context;
     const args = { connection, replaceWith: [this.identity], before: this.applied };
-    guardRemoval(name, args, { parent: this });
+    guardRemoval(`${name}-answers`, args, { parent: this });
+    const record: HostRecord<pulumi.Output<string>> = {
+      connection: mapSecrets(connection, (secret) => pulumi.secret(secret)),
+      engine: "podman",
+      runner: `${owner}-runner`,
+      services: this.services,
+      secrets: this.secrets,
+    };
+    // Recorded when the runner is there: until then, the record of the deployment before is the valid one.
+    this.registerOutputs({ ...record, runner: this.identity.apply(() => record.runner) });
   }
 }
 

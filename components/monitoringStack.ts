@@ -41,7 +41,7 @@ export class MonitoringStack extends pulumi.ComponentResource {
       made.set(service, placed.component);
       return placed.installation ?? {};
     });
-    host.guardRemoval(`${name}-answers`);
+    host.complete(name);
     return Object.assign({}, ...installations);
   }
 }

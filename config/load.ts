@@ -28,6 +28,27 @@ export function load(): Settings {
   return Object.freeze({ hosts: Object.freeze(parsed.settings.hosts.map(withSecrets)) });
 }
 
+interface Setting {
+  readonly value?: string;
+  readonly objectValue?: unknown;
+  readonly secret: boolean;
+}
+
+/**
+ * The settings in what `pulumi config --json --show-secrets` prints, for commands that are not run by Pulumi; secrets are plain text.
+ *
+ * @throws Error that lists what is wrong with the stack file
+ */
+export function readExported(text: string, projectDirectory: string, stack: string): schema.Settings {
+  const all = JSON.parse(text) as Readonly<Record<string, Setting>>;
+  const ours = Object.entries(all).filter(([key]) => key.startsWith(prefix));
+  const raw = ours.map(([key, { value, objectValue }]) => [key.slice(prefix.length), objectValue ?? value]);
+  const context = machine(projectDirectory, stack, (key) => all[prefix + key]?.secret === true);
+  const parsed = parse(Object.fromEntries(raw), context);
+  if ("problems" in parsed) throw new Error(parsed.problems.map((problem) => format(problem)).join("; "));
+  return parsed.settings;
+}
+
 /** Pulumi passes text; groups and lists arrive as JSON. */
 function readStack(): Tree {
   const ours = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));

@@ -88,6 +88,25 @@ export function firstServer<Secret>({ route }: Connection<Secret>): SshServer<Se
   return isLocal(route) ? undefined : (route.proxy ?? route);
 }
 
+/** The same connection with each of its secrets passed through a function. */
+export function mapSecrets<From, To>(
+  connection: Connection<From>,
+  map: (secret: From) => To,
+): Connection<To> {
+  const mapped = (value: object): object =>
+    Object.fromEntries(
+      Object.entries(value)
+        .filter(([, inner]) => inner !== undefined)
+        .map(([key, inner]) => {
+          if (SECRETS.includes(key)) return [key, map(inner as From)];
+          return [key, key === "route" || key === "proxy" ? mapped(inner as object) : inner];
+        }),
+    );
+  return mapped(connection) as Connection<To>;
+}
+
+const SECRETS: readonly string[] = ["sudoPassword", "privateKey", "privateKeyPassword", "password"];
+
 /** The command that calls the runner on the host. */
 export function runnerLine({ scope, rights }: Connection<unknown>, words: RunnerWords): string {
   return rights === "sudo-with-password"

@@ -1,33 +1,18 @@
 // The hosts of a stack file, whether anything is deployed there or not.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { machine } from "../config/context";
-import { parse } from "../config/parse";
-import { format } from "../config/problem";
-import { type HostSettings, namespace } from "../config/schema";
+import { readExported } from "../config/load";
+import type { HostSettings } from "../config/schema";
 import { connectionOf } from "../connection/connection";
 import { enter } from "../connection/enter";
 import { scriptCommand } from "../lib/runner";
 import { pulumi, ROOT, type Target } from "./programs";
 
-interface Setting {
-  readonly value?: string;
-  readonly objectValue?: unknown;
-  readonly secret: boolean;
-}
-
 /** @throws Error that lists the problems of the stack file */
 export async function configuredHosts(target: Target): Promise<readonly HostSettings[]> {
   const { code, stdout, stderr } = await pulumi("config", target, ["--json", "--show-secrets"], false);
   if (code !== 0) throw new Error(stderr.trim().split("\n").at(-1) || `pulumi config ended with ${code}`);
-  const prefix = `${namespace}:`;
-  const all = JSON.parse(stdout) as Readonly<Record<string, Setting>>;
-  const ours = Object.entries(all).filter(([key]) => key.startsWith(prefix));
-  const raw = ours.map(([key, { value, objectValue }]) => [key.slice(prefix.length), objectValue ?? value]);
-  const context = machine(ROOT, target.stack, (key) => all[prefix + key]?.secret === true);
-  const parsed = parse(Object.fromEntries(raw), context);
-  if ("problems" in parsed) throw new Error(parsed.problems.map((problem) => format(problem)).join("; "));
-  return parsed.settings.hosts;
+  return readExported(stdout, ROOT, target.stack).hosts;
 }
 
 /** The contents of a host, one per line: files, units, and podman's objects; see listing.sh. */

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { local, remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { isLocal, runnerLine } from "../../connection/connection";
+import { stagingOf } from "../../connection/record";
 import type { Bundle } from "../../engines/bundle";
 import {
   fitCommand,
@@ -185,7 +186,7 @@ function bundleCommand(
     );
   }
   const stage = command(
-    `${name}-bundle`,
+    stagingOf(name),
     args,
     {
       create: stageCommand(script.staged),

@@ -127,6 +127,56 @@ function hostWithService(host: object) {
   });
 }
 
+describe("what is recorded of a host", () => {
+  const proxy = { address: "10.9.9.9", user: "jump", hostKey, password: "jump $ecret" };
+  const deployed = (host: object) =>
+    deploy(() => {
+      const on = new Host("mon", hostSettings({}, { user: "operator", proxy, ...host }));
+      const value = pulumi.output("the token");
+      on.putSecret("mon-token", { secret: "token", value }, { parent: on });
+      on.apply("mon-web", { service: "web", bundle: BUNDLE }, { parent: on });
+      on.complete("mon");
+    });
+
+  test("is all that other commands need, and its secrets are secrets", async () => {
+    const { outputs } = await deployed({ becomePassword: SECRETS.becomePassword });
+    const { privateKey, ...common } = CONNECTION;
+    expect(outputs.mon).toEqual({
+      connection: {
+        name: "monitor",
+        route: {
+          ...common,
+          dialErrorLimit: 0,
+          user: "operator",
+          privateKey: new Secret(privateKey),
+          proxy: { ...common, host: "10.9.9.9", user: "jump", password: new Secret("jump $ecret") },
+        },
+        scope: "rootful",
+        rights: "sudo-with-password",
+        sudoPassword: new Secret(SECRETS.becomePassword),
+      },
+      engine: "podman",
+      runner: "mon-runner",
+      services: { web: "mon-web" },
+      secrets: { "podwatch-token": "mon-token" },
+    });
+    for (const secret of [SECRETS.becomePassword, "$ecret", "PRIVATE KEY", "the token"]) {
+      expect(plainText(outputs)).not.toContain(secret);
+    }
+  });
+
+  test("says what rights there are", async () => {
+    const rights = async (host: object) => {
+      const { outputs } = await deployed(host);
+      const { connection } = outputs.mon as { connection: { rights: string; scope: string } };
+      return [connection.scope, connection.rights];
+    };
+    expect(await rights({})).toEqual(["rootful", "sudo"]);
+    expect(await rights({ user: "root" })).toEqual(["rootful", "own"]);
+    expect(await rights({ become: false })).toEqual(["rootless", "own"]);
+  });
+});
+
 describe("what is applied on a host", () => {
   const connection = { ...CONNECTION, user: "operator" };
 

@@ -1,7 +1,10 @@
 // Stands in for the engine: records every resource that the program asks for, and refuses those nobody expects.
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+import type {
+  RegisterResourceOutputsRequest,
+  RegisterResourceRequest,
+} from "@pulumi/pulumi/proto/resource_pb";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import * as state from "@pulumi/pulumi/runtime/state";
 
@@ -55,7 +58,9 @@ const PROVIDERS: Readonly<Record<string, (name: string) => Record<string, unknow
 };
 
 /** Runs a program and gives the resources it asked for, in the order of their names, with what it returned. */
-export async function deploy<T>(program: () => T): Promise<{ resources: Recorded[]; result: T }> {
+export async function deploy<T>(
+  program: () => T,
+): Promise<{ resources: Recorded[]; result: T; outputs: Readonly<Record<string, unknown>> }> {
   const recorder = new Recorder();
   await pulumi.runtime.setMocks(recorder.mocks, "podwatch", "test");
   getStore().settings.monitor = recorder;
@@ -63,7 +68,7 @@ export async function deploy<T>(program: () => T): Promise<{ resources: Recorded
   await settled(recorder);
   if (recorder.failures.length > 0) throw new Error(recorder.failures.join("\n"));
   const resources = [...recorder.recorded].sort((a, b) => (a.name < b.name ? -1 : 1));
-  return { resources, result };
+  return { resources, result, outputs: recorder.outputs };
 }
 
 /** The plain value of an output, and whether it is secret. */
@@ -84,6 +89,8 @@ async function settled(recorder: Recorder): Promise<void> {
 
 class Recorder extends MockMonitor {
   readonly recorded: Recorded[] = [];
+  /** What components registered as outputs, by name. */
+  readonly outputs: Record<string, unknown> = {};
   readonly failures: string[] = [];
   /** Resolves at the first failure, after which some outputs never will. */
   readonly failed: Promise<void>;
@@ -102,6 +109,14 @@ class Recorder extends MockMonitor {
   override async registerResource(request: RegisterResourceRequest, callback: Callback): Promise<void> {
     this.recorded.push(record(request));
     await super.registerResource(request, callback);
+  }
+
+  override async registerResourceOutputs(
+    request: RegisterResourceOutputsRequest,
+    callback: Callback,
+  ): Promise<void> {
+    this.outputs[nameIn(request.getUrn()) ?? ""] = marked(request.getOutputs()?.toJavaScript() ?? {});
+    await super.registerResourceOutputs(request, callback);
   }
 
   registerResourceHook(_: unknown, callback: Callback): void {

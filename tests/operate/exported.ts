@@ -20,6 +20,27 @@ export function exported(list: readonly Resource[]): string {
   return JSON.stringify({ version: 3, deployment: { resources: list } });
 }
 
+/** What the Host component of this version records of the same host. */
+export function record(name: string, kind: Kind, password?: string): Resource {
+  const sudo =
+    kind === "sudo-with-password" ? { rights: kind, sudoPassword: secret(password) } : { rights: kind };
+  return {
+    urn: urn("podwatch:index:Host", `podwatch-${name}`),
+    type: "podwatch:index:Host",
+    outputs: {
+      connection: { name, route: HOST_A, scope: kind === "own" ? "rootless" : "rootful", ...sudo },
+      engine: "podman",
+      runner: `podwatch-${name}-runner`,
+      services: {
+        grafana: `podwatch-${name}-grafana-service`,
+        network: `podwatch-${name}-network-service`,
+        prometheus: `podwatch-${name}-prometheus-service`,
+      },
+      secrets: { "podwatch-grafana-admin-password": `podwatch-${name}-grafana-admin-password-secret` },
+    },
+  };
+}
+
 /** The resources of one host with the network and Grafana. */
 export function resources(name: string, kind: Kind, password = ""): Resource[] {
   const grafana = urn("podwatch:index:Grafana", `podwatch-${name}-grafana`);

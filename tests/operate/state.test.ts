@@ -1,7 +1,7 @@
 import * as runner from "../../lib/runner";
 import { Host } from "../../operate/host";
 import { readState } from "../../operate/state";
-import { exported, HOST_A, type Kind, resources } from "./exported";
+import { exported, HOST_A, type Kind, record, resources } from "./exported";
 
 const PASSWORD = 'sudo\'s "own" password ';
 
@@ -52,6 +52,42 @@ test("a host where sudo asks for a password: bundles are those that were staged"
     { script: runner.stageCommand("runner"), input: "the runner" },
     { script: runner.installStagedCommand("runner"), input: `${PASSWORD}\n` },
   ]);
+});
+
+test.each<Kind>(["own", "sudo", "sudo-with-password"])(
+  "what Host recorded says the same as the state of the version before, which did not: %s",
+  (kind) => {
+    const former = resources("a", kind, PASSWORD);
+    const recorded = [record("a", kind, PASSWORD), ...former];
+    expect(readState(exported(recorded), "dev")).toEqual(readState(exported(former), "dev"));
+  },
+);
+
+test("nothing is read from command lines or names where Host recorded something", () => {
+  const renamed = resources("a", "sudo").map(({ inputs, ...resource }) => ({
+    ...resource,
+    inputs: { ...inputs, create: "another command", delete: "another command" },
+  }));
+  const [host] = readState(exported([record("a", "sudo"), ...renamed]), "dev");
+  expect(host).toMatchObject({
+    name: "a",
+    engine: "podman",
+    connection: { rights: "sudo", scope: "rootful" },
+  });
+  expect(host?.services.map(({ name }) => name)).toEqual(["network", "grafana"]);
+  expect(Object.keys(host?.secrets ?? {})).toEqual(["podwatch-grafana-admin-password"]);
+});
+
+test("of a host that was not deployed to its end, the version before is read", () => {
+  const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+  const half = { ...record("a", "sudo"), outputs: { ...record("a", "sudo").outputs, runner: UNKNOWN } };
+  const moved = { ...half.outputs, connection: { name: "a", route: { host: "10.99.0.9" } } };
+  const [host, ...others] = readState(
+    exported([{ ...half, outputs: moved }, ...resources("a", "sudo")]),
+    "dev",
+  );
+  expect(others).toEqual([]);
+  expect(host?.connection.route).toMatchObject({ host: HOST_A.host });
 });
 
 test("hosts whose names begin alike keep their own services", () => {

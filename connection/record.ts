@@ -1,0 +1,18 @@
+import type { Connection } from "./connection";
+
+/** What a deployment records of a host in its state, for the commands that come later. */
+export interface HostRecord<Secret = string> {
+  readonly connection: Connection<Secret>;
+  readonly engine: "podman";
+  /** Name of the resource that installed the runner. */
+  readonly runner: string;
+  /** Names of the resources that applied the services, by service. */
+  readonly services: Readonly<Record<string, string>>;
+  /** Names of the resources that put the secrets there, by the secret's full name. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** Name of the resource that stages a bundle for another one, if sudo asks for a password. */
+export function stagingOf(resource: string): string {
+  return `${resource}-bundle`;
+}
