@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 
@@ -14,11 +13,10 @@ import (
 	"podwatch/lab/grafana/internal/store"
 )
 
-var cliFlags = map[string]string{
-	"homepath": "", "config": "", "configOverrides": "", "pluginsDir": "", "debug": "bool", "insecure": "bool",
-}
-
-var resetFlags = map[string]string{"password-from-stdin": "bool", "user-id": ""}
+var (
+	cliFlags   = map[string]string{"homepath": "", "config": ""}
+	resetFlags = map[string]string{"password-from-stdin": "bool"}
+)
 
 // cli is `grafana cli`; the stand-in has the one command that an administrator of the lab needs.
 func cli(args []string) error {
@@ -40,18 +38,11 @@ func resetPassword(global flags, args []string) error {
 	if err != nil {
 		return err
 	}
-	userID := int64(1)
-	if text := given["user-id"]; text != "" {
-		if userID, err = strconv.ParseInt(text, 10, 64); err != nil {
-			return fmt.Errorf("user-id %q is not a number", text)
-		}
-	}
 	password, err := newPassword(given["password-from-stdin"] == "true", words)
 	if err != nil {
 		return err
 	}
-	config, err := settings.Load(settings.Options{HomePath: homePath(global), ConfigFile: global["config"],
-		Overrides: strings.Fields(global["configOverrides"])})
+	config, err := settings.Load(settings.Options{HomePath: homePath(global), ConfigFile: global["config"]})
 	if err != nil {
 		return err
 	}
@@ -63,7 +54,7 @@ func resetPassword(global flags, args []string) error {
 		return err
 	}
 	service := &auth.Service{Store: data, Now: time.Now}
-	if err := service.ChangePassword(userID, password, false); err != nil {
+	if err := service.ChangePassword(1, password); err != nil {
 		return err
 	}
 	fmt.Println("\nAdmin password changed successfully ✔")

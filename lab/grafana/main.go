@@ -11,11 +11,8 @@ import (
 	"podwatch/lab/grafana/internal/web"
 )
 
-// version and commit are set by lab/grafana/build.
-var (
-	version = "0.0.0"
-	commit  = "stand-in"
-)
+// version is set by lab/grafana/build.
+var version = "0.0.0"
 
 const usage = `Usage:
   grafana server [--homepath DIR] [--config FILE] [--packaging NAME] [cfg:[default.]section.key=value ...]

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"podwatch/lab/grafana/internal/auth"
-	"podwatch/lab/grafana/internal/live"
 	"podwatch/lab/grafana/internal/logfmt"
 	"podwatch/lab/grafana/internal/provisioning"
 	"podwatch/lab/grafana/internal/settings"
@@ -22,9 +21,7 @@ import (
 	"podwatch/lab/grafana/internal/web"
 )
 
-var serverFlags = map[string]string{
-	"homepath": "", "config": "", "packaging": "", "configOverrides": "", "pidfile": "", "v": "bool", "vv": "bool",
-}
+var serverFlags = map[string]string{"homepath": "", "config": "", "packaging": ""}
 
 const stopLimit = 1500 * time.Millisecond
 
@@ -34,33 +31,24 @@ func server(args []string) error {
 	if err != nil {
 		return err
 	}
-	if given["v"] == "true" || given["vv"] == "true" {
-		fmt.Printf("Version %s (commit: %s, %s)\n", version, commit, web.Banner)
-		return nil
-	}
 	for _, word := range words {
 		if !strings.HasPrefix(word, "cfg:") {
 			return fmt.Errorf("unexpected argument %q: after the flags only cfg:section.key=value may stand", word)
 		}
 	}
 	config, err := settings.Load(settings.Options{HomePath: homePath(given), ConfigFile: given["config"],
-		Overrides: append(strings.Fields(given["configOverrides"]), words...)})
+		Overrides: words})
 	if err != nil {
 		return err
 	}
-	if file := given["pidfile"]; file != "" {
-		if err := os.WriteFile(file, []byte(fmt.Sprint(os.Getpid())), 0o644); err != nil {
-			return fmt.Errorf("failed to write pidfile: %w", err)
-		}
-	}
-	return serve(config, logfmt.NewSink(os.Stdout, config.LogLevel))
+	return serve(config, logfmt.NewSink(os.Stdout, config.Get("log", "level")))
 }
 
 func serve(config *settings.Settings, sink *logfmt.Sink) error {
 	log := sink.For("settings")
-	log.Info("Starting Grafana", "version", version, "commit", commit, "branch", "stand-in")
+	log.Info("Starting Grafana", "version", version, "branch", "stand-in")
 	log.Warn(web.Banner)
-	log.Info("Config loaded", "appUrl", config.AppURL, "serve_from_sub_path", config.ServeFromSubPath)
+	log.Info("Config loaded", "appUrl", config.AppURL, "serve_from_sub_path", config.Get("server", "serve_from_sub_path"))
 	log.Info("Path Data", "path", config.DataPath)
 	log.Info("Path Provisioning", "path", config.ProvisioningPath)
 
@@ -85,7 +73,6 @@ func serve(config *settings.Settings, sink *logfmt.Sink) error {
 	case <-ctx.Done():
 	}
 	sink.For("server").Info("Shutdown started", "reason", "System signal")
-	site.Live.Close()
 	limit, cancel := context.WithTimeout(context.Background(), stopLimit)
 	defer cancel()
 	if err := httpServer.Shutdown(limit); err != nil && !errors.Is(err, context.DeadlineExceeded) {
@@ -125,14 +112,12 @@ func assemble(ctx context.Context, config *settings.Settings, sink *logfmt.Sink)
 		}
 	}
 	return &web.Server{
-		Settings: config, Store: data, Auth: users, Dashboards: dashboards, Reload: reload, Log: sink.For("context"),
-		Live:  &live.Handler{AppURL: config.AppURL, AllowedOrigins: config.AllowedOrigins, Log: sink.For("live")},
-		Build: web.Build{Version: version, Commit: commit},
+		Settings: config, Store: data, Auth: users, Reload: reload, Log: sink.For("context"), Version: version,
 	}, nil
 }
 
 func createAdmin(users *auth.Service, config *settings.Settings, sink *logfmt.Sink) error {
-	if config.DisableInitialAdmin {
+	if config.Bool("security", "disable_initial_admin_creation") {
 		return nil
 	}
 	login := config.Get("security", "admin_user")

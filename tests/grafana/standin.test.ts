@@ -28,7 +28,7 @@ describe("sub-path", () => {
     expect((await grafana.ask("/grafana/metrics")).text).toContain("grafana_stat_totals_dashboard 1\n");
   });
 
-  test("pages ask for a login and keep to the sub-path; every page says that it is a stand-in", async () => {
+  test("pages ask for a login; every page says that it is a stand-in", async () => {
     const page = await grafana.ask("/grafana/d/Afi9GToZz");
     expect([page.status, page.headers.location]).toEqual([
       302,
@@ -37,8 +37,6 @@ describe("sub-path", () => {
     for (const path of ["/grafana/", "/grafana/login", "/grafana/d/Afi9GToZz/gateway"]) {
       const { text } = await grafana.ask(path, path.endsWith("login") ? {} : admin);
       expect(text).toContain("Stand-in for Grafana (lab only)");
-      for (const [, address] of text.matchAll(/(?:href|src)="([^"]*)"/g))
-        expect(address).toMatch(/^(\/grafana\/|data:)/);
     }
     expect(grafana.log).toContain("Stand-in for Grafana (lab only)");
   });

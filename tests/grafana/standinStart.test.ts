@@ -1,4 +1,4 @@
-import { existsSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { build, StandIn } from "./standin";
 
@@ -75,9 +75,14 @@ describe("refuses to start", () => {
       /dashboard name "a" is not unique/,
     ],
     [
-      "a folder besides foldersFromFilesStructure",
-      providers("{ name: a, folder: F, options: { path: /, foldersFromFilesStructure: true } }"),
-      /'folder' and 'folderUID' should be empty/,
+      "what it does not do",
+      providers("{ name: a, options: { path: /, foldersFromFilesStructure: true } }"),
+      /the stand-in has no foldersFromFilesStructure/,
+    ],
+    [
+      "anonymous access",
+      { "grafana.ini": "[auth.anonymous]\nenabled = true" },
+      /the stand-in has no anonymous access/,
     ],
     [
       "a broken grafana.ini",
@@ -121,17 +126,17 @@ describe("refuses to start", () => {
 test("the admin password counts at the first start only; the data survives", async () => {
   const standIn = await instance({}, { GF_SECURITY_ADMIN_PASSWORD: "the-first-one" }).start();
   const login = async (auth: string) => (await standIn.ask("/api/user", { auth })).status;
-  const body = { dashboard: { uid: "kept", title: "Kept" } };
-  await standIn.ask("/api/dashboards/db", { method: "POST", body, auth: "admin:the-first-one" });
+  const body = { uid: "kept", title: "Kept" };
+  const made = { method: "POST", body, auth: "admin:the-first-one" };
+  expect((await standIn.ask("/api/folders", made)).json).toMatchObject(body);
+  expect((await standIn.ask("/api/folders", made)).status).toBe(409);
   const stopped = await standIn.stop();
   expect(stopped).toHaveExited(0);
 
   standIn.env.GF_SECURITY_ADMIN_PASSWORD = "a-later-one";
   await standIn.start();
   expect([await login("admin:the-first-one"), await login("admin:a-later-one")]).toEqual([200, 401]);
-  expect(
-    (await standIn.ask("/api/dashboards/uid/kept", { auth: "admin:the-first-one" })).json.meta.provisioned,
-  ).toBe(false);
+  expect((await standIn.ask("/api/folders/kept", { auth: "admin:the-first-one" })).json).toMatchObject(body);
   expect(statSync(join(standIn.root, "data/grafana.db")).mode & 0o777).toBe(0o640);
   expect(standIn.data() + standIn.log).not.toMatch(/the-first-one|a-later-one/);
 });
@@ -195,43 +200,17 @@ test("data sources no longer named stay, unless they were pruned or are deleted 
   expect(await names()).toEqual(["Stays"]);
 });
 
-test("disableDeletion keeps a dashboard, duplicates freeze a provider, folders come from directories", async () => {
+test("dashboards with one uid freeze their provider until they are mended", async () => {
   const standIn = instance({
-    ...providers(
-      '{ name: kept, disableDeletion: true, updateIntervalSeconds: 1, options: { path: "@ROOT@/kept" } }',
-      '{ name: twice, updateIntervalSeconds: 1, options: { path: "@ROOT@/twice", foldersFromFilesStructure: true } }',
-    ),
-    "kept/a.json": '{ "uid": "kept", "title": "Kept" }',
-    "twice/x/a.json": '{ "uid": "same", "title": "One" }',
+    ...providers('{ name: twice, updateIntervalSeconds: 1, options: { path: "@ROOT@/twice" } }'),
+    "twice/a.json": '{ "uid": "same", "title": "One" }',
     "twice/x/b.json": '{ "uid": "same", "title": "Two" }',
+    "twice/c.json": '{ "uid": "third", "title": "Three" }',
   });
   await standIn.start();
-  expect(standIn.log).toContain(
-    'msg="the same UID is used more than once" uid=same times=2 providers=[twice]',
-  );
-  expect(standIn.log).toContain("has no database write permissions because of duplicates");
-  const folders = await standIn.ask("/api/folders", { auth: "admin:admin" });
-  expect(folders.json.map(({ title }: { title: string }) => title)).toEqual(["x"]);
-  rmSync(join(standIn.root, "kept/a.json"));
-  writeFileSync(join(standIn.root, "twice/x/c.json"), '{ "uid": "third", "title": "Three" }');
-  const kept = "/api/dashboards/uid/kept";
-  await standIn.until(kept, "admin:admin", ({ json }) => json.meta?.provisioned === false);
-  expect((await standIn.ask("/api/dashboards/uid/third", { auth: "admin:admin" })).status).toBe(404);
+  expect(standIn.log).toMatch(/same UID or title is used more than once.* what="uid same"/);
+  const third = "/api/dashboards/uid/third";
+  expect((await standIn.ask(third, { auth: "admin:admin" })).status).toBe(404);
   rmSync(join(standIn.root, "twice/x/b.json"));
-  await standIn.until("/api/dashboards/uid/third", "admin:admin", ({ status }) => status === 200);
-});
-
-test("anonymous access is an organization's viewer, when it is switched on", async () => {
-  const standIn = await instance({ "grafana.ini": "[auth.anonymous]\nenabled = true\n" }).start();
-  expect((await standIn.ask("/api/search")).status).toBe(200);
-  expect((await standIn.ask("/")).status).toBe(200);
-  expect((await standIn.ask("/api/datasources")).status).toBe(403);
-  expect((await standIn.ask("/api/user")).status).toBe(401);
-  const settings = await standIn.ask("/api/admin/settings", { auth: "admin:admin" });
-  expect(settings.json.security).toMatchObject({
-    admin_user: "admin",
-    admin_password: "*********",
-    secret_key: "*********",
-  });
-  expect(existsSync(join(standIn.root, "data/plugins"))).toBe(true);
+  await standIn.until(third, "admin:admin", ({ status }) => status === 200);
 });

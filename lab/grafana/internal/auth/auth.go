@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,50 +40,44 @@ func (a *Service) CreateAdmin(login, email, password string) (created bool, err 
 		if len(state.Users) > 0 {
 			return nil
 		}
-		admin := store.User{ID: 1, Login: login, Email: email, Role: "Admin", IsAdmin: true}
-		if err := SetPassword(&admin, password); err != nil {
-			return err
-		}
-		state.Users, created = []store.User{admin}, true
-		return nil
+		admin := &store.User{ID: 1, Login: login, Email: email}
+		state.Users, created = []*store.User{admin}, true
+		return setPassword(admin, password)
 	})
 	return created, err
 }
 
 // Password checks a user's password, counting failures.
-func (a *Service) Password(login, password string) (store.User, error) {
+func (a *Service) Password(login, password string) (user store.User, failure error) {
 	login = strings.ToLower(login)
-	var user store.User
-	var failure error
 	var wrong bool
 	err := a.Store.View(func(state *store.State) error {
 		user, wrong, failure = a.judge(state, login, password)
 		return nil
 	})
-	if err != nil {
-		return user, err
-	}
-	if wrong && a.MaxAttempts > 0 {
+	if err == nil && wrong && a.MaxAttempts > 0 {
 		err = a.Store.Update(func(state *store.State) error {
-			state.Attempts = append(recent(state.Attempts, a.Now()), store.Attempt{Login: login, At: a.Now()})
+			state.Attempts = append(slices.DeleteFunc(state.Attempts, a.isOld), store.Attempt{Login: login, At: a.Now()})
 			return nil
 		})
-		if err != nil {
-			return user, err
-		}
+	}
+	if err != nil {
+		return store.User{}, err
 	}
 	return user, failure
 }
 
+func (a *Service) isOld(attempt store.Attempt) bool { return a.Now().Sub(attempt.At) >= attemptsWindow }
+
 // judge tells the user, whether a known user gave a wrong password (which is counted), and the refusal.
 func (a *Service) judge(state *store.State, login, password string) (store.User, bool, error) {
 	failures := 0
-	for _, attempt := range recent(state.Attempts, a.Now()) {
-		if attempt.Login == login {
+	for _, attempt := range state.Attempts {
+		if attempt.Login == login && !a.isOld(attempt) {
 			failures++
 		}
 	}
-	user := state.UserByLogin(login)
+	user := state.User(login, 0)
 	switch {
 	case a.MaxAttempts > 0 && failures >= a.MaxAttempts:
 		return store.User{}, false, ErrBlocked
@@ -96,41 +91,26 @@ func (a *Service) judge(state *store.State, login, password string) (store.User,
 	return *user, false, nil
 }
 
-func recent(attempts []store.Attempt, now time.Time) []store.Attempt {
-	kept := []store.Attempt{}
-	for _, attempt := range attempts {
-		if now.Sub(attempt.At) < attemptsWindow {
-			kept = append(kept, attempt)
-		}
-	}
-	return kept
-}
-
 // NewSession logs a user in and returns the cookie's value.
 func (a *Service) NewSession(userID int64) (string, time.Time, error) {
 	token := randomHex(16)
 	expires := a.Now().Add(sessionLife)
 	return token, expires, a.Store.Update(func(state *store.State) error {
-		kept := []store.Session{}
-		for _, session := range state.Sessions {
-			if session.Expires.After(a.Now()) {
-				kept = append(kept, session)
-			}
-		}
-		state.Sessions = append(kept, store.Session{UserID: userID, Hash: digest(token), Expires: expires})
+		state.Sessions = append(slices.DeleteFunc(state.Sessions, a.isOver),
+			store.Session{UserID: userID, Hash: digest(token), Expires: expires})
 		return nil
 	})
 }
+
+func (a *Service) isOver(session store.Session) bool { return !session.Expires.After(a.Now()) }
 
 // Session finds the user of a cookie.
 func (a *Service) Session(token string) (user store.User, err error) {
 	return user, a.Store.View(func(state *store.State) error {
 		for _, session := range state.Sessions {
-			if session.Hash == digest(token) && session.Expires.After(a.Now()) {
-				if found := state.UserByID(session.UserID); found != nil {
-					user = *found
-					return nil
-				}
+			if found := state.User("", session.UserID); session.Hash == digest(token) && !a.isOver(session) && found != nil {
+				user = *found
+				return nil
 			}
 		}
 		return ErrNone
@@ -140,34 +120,21 @@ func (a *Service) Session(token string) (user store.User, err error) {
 // EndSession logs out.
 func (a *Service) EndSession(token string) error {
 	return a.Store.Update(func(state *store.State) error {
-		state.Sessions = without(state.Sessions, func(s store.Session) bool { return s.Hash == digest(token) })
+		state.Sessions = slices.DeleteFunc(state.Sessions, func(s store.Session) bool { return s.Hash == digest(token) })
 		return nil
 	})
 }
 
-// ChangePassword sets a user's password; revoke ends the user's sessions too. Failed logins stay counted: a user who is
-// locked out stays so for the rest of the five minutes.
-func (a *Service) ChangePassword(userID int64, password string, revoke bool) error {
+// ChangePassword sets a user's password. Failed logins stay counted: a user who is locked out stays so for the rest of
+// the five minutes.
+func (a *Service) ChangePassword(userID int64, password string) error {
 	return a.Store.Update(func(state *store.State) error {
-		user := state.UserByID(userID)
+		user := state.User("", userID)
 		if user == nil {
 			return fmt.Errorf("could not read user (id: %d) from database. Error: user not found", userID)
 		}
-		if revoke {
-			state.Sessions = without(state.Sessions, func(s store.Session) bool { return s.UserID == userID })
-		}
-		return SetPassword(user, password)
+		return setPassword(user, password)
 	})
-}
-
-func without[T any](items []T, drop func(T) bool) []T {
-	kept := []T{}
-	for _, item := range items {
-		if !drop(item) {
-			kept = append(kept, item)
-		}
-	}
-	return kept
 }
 
 func digest(token string) string {

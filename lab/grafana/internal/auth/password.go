@@ -17,8 +17,8 @@ const (
 	minLength  = 5 // Grafana calls anything up to four characters weak
 )
 
-// SetPassword hashes a password into a user record.
-func SetPassword(user *store.User, password string) error {
+// setPassword hashes a password into a user record.
+func setPassword(user *store.User, password string) error {
 	salt := randomHex(8)
 	hash, err := pbkdf2.Key(sha256.New, password, []byte(salt), iterations, keyLength)
 	if err != nil {

@@ -17,7 +17,6 @@ type Query struct {
 	Expr          string `json:"expr"`
 	Instant       *bool  `json:"instant"`
 	Range         *bool  `json:"range"`
-	Format        string `json:"format"`
 	LegendFormat  string `json:"legendFormat"`
 	Interval      string `json:"interval"`
 	IntervalMs    int64  `json:"intervalMs"`
@@ -65,7 +64,7 @@ func (c *Client) Run(ctx context.Context, q Query, from, to time.Time) Response 
 			}
 			return refuse(http.StatusInternalServerError, "downstream", err)
 		}
-		made, err := framesOf(answer, frameContext{query: q, expr: expr, step: step})
+		made, err := framesOf(answer, q, step)
 		if err != nil {
 			return refuse(http.StatusInternalServerError, "plugin", err)
 		}
@@ -107,7 +106,7 @@ func seconds(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), '
 func (c *Client) scrapeInterval() (time.Duration, error) {
 	given, _ := c.source.JSONData["timeInterval"].(string)
 	if given == "" {
-		return defaultScrape, nil
+		return 15 * time.Second, nil
 	}
 	interval, err := parseDuration(given)
 	if err != nil {

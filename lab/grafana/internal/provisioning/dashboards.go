@@ -2,14 +2,17 @@ package provisioning
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
-	"podwatch/lab/grafana/internal/logfmt"
 	"podwatch/lab/grafana/internal/store"
 )
 
@@ -17,11 +20,10 @@ import (
 type Dashboards struct {
 	Dir   string
 	Store *store.Store
-	Log   *logfmt.Logger
+	Log   *slog.Logger
 
-	mu      sync.Mutex
-	readers []*reader
-	stop    context.CancelFunc
+	mu   sync.Mutex
+	stop context.CancelFunc
 }
 
 // Apply reads the provider files, loads every provider's dashboards, and goes on watching them until the next Apply or
@@ -36,35 +38,18 @@ func (d *Dashboards) Apply(ctx context.Context) error {
 	if d.stop != nil {
 		d.stop()
 	}
-	watch, stop := context.WithCancel(ctx)
-	d.stop = stop
-	d.readers = nil
-	for _, provider := range providers {
-		d.readers = append(d.readers, &reader{provider: provider, store: d.Store, log: d.Log})
-	}
-	if err := d.dropOrphans(); err != nil {
+	ctx, d.stop = context.WithCancel(ctx)
+	if err := d.load(providers); err != nil {
 		return err
 	}
-	d.Log.Info("starting to provision dashboards")
-	for _, reader := range d.readers {
-		err := reader.walk()
-		if errors.Is(err, os.ErrNotExist) {
-			// The directory may appear later.
-			d.Log.Warn("Failed to provision config", "name", reader.provider.Name, "error", err)
-		} else if err != nil {
-			return fmt.Errorf("failed to provision config %v: %w", reader.provider.Name, err)
-		}
-	}
-	d.Log.Info("finished to provision dashboards")
-	guardDuplicates(d.readers, d.Log)
-	for _, reader := range d.readers {
-		go d.poll(watch, reader)
+	for _, provider := range providers {
+		go d.poll(ctx, providers, provider.UpdateSeconds)
 	}
 	return nil
 }
 
-func (d *Dashboards) poll(ctx context.Context, r *reader) {
-	ticker := time.NewTicker(r.provider.interval())
+func (d *Dashboards) poll(ctx context.Context, providers []*provider, seconds int) {
+	ticker := time.NewTicker(time.Duration(seconds) * time.Second)
 	defer ticker.Stop()
 	for {
 		select {
@@ -74,25 +59,44 @@ func (d *Dashboards) poll(ctx context.Context, r *reader) {
 		}
 		d.mu.Lock()
 		if ctx.Err() == nil {
-			if err := r.walk(); err != nil {
+			if err := d.load(providers); err != nil {
 				d.Log.Error("failed to search for dashboards", "error", err)
 			}
-			guardDuplicates(d.readers, d.Log)
 		}
 		d.mu.Unlock()
 	}
 }
 
-// dropOrphans removes what a provider had loaded that no file names any more.
-func (d *Dashboards) dropOrphans() error {
-	known := map[string]bool{"": true}
-	for _, reader := range d.readers {
-		known[reader.provider.Name] = true
+// load brings the store in line with the files of all providers.
+func (d *Dashboards) load(providers []*provider) error {
+	found, broken := map[string][]*store.Dashboard{}, map[string]bool{}
+	frozen := map[string]bool{} // nothing of these providers is changed
+	for _, provider := range providers {
+		dashboards, err := d.read(provider, broken)
+		if errors.Is(err, os.ErrNotExist) { // the directory may appear later
+			d.Log.Warn("Failed to provision config", "name", provider.Name, "error", err)
+			frozen[provider.Name] = true
+		} else if err != nil {
+			return fmt.Errorf("failed to provision config %v: %w", provider.Name, err)
+		}
+		found[provider.Name] = dashboards
 	}
+	d.freezeDuplicates(found, frozen)
 	return d.Store.Update(func(state *store.State) error {
 		kept := []*store.Dashboard{}
-		for _, dashboard := range state.Dashboards {
-			if known[dashboard.Provider] {
+		for _, old := range state.Dashboards {
+			if frozen[old.Provider] || broken[filepath.Join(old.Provider, old.File)] {
+				kept = append(kept, old)
+			}
+		}
+		for _, provider := range providers {
+			if frozen[provider.Name] {
+				continue
+			}
+			folder := folderNamed(state, provider)
+			for _, dashboard := range found[provider.Name] {
+				dashboard.FolderUID = folder
+				keepNumbers(state, dashboard)
 				kept = append(kept, dashboard)
 			}
 		}
@@ -101,31 +105,116 @@ func (d *Dashboards) dropOrphans() error {
 	})
 }
 
-// UIUpdates names the providers whose dashboards may be saved through the API. To be asked before the store is locked:
-// a walk holds our lock when it takes the store's.
-func (d *Dashboards) UIUpdates() map[string]bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	allowed := map[string]bool{}
-	for _, reader := range d.readers {
-		allowed[reader.provider.Name] = reader.provider.AllowUIUpdates
+// read parses the files of one provider; a broken one is logged, and its dashboard stays as it was.
+func (d *Dashboards) read(provider *provider, broken map[string]bool) ([]*store.Dashboard, error) {
+	// Resolved anew each time, so that a symbolic link may be swapped to another directory.
+	root, err := filepath.EvalSymlinks(provider.path)
+	if err != nil {
+		return nil, err
 	}
-	return allowed
+	dashboards := []*store.Dashboard{}
+	return dashboards, filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case path != root && entry.IsDir() && strings.HasPrefix(entry.Name(), "."):
+			return filepath.SkipDir
+		case entry.IsDir() || !strings.HasSuffix(entry.Name(), ".json"):
+			return nil
+		}
+		dashboard, err := parse(path)
+		name, _ := filepath.Rel(root, path)
+		if err != nil {
+			d.Log.Error("failed to load dashboard from ", "file", path, "error", err)
+			broken[filepath.Join(provider.Name, name)] = true
+			return nil
+		}
+		dashboard.Provider, dashboard.File = provider.Name, name
+		dashboards = append(dashboards, dashboard)
+		return nil
+	})
 }
 
-// ExternalID is where a dashboard came from, relative to its provider's directory.
-func (d *Dashboards) ExternalID(provider, file string) string {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for _, reader := range d.readers {
-		if reader.provider.Name != provider {
-			continue
+func parse(file string) (*store.Dashboard, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	var content map[string]any
+	if err := json.Unmarshal(text, &content); err != nil {
+		return nil, err
+	}
+	delete(content, "id") // numbers belong to the data base
+	title, _ := content["title"].(string)
+	uid, _ := content["uid"].(string)
+	if strings.TrimSpace(title) == "" {
+		return nil, errors.New("Dashboard title cannot be empty") //nolint:staticcheck // Grafana's own words
+	}
+	if err := CheckUID(uid); err != nil {
+		return nil, err
+	}
+	data, err := json.Marshal(content)
+	return &store.Dashboard{UID: uid, Title: strings.TrimSpace(title), Tags: tags(content), Data: data}, err
+}
+
+func tags(content map[string]any) []string {
+	tags := []string{}
+	list, _ := content["tags"].([]any)
+	for _, tag := range list {
+		if text, ok := tag.(string); ok {
+			tags = append(tags, text)
 		}
-		if resolved, err := filepath.EvalSymlinks(reader.provider.path); err == nil {
-			if relative, err := filepath.Rel(resolved, file); err == nil {
-				return relative
+	}
+	return tags
+}
+
+// freezeDuplicates finds the providers that have a uid, or a title in a folder, that occurs twice: as in Grafana they
+// write nothing more until the files are mended.
+func (d *Dashboards) freezeDuplicates(found map[string][]*store.Dashboard, frozen map[string]bool) {
+	owners := map[string]string{}
+	for name, dashboards := range found {
+		for _, dashboard := range dashboards {
+			for _, key := range []string{"uid " + dashboard.UID, "title " + name + "/" + dashboard.Title} {
+				if owner, taken := owners[key]; taken && key != "uid " {
+					d.Log.Warn("the same UID or title is used more than once: its providers have no database write permissions",
+						"what", key, "providers", name+" "+owner)
+					frozen[name], frozen[owner] = true, true
+				}
+				owners[key] = name
 			}
 		}
 	}
-	return file
+}
+
+// keepNumbers gives a dashboard the number, the uid and the version that it had before, and a new version if it changed.
+func keepNumbers(state *store.State, dashboard *store.Dashboard) {
+	old := store.Find(state.Dashboards, func(d *store.Dashboard) bool {
+		return (dashboard.UID != "" && d.UID == dashboard.UID) || (d.Provider == dashboard.Provider && d.File == dashboard.File)
+	})
+	if old == nil {
+		old = &store.Dashboard{ID: state.ID()}
+		old.UID = fmt.Sprintf("standin%07d", old.ID)
+	}
+	dashboard.ID, dashboard.Version = old.ID, old.Version
+	if dashboard.UID == "" {
+		dashboard.UID = old.UID
+	}
+	if string(old.Data) != string(dashboard.Data) {
+		dashboard.Version++
+	}
+}
+
+// folderNamed finds or makes the folder of a provider; its uid is empty where the provider names none.
+func folderNamed(state *store.State, provider *provider) string {
+	if provider.Folder == "" {
+		return ""
+	}
+	folder := store.Find(state.Folders, func(f *store.Folder) bool {
+		return f.UID == provider.FolderUID || (f.Title == provider.Folder && f.ParentUID == "")
+	})
+	if folder == nil {
+		folder = state.NewFolder(provider.FolderUID)
+	}
+	folder.Title = provider.Folder
+	return folder.UID
 }

@@ -3,9 +3,10 @@ package provisioning
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"path/filepath"
+	"slices"
 
-	"podwatch/lab/grafana/internal/logfmt"
 	"podwatch/lab/grafana/internal/store"
 )
 
@@ -23,23 +24,10 @@ type dataSourceFile struct {
 }
 
 type dataSourceEntry struct {
-	Name            string            `yaml:"name"`
-	UID             string            `yaml:"uid"`
-	Type            string            `yaml:"type"`
-	Access          string            `yaml:"access"`
-	OrgID           int64             `yaml:"orgId"`
-	URL             string            `yaml:"url"`
-	User            string            `yaml:"user"`
-	Database        string            `yaml:"database"`
-	BasicAuth       bool              `yaml:"basicAuth"`
-	BasicAuthUser   string            `yaml:"basicAuthUser"`
-	WithCredentials bool              `yaml:"withCredentials"`
-	IsDefault       bool              `yaml:"isDefault"`
-	JSONData        map[string]any    `yaml:"jsonData"`
-	SecureJSONData  map[string]string `yaml:"secureJsonData"`
-	Editable        bool              `yaml:"editable"`
-	Version         int               `yaml:"version"`
-	prunable        bool
+	store.DataSource `yaml:",inline"`
+	OrgID            int64             `yaml:"orgId"`
+	Editable         bool              `yaml:"editable"`
+	SecureJSONData   map[string]string `yaml:"secureJsonData"`
 }
 
 // DataSources applies <provisioning>/datasources; nothing is changed unless every file is good.
@@ -47,18 +35,13 @@ type DataSources struct {
 	Dir       string
 	SecretKey string
 	Store     *store.Store
-	Log       *logfmt.Logger
+	Log       *slog.Logger
 }
 
 // Apply reads all files, checks them, then deletes, adds and updates.
 func (d *DataSources) Apply() error {
-	names, err := yamlFiles(d.Dir)
-	if err != nil {
-		d.Log.Error("can't read datasource provisioning files from directory", "path", d.Dir, "error", err)
-		return nil
-	}
 	files := []*dataSourceFile{}
-	for _, name := range names {
+	for _, name := range yamlFiles(d.Dir, d.Log) {
 		file := &dataSourceFile{}
 		if err := readYAML(name, file); err != nil {
 			return fmt.Errorf("%s: %w", filepath.Base(name), err)
@@ -74,14 +57,14 @@ func (d *DataSources) Apply() error {
 	return d.Store.Update(func(state *store.State) error { return d.save(state, files) })
 }
 
-func check(files []*dataSourceFile, log *logfmt.Logger) error {
+func check(files []*dataSourceFile, log *slog.Logger) error {
 	defaults := 0
 	for _, file := range files {
 		for _, entry := range file.DataSources {
 			if err := checkEntry(entry, log); err != nil {
 				return fmt.Errorf("failed to provision %q data source: %w", entry.Name, err)
 			}
-			entry.prunable = file.Prune
+			entry.Prunable = file.Prune
 			if entry.IsDefault {
 				defaults++
 			}
@@ -95,7 +78,7 @@ func check(files []*dataSourceFile, log *logfmt.Logger) error {
 
 // checkEntry is stricter than Grafana about name, type and url: Grafana takes an entry without them and the failure
 // shows only when the data source is used, which no deployment wants.
-func checkEntry(entry *dataSourceEntry, log *logfmt.Logger) error {
+func checkEntry(entry *dataSourceEntry, log *slog.Logger) error {
 	switch {
 	case entry.OrgID > 1:
 		return errors.New("organization not found")
@@ -129,7 +112,7 @@ func (d *DataSources) save(state *store.State, files []*dataSourceFile) error {
 			wanted[entry.Name] = true
 		}
 	}
-	for _, source := range state.DataSources {
+	for _, source := range slices.Clone(state.DataSources) {
 		if source.Prunable && !wanted[source.Name] {
 			d.remove(state, source.Name)
 		}
@@ -150,41 +133,31 @@ func (d *DataSources) save(state *store.State, files []*dataSourceFile) error {
 }
 
 func (d *DataSources) remove(state *store.State, name string) {
-	kept := []*store.DataSource{}
-	for _, source := range state.DataSources {
+	state.DataSources = slices.DeleteFunc(state.DataSources, func(source *store.DataSource) bool {
 		if source.Name == name {
 			d.Log.Info("deleted datasource based on configuration", "name", name)
-			continue
 		}
-		kept = append(kept, source)
-	}
-	state.DataSources = kept
+		return source.Name == name
+	})
 }
 
 func (d *DataSources) upsert(state *store.State, entry *dataSourceEntry) error {
-	if other := state.DataSource(func(s *store.DataSource) bool { return s.UID == entry.UID && s.Name != entry.Name }); other != nil {
+	other := store.Find(state.DataSources, func(s *store.DataSource) bool { return s.UID == entry.UID && s.Name != entry.Name })
+	if other != nil {
 		return fmt.Errorf("data source with the same uid already exists: %q has uid %s, which %q wants", other.Name, entry.UID, entry.Name)
 	}
-	source := state.DataSource(func(s *store.DataSource) bool { return s.Name == entry.Name })
+	source := store.Find(state.DataSources, func(s *store.DataSource) bool { return s.Name == entry.Name })
 	if source == nil {
 		d.Log.Info("inserting datasource from configuration", "name", entry.Name, "uid", entry.UID)
-		source = &store.DataSource{ID: state.ID(), Name: entry.Name}
+		source = &store.DataSource{ID: state.ID()}
 		state.DataSources = append(state.DataSources, source)
-	} else {
-		d.Log.Debug("updating datasource from configuration", "name", entry.Name, "uid", entry.UID)
 	}
-	if entry.IsDefault {
-		for _, other := range state.DataSources {
-			other.IsDefault = false
-		}
+	for _, other := range state.DataSources {
+		other.IsDefault = other.IsDefault && !entry.IsDefault
 	}
-	source.UID, source.Type, source.Access, source.URL = entry.UID, entry.Type, entry.Access, entry.URL
-	source.User, source.Database = entry.User, entry.Database
-	source.BasicAuth, source.BasicAuthUser = entry.BasicAuth, entry.BasicAuthUser
-	source.WithCredentials, source.IsDefault = entry.WithCredentials, entry.IsDefault
-	source.JSONData, source.ReadOnly, source.Prunable = entry.JSONData, !entry.Editable, entry.prunable
-	source.Version++
-	source.Secure = map[string]string{}
+	id, version := source.ID, source.Version+1
+	*source = entry.DataSource
+	source.ID, source.Version, source.ReadOnly, source.Secure = id, version, !entry.Editable, map[string]string{}
 	for key, value := range entry.SecureJSONData {
 		sealed, err := store.Seal(d.SecretKey, value)
 		if err != nil {

@@ -29,21 +29,12 @@ type Options struct {
 type Settings struct {
 	all values
 
-	AppURL, AppSubURL   string // root_url with a closing slash; its path without one
-	ServeFromSubPath    bool
-	Addr                string
-	DataPath            string
-	ProvisioningPath    string
-	LogLevel            string
-	AllowedOrigins      []string
-	MaxLoginAttempts    int // 0: no limit
-	AnonymousRole       string
-	CookieName          string
-	CookieSecure        bool
-	MetricsEnabled      bool
-	RouterLogging       bool
-	DisableInitialAdmin bool
-	BasicAuthEnabled    bool
+	AppURL, AppSubURL string // root_url with a closing slash; its path without one
+	Addr              string
+	DataPath          string
+	ProvisioningPath  string
+	AllowedOrigins    []string
+	MaxLoginAttempts  int // 0: no limit
 }
 
 // Load merges all layers and checks what the stand-in honours.
@@ -119,38 +110,24 @@ func (s *Settings) resolve(home string) error {
 	if protocol := s.Get("server", "protocol"); protocol != "http" {
 		return fmt.Errorf("[server] protocol = %q: the stand-in serves http only", protocol)
 	}
+	if s.Bool("auth.anonymous", "enabled") {
+		return errors.New("[auth.anonymous] enabled: the stand-in has no anonymous access")
+	}
 	port, err := strconv.Atoi(s.Get("server", "http_port"))
 	if err != nil || port < 0 || port > 65535 {
 		return fmt.Errorf("[server] http_port = %q: not a port", s.Get("server", "http_port"))
 	}
 	s.Addr = net.JoinHostPort(s.Get("server", "http_addr"), strconv.Itoa(port))
-	if err := s.resolveRootURL(port); err != nil {
-		return err
-	}
-	attempts, err := strconv.Atoi(s.Get("security", "brute_force_login_protection_max_attempts"))
-	if err != nil {
-		return fmt.Errorf("[security] brute_force_login_protection_max_attempts: %w", err)
-	}
 	if !s.Bool("security", "disable_brute_force_login_protection") {
-		s.MaxLoginAttempts = attempts
+		s.MaxLoginAttempts, err = strconv.Atoi(s.Get("security", "brute_force_login_protection_max_attempts"))
+		if err != nil {
+			return fmt.Errorf("[security] brute_force_login_protection_max_attempts: %w", err)
+		}
 	}
-	if s.Bool("auth.anonymous", "enabled") {
-		s.AnonymousRole = s.Get("auth.anonymous", "org_role")
-	}
-	for _, origin := range strings.FieldsFunc(s.Get("live", "allowed_origins"), func(r rune) bool { return r == ',' || r == ' ' }) {
-		s.AllowedOrigins = append(s.AllowedOrigins, strings.ToLower(origin))
-	}
-	s.ServeFromSubPath = s.Bool("server", "serve_from_sub_path")
+	s.AllowedOrigins = strings.FieldsFunc(strings.ToLower(s.Get("live", "allowed_origins")), func(r rune) bool { return r == ',' || r == ' ' })
 	s.DataPath = absolute(home, s.Get("paths", "data"))
 	s.ProvisioningPath = absolute(home, s.Get("paths", "provisioning"))
-	s.LogLevel = s.Get("log", "level")
-	s.CookieName = s.Get("auth", "login_cookie_name")
-	s.CookieSecure = s.Bool("security", "cookie_secure")
-	s.MetricsEnabled = s.Bool("metrics", "enabled")
-	s.RouterLogging = s.Bool("server", "router_logging")
-	s.DisableInitialAdmin = s.Bool("security", "disable_initial_admin_creation")
-	s.BasicAuthEnabled = s.Bool("auth.basic", "enabled")
-	return nil
+	return s.resolveRootURL(port)
 }
 
 func (s *Settings) resolveRootURL(port int) error {
@@ -182,34 +159,6 @@ func (s *Settings) Bool(section, key string) bool {
 	switch strings.ToLower(s.Get(section, key)) {
 	case "1", "t", "true", "yes", "y", "on":
 		return true
-	}
-	return false
-}
-
-// Redacted is every value in force, with passwords and keys hidden, for /api/admin/settings.
-func (s *Settings) Redacted() map[string]map[string]string {
-	shown := map[string]map[string]string{}
-	for section, keys := range s.all {
-		name := section
-		if name == "" {
-			name = "DEFAULT"
-		}
-		shown[name] = map[string]string{}
-		for key, value := range keys {
-			if value != "" && isSecret(key) {
-				value = "*********"
-			}
-			shown[name][key] = value
-		}
-	}
-	return shown
-}
-
-func isSecret(key string) bool {
-	for _, word := range []string{"password", "secret", "token", "private_key", "license"} {
-		if strings.Contains(strings.ToLower(key), word) && !strings.HasSuffix(key, "password_policy") {
-			return true
-		}
 	}
 	return false
 }

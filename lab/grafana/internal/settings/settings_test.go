@@ -18,7 +18,6 @@ func load(t *testing.T, ini string, overrides ...string) (*Settings, error) {
 
 func TestLayers(t *testing.T) {
 	t.Setenv("GF_SERVER_HTTP_PORT", "3")
-	t.Setenv("GF_AUTH_ANONYMOUS_ENABLED", "true")
 	t.Setenv("GF_SERVER_DOMAIN", "") // empty counts as not given
 	t.Setenv("GF_MY_OWN", "ignored: no such key")
 	s, err := load(t, "[server]\nhttp_port = 2\nhttp_addr = \"127.0.0.1\"\ndomain = in.file\n[my]\nother = x\n",
@@ -28,7 +27,7 @@ func TestLayers(t *testing.T) {
 	}
 	for got, want := range map[string]string{
 		s.Addr: "127.0.0.1:3", s.AppURL: "http://in.file:3/", s.AppSubURL: "", s.DataPath: "/data",
-		s.ProvisioningPath: "/home/conf/provisioning", s.LogLevel: "debug", s.AnonymousRole: "Viewer", s.Get("my", "other"): "x",
+		s.ProvisioningPath: "/home/conf/provisioning", s.Get("log", "level"): "debug", s.Get("my", "other"): "x",
 	} {
 		if got != want {
 			t.Errorf("got %q, want %q", got, want)
@@ -64,24 +63,14 @@ func TestExpand(t *testing.T) {
 	}
 }
 
-func TestRedacted(t *testing.T) {
-	s, err := load(t, "[security]\nadmin_password = hush\n[smtp]\npassword =\n")
-	if err != nil {
-		t.Fatal(err)
-	}
-	shown := s.Redacted()
-	if shown["security"]["admin_password"] != "*********" || shown["smtp"]["password"] != "" || shown["server"]["http_port"] != "3000" {
-		t.Errorf("got %v", shown)
-	}
-}
-
 func TestRefusals(t *testing.T) {
 	for ini, want := range map[string]string{
-		"[server":                       "unclosed section",
-		"[server]\nhttp_port = x":       "not a port",
-		"[server]\nhttp_port = 65536":   "not a port",
-		"[server]\nprotocol = socket":   "http only",
-		"[log]\nlevel = $__file{/none}": "failed to expand [log] level",
+		"[server":                         "unclosed section",
+		"[server]\nhttp_port = x":         "not a port",
+		"[server]\nhttp_port = 65536":     "not a port",
+		"[server]\nprotocol = socket":     "http only",
+		"[auth.anonymous]\nenabled = yes": "no anonymous access",
+		"[log]\nlevel = $__file{/none}":   "failed to expand [log] level",
 	} {
 		if _, err := load(t, ini); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", ini, err)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"fmt"
 	"time"
 )
 
@@ -9,7 +10,7 @@ import (
 type State struct {
 	StandIn     string        `json:"standIn"`
 	NextID      int64         `json:"nextId"`
-	Users       []User        `json:"users"`
+	Users       []*User       `json:"users"`
 	Sessions    []Session     `json:"sessions"`
 	Attempts    []Attempt     `json:"loginAttempts"`
 	DataSources []*DataSource `json:"dataSources"`
@@ -24,8 +25,6 @@ type User struct {
 	Email    string `json:"email"`
 	Salt     string `json:"salt"`
 	Password string `json:"password"`
-	Role     string `json:"role"`
-	IsAdmin  bool   `json:"isGrafanaAdmin"`
 }
 
 // Session is a login by cookie; only the hash of the cookie is kept.
@@ -41,25 +40,25 @@ type Attempt struct {
 	At    time.Time `json:"at"`
 }
 
-// DataSource is a provisioned data source; Secure holds sealed values.
+// DataSource has the fields of provisioning files; Secure holds sealed values.
 type DataSource struct {
-	ID              int64             `json:"id"`
-	UID             string            `json:"uid"`
-	Name            string            `json:"name"`
-	Type            string            `json:"type"`
-	Access          string            `json:"access"`
-	URL             string            `json:"url"`
-	User            string            `json:"user"`
-	Database        string            `json:"database"`
-	BasicAuth       bool              `json:"basicAuth"`
-	BasicAuthUser   string            `json:"basicAuthUser"`
-	WithCredentials bool              `json:"withCredentials"`
-	IsDefault       bool              `json:"isDefault"`
-	JSONData        map[string]any    `json:"jsonData"`
-	Secure          map[string]string `json:"secure"`
-	ReadOnly        bool              `json:"readOnly"`
-	Prunable        bool              `json:"prunable"`
-	Version         int               `json:"version"`
+	ID              int64             `json:"id" yaml:"-"`
+	UID             string            `json:"uid" yaml:"uid"`
+	Name            string            `json:"name" yaml:"name"`
+	Type            string            `json:"type" yaml:"type"`
+	Access          string            `json:"access" yaml:"access"`
+	URL             string            `json:"url" yaml:"url"`
+	User            string            `json:"user" yaml:"user"`
+	Database        string            `json:"database" yaml:"database"`
+	BasicAuth       bool              `json:"basicAuth" yaml:"basicAuth"`
+	BasicAuthUser   string            `json:"basicAuthUser" yaml:"basicAuthUser"`
+	WithCredentials bool              `json:"withCredentials" yaml:"withCredentials"`
+	IsDefault       bool              `json:"isDefault" yaml:"isDefault"`
+	JSONData        map[string]any    `json:"jsonData" yaml:"jsonData"`
+	Secure          map[string]string `json:"secure" yaml:"-"`
+	ReadOnly        bool              `json:"readOnly" yaml:"-"`
+	Prunable        bool              `json:"prunable" yaml:"-"`
+	Version         int               `json:"version" yaml:"-"`
 }
 
 // Folder holds dashboards; ParentUID is empty at the top.
@@ -70,7 +69,7 @@ type Folder struct {
 	ParentUID string `json:"parentUid"`
 }
 
-// Dashboard is the JSON of a dashboard and, when it came from a file, where from.
+// Dashboard is the JSON of a provisioned dashboard, and where it came from.
 type Dashboard struct {
 	ID        int64           `json:"id"`
 	UID       string          `json:"uid"`
@@ -78,13 +77,9 @@ type Dashboard struct {
 	FolderUID string          `json:"folderUid"`
 	Tags      []string        `json:"tags"`
 	Version   int             `json:"version"`
-	Created   time.Time       `json:"created"`
-	Updated   time.Time       `json:"updated"`
 	Data      json.RawMessage `json:"data"`
-	// Provider, File and Checksum are empty for a dashboard saved through the API.
-	Provider string `json:"provider,omitempty"`
-	File     string `json:"file,omitempty"`
-	Checksum string `json:"checksum,omitempty"`
+	Provider  string          `json:"provider,omitempty"`
+	File      string          `json:"file,omitempty"` // relative to the provider's directory
 }
 
 // ID hands out the next number.
@@ -93,46 +88,39 @@ func (s *State) ID() int64 {
 	return s.NextID
 }
 
-// UserByLogin finds an account by name or e-mail; nil when there is none.
-func (s *State) UserByLogin(login string) *User {
-	for i := range s.Users {
-		if s.Users[i].Login == login || (s.Users[i].Email != "" && s.Users[i].Email == login) {
-			return &s.Users[i]
-		}
-	}
-	return nil
-}
-
-// UserByID finds an account; nil when there is none.
-func (s *State) UserByID(id int64) *User {
-	for i := range s.Users {
-		if s.Users[i].ID == id {
-			return &s.Users[i]
-		}
-	}
-	return nil
-}
-
-// DataSource finds the first that matches; nil when none does.
-func (s *State) DataSource(match func(*DataSource) bool) *DataSource {
-	return find(s.DataSources, match)
-}
-
-// Folder finds by uid; nil when there is none.
-func (s *State) Folder(uid string) *Folder {
-	return find(s.Folders, func(f *Folder) bool { return f.UID == uid })
-}
-
-// Dashboard finds by uid; nil when there is none.
-func (s *State) Dashboard(uid string) *Dashboard {
-	return find(s.Dashboards, func(d *Dashboard) bool { return d.UID == uid })
-}
-
-func find[T any](items []*T, match func(*T) bool) *T {
+// Find is the first that matches; nil when none does.
+func Find[T any](items []*T, match func(*T) bool) *T {
 	for _, item := range items {
 		if match(item) {
 			return item
 		}
 	}
 	return nil
+}
+
+// User finds an account by login, e-mail or number; nil when there is none.
+func (s *State) User(login string, id int64) *User {
+	return Find(s.Users, func(u *User) bool {
+		return u.ID == id || (login != "" && (u.Login == login || u.Email == login))
+	})
+}
+
+// Folder finds by uid; nil when there is none.
+func (s *State) Folder(uid string) *Folder {
+	return Find(s.Folders, func(f *Folder) bool { return f.UID == uid })
+}
+
+// NewFolder adds a folder; one without a uid gets one.
+func (s *State) NewFolder(uid string) *Folder {
+	folder := &Folder{ID: s.ID(), UID: uid}
+	if uid == "" {
+		folder.UID = fmt.Sprintf("folder%08d", folder.ID)
+	}
+	s.Folders = append(s.Folders, folder)
+	return folder
+}
+
+// Dashboard finds by uid; nil when there is none.
+func (s *State) Dashboard(uid string) *Dashboard {
+	return Find(s.Dashboards, func(d *Dashboard) bool { return d.UID == uid })
 }

@@ -9,24 +9,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"sync"
 	"syscall"
 )
 
-const (
-	fileName = "grafana.db"
-	lockName = "grafana.db.lock"
-	mark     = "stand-in for Grafana, not a SQLite data base"
-)
+const mark = "stand-in for Grafana, not a SQLite data base"
 
 // Store is the data of one data directory.
-type Store struct {
-	dir   string
-	mu    sync.Mutex
-	state *State
-	bytes []byte
-	seen  os.FileInfo
-}
+type Store struct{ dir string }
 
 // Open reads the data, or starts with none; it fails when the directory cannot be written.
 func Open(dir string) (*Store, error) {
@@ -42,94 +31,61 @@ func Open(dir string) (*Store, error) {
 
 // Exists tells whether a data directory holds data already.
 func Exists(dir string) bool {
-	_, err := os.Stat(filepath.Join(dir, fileName))
+	_, err := os.Stat((&Store{dir}).path())
 	return err == nil
 }
 
-// View shows the newest state to read; nothing of it may be kept or changed.
+// View shows the newest state; a change of it is not kept.
 func (s *Store) View(look func(*State) error) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := s.refresh(); err != nil {
+	state, _, err := s.read()
+	if err != nil {
 		return err
 	}
-	return look(s.state)
+	return look(state)
 }
 
 // Update changes the newest state; when change fails nothing is kept.
 func (s *Store) Update(change func(*State) error) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	unlock, err := s.lock()
+	lock, err := os.OpenFile(s.path()+".lock", os.O_RDWR|os.O_CREATE, 0o640)
 	if err != nil {
 		return err
 	}
-	defer unlock()
-	if err := s.refresh(); err != nil {
+	defer lock.Close()
+	if err := s.keepOwner(lock); err != nil {
 		return err
 	}
-	if err := change(s.state); err != nil {
-		s.seen = nil // what change did half is read away next time
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
 		return err
 	}
-	text, err := json.Marshal(s.state)
+	state, before, err := s.read()
 	if err != nil {
 		return err
 	}
-	if bytes.Equal(text, s.bytes) {
-		return nil
-	}
-	if err := s.replace(text); err != nil {
-		s.seen = nil
+	if err := change(state); err != nil {
 		return err
 	}
-	s.bytes = text
-	s.seen, err = os.Stat(s.path())
-	return err
+	after, err := json.Marshal(state)
+	if err != nil || bytes.Equal(before, after) {
+		return err
+	}
+	return s.replace(after)
 }
 
-func (s *Store) path() string { return filepath.Join(s.dir, fileName) }
+func (s *Store) path() string { return filepath.Join(s.dir, "grafana.db") }
 
-// refresh reads the file again when another process has replaced it.
-func (s *Store) refresh() error {
-	info, err := os.Stat(s.path())
-	if errors.Is(err, os.ErrNotExist) {
-		s.state, s.bytes, s.seen = &State{StandIn: mark}, nil, nil
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if s.seen != nil && os.SameFile(s.seen, info) && s.seen.ModTime().Equal(info.ModTime()) && s.seen.Size() == info.Size() {
-		return nil
-	}
+func (s *Store) read() (*State, []byte, error) {
 	text, err := os.ReadFile(s.path())
+	if errors.Is(err, os.ErrNotExist) {
+		return &State{StandIn: mark}, nil, nil
+	}
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	state := &State{}
 	if err := json.Unmarshal(text, state); err != nil || state.StandIn != mark {
-		return fmt.Errorf("%s is not the stand-in's (a real Grafana's data base?): it is left alone; use another data path", s.path())
+		return nil, nil, fmt.Errorf("%s is not the stand-in's (a real Grafana's data base?): it is left alone; use another data path", s.path())
 	}
-	s.state, s.bytes, s.seen = state, text, info
-	return nil
-}
-
-func (s *Store) lock() (func(), error) {
-	name := filepath.Join(s.dir, lockName)
-	file, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o640)
-	if err != nil {
-		return nil, err
-	}
-	if err := keepOwner(s.dir, file); err != nil {
-		file.Close()
-		return nil, err
-	}
-	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX); err != nil {
-		file.Close()
-		return nil, err
-	}
-	return func() { file.Close() }, nil
+	return state, text, nil
 }
 
 func (s *Store) replace(text []byte) error {
@@ -145,11 +101,7 @@ func (s *Store) replace(text []byte) error {
 	if err := file.Chmod(0o640); err != nil {
 		return err
 	}
-	like := s.path()
-	if s.seen == nil {
-		like = s.dir
-	}
-	if err := keepOwner(like, file); err != nil {
+	if err := s.keepOwner(file); err != nil {
 		return err
 	}
 	if err := file.Sync(); err != nil {
@@ -159,8 +111,11 @@ func (s *Store) replace(text []byte) error {
 }
 
 // keepOwner matters when root runs `grafana cli`: the server must still be able to read the file.
-func keepOwner(like string, file *os.File) error {
-	info, err := os.Stat(like)
+func (s *Store) keepOwner(file *os.File) error {
+	info, err := os.Stat(s.path())
+	if errors.Is(err, os.ErrNotExist) {
+		info, err = os.Stat(s.dir)
+	}
 	if err != nil {
 		return err
 	}
@@ -170,6 +125,3 @@ func keepOwner(like string, file *os.File) error {
 	}
 	return file.Chown(int(owner.Uid), int(owner.Gid))
 }
-
-// Check tells whether the data can be read now.
-func (s *Store) Check() error { return s.View(func(*State) error { return nil }) }

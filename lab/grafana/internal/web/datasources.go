@@ -1,68 +1,45 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
 	"sort"
-	"strconv"
 	"strings"
 
 	"podwatch/lab/grafana/internal/promquery"
 	"podwatch/lab/grafana/internal/store"
 )
 
-func (s *Server) routeDataSources(route router) {
-	byUID := func(r *http.Request, d *store.DataSource) bool { return d.UID == r.PathValue("uid") }
-	byName := func(r *http.Request, d *store.DataSource) bool { return d.Name == r.PathValue("name") }
-	byID := func(r *http.Request, d *store.DataSource) bool {
-		return strconv.FormatInt(d.ID, 10) == r.PathValue("id")
-	}
-	route("GET /api/datasources", admin, s.listDataSources)
-	route("GET /api/datasources/uid/{uid}", admin, s.withSource(byUID, s.showDataSource))
-	route("GET /api/datasources/name/{name}", admin, s.withSource(byName, s.showDataSource))
-	route("GET /api/datasources/id/{name}", admin, s.withSource(byName, func(w http.ResponseWriter, _ *http.Request, d store.DataSource) {
-		writeJSON(w, http.StatusOK, object{"id": d.ID})
-	}))
-	route("PUT /api/datasources/uid/{uid}", admin, s.withSource(byUID, s.keepDataSource("update")))
-	route("DELETE /api/datasources/uid/{uid}", admin, s.withSource(byUID, s.keepDataSource("delete")))
-	route("GET /api/datasources/uid/{uid}/health", viewer, s.withSource(byUID, s.checkDataSource))
-	route("/api/datasources/uid/{uid}/resources/{path...}", viewer, s.withSource(byUID, s.proxy))
-	route("/api/datasources/proxy/uid/{uid}/{path...}", viewer, s.withSource(byUID, s.proxy))
-	route("/api/datasources/proxy/{id}/{path...}", viewer, s.withSource(byID, s.proxy))
-	route("POST /api/ds/query", viewer, s.query)
-}
-
-// withSource looks a data source up and hands on a copy, so that no lock is held while it is asked.
-func (s *Server) withSource(match func(*http.Request, *store.DataSource) bool,
-	handle func(http.ResponseWriter, *http.Request, store.DataSource)) handler {
+// withSource finds the data source that a request names by uid or name.
+func (s *Server) withSource(handle func(http.ResponseWriter, *http.Request, *store.DataSource)) handler {
 	return func(w http.ResponseWriter, r *http.Request, _ identity) {
-		source, err := s.findSource(func(d *store.DataSource) bool { return match(r, d) })
-		if err != nil {
-			refuseWith(w, http.StatusNotFound, "datasource.notFound", "Data source not found")
+		source := s.findSource(func(d *store.DataSource) bool {
+			return d.UID == r.PathValue("uid") || d.Name == r.PathValue("name")
+		})
+		if source == nil {
+			refuseNoSource(w)
 			return
 		}
 		handle(w, r, source)
 	}
 }
 
-var errNoSource = errors.New("data source not found")
+func refuseNoSource(w http.ResponseWriter) {
+	refuseWith(w, http.StatusNotFound, "datasource.notFound", "Data source not found")
+}
 
-func (s *Server) findSource(match func(*store.DataSource) bool) (found store.DataSource, err error) {
-	return found, s.Store.View(func(state *store.State) error {
-		source := state.DataSource(match)
-		if source == nil {
-			return errNoSource
-		}
-		found = *source
+func (s *Server) findSource(match func(*store.DataSource) bool) (found *store.DataSource) {
+	_ = s.Store.View(func(state *store.State) error {
+		found = store.Find(state.DataSources, match)
 		return nil
 	})
+	return found
 }
 
 // client reaches a data source; secrets are unsealed only at the moment of use.
-func (s *Server) client(source store.DataSource) *promquery.Client {
-	return promquery.New(source, func(key string) string {
+func (s *Server) client(source *store.DataSource) *promquery.Client {
+	return promquery.New(*source, func(key string) string {
 		sealed, given := source.Secure[key]
 		if !given {
 			return ""
@@ -79,9 +56,7 @@ func (s *Server) listDataSources(w http.ResponseWriter, _ *http.Request, _ ident
 	list := []object{}
 	_ = s.Store.View(func(state *store.State) error {
 		for _, source := range state.DataSources {
-			item := describe(*source)
-			item["typeName"] = typeName(source.Type)
-			list = append(list, item)
+			list = append(list, describe(source))
 		}
 		return nil
 	})
@@ -89,38 +64,29 @@ func (s *Server) listDataSources(w http.ResponseWriter, _ *http.Request, _ ident
 	writeJSON(w, http.StatusOK, list)
 }
 
-func describe(d store.DataSource) object {
+func describe(d *store.DataSource) object {
 	jsonData := d.JSONData
 	if jsonData == nil {
 		jsonData = map[string]any{}
 	}
 	return object{
-		"id": d.ID, "uid": d.UID, "orgId": 1, "name": d.Name, "type": d.Type, "typeLogoUrl": "", "access": d.Access,
-		"url": d.URL, "user": d.User, "database": d.Database, "basicAuth": d.BasicAuth, "isDefault": d.IsDefault,
-		"jsonData": jsonData, "readOnly": d.ReadOnly,
+		"id": d.ID, "uid": d.UID, "orgId": 1, "name": d.Name, "type": d.Type, "access": d.Access, "url": d.URL, "user": d.User,
+		"database": d.Database, "basicAuth": d.BasicAuth, "isDefault": d.IsDefault, "jsonData": jsonData, "readOnly": d.ReadOnly,
 	}
 }
 
-func typeName(kind string) string {
-	if kind == "" {
-		return ""
-	}
-	return strings.ToUpper(kind[:1]) + kind[1:]
-}
-
-func (s *Server) showDataSource(w http.ResponseWriter, _ *http.Request, d store.DataSource) {
-	item := describe(d)
-	item["basicAuthUser"], item["withCredentials"], item["version"] = d.BasicAuthUser, d.WithCredentials, d.Version
-	fields := map[string]bool{}
+func (s *Server) showDataSource(w http.ResponseWriter, _ *http.Request, d *store.DataSource) {
+	item, fields := describe(d), map[string]bool{}
 	for key := range d.Secure {
 		fields[key] = true
 	}
+	item["basicAuthUser"], item["withCredentials"], item["version"] = d.BasicAuthUser, d.WithCredentials, d.Version
 	item["secureJsonFields"] = fields
 	writeJSON(w, http.StatusOK, item)
 }
 
-func (s *Server) keepDataSource(verb string) func(http.ResponseWriter, *http.Request, store.DataSource) {
-	return func(w http.ResponseWriter, _ *http.Request, d store.DataSource) {
+func (s *Server) keepDataSource(verb string) func(http.ResponseWriter, *http.Request, *store.DataSource) {
+	return func(w http.ResponseWriter, _ *http.Request, d *store.DataSource) {
 		if d.ReadOnly {
 			refuse(w, http.StatusForbidden, "Cannot "+verb+" read-only data source")
 			return
@@ -129,22 +95,21 @@ func (s *Server) keepDataSource(verb string) func(http.ResponseWriter, *http.Req
 	}
 }
 
-func (s *Server) checkDataSource(w http.ResponseWriter, r *http.Request, d store.DataSource) {
+func (s *Server) checkDataSource(w http.ResponseWriter, r *http.Request, d *store.DataSource) {
 	if d.Type != "prometheus" {
 		notInStandIn(w, "check a data source of type "+d.Type)
 		return
 	}
 	message, err := s.client(d).Health(r.Context())
 	if err != nil {
-		writeJSON(w, http.StatusBadRequest, object{"status": "ERROR", "message": err.Error(), "details": nil})
+		writeJSON(w, http.StatusBadRequest, object{"status": "ERROR", "message": err.Error()})
 		return
 	}
-	writeJSON(w, http.StatusOK, object{"status": "OK", "message": message,
-		"details": object{"features": object{"rulerApiEnabled": false}}})
+	writeJSON(w, http.StatusOK, object{"status": "OK", "message": message})
 }
 
 // proxy hands a request on to the data source with its credentials, and without ours.
-func (s *Server) proxy(w http.ResponseWriter, r *http.Request, d store.DataSource) {
+func (s *Server) proxy(w http.ResponseWriter, r *http.Request, d *store.DataSource) {
 	target, err := url.Parse(d.URL)
 	if err != nil || target.Host == "" {
 		refuse(w, http.StatusBadRequest, "Invalid data source URL")
@@ -153,7 +118,7 @@ func (s *Server) proxy(w http.ResponseWriter, r *http.Request, d store.DataSourc
 	client := s.client(d)
 	(&httputil.ReverseProxy{
 		Rewrite: func(out *httputil.ProxyRequest) {
-			out.Out.URL.Path, out.Out.URL.RawPath = "/"+r.PathValue("path"), ""
+			out.Out.URL.Path, out.Out.URL.RawPath = "/"+strings.TrimPrefix(r.PathValue("path"), "/"), ""
 			out.SetURL(target)
 			for _, name := range []string{"Cookie", "Authorization", "Origin", "Referer"} {
 				out.Out.Header.Del(name)

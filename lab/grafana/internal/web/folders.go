@@ -1,10 +1,9 @@
 package web
 
 import (
+	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
-	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -13,15 +12,12 @@ import (
 	"podwatch/lab/grafana/internal/store"
 )
 
-func (s *Server) routeFolders(route router) {
-	route("GET /api/folders", viewer, s.listFolders)
-	route("GET /api/folders/{uid}", viewer, s.showFolder)
-	route("POST /api/folders", editor, s.createFolder)
-	route("GET /api/search", viewer, s.search)
-}
-
-func (s *Server) folderURL(f *store.Folder) string {
-	return s.Settings.AppSubURL + "/dashboards/f/" + f.UID + "/" + provisioning.Slug(f.Title)
+func folderItem(f *store.Folder) object {
+	item := object{"id": f.ID, "uid": f.UID, "orgId": 1, "title": f.Title, "version": 1}
+	if f.ParentUID != "" {
+		item["parentUid"] = f.ParentUID
+	}
+	return item
 }
 
 func (s *Server) listFolders(w http.ResponseWriter, r *http.Request, _ identity) {
@@ -40,34 +36,20 @@ func (s *Server) listFolders(w http.ResponseWriter, r *http.Request, _ identity)
 func (s *Server) showFolder(w http.ResponseWriter, r *http.Request, _ identity) {
 	var found *store.Folder
 	_ = s.Store.View(func(state *store.State) error {
-		if folder := state.Folder(r.PathValue("uid")); folder != nil {
-			found = &store.Folder{ID: folder.ID, UID: folder.UID, Title: folder.Title, ParentUID: folder.ParentUID}
-		}
+		found = state.Folder(r.PathValue("uid"))
 		return nil
 	})
 	if found == nil {
 		refuse(w, http.StatusNotFound, "folder not found")
 		return
 	}
-	writeJSON(w, http.StatusOK, s.folderItem(found))
+	writeJSON(w, http.StatusOK, folderItem(found))
 }
 
-func (s *Server) folderItem(f *store.Folder) object {
-	item := object{"id": f.ID, "uid": f.UID, "orgId": 1, "title": f.Title, "url": s.folderURL(f), "version": 1}
-	if f.ParentUID != "" {
-		item["parentUid"] = f.ParentUID
-	}
-	return item
-}
-
-var errTaken = errors.New("taken")
+var errTaken = errors.New("a folder with the same uid already exists")
 
 func (s *Server) createFolder(w http.ResponseWriter, r *http.Request, _ identity) {
-	var form struct {
-		UID       string `json:"uid"`
-		Title     string `json:"title"`
-		ParentUID string `json:"parentUid"`
-	}
+	var form store.Folder
 	if !readJSON(w, r, &form) {
 		return
 	}
@@ -79,99 +61,78 @@ func (s *Server) createFolder(w http.ResponseWriter, r *http.Request, _ identity
 		refuse(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	made := store.Folder{UID: form.UID, Title: form.Title, ParentUID: form.ParentUID}
+	var made *store.Folder
 	err := s.Store.Update(func(state *store.State) error {
-		if form.UID != "" && state.Folder(form.UID) != nil {
+		if state.Folder(form.UID) != nil {
 			return errTaken
 		}
-		made.ID = state.ID()
-		if made.UID == "" {
-			made.UID = fmt.Sprintf("folder%08d", made.ID)
-		}
-		kept := made
-		state.Folders = append(state.Folders, &kept)
+		made = state.NewFolder(form.UID)
+		made.Title, made.ParentUID = form.Title, form.ParentUID
 		return nil
 	})
 	switch {
 	case errors.Is(err, errTaken):
-		refuse(w, http.StatusConflict, "a folder with the same uid already exists")
-		return
+		refuse(w, http.StatusConflict, err.Error())
 	case err != nil:
 		s.Log.Error("Failed to create folder", "error", err)
 		refuse(w, http.StatusInternalServerError, "Failed to create folder")
-		return
+	default:
+		writeJSON(w, http.StatusOK, folderItem(made))
 	}
-	writeJSON(w, http.StatusOK, s.folderItem(&made))
 }
 
-// search lists folders and dashboards, by title, tag, type, folder or uid.
+// search lists dashboards, and folders unless `type` says otherwise, by the words of their titles.
 func (s *Server) search(w http.ResponseWriter, r *http.Request, _ identity) {
-	items := []object{}
+	ask, items := r.URL.Query(), []object{}
+	add := func(kind, title string, item object) {
+		item["type"], item["title"] = kind, title
+		if (ask.Get("type") == "" || ask.Get("type") == kind) && strings.Contains(strings.ToLower(title), strings.ToLower(ask.Get("query"))) {
+			items = append(items, item)
+		}
+	}
 	_ = s.Store.View(func(state *store.State) error {
-		items = s.searchState(state, r)
+		for _, folder := range state.Folders {
+			add("dash-folder", folder.Title, object{"id": folder.ID, "uid": folder.UID})
+		}
+		for _, dashboard := range state.Dashboards {
+			item := object{"id": dashboard.ID, "uid": dashboard.UID, "tags": dashboard.Tags, "url": s.dashboardURL(dashboard)}
+			if folder := state.Folder(dashboard.FolderUID); folder != nil {
+				item["folderUid"], item["folderTitle"] = folder.UID, folder.Title
+			}
+			add("dash-db", dashboard.Title, item)
+		}
 		return nil
 	})
-	if limit, err := strconv.Atoi(r.URL.Query().Get("limit")); err == nil && limit > 0 && limit < len(items) {
+	sort.SliceStable(items, func(i, j int) bool {
+		return items[i]["type"] == items[j]["type"] && items[i]["title"].(string) < items[j]["title"].(string)
+	})
+	if limit, err := strconv.Atoi(ask.Get("limit")); err == nil && limit > 0 && limit < len(items) {
 		items = items[:limit]
 	}
 	writeJSON(w, http.StatusOK, items)
 }
 
-func (s *Server) searchState(state *store.State, r *http.Request) []object {
-	ask := r.URL.Query()
-	kind, words := ask.Get("type"), strings.ToLower(ask.Get("query"))
-	folders := append(ask["folderUIDs"], ask["folderUid"]...)
-	wanted := func(title string) bool { return strings.Contains(strings.ToLower(title), words) }
-	items := []object{}
-	if kind != "dash-db" && len(ask["tag"]) == 0 && len(ask["dashboardUIDs"]) == 0 && len(folders) == 0 {
-		for _, folder := range state.Folders {
-			if wanted(folder.Title) {
-				items = append(items, object{"id": folder.ID, "uid": folder.UID, "orgId": 1, "title": folder.Title,
-					"uri": "db/" + provisioning.Slug(folder.Title), "url": s.folderURL(folder), "slug": "", "type": "dash-folder",
-					"tags": []string{}, "isStarred": false, "sortMeta": 0, "isDeleted": false})
-			}
+func (s *Server) dashboardURL(d *store.Dashboard) string {
+	return s.Settings.AppSubURL + "/d/" + d.UID + "/" + provisioning.Slug(d.Title)
+}
+
+func (s *Server) showDashboard(w http.ResponseWriter, r *http.Request, _ identity) {
+	var found *store.Dashboard
+	folder := &store.Folder{Title: "Dashboards"}
+	_ = s.Store.View(func(state *store.State) error {
+		if found = state.Dashboard(r.PathValue("uid")); found != nil && found.FolderUID != "" {
+			folder = state.Folder(found.FolderUID)
 		}
-	}
-	if kind != "dash-folder" {
-		for _, dashboard := range state.Dashboards {
-			if !wanted(dashboard.Title) || !contains(dashboard.Tags, ask["tag"]) ||
-				(len(ask["dashboardUIDs"]) > 0 && !slices.Contains(ask["dashboardUIDs"], dashboard.UID)) ||
-				(len(folders) > 0 && !inFolders(folders, dashboard.FolderUID)) {
-				continue
-			}
-			items = append(items, s.searchItem(state, dashboard))
-		}
-	}
-	sort.SliceStable(items, func(i, j int) bool {
-		if items[i]["type"] != items[j]["type"] {
-			return items[i]["type"] == "dash-folder"
-		}
-		return items[i]["title"].(string) < items[j]["title"].(string)
+		return nil
 	})
-	return items
-}
-
-func inFolders(folders []string, uid string) bool {
-	if uid == "" {
-		uid = "general" // Grafana's name for "in no folder"
+	content := object{}
+	if found == nil || json.Unmarshal(found.Data, &content) != nil {
+		refuse(w, http.StatusNotFound, "Dashboard not found")
+		return
 	}
-	return slices.Contains(folders, uid)
-}
-
-func contains(have, want []string) bool {
-	for _, tag := range want {
-		if !slices.Contains(have, tag) {
-			return false
-		}
-	}
-	return true
-}
-
-func (s *Server) searchItem(state *store.State, d *store.Dashboard) object {
-	item := object{"id": d.ID, "uid": d.UID, "orgId": 1, "title": d.Title, "uri": "db/" + provisioning.Slug(d.Title),
-		"url": s.dashboardURL(d), "slug": "", "type": "dash-db", "tags": d.Tags, "isStarred": false, "sortMeta": 0, "isDeleted": false}
-	if folder := state.Folder(d.FolderUID); folder != nil {
-		item["folderId"], item["folderUid"], item["folderTitle"], item["folderUrl"] = folder.ID, folder.UID, folder.Title, s.folderURL(folder)
-	}
-	return item
+	content["id"], content["uid"], content["version"] = found.ID, found.UID, found.Version
+	writeJSON(w, http.StatusOK, object{"dashboard": content, "meta": object{
+		"type": "db", "slug": provisioning.Slug(found.Title), "url": s.dashboardURL(found), "version": found.Version,
+		"folderUid": folder.UID, "folderTitle": folder.Title, "provisioned": true, "provisionedExternalId": found.File,
+	}})
 }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -13,26 +12,22 @@ import (
 	"podwatch/lab/grafana/internal/store"
 )
 
-type queryRequest struct {
-	From    string            `json:"from"`
-	To      string            `json:"to"`
-	Queries []json.RawMessage `json:"queries"`
-}
-
-type queryHead struct {
-	RefID      string `json:"refId"`
-	Hide       bool   `json:"hide"`
+type query struct {
+	promquery.Query
+	Hide       bool `json:"hide"`
 	DataSource struct {
-		UID  string `json:"uid"`
-		Type string `json:"type"`
+		UID string `json:"uid"`
 	} `json:"datasource"`
-	DataSourceID int64 `json:"datasourceId"`
 }
 
 // query answers /api/ds/query: every query is asked of its own data source; one that fails makes the whole answer a 400,
 // with the reason under its refId.
 func (s *Server) query(w http.ResponseWriter, r *http.Request, _ identity) {
-	var request queryRequest
+	var request struct {
+		From    string  `json:"from"`
+		To      string  `json:"to"`
+		Queries []query `json:"queries"`
+	}
 	if !readJSON(w, r, &request) {
 		return
 	}
@@ -52,47 +47,34 @@ func (s *Server) query(w http.ResponseWriter, r *http.Request, _ identity) {
 	refuseWith(w, http.StatusBadRequest, "query.invalidTimeRange", fmt.Sprintf("Invalid time range: from %q to %q", request.From, request.To))
 }
 
-func (s *Server) answerQueries(w http.ResponseWriter, r *http.Request, queries []json.RawMessage, from, to time.Time) {
+func (s *Server) answerQueries(w http.ResponseWriter, r *http.Request, queries []query, from, to time.Time) {
 	results, status := map[string]promquery.Response{}, http.StatusOK
-	for _, text := range queries {
-		var head queryHead
-		if err := json.Unmarshal(text, &head); err != nil {
-			refuse(w, http.StatusBadRequest, "bad request data")
-			return
+	for _, query := range queries {
+		if query.RefID == "" {
+			query.RefID = "A"
 		}
-		if head.RefID == "" {
-			head.RefID = "A"
-		}
-		if head.Hide {
+		if query.Hide {
 			continue
 		}
-		if head.DataSource.UID == "" && head.DataSourceID == 0 {
+		if query.DataSource.UID == "" {
 			refuseWith(w, http.StatusBadRequest, "query.invalidDatasourceId", "Query does not contain a valid data source identifier")
 			return
 		}
-		source, err := s.findSource(func(d *store.DataSource) bool {
-			return d.UID == head.DataSource.UID || (head.DataSource.UID == "" && d.ID == head.DataSourceID)
-		})
-		if err != nil {
-			refuseWith(w, http.StatusNotFound, "datasource.notFound", "Data source not found")
+		source := s.findSource(func(d *store.DataSource) bool { return d.UID == query.DataSource.UID })
+		if source == nil {
+			refuseNoSource(w)
 			return
 		}
 		if source.Type != "prometheus" {
 			notInStandIn(w, "query a data source of type "+source.Type)
 			return
 		}
-		query := promquery.Query{}
-		if err := json.Unmarshal(text, &query); err != nil {
-			refuse(w, http.StatusBadRequest, "bad request data")
-			return
-		}
-		query.RefID = head.RefID
-		response := s.client(source).Run(r.Context(), query, from, to)
+		response := s.client(source).Run(r.Context(), query.Query, from, to)
 		if response.Error != "" {
 			status = http.StatusBadRequest
-			s.Log.Debug("query failed", "datasource", source.Name, "refId", head.RefID, "error", response.Error)
+			s.Log.Debug("query failed", "datasource", source.Name, "refId", query.RefID, "error", response.Error)
 		}
-		results[head.RefID] = response
+		results[query.RefID] = response
 	}
 	writeJSON(w, status, object{"results": results})
 }

@@ -1,11 +1,8 @@
 package web
 
 import (
-	"bufio"
 	"encoding/json"
-	"errors"
 	"io"
-	"net"
 	"net/http"
 )
 
@@ -49,7 +46,7 @@ func readJSON(w http.ResponseWriter, r *http.Request, into any) bool {
 	return true
 }
 
-// statusRecorder remembers the status for logs and metrics, and still lets a WebSocket take the connection over.
+// statusRecorder remembers the status for the log.
 type statusRecorder struct {
 	http.ResponseWriter
 	status int
@@ -60,11 +57,5 @@ func (s *statusRecorder) WriteHeader(status int) {
 	s.ResponseWriter.WriteHeader(status)
 }
 
-func (s *statusRecorder) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	hijacker, ok := s.ResponseWriter.(http.Hijacker)
-	if !ok {
-		return nil, nil, errors.New("connection cannot be taken over")
-	}
-	s.status = http.StatusSwitchingProtocols
-	return hijacker.Hijack()
-}
+// Unwrap lets a WebSocket take the connection over.
+func (s *statusRecorder) Unwrap() http.ResponseWriter { return s.ResponseWriter }
