@@ -1,2 +1,12 @@
-// Runs lab/receivers/main.ts, which says how to call it.
-require("../../operate/bundled")(require("node:path").join(__dirname, "main.ts"));
+// Runs main.ts, which says how to call it.
+const { buildSync } = require("esbuild");
+
+const { outputFiles } = buildSync({
+  entryPoints: [`${__dirname}/main.ts`],
+  bundle: true,
+  write: false,
+  platform: "node",
+  target: "node20",
+  packages: "external",
+});
+module._compile(outputFiles[0].text, `${__dirname}/main.ts`);

@@ -1,6 +1,8 @@
 // The folders are the architecture: who may import from whom, as docs/architecture.md tells it.
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
+import lab from "../../lab/package.json";
+import podwatch from "../../package.json";
 import { root } from "./markdown";
 
 /** What the files of each layer may import besides each other. */
@@ -54,7 +56,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "dashboards/preview": ["operate"],
   operate: ["connection", "lib", ...services("endpoint", "render", "rules")],
   deliver: ["config", "connection", "lib", "operate"],
-  lab: ["operate", "package.json", "versions.json"],
+  lab: ["package.json", "versions.json"],
   bench: ["tests", "versions.json"],
 };
 
@@ -106,6 +108,19 @@ test("what renders, looks after hosts or delivers does not know of Pulumi's SDK"
   expect([...new Set(withPulumi.map(layer))].filter((name) => !allowed.includes(name))).toEqual([]);
   const inConfig = withPulumi.filter((path) => layer(path) === "config").map((path) => relative(root, path));
   expect(inConfig).toEqual(["config/load.ts"]);
+});
+
+test("the lab is a package of its own, which names what it uses", () => {
+  const used = new Set(
+    [join(root, "lab/toolchain/version-of"), ...sources.filter((path) => layer(path) === "lab")]
+      .flatMap((path) => imports(path))
+      .filter((word) => /^(?!node:)[@a-z]/.test(word))
+      .map((word) => /^(@[^/]+\/)?[^/]+/.exec(word)?.[0]),
+  );
+  expect(Object.keys(lab.dependencies)).toEqual([...used].sort());
+  const product: Record<string, string> = { ...podwatch.dependencies, ...podwatch.devDependencies };
+  for (const [name, version] of Object.entries(lab.dependencies))
+    expect({ name, version: product[name] ?? version }).toEqual({ name, version });
 });
 
 /** The layer of a service's files that end so: `prometheus/schema.ts` as well as `prometheus/alerts.schema.ts`. */
