@@ -178,19 +178,10 @@ describe("a program", () => {
   });
 });
 
-test("tells its version, Node's, and the program's own dependencies", async () => {
+test("tells its version and Node's", async () => {
   const { tools } = await import("../../versions.json");
   expect((await call("getPluginInfo", new Empty())).getVersion()).toBe(tools.pulumi);
   expect((await call("about", new language.AboutRequest())).getVersion()).toBe(process.version);
-  file("own/package.json", '{"dependencies":{"d":"^1.0.0"},"devDependencies":{"missing":"*"}}');
-  file("own/node_modules/d/package.json", '{"version":"1.2.3"}');
-  const request = new language.GetProgramDependenciesRequest();
-  request.setInfo(info("own"));
-  const response: language.GetProgramDependenciesResponse = await call("getProgramDependencies", request);
-  expect(response.getDependenciesList().map((item) => [item.getName(), item.getVersion()])).toEqual([
-    ["d", "1.2.3"],
-    ["missing", ""],
-  ]);
 });
 
 test("no process outlives its engine", async () => {

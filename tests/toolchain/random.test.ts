@@ -1,13 +1,12 @@
 import { compareSync } from "bcryptjs";
 import fc from "fast-check";
 import { type Alphabet, randomText } from "../../lab/toolchain/random/characters";
-import { checkText, TEXT, withDefaults } from "../../lab/toolchain/random/inputs";
+import { checkText, withDefaults } from "../../lab/toolchain/random/inputs";
 import { failure, Provider, secret, UNKNOWN, type Values } from "./plugin";
 
 jest.setTimeout(60_000);
 
 const PASSWORD = "random:index/randomPassword:RandomPassword";
-const STRING = "random:index/randomString:RandomString";
 const SPECIAL = "!@#$%&*()-_=+[]{}<>:?";
 
 /** Any set of options that the provider accepts. */
@@ -35,7 +34,7 @@ const options = fc
   .map(({ given, length }) => ({ ...given, length }))
   .filter((given) => checkText(given).length === 0);
 
-const generate = (given: Values) => randomText(withDefaults(given as never, TEXT) as unknown as Alphabet);
+const generate = (given: Values) => randomText(withDefaults(given as never) as unknown as Alphabet);
 const count = (text: string, set: string) => [...text].filter((character) => set.includes(character)).length;
 
 describe("random text", () => {
@@ -163,19 +162,5 @@ describe("the random provider over gRPC", () => {
   test("other resources are refused by name", async () => {
     const { message } = await failure(provider.check({}, "random:index/randomPet:RandomPet"));
     expect(message).toMatch(/^random:index\/randomPet:RandomPet is not supported by the stand-in/);
-  });
-
-  test("strings are their own id; bytes come as hex and base64 of the same", async () => {
-    expect((await provider.check({ length: 5 }, STRING)).failures).toEqual([]);
-    const others = await Provider.start("random", "random:index/randomId:RandomId");
-    const { id, outputs } = await others.create({ byteLength: 4, prefix: "p-" });
-    const bytes = Buffer.from(id, "base64url");
-    expect(outputs).toMatchObject({
-      hex: `p-${bytes.toString("hex")}`,
-      b64Std: `p-${bytes.toString("base64")}`,
-      b64Url: `p-${id}`,
-      dec: `p-${bytes.readUInt32BE(0)}`,
-    });
-    await others.stop();
   });
 });

@@ -1,6 +1,5 @@
 // A stand-in for pulumi-language-nodejs, used only where the real language host cannot be had: it tells the engine
 // which plugins a program needs, and runs the program.
-import { spawn } from "node:child_process";
 import * as grpc from "@grpc/grpc-js";
 import language_grpc from "@pulumi/pulumi/proto/language_grpc_pb";
 import language from "@pulumi/pulumi/proto/language_pb";
@@ -8,7 +7,7 @@ import plugin from "@pulumi/pulumi/proto/plugin_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { tools } from "../../../versions.json";
 import { engineArgument, listen, whenOrphaned } from "../provider/process";
-import { pluginPackages, programDependencies } from "./packages";
+import { pluginPackages } from "./packages";
 import { running, runProgram } from "./program";
 
 const engineAddress = engineArgument();
@@ -59,42 +58,6 @@ const implementation = {
     response.getMetadataMap().set("language host", "stand-in (lab/toolchain)");
     return response;
   }),
-
-  getProgramDependencies: unary(async (request: language.GetProgramDependenciesRequest) => {
-    const response = new language.GetProgramDependenciesResponse();
-    const directory = request.getInfo()?.getProgramDirectory() || request.getPwd();
-    for (const { name, version } of programDependencies(directory)) {
-      const dependency = new language.DependencyInfo();
-      dependency.setName(name);
-      dependency.setVersion(version);
-      response.addDependencies(dependency);
-    }
-    return response;
-  }),
-
-  installDependencies: (
-    call: grpc.ServerWritableStream<
-      language.InstallDependenciesRequest,
-      language.InstallDependenciesResponse
-    >,
-  ) => {
-    const npm = spawn("npm", ["install"], {
-      cwd: call.request.getDirectory(),
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const show = (set: "setStdout" | "setStderr") => (data: Buffer) => {
-      const response = new language.InstallDependenciesResponse();
-      response[set](data);
-      call.write(response);
-    };
-    npm.stdout.on("data", show("setStdout"));
-    npm.stderr.on("data", show("setStderr"));
-    const fail = (details: string) => call.emit("error", { code: grpc.status.UNKNOWN, details });
-    npm.once("error", (error) => fail(`npm install: ${error.message}`));
-    npm.once("close", (code) =>
-      code === 0 ? call.end() : fail(`npm install failed with exit status ${code}`),
-    );
-  },
 
   cancel: unary(async (_: Empty) => {
     for (const child of running) child.kill();

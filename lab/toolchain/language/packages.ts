@@ -1,4 +1,4 @@
-// What a program's node_modules says of the plugins it needs and of the packages it uses.
+// What a program's node_modules says of the plugins it needs.
 import { type Dirent, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
@@ -11,8 +11,6 @@ export interface PluginPackage {
 interface Manifest {
   name?: string;
   version?: string;
-  dependencies?: Record<string, string>;
-  devDependencies?: Record<string, string>;
   pulumi?: { resource?: boolean; name?: string; version?: string; server?: string };
 }
 
@@ -22,17 +20,6 @@ export function pluginPackages(directory: string): PluginPackage[] {
   const modules = nearest(directory, "node_modules");
   if (modules) visit(modules, found);
   return [...found.values()];
-}
-
-/** The packages that the program names itself, with the versions installed. */
-export function programDependencies(directory: string): { name: string; version: string }[] {
-  const manifest = readManifest(directory);
-  const names = Object.keys({ ...manifest?.dependencies, ...manifest?.devDependencies });
-  const modules = nearest(directory, "node_modules");
-  return names.sort().map((name) => ({
-    name,
-    version: (modules && readManifest(join(modules, name))?.version) ?? "",
-  }));
 }
 
 function visit(modules: string, found: Map<string, PluginPackage>): void {

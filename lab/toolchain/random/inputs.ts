@@ -1,22 +1,19 @@
-// The options of the random resources: their types, defaults and limits.
+// The options of a random password: their types, defaults and limits.
 import type { Failure } from "../provider/serve";
 import { containsUnknown, isObject, type Properties, unwrap, type Value } from "../provider/values";
 
-export interface Field {
+interface Field {
   type: "number" | "boolean" | "string" | "keepers";
   required?: boolean;
   default?: Value;
   minimum?: number;
 }
-export type Fields = Record<string, Field>;
 
 const count: Field = { type: "number", default: 0, minimum: 0 };
 const allowed: Field = { type: "boolean", default: true };
 
-export const KEEPERS: Fields = { keepers: { type: "keepers" } };
-
-export const TEXT: Fields = {
-  ...KEEPERS,
+const FIELDS: Readonly<Record<string, Field>> = {
+  keepers: { type: "keepers" },
   length: { type: "number", required: true, minimum: 1 },
   lower: allowed,
   upper: allowed,
@@ -31,32 +28,28 @@ export const TEXT: Fields = {
 };
 
 /** Every option with its value; `number` is an old name of `numeric`, and both show the same. */
-export function withDefaults(inputs: Properties, fields: Fields): Properties {
+export function withDefaults(inputs: Properties): Properties {
   const values: Properties = {};
-  for (const [name, field] of Object.entries(fields)) {
+  for (const [name, field] of Object.entries(FIELDS)) {
     const given = inputs[name];
     if (given !== undefined && unwrap(given) !== null) values[name] = given;
     else if (field.default !== undefined) values[name] = field.default;
   }
-  if ("numeric" in fields) {
-    const numeric = values.numeric ?? values.number ?? true;
-    values.numeric = numeric;
-    values.number = numeric;
-  }
-  return values;
+  const numeric = values.numeric ?? values.number ?? true;
+  return { ...values, numeric, number: numeric };
 }
 
-export function checkFields(inputs: Properties, fields: Fields): Failure[] {
+export function checkFields(inputs: Properties): Failure[] {
   const failures: Failure[] = [];
   for (const [name, value] of Object.entries(inputs)) {
-    const field = fields[name];
+    const field = FIELDS[name];
     const given = unwrap(value);
     if (!field) failures.push({ property: name, reason: `Unrecognized field '${name}'` });
     else if (given !== null && !containsUnknown(value) && !hasType(given, field)) {
       failures.push({ property: name, reason: `'${name}' must be ${describe(field)}, got ${show(given)}` });
     }
   }
-  for (const [name, field] of Object.entries(fields)) {
+  for (const [name, field] of Object.entries(FIELDS)) {
     if (field.required && (unwrap(inputs[name]) ?? null) === null) {
       failures.push({ property: name, reason: `Missing required property '${name}'` });
     }
@@ -67,7 +60,7 @@ export function checkFields(inputs: Properties, fields: Fields): Failure[] {
 /** What the options must fulfil together; looked at once each of them is right by itself. */
 export function checkText(inputs: Properties): Failure[] {
   if (containsUnknown(inputs)) return [];
-  const values = withDefaults(inputs, TEXT);
+  const values = withDefaults(inputs);
   const value = (name: string) => unwrap(values[name]);
   const failures: Failure[] = [];
   const given = [inputs.numeric, inputs.number].map((item) => unwrap(item) ?? null);
