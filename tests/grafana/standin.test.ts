@@ -52,7 +52,7 @@ describe("signing in", () => {
     traceID: "",
   };
 
-  test("the right password gives a session, which a logout ends", async () => {
+  test("the right password gives a session", async () => {
     const { status, headers, json } = await login("admin", password);
     expect([status, json]).toEqual([200, { message: "Logged in", redirectUrl: "/grafana/" }]);
     const cookie = headers["set-cookie"]?.[0] ?? "";
@@ -61,8 +61,6 @@ describe("signing in", () => {
     );
     const session = { Cookie: cookie.split(";")[0] ?? "" };
     expect((await grafana.ask("/grafana/api/user", { headers: session })).json.login).toBe("admin");
-    await grafana.ask("/grafana/logout", { headers: session });
-    expect((await grafana.ask("/grafana/api/user", { headers: session })).status).toBe(401);
   });
 
   test("nobody, the default password and unknown users get in nowhere", async () => {

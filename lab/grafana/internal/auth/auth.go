@@ -117,14 +117,6 @@ func (a *Service) Session(token string) (user store.User, err error) {
 	})
 }
 
-// EndSession logs out.
-func (a *Service) EndSession(token string) error {
-	return a.Store.Update(func(state *store.State) error {
-		state.Sessions = slices.DeleteFunc(state.Sessions, func(s store.Session) bool { return s.Hash == digest(token) })
-		return nil
-	})
-}
-
 // ChangePassword sets a user's password. Failed logins stay counted: a user who is locked out stays so for the rest of
 // the five minutes.
 func (a *Service) ChangePassword(userID int64, password string) error {

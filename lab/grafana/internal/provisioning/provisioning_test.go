@@ -12,14 +12,6 @@ func TestAutoUID(t *testing.T) {
 	}
 }
 
-func TestSlug(t *testing.T) {
-	for title, want := range map[string]string{"Gateway": "gateway", "  Host: CPU & memory! ": "host-cpu-memory", "Über_1": "über_1"} {
-		if got := Slug(title); got != want {
-			t.Errorf("%q: %q", title, got)
-		}
-	}
-}
-
 func TestCheckUID(t *testing.T) {
 	for uid, good := range map[string]bool{
 		"": true, "a-B_9": true, "a b": false, "a/b": false,

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"unicode"
 )
 
 var uidForm = regexp.MustCompile(`^[a-zA-Z0-9_-]+$`)
@@ -26,22 +25,4 @@ func CheckUID(uid string) error {
 		return errors.New("uid contains illegal characters")
 	}
 	return nil
-}
-
-// Slug is the readable end of a dashboard's address.
-func Slug(title string) string {
-	var slug strings.Builder
-	dash := false
-	for _, r := range strings.ToLower(title) {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' {
-			if dash && slug.Len() > 0 {
-				slug.WriteByte('-')
-			}
-			dash = false
-			slug.WriteRune(r)
-		} else {
-			dash = true
-		}
-	}
-	return slug.String()
 }

@@ -13,10 +13,7 @@ import (
 )
 
 // identity is who asks; a zero user is nobody.
-type identity struct {
-	user  store.User
-	token string
-}
+type identity struct{ user store.User }
 
 // signedIn lets in who has an account, and turns others away.
 func (s *Server) signedIn(handle handler) http.Handler {
@@ -45,7 +42,7 @@ func (s *Server) signedIn(handle handler) http.Handler {
 func (s *Server) identify(r *http.Request) (identity, error) {
 	if login, password, given := r.BasicAuth(); given && s.Settings.Bool("auth.basic", "enabled") {
 		user, err := s.Auth.Password(login, password)
-		return identity{user: user}, err
+		return identity{user}, err
 	}
 	if strings.HasPrefix(r.Header.Get("Authorization"), "Bearer ") {
 		return identity{}, errors.New("the stand-in knows no API keys or service accounts")
@@ -55,7 +52,7 @@ func (s *Server) identify(r *http.Request) (identity, error) {
 		return identity{}, nil
 	}
 	user, err := s.Auth.Session(cookie.Value)
-	return identity{user: user, token: cookie.Value}, err
+	return identity{user}, err
 }
 
 func (s *Server) cookieName() string { return s.Settings.Get("auth", "login_cookie_name") }

@@ -11,17 +11,14 @@ import (
 	"podwatch/lab/grafana/internal/store"
 )
 
-// withSource finds the data source that a request names by uid or name.
+// withSource finds the data source that a request names.
 func (s *Server) withSource(handle func(http.ResponseWriter, *http.Request, *store.DataSource)) handler {
 	return func(w http.ResponseWriter, r *http.Request, _ identity) {
-		source := s.findSource(func(d *store.DataSource) bool {
-			return d.UID == r.PathValue("uid") || d.Name == r.PathValue("name")
-		})
-		if source == nil {
-			refuseNoSource(w)
+		if source := s.findSource(r.PathValue("uid")); source != nil {
+			handle(w, r, source)
 			return
 		}
-		handle(w, r, source)
+		refuseNoSource(w)
 	}
 }
 
@@ -29,9 +26,9 @@ func refuseNoSource(w http.ResponseWriter) {
 	refuseWith(w, http.StatusNotFound, "datasource.notFound", "Data source not found")
 }
 
-func (s *Server) findSource(match func(*store.DataSource) bool) (found *store.DataSource) {
+func (s *Server) findSource(uid string) (found *store.DataSource) {
 	_ = s.Store.View(func(state *store.State) error {
-		found = store.Find(state.DataSources, match)
+		found = store.Find(state.DataSources, func(d *store.DataSource) bool { return d.UID == uid })
 		return nil
 	})
 	return found
@@ -83,16 +80,6 @@ func (s *Server) showDataSource(w http.ResponseWriter, _ *http.Request, d *store
 	item["basicAuthUser"], item["withCredentials"], item["version"] = d.BasicAuthUser, d.WithCredentials, d.Version
 	item["secureJsonFields"] = fields
 	writeJSON(w, http.StatusOK, item)
-}
-
-func (s *Server) keepDataSource(verb string) func(http.ResponseWriter, *http.Request, *store.DataSource) {
-	return func(w http.ResponseWriter, _ *http.Request, d *store.DataSource) {
-		if d.ReadOnly {
-			refuse(w, http.StatusForbidden, "Cannot "+verb+" read-only data source")
-			return
-		}
-		notInStandIn(w, verb+" a data source through the API")
-	}
 }
 
 func (s *Server) checkDataSource(w http.ResponseWriter, r *http.Request, d *store.DataSource) {

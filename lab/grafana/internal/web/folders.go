@@ -95,7 +95,7 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request, _ identity) {
 			add("dash-folder", folder.Title, object{"id": folder.ID, "uid": folder.UID})
 		}
 		for _, dashboard := range state.Dashboards {
-			item := object{"id": dashboard.ID, "uid": dashboard.UID, "tags": dashboard.Tags, "url": s.dashboardURL(dashboard)}
+			item := object{"id": dashboard.ID, "uid": dashboard.UID, "tags": dashboard.Tags}
 			if folder := state.Folder(dashboard.FolderUID); folder != nil {
 				item["folderUid"], item["folderTitle"] = folder.UID, folder.Title
 			}
@@ -110,10 +110,6 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request, _ identity) {
 		items = items[:limit]
 	}
 	writeJSON(w, http.StatusOK, items)
-}
-
-func (s *Server) dashboardURL(d *store.Dashboard) string {
-	return s.Settings.AppSubURL + "/d/" + d.UID + "/" + provisioning.Slug(d.Title)
 }
 
 func (s *Server) showDashboard(w http.ResponseWriter, r *http.Request, _ identity) {
@@ -132,7 +128,7 @@ func (s *Server) showDashboard(w http.ResponseWriter, r *http.Request, _ identit
 	}
 	content["id"], content["uid"], content["version"] = found.ID, found.UID, found.Version
 	writeJSON(w, http.StatusOK, object{"dashboard": content, "meta": object{
-		"type": "db", "slug": provisioning.Slug(found.Title), "url": s.dashboardURL(found), "version": found.Version,
-		"folderUid": folder.UID, "folderTitle": folder.Title, "provisioned": true, "provisionedExternalId": found.File,
+		"type": "db", "version": found.Version, "folderUid": folder.UID, "folderTitle": folder.Title,
+		"provisioned": true, "provisionedExternalId": found.File,
 	}})
 }

@@ -37,28 +37,14 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusInternalServerError, "Internal Server Error")
 		return
 	}
-	s.setCookie(w, token, int(time.Until(expires).Seconds()))
+	path := s.Settings.AppSubURL
+	if path == "" {
+		path = "/"
+	}
+	http.SetCookie(w, &http.Cookie{Name: s.cookieName(), Value: token, Path: path, MaxAge: int(time.Until(expires).Seconds()),
+		HttpOnly: true, Secure: s.Settings.Bool("security", "cookie_secure"), SameSite: http.SameSiteLaxMode})
 	s.Log.Info("Successful Login", "user", user.Login)
 	writeJSON(w, http.StatusOK, object{"message": "Logged in", "redirectUrl": s.Settings.AppSubURL + "/"})
-}
-
-func (s *Server) logout(w http.ResponseWriter, r *http.Request, who identity) {
-	if err := s.Auth.EndSession(who.token); err != nil {
-		s.Log.Error("failed to revoke auth token", "error", err)
-	}
-	s.setCookie(w, "", -1)
-	http.Redirect(w, r, s.Settings.AppSubURL+"/login", http.StatusFound)
-}
-
-func (s *Server) setCookie(w http.ResponseWriter, token string, seconds int) {
-	cookie := &http.Cookie{
-		Name: s.cookieName(), Value: token, Path: s.Settings.AppSubURL, MaxAge: seconds, HttpOnly: true,
-		Secure: s.Settings.Bool("security", "cookie_secure"), SameSite: http.SameSiteLaxMode,
-	}
-	if cookie.Path == "" {
-		cookie.Path = "/"
-	}
-	http.SetCookie(w, cookie)
 }
 
 func (s *Server) currentUser(w http.ResponseWriter, _ *http.Request, who identity) {

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"podwatch/lab/grafana/internal/promquery"
-	"podwatch/lab/grafana/internal/store"
 )
 
 type query struct {
@@ -60,7 +59,7 @@ func (s *Server) answerQueries(w http.ResponseWriter, r *http.Request, queries [
 			refuseWith(w, http.StatusBadRequest, "query.invalidDatasourceId", "Query does not contain a valid data source identifier")
 			return
 		}
-		source := s.findSource(func(d *store.DataSource) bool { return d.UID == query.DataSource.UID })
+		source := s.findSource(query.DataSource.UID)
 		if source == nil {
 			refuseNoSource(w)
 			return

@@ -43,7 +43,6 @@ func (s *Server) Handler() http.Handler {
 	}
 	for pattern, handle := range map[string]handler{
 		"/":                func(w http.ResponseWriter, r *http.Request, _ identity) { page(w, r) },
-		"GET /logout":      s.logout,
 		"GET /api/user":    s.currentUser,
 		"GET /api/live/ws": s.live,
 		"POST /api/admin/provisioning/{kind}/reload": s.reload,
@@ -55,9 +54,6 @@ func (s *Server) Handler() http.Handler {
 		"POST /api/ds/query":                         s.query,
 		"GET /api/datasources":                       s.listDataSources,
 		"GET /api/datasources/uid/{uid}":             s.withSource(s.showDataSource),
-		"GET /api/datasources/name/{name}":           s.withSource(s.showDataSource),
-		"PUT /api/datasources/uid/{uid}":             s.withSource(s.keepDataSource("update")),
-		"DELETE /api/datasources/uid/{uid}":          s.withSource(s.keepDataSource("delete")),
 		"GET /api/datasources/uid/{uid}/health":      s.withSource(s.checkDataSource),
 		"/api/datasources/proxy/uid/{uid}/{path...}": s.withSource(s.proxy),
 	} {
