@@ -52,19 +52,23 @@ describe("what another program made under our names is neither overwritten nor d
     expect(await snapshot(one)).toEqual(before);
   });
 
-  faultTest("another program's network of our name", "refused, neither overwritten nor deleted", async () => {
-    await one.exec("podman network create podwatch");
-    const made = await theirs();
-    expect(made).toMatch(/^network .+\n$/);
-    expect(await stack.failingUp()).toMatch(
-      /there is already a network named podwatch that is not managed by/,
-    );
-    await stack.destroy();
-    expect(await theirs()).toBe(made);
-  });
+  faultTest(
+    "another program's network with our name",
+    "refused, neither overwritten nor deleted",
+    async () => {
+      await one.exec("podman network create podwatch");
+      const made = await theirs();
+      expect(made).toMatch(/^network .+\n$/);
+      expect(await stack.failingUp()).toMatch(
+        /there is already a network named podwatch that is not managed by/,
+      );
+      await stack.destroy();
+      expect(await theirs()).toBe(made);
+    },
+  );
 
   faultTest(
-    "another program's container, unit, volume, secret of our name",
+    "another program's container, unit, volume, secret with our name",
     "refused, neither overwritten nor deleted",
     async () => {
       await one.exec(`
@@ -133,7 +137,7 @@ describe("a host that does not take what it is given keeps what it has", () => {
 
   faultTest(
     "the disk is full",
-    "told; what runs goes on; the next `pulumi up` converges without a restart",
+    "an error; services keep running; the next `pulumi up` converges without a restart",
     async () => {
       const running = await startedAt(one);
       await one.exec("! cat /dev/zero >/var/lib/podwatch/filler 2>/dev/null");
@@ -150,7 +154,7 @@ describe("a host that does not take what it is given keeps what it has", () => {
 
   faultTest(
     "another program's container in our network, which is to change",
-    "refused before anything is touched; once it is gone the network changes",
+    "refused before anything is changed; once it is gone the network changes",
     async () => {
       const running = await startedAt(one);
       await one.exec(`rm -rf /tmp/empty; mkdir /tmp/empty; tar -C /tmp/empty -c . | podman import - localhost/empty >/dev/null 2>&1
@@ -201,26 +205,32 @@ describe("a host that does not take what it is given keeps what it has", () => {
     await healthy(one);
   });
 
-  faultTest("/etc is read-only", "told; what runs goes on; the next `pulumi up` converges", async () => {
-    const running = await startedAt(one);
-    await one.exec("mount --bind /etc /etc && mount -o remount,bind,ro /etc");
-    await stack.configure(small(pinned(one), { prometheus: { data: "delete", retention: { time: "3d" } } }));
-    expect(await stack.failingUp()).toMatch(
-      /podwatch: cannot write to \/etc\/containers\/systemd; is its file system mounted read-only\?/,
-    );
-    expect(await startedAt(one)).toBe(running);
-    await one.exec("umount /etc");
-    await stack.up();
-    await healthy(one);
-    await stack.destroy();
-    await one.exec("umount /var/lib/podwatch && rmdir /var/lib/podwatch");
-    expect(await snapshot(one)).toEqual(before);
-  });
+  faultTest(
+    "/etc is read-only",
+    "an error; services keep running; the next `pulumi up` converges",
+    async () => {
+      const running = await startedAt(one);
+      await one.exec("mount --bind /etc /etc && mount -o remount,bind,ro /etc");
+      await stack.configure(
+        small(pinned(one), { prometheus: { data: "delete", retention: { time: "3d" } } }),
+      );
+      expect(await stack.failingUp()).toMatch(
+        /podwatch: cannot write to \/etc\/containers\/systemd; is its file system mounted read-only\?/,
+      );
+      expect(await startedAt(one)).toBe(running);
+      await one.exec("umount /etc");
+      await stack.up();
+      await healthy(one);
+      await stack.destroy();
+      await one.exec("umount /var/lib/podwatch && rmdir /var/lib/podwatch");
+      expect(await snapshot(one)).toEqual(before);
+    },
+  );
 });
 
 faultTest(
   "a firewall that drops what is forwarded, as Docker sets it",
-  "told with the rule that allows it; with that rule it is deployed",
+  "the error has the rule that allows it; with that rule it is deployed",
   async () => {
     // The policy only, and not on bridges: Docker itself is not there.
     await one.exec(`iptables -P FORWARD DROP
@@ -237,8 +247,8 @@ faultTest(
 );
 
 faultTest(
-  "dockerd on the same host, which lets nothing through between containers",
-  "told with the rules that allow it; with them it is deployed, and Docker keeps its own",
+  "dockerd on the same host, which blocks traffic between containers",
+  "the error has the rules that allow it; with them it is deployed, and Docker keeps its own",
   async () => {
     // As at boot: only where nothing is forwarded yet, Docker sets the policy of what is.
     // What stays on a bridge is filtered too, where the kernel's module for that is loaded.

@@ -80,7 +80,7 @@ describe("an image that is built on the host", () => {
 
   faultTest(
     "an image that the host cannot build",
-    "told with the last lines of the build; nothing is changed",
+    "one-line error with the last lines of the build; nothing is changed",
     async () => {
       const [now, had] = [await running(), await images()];
       await containerfile("COPY missing /etc/note\n");
@@ -93,8 +93,8 @@ describe("an image that is built on the host", () => {
   );
 
   faultTest(
-    "an image that the host has built, and that does not come up",
-    "the previous release comes back, healthy; nothing of it is left",
+    "an image that the host has built, and that fails to start",
+    "the previous release is restored, healthy; nothing of the failed one is left",
     async () => {
       const had = await images();
       await containerfile('ENTRYPOINT ["/bin/false"]\n');

@@ -160,13 +160,13 @@ const ROUNDS: readonly Wrong[] = [
       /prometheus refuses its new configuration; nothing was changed:[\s\S]*odd/,
     ],
     front: [
-      "a Quadlet key that podman does not know",
+      "an unknown Quadlet key",
       "podman",
       { quadlet: { Container: { NoSuchKey: "1" } } },
       /podman refuses the unit podwatch-nginx\.container: .*unsupported key 'NoSuchKey'/,
     ],
     grafana: [
-      "a value in a unit that systemd would skip",
+      "a unit value that systemd would ignore",
       "`systemd-analyze verify`",
       { quadlet: { Service: { MemoryMax: "plenty" } } },
       /the unit podwatch-grafana\.container has what this host does not know: .*memory limit 'plenty'/,
@@ -180,7 +180,7 @@ const ROUNDS: readonly Wrong[] = [
       /prometheus refuses its new configuration; nothing was changed:[\s\S]*expr: "own:one", time: 1m[\s\S]*fail their tests in failing_test\.yml/,
     ],
     front: [
-      "a key in a unit that systemd would skip",
+      "a unit key that systemd would ignore",
       "`systemd-analyze verify`",
       { quadlet: { Service: { NoSuchLimit: "1" } } },
       /the unit podwatch-nginx\.container has what this host does not know: .*NoSuchLimit/,
@@ -215,7 +215,7 @@ describe.each(
   });
 
   for (const [fault, by, , message] of Object.values(wrong)) {
-    faultTest(fault, `refused by ${by}; the host stays as it was`, async () => {
+    faultTest(fault, `refused by ${by}; the host stays unchanged`, async () => {
       expect(output).toMatch(message);
       expect(after).toEqual(before);
     });
@@ -254,12 +254,12 @@ describe("dashboards that cannot be shown, in one run", () => {
 
   const BAD: ReadonlyArray<readonly [fault: string, ...messages: RegExp[]]> = [
     [
-      "a dashboard that is not JSON, and one that is no dashboard",
+      "a file that is not JSON, and JSON that is not a dashboard",
       /dashboards\[0\]: ".*broken\.json" is not JSON \(.*\); save/,
       /dashboards\[1\]: ".*list\.json" is not a dashboard but a list; save/,
     ],
     [
-      "a dashboard with a `${DS_...}` that nothing fills in",
+      "a dashboard with an undefined `${DS_...}`",
       /dashboards\[2\]: ".*loki\.json" asks for "DS_LOKI" \(datasource loki\), and only Prometheus data sources and constants with a value can be filled in; replace/,
       /dashboards\[3\]: ".*left-over\.json" refers to \$\{DS_PROM\}, which nothing defines; write the data source's uid/,
     ],
@@ -270,7 +270,7 @@ describe("dashboards that cannot be shown, in one run", () => {
     ],
   ];
   for (const [fault, ...messages] of BAD) {
-    faultTest(fault, "refused before the host is asked; it stays as it was", async () => {
+    faultTest(fault, "refused without contacting the host; it stays unchanged", async () => {
       for (const message of messages) expect(output).toMatch(message);
       expect(after).toEqual(before);
     });

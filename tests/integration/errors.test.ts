@@ -105,28 +105,28 @@ describe("what cannot be deployed is refused by one clear message", () => {
       faultTest(fault, result, async () => expect(output).toMatch(problem));
 
     told(
-      "a host that is not there",
-      "told in one line, nothing is touched",
+      "a host that does not exist",
+      "one-line error, nothing is changed",
       /host absent: 10\.99\.0\.250:22 (cannot be reached|does not answer)/,
     );
     told(
       "a port without an SSH server",
-      "told in one line, nothing is touched",
+      "one-line error, nothing is changed",
       /host closed: \S+:2222 cannot be reached \(connect ECONNREFUSED/,
     );
     told(
-      "a server that takes the connection and never answers",
-      "given up after 20 s, told in one line",
+      "a server that accepts the connection and never answers",
+      "fails after 20 s with a one-line error",
       /host silent: \S+:2223 does not answer as an SSH server within 20 s/,
     );
     told(
-      "a key that the host does not know",
-      "told in one line, nothing is touched",
+      "a key that the host rejects",
+      "one-line error, nothing is changed",
       /host stranger: \S+ does not let operator in; check user, and privateKeyFile/,
     );
     told(
-      "a host with another key than the pinned one",
-      "refused, nothing is touched",
+      "a host key other than the pinned one",
+      "refused, nothing is changed",
       /host changed: \S+ shows another host key than the one that is pinned/,
     );
 
@@ -154,13 +154,13 @@ describe("what cannot be deployed is refused by one clear message", () => {
 
     faultTest(
       "an image that does not exist, at a first deployment",
-      "told; after `pulumi destroy` nothing is left",
+      "an error; after `pulumi destroy` nothing is left",
       async () =>
         expect(output).toMatch(/the image docker\.io\/library\/nginx:v0\.0\.0-absent cannot be pulled/),
     );
     faultTest(
-      "a scrape job that Prometheus refuses, at a first deployment",
-      "told; after `pulumi destroy` nothing is left",
+      "a scrape job that Prometheus rejects, at a first deployment",
+      "an error; after `pulumi destroy` nothing is left",
       async () =>
         expect(output).toMatch(
           /prometheus refuses its new configuration; nothing was changed:[\s\S]*nonsense/,
@@ -168,7 +168,7 @@ describe("what cannot be deployed is refused by one clear message", () => {
     );
   });
 
-  faultTest("the disk is full, at a first deployment", "told in one line, nothing is left", async () => {
+  faultTest("the disk is full, at a first deployment", "one-line error, nothing is left", async () => {
     await host.exec(
       "mkdir -p /var/lib/podwatch && mount -t tmpfs -o size=64k tmpfs /var/lib/podwatch && ! head -c 100k /dev/zero >/var/lib/podwatch/filler",
     );
@@ -179,7 +179,7 @@ describe("what cannot be deployed is refused by one clear message", () => {
     await host.exec("umount /var/lib/podwatch; rmdir /var/lib/podwatch");
   });
 
-  faultTest("a podman that is too old", "told in one line, nothing is touched", async () => {
+  faultTest("a podman that is too old", "one-line error, nothing is changed", async () => {
     // Where the runner looks first, whatever the caller's PATH.
     const fake = "/usr/local/bin/podman";
     const { runnerScript } = await import("../../lib/runner");

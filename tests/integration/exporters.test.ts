@@ -126,7 +126,7 @@ describe("the blackbox exporter", () => {
   });
 
   faultTest(
-    "a module that the blackbox exporter does not understand",
+    "a module that the blackbox exporter rejects",
     "refused by its own check; nothing is changed",
     async () => {
       const broken = {
@@ -143,8 +143,8 @@ describe("the blackbox exporter", () => {
   );
 
   faultTest(
-    "a configuration that passed the check, and that the blackbox exporter refuses all the same",
-    "the previous release comes back, healthy",
+    "a configuration that passes the check, and that the blackbox exporter rejects at its start",
+    "the previous release is restored, healthy",
     async () => {
       const runner = "sh /var/lib/podwatch/runner apply blackbox-exporter";
       const bundle = await appliedBundle("blackbox-exporter");
@@ -263,17 +263,13 @@ describe("pings from a host without root", () => {
 
   afterAll(() => rootless?.dispose());
 
-  faultTest(
-    "pings without root, where the kernel does not allow them",
-    "told, nothing is touched",
-    async () => {
-      await target.exec('sysctl -q -w net.ipv4.ping_group_range="1 0"');
-      expect(await rootless.failingUp()).toContain(
-        "host test-target: without root, its user may not send pings (net.ipv4.ping_group_range is 1 0, and his group ",
-      );
-      expect(await target.execRootless("ls -A ~/.local/share/podwatch 2>&1 || :")).toContain("No such file");
-    },
-  );
+  faultTest("rootless pings that the kernel does not allow", "an error, nothing is changed", async () => {
+    await target.exec('sysctl -q -w net.ipv4.ping_group_range="1 0"');
+    expect(await rootless.failingUp()).toContain(
+      "host test-target: without root, its user may not send pings (net.ipv4.ping_group_range is 1 0, and his group ",
+    );
+    expect(await target.execRootless("ls -A ~/.local/share/podwatch 2>&1 || :")).toContain("No such file");
+  });
 
   test("arrive where it does", async () => {
     await target.exec('sysctl -q -w net.ipv4.ping_group_range="0 2147483647"');

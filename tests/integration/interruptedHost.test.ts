@@ -15,8 +15,8 @@ tries(
 );
 
 faultTest(
-  "a deployment that does not end, while another one waits for it",
-  "the second one gives up and says so",
+  "a deployment that hangs, while another one waits for it",
+  "the second one fails with a message that says so",
   async () => {
     const refused = await host().tryExec(`
     exec 8>/var/lib/podwatch/locks/nginx && flock 8

@@ -108,7 +108,7 @@ describe("a place that a host cannot move to: told, and the old one runs on", ()
   });
 });
 
-faultTest("another address of a host", "removed from the old host, put onto the new one", async () => {
+faultTest("another address of a host", "removed from the old host, deployed to the new one", async () => {
   await stack.configure(small(pinned(two, { name: one.name })));
   await stack.up();
   await healthy(two);
@@ -164,7 +164,7 @@ describe("what is removed under a name that a host had does not take what it has
   });
 });
 
-faultTest("Pulumi's state is lost", "a new one takes over what is there; nothing restarts", async () => {
+faultTest("Pulumi's state is lost", "a new one takes over the host; nothing restarts", async () => {
   const running = await startedAt(two);
   await stack.dispose();
   stack = await Stack.create("lost-hosts", small(pinned(two, { name: one.name })));
@@ -182,7 +182,7 @@ describe("a host that was reinstalled", () => {
 
   faultTest(
     "a host that was reinstalled, with its old key",
-    "told what to type, and that deploys afresh",
+    "the error says what to type, and that deploys again",
     async () => {
       await wipe();
       const changed = { prometheus: { data: "delete", scrapeInterval: "16s" } };
@@ -198,7 +198,7 @@ describe("a host that was reinstalled", () => {
 
   faultTest(
     "a host that was reinstalled, with a new key",
-    "refused, and deployed afresh once the new key is in the stack file",
+    "refused, and deployed again once the new key is in the stack file",
     async () => {
       await wipe();
       await two.exec(
@@ -215,7 +215,7 @@ describe("a host that was reinstalled", () => {
 
   faultTest(
     "/var/lib/podwatch is deleted on a host, with everything running",
-    "told what to type, and that deploys afresh; data and network stay",
+    "the error says what to type, and that deploys again; data and network stay",
     async () => {
       const created =
         "podman volume inspect -f '{{.CreatedAt}}' podwatch-prometheus; podman network inspect -f '{{.ID}}' podwatch";
@@ -240,7 +240,7 @@ describe("a host that was reinstalled", () => {
   });
 });
 
-faultTest("one host of two is gone", "told within 60 s, and the other one is done", async () => {
+faultTest("one host of two is gone", "reported within 60 s, and the other one is deployed", async () => {
   const here = pinned(one, { name: undefined });
   const gone = pinned(one, { name: undefined, address: GONE });
   const { host: _, ...rest } = small({});
@@ -294,8 +294,8 @@ async function interruptedUp(): Promise<string> {
 }
 
 faultTest(
-  "`pulumi destroy` with a server that takes the connection and never answers",
-  "given up after 20 s, told in one line; nothing is removed",
+  "`pulumi destroy` with a server that accepts the connection and never answers",
+  "fails after 20 s with a one-line error; nothing is removed",
   async () => {
     await stack.configure(small(pinned(one)));
     await stack.up();
@@ -344,7 +344,7 @@ faultTest(
 
 faultTest(
   "`pulumi destroy` with the host gone",
-  "says so; once the host is forgotten, nothing is left in the state",
+  "reported; once the host is forgotten, nothing is left in the state",
   async () => {
     await one.exec("systemctl stop ssh.socket ssh.service");
     await withGuardAsBefore();

@@ -176,7 +176,7 @@ test("arguments of the user's own reach the program as they are", async () => {
   await eventually(20, names, (found) => found.size === 1 && found.has("dbus.service"));
 });
 
-faultTest("a node exporter that does not come up", "the previous release comes back, healthy", async () => {
+faultTest("a node exporter that fails to start", "the previous release is restored, healthy", async () => {
   await stack.configure(settings({ collectors: { enable: ["systemd", "no_such"] } }));
   const output = await stack.failingUp();
   expect(output).toContain("node-exporter did not come up: it ended again and again right after its start");
@@ -185,7 +185,7 @@ faultTest("a node exporter that does not come up", "the previous release comes b
   await eventually(20, () => targets(monitor), isUp);
 });
 
-faultTest("a node exporter whose checksum is another one", "refused before anything is changed", async () => {
+faultTest("a node exporter with a wrong checksum", "refused before anything is changed", async () => {
   const { nodeExporter } = settings();
   const release = { ...nodeExporter.release, sha256: { [MACHINE]: "ab".repeat(32) } };
   await stack.configure(settings({ release }));
@@ -196,7 +196,7 @@ faultTest("a node exporter whose checksum is another one", "refused before anyth
   expect(await web.exec("ls /var/lib/podwatch/programs | wc -l")).toBe("1\n");
 });
 
-faultTest("the node exporter's port is taken by another program", "told which port it is", async () => {
+faultTest("another program uses the node exporter's port", "the error names the port", async () => {
   await web.exec("systemd-run --quiet --unit=other systemd-socket-activate -l 9101 /bin/cat");
   await stack.configure(settings({ port: 9101 }));
   // The old socket is ours and open: the new port is what is asked for.
@@ -236,8 +236,8 @@ test("a target that is asked over IPv6 lets in the monitor's IPv6 address, and n
 });
 
 faultTest(
-  "`pulumi destroy --continue-on-error` with a target that takes the connection and never answers",
-  "given up after 20 s, told in one line; nothing is removed there, the other host is done",
+  "`pulumi destroy --continue-on-error` with a target that accepts the connection and never answers",
+  "fails after 20 s with a one-line error; nothing is removed there, the other host is removed",
   async () => {
     const answerAgain = await silence(web);
     const output = await stack.failingDestroy("--continue-on-error");

@@ -200,7 +200,7 @@ describe("drift and repair", () => {
     return [...first, ...second].reduce(
       (body, { kind }) =>
         () =>
-          recorded(`by hand: ${kind}`, "found by `npm run drift`, put back by `npm run repair`", body),
+          recorded(`by hand: ${kind}`, "found by `npm run drift`, repaired by `npm run repair`", body),
       round,
     )();
   });
@@ -323,19 +323,15 @@ describe("backup and restore", () => {
     expect(refused.stdout).toMatch(/grafana has data on this host already; to replace them, say --force/);
   });
 
-  faultTest(
-    "a backup that was changed or cut off, at its restore",
-    "refused before a host is touched",
-    async () => {
-      const archive = join(backup(), "test-operate-prometheus.tar");
-      const whole = await readFile(archive);
-      await writeFile(archive, whole.subarray(0, whole.length - 512));
-      const refused = await operate(stack, "restore", ...here(), "--from", backup(), "--force");
-      expect(refused).toHaveExited(1);
-      expect(refused.stderr).toMatch(/test-operate-prometheus.tar was changed or truncated since the backup/);
-      await writeFile(archive, whole);
-    },
-  );
+  faultTest("a changed or truncated backup, at its restore", "refused before a host is changed", async () => {
+    const archive = join(backup(), "test-operate-prometheus.tar");
+    const whole = await readFile(archive);
+    await writeFile(archive, whole.subarray(0, whole.length - 512));
+    const refused = await operate(stack, "restore", ...here(), "--from", backup(), "--force");
+    expect(refused).toHaveExited(1);
+    expect(refused.stderr).toMatch(/test-operate-prometheus.tar was changed or truncated since the backup/);
+    await writeFile(archive, whole);
+  });
 
   /** Calls the runner's own restore with a file that `restore` itself would refuse. */
   const restoring = (file: string, digest: string) =>

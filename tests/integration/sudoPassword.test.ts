@@ -160,7 +160,7 @@ describe("a host where sudo asks for a password", () => {
 
   faultTest(
     "a host that was reinstalled, where sudo asks for a password",
-    "told what to type, and that deploys afresh",
+    "the error says what to type, and that deploys again",
     async () => {
       await host.exec(`systemctl stop 'podwatch-*'
         rm -rf /home/guarded/.podwatch /var/lib/podwatch /etc/containers/systemd/podwatch*

@@ -92,7 +92,7 @@ describe("a change that does not come up is taken back", () => {
       ],
     ];
     for (const [fault, told] of REFUSED) {
-      faultTest(fault, "told, nothing is touched", async () => {
+      faultTest(fault, "an error, nothing is changed", async () => {
         expect(output).toMatch(told);
         const [before] = seen;
         expect(seen).toEqual([before, before, before]);
@@ -127,11 +127,11 @@ describe("a change that does not come up is taken back", () => {
 
     const BAD: ReadonlyArray<[what: string, service: string, reason: string]> = [
       ["starts but is never ready", "nginx", "it was not ready within 30 s"],
-      ["ends at once", "grafana", "it ended again and again right after its start"],
-      ["is ready and ends after 3 s", "prometheus", "it was ready, but ended within 5 s"],
+      ["exits at once", "grafana", "it ended again and again right after its start"],
+      ["is ready and exits after 3 s", "prometheus", "it was ready, but ended within 5 s"],
     ];
     for (const [what, service, reason] of BAD) {
-      faultTest(`an image that ${what}`, "the previous release comes back, healthy", async () => {
+      faultTest(`an image that ${what}`, "the previous release is restored, healthy", async () => {
         const told = `${service} did not come up: ${reason}(?:(?!did not come up)[^])*The previous release is back and healthy`;
         expect(output).toMatch(new RegExp(told));
         expect(seen).toEqual([seen[0], seen[0]]);
@@ -140,8 +140,8 @@ describe("a change that does not come up is taken back", () => {
   });
 
   faultTest(
-    "a clock that is wrong on the host, and a change that does not come up",
-    "told by how much; the last log lines are found, the previous release comes back",
+    "a wrong clock on the host, and a change that fails to start",
+    "reports the offset; finds the last log lines; the previous release is restored",
     async () => {
       const untouched = await containers("grafana", "prometheus");
       // The host's clock is also this machine's: what lies is `date`, to the runner and to whoever logs in.
@@ -164,8 +164,8 @@ describe("a change that does not come up is taken back", () => {
   );
 
   faultTest(
-    "a reload that leaves the old configuration in force",
-    "noticed; the previous release comes back, healthy",
+    "a reload that leaves the old configuration active",
+    "detected; the previous release is restored, healthy",
     async () => {
       // A shell stands before NGINX and keeps the signal to itself.
       const image = await variant(IMAGES.nginx, "deaf", [
@@ -186,8 +186,8 @@ describe("a change that does not come up is taken back", () => {
   );
 
   faultTest(
-    "a new password with an image that does not come up",
-    "the old password comes back with the previous image",
+    "a new password with an image that fails to start",
+    "the old password is restored with the previous image",
     async () => {
       const login = async (password: string) =>
         (await host.fetch("/grafana/api/user", { user: `admin:${password}` })).status;
