@@ -13,7 +13,7 @@ const world = {
   secretKeys: ["host", "prometheus", "alertmanager", "blackboxExporter"],
 };
 
-describe("told by name", () => {
+describe("are reported by name", () => {
   test.each<[string, string]>([
     ["\0", "\\u0000 (a control character)"],
     ["\u001b", "\\u001b (a control character)"],
@@ -159,7 +159,7 @@ test("everything that is set is as it should be", () => expect(problemsOf(raw, w
 
 const paths = textsOf(raw);
 
-test("a character that has no place is told of wherever it stands, by where it stands", () => {
+test("a refused character is reported with its path, wherever it is", () => {
   const stray = fc.constantFrom(..."\0\u001b\u007f\u009b\u2028\u202e\ufeff\ufffd\ud800".split(""));
   fc.assert(
     fc.property(fc.constantFrom(...paths), fc.nat(), stray, (path, at, character) => {
@@ -173,7 +173,7 @@ test("a character that has no place is told of wherever it stands, by where it s
   );
 });
 
-test("any character anywhere leads to settings or to problems", () => {
+test("any character anywhere results in settings or problems", () => {
   const any = fc.oneof(fc.string({ unit: "binary", minLength: 1, maxLength: 3 }), fc.constantFrom("\n", "%"));
   fc.assert(
     fc.property(fc.constantFrom(...paths), fc.nat(), any, (path, at, more) => {

@@ -405,7 +405,7 @@ describe("what is encrypted where everybody reads it", () => {
       "targets: [{ secure: v1:AAAA }]",
       `${AT}.targets[0]: the value is not a target; write host:port such as db1.internal:9100, without protocol or path`,
     ],
-  ])("no complaint tells it: %s", (_, given, text, complaint) => {
+  ])("no error quotes it: %s", (_, given, text, complaint) => {
     const scrapeJobs = [{ name: "shop", targets: ["a:1"], ...given }];
     expect(problemsOf(stack({ prometheus: { scrapeJobs } }), { ...world, stackFile: file(text) })).toContain(
       complaint,

@@ -41,7 +41,7 @@ async function userOf(loginShell: (line: string) => [string, ...string[]]): Prom
 const SCRIPT = "cat; printf 'to them' >&2; exit 7";
 const ANSWER = { code: 7, stdout: "the input", stderr: "to them" };
 
-describe("what a login shell prints is no part of an answer", () => {
+describe("output of a login shell is ignored", () => {
   test.each([
     ["nothing", ""],
     ["a line", "echo Willkommen"],
@@ -129,7 +129,7 @@ test("output that cannot be written any more ends it, with the reason", async ()
   await expect(session.run("seq 1000000", { output })).rejects.toThrow("no space left");
 });
 
-describe("what keeps a login shell from running commands is told", () => {
+describe("reasons why a login shell runs no command are reported", () => {
   const eaten =
     /^a start file of ops's login shell \(.*\) reads the standard input that is meant for commands; let it do so in interactive shells only$/;
 

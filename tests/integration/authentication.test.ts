@@ -176,15 +176,15 @@ describe("log-ins", () => {
   }
   const secrets = (keys: Keys): Secrets => ({ ...keys, key: server.markdownFiles.client.key });
 
-  test("of scrape jobs open each door, also where targets are asked for, and where a file is named", async () => {
+  test("of scrape jobs give access, also at service discovery, and with a file", async () => {
     await becomes(open, scraped);
   });
 
-  test("of probes open each door", async () => {
+  test("of probes give access", async () => {
     await becomes(all(1), probed);
   });
 
-  test("of receivers open each door", async () => {
+  test("of receivers give access", async () => {
     const alert = JSON.stringify([{ labels: { alertname: "Rang" } }]);
     const url = "http://127.0.0.1:9093/alertmanager/api/v2/alerts";
     await host.exec(
@@ -197,7 +197,7 @@ describe("log-ins", () => {
     expect((await host.fetch("/own")).body).toBe("guarded 1\n");
   });
 
-  test("stand nowhere in clear", async () => {
+  test("are nowhere in clear text", async () => {
     const words = secrets(KEYS);
     expect(secretsIn(await stack.state(), words)).toEqual([]);
     expect(await secretsOnHost(host, words)).toEqual([]);
@@ -211,7 +211,7 @@ describe("log-ins", () => {
     expect((await stack.up()).updated ?? 0).toBe(0);
   });
 
-  test("changed restart who has them alone; a wrong one keeps its door shut", async () => {
+  test("changed ones restart only their service; a wrong one is denied access", async () => {
     const wrong = { ...KEYS, token: "another-token-that-is-wrong" };
     await configure({ jobs: wrong, probes: KEYS });
     const preview = await stack.preview("--diff");
@@ -233,7 +233,7 @@ describe("log-ins", () => {
   });
 
   // Last: it is a minute after its start that Prometheus first tells of an alert, or sends samples.
-  test("of Prometheus open the doors of whom it tells", async () => {
+  test("of remote write and Alertmanagers give access", async () => {
     await becomes(["alertmanager", "write"], async () =>
       [...server.told].filter((door) => ["alertmanager", "write"].includes(door)).sort(),
     );

@@ -119,11 +119,11 @@ describe("a host that does not take what it is given keeps what it has", () => {
     await one.exec("rm /etc/sudoers.d/umask; sed -i 1d ~operator/.bashrc");
   });
 
-  test("other users can neither look into what is kept there nor lock it, whatever the umask", async () => {
+  test("other users can neither read the state nor lock it, whatever the umask", async () => {
     expect(await openToOthers(one, "/var/lib/podwatch")).toBe("");
   });
 
-  test("what a former version has left open is closed by the next `pulumi up`, without a restart", async () => {
+  test("what a former version left readable is closed by the next `pulumi up`, without a restart", async () => {
     const running = await startedAt(one);
     await one.exec("cd /var/lib/podwatch && chmod -R a+rX locks services images");
     expect(await openToOthers(one, "/var/lib/podwatch")).toContain(
@@ -173,7 +173,7 @@ describe("a host that does not take what it is given keeps what it has", () => {
     },
   );
 
-  test("what others have under such names survives a change of the network, a repair and a removal", async () => {
+  test("other programs' objects with such names survive a change of the network, a repair and a removal", async () => {
     const theirs = () =>
       one.exec(`podman ps -a --no-trunc --format '{{.ID}} {{.Names}}' | grep theirs
         podman volume ls --format '{{.Name}} {{.Labels}}' | grep -e theirs -e restore; podman secret ls --format '{{.ID}} {{.Name}}'

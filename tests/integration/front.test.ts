@@ -62,7 +62,7 @@ describe("the front door of a deployed host", () => {
     return asked.filter(({ code }) => code === 0).map(({ address }) => (address === v4 ? "IPv4" : "IPv6"));
   }
 
-  test("another host that sends to the containers' own addresses is not let through, over IPv4 and IPv6", async () => {
+  test("another host cannot reach the containers' own addresses, over IPv4 and IPv6", async () => {
     expect(await reachedDirectly()).toEqual([]);
     // It is the table that stops it, not the way there.
     await host.exec("nft delete table inet podwatch");
@@ -71,7 +71,7 @@ describe("the front door of a deployed host", () => {
     expect(await reachedDirectly()).toEqual([]);
   });
 
-  test("another host finds ssh, the front where the stack opens it, and nothing else, over IPv4 and IPv6", async () => {
+  test("another host finds only SSH, and the front if the stack opens it, over IPv4 and IPv6", async () => {
     expect(await openPorts(host.address)).toEqual([22, 80]);
     expect(await openPorts(host.address6)).toEqual([22, 80]);
     // Asked by an address that stands nowhere in the stack file, and by a page of that address or of another.

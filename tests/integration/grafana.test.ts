@@ -268,7 +268,7 @@ describe("Grafana on a deployed host", () => {
       return stdout;
     }
 
-    test("the form is answered slowly, and then not at all", async () => {
+    test("the log-in form is rate-limited, then refused", async () => {
       const statuses = await host.exec(`for count in $(seq 20); do
         curl --silent --max-time 3 --output /dev/null --write-out '%{http_code}\n' -H 'Content-Type: application/json' \
           -d '{"user":"x","password":"y"}' http://127.0.0.1/grafana/login &
@@ -280,7 +280,7 @@ describe("Grafana on a deployed host", () => {
       expect(count("429")).toBeGreaterThanOrEqual(4);
     });
 
-    test("a deployment that reloads Grafana goes on, by the administrator's other name", async () => {
+    test("a deployment that reloads Grafana succeeds, by the administrator's other name", async () => {
       await guess("admin");
       expect((await api("user")).status).toBe(401);
       await stack.configure(settingsWith("3s"));
@@ -292,7 +292,7 @@ describe("Grafana on a deployed host", () => {
       expect(code).toBe(3);
     });
 
-    test("a changed password is set, proven, and told of", async () => {
+    test("a changed password is set, proven and reported", async () => {
       await stack.configure(settingsWith("3s"), { "grafana.adminPassword": "given while locked out" });
       const told = await up();
       expect(told).toMatch(
@@ -303,7 +303,7 @@ describe("Grafana on a deployed host", () => {
       expect((await api("user")).status).toBe(401);
     });
 
-    test("where he is let in under no name, it goes on all the same, and says that it is not proven", async () => {
+    test("if the administrator is locked out under every name, it succeeds with a warning that the password is not proven", async () => {
       await guess("admin@localhost");
       await stack.configure(settingsWith("4s"), { "grafana.adminPassword": "given while locked out" });
       const told = await up();

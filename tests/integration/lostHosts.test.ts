@@ -35,7 +35,7 @@ describe("a place that a host cannot move to: told, and the old one runs on", ()
 
   test.each([
     [
-      "nobody is at the address",
+      "the address does not answer",
       { address: GONE },
       "",
       "",
@@ -65,14 +65,14 @@ describe("a place that a host cannot move to: told, and the old one runs on", ()
       /podwatch: too little room on this host: \S+\/storage has \d+ MiB left and needs 1024/,
     ],
     [
-      "others have a network of its name",
+      "another program has a network with its name",
       {},
       "podman network create podwatch",
       "podman network rm podwatch",
       /there is already a network named podwatch that is not managed by Podwatch/,
     ],
     [
-      "another program listens on the front's port",
+      "another program uses the front's port",
       {},
       "systemd-run --quiet --unit other systemd-socket-activate -l 80 cat; until ss -Hltn | grep -q ':80 '; do sleep 0.1; done",
       "systemctl stop other",
@@ -89,7 +89,7 @@ describe("a place that a host cannot move to: told, and the old one runs on", ()
     expect(await startedAt(one)).toBe(running);
   });
 
-  test("with --target what asks it is left out", async () => {
+  test("with --target its check is left out", async () => {
     const running = await startedAt(one);
     await stack.configure(small(there({})));
     expect(await stack.failingUp("--target", "**-runner")).toMatch(
@@ -98,7 +98,7 @@ describe("a place that a host cannot move to: told, and the old one runs on", ()
     expect(await startedAt(one)).toBe(running);
   });
 
-  test("the old one does not answer; once it does, all moves", async () => {
+  test("the old host does not answer; once it does, everything moves", async () => {
     const running = await startedAt(one);
     const answerAgain = await silence(one);
     const output = await stack.failingUp();
@@ -129,7 +129,7 @@ describe("what is removed under a name that a host had does not take what it has
       "podman volume inspect -f '{{.CreatedAt}}' podwatch-prometheus; podman network inspect -f '{{.ID}}' podwatch",
     );
 
-  test("another name of a host: nothing restarts, and its data stay", async () => {
+  test("a renamed host: nothing restarts, and its data stay", async () => {
     const [running, kept] = [await startedAt(two), await data(two)];
     await stack.configure(several({ renamed: at(two) }));
     expect(await stack.up()).toMatchObject({ created: expect.any(Number), deleted: expect.any(Number) });
@@ -138,7 +138,7 @@ describe("what is removed under a name that a host had does not take what it has
     await stack.preview("--expect-no-changes");
   });
 
-  test("another name that does not come up and is taken back: nothing restarts", async () => {
+  test("a rename that fails and is reverted: nothing restarts", async () => {
     const running = await startedAt(two);
     const bad = { Container: { Nonsense: "1" } };
     await stack.configure(several({ again: at(two) }, { nginxExporter: { enabled: true, quadlet: bad } }));
@@ -149,7 +149,7 @@ describe("what is removed under a name that a host had does not take what it has
     await stack.preview("--expect-no-changes");
   });
 
-  test("two hosts exchange their addresses: both are healthy, and are removed without a rest", async () => {
+  test("two hosts swap addresses: both are healthy, and their removal leaves nothing", async () => {
     await stack.configure(several({ renamed: at(two), other: at(one) }));
     await stack.up();
     await stack.configure(several({ renamed: at(one), other: at(two) }));

@@ -220,7 +220,7 @@ test("the distribution's program, once it is there; the downloaded one goes", as
   expect(await web.tryExec("ls /var/lib/podwatch/programs")).not.toHaveExited(0);
 });
 
-test("a target that is asked over IPv6 lets in the monitor's IPv6 address, and nobody else", async () => {
+test("a target scraped over IPv6 accepts only the monitor's IPv6 address", async () => {
   const { hosts, ...rest } = settings({ from: "package" });
   const nodeExporter = { bind: web.address6, allowFrom: [monitor.address6] };
   await stack.configure({ ...rest, hosts: { ...hosts, web: { ...hosts.web, nodeExporter } } });

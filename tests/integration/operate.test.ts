@@ -144,7 +144,7 @@ describe("healthy hosts", () => {
   });
 });
 
-test("versions that login shells spoilt before they were framed are right after the next up, and nothing restarts", async () => {
+test("secret versions with shell output from a former release are corrected by the next up, without a restart", async () => {
   const running = [await started(one), await started(two)];
   const spoil = [
     [/<podwatch-version:([0-9a-f]{16})>/g, "$1"],
@@ -268,7 +268,7 @@ describe("backup and restore", () => {
     return sample?.value;
   };
 
-  test("backup writes archives that only their owner can read, and everything runs again", async () => {
+  test("backup writes archives that only their owner can read, and all services run again", async () => {
     await grafana(one, "folders", { uid: "kept", title: "Kept over the backup" });
     const saved = await operate(stack, "backup", ...here(), "--to", backup());
     expect(saved).toHaveExited(0);
@@ -341,7 +341,7 @@ describe("backup and restore", () => {
     ]);
   const sha256 = (content: Buffer | string) => createHash("sha256").update(content).digest("hex");
 
-  test("what is no archive, or not the right one, leaves the data as they were", async () => {
+  test("an invalid or wrong archive leaves the data unchanged", async () => {
     const file = join(directory, "text");
     await writeFile(file, "no archive");
     expect((await restoring(file, "0".repeat(64))).stderr).toMatch(
@@ -401,7 +401,7 @@ test("a version that sudoers does not know is refused with the lines for it, and
   const lines = sudoersLines("operator", "/home/operator");
   await allowOnlyPodwatch(lines.replaceAll(/[0-9a-f]{64}/g, "0".repeat(64)));
   const output = await stack.failingUp("--replace", `**${one.name}-runner-gate`);
-  expect(output).toMatch(/sudo lets operator install another version of Podwatch's runner only/);
+  expect(output).toMatch(/sudo lets operator install only another version of Podwatch's runner/);
   for (const line of lines.split("\n")) {
     expect(output).toContain(line);
   }
@@ -410,7 +410,7 @@ test("a version that sudoers does not know is refused with the lines for it, and
   expect(await started(one)).toBe(running);
 });
 
-test("after all that, root has run no program of the login user's own, though sudo keeps his PATH", async () => {
+test("after all that, root has run no program of the login user, though sudo keeps the user's PATH", async () => {
   expect(await ranByRoot(one)).toEqual([]);
   expect(await one.exec("cat /tmp/ran")).toContain("cat\n");
 });

@@ -121,7 +121,7 @@ describe("a deployment without root", () => {
       ...more,
     });
 
-  test("another host finds ssh, the front where the stack opens it, and nothing else, over IPv4 and IPv6", async () => {
+  test("another host finds only SSH, and the front if the stack opens it, over IPv4 and IPv6", async () => {
     const openPorts = async (address: string) => {
       const scan = `for port in $(seq 1 10000); do { : 3<>/dev/tcp/${address}/$port && echo $port; } 2>/dev/null; done; :`;
       const output = await must("lab/lab", ["exec", neighbour.name, "bash", "-c", scan]);

@@ -80,7 +80,7 @@ describe("secrets stand nowhere", () => {
     await host?.down();
   });
 
-  test("a deployment shows none, to nobody", async () => {
+  test("a deployment shows no secret to anybody", async () => {
     await configure();
     const hostProcesses = await watchProcesses(host);
     const children = watchChildren();
@@ -174,7 +174,7 @@ describe("secrets stand nowhere", () => {
     }
   });
 
-  test("a deployment that fails shows none", async () => {
+  test("a failing deployment shows no secret", async () => {
     const extra = { relabel_configs: [{ action: "nonsense" }] };
     await configure({ prometheus: { scrapeJobs: [{ name: "broken", targets: ["a:1"], extra }] } });
     const refused = await stack.failingUp();

@@ -93,7 +93,7 @@ describe("a host where sudo asks for a password", () => {
     }
   });
 
-  test("a lecture, use_pty or no time stamps are nothing to be told of", async () => {
+  test("a lecture, use_pty and timestamp_timeout=0 cause no error", async () => {
     for (const line of [
       "Defaults lecture=always",
       "Defaults use_pty",

@@ -23,7 +23,7 @@ test.each([
   expect(debug).toHaveBeenCalledWith(kept);
 });
 
-test("what the program starts does not get the configuration, which the SDK still knows", () => {
+test("processes that the program starts do not get the configuration, which the SDK still has", () => {
   const program = `
     require("./start/discreet.js").withoutConfiguration();
     const { stdout } = require("node:child_process").spawnSync("env", { encoding: "utf8" });

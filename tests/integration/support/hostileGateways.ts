@@ -78,7 +78,7 @@ export function hostileGateways(host: () => LabHost): void {
       expect((await through("front", "status 101", ...upgrade)).status).toBe(400);
     });
 
-    test("what never ends is ended, and meanwhile the others are served", async () => {
+    test("endless responses are aborted, and others are served meanwhile", async () => {
       for (const way of ["endless", "gigabyte"]) {
         const { code, seconds } = await through("front", way);
         expect({ way, code }).toEqual({ way, code: 18 });
@@ -104,7 +104,7 @@ export function hostileGateways(host: () => LabHost): void {
       expect(ended.every(({ status }) => [0, 503, 504].includes(status))).toBe(true);
     });
 
-    test("the scrapes of others go on, memory stays, and nothing is written to files", async () => {
+    test("scrapes of other gateways continue, memory stays bounded, and no file is written", async () => {
       for (const way of ["endless", "gigabyte", "trickle", "silent"]) await startHostile(host(), way, way);
       const value = async (expression: string) => (await query(host(), expression))[0]?.value;
       const met = "prometheus_target_scrapes_exceeded_body_size_limit_total";

@@ -48,7 +48,7 @@ export function strangersAtTheFront(host: () => LabHost): void {
     Object.fromEntries(names.map((name) => [name, of(name)]));
 
   describe("a page that a visitor has open beside the front", () => {
-    test.each(PATHS)("finds nothing at %s, does nothing there, and shows it in no frame", async (path) => {
+    test.each(PATHS)("reads nothing at %s, changes nothing there, and cannot frame it", async (path) => {
       const { rebound, foreign, own, ...acts } = await answers({
         rebound: get(path, "Host: hostile.test"),
         foreign: get(path, "Origin: http://hostile.test"),
@@ -83,7 +83,7 @@ export function strangersAtTheFront(host: () => LabHost): void {
       expect(Object.keys(own.headers).filter((name) => name.startsWith("access-control"))).toEqual([]);
     });
 
-    test("has none of the front's names", async () => {
+    test("uses a name that the front does not know", async () => {
       const names = [
         ...["hostile.test:80", "localhost.hostile.test", "127.0.0.1.hostile.test", "127.hostile.test"],
         ...["lan", "hostilelan", "monitor.my-company.net.hostile.test", "10.99.0.250", "[::2]"],
@@ -112,7 +112,7 @@ export function strangersAtTheFront(host: () => LabHost): void {
     expect((await ask(host(), FRONT, "--http1.0", "-H", "Host:")).status).toBe(200);
   });
 
-  test("silences are made by the own page, through a tunnel, and by programs", async () => {
+  test("silences can be created by the front's own page, through a tunnel, and by programs", async () => {
     const silences = "/alertmanager/api/v2/silences";
     const own = ["Host: localhost:8080", "Origin: http://localhost:8080", "Sec-Fetch-Site: same-origin"];
     const made = await statuses({
@@ -123,7 +123,7 @@ export function strangersAtTheFront(host: () => LabHost): void {
     expect(made).toEqual({ program: 200, page: 200, looks: 200 });
   });
 
-  test("what acts on a service itself, or shows its inside, is not passed on, however it is written", async () => {
+  test("administrative and diagnostic endpoints are blocked, in every spelling", async () => {
     const paths = [
       ...["/alertmanager/-/reload", "/alertmanager//-/reload", "/alertmanager/%2d/reload"],
       ...["/alertmanager/./-/reload", "/alertmanager/x/../-/reload", "/alertmanager%2f-/reload"],
