@@ -2,10 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HostSettings } from "../config/load";
 import { connectionOf, identity, mapSecrets } from "../connection/connection";
 import type { HostRecord } from "../connection/record";
-import type { Bundle } from "../engines/bundle";
+import type { Engine } from "../engines/engine";
 import type { NamedSecret } from "../lib/auth";
+import type { Deployable, Network } from "../lib/deployable";
 import type { Newcomer } from "../lib/runner";
 import type { Scope } from "../lib/scope";
+import { unitName } from "../lib/service";
 import { notesHook } from "./remote/notes";
 import { preflightHooks } from "./remote/preflight";
 import { guardRemoval } from "./remote/removalGuard";
@@ -14,7 +16,7 @@ import { applyBundle, gate, type HostContext, installRunner, putSecret } from ".
 export interface HostArgs
   extends Pick<
     HostSettings,
-    "name" | "connection" | "become" | "becomePassword" | "builds" | "addressNeeds"
+    "name" | "engine" | "connection" | "become" | "becomePassword" | "builds" | "addressNeeds"
   > {
   /** What will run on it. */
   readonly services: readonly Newcomer[];
@@ -22,16 +24,24 @@ export interface HostArgs
   readonly sendsPings?: boolean;
 }
 
+export interface Deployment {
+  readonly service: Deployable;
+  /** The secrets that it reads. */
+  readonly secrets?: ReadonlyArray<NamedSecret<pulumi.Output<string>>>;
+  /** What it waits for. */
+  readonly after?: readonly pulumi.Resource[];
+}
+
 /**
  * A Linux host, reached over SSH or the machine that the program runs on: checked, and with the Podwatch runner on it.
  *
- * Everything else on the host is applied through {@link apply} and {@link putSecret}.
+ * Everything else on the host is deployed through {@link deploy}; only the host knows which engine runs it.
  */
 export class Host extends pulumi.ComponentResource {
   /** Whether containers are rootful or belong to the login user. */
   readonly scope: Scope;
-  /** The images that are built on it, by reference. */
-  readonly builds: HostArgs["builds"];
+  private readonly engine: Engine;
+  private readonly builds: HostArgs["builds"];
   private readonly context: HostContext;
   private readonly identity: pulumi.Output<string>;
   private readonly applied: pulumi.Resource[] = [];
@@ -42,6 +52,7 @@ export class Host extends pulumi.ComponentResource {
     super("podwatch:index:Host", name, {}, opts);
     const connection = connectionOf(args);
     this.scope = connection.scope;
+    this.engine = args.engine;
     this.builds = args.builds;
     this.context = {
       connection,
@@ -67,46 +78,39 @@ export class Host extends pulumi.ComponentResource {
     this.identity = runner.id;
   }
 
-  /** Applies a service's bundle, and removes the service when the resource is deleted. */
-  apply(
-    name: string,
-    args: { service: string; bundle: Bundle; secretVersions?: readonly pulumi.Output<string>[] },
-    opts: pulumi.CustomResourceOptions,
-  ): pulumi.Resource {
-    const command = applyBundle(name, { host: this.context, replaceWith: [this.identity], ...args }, opts);
-    this.applied.push(command);
-    this.services[args.service] = name;
+  /**
+   * Deploys a service, which is removed when the resource is deleted.
+   *
+   * @param name of the component, which the names of its resources begin with
+   */
+  deploy(name: string, args: Deployment, opts: pulumi.CustomResourceOptions): pulumi.Resource {
+    const { service, secrets = [], after = [] } = args;
+    const { engine, scope, builds } = this;
+    const common = { host: this.context, replaceWith: [this.identity] };
+    const put = secrets.map(({ name: secret, value }) => {
+      // The component's name already identifies the service.
+      const resource = `${name}${secret.slice(service.name.length)}-secret`;
+      this.secrets[unitName(secret)] = resource;
+      return putSecret(resource, { ...common, secret, value }, opts);
+    });
+    this.services[service.name] = `${name}-service`;
+    const command = applyBundle(
+      `${name}-service`,
+      {
+        ...common,
+        service: service.name,
+        bundle: engine.bundle(service, { scope, builds }),
+        secretVersions: put.map(({ version }) => version),
+      },
+      pulumi.mergeOptions(opts, { dependsOn: [...after] }),
+    );
+    this.applied.push(...put.map(({ resource }) => resource), command);
     return command;
   }
 
-  /** Puts a secret on the host; the result is its version, which is no secret. */
-  putSecret(
-    name: string,
-    args: { secret: string; value: pulumi.Output<string> },
-    opts: pulumi.CustomResourceOptions,
-  ): { readonly version: pulumi.Output<string> } {
-    const put = putSecret(name, { host: this.context, replaceWith: [this.identity], ...args }, opts);
-    this.applied.push(put.resource);
-    this.secrets[`podwatch-${args.secret}`] = name;
-    return { version: put.version };
-  }
-
-  /**
-   * Puts the secrets of a service on the host; the result is their versions in the same order.
-   *
-   * @param name of the component, which their names begin with
-   */
-  putSecrets(
-    name: string,
-    service: string,
-    secrets: ReadonlyArray<NamedSecret<pulumi.Output<string>>>,
-    opts: pulumi.CustomResourceOptions,
-  ): Array<pulumi.Output<string>> {
-    return secrets.map(({ name: secret, value }) => {
-      // The component's name already identifies the service.
-      const own = secret.slice(service.length);
-      return this.putSecret(`${name}${own}-secret`, { secret, value }, opts).version;
-    });
+  /** Address of the DNS server that containers on the network use. */
+  resolver(network: Network): string {
+    return this.engine.resolver(network);
   }
 
   /**
@@ -119,7 +123,7 @@ export class Host extends pulumi.ComponentResource {
     guardRemoval(`${name}-answers`, args, { parent: this });
     const record: HostRecord<pulumi.Output<string>> = {
       connection: mapSecrets(connection, (secret) => pulumi.secret(secret)),
-      engine: "podman",
+      engine: this.engine.name,
       runner: `${owner}-runner`,
       services: this.services,
       secrets: this.secrets,

@@ -1,5 +1,7 @@
 // Turns a stack file into validated, complete settings, or a list of all its problems. Does not depend on Pulumi.
 import { resolveNetwork } from "../components/network/resolve";
+import type { Engine } from "../engines/engine";
+import { podman } from "../engines/podman/engine";
 import { canonicalAddress } from "../lib/address";
 import { characterProblems, treeWithLineFeeds } from "./characters";
 import type { Context } from "./context";
@@ -16,8 +18,11 @@ import { isGroup, type Tree, valueAt } from "./walk";
 
 export type Parsed = { settings: Settings } | { problems: Problem[] };
 
-/** `given`: the values below the namespace, objects already decoded. */
-export function parse(given: Tree, context: Context): Parsed {
+/**
+ * @param given the values below the namespace, objects already decoded
+ * @param engine what runs the services of every host
+ */
+export function parse(given: Tree, context: Context, engine: Engine = podman): Parsed {
   const raw = treeWithLineFeeds(stack, given);
   const plainSecrets = plainSecretProblems(raw, context);
   // A number in place of a secret has the wrong type only because it is not encrypted.
@@ -37,7 +42,7 @@ export function parse(given: Tree, context: Context): Parsed {
   const sound = soundParts(stack, raw);
   const entries = hostEntries(raw, sound, report);
   const watching = watchers(sound, entries, context.self().hostname);
-  const hosts = entries.map((entry) => resolveHost(entry, raw, sound, watching, context, report));
+  const hosts = entries.map((entry) => resolveHost(entry, raw, sound, watching, context, engine, report));
   checkAddresses(entries, report);
   const placed = entries.flatMap(({ sound, path }, index) => {
     const settings = hosts[index];
@@ -110,6 +115,7 @@ function resolveHost(
   sound: Tree,
   watching: HostBasics["watchers"],
   context: Context,
+  engine: Engine,
   report: Report,
 ): HostSettings | undefined {
   const { path } = entry;
@@ -130,6 +136,7 @@ function resolveHost(
   return {
     name: entry.name,
     role,
+    engine,
     connection,
     become,
     ...(access.becomePassword === undefined ? {} : { becomePassword: access.becomePassword }),

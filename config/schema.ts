@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { SECTIONS } from "../components/sections";
 import type { Route } from "../connection/connection";
+import type { Engine } from "../engines/engine";
 import type { AddressNeed } from "../lib/hostAddresses";
 import { namespace } from "./namespace";
 import type { ImageBuild } from "./schema/image";
@@ -105,6 +106,8 @@ export interface HostSettings<Secret = string> extends ServiceSettings<Secret> {
   readonly name: string;
   /** A target has only the node exporter. */
   readonly role: "monitor" | "target";
+  /** What runs its services. */
+  readonly engine: Engine;
   /** How it is reached. */
   readonly connection: Route<Secret>;
   readonly become: boolean;

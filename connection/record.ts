@@ -3,7 +3,8 @@ import type { Connection } from "./connection";
 /** What a deployment records of a host in its state, for the commands that come later. */
 export interface HostRecord<Secret = string> {
   readonly connection: Connection<Secret>;
-  readonly engine: "podman";
+  /** Name of the engine that runs its services. */
+  readonly engine: string;
   /** Name of the resource that installed the runner. */
   readonly runner: string;
   /** Names of the resources that applied the services, by service. */

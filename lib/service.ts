@@ -1,8 +1,9 @@
 /**
- * One service on one host, described once. An engine turns the description into what runs there;
+ * One service on one host that runs as a container, described once. An engine turns the description into what runs there;
  * neither the renderers nor the components know which engine it is.
  */
 export interface Service {
+  readonly kind: "container";
   /** Name of the service, e.g. `prometheus`; {@link unitName} gives its unit, container and DNS name. */
   readonly name: string;
   /** One line for `systemctl status`. */

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostSettings } from "../../config/load";
-import { serviceBundle } from "../../engines/bundle";
 import type { Endpoint } from "../../lib/endpoint";
 import type { Telemetry } from "../../lib/telemetry";
 import type { Host } from "../host";
@@ -46,14 +45,10 @@ export class Alertmanager extends pulumi.ComponentResource {
       keepData: settings.data === "keep",
       unitKeys: settings.quadlet,
     });
-    host.apply(
-      `${name}-service`,
-      {
-        service: service.name,
-        bundle: serviceBundle(service, host),
-        secretVersions: host.putSecrets(name, service.name, alertmanagerSecrets(settings), { parent: this }),
-      },
-      { parent: this, dependsOn: [args.network] },
+    host.deploy(
+      name,
+      { service, secrets: alertmanagerSecrets(settings), after: [args.network] },
+      { parent: this },
     );
     this.registerOutputs({ url: this.url });
   }

@@ -76,6 +76,7 @@ const DEAD_MANS_SWITCH_SECRET = `${ALERTMANAGER}-dead-mans-switch`;
 
 export function alertmanager(input: AlertmanagerInput): Service {
   return {
+    kind: "container",
     name: ALERTMANAGER,
     description: "Podwatch Alertmanager",
     image: input.image,

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostSettings } from "../../config/load";
-import { serviceBundle } from "../../engines/bundle";
 import type { Telemetry } from "../../lib/telemetry";
 import type { Host } from "../host";
 import type { PodNetwork } from "../network/component";
@@ -37,14 +36,10 @@ export class BlackboxExporter extends pulumi.ComponentResource {
       secrets: settings.secrets,
       unitKeys: settings.quadlet,
     });
-    host.apply(
-      `${name}-service`,
-      {
-        service: service.name,
-        bundle: serviceBundle(service, host),
-        secretVersions: host.putSecrets(name, service.name, blackboxSecrets(settings), { parent: this }),
-      },
-      { parent: this, dependsOn: [args.network] },
+    host.deploy(
+      name,
+      { service, secrets: blackboxSecrets(settings), after: [args.network] },
+      { parent: this },
     );
     this.registerOutputs({ url: this.url });
   }

@@ -67,6 +67,7 @@ export const BLACKBOX_BACKEND: Backend = {
 export function blackboxExporter(input: BlackboxExporterInput): Service {
   const secrets = blackboxSecrets(input);
   return {
+    kind: "container",
     name: BLACKBOX_EXPORTER,
     description: "Podwatch blackbox exporter",
     image: input.image,

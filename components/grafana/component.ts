@@ -2,7 +2,6 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { HostSettings } from "../../config/load";
 import { prepareUserDashboard } from "../../dashboards/user";
-import { serviceBundle } from "../../engines/bundle";
 import { ownSecrets } from "../../lib/auth";
 import type { Host } from "../host";
 import type { PodNetwork } from "../network/component";
@@ -36,12 +35,8 @@ export class Grafana extends pulumi.ComponentResource {
     this.url = `${args.front.publicUrl}${GRAFANA_BACKEND.endpoint.path}/`;
     this.adminUser = settings.adminUser;
     this.adminPassword = settings.adminPassword ?? generatedPassword(`${name}-admin-password`, this);
-    const secret = host.putSecret(
-      `${name}-admin-password-secret`,
-      { secret: ADMIN_PASSWORD_SECRET, value: this.adminPassword },
-      { parent: this },
-    );
     const own = ownSecrets(GRAFANA_BACKEND.name, settings.secrets);
+    const secrets = [{ name: ADMIN_PASSWORD_SECRET, value: this.adminPassword }, ...own];
     const service = grafana({
       image: settings.image,
       rootUrl: this.url,
@@ -53,15 +48,7 @@ export class Grafana extends pulumi.ComponentResource {
       secrets: own.map(({ name: secret }) => secret),
       unitKeys: settings.quadlet,
     });
-    host.apply(
-      `${name}-service`,
-      {
-        service: service.name,
-        bundle: serviceBundle(service, host),
-        secretVersions: [secret.version, ...host.putSecrets(name, service.name, own, { parent: this })],
-      },
-      { parent: this, dependsOn: [args.network] },
-    );
+    host.deploy(name, { service, secrets, after: [args.network] }, { parent: this });
     this.registerOutputs({ url: this.url, adminUser: this.adminUser, adminPassword: this.adminPassword });
   }
 }

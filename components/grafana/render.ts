@@ -77,6 +77,7 @@ export const ADMIN_PASSWORD_SECRET = "grafana-admin-password";
 
 export function grafana(input: GrafanaInput): Service {
   return {
+    kind: "container",
     name: GRAFANA,
     description: "Podwatch Grafana",
     image: input.image,

@@ -1,7 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { networkBundle } from "../../engines/bundle";
-import { gatewayOf } from "../../engines/podman/network";
-import { networkUnit } from "../../engines/podman/quadlet";
+import type { Network } from "../../lib/deployable";
 import type { Host } from "../host";
 import type { NetworkSettings } from "./schema";
 
@@ -19,19 +17,11 @@ export class PodNetwork extends pulumi.ComponentResource {
 
   constructor(name: string, args: PodNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("podwatch:index:PodNetwork", name, {}, opts);
-    const { subnet, subnet6 } = args;
-    const gateway = gatewayOf(subnet);
-    const ipv6 = subnet6 === undefined ? {} : { ipv6: { subnet: subnet6, gateway: gatewayOf(subnet6) } };
-    this.resolver = gateway;
+    const { host, subnet, subnet6 } = args;
+    const network: Network = { kind: "network", name: "network", subnet, subnet6 };
+    this.resolver = host.resolver(network);
     this.ipv6 = subnet6 !== undefined;
-    args.host.apply(
-      `${name}-service`,
-      {
-        service: "network",
-        bundle: networkBundle(networkUnit({ subnet, gateway, ...ipv6 }, args.host.scope)),
-      },
-      { parent: this },
-    );
+    host.deploy(name, { service: network }, { parent: this });
     this.registerOutputs({});
   }
 }

@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { serviceBundle } from "../../engines/bundle";
 import type { Host } from "../host";
 import type { PodNetwork } from "../network/component";
 import type { NginxBridge } from "../nginx/component";
@@ -24,11 +23,7 @@ export class NginxExporter extends pulumi.ComponentResource {
       bridge: args.bridge.endpoint,
       unitKeys: settings.quadlet,
     });
-    host.apply(
-      `${name}-service`,
-      { service: service.name, bundle: serviceBundle(service, host) },
-      { parent: this, dependsOn: [args.network, args.bridge.service] },
-    );
+    host.deploy(name, { service, after: [args.network, args.bridge.service] }, { parent: this });
     this.registerOutputs({});
   }
 }

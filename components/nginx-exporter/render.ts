@@ -17,6 +17,7 @@ export interface NginxExporterInput {
 
 export function nginxExporter(input: NginxExporterInput): Service {
   return {
+    kind: "container",
     name: NGINX_EXPORTER,
     description: "Podwatch NGINX exporter",
     image: input.image,

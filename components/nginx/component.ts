@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostSettings } from "../../config/load";
-import { serviceBundle } from "../../engines/bundle";
 import { ownSecrets } from "../../lib/auth";
 import type { Endpoint } from "../../lib/endpoint";
 import type { Host } from "../host";
@@ -58,15 +57,7 @@ export class NginxBridge extends pulumi.ComponentResource {
       secrets: secrets.map(({ name: secret }) => secret),
       unitKeys: front.quadlet,
     });
-    this.service = host.apply(
-      `${name}-service`,
-      {
-        service: service.name,
-        bundle: serviceBundle(service, host),
-        secretVersions: host.putSecrets(name, NGINX, secrets, { parent: this }),
-      },
-      { parent: this, dependsOn: [args.network] },
-    );
+    this.service = host.deploy(name, { service, secrets, after: [args.network] }, { parent: this });
     this.registerOutputs({ url: this.url });
   }
 }

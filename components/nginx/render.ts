@@ -89,6 +89,7 @@ const IMAGE_USER = { uid: 101, gid: 101 };
 
 export function nginx(input: NginxInput): Service {
   return {
+    kind: "container",
     name: NGINX,
     description: "Podwatch front door and gateway bridge (NGINX)",
     image: input.image,

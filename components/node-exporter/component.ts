@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { nativeBundle } from "../../engines/bundle";
 import type { Host } from "../host";
 import type { GatewaysSettings } from "../nginx/gateways.schema";
 import { bridgeGroup, type HostSockets } from "../nginx/render";
@@ -29,11 +28,7 @@ export class NodeExporter extends pulumi.ComponentResource {
       scope: host.scope,
       ...(bridged ? { group: bridgeGroup(gateways) } : { port: reach }),
     });
-    host.apply(
-      `${name}-service`,
-      { service: service.name, bundle: nativeBundle(service, host.scope) },
-      { parent: this },
-    );
+    host.deploy(name, { service }, { parent: this });
     this.registerOutputs({});
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { type NativeService, type OpenPort, type Program, SOCKET_DIRECTORY } from "../../engines/native";
 import { authority, type Endpoint } from "../../lib/endpoint";
 import { MACHINES, type Machine } from "../../lib/machines";
+import { type NativeService, type OpenPort, type Program, SOCKET_DIRECTORY } from "../../lib/nativeService";
 import type { Scope } from "../../lib/scope";
 import type { Telemetry } from "../../lib/telemetry";
 import { readTemplate } from "../../lib/template";
@@ -62,6 +62,7 @@ export function nodeExporter(input: NodeExporterInput): NativeService {
   const textfiles = input.textfileDirectory ?? TEXTFILES[scope];
   const socket = `${SOCKET_DIRECTORY[scope]}/${NODE_EXPORTER}.sock`;
   return {
+    kind: "native",
     name: NODE_EXPORTER,
     description: "Podwatch node exporter",
     program: input.from === "package" ? PACKAGE : release(input.release),

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostSettings } from "../../config/load";
-import { serviceBundle } from "../../engines/bundle";
 import { byName } from "../../lib/auth";
 import type { Endpoint } from "../../lib/endpoint";
 import { shippedRules, wanted } from "../../lib/rules/render";
@@ -82,15 +81,7 @@ export class Prometheus extends pulumi.ComponentResource {
       keepData: settings.data === "keep",
       unitKeys: settings.quadlet,
     });
-    host.apply(
-      `${name}-service`,
-      {
-        service: service.name,
-        bundle: serviceBundle(service, host),
-        secretVersions: host.putSecrets(name, service.name, secrets, { parent: this }),
-      },
-      { parent: this, dependsOn: [args.network] },
-    );
+    host.deploy(name, { service, secrets, after: [args.network] }, { parent: this });
     this.registerOutputs({ url: this.url });
   }
 

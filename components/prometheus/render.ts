@@ -91,6 +91,7 @@ export function prometheusDatasource(uid: string, scrapeInterval: string): Datas
 export function prometheus(input: PrometheusInput): Service {
   const tests = input.ruleTests ?? {};
   return {
+    kind: "container",
     name: PROMETHEUS,
     description: "Podwatch Prometheus",
     image: input.image,

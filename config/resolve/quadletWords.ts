@@ -1,5 +1,5 @@
 // Values of unit keys that podman or systemd split at spaces, and of which a part would be lost.
-import { splitWords } from "../../engines/unit";
+import { splitWords } from "../../engines/systemd/unit";
 import { quote } from "../problem";
 import { assignmentKeys, listKeys, type QuadletSection } from "../schema/quadlet";
 

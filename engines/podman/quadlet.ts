@@ -8,7 +8,7 @@ import {
   type UnitKeys,
   unitName,
 } from "../../lib/service";
-import { type Entry, quoteWord, serializeUnit, type Unit } from "../unit";
+import { type Entry, quoteWord, serializeUnit, type Unit } from "../systemd/unit";
 
 /** Name of the container network on the host, and of its Quadlet unit. */
 export const NETWORK_NAME = "podwatch";

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { MonitoringStack } from "../../components/monitoringStack";
+import type { Settings } from "../../config/load";
 import { DATASOURCE_PLACEHOLDER } from "../../dashboards/datasource";
 import { fitScript } from "../../lib/runner";
 import { everySection, filesBeside } from "./everything";
@@ -16,7 +17,7 @@ export type Rendered = Readonly<Record<string, string>>;
 
 /** What the stack deploys, as text that is the same on every machine. */
 export async function render(stack: Stack): Promise<Rendered> {
-  const settings = settingsOf(stackFiles[stack](), filesBeside());
+  const settings = settingsOfStack(stack);
   const { resources } = await deploy(() => new MonitoringStack("podwatch", settings));
   const commands = resources.filter(({ type }) => type === COMMAND);
   return Object.fromEntries([
@@ -25,6 +26,10 @@ export async function render(stack: Stack): Promise<Rendered> {
       .filter(hasBundle)
       .map(({ name, inputs }) => [`${name}.bundle`, withoutDashboards(String(inputs.stdin))]),
   ]);
+}
+
+export function settingsOfStack(stack: Stack): Settings {
+  return settingsOf(stackFiles[stack](), filesBeside());
 }
 
 export function goldenDirectory(stack: Stack): string {

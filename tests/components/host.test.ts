@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { Host } from "../../components/host";
 import { fitCommand, fitScript, installCommand, installStagedCommand, runnerScript } from "../../lib/runner";
 import { CONNECTION, command, component, gateCommand } from "./expected";
-import { deploy, plainText, read, Secret, versionOf } from "./mocks";
+import { deploy, plainText, Secret, versionOf } from "./mocks";
+import { engineOf, WEB } from "./onHost";
 import { hostKey, hostSettings, SECRETS } from "./stackFile";
 
 /** How a command with a password goes on: sudo gets the first line, or what follows gets all but that. */
@@ -116,14 +117,9 @@ const BUNDLE = "podwatch-bundle 1\nservice web\n";
 /** A host on which one service is applied that uses one secret. */
 function hostWithService(host: object) {
   return deploy(() => {
-    const on = new Host("mon", hostSettings({}, { ...host }));
-    const secret = on.putSecret(
-      "mon-token",
-      { secret: "token", value: pulumi.output("the token") },
-      { parent: on },
-    );
-    on.apply("mon-web", { service: "web", bundle: BUNDLE, secretVersions: [secret.version] }, { parent: on });
-    return secret.version;
+    const on = new Host("mon", { ...hostSettings({}, { ...host }), engine: engineOf(BUNDLE) });
+    const secrets = [{ name: "web-key", value: pulumi.output("the token") }];
+    on.deploy("mon-web", { service: WEB, secrets }, { parent: on });
   });
 }
 
@@ -132,9 +128,8 @@ describe("what is recorded of a host", () => {
   const deployed = (host: object) =>
     deploy(() => {
       const on = new Host("mon", hostSettings({}, { user: "operator", proxy, ...host }));
-      const value = pulumi.output("the token");
-      on.putSecret("mon-token", { secret: "token", value }, { parent: on });
-      on.apply("mon-web", { service: "web", bundle: BUNDLE }, { parent: on });
+      const secrets = [{ name: "web-key", value: pulumi.output("the token") }];
+      on.deploy("mon-web", { service: WEB, secrets }, { parent: on });
       on.complete("mon");
     });
 
@@ -157,8 +152,8 @@ describe("what is recorded of a host", () => {
       },
       engine: "podman",
       runner: "mon-runner",
-      services: { web: "mon-web" },
-      secrets: { "podwatch-token": "mon-token" },
+      services: { web: "mon-web-service" },
+      secrets: { "podwatch-web-key": "mon-web-key-secret" },
     });
     for (const secret of [SECRETS.becomePassword, "$ecret", "PRIVATE KEY", "the token"]) {
       expect(plainText(outputs)).not.toContain(secret);
@@ -184,7 +179,7 @@ describe("what is applied on a host", () => {
     { rights: "root's own", user: "root", prefix: "/bin/sh /var/lib/podwatch/runner" },
     { rights: "sudo", user: "operator", prefix: "sudo -n /bin/sh /var/lib/podwatch/runner" },
   ])("with $rights rights: the bundle is plain, the secret is not", async ({ user, prefix }) => {
-    const { resources, result } = await hostWithService({ user });
+    const { resources } = await hostWithService({ user });
     const common = {
       parent: "mon",
       connection: { ...CONNECTION, user },
@@ -193,22 +188,21 @@ describe("what is applied on a host", () => {
     expect(resources.filter(({ name }) => name !== "mon" && !name.startsWith("mon-runner"))).toEqual([
       command({
         ...common,
-        name: "mon-token",
-        create: `${prefix} put-secret token --owner=mon`,
-        delete: `/bin/sh -c '${unlessGone()}exec ${prefix} remove-secret token --owner=mon'`,
+        name: "mon-web-key-secret",
+        create: `${prefix} put-secret web-key --owner=mon`,
+        delete: `/bin/sh -c '${unlessGone()}exec ${prefix} remove-secret web-key --owner=mon'`,
         stdin: new Secret("podwatch-secret 9\nthe token"),
         dependsOn: ["mon-runner"],
       }),
       command({
         ...common,
-        name: "mon-web",
-        create: `${prefix} apply web ${versionOf("mon-token")} --owner=mon`,
+        name: "mon-web-service",
+        create: `${prefix} apply web ${versionOf("mon-web-key-secret")} --owner=mon`,
         delete: `/bin/sh -c '${unlessGone()}exec ${prefix} remove web --owner=mon'`,
         stdin: BUNDLE,
-        dependsOn: ["mon-runner", "mon-token"],
+        dependsOn: ["mon-runner", "mon-web-key-secret"],
       }),
     ]);
-    expect(await read(result)).toEqual({ value: versionOf("mon-token"), secret: false });
   });
 
   test("with sudo's password: bundles are staged in plain text, the password goes by secret input only", async () => {
@@ -251,25 +245,25 @@ describe("what is applied on a host", () => {
       }),
       command({
         ...common,
-        name: "mon-token",
-        create: `/bin/sh -c '${WITH_PASSWORD}${runner} put-secret token --owner=mon'`,
-        delete: `/bin/sh -c '${unlessGone()}${WITH_PASSWORD}${runner} remove-secret token --owner=mon'`,
+        name: "mon-web-key-secret",
+        create: `/bin/sh -c '${WITH_PASSWORD}${runner} put-secret web-key --owner=mon'`,
+        delete: `/bin/sh -c '${unlessGone()}${WITH_PASSWORD}${runner} remove-secret web-key --owner=mon'`,
         stdin: new Secret(`${SECRETS.becomePassword}\npodwatch-secret 9\nthe token`),
         triggers,
         dependsOn: ["mon-runner"],
       }),
       command({
         ...common,
-        name: "mon-web",
+        name: "mon-web-service",
         create: expect.stringMatching(/ # bundle [0-9a-f]{16}$/),
         delete: `/bin/sh -c '${unlessGone()}${WITH_PASSWORD}${runner} remove web --owner=mon'`,
         stdin: password,
         triggers,
-        dependsOn: ["mon-runner", "mon-token", "mon-web-bundle"],
+        dependsOn: ["mon-runner", "mon-web-key-secret", "mon-web-service-bundle"],
       }),
       command({
         ...common,
-        name: "mon-web-bundle",
+        name: "mon-web-service-bundle",
         create: stage("web"),
         delete: unstage("web"),
         stdin: BUNDLE,
@@ -280,8 +274,8 @@ describe("what is applied on a host", () => {
     const create = (name: string) =>
       String(resources.find((resource) => resource.name === name)?.inputs.create).replace(/ # .*/, "");
     expect(create("mon-runner")).toBe(installStagedCommand("runner@mon", "mon"));
-    expect(create("mon-web")).toBe(
-      `/bin/sh -c '${WITH_PASSWORD}${runner} apply web ${versionOf("mon-token")} --owner=mon <.podwatch/web@mon; code=$?; cat >/dev/null; exit $code'`,
+    expect(create("mon-web-service")).toBe(
+      `/bin/sh -c '${WITH_PASSWORD}${runner} apply web ${versionOf("mon-web-key-secret")} --owner=mon <.podwatch/web@mon; code=$?; cat >/dev/null; exit $code'`,
     );
     expect(plainText(resources)).not.toContain(SECRETS.becomePassword);
     expect(plainText(resources)).not.toContain("the token");
@@ -290,13 +284,11 @@ describe("what is applied on a host", () => {
   test("with sudo's password, a changed bundle is applied again", async () => {
     const create = async (bundle: string) => {
       const { resources } = await deploy(() => {
-        const host = new Host(
-          "mon",
-          hostSettings({}, { user: "operator", becomePassword: SECRETS.becomePassword }),
-        );
-        host.apply("mon-web", { service: "web", bundle }, { parent: host });
+        const settings = hostSettings({}, { user: "operator", becomePassword: SECRETS.becomePassword });
+        const host = new Host("mon", { ...settings, engine: engineOf(bundle) });
+        host.deploy("mon-web", { service: WEB }, { parent: host });
       });
-      return resources.find(({ name }) => name === "mon-web")?.inputs.create;
+      return resources.find(({ name }) => name === "mon-web-service")?.inputs.create;
     };
     expect(await create("a\n")).toBe(await create("a\n"));
     expect(await create("a\n")).not.toBe(await create("b\n"));
@@ -305,7 +297,7 @@ describe("what is applied on a host", () => {
   test("a rootless host needs no sudo", async () => {
     const { resources } = await hostWithService({ user: "operator", become: false });
     const commands = resources.flatMap(({ inputs }) => [String(inputs.create), String(inputs.delete)]);
-    expect(commands).toContain("/bin/sh .local/share/podwatch/runner put-secret token --owner=mon");
+    expect(commands).toContain("/bin/sh .local/share/podwatch/runner put-secret web-key --owner=mon");
     expect(commands.filter((text) => text.includes("sudo"))).toEqual([]);
   });
 });

@@ -13,6 +13,7 @@ import {
 } from "../../lib/runner";
 import { component, gateCommand, localCommand, MACHINE, removal } from "./expected";
 import { deploy, LOCAL_COMMAND, plainText } from "./mocks";
+import { engineOf, WEB } from "./onHost";
 import { hostSettings, SECRETS } from "./stackFile";
 
 const BUNDLE = "podwatch-bundle 1\nservice web\n";
@@ -21,12 +22,13 @@ describe("a host that the program runs on", () => {
   const here = (host: object) => ({
     ...hostSettings({}, { user: "operator", ...host }),
     connection: { machine: MACHINE, user: "pi" },
+    engine: engineOf(BUNDLE),
   });
 
   test("gets the same commands, from the shell of this machine", async () => {
     const { resources } = await deploy(() => {
       const host = new Host("mon", here({}));
-      host.apply("mon-web", { service: "web", bundle: BUNDLE }, { parent: host });
+      host.deploy("mon-web", { service: WEB }, { parent: host });
     });
     const { inputs, ...gate } = gateCommand({
       name: "mon-runner-gate",
@@ -57,7 +59,7 @@ describe("a host that the program runs on", () => {
         },
       },
       localCommand({
-        name: "mon-web",
+        name: "mon-web-service",
         parent: "mon",
         create: "sudo -n /bin/sh /var/lib/podwatch/runner apply web --owner=mon",
         delete: removal("remove web", "sudo -n "),
@@ -80,15 +82,15 @@ describe("a host that the program runs on", () => {
   test("keeps sudo's password out of what is shown", async () => {
     const { resources } = await deploy(() => {
       const host = new Host("mon", here({ becomePassword: SECRETS.becomePassword }));
-      host.apply("mon-web", { service: "web", bundle: BUNDLE }, { parent: host });
+      host.deploy("mon-web", { service: WEB }, { parent: host });
     });
     expect(resources.map(({ name }) => name)).toEqual([
       "mon",
       "mon-runner",
       "mon-runner-bundle",
       "mon-runner-gate",
-      "mon-web",
-      "mon-web-bundle",
+      "mon-web-service",
+      "mon-web-service-bundle",
     ]);
     expect(resources.filter(({ type }) => type === "command:local:Command")).toHaveLength(5);
     expect(plainText(resources)).not.toContain(SECRETS.becomePassword);

@@ -3,18 +3,35 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Host } from "../../components/host";
 import { PodNetwork } from "../../components/network/component";
 import type { HostSettings } from "../../config/load";
+import type { Service } from "../../lib/service";
+import { fakeEngine } from "../engines/fakeEngine";
 import { command, parseBundle, removal } from "./expected";
 import { deploy, type Recorded } from "./mocks";
 
-interface Ground {
+interface OnHost {
   host: Host;
   network: PodNetwork;
 }
 
+/** A service for a host under test. */
+export const WEB: Service = {
+  kind: "container",
+  name: "web",
+  description: "A service",
+  image: "docker.io/library/web:1",
+  user: { uid: 7, gid: 8 },
+  files: {},
+  hooks: { ready: "exit 0\n" },
+  readyWithin: 30,
+};
+
+/** An engine that makes this bundle of every service. */
+export const engineOf = (bundle: string) => fakeEngine([], { bundle: () => bundle });
+
 /** Deploys a component; `resources` are its own, whose names begin with `tested`. */
 export async function deployOnHost<T extends pulumi.ComponentResource>(
   settings: HostSettings,
-  make: (name: string, ground: Ground) => T,
+  make: (name: string, on: OnHost) => T,
 ): Promise<{ resources: Recorded[]; result: T }> {
   const { resources, result } = await deploy(() => {
     const host = new Host("mon", { ...settings, services: [] });

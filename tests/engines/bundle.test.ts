@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { networkBundle, serviceBundle } from "../../engines/bundle";
+import { networkBundle, serviceBundle } from "../../engines/podman/bundle";
 import { containerUnit } from "../../engines/podman/quadlet";
 import type { Service } from "../../lib/service";
 import { fileText } from "../lib/arbitraries";
@@ -45,6 +45,7 @@ function filesBelow(directory: string): Record<string, string> {
 
 function service(files: Record<string, string>, more: Partial<Service> = {}): Service {
   return {
+    kind: "container",
     name: "web",
     description: "A service",
     image: "docker.io/library/web:1",

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { quoteWord, serializeUnit, splitWords, UNIT_HEADER } from "../../engines/unit";
+import { quoteWord, serializeUnit, splitWords, UNIT_HEADER } from "../../engines/systemd/unit";
 import { line } from "../lib/arbitraries";
 import { parseUnit, splitCommand } from "./systemd";
 

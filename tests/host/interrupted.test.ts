@@ -2,7 +2,7 @@
 // it), and looks at what the next run makes of what was left.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { networkBundle } from "../../engines/bundle";
+import { networkBundle } from "../../engines/podman/bundle";
 import { secretInput, secretVersion } from "../../lib/secretVersion";
 import { RunnerShell } from "./runnerShell";
 

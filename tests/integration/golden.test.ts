@@ -3,7 +3,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { quoteWord, serializeUnit } from "../../engines/unit";
+import { quoteWord, serializeUnit } from "../../engines/systemd/unit";
 import { images } from "../../versions.json";
 import { checkout, hosts, lab, labOutput, type Result, run } from "./labHosts";
 

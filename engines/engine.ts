@@ -1,0 +1,48 @@
+import type { Deployable, Network } from "../lib/deployable";
+import type { Scope } from "../lib/scope";
+import type { Bundle } from "./bundle";
+
+/** What runs services on a host. Components hand it descriptions of services, and do not know which engine it is. */
+export interface Engine {
+  readonly name: string;
+  readonly can: Capabilities;
+  /** What the runner on the host applies for a service. */
+  bundle(service: Deployable, context: HostContext): Bundle;
+  /** Address of the DNS server that containers on the network use. */
+  resolver(network: Network): string;
+}
+
+/** What an engine can do; `config/` refuses settings that require what the chosen engine cannot do. */
+export interface Capabilities {
+  /** Checks files by the service's own checker before they go live. */
+  readonly check: boolean;
+  /** Activates changed files without a restart. */
+  readonly reload: boolean;
+  /** Returns to the previous release if the new one does not become ready. */
+  readonly rollBack: boolean;
+  /** Hands secrets to a service as files. */
+  readonly secretFiles: boolean;
+  /** Runs containers that belong to the login user. */
+  readonly rootless: boolean;
+  /** Builds images on the host. */
+  readonly build: boolean;
+  /** Adds the user's keys to a service's Quadlet unit. */
+  readonly quadlet: boolean;
+}
+
+/** What a service's bundle depends on besides the service: the host that it is for. */
+export interface HostContext {
+  readonly scope: Scope;
+  /** The images that the host builds, by reference. */
+  readonly builds?: Readonly<Record<string, ImageBuild>>;
+}
+
+/** How a host builds an image; everything is text. */
+export interface ImageBuild {
+  readonly containerfile: string;
+  /** The context, by file name. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly args: Readonly<Record<string, string>>;
+  /** Its base images: pulled before, and kept as long as this one. */
+  readonly bases: readonly string[];
+}

@@ -1,0 +1,49 @@
+import { hostPath, type Service, unitName } from "../../lib/service";
+import { type Bundle, type Header, type Part, writeBundle } from "../bundle";
+import type { HostContext, ImageBuild } from "../engine";
+import { containerUnit, NETWORK_NAME } from "./quadlet";
+
+/** The bundle of a service that runs as a container. */
+export function serviceBundle(service: Service, { scope, builds = {} }: HostContext): Bundle {
+  const build = builds[service.image];
+  const headers: Header[] = [
+    ["image", service.image],
+    ...(build?.bases ?? []).map((base): Header => ["base-image", base]),
+    ...sorted(build?.args ?? {}).map(([name, value]): Header => ["build-arg", `${name}=${value}`]),
+    ["user", `${service.user.uid}:${service.user.gid}`],
+    ["ready-within", String(service.readyWithin)],
+    ...(service.hooks.inside === undefined
+      ? []
+      : [["hooks-in", unitName(service.hooks.inside)] satisfies Header]),
+    ...(service.secrets ?? []).map((secret): Header => ["secret", unitName(secret)]),
+    ...(service.hostDirectories ?? []).map((path): Header => ["host-directory", hostPath(path)]),
+  ];
+  if (service.data) {
+    headers.push(["data", service.data.keep ? "keep" : "delete"]);
+  }
+  const parts: Part[] = [
+    [`unit/${unitName(service.name)}.container`, containerUnit(service, scope)],
+    ...Object.entries(service.hooks)
+      .filter((hook): hook is [string, string] => hook[0] !== "inside" && hook[1] !== undefined)
+      .map(([name, script]): Part => [`hooks/${name}`, script]),
+    ...Object.entries(service.files).map(([path, text]): Part => [`files/${path}`, text]),
+    ...(build === undefined ? [] : buildParts(build)),
+  ];
+  return writeBundle(service.name, headers, parts);
+}
+
+function buildParts({ containerfile, files }: ImageBuild): Part[] {
+  return [
+    ["image/Containerfile", containerfile],
+    ...Object.entries(files).map(([name, text]): Part => [`image/context/${name}`, text]),
+  ];
+}
+
+/** The bundle of the network that the services of a host share. */
+export function networkBundle(unit: string): Bundle {
+  return writeBundle("network", [], [[`unit/${NETWORK_NAME}.network`, unit]]);
+}
+
+function sorted(record: Readonly<Record<string, string>>): Array<[string, string]> {
+  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+}

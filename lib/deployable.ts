@@ -1,0 +1,15 @@
+import type { NativeService } from "./nativeService";
+import type { Service } from "./service";
+
+/** Everything that a component may hand to its host, described without naming an engine. */
+export type Deployable = Service | NativeService | Network;
+
+/** The network that the containers of a host share. */
+export interface Network {
+  readonly kind: "network";
+  readonly name: "network";
+  /** Its range of IPv4 addresses, such as `10.89.77.0/24`. */
+  readonly subnet: string;
+  /** Its range of IPv6 addresses, if containers have those too. */
+  readonly subnet6?: string | undefined;
+}

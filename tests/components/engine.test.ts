@@ -1,0 +1,57 @@
+// Another engine stands beside podman: it deploys whole stacks, and no service's folder knows of it.
+import { MonitoringStack } from "../../components/monitoringStack";
+import { fakeEngine } from "../engines/fakeEngine";
+import { settingsOfStack } from "./goldenStacks";
+import { deploy, type Recorded, Secret } from "./mocks";
+
+/** Everything that the stack of all settings deploys by this engine. */
+async function deployBy(engine = fakeEngine()): Promise<Recorded[]> {
+  const { hosts } = settingsOfStack("everything");
+  const settings = { hosts: hosts.map((host) => ({ ...host, engine })) };
+  const { resources } = await deploy(() => new MonitoringStack("podwatch", settings));
+  return resources;
+}
+
+/** What the commands that bring services get on standard input, by the name of the resource. */
+function bundles(resources: readonly Recorded[]): Record<string, string> {
+  const all = resources
+    .filter(({ name }) => /-service(-bundle)?$/.test(name))
+    .map(({ name, inputs }) => [name, inputs.stdin]);
+  return Object.fromEntries(all.filter(([, stdin]) => !(stdin instanceof Secret)));
+}
+
+const CONTAINERS = ["alertmanager", "blackbox-exporter", "grafana", "nginx", "nginx-exporter", "prometheus"];
+
+test("an engine makes what is applied of every service of a stack", async () => {
+  const resources = await deployBy();
+  const of = (host: string, scope: string, suffix: string) => [
+    ...CONTAINERS.map((name) => [
+      `podwatch-${host}-${name}-service${suffix}`,
+      `fake ${scope} container ${name}\n`,
+    ]),
+    [`podwatch-${host}-network-service${suffix}`, `fake ${scope} network network\n`],
+    [`podwatch-${host}-node-exporter-service${suffix}`, `fake ${scope} native node-exporter\n`],
+  ];
+  expect(bundles(resources)).toEqual(
+    Object.fromEntries([
+      // sudo wants a password there, so bundles go ahead.
+      ...of("rootful", "rootful", "-bundle"),
+      ...of("rootless", "rootless", ""),
+      ["podwatch-target-node-exporter-service", "fake rootful native node-exporter\n"],
+    ]),
+  );
+});
+
+test("services use the DNS server that the engine names", async () => {
+  const configurations: string[] = [];
+  const engine = fakeEngine([], {
+    bundle: (service) => {
+      if (service.kind === "container") configurations.push(service.files["nginx.conf"] ?? "");
+      return "fake\n";
+    },
+  });
+  await deployBy(engine);
+  expect(configurations.join("\n").match(/^\s*resolver .*$/gm)).toEqual(
+    expect.arrayContaining([expect.stringContaining("resolver 127.0.0.11 ")]),
+  );
+});
