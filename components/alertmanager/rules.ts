@@ -43,7 +43,7 @@ export const alertmanagerRules: RuleGroup = {
       severity: "warning",
       for: "5m",
       thresholds: {},
-      what: "Alertmanager gets alerts that it does not understand",
+      what: "Alertmanager rejects alerts as invalid",
       expr: () => "sum by (job, instance) (increase(alertmanager_alerts_invalid_total[5m])) > 0",
       summary: "Alertmanager refuses alerts",
       description: () =>

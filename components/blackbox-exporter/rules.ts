@@ -27,7 +27,7 @@ export const blackboxRules: RuleGroup = {
       severity: "warning",
       for: "10m",
       thresholds: { above: seconds(2, "Time that a probe takes, in seconds, mean of 5 minutes.") },
-      what: "A probe takes long",
+      what: "A probe is slow",
       expr: ({ above }) => `avg_over_time(probe_duration_seconds[5m]) > ${above}\nand probe_success == 1`,
       summary: "{{ $labels.instance }} answers slowly",
       description: () =>

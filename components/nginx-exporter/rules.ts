@@ -44,7 +44,7 @@ export const nginxRules: RuleGroup = {
       severity: "warning",
       for: "5m",
       thresholds: { above: number(800, "Connections open at once; a worker of NGINX holds 1024.") },
-      what: "Nearly as many connections are open as the front can hold",
+      what: "The front is close to its limit of connections",
       expr: ({ above }) => `nginx_connections_active > ${above}`,
       summary: "NGINX on {{ $labels.instance }} holds many connections",
       description: () =>

@@ -38,7 +38,7 @@ export const gatewayRules: RuleGroup = {
       severity: "critical",
       for: "1m",
       thresholds: { within: duration("30m", "How long after its last sign of life it fires.") },
-      what: "A gateway was there and is gone, with its socket",
+      what: "A gateway and its socket have disappeared",
       // Gateways discovered by their sockets are no longer targets once the socket is gone.
       expr: ({ within }) => `count_over_time(up{${JOB}}[${within}])\nunless up{${JOB}}`,
       summary: "Gateway {{ $labels.instance }} is gone",
@@ -49,7 +49,7 @@ export const gatewayRules: RuleGroup = {
       name: "GatewayRestarted",
       severity: "info",
       thresholds: {},
-      what: "A gateway was started anew",
+      what: "A gateway was restarted",
       expr: () => `changes(roq_process{${JOB}, name="start_time"}[10m]) > 0`,
       summary: "Gateway {{ $labels.instance }} was started anew",
       description: () =>
@@ -62,7 +62,7 @@ export const gatewayRules: RuleGroup = {
       thresholds: {
         within: duration("1h", "How long ago it was last ready; after that, it is assumed to be intended."),
       },
-      what: "A connection to an exchange broke off and does not come back",
+      what: "A connection to an exchange is lost and does not recover",
       // Gateways count how often a connection enters each state, and do not export the state. A lost connection has been
       // disconnected more often than it became ready; over a time, that holds whatever the counters began with.
       expr: ({ within }) => `${entered("disconnected", within)}\n> ${entered("ready", within)}`,
@@ -74,7 +74,7 @@ export const gatewayRules: RuleGroup = {
       name: "GatewayConnectionUnstable",
       severity: "warning",
       thresholds: { above: number(3, "Connections lost within 15 minutes.") },
-      what: "A connection to an exchange breaks off again and again",
+      what: "A connection to an exchange is lost repeatedly",
       expr: ({ above }) => `increase(roq_counter{${JOB}, function="disconnect"}[15m]) > ${above}`,
       summary: "Gateway {{ $labels.instance }} keeps losing {{ $labels.connection }}",
       description: () =>
@@ -85,7 +85,7 @@ export const gatewayRules: RuleGroup = {
       severity: "warning",
       for: "5m",
       thresholds: { above: seconds(0.25, "Mean round trip of a ping to the exchange, in seconds.") },
-      what: "The way to an exchange has become long",
+      what: "The latency to an exchange is high",
       expr: ({ above }) =>
         `${mean("roq_latency", 'function="ping"', "job, instance, connection")} > ${above}`,
       summary: "Gateway {{ $labels.instance }} is far from {{ $labels.connection }}",
@@ -97,7 +97,7 @@ export const gatewayRules: RuleGroup = {
       severity: "warning",
       for: "5m",
       thresholds: { above: seconds(0.5, "Mean time from a request to the exchange's answer, in seconds.") },
-      what: "The exchange takes long to answer requests",
+      what: "The exchange answers requests slowly",
       expr: ({ above }) =>
         `${mean("roq_request_latency", 'function="exchange"', "job, instance")} > ${above}`,
       summary: "Requests through gateway {{ $labels.instance }} are slow",

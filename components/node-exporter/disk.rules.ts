@@ -90,7 +90,7 @@ export const hostDiskAlerts: readonly Alert[] = [
     thresholds: {
       within: duration("7d", "How long ago it was last writable; after that, it is assumed to be intended."),
     },
-    what: "A file system was writable and is no longer",
+    what: "A file system has become read-only",
     expr: ({ within }) =>
       `node_filesystem_readonly{${REAL}} == 1\nand min_over_time(node_filesystem_readonly{${REAL}}[${within}]) == 0`,
     summary: `${PLACE} is read-only`,

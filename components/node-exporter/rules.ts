@@ -33,7 +33,7 @@ export const hostRules: RuleGroup = {
       name: "HostOutOfMemoryKill",
       severity: "warning",
       thresholds: {},
-      what: "The kernel ended a process for want of memory",
+      what: "The kernel killed a process because memory ran out",
       expr: () => "increase(node_vmstat_oom_kill[10m]) > 0",
       summary: "{{ $labels.instance }} ran out of memory",
       description: () =>

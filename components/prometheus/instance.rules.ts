@@ -25,7 +25,7 @@ export const instanceRules: RuleGroup = {
       name: "InstanceFlapping",
       severity: "warning",
       thresholds: { above: number(6, "Changes between up and down within 30 minutes.") },
-      what: "A target goes up and down again and again",
+      what: "A target flaps between up and down",
       expr: ({ above }) => `changes(up{job!="${GATEWAYS}"}[30m]) > ${above}`,
       summary: "{{ $labels.job }} on {{ $labels.instance }} comes and goes",
       description: () =>
@@ -36,7 +36,7 @@ export const instanceRules: RuleGroup = {
       severity: "warning",
       for: "10m",
       thresholds: { above: seconds(4, "Time that a scrape takes, in seconds.") },
-      what: "A target takes long to hand over its metrics",
+      what: "Scrapes of a target are slow",
       expr: ({ above }) => `avg_over_time(scrape_duration_seconds[5m]) > ${above}`,
       summary: "Scrapes of {{ $labels.instance }} are slow",
       description: () =>

@@ -67,7 +67,7 @@ export const prometheusRules: RuleGroup = {
       severity: "warning",
       for: "10m",
       thresholds: { above: ratio(0.8, "Share of the interval that the evaluation takes.") },
-      what: "The evaluation of rules takes nearly as long as the interval between two",
+      what: "Evaluating rules takes nearly the whole interval",
       expr: ({ above }) =>
         `prometheus_rule_group_last_duration_seconds{${SELF}} / prometheus_rule_group_interval_seconds{${SELF}} > ${above}`,
       summary: "Rules of {{ $labels.rule_group }} take too long",
@@ -89,7 +89,7 @@ export const prometheusRules: RuleGroup = {
       name: "PrometheusStorageFailing",
       severity: "critical",
       thresholds: {},
-      what: "Prometheus cannot keep its samples as it should",
+      what: "Prometheus fails to store samples properly",
       expr: () => `${sum(TSDB_FAILURES, "3h")} > 0`,
       summary: "The storage of Prometheus fails",
       description: () =>
@@ -99,7 +99,7 @@ export const prometheusRules: RuleGroup = {
       name: "PrometheusHistoryCut",
       severity: "info",
       thresholds: {},
-      what: "Samples went before their time because the room for them was used up",
+      what: "Samples were deleted early because of the size limit",
       expr: () => `${growth("prometheus_tsdb_size_retentions_total", "1d")} > 0`,
       summary: "Prometheus keeps less than it should",
       description: () =>
@@ -121,7 +121,7 @@ export const prometheusRules: RuleGroup = {
       severity: "warning",
       for: "5m",
       thresholds: {},
-      what: "A target gives more than a scrape may bring, and counts as down",
+      what: "A target exceeds a scrape limit, and counts as down",
       expr: () => `${sum(LIMITS_MET, "5m")} > 0`,
       summary: "A target gives more than its job's limits allow",
       description: () =>
@@ -132,7 +132,7 @@ export const prometheusRules: RuleGroup = {
       severity: "warning",
       for: "10m",
       thresholds: {},
-      what: "Prometheus cannot ask for the list of its targets",
+      what: "Prometheus' service discovery fails",
       expr: () =>
         `prometheus_sd_failed_configs{${SELF}} > 0\nor ${growth("prometheus_sd_http_failures_total", "5m")} > 0\nor ${growth("prometheus_sd_dns_lookup_failures_total", "5m")} > 0\nor ${growth("prometheus_sd_file_read_errors_total", "5m")} > 0`,
       summary: "Prometheus cannot find its targets",

@@ -105,7 +105,7 @@ describe("users", () => {
     }
   });
 
-  test("rootless may turn on lingering for himself", async () => {
+  test("the user rootless may enable their own lingering", async () => {
     expect(
       await labOutput("ssh", `rootless@${one}`, "loginctl enable-linger && ls /var/lib/systemd/linger"),
     ).toBe("rootless");

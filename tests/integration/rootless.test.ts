@@ -82,7 +82,7 @@ describe("a deployment without root", () => {
     expect(listeners.split("\n").filter(Boolean)).toEqual([`127.0.0.1:${PORT}`]);
   });
 
-  test("gateways of the login user are reached as well as those of his groups", async () => {
+  test("gateways of the login user are reached as well as those of their groups", async () => {
     const { status } = await host.fetch("/roq/service/deribit/metrics", { port: PORT });
     expect(status).toBe(200);
   });

@@ -323,7 +323,7 @@ describe("the engine loads the plugin that was chosen", () => {
     return { said, marks: [...new Set(marks)] };
   }
 
-  test("a real one of the user's own, under his Pulumi home", async () => {
+  test("a real one of the user, under their Pulumi home", async () => {
     plugin("home");
     const { said, marks } = await chosen();
     expect(said).toContain(`command plugin         1.2.1, real (${dirname(places.home)})`);

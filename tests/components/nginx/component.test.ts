@@ -159,7 +159,7 @@ test("without gateways and backends only the start page is left", async () => {
   expect(parts["files/html/index.html"]).not.toContain("<li>");
 });
 
-test("a rootless bridge runs as the login user, with his groups, behind a port that he may open", async () => {
+test("a rootless bridge runs as the login user with their groups, on a port that needs no root", async () => {
   const { resources } = await deployBridge(hostSettings({}, { user: "ops", become: false }));
   const unit = unitLines(bundleOf(resources).parts["unit/podwatch-nginx.container"]);
   expect(unit).toEqual(

@@ -173,7 +173,7 @@ test("arguments of the user's own reach the program as they are", async () => {
   expect(words.length).toBe(3 + 1 + given.length);
 });
 
-test("rootless: in the user's own places, confined as far as his manager can", async () => {
+test("rootless: in the user's own directories, sandboxed as far as a user manager can", async () => {
   const settings = hostSettings({ nodeExporter: { enabled: true } }, { user: "podwatch", become: false });
   const { resources, result } = await deployNodeExporter(settings);
   expect(result.hostSockets?.directory).toBe("%t/podwatch");

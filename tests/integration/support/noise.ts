@@ -23,7 +23,7 @@ export async function makeQuiet(host: LabHost, user: string): Promise<void> {
 /** What every deployment calls, as a program of the user's own would take its place. */
 const COMMON = "sh sed awk cat grep find podman systemctl true mkdir sha256sum flock id";
 
-/** From now on sudo keeps the PATH of a user, who has programs of his own that note who runs them. */
+/** From now on sudo keeps the PATH of a user, whose own programs note who runs them. */
 export async function makeTreacherous(host: LabHost, user: string): Promise<void> {
   await host.exec(`echo 'Defaults !secure_path' >/etc/sudoers.d/path
     install -d -o ${user} ~${user}/bin; : >/tmp/ran; chmod 666 /tmp/ran
