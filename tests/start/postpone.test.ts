@@ -1,5 +1,4 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const CHECKOUT = join(__dirname, "..", "..");
@@ -31,25 +30,27 @@ test("what is postponed can be called, constructed and imported as before", () =
   ).toEqual(["x@1.0.0 false Arborist true"]);
 });
 
-test("the SDK still loads what start.js postpones, and still has what it replaces", () => {
-  const start = readFileSync(join(CHECKOUT, "start.js"), "utf8");
-  const packages: string[] = JSON.parse(/postpone\((\[.*\])\)/.exec(start)?.[1] ?? "[]");
-  expect(packages.length).toBeGreaterThan(0);
-  const [loaded = "", ...inside] = said(`
+test("the SDK still loads what start/early.js postpones, and still has what start/discreet.js replaces", () => {
+  const [wanted = "", loaded, ...inside] = said(`
+    const { UNUSED, TRACING } = spawnedLists();
     const sdk = require("node:module").createRequire(require.resolve("@pulumi/pulumi"));
-    const wanted = ${JSON.stringify(packages)}.map((name) => [name, sdk.resolve(name)]);
+    const packages = [...UNUSED, ...TRACING.map((name) => "@opentelemetry/" + name)];
+    const files = packages.map((name) => [name, sdk.resolve(name)]);
     const pulumi = require("@pulumi/pulumi");
-    say(wanted.filter(([, file]) => file in require.cache).map(([name]) => name).join());
+    require("@pulumi/pulumi/cmd/run/tracing");
+    say(packages.join());
+    say(files.filter(([, file]) => file in require.cache).map(([name]) => name).join());
     say(typeof require("@pulumi/pulumi/log").debug);
     say(typeof pulumi.runtime.allConfig, typeof pulumi.runtime.isConfigSecret);
   `);
+  expect(wanted.split(",").length).toBeGreaterThan(8);
   expect({
-    loaded: loaded.split(","),
+    loaded,
     inside,
     "after an update of the SDK":
-      "remove from start.js what it no longer loads; look where its debug messages and its configuration went",
+      "remove from start/early.js what it no longer loads; look where its debug messages and its configuration went",
   }).toEqual({
-    loaded: packages,
+    loaded: wanted,
     inside: ["function", "function function"],
     "after an update of the SDK": expect.anything(),
   });
@@ -82,7 +83,10 @@ function said(script: string): string[] {
   const head = `
     const { postpone } = require("./start/postpone.js");
     const { mapOnlyErrors } = require("./start/stacks.js");
-    const say = (...words) => console.log(words.join(" "));`;
+    const say = (...words) => console.log(words.join(" "));
+    // In a process of its own: in this one the lists would be postponed.
+    const spawnedLists = () => JSON.parse(require("node:child_process").execFileSync(process.execPath,
+      ["-p", 'JSON.stringify(require("./start/early.js"))']));`;
   return execFileSync(process.execPath, ["-e", head + script], { cwd: CHECKOUT, encoding: "utf8" })
     .trim()
     .split("\n");
