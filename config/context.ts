@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { homedir, hostname, userInfo } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
+import type { Destination } from "../connection/sshConfig";
 import { machineId } from "../connection/thisMachine";
 
 export type AgentState = "none" | "dead" | "empty" | "ready";
@@ -18,6 +19,8 @@ export interface Context {
   listFiles(directory: string): string[];
   /** The SSH agent that the command provider will find. */
   agent(): { socket: string; state: AgentState };
+  /** What `ssh -G` prints of a destination, or why it prints nothing. */
+  sshConfig(to: Destination): { text: string } | { message: string };
   /** The machine that the program runs on, and who runs it. */
   self(): Self;
 }
@@ -54,6 +57,7 @@ export function machine(
       const socket = process.env.SSH_AUTH_SOCK ?? "";
       return { socket, state: socket === "" ? "none" : agentState(socket) };
     },
+    sshConfig,
     self: () => {
       const id = machineId();
       return { hostname: hostname(), user: userName(), ...(id === undefined ? {} : { machineId: id }) };
@@ -68,6 +72,25 @@ function userName(): string {
   } catch {
     return String(process.getuid?.() ?? "");
   }
+}
+
+/** It reads files of the user's and contacts nobody. */
+function sshConfig({ host, user, port }: Destination): ReturnType<Context["sshConfig"]> {
+  const words = [
+    ...(user === undefined ? [] : ["-l", user]),
+    ...(port === undefined ? [] : ["-p", String(port)]),
+  ];
+  const { status, stdout, stderr, error } = spawnSync("ssh", ["-G", ...words, "--", host], {
+    encoding: "utf8",
+    timeout: 5000,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  if (error !== undefined && "code" in error && error.code === "ENOENT")
+    return { message: "this machine has no ssh; install OpenSSH's client, or remove sshConfig" };
+  if (status === 0) return { text: stdout };
+  return {
+    message: `ssh refuses its configuration (${stderr?.trim().split("\n").at(-1) || "no answer"}); correct it, or remove sshConfig`,
+  };
 }
 
 function agentState(socket: string): AgentState {

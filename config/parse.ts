@@ -7,13 +7,14 @@ import { characterProblems, treeWithLineFeeds } from "./characters";
 import type { Context } from "./context";
 import { placeholderProblems } from "./placeholders";
 import { type Path, type Problem, type Report, samePath, show, tidy } from "./problem";
-import { resolveConnection, someAccess, someLogin } from "./resolve/connection";
+import { type Entry, resolveConnection, someAccess, someLogin } from "./resolve/connection";
 import { checkNodeJobs, type Role, watchers } from "./resolve/roles";
 import { resolveServices } from "./resolve/services";
 import { type HostSettings, type Settings, singleHost, stack } from "./schema";
 import { exposedSecretProblems, plainSecretProblems, uselesslyEncrypted, withoutEncrypted } from "./secrets";
 import type { HostBasics } from "./section";
 import { mention, shapeProblems, soundParts } from "./shape";
+import { withSshConfig } from "./sshConfig";
 import { isGroup, type Tree, valueAt } from "./walk";
 
 export type Parsed = { settings: Settings } | { problems: Problem[] };
@@ -23,7 +24,7 @@ export type Parsed = { settings: Settings } | { problems: Problem[] };
  * @param engine what runs the services of every host
  */
 export function parse(given: Tree, context: Context, engine: Engine = podman): Parsed {
-  const raw = treeWithLineFeeds(stack, given);
+  const { filled: raw, problems: sshProblems } = withSshConfig(treeWithLineFeeds(stack, given), context);
   const plainSecrets = plainSecretProblems(raw, context);
   // A number in place of a secret has the wrong type only because it is not encrypted.
   const numbers = plainSecrets.filter(({ path }) => typeof valueAt(raw, path) !== "string");
@@ -36,13 +37,16 @@ export function parse(given: Tree, context: Context, engine: Engine = podman): P
     ...numbers,
     ...exposedSecretProblems(raw),
     ...placeholderProblems(stack, raw),
+    ...sshProblems,
   ];
   const report = reporter(problems);
   problems.push(...plainSecrets);
   const sound = soundParts(stack, raw);
   const entries = hostEntries(raw, sound, report);
   const watching = watchers(sound, entries, context.self().hostname);
-  const hosts = entries.map((entry) => resolveHost(entry, raw, sound, watching, context, engine, report));
+  const hosts = entries.map((entry) =>
+    resolveHost(entry, entries, raw, sound, watching, context, engine, report),
+  );
   checkAddresses(entries, report);
   const placed = entries.flatMap(({ sound, path }, index) => {
     const settings = hosts[index];
@@ -70,12 +74,6 @@ function reporter(problems: Problem[]): Report {
     );
     if (!known) problems.push({ path, text });
   };
-}
-
-interface Entry {
-  name: string;
-  path: Path;
-  sound: Tree;
 }
 
 function hostEntries(raw: Tree, sound: Tree, report: Report): Entry[] {
@@ -111,6 +109,7 @@ const defaultName = singleHost.shape.name.parse(undefined);
 
 function resolveHost(
   entry: Entry,
+  entries: readonly Entry[],
   raw: Tree,
   sound: Tree,
   watching: HostBasics["watchers"],
@@ -122,7 +121,7 @@ function resolveHost(
   const access = someAccess.parse(entry.sound);
   const become = access.become ?? true;
   const local = access.connection === "local";
-  const connection = resolveConnection(access, entry, raw, context, report);
+  const connection = resolveConnection(access, entry, entries, raw, context, report);
 
   const role: Role = access.role ?? "monitor";
   const basics = {

@@ -22,6 +22,10 @@ export const services = Object.fromEntries(
   Object.entries(SECTIONS).map(([name, { schema }]) => [name, schema]),
 ) as { readonly [Name in SectionName]: (typeof SECTIONS)[Name]["schema"] };
 
+const nameProblem =
+  "is not a host name of this kind; write up to 31 lower-case letters, digits and -, beginning with a letter";
+export const hostName = text(/^[a-z][a-z0-9-]{0,30}$/, nameProblem);
+
 export const proxy = group(login).meta({
   id: "proxy",
   description: "A jump host through which the host is reached.",
@@ -50,7 +54,16 @@ const access = {
     "Password for sudo. Not needed if sudo requires none.",
     { secret: true },
   ),
+  sshConfig: setting(
+    flag().default(false),
+    "`true`: `address` is a destination for `ssh`, and HostName, User, Port, IdentityFile, ProxyJump and UserKnownHostsFile are taken from `~/.ssh/config`, as `ssh -G` prints them. Settings given here take precedence. More than one hop, ProxyCommand and SOCKS are refused.",
+  ),
   proxy: setting(proxy.optional(), "A jump host through which the host is reached (one hop)."),
+  via: setting(
+    hostName.optional(),
+    "Name of another host of this stack that is the jump host: its address and log-in settings are used for the hop. Instead of `proxy`.",
+    { example: "bastion" },
+  ),
   preset: preset(),
 };
 
@@ -65,10 +78,6 @@ function optional(describe: (name: SectionName) => string): Optional<typeof serv
 }
 
 const overrides = optional((name) => `Overrides \`${namespace}:${name}\` for this host.`);
-
-const nameProblem =
-  "is not a host name of this kind; write up to 31 lower-case letters, digits and -, beginning with a letter";
-export const hostName = text(/^[a-z][a-z0-9-]{0,30}$/, nameProblem);
 
 /** A host in the long form; its key is its name. */
 export const hostEntry = group({ ...access, ...overrides }).meta({

@@ -1,22 +1,25 @@
 // How a host is reached and the rights there, from its entry in the stack file.
 import { z } from "zod";
-import type { Route, SshRoute, ThisMachine } from "../../connection/connection";
+import type { Route, SshRoute, SshServer, ThisMachine } from "../../connection/connection";
 import type { Context } from "../context";
-import type { Path, Report } from "../problem";
+import { type Path, quote, type Report } from "../problem";
 import { hostEntry } from "../schema";
 import { login } from "../schema/login";
 import { isGroup, type Tree, valueAt } from "../walk";
 import { type Given, resolveLogin } from "./login";
 
 /** The valid part of a host's entry; required settings may be missing. */
-const { role, connection, address, become, becomePassword } = hostEntry.shape;
-export const someAccess = z.object({ ...login, role, connection, address, become, becomePassword }).partial();
+const { role, connection, address, become, becomePassword, via } = hostEntry.shape;
+export const someAccess = z
+  .object({ ...login, role, connection, address, become, becomePassword, via })
+  .partial();
 export const someLogin = z.object(login).partial();
 
 type Access = z.output<typeof someAccess>;
 
 /** One host's entry. */
 export interface Entry {
+  readonly name: string;
   readonly path: Path;
   /** The valid part of it. */
   readonly sound: Tree;
@@ -24,16 +27,18 @@ export interface Entry {
 
 export function resolveConnection(
   access: Access,
-  { path, sound }: Entry,
+  entry: Entry,
+  entries: readonly Entry[],
   raw: Tree,
   context: Context,
   report: Report,
 ): Route | undefined {
+  const { path } = entry;
   const given = groupAt(raw, path);
   const local = access.connection === "local";
   const route = local
     ? resolveLocal(given, path, context, report)
-    : resolveSsh(access, { path, sound }, raw, context, report);
+    : resolveSsh(access, entry, entries, raw, context, report);
   checkRights(access, given, path, local ? context.self().user : access.user, report);
   return route;
 }
@@ -64,11 +69,13 @@ function checkRights(
 
 function resolveSsh(
   access: Access,
-  { path, sound }: Entry,
+  entry: Entry,
+  entries: readonly Entry[],
   raw: Tree,
   context: Context,
   report: Report,
 ): SshRoute | undefined {
+  const { path, sound } = entry;
   const given = groupAt(raw, path);
   if (given.address === undefined) {
     report(
@@ -76,17 +83,67 @@ function resolveSsh(
       "is missing; write an IPv4 or IPv6 address or a DNS name, or connection: local to deploy to this machine",
     );
   }
-  const server = resolveLogin(access, given, path, given.proxy !== undefined, context, report);
+  const server = resolveLogin(
+    access,
+    given,
+    path,
+    given.proxy !== undefined || given.via !== undefined,
+    context,
+    report,
+  );
+  if (given.proxy !== undefined && given.via !== undefined) {
+    report([...path, "via"], `${quote(given.via)} is set together with proxy; keep one of them`);
+  }
   const proxyPath = [...path, "proxy"];
   const proxy = isGroup(sound.proxy)
     ? resolveLogin(someLogin.parse(sound.proxy), groupAt(raw, proxyPath), proxyPath, false, context, report)
-    : undefined;
+    : access.via === undefined
+      ? undefined
+      : resolveVia(access.via, entry, entries, raw, context, report);
   return server && { ...server, ...(proxy === undefined ? {} : { proxy }) };
+}
+
+/** The log-in of another host, which is the jump host of this one. */
+function resolveVia(
+  via: string,
+  { name, path }: Entry,
+  entries: readonly Entry[],
+  raw: Tree,
+  context: Context,
+  report: Report,
+): SshServer | undefined {
+  const refuse = (text: string) => report([...path, "via"], `${quote(via)} ${text}`);
+  const jump = entries.find((other) => other.name === via);
+  if (via === name) {
+    refuse("is this host itself; name the host that it is reached through, or remove this");
+  } else if (jump === undefined) {
+    const others = entries.map((other) => other.name).filter((other) => other !== name);
+    refuse(
+      others.length === 0
+        ? "is no other host of this stack, which has only this one; write the jump host's address and log-in under proxy"
+        : `is not a host of this stack; write one of ${others.join(", ")}, or the jump host's address and log-in under proxy`,
+    );
+  } else {
+    const given = groupAt(raw, jump.path);
+    if (jump.sound.connection === "local") {
+      refuse(
+        "is the machine that runs Pulumi (connection: local), so this host is reached directly; remove this",
+      );
+    } else if (given.proxy !== undefined || given.via !== undefined) {
+      refuse(
+        `is itself reached through ${typeof given.via === "string" ? given.via : "a proxy"}, and only one hop is possible; name a host that is reached directly`,
+      );
+    } else {
+      // What is wrong with it is reported where it stands.
+      return resolveLogin(someLogin.parse(jump.sound), given, jump.path, false, context, () => {});
+    }
+  }
+  return undefined;
 }
 
 /** The machine that the program runs on: no log-in, but the machine has to be identified. */
 function resolveLocal(given: Given, path: Path, context: Context, report: Report): ThisMachine | undefined {
-  for (const name of [...Object.keys(login), "proxy"]) {
+  for (const name of [...Object.keys(login), "sshConfig", "proxy", "via"]) {
     if (given[name] !== undefined) {
       report(
         [...path, name],

@@ -32,6 +32,8 @@ export interface World {
   stackFile?: string;
   agent?: ReturnType<Context["agent"]>;
   self?: ReturnType<Context["self"]>;
+  /** What `ssh -G` prints, by destination. */
+  sshConfig?: Readonly<Record<string, string>>;
 }
 
 function missing(path: string): Error {
@@ -55,6 +57,10 @@ export function context(world: World = {}): Context {
       return [...new Set(names.map((path) => path.slice(prefix.length).split("/")[0] ?? ""))];
     },
     agent: () => world.agent ?? { socket: "", state: "none" },
+    sshConfig: ({ host }) => {
+      const text = world.sshConfig?.[host];
+      return text === undefined ? { message: "there is none" } : { text };
+    },
     self: () =>
       world.self ?? { machineId: "0123456789abcdef0123456789abcdef", hostname: "raspberrypi", user: "pi" },
   };
