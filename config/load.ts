@@ -24,8 +24,8 @@ export function load(): Settings {
   const parsed = parse(readStack(), context);
   const problems = [...("problems" in parsed ? parsed.problems : []), ...misspelt()];
   if ("problems" in parsed || problems.length > 0)
-    throw withoutStack(new pulumi.RunError(summary(problems, pulumi.getStack())));
-  return Object.freeze({ hosts: Object.freeze(parsed.settings.hosts.map(withSecrets)) });
+    throw refusal(`Pulumi.${pulumi.getStack()}.yaml has`, problems.map(format));
+  return withSecrets(parsed.settings);
 }
 
 interface Setting {
@@ -75,32 +75,36 @@ function decode(text: unknown): unknown {
   }
 }
 
-function summary(problems: readonly Problem[], stack: string): string {
+/** One error with all problems. A stack trace does not help users, and printing it can take Node.js half a minute. */
+export function refusal(where: string, problems: readonly string[]): Error {
   const count = problems.length === 1 ? "one problem" : `${problems.length} problems`;
-  const lines = problems.map((problem) => `  ${format(problem)}`);
-  return [`Pulumi.${stack}.yaml has ${count}; no host was touched:`, ...lines].join("\n");
+  const lines = [`${where} ${count}; no host was touched:`, ...problems.map((problem) => `  ${problem}`)];
+  return Object.assign(new pulumi.RunError(lines.join("\n")), { stack: "" });
 }
 
 /** Marks secrets for Pulumi: encrypted in the state, masked in its output. */
-function withSecrets(host: schema.HostSettings): HostSettings {
-  return Object.freeze({
-    ...(sealed(schema.hostEntry, host) as HostSettings),
-    // It contains the log-in settings of the host's entry.
-    connection: sealed(schema.hostEntry, host.connection) as Route<Secret>,
-  });
+export function withSecrets(
+  settings: schema.Settings,
+  secret: (text: string) => Secret = (text) => pulumi.secret(text),
+): Settings {
+  const hosts = settings.hosts.map((host) =>
+    Object.freeze({
+      ...(sealed(schema.hostEntry, host, secret) as HostSettings),
+      // It contains the log-in settings of the host's entry.
+      connection: sealed(schema.hostEntry, host.connection, secret) as Route<Secret>,
+    }),
+  );
+  return Object.freeze({ hosts: Object.freeze(hosts) });
 }
 
 /** The same values; those whose setting is a secret are Pulumi secrets. */
-function sealed(of: z.ZodType | undefined, value: unknown): unknown {
+function sealed(of: z.ZodType | undefined, value: unknown, secret: (text: string) => Secret): unknown {
   if (of === undefined || value === undefined) return value;
-  if (core(of).secret) return pulumi.secret(value);
+  if (core(of).secret) return secret(value as string);
   if (!isTree(value)) return value;
-  if (Array.isArray(value)) return Object.freeze(value.map((item, index) => sealed(child(of, index), item)));
-  const entries = Object.entries(value).map(([key, inner]) => [key, sealed(child(of, key), inner)]);
-  return Object.freeze(Object.fromEntries(entries));
-}
-
-/** A stack trace does not help users, and printing it can take Node.js half a minute. */
-function withoutStack(error: Error): Error {
-  return Object.assign(error, { stack: "" });
+  const below = (key: string | number, inner: unknown) => sealed(child(of, key), inner, secret);
+  if (Array.isArray(value)) return Object.freeze(value.map((item, index) => below(index, item)));
+  return Object.freeze(
+    Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, below(key, inner)])),
+  );
 }

@@ -9,7 +9,7 @@ import { namespace } from "./namespace";
 import type { ImageBuild } from "./schema/image";
 import { login } from "./schema/login";
 import { preset } from "./schema/presets";
-import { address, choice, flag, group, setting, text } from "./schema/words";
+import { address, choice, flag, group, secretText, setting, text } from "./schema/words";
 import type { SectionName, ServiceSettings } from "./section";
 
 export type { ImageBuild } from "./schema/image";
@@ -50,7 +50,7 @@ const access = {
     "`true`: containers are rootful, managed through sudo unless the user is root. `false`: they are rootless and belong to the login user; nothing needs root.",
   ),
   becomePassword: setting(
-    text(/^[^\0\r\n]+$/, "is not a password; write the one that sudo asks for, on one line").optional(),
+    secretText(/^[^\0\r\n]+$/, "is not a password; write the one that sudo asks for, on one line").optional(),
     "Password for sudo. Not needed if sudo requires none.",
     { secret: true },
   ),

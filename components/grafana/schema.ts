@@ -9,6 +9,7 @@ import {
   group,
   list,
   localPath,
+  secretText,
   setting,
   text,
   type WithSecrets,
@@ -22,7 +23,7 @@ const wellKnown =
   /^(admin|administrator|password|passw0rd|foobar|grafana|secret|changeme|change-me|prom-operator|letmein|monitoring|prometheus|qwertz?u?i?o?p?|1234567890?|12345678)[0-9!]{0,4}$/i;
 
 /** Generated when absent. */
-const adminPassword = text(
+const adminPassword = secretText(
   (value) => /^[^\p{Cc}]{8,}$/u.test(value),
   "is shorter than 8 characters or holds control characters; write a longer one, or remove the setting to have one generated",
 ).refine((value) => !wellKnown.test(value), {

@@ -1,8 +1,8 @@
 // How a machine is reached over SSH: the host itself and, one hop before it, a proxy.
 import { z } from "zod";
-import { address, flag, localPath, port, setting, text } from "./words";
+import { address, flag, localPath, port, secretText, setting, text } from "./words";
 
-const secretText = (message: string) => text(/^[^\0]+$/, message);
+const secretLines = (message: string) => secretText(/^[^\0]+$/, message);
 
 /** Settings that the host and its proxy have in common. Of the three host-key ways, and of the four log-in ways, exactly one is used. */
 export const login = {
@@ -46,18 +46,18 @@ export const login = {
     },
   ),
   privateKey: setting(
-    secretText("is not a private key; write the text of a private key file").optional(),
+    secretLines("is not a private key; write the text of a private key file").optional(),
     "The private key itself, for deployments from machines without a key file.",
     { secret: true, lines: true },
   ),
   privateKeyPassword: setting(
-    secretText("is not a password; write the one that the private key is encrypted with").optional(),
+    secretLines("is not a password; write the one that the private key is encrypted with").optional(),
     "Password of the private key, if it is encrypted.",
     { secret: true },
   ),
   agent: setting(flag().default(false), "Log in with the keys of the running SSH agent (`SSH_AUTH_SOCK`)."),
   password: setting(
-    secretText("is not a password; write the one to log in with").optional(),
+    secretLines("is not a password; write the one to log in with").optional(),
     "Password to log in with.",
     { secret: true },
   ),

@@ -54,7 +54,7 @@ function withKey({ privateKeyFile: _, knownHostsFile: __, ...host }: StackFile):
   return { ...host, ...key };
 }
 
-const stackFiles: Readonly<Record<Stack, () => StackFile>> = {
+export const stackFiles: Readonly<Record<Stack, () => StackFile>> = {
   dev: () => {
     const file = readStackFile("Pulumi.dev.yaml");
     return { ...file, host: withKey(file.host as StackFile) };

@@ -46,15 +46,7 @@ export const login = { address: "10.1.2.3", hostKey, privateKey: SECRETS.private
  * @throws RunError with everything that is wrong with it
  */
 export function settingsOf(stackFile: StackFile, files: Readonly<Record<string, string>> = {}): Settings {
-  const directory = mkdtempSync(join(tmpdir(), "podwatch-stack-"));
-  const before = { directory: process.cwd(), agent: process.env.SSH_AUTH_SOCK };
-  try {
-    for (const [path, content] of Object.entries(files)) {
-      mkdirSync(dirname(join(directory, path)), { recursive: true });
-      writeFileSync(join(directory, path), content);
-    }
-    process.chdir(directory);
-    delete process.env.SSH_AUTH_SOCK;
+  return beside(files, () => {
     const config = Object.entries(stackFile).map(([key, value]) => [
       `podwatch:${key}`,
       asPulumiHandsOver(value),
@@ -64,6 +56,21 @@ export function settingsOf(stackFile: StackFile, files: Readonly<Record<string, 
       config.map(([key]) => key as string),
     );
     return load();
+  });
+}
+
+/** Runs something in a directory with these files, and without an SSH agent. */
+export function beside<T>(files: Readonly<Record<string, string>>, run: () => T): T {
+  const directory = mkdtempSync(join(tmpdir(), "podwatch-stack-"));
+  const before = { directory: process.cwd(), agent: process.env.SSH_AUTH_SOCK };
+  try {
+    for (const [path, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(directory, path)), { recursive: true });
+      writeFileSync(join(directory, path), content);
+    }
+    process.chdir(directory);
+    delete process.env.SSH_AUTH_SOCK;
+    return run();
   } finally {
     process.chdir(before.directory);
     if (before.agent !== undefined) process.env.SSH_AUTH_SOCK = before.agent;

@@ -1,0 +1,78 @@
+// Builds the package that other Pulumi programs depend on, into bin/package: `npm pack ./bin/package` packs it.
+const { execFileSync } = require("node:child_process");
+const { cpSync, mkdirSync, rmSync, writeFileSync } = require("node:fs");
+const { dirname, join } = require("node:path");
+
+const ROOT = join(__dirname, "..");
+
+/** What is shipped beside the code (lib/assets.ts), and what a package has to say of itself. */
+const SHIPPED = ["versions.json", "templates", "host", "dashboards/json", "docs/runbooks", "LICENSE"];
+
+/** Shared with the program that uses the package: resources belong to the SDK that runs it. */
+const SDK = "@pulumi/pulumi";
+
+build(join(ROOT, "bin", "package"));
+
+function build(directory) {
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  const packages = bundle(join(directory, "index.js"));
+  execFileSync(
+    process.execPath,
+    [require.resolve("typescript/bin/tsc"), "--project", __dirname, "--outDir", directory],
+    {
+      stdio: "inherit",
+    },
+  );
+  for (const path of SHIPPED) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true });
+    cpSync(join(ROOT, path), join(directory, path), { recursive: true });
+  }
+  cpSync(join(ROOT, "docs/as-a-package.md"), join(directory, "README.md"));
+  writeFileSync(join(directory, "package.json"), `${JSON.stringify(describe(packages), null, 2)}\n`);
+}
+
+/** Compiles our own code into one file; gives the packages that it needs. */
+function bundle(file) {
+  const { metafile } = require("esbuild").buildSync({
+    absWorkingDir: ROOT,
+    entryPoints: ["package/index.ts"],
+    outfile: file,
+    bundle: true,
+    metafile: true,
+    packages: "external",
+    platform: "node",
+    target: "node20",
+    logLevel: "warning",
+  });
+  const imported = Object.values(metafile.outputs).flatMap(({ imports }) =>
+    imports.map(({ path }) => nameOf(path)),
+  );
+  return [...new Set(imported)].filter((name) => name in require("../package.json").dependencies).sort();
+}
+
+/** `zod` of `zod/v4`, `@pulumi/command` of `@pulumi/command/remote`. */
+function nameOf(path) {
+  return path.split("/", path.startsWith("@") ? 2 : 1).join("/");
+}
+
+/** Fewer dependencies than the repository, which also deploys and compiles. */
+function describe(packages) {
+  const { name, version, description, license, engines, dependencies } = require("../package.json");
+  const own = packages.filter((other) => other !== SDK);
+  return {
+    name,
+    version,
+    description,
+    license,
+    engines,
+    main: "index.js",
+    types: "package/index.d.ts",
+    exports: {
+      ".": { types: "./package/index.d.ts", default: "./index.js" },
+      "./package.json": "./package.json",
+    },
+    dependencies: Object.fromEntries(own.map((other) => [other, dependencies[other]])),
+    peerDependencies: { [SDK]: `^${dependencies[SDK]}` },
+  };
+}
