@@ -52,13 +52,18 @@ type WrittenValue<Value> = Value extends SecretText
     ? WrittenRoute
     : Value;
 
-type WrittenGroup<Shape> = {
-  readonly [Key in keyof Shape as Shape[Key] extends Wrapper<infer _> ? never : Key]: Written<Shape[Key]>;
-} & {
-  readonly [Key in keyof Shape as Shape[Key] extends Wrapper<infer _> ? Key : never]?:
-    | Written<Shape[Key]>
-    | undefined;
-};
+type WrittenGroup<Shape> = Flat<
+  {
+    readonly [Key in keyof Shape as Shape[Key] extends Wrapper<infer _> ? never : Key]: Written<Shape[Key]>;
+  } & {
+    readonly [Key in keyof Shape as Shape[Key] extends Wrapper<infer _> ? Key : never]?:
+      | Written<Shape[Key]>
+      | undefined;
+  }
+>;
+
+/** One object type in place of several: with an intersection, text would pass for a group that may be empty. */
+type Flat<T> = { [Key in keyof T]: T[Key] };
 
 /** A setting that may be left out. */
 type Wrapper<Inner extends z.core.$ZodType> =

@@ -1,7 +1,9 @@
-// Builds the package that other Pulumi programs depend on, into bin/package: `npm pack ./bin/package` packs it.
+// Builds the package that other Pulumi programs depend on: `npm run package`, then `npm pack ./bin/package`.
+//
+//   node package/build.js [DIRECTORY]     default: bin/package
 const { execFileSync } = require("node:child_process");
 const { cpSync, mkdirSync, rmSync, writeFileSync } = require("node:fs");
-const { dirname, join } = require("node:path");
+const { dirname, join, resolve } = require("node:path");
 
 const ROOT = join(__dirname, "..");
 
@@ -11,7 +13,7 @@ const SHIPPED = ["versions.json", "templates", "host", "dashboards/json", "docs/
 /** Shared with the program that uses the package: resources belong to the SDK that runs it. */
 const SDK = "@pulumi/pulumi";
 
-build(join(ROOT, "bin", "package"));
+build(resolve(process.argv[2] ?? join(ROOT, "bin", "package")));
 
 function build(directory) {
   rmSync(directory, { recursive: true, force: true });

@@ -9,6 +9,7 @@ import { root } from "./markdown";
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "start.js": ["start"],
   "index.ts": ["components", "config"],
+  package: ["components", "config", "lib", "package.json", ...services("component", "schema")],
   components: ["config", "connection", "engines", "lib", ...services("component", "placement", "render")],
   catalogue: ["lib", ...services("rules")],
   sections: ["config", ...services("section")],
@@ -101,6 +102,7 @@ test("what renders, looks after hosts or delivers does not know of Pulumi's SDK"
     "config",
     "index.ts",
     "lab",
+    "package",
     "start",
     "tests",
   ];
