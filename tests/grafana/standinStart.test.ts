@@ -91,6 +91,7 @@ describe("refuses to start", () => {
     ],
     ["another protocol", { "grafana.ini": "[server]\nprotocol = https" }, /the stand-in serves http only/],
     ["a real Grafana's data base", { "data/grafana.db": "SQLite format 3\0" }, /is not the stand-in's/],
+    ["a data base of nothing", { "data/grafana.db": "" }, /is not the stand-in's/],
   ];
   test.each(cases)("with %s", (_name, files, message) => {
     const refused = instance(files).refuse();

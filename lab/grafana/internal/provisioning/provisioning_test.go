@@ -6,12 +6,6 @@ import (
 	"testing"
 )
 
-func TestAutoUID(t *testing.T) {
-	if got := AutoUID("Prometheus"); got != "PBFA97CFB590B2093" {
-		t.Errorf("got %s", got)
-	}
-}
-
 func TestCheckUID(t *testing.T) {
 	for uid, good := range map[string]bool{
 		"": true, "a-B_9": true, "a b": false, "a/b": false,

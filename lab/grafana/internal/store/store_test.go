@@ -2,7 +2,6 @@ package store
 
 import (
 	"errors"
-	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -66,22 +65,6 @@ func TestFailedChangeLeavesNothing(t *testing.T) {
 		}
 		return nil
 	})
-}
-
-func TestForeignFileIsLeftAlone(t *testing.T) {
-	dir := t.TempDir()
-	file := filepath.Join(dir, "grafana.db")
-	for _, content := range []string{"SQLite format 3\x00", "{}", ""} {
-		if err := os.WriteFile(file, []byte(content), 0o640); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := Open(dir); err == nil {
-			t.Errorf("%q was accepted", content)
-		}
-		if now, _ := os.ReadFile(file); string(now) != content {
-			t.Errorf("%q became %q", content, now)
-		}
-	}
 }
 
 func TestSeal(t *testing.T) {
