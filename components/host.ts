@@ -142,8 +142,8 @@ function unlessPassedBy(
   return pulumi.all([pulumi.output(identity), asked]).apply(([wanted, asked]) => {
     if (JSON.stringify(wanted) !== JSON.stringify(asked)) {
       throw new pulumi.RunError(
-        `host ${host}: it is to move (${JSON.stringify(asked)} -> ${JSON.stringify(wanted)}), and --target leaves out what asks the new place; ` +
-          "nothing was touched. Run pulumi up without --target",
+        `host ${host}: it would move (${JSON.stringify(asked)} -> ${JSON.stringify(wanted)}), and --target leaves out the check of the new address; ` +
+          "nothing was changed. Run pulumi up without --target",
       );
     }
     return wanted;

@@ -59,12 +59,12 @@ export async function checkHost(connection: Connection, checks: Checks): Promise
     const home = /^home (.*)$/m.exec(stdout)?.[1] ?? "";
     if (code === NO_RUNNER) {
       throw new Error(
-        "Podwatch is gone from this host; whether it was reinstalled or only lost the runner's files, deploy afresh with: pulumi up --replace '**-runner*'",
+        "Podwatch is gone from this host; whether it was reinstalled or only lost the runner's files, deploy again with: pulumi up --replace '**-runner*'",
       );
     }
     if (code === NO_HOME) {
       throw new Error(
-        `the home directory of ${user}, ${home}, is missing or cannot be written to; Podwatch hands over there what root is to run. ` +
+        `the home directory of ${user}, ${home}, is missing or cannot be written to; Podwatch puts there what root runs. ` +
           `Let root make it (mkhomedir_helper ${user}), give it to ${user}, or mount it read-write`,
       );
     }
@@ -96,7 +96,7 @@ function refusedPings(read: string): string | undefined {
     return undefined;
   }
   return (
-    `without root, its user may not send pings (net.ipv4.ping_group_range is ${first} ${last}, and his group ${own}), so targets that are probed ` +
+    `without root, its user may not send pings (net.ipv4.ping_group_range is ${first} ${last}, and their group ${own}), so targets that are probed ` +
     `by icmp would always be down; let root allow it with sysctl -w net.ipv4.ping_group_range="0 2147483647" and a file in ` +
     "/etc/sysctl.d, or remove these targets from blackboxExporter.targets"
   );

@@ -150,7 +150,7 @@ class Unframe extends Transform {
     const said = [this.noise, errors.noise].map((bytes) => printable(bytes.toString())).filter(Boolean);
     throw new Error(
       `the login shell of ${user} runs no command: it ended with ${ofShell} and said ${said.map((text) => JSON.stringify(text)).join(" and ") || "nothing"}; ` +
-        `look what ssh ${user}@... true prints, at the shell (getent passwd ${user}), at its start files and at ForceCommand in sshd_config`,
+        `check what ssh ${user}@... true prints, at the shell (getent passwd ${user}), at its start files and at ForceCommand in sshd_config`,
     );
   }
 }

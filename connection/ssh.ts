@@ -33,7 +33,7 @@ export async function runOnHost(
   let timer: NodeJS.Timeout | undefined;
   const patience = new Promise<never>((_, reject) => {
     const { host, port = 22, user = "root" } = server;
-    const silent = `${inUrl(host)}:${port} lets ${user} in, but has not run a command within ${within / 1000} s; is it overloaded, or a disk of it gone?`;
+    const silent = `${inUrl(host)}:${port} lets ${user} in, but has not run a command within ${within / 1000} s; is it overloaded, or has a disk failed?`;
     timer = setTimeout(() => reject(new Error(silent)), within);
   });
   try {
@@ -122,7 +122,7 @@ function explain(error: Error & { level?: string }, at: string, user: string, ot
     return (
       `${at} shows another host key than the one that is pinned. If the host was reinstalled, compare the new key on its ` +
       "console (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub) and put it into hostKey or knownHostsFile; " +
-      "otherwise somebody may be in between"
+      "otherwise this may be a man in the middle"
     );
   }
   switch (error.level) {

@@ -22,7 +22,7 @@ export function secretVersion(printed: string): string {
   const [version = "", ...others] = framed.length > 0 ? framed : all(printed, BARE).slice(-1);
   if (!/^[0-9a-f]{16}$/.test(version) || others.length > 0) {
     throw new Error(
-      `it answers ${JSON.stringify(printed.trim().slice(0, 200))} where the version of a secret is expected; look what the ` +
+      `it answers ${JSON.stringify(printed.trim().slice(0, 200))} where the version of a secret is expected; check what the ` +
         "start files of the login shell (.bashrc, .profile ...) do with the output of commands, then run pulumi up again",
     );
   }

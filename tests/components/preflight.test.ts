@@ -99,7 +99,7 @@ test("a host whose kernel lets the user's group send pings, or is not asked to",
 
 test("a host whose kernel does not let the user's group send pings", async () => {
   await expect(withPingGroups("1 0", () => ask(connection(), "own", 1, "runner", true))).rejects.toThrow(
-    /^host mon1: without root, its user may not send pings \(net\.ipv4\.ping_group_range is 1 0, and his group \d+\), .*remove these targets from blackboxExporter\.targets$/,
+    /^host mon1: without root, its user may not send pings \(net\.ipv4\.ping_group_range is 1 0, and their group \d+\), .*remove these targets from blackboxExporter\.targets$/,
   );
 });
 
@@ -125,7 +125,7 @@ test("behind a proxy, both have to let the user in", async () => {
 
 test("a host that has lost its runner is told by what needs it", async () => {
   const message =
-    /^host mon1: Podwatch is gone from this host; .* deploy afresh with: pulumi up --replace '\*\*-runner\*'$/;
+    /^host mon1: Podwatch is gone from this host; .* deploy again with: pulumi up --replace '\*\*-runner\*'$/;
   await expect(ask(connection(), "own", 1, "service")).rejects.toThrow(message);
   await ask(connection(), "own", 1, "runner");
 });

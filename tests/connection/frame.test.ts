@@ -145,7 +145,7 @@ describe("reasons why a login shell runs no command are reported", () => {
   test("it refuses, as nologin and a forced command do", async () => {
     const session = await userWith("echo 'This account is not available.'; exit 1");
     await expect(session.run("echo ran")).rejects.toThrow(
-      /^the login shell of ops runs no command: it ended with 1 and said "This account is not available\."; look what ssh ops@/,
+      /^the login shell of ops runs no command: it ended with 1 and said "This account is not available\."; check what ssh ops@/,
     );
   });
 

@@ -266,7 +266,7 @@ describe("pings from a host without root", () => {
   faultTest("rootless pings that the kernel does not allow", "an error, nothing is changed", async () => {
     await target.exec('sysctl -q -w net.ipv4.ping_group_range="1 0"');
     expect(await rootless.failingUp()).toContain(
-      "host test-target: without root, its user may not send pings (net.ipv4.ping_group_range is 1 0, and his group ",
+      "host test-target: without root, its user may not send pings (net.ipv4.ping_group_range is 1 0, and their group ",
     );
     expect(await target.execRootless("ls -A ~/.local/share/podwatch 2>&1 || :")).toContain("No such file");
   });

@@ -93,7 +93,7 @@ describe("a place that a host cannot move to: told, and the old one runs on", ()
     const running = await startedAt(one);
     await stack.configure(small(there({})));
     expect(await stack.failingUp("--target", "**-runner")).toMatch(
-      /host \S+: it is to move .* nothing was touched\. Run pulumi up without --target/,
+      /host \S+: it would move .* nothing was changed\. Run pulumi up without --target/,
     );
     expect(await startedAt(one)).toBe(running);
   });

@@ -35,6 +35,6 @@ test.each([
   ["a broken answer beside what looks like a version", `${VERSION}\n<podwatch-version:>`],
 ])("anything else is no version: %s", (_, printed) => {
   expect(() => secretVersion(printed)).toThrow(
-    `it answers ${JSON.stringify(printed.trim())} where the version of a secret is expected; look what the start files`,
+    `it answers ${JSON.stringify(printed.trim())} where the version of a secret is expected; check what the start files`,
   );
 });
