@@ -11,7 +11,6 @@ refuse_foreign_account() {
 
 # It owns no file and needs no password, shell or home.
 ensure_account() {
-  account=$(header "$candidate" account)
   if has_account; then
     return
   fi
@@ -19,6 +18,7 @@ ensure_account() {
     command -v "$tool" >/dev/null ||
       fail "the command $tool is not installed on this host (Debian's package passwd, elsewhere shadow-utils or shadow)"
   done
+  account=$(header "$candidate" account)
   # What runs may then still be a number without a name.
   note_unproven
   report=$(useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin \
@@ -28,8 +28,8 @@ ensure_account() {
 
 # Whether the host has the user that the candidate names.
 has_account() {
-  account=$(header "$candidate" account)
-  [ -z "$account" ] || is_account_of_ours "$account"
+  set -- "$(header "$candidate" account)"
+  [ -z "$1" ] || is_account_of_ours "$1"
 }
 
 is_account_of_ours() {

@@ -5,6 +5,9 @@
 #   services/<name>/secrets                                       the secrets it was started with: name, version, podman's id
 #   services/<name>/owners                                        see owners.sh
 #   services/<name>/pending                                       there while a switch is not proven yet
+#
+# What all of its steps go by: `service`, `container`, `home`, `kind`, `unit`; `candidate` until the switch, `release` after it;
+# `previous`, the release to go back to, and while that is done `failure`, why. A step that fails says why in `reason`.
 
 # The exit code by which a hook says that it cannot reload now, and that a restart does the same.
 readonly RESTART_INSTEAD=75
@@ -34,17 +37,17 @@ apply_service() {
   switch_to_candidate
   claim "$home"
   tidy_up
-  say "$outcome"
+  say "$activation"
   [ -z "$notes" ] || say "$notes"
 }
 
 # A run that ended between the two steps of replacing a release by one of the same name left neither in place.
-restore_replaced() {
+restore_replaced() (
   release=$(readlink "$home/current" || :)
   if [ -n "$release" ] && [ ! -d "$home/$release" ] && [ -d "$home/releases/replaced" ]; then
     mv "$home/releases/replaced" "$home/$release"
   fi
-}
+)
 
 receive_bundle() {
   rm -rf "$home/candidate" "$home/pull"
@@ -98,7 +101,6 @@ switch_to_candidate() {
   point_current_at "releases/$id"
   if activate "$activation"; then
     record_success
-    outcome=$activation
   else
     roll_back
   fi
@@ -169,8 +171,9 @@ activate() {
   since=$(end_of_journal)
   release=$home/current
   if [ "$1" = reloaded ]; then
-    run_activation_hook reload ||
-      { [ "$hook_status" -eq "$RESTART_INSTEAD" ] && activation=restarted && activate restarted; }
+    run_activation_hook reload || {
+      [ $? -eq "$RESTART_INSTEAD" ] && activation=restarted && activate restarted
+    }
     return
   fi
   of_kind activate "$1" &&
@@ -214,11 +217,11 @@ drop_what_is_over() {
 }
 
 # Keeps the current release only.
-prune_releases() {
+prune_releases() (
   current=$(readlink "$home/current")
   for release in "$home"/releases/*; do
     if [ "$release" != "$home/$current" ]; then
       rm -rf "$release"
     fi
   done
-}
+)

@@ -23,29 +23,28 @@ ensure_image() {
 # is killed stands where the next run of the service finds it.
 fetch() {
   mkdir -p "$home/pull" || fail "cannot write to $home; is the disk full?"
-  seconds=$1
-  shift
-  fetched=0
-  report=$(TMPDIR=$home/pull timeout -k 10 "$seconds" "$@" 2>&1 </dev/null 9>&-) || fetched=$?
+  if report=$(TMPDIR=$home/pull timeout -k 10 "$@" 2>&1 </dev/null 9>&-); then set -- 0; else set -- $?; fi
   rm -rf "$home/pull"
-  return "$fetched"
+  return "$1"
 }
 
 # Before it is there, so that an image is known to be ours even if this run does not live to see it.
 note_image() {
   mkdir -p "$STATE/images"
-  record=$STATE/images/$(say "$1" | sha256sum | cut -c 1-16)
-  say "$1" >"$record" || fail "cannot write to $STATE; is the disk full?"
+  say "$1" >"$(record_of_image "$1")" || fail "cannot write to $STATE; is the disk full?"
 }
 
 # Removes an image that the runner pulled or built and that no service uses any more, nor an image that one uses.
 drop_image() {
-  record=$STATE/images/$(say "$1" | sha256sum | cut -c 1-16)
-  if [ ! -e "$record" ] || some_service_says -xF -e "image $1" -e "base-image $1"; then
+  if [ ! -e "$(record_of_image "$1")" ] || some_service_says -xF -e "image $1" -e "base-image $1"; then
     return
   fi
   podman image rm "$1" >/dev/null 2>&1 || :
-  rm -f "$record"
+  rm -f "$(record_of_image "$1")"
+}
+
+record_of_image() {
+  say "$STATE/images/$(say "$1" | sha256sum | cut -c 1-16)"
 }
 
 # The images that interrupted runs have pulled or replaced.

@@ -14,52 +14,50 @@ for example with: apt-get install --no-install-recommends ${installed#* } && sys
   if [ -z "$program" ] || is_program_whole "$program"; then
     return
   fi
-  machine=$(uname -m)
-  source=$(header "$candidate" download | sed -n "s/^$machine //p")
-  [ -n "$source" ] || refuse_machine
+  source=$(header "$candidate" download | sed -n "s/^$(uname -m) //p")
+  [ -n "$source" ] || refuse_machine "${program%% *}" "$(uname -m)"
   for tool in curl tar gzip; do
     command -v "$tool" >/dev/null || fail "the command $tool is not installed on this host"
   done
   # shellcheck disable=SC2086 # digest, path and URL, without blanks
-  fetch_program $source
+  fetch_program "${program%% *}" "${program#* }" $source
 }
 
-# Whoever made the bundle knows for which other machines a checksum can be given.
+# `refuse_machine <name> <machine>`. Whoever made the bundle knows for which other machines a checksum can be given.
 refuse_machine() {
-  way_out=$(advice "$candidate" "machine.$machine")
+  way_out=$(advice "$candidate" "machine.$2")
   [ -z "$way_out" ] ||
-    fail "no checksum is known of ${program%% *} for this host's machine, $machine: $way_out"
+    fail "no checksum is known of $1 for this host's machine, $2: $way_out"
   way_out=$(advice "$candidate" other-machine)
-  fail "there is no release of ${program%% *} for this host's machine, $machine, that Podwatch knows how to fetch${way_out:+: $way_out}"
+  fail "there is no release of $1 for this host's machine, $2, that Podwatch knows how to fetch${way_out:+: $way_out}"
 }
 
-# `fetch_program <sha256> <path in the archive> <url>`, into the place of `program`.
+# `fetch_program <name> <file> <sha256> <path in the archive> <url>`
 fetch_program() {
-  work=$home/candidate/program
-  file=$work/${program#* }
-  mkdir -p "$work" "$STATE/programs" || fail "cannot write to $STATE; is the disk full?"
+  unpacked=$home/candidate/program
+  mkdir -p "$unpacked" "$STATE/programs" || fail "cannot write to $STATE; is the disk full?"
   if ! report=$(curl --fail --location --silent --show-error --proto =http,https --connect-timeout 10 --max-time 600 \
-    --output "$home/candidate/archive" "$3" 2>&1 9>&-); then
+    --output "$home/candidate/archive" "$5" 2>&1 9>&-); then
     way_out=$(advice "$candidate" download)
-    fail "cannot download $3 to this host: $(say "$report" | tail -n 1)${way_out:+
+    fail "cannot download $5 to this host: $(say "$report" | tail -n 1)${way_out:+
 If it cannot reach that address, $way_out}"
   fi
   found=$(sha256sum <"$home/candidate/archive")
-  [ "${found%% *}" = "$1" ] ||
-    fail "what $3 gave is not what was expected: its sha256 is ${found%% *}, not $1"
-  tar -xzOf "$home/candidate/archive" "$2" >"$file" 2>/dev/null ||
-    fail "cannot unpack $2 of $3; is the disk full?"
-  [ -s "$file" ] || fail "$3 holds no $2"
+  [ "${found%% *}" = "$3" ] ||
+    fail "what $5 gave is not what was expected: its sha256 is ${found%% *}, not $3"
+  tar -xzOf "$home/candidate/archive" "$4" >"$unpacked/$2" 2>/dev/null ||
+    fail "cannot unpack $4 of $5; is the disk full?"
+  [ -s "$unpacked/$2" ] || fail "$5 holds no $4"
   rm -f "$home/candidate/archive"
-  chmod 755 "$file"
+  chmod 755 "$unpacked/$2"
   # Where SELinux reigns, systemd may run what is labelled as a program only.
-  ! command -v selinuxenabled >/dev/null || ! selinuxenabled || chcon -t bin_t "$file" || :
-  sha256sum <"$file" >"$work/sha256"
+  ! command -v selinuxenabled >/dev/null || ! selinuxenabled || chcon -t bin_t "$unpacked/$2" || :
+  sha256sum <"$unpacked/$2" >"$unpacked/sha256"
   note_unproven
-  rm -rf "$STATE/programs/${program%% *}"
+  rm -rf "$STATE/programs/$1"
   # Another service's run may have taken the empty directory away meanwhile, and may again.
   tries=0
-  until mkdir -p "$STATE/programs" && mv "$work" "$STATE/programs/${program%% *}" 2>/dev/null; do
+  until mkdir -p "$STATE/programs" && mv "$unpacked" "$STATE/programs/$1" 2>/dev/null; do
     tries=$((tries + 1))
     [ "$tries" -lt 5 ] || fail "cannot write to $STATE; is the disk full?"
   done
@@ -67,8 +65,8 @@ If it cannot reach that address, $way_out}"
 
 # Whether the host has the program that the candidate names.
 has_program() {
-  program=$(header "$candidate" program)
-  [ -z "$program" ] || is_program_whole "$program"
+  set -- "$(header "$candidate" program)"
+  [ -z "$1" ] || is_program_whole "$1"
 }
 
 # Whether a program, `<name> <file>`, is as it was unpacked.

@@ -71,14 +71,13 @@ journal_since() {
   timeout -k 5 30 journalctl --no-pager --quiet --output cat ${cursor:+--after-cursor "$cursor"} "$@" 2>&1 9>&-
 }
 
-# What a hook prints behind `note: ` is for people, although all is well.
+# What a hook prints behind `note: ` is for people, although all is well. Fails with the hook's own status.
 run_activation_hook() {
   [ -e "$release/hooks/$1" ] || return 0
-  hook_status=0
-  report=$(run_hook "$release" "$1" 2>&1) || hook_status=$?
-  if [ "$hook_status" -ne 0 ]; then
+  report=$(run_hook "$release" "$1" 2>&1) || {
+    set -- $?
     reason="$(say "$report" | tail -n 5)"
-    return 1
-  fi
+    return "$1"
+  }
   notes=$(say "$report" | grep '^note: ' || :)
 }

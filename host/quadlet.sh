@@ -23,7 +23,7 @@ check_unit() {
     fail "podman refuses the unit $unit: $(say "$report" | complaints | tail -n 3)"
   fi
   # A generator or a systemd that only warns would run the service without what was asked for.
-  if ignored=$(say "$report" | complaints | grep -F "$unit") || ignored=$(ignored_by_systemd); then
+  if ignored=$(say "$report" | complaints | grep -F "$unit") || ignored=$(ignored_by_systemd "$report"); then
     fail "the unit $unit has what this host does not know: $(say "$ignored" | tail -n 3)"
   fi
   make_host_directories
@@ -40,12 +40,12 @@ complaints() {
   sed -n 's/^quadlet-generator\[[0-9]*\]: //p' | grep -v -e '^Loading '
 }
 
-# Keys of the generated service that systemd would skip with a warning; fails if there are none.
+# Keys of the generated service that systemd would skip with a warning, by what the generator printed; fails if there are none.
 ignored_by_systemd() {
   command -v systemd-analyze >/dev/null || return 1
   mkdir -p "$home/candidate/verify"
   generated=$home/candidate/verify/$(unit_service)
-  say "$report" | awk -v start="---$(unit_service)---" '
+  say "$1" | awk -v start="---$(unit_service)---" '
     /^---.*---$/ { wanted = ($0 == start); next }
     wanted && !/^quadlet-generator\[/' >"$generated"
   timeout -k 5 30 systemd-analyze ${ROOTLESS:+--user} verify --man=no "$generated" 2>&1 9>&- |

@@ -93,10 +93,12 @@ program_drift() {
 account_drift() {
   if has_account; then
     return
-  elif getent passwd "$account" >/dev/null; then
-    say "account replaced $account"
+  fi
+  set -- "$(header "$candidate" account)"
+  if getent passwd "$1" >/dev/null; then
+    say "account replaced $1"
   else
-    say "account missing $account"
+    say "account missing $1"
   fi
 }
 

@@ -76,7 +76,7 @@ test("a release that is the same as the one in force is not moved under the cont
   }
   const before = run('stat -c %i "$home/releases/0123"').stdout;
   const line = `activate() { :; }; candidate=$home/candidate/current; id=0123; secrets=; ln -s releases/0123 "$home/current"
-    switch_to_candidate; echo "$outcome"; stat -c %i "$home/current/"`;
+    switch_to_candidate; echo "$activation"; stat -c %i "$home/current/"`;
   expect(run(line)).toEqual({ status: 0, stdout: `started\n${before}`, stderr: "" });
   expect(list("state/services/web")).toEqual(["current", "releases", "secrets"]);
 });
