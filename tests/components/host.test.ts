@@ -25,7 +25,7 @@ const unstage = (name: string) =>
   `/bin/sh -c 'cat >/dev/null; rm -f .podwatch/${name}@mon; rmdir .podwatch 2>/dev/null || :'`;
 
 describe("the host itself", () => {
-  test("minimal: one command asks whether the host is fit, and one installs the runner", async () => {
+  test("minimal: one command checks whether the host is suitable, and one installs the runner", async () => {
     const { resources, result } = await deploy(() => new Host("mon", hostSettings()));
     expect(resources).toEqual([
       component("Host", "mon"),
@@ -160,7 +160,7 @@ describe("what is recorded of a host", () => {
     }
   });
 
-  test("says what rights there are", async () => {
+  test("states its privileges", async () => {
     const rights = async (host: object) => {
       const { outputs } = await deployed(host);
       const { connection } = outputs.mon as { connection: { rights: string; scope: string } };

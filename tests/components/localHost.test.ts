@@ -79,7 +79,7 @@ describe("a host that the program runs on", () => {
     ]);
   });
 
-  test("keeps sudo's password out of what is shown", async () => {
+  test("keeps sudo's password out of its output", async () => {
     const { resources } = await deploy(() => {
       const host = new Host("mon", here({ becomePassword: SECRETS.becomePassword }));
       host.deploy("mon-web", { service: WEB }, { parent: host });

@@ -10,11 +10,11 @@ class Bucket extends pulumi.CustomResource {
   }
 }
 
-test("a resource of a type that nobody expects fails the deployment", async () => {
+test("a resource of an unexpected type fails the deployment", async () => {
   await expect(deploy(() => new Bucket("logs"))).rejects.toThrow("nobody expects aws:s3/bucket:Bucket logs");
 });
 
-test("a call that nobody expects fails the deployment", async () => {
+test("an unexpected call fails the deployment", async () => {
   await expect(deploy(() => pulumi.runtime.invoke("aws:index/getRegion:getRegion", {}))).rejects.toThrow(
     "nobody expects the call of aws:index/getRegion:getRegion",
   );

@@ -85,7 +85,7 @@ async function ask(
   await Promise.all(Array.from({ length: times }, () => hooks[by].callback(MOMENT)));
 }
 
-test("a host that lets the user in is asked once for all its commands", async () => {
+test("a host that accepts the log-in is checked once for all its commands", async () => {
   await ask(connection(), "own", 5);
   expect(server.connections).toBe(1);
   expect(server.logins).toEqual([{ user: "ops", method: "publickey" }]);
@@ -123,7 +123,7 @@ test("behind a proxy, both have to let the user in", async () => {
   );
 });
 
-test("a host that has lost its runner is told by what needs it", async () => {
+test("a host without its runner is reported by the commands that need it", async () => {
   const message =
     /^host mon1: Podwatch is gone from this host; .* deploy again with: pulumi up --replace '\*\*-runner\*'$/;
   await expect(ask(connection(), "own", 1, "service")).rejects.toThrow(message);
@@ -160,7 +160,7 @@ test("a key that the host does not know", async () => {
   );
 });
 
-test("an IPv6 address that nobody listens at stands in brackets", async () => {
+test("an unreachable IPv6 address is reported in brackets", async () => {
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(0, "::1", resolve));
   const { port } = other.address() as { port: number };
@@ -220,7 +220,7 @@ describe("a clock", () => {
     expect(await told(off)).toEqual([expect.stringMatching(message)]);
   });
 
-  test("is not taken from what the login shell prints", async () => {
+  test("is not taken from the login shell's output", async () => {
     const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
     const noisy = await startSshServer({
       authorizedKeys: [key.public],
@@ -252,7 +252,7 @@ describe("the home directory", () => {
     return connection({ port: other.port, hostKey: other.hostKey });
   };
 
-  test("that is missing is told before anything is handed over there", async () => {
+  test("that is missing is reported before anything is copied there", async () => {
     await expect(ask(await withHome("/nowhere/ops"))).rejects.toThrow(
       /^host mon1: the home directory of ops, \/nowhere\/ops, is missing or cannot be written to; .*mkhomedir_helper ops/,
     );
@@ -277,7 +277,7 @@ describe("sudo", () => {
     await ask(connection(), password);
   });
 
-  test("that asks for a password nobody gave", async () => {
+  test("that asks for a password that is not set", async () => {
     sudo("echo 'sudo: a password is required' >&2; exit 1");
     await expect(ask(connection(), "sudo")).rejects.toThrow(
       /^host mon1: sudo does not let ops in without a password \(sudo: a password is required\); set becomePassword/,

@@ -51,7 +51,7 @@ describe("secrets", () => {
     ]);
   });
 
-  test("hold no character that nobody sees", () => {
+  test("have no invisible characters", () => {
     const said = problems({ basicAuth: { username: "prom", password: "hunter\0two" } });
     expect(said).toEqual([
       `${AT}.basicAuth.password: the value holds \\u0000 (a control character); remove it`,
@@ -179,7 +179,7 @@ describe("certificates and keys", () => {
   });
 });
 
-test("what the job says itself is not overruled", () => {
+test("the job's own settings are not overridden", () => {
   const extra = { basic_auth: { username: "a", password_file: "/x" }, tls_config: {}, http_sd_configs: [] };
   const auth = { bearerToken: "hunter2", tls: {}, httpSd: { url: "http://a/" } };
   expect(problems({ ...auth, extra })).toEqual([
@@ -190,7 +190,7 @@ test("what the job says itself is not overruled", () => {
   expect(problems({ extra })).toEqual([]);
 });
 
-describe("whom Prometheus tells", () => {
+describe("remote write and external Alertmanagers", () => {
   const tell = (prometheus: object) => problemsOf(stack({ prometheus }), world);
   const write = { name: "central", url: "https://a.acme.net/write" };
 
@@ -204,7 +204,7 @@ describe("whom Prometheus tells", () => {
     ]);
   });
 
-  test("has a name of its own, and its words overrule nothing and hold no secret", () => {
+  test("has a unique name, and its native options override nothing and contain no secret", () => {
     const remoteWrite = [
       { ...write, bearerToken: "hunter2", extra: { url: "http://b", oauth2: {} } },
       { ...write, extra: { basic_auth: { password: "hunter2" }, sigv4: { secret_key: "hunter2" } } },

@@ -48,7 +48,7 @@ describe("are reported by name", () => {
     );
   });
 
-  test("alone: what else is wrong with the value does not matter", () => {
+  test("alone: other problems of the value are irrelevant", () => {
     expect(problemsOf(stack({ prometheus: { scrapeInterval: "5\0s" } }, { address: "10.1.2.3\n" }))).toEqual([
       'podwatch:host.address: "10.1.2.3\\n" holds \\u000a (a line feed); remove it',
       'podwatch:prometheus.scrapeInterval: "5\\u0000s" holds \\u0000 (a control character); remove it',
@@ -66,7 +66,7 @@ describe("are reported by name", () => {
     expect(text).not.toContain("hunter12");
   });
 
-  test("what nobody sees is written out where a value is quoted", () => {
+  test("invisible characters are escaped in quoted values", () => {
     expect(problemsOf(stack({}, { address: "mon\u200b.acme.net" }))).toEqual([
       expect.stringMatching(/^podwatch:host\.address: "mon\\u200b\.acme\.net" is not an address; /),
     ]);

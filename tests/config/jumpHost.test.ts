@@ -148,7 +148,7 @@ Host socks
     });
   });
 
-  test("what the stack file says wins", () => {
+  test("the stack file takes precedence", () => {
     const own = { user: "me", port: 2200, hostKey, privateKeyFile: "~/.ssh/own", proxy: bastion };
     const world = worldWith(CONFIG, "socks");
     const files = {

@@ -66,7 +66,7 @@ test("one error without a stack trace lists all problems, also unknown keys; oth
   ]);
 });
 
-test("a slip of the pen in the namespace is told of, since nobody would read the setting", () => {
+test("a misspelt namespace is reported, since the setting would be ignored", () => {
   const said = (config: Record<string, unknown>) => {
     configure({ "podwatch:host": { ...bare, privateKey: keys.plain.private }, ...config }, ["podwatch:host"]);
     try {

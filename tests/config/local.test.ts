@@ -22,7 +22,7 @@ test("a front that is open to others is found under the machine's name", () => {
   expect(settingsOf(given).front.publicUrl).toBe("http://pi.lan");
 });
 
-test("what is for SSH is refused, each setting by its name", () => {
+test("settings for SSH are refused by name", () => {
   const text = (name: string) =>
     `podwatch:host.${name}: is for SSH and not used with connection: local, where commands run as the user who runs Pulumi; remove one of the two`;
   const ssh = {

@@ -229,7 +229,7 @@ describe("dashboards of one's own", () => {
     ]);
   });
 
-  test("that ask for what cannot be filled in are refused", () => {
+  test("with inputs that cannot be filled in are refused", () => {
     expect(
       problems({
         "d/a.json": dashboard({ panels: [{ datasource: { uid: "${DS_LOKI}" } }] }),

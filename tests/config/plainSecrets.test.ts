@@ -164,7 +164,7 @@ describe("a scrape job", () => {
     ).toContain(`${AT}.extra.relabel_configs[0].labels.__param_token: ${complaint}`);
   });
 
-  test("files, names and what only sounds like a secret are none", () => {
+  test("files, names and words that only sound like a secret are not secrets", () => {
     const extra = {
       basic_auth: { username: "me", password_file: "/run/secrets/prometheus.a" },
       tls_config: { key_file: "/x", ca: "-----BEGIN CERTIFICATE-----" },
@@ -222,7 +222,7 @@ describe("a receiver", () => {
     expect(receiver(kind, extra)).toEqual([`${at}.${kind}.extra.${path}: ${complaint}`]);
   });
 
-  test("files, and what is no secret, are taken", () => {
+  test("files, and values that are not secret, are accepted", () => {
     expect(receiver("email", { headers: { "Reply-To": "a@acme.net" }, auth_secret_file: "/x" })).toEqual([]);
     expect(
       receiver("pagerduty", { details: { team: "core" }, http_config: { proxy_url: "http://b:3128" } }),
@@ -303,7 +303,7 @@ describe("addresses", () => {
     expect(say(sections)).toEqual([`podwatch:${path}: ${holds}`]);
   });
 
-  test("are not told where they are wrong in another way", () => {
+  test("are not quoted if they have another problem", () => {
     const scrapeJobs = [{ name: "a", targets: [`me:${SECRET}@db.acme.net:9100`], metricsPath: url }];
     expect(say({ prometheus: { scrapeJobs }, front: { publicUrl: url } })).toEqual(
       expect.arrayContaining([
@@ -329,20 +329,20 @@ test("parameters of a request for a token", () => {
 describe("a parameter that relabelling writes", () => {
   const step = (more: object) =>
     job({ extra: { relabel_configs: [{ target_label: "__param_token", ...more }] } });
-  test("out of its own words is refused", () => {
+  test("with a constant is refused", () => {
     expect(step({ replacement: SECRET })).toEqual([
       expect.stringMatching(
         /relabel_configs\[0\]\.replacement: looks like a secret, .*; send it as bearerToken/,
       ),
     ]);
   });
-  test("out of a label is taken, and so is what has another name", () => {
+  test("from a label is accepted, and so is another name", () => {
     expect(step({ source_labels: ["token"], replacement: "$1" })).toEqual([]);
     expect(step({ target_label: "token_service", replacement: "a" })).toEqual([]);
   });
 });
 
-test("words for people are no secrets: a mail's subject, the details of a message", () => {
+test("text for people is not secret: a mail's subject, the details of a message", () => {
   expect(receiver("email", { headers: { Subject: "Token expired" } })).toEqual([]);
   expect(receiver("pagerduty", { details: { token: "{{ .CommonLabels.token }}" } })).toEqual([]);
   expect(receiver("pagerduty", { details: { link: `https://me:${SECRET}@a/` } })).toHaveLength(1);
@@ -366,7 +366,7 @@ test("a secret of a data source belongs under its secureJsonData", () => {
   ]);
 });
 
-describe("what is encrypted where everybody reads it", () => {
+describe("encrypted values in readable places", () => {
   const file = (job: string) => `config:\n  podwatch:prometheus:\n    scrapeJobs:\n      - ${job}\n`;
   const useless =
     "is encrypted here, but would be readable in previews and on the host; write it as basicAuth, bearerToken, oauth2, headers, tls.key or under `secrets` of the service";
@@ -378,7 +378,7 @@ describe("what is encrypted where everybody reads it", () => {
     expect(problemsOf(stack(), { ...world, stackFile: file(text) })).toEqual([`${AT}.${path}: ${useless}`]);
   });
 
-  test("where another check says what to write, it has the word", () => {
+  test("a more specific check takes precedence", () => {
     const scrapeJobs = [{ name: "shop", targets: ["a:1"], extra: { basic_auth: { password: SECRET } } }];
     const stackFile = file("extra: { basic_auth: { password: { secure: v1:AAAA } } }");
     expect(problemsOf(stack({ prometheus: { scrapeJobs } }), { ...world, stackFile })).toEqual([

@@ -25,7 +25,7 @@ test("every value of a preset becomes the setting", () => {
   }
 });
 
-test("what the stack file says comes first, setting by setting", () => {
+test("the stack file overrides single settings", () => {
   const own = {
     prometheus: { retention: { size: "8GB" }, quadlet: { Service: { MemoryMax: "800M" } } },
     grafana: { quadlet: { Service: { CPUWeight: 50 } } },

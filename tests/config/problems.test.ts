@@ -314,7 +314,7 @@ test("shipped files: missing, of the wrong kind or content", () => {
   ]);
 });
 
-test("all problems at once, each once, sorted, and checks go on beside what is wrong", () => {
+test("all problems are reported together, once each, sorted, and checks continue beside invalid parts", () => {
   const raw = {
     ...stack({
       front: { port: 0 },

@@ -163,7 +163,7 @@ describe("placeholders", () => {
     expect(problemsOf(raw, { secretKeys: ["alertmanager"] })).toEqual([]);
   });
 
-  test("are not seen where there is none", () => {
+  test("are not reported if there are none", () => {
     const labels = { note: "an example.com mirror", x: "to do" };
     expect(
       problemsOf(

@@ -10,7 +10,7 @@ import { context, problemsOf, settingsOf, stack } from "./support";
 const rules = "groups: []\n";
 const names = (...paths: string[]) => [...shippedNames(paths).values()];
 
-test("a name is as short as tells all of that name apart, and another file moves its namesakes alone", () => {
+test("a name is as short as possible while unique, and another file changes only names that collide", () => {
   expect(names("x/a/node.yml", "x/b/node.yml", "x/b/own.yml")).toEqual([
     "a/node.yml",
     "b/node.yml",
@@ -48,7 +48,7 @@ test("whatever folders and files are called, a bundle can hold the name", () => 
   }
 });
 
-test("two that differ in nothing that can be told are refused, each path with its end", () => {
+test("two that cannot be distinguished are refused, each with its path", () => {
   const deep = `${"far/".repeat(30)}`;
   const files = { [`${deep}a b/x.yml`]: rules, [`${deep}a_b/x.yml`]: rules };
   const ruleFiles = Object.keys(files);
@@ -98,7 +98,7 @@ describe("patterns over folders", () => {
     ]);
   });
 
-  test("one that fits nothing, or begins where nothing is, is told of", () => {
+  test("one without a match, or below a missing folder, is reported", () => {
     const ruleFiles = ["rules/*/none*.yml", "gone/*/x.yml"];
     expect(problemsOf(stack({ prometheus: { ruleFiles } }), { files })).toEqual([
       'podwatch:prometheus.ruleFiles[0]: "rules/*/none*.yml" matches no file; write the path of a rule file',

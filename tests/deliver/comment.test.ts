@@ -102,7 +102,7 @@ describe("on GitHub", () => {
     expect(github.comments).toHaveLength(1);
   });
 
-  test("a wrong token is told at once, and not shown", async () => {
+  test("a wrong token is reported at once, and not shown", async () => {
     const wrong = { ...environment(), GITHUB_TOKEN: "wrong-token-0123" };
     const failing = comment(["--from", file("one")], wrong);
     await expect(failing).rejects.toThrow('GitHub answers 401 ({"message":"Bad credentials"})');

@@ -61,7 +61,7 @@ const production = (...args: string[]) =>
   deliver(3, "production", "--stack", "prod", "--record", file("record.json"), ...args);
 
 describe("production", () => {
-  test("goes on to deploy what staging has proved, and records what fails", async () => {
+  test("deploys what staging has proven, and records failures", async () => {
     const result = await production("--proof", proof());
     expect(result).toHaveExited(1);
     const failed = "up: pulumi up ended with 3, see its output";
@@ -101,7 +101,7 @@ describe("production", () => {
     expect(asked()).toEqual([]);
   });
 
-  test("refuses what is no proof", async () => {
+  test("refuses a file that is not a proof", async () => {
     writeFileSync(file("other.json"), '{"version":1}');
     const { stderr } = await production("--proof", file("other.json"));
     expect(stderr).toMatch(/other\.json is not a record of a delivery, as --record writes it/);
@@ -111,7 +111,7 @@ describe("production", () => {
   });
 });
 
-test("--help lists what a command takes", async () => {
+test("--help lists a command's options", async () => {
   const { code, stdout, stderr } = await production("--help");
   expect([code, stderr]).toEqual([0, ""]);
   expect(stdout).toMatch(/^npm run deliver:production -- --stack STACK --proof PROOF \[--record RECORD\] /);
@@ -119,7 +119,7 @@ test("--help lists what a command takes", async () => {
 });
 
 describe("staging", () => {
-  test("refuses files that differ from the commit unless told", async () => {
+  test("refuses files that differ from the commit unless they are allowed", async () => {
     commits.change("second");
     const { code, stderr } = await deliver(3, "staging", "--stack", "staging");
     expect([code, stderr]).toEqual([
@@ -141,7 +141,7 @@ describe("staging", () => {
   });
 });
 
-describe("what is left on a host", () => {
+describe("left-overs on a host", () => {
   const before = ["file /etc/hosts", "image docker.io/library/nginx:1"];
 
   test("is nothing when it is as before", () => {

@@ -48,7 +48,7 @@ function ended(outcome: string, args: readonly string[] = [], env = environment(
 const events = () => receivers.messages("webhook").map(({ body }) => body.event);
 const headers = () => receivers.messages("slack").map(({ body }) => body.blocks[0].text.text);
 
-test("a failure is told each time, the first success after it once", async () => {
+test("each failure is sent, and the first success after it once", async () => {
   for (const outcome of ["success", "failure", "failure", "success", "success"]) {
     expect(await ended(outcome)).toBe(0);
   }
@@ -82,7 +82,7 @@ test.each([
   expect(events()).toEqual(expected);
 });
 
-test("a run that was cancelled changes nothing in what is known", async () => {
+test("a cancelled run does not change the memory", async () => {
   for (const outcome of ["failure", "cancelled", "success"]) await ended(outcome);
   expect(events()).toEqual(["failure", "recovered"]);
 });
@@ -133,7 +133,7 @@ test("a message says stack, commit, author, who and where, and what failed", asy
   expect(slack.text).toBe(":red_circle: staging failed: verify: FAILED a targets: x is down &lt;&amp;&gt;");
 });
 
-test("what is too long is cut to what Slack takes", async () => {
+test("long texts are truncated to Slack's limits", async () => {
   await ended("failure", ["--failed", `${"&".repeat(4000)}`]);
   expect(headers()).toHaveLength(1);
   const long = { author: "<".repeat(9000), subject: "s".repeat(9000), by: "b".repeat(9000) };
@@ -225,7 +225,7 @@ test("an outcome that no pipeline has is refused", async () => {
   expect(told).toContain('--outcome "fine" is none of success, failure, failed');
 });
 
-test("a state that is not ours is begun anew", async () => {
+test("an invalid state file is replaced", async () => {
   await ended("failure");
   writeFileSync(state(), "{");
   await ended("success");
@@ -236,7 +236,7 @@ test("a state that is not ours is begun anew", async () => {
   expect(events()).toEqual(["failure", "failure", "recovered"]);
 });
 
-test("without a state file, success is not told and nothing is written", async () => {
+test("without a state file, success is not sent and nothing is written", async () => {
   const args = ["--stack", "staging", "--outcome"];
   await notify([...args, "failure"], environment());
   await notify([...args, "success"], environment());

@@ -47,7 +47,7 @@ Commit \`0123456789ab\`, [pipeline](https://ci/run/1)
 `);
 });
 
-test("without changes there is nothing but the title", () => {
+test("without changes there is only the title", () => {
   expect(markdown(printed([]))).toBe(
     "<!-- podwatch preview: prod -->\n\n### Preview of `prod`: no changes\n\nCommit `0123456789ab`, [pipeline](https://ci/run/1)\n",
   );
@@ -152,6 +152,6 @@ test("the marker is that of the stack, and only in the first line", () => {
   expect(markerOf("text\n<!-- podwatch preview: prod -->\n")).toBeUndefined();
 });
 
-test("what is no JSON is an error", () => {
+test("invalid JSON is an error", () => {
   expect(() => readPreview("error: no stack")).toThrow("printed no JSON");
 });

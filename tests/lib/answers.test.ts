@@ -49,7 +49,7 @@ test.each<[what: string, answer: (socket: Socket) => void, reason: string]>([
   expect(await ask(port)).toEqual({ code: 1, stderr: refusal(port, reason) });
 });
 
-test("a port that nobody listens on is told, in time", async () => {
+test("a closed port is reported in time", async () => {
   const port = await listening(() => undefined);
   await new Promise((resolve) => servers.splice(0)[0]?.close(resolve));
   expect(await ask(port)).toEqual({

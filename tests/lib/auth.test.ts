@@ -13,7 +13,7 @@ const oauth2 = {
 const headers = { "X-Key": "a header", "X-Tenant": "another" };
 const FILES = "/etc/podwatch/current/files";
 
-test("what is secret stands in files, the rest as it is", () => {
+test("secrets are in files, the rest is rendered verbatim", () => {
   const shop = owner("prometheus", "shop");
   expect(httpAuthConfig({ basicAuth: { username: "me", password: "a password" } }, shop)).toEqual({
     basic_auth: { username: "me", password_file: "/run/secrets/prometheus-password.shop" },

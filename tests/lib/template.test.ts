@@ -22,7 +22,7 @@ jest.mock("node:fs", () => {
   };
 });
 
-test("what is inserted into plain files is inserted as it is", () => {
+test("values are inserted verbatim into plain files", () => {
   fc.assert(
     fc.property(line, (name) => {
       expect(renderTemplate("plain.conf.mustache", { name })).toBe(`name ${name};\n`);
@@ -30,7 +30,7 @@ test("what is inserted into plain files is inserted as it is", () => {
   );
 });
 
-test("what is inserted into HTML cannot become markup", () => {
+test("values inserted into HTML cannot become markup", () => {
   fc.assert(
     fc.property(line, (name) => {
       const page = renderTemplate("page.html.mustache", { name });

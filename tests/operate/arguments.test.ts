@@ -33,7 +33,7 @@ test.each([
   expect(() => parseArguments("status", takes("status"), args)).toThrow(message);
 });
 
-test("--help lists what a command takes, and without a command all of them", () => {
+test("--help lists a command's options, and without a command all commands", () => {
   expect(help("drift")).toMatch(
     /^npm run drift -- --stack STACK \[OPTION\.\.\.\]: .*\n\n {2}--stack STACK .*\n {2}--host HOST .*\n {2}--json .*\n {2}--timeout SECONDS .*\n/,
   );

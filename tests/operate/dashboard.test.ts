@@ -149,7 +149,7 @@ test("variables are filled in, several values and all as regular expressions, Gr
   expect(times.expr).toMatch(/^\d{13} \d{13} admin 1$/);
 });
 
-test("transformations and annotations of a dashboard change nothing of what is asked", () => {
+test("transformations and annotations of a dashboard do not change its queries", () => {
   const panel = { targets: [up], transformations: [{ id: "organize" }], fieldConfig: {}, links: [] };
   const annotations = { list: [{ datasource: "-- Grafana --", enable: true }] };
   const dashboard = { panels: [panel], annotations } as Omit<Dashboard, "title">;

@@ -117,7 +117,7 @@ test("an answer that does not come, or breaks off, is given up", async () => {
   );
 });
 
-test("what does not speak HTTP is another program's", async () => {
+test("a program that does not speak HTTP is reported", async () => {
   const place = `[::1]:${await serve("::1", (socket) => socket.end("SSH-2.0-OpenSSH_10.0\r\n"))}`;
   await expect(front(place).ask("/")).rejects.toThrow(
     `what answers at ${place} on the host does not speak HTTP; is it another program's port?`,

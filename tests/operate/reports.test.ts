@@ -35,7 +35,7 @@ ready no
 `;
 
 describe("status", () => {
-  test("reads what the runner prints", () => {
+  test("parses the runner's output", () => {
     expect(readStatus(PRINTED)).toEqual([
       {
         name: "network",
@@ -95,7 +95,7 @@ describe("status", () => {
 });
 
 describe("drift", () => {
-  test("reads what the runner prints", () => {
+  test("parses the runner's output", () => {
     const text = "runner aa\nfile changed files/a b.yml\nunit stopped podwatch-nginx.service\n";
     expect(readDrift("nginx", text, "aa")).toEqual([
       { service: "nginx", object: "file", what: "changed", which: "files/a b.yml" },

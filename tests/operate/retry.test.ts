@@ -22,13 +22,13 @@ async function outcome(waiting: Promise<string>): Promise<string> {
   return settled;
 }
 
-test("what is not there yet is asked for again", async () => {
+test("a failed attempt is retried", async () => {
   const attempt = failing(10);
   expect(await outcome(retry(60, attempt))).toBe("there");
   expect(attempt).toHaveBeenCalledTimes(11);
 });
 
-test("what never succeeds is told when the time is over, and is tried at least once", async () => {
+test("after the time-out the last error is thrown, after at least one attempt", async () => {
   const begin = Date.now();
   expect(await outcome(retry(60, failing(1000)))).toBe("failed: not yet");
   expect(Date.now() - begin).toBeGreaterThanOrEqual(60_000);
@@ -36,7 +36,7 @@ test("what never succeeds is told when the time is over, and is tried at least o
   expect(await outcome(retry(0, failing(0)))).toBe("there");
 });
 
-test("what asking again would not change is told at once", async () => {
+test("a final error is thrown at once", async () => {
   const attempt = failing(1, new Final("wrong password"));
   expect(await outcome(retry(60, attempt))).toBe("failed: wrong password");
   expect(attempt).toHaveBeenCalledTimes(1);

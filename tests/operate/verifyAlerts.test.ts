@@ -46,7 +46,7 @@ describe("an alert of our own", () => {
     expect(called).toEqual([]);
   });
 
-  test("is not sent again if people would be told", async () => {
+  test("is not sent if people would be notified", async () => {
     const { host: asked, called } = host(() => forReceivers("nobody", "oncall"));
     await expect(alertIsTaken(asked, ROUTED, 60)).rejects.toThrow(
       /would send PodwatchVerify to nobody, oncall/,

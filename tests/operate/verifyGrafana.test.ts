@@ -59,7 +59,7 @@ const ALL_WELL = [
   "ok dashboard Overview: 1 of 1 panels with data",
 ];
 
-test("one that is well is not asked twice", async () => {
+test("a successful check is not repeated", async () => {
   const { grafana: one, asked } = grafana();
   expect(await verified(one)).toEqual({ told: ALL_WELL, waited: 0 });
   const once = Object.fromEntries(Object.keys(GOOD).map((path) => [path, 1]));
@@ -111,7 +111,7 @@ const shows = async (dashboard: object) => {
   return told.at(-1);
 };
 
-test("panel by panel it is told what has data, what has none, what is not asked and why", async () => {
+test("reports for each panel whether it has data, none, or no queries and why", async () => {
   const up = { targets: [{ expr: "up" }] };
   const panels = [
     { title: "Up", ...up },
@@ -144,7 +144,7 @@ test("a log-in that is refused is not tried again, but by mail: Grafana would lo
   expect(asked).toEqual({ user: 2 });
 });
 
-test("an administrator who is locked out is told of as that, and the rest is looked at all the same", async () => {
+test("a locked-out administrator is reported as such, and the rest is still checked", async () => {
   const { grafana: one, asked } = grafana({ user: { status: 401, times: 1 } });
   const { told, waited } = await verified(one);
   expect(told[0]).toMatch(

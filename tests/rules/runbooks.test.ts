@@ -9,7 +9,7 @@ import { takeApart } from "../docs/markdown";
 const folder = join(__dirname, "../../docs/runbooks");
 const known = knownSeries();
 
-test("no page is left of an alert that is gone, and no name stands twice", () => {
+test("each alert has a runbook, no runbook is left over, and names are unique", () => {
   const names = ALERTS.map(({ name }) => name);
   expect(readdirSync(folder).sort()).toEqual(names.map((name) => `${name}.md`).sort());
   expect(new Set(names).size).toBe(names.length);
@@ -18,7 +18,7 @@ test("no page is left of an alert that is gone, and no name stands twice", () =>
 describe.each(ALERTS.map((alert) => [alert.name, alert] as const))("%s", (name, alert) => {
   const values = usualValues(alert);
 
-  test("is named after its subject, and says what is the case and what follows", () => {
+  test("is named after its subject, and describes the situation and its consequence", () => {
     expect(name).toMatch(/^([A-Z][a-z]+)+$/);
     expect(alert.summary.length).toBeLessThan(90);
     expect(alert.summary).not.toMatch(/[.\n]$/);
@@ -26,7 +26,7 @@ describe.each(ALERTS.map((alert) => [alert.name, alert] as const))("%s", (name, 
     expect(alert.what).toMatch(/^[A-Z].{10,100}[^.]$/);
   });
 
-  test("covers alerts that there are, about the same series", () => {
+  test("covers existing alerts about the same series", () => {
     const others = (alert.covers ?? []).map((other) => ALERTS.find((one) => one.name === other));
     expect(others).not.toContain(undefined);
     const metrics = (one: typeof alert) =>
@@ -35,7 +35,7 @@ describe.each(ALERTS.map((alert) => [alert.name, alert] as const))("%s", (name, 
       if (other) expect(metrics(alert)).toEqual(expect.arrayContaining([metrics(other)?.[0]]));
   });
 
-  test("asks for metrics that there are", () => {
+  test("uses existing metrics", () => {
     expect(promqlProblems(alert.expr(values), known)).toEqual([]);
   });
 
@@ -60,7 +60,7 @@ describe.each(ALERTS.map((alert) => [alert.name, alert] as const))("%s", (name, 
     expect(settings.filter((setting) => !text.includes(setting))).toEqual([]);
   });
 
-  test("has a page whose queries can be typed, and that names alerts that there are", () => {
+  test("has a runbook with valid queries and existing alerts", () => {
     const text = readFileSync(join(folder, `${name}.md`), "utf8");
     const queries = takeApart(text)
       .blocks.filter(({ language }) => language === "promql")

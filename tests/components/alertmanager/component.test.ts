@@ -31,7 +31,7 @@ function secret(kind: string, value: string): Recorded {
 const configuration = (resources: readonly Recorded[]) =>
   parse(bundleOf(resources).parts["files/alertmanager.yml"] ?? "");
 
-test("minimal: switched on, it shows alerts and tells nobody", async () => {
+test("minimal: enabled, it shows alerts and sends no notifications", async () => {
   const { resources, result } = await deployAlertmanager(hostSettings({ alertmanager: { enabled: true } }));
   expect(resources).toEqual([component("Alertmanager", "tested"), serviceCommand("alertmanager")]);
   expect(result.url).toBe("http://localhost/alertmanager/");
@@ -100,7 +100,7 @@ test("minimal: switched on, it shows alerts and tells nobody", async () => {
   );
 });
 
-test("one receiver is told of everything", async () => {
+test("a single receiver gets everything", async () => {
   const receivers = { ops: { slack: { apiUrl: SECRETS.slackUrl } } };
   const { resources } = await deployAlertmanager(hostSettings({ alertmanager: { receivers } }));
   expect(resources).toEqual([

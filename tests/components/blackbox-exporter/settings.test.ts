@@ -56,7 +56,7 @@ test("a module of one's own is known by its prober, also in the place of a built
   expect(problems({ modules, ...target({ target: "10.1.2.3" }) })).toEqual([]);
 });
 
-test("what does not fit together is told with the way out", () => {
+test("conflicting settings are reported with the fix", () => {
   expect(
     problems({
       targets: [
@@ -77,7 +77,7 @@ test("what does not fit together is told with the way out", () => {
   ]);
 });
 
-test("nobody asks it without Prometheus", () => {
+test("nothing scrapes it without Prometheus", () => {
   expect(
     problemsOf(
       stack({

@@ -25,7 +25,7 @@ function deployExporter(settings: HostSettings) {
   });
 }
 
-test("minimal: made after the front, which asks it whether it is ready", async () => {
+test("minimal: created after the front, which checks its readiness", async () => {
   const { resources } = await deployExporter(hostSettings({ nginxExporter: { enabled: true } }));
   expect(resources).toEqual([
     component("NginxExporter", "tested"),

@@ -6,7 +6,7 @@ test("is deployed if that is said", () => {
   expect(enabled({ nginxExporter: { enabled: true } })).toBe(true);
 });
 
-test("without Prometheus nobody asks it", () => {
+test("without Prometheus nothing scrapes it", () => {
   const given = {
     prometheus: { enabled: false },
     grafana: { enabled: false },
@@ -17,7 +17,7 @@ test("without Prometheus nobody asks it", () => {
   ]);
 });
 
-test("its unit keys are looked at", () => {
+test("its unit keys are checked", () => {
   const quadlet = { Container: { Image: "other" } };
   expect(problemsOf(stack({ nginxExporter: { enabled: true, quadlet } }))).toEqual([
     expect.stringContaining("podwatch:nginxExporter.quadlet.Container.Image"),

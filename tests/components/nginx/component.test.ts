@@ -29,7 +29,7 @@ function locations(configuration: string | undefined, server: RegExp): string[] 
 
 const GATEWAY = '~ "^/roq/service/(?<gateway>[A-Za-z0-9_-]{1,64})/metrics\\z"';
 
-test("minimal: shows what is there and bridges the gateways", async () => {
+test("minimal: serves the services and bridges the gateways", async () => {
   const { resources, result } = await deployBridge(hostSettings());
   expect(resources).toEqual([component("NginxBridge", "tested"), serviceCommand("nginx")]);
   expect(result.url).toBe("http://localhost/");
@@ -197,7 +197,7 @@ test("runbooks are files that the front shows as text", async () => {
   expect(locations(parts["files/nginx.conf"], /listen 8080;/)).toContain("^~ /runbooks/");
 });
 
-test("what a socket answers is cut off a little beyond the limit of the gateways' job, or of all jobs", async () => {
+test("a response is cut off slightly beyond the limit of the gateways' job, or of all jobs", async () => {
   const bytes = async (gateways: object, limits: object = {}) => {
     const { resources } = await deployBridge(hostSettings({ gateways, prometheus: { limits } }));
     const configuration = bundleOf(resources).parts["files/nginx.conf"] ?? "";
@@ -267,7 +267,7 @@ test.each([
   expect(unitLines(parts["unit/podwatch-nginx.container"])).toContain(`PublishPort=${published}`);
 });
 
-test("passwords are tried slowly where there are any", async () => {
+test("log-ins are rate-limited", async () => {
   const limits = async (backends: Parameters<typeof deployBridge>[1]) => {
     const { resources } = await deployBridge(hostSettings(), backends);
     return (bundleOf(resources).parts["files/nginx.conf"] ?? "").match(/limit_req zone=\w+/g);

@@ -40,7 +40,7 @@ describe("of a host whose Prometheus is elsewhere", () => {
   const reach = (web: object, sections: object = {}) =>
     resolved(hosts({ one: {}, two: {}, web: { role: "target", ...web } }, sections)).web?.nodeExporter.reach;
 
-  test("is asked at the host's address, by the monitors of the stack", () => {
+  test("is scraped at the host's address, by the monitors of the stack", () => {
     expect(reach({})).toEqual({
       by: "port",
       bind: "10.1.2.3",
@@ -50,7 +50,7 @@ describe("of a host whose Prometheus is elsewhere", () => {
     });
   });
 
-  test("is asked where it listens", () => {
+  test("is scraped where it listens", () => {
     const nodeExporter = { bind: "fd00::5", port: 9900, allowFrom: ["fd00::/64"] };
     expect(reach({ nodeExporter })).toEqual({
       by: "port",
@@ -80,7 +80,7 @@ describe("of a host whose Prometheus is elsewhere", () => {
   });
 });
 
-test("a target has nothing else, whatever the stack says", () => {
+test("a target has nothing else, whatever the stack's settings", () => {
   const { web } = resolved(
     hosts(
       { one: {}, web: { role: "target" } },

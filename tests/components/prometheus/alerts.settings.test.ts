@@ -4,7 +4,7 @@ import { problemsOf, settingsOf, stack } from "../../config/support";
 
 const resolved = (alerts: Record<string, unknown>) => settingsOf(stack({ alerts })).alerts;
 
-test("every alert of the catalogue is on, as it stands there", () => {
+test("every alert of the catalogue is enabled with its defaults", () => {
   const { alerts } = resolved({});
   const expected = ALERTS.map(({ name, severity, for: lasting, thresholds }) => [
     name,
@@ -18,7 +18,7 @@ test("every alert of the catalogue is on, as it stands there", () => {
   expect(alerts).toEqual(Object.fromEntries(expected));
 });
 
-test("what a stack says of an alert is taken, and the rest stays", () => {
+test("a stack's settings of an alert override its defaults", () => {
   const { alerts, enabled } = resolved({
     HostCpuBusy: { above: "0.5", for: "0s", severity: "critical" },
     HostDiskFilling: { within: "2d" },

@@ -401,7 +401,7 @@ test.each([
   },
 );
 
-test("whom it tells stands beside what it scrapes, with secrets of its own", async () => {
+test("remote write and Alertmanagers are rendered beside scrape jobs, with their own secrets", async () => {
   const login = { basicAuth: { username: "me", password: "a password" } };
   const prometheus = {
     scrapeJobs: [{ name: "central", targets: ["a:1"], ...login }],

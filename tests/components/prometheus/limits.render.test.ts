@@ -9,7 +9,7 @@ const limits = {
   targets: 50,
 };
 
-test("limits of all jobs in Prometheus' words; none is left out", () => {
+test("limits of all jobs in Prometheus' syntax; none is left out", () => {
   expect(globalLimits({ ...limits, targets: 0 })).toEqual({
     body_size_limit: "64MB",
     sample_limit: 10,

@@ -39,7 +39,7 @@ function common(given: Pick<FileJob, "name" | "scheme" | "metricsPath"> & Partia
   };
 }
 
-test("a job says what the user said, also after it was written as YAML", () => {
+test("a job has the user's settings, also after serialisation as YAML", () => {
   const targets = fc.array(fc.constantFrom("a:1", "b.c:9100", "[::1]:80"), { maxLength: 3 });
   fc.assert(
     fc.property(job, targets, (given, found) => {

@@ -19,7 +19,7 @@ const devices = [
   "https://shop.acme.net/a?b=c",
 ];
 
-test.each(devices)("a device is a target where another program is asked about it: %s", (device) => {
+test.each(devices)("a device is a target if another program is scraped for it: %s", (device) => {
   expect(problems({ targets: [device] })).toEqual([`${AT}.targets[0]: ${JSON.stringify(device)} ${WAY_OUT}`]);
   const inGroup = [{ targets: ["a:1", device], labels: { site: "north" } }];
   expect(problems({ targets: inGroup })).toEqual([
@@ -97,7 +97,7 @@ describe("target files", () => {
   });
 });
 
-test("an IPv6 address that another program asks gives the containers no IPv6", () => {
+test("an IPv6 address that another program contacts gives the containers no IPv6", () => {
   const job = { name: "snmp", targets: ["fd00::7"], ...relabelled(ask) };
   expect(settingsOf(stack({ prometheus: { scrapeJobs: [job] } })).network.subnet6).toBeUndefined();
   const itself = { ...job, ...relabelled({ ...ask, replacement: "[fd00::9]:9116" }) };
