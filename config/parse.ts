@@ -8,6 +8,7 @@ import type { Context } from "./context";
 import { placeholderProblems } from "./placeholders";
 import { type Path, type Problem, type Report, samePath, show, tidy } from "./problem";
 import { type Entry, resolveConnection, someAccess, someLogin } from "./resolve/connection";
+import { checkEngine } from "./resolve/engine";
 import { checkNodeJobs, type Role, watchers } from "./resolve/roles";
 import { resolveServices } from "./resolve/services";
 import { type HostSettings, type Settings, singleHost, stack } from "./schema";
@@ -48,6 +49,7 @@ export function parse(given: Tree, context: Context, engine: Engine = podman): P
     resolveHost(entry, entries, raw, sound, watching, context, engine, report),
   );
   checkAddresses(entries, report);
+  checkEngine(engine, sound, entries, report);
   const placed = entries.flatMap(({ sound, path }, index) => {
     const settings = hosts[index];
     return settings === undefined ? [] : [{ settings, sound, path }];

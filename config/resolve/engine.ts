@@ -1,0 +1,80 @@
+// Settings that require what not every engine can do.
+import type { Capabilities, Engine } from "../../engines/engine";
+import { type Path, quote, type Report } from "../problem";
+import { stack } from "../schema";
+import type { PresetName } from "../schema/presets";
+import { isGroup, leaves, type Tree, valueAt } from "../walk";
+import { presetSections } from "./services";
+
+interface Requirement {
+  /** What the settings ask of the engine. */
+  readonly what: string;
+  readonly instead: string;
+  /** The settings in a tree of settings: a stack's, a host's entry, or a preset's. */
+  find(settings: Tree): Path[];
+}
+
+/** What settings require. None requires `reload` or `rollBack`: without them a change restarts a service, or has to be undone by hand. */
+const REQUIREMENTS: Readonly<Partial<Record<keyof Capabilities, Requirement>>> = {
+  rootless: {
+    what: "needs rootless containers",
+    instead: "remove it",
+    find: ({ become }) => (become === false ? [["become"]] : []),
+  },
+  build: {
+    what: "needs an image that is built on the host",
+    instead: "write the name of an image",
+    find: (settings) => ofSections(settings, ["image"]).filter((path) => isGroup(valueAt(settings, path))),
+  },
+  quadlet: {
+    what: "needs a Quadlet unit",
+    instead: "remove it",
+    find: (settings) => ofSections(settings, ["quadlet"]),
+  },
+  check: {
+    what: "needs a check of the files before they go live",
+    instead: "remove it, and run the tests in your pipeline",
+    find: (settings) => ofSections(settings, ["ruleTests"]),
+  },
+  secretFiles: {
+    what: "needs secrets as files in the container",
+    instead: "remove it",
+    find: (settings) =>
+      leaves(stack, settings).flatMap(({ path, secret }) => (secret && path.length > 1 ? [path] : [])),
+  },
+};
+
+/** Refuses what the engine cannot do, by the name of each setting that requires it. */
+export function checkEngine(
+  engine: Engine,
+  sound: Tree,
+  hosts: ReadonlyArray<{ readonly sound: Tree; readonly path: Path }>,
+  report: Report,
+): void {
+  const places = [{ settings: ofStack(sound), path: [] as Path }, ...hosts.map(ofHost)];
+  for (const [capability, { what, instead, find }] of Object.entries(REQUIREMENTS)) {
+    if (engine.can[capability as keyof Capabilities]) continue;
+    const cannot = `${what}, which the engine ${engine.name} does not support; ${instead}, or choose another engine`;
+    for (const { settings, path } of places) {
+      for (const inner of find(settings)) report([...path, ...inner], cannot);
+      const preset = settings.preset as PresetName | undefined;
+      if (preset !== undefined && find(presetSections(preset)).length > 0)
+        report([...path, "preset"], `${quote(preset)} ${cannot}`);
+    }
+  }
+}
+
+function ofStack({ host: _, hosts: __, ...sections }: Tree): Tree {
+  return sections;
+}
+
+function ofHost({ sound, path }: { readonly sound: Tree; readonly path: Path }) {
+  return { settings: sound, path };
+}
+
+/** A setting in all sections that set it. */
+function ofSections(settings: Tree, inner: Path): Path[] {
+  return Object.keys(settings)
+    .map((section) => [section, ...inner])
+    .filter((path) => valueAt(settings, path) !== undefined);
+}
