@@ -1,5 +1,6 @@
 import { builtInModules } from "../../components/blackbox-exporter/schema";
 import { parse } from "../../config/parse";
+import { podman } from "../../engines/podman/engine";
 import versions from "../../versions.json";
 import { context, host, hostKey, keys, settingsOf, stack } from "./support";
 
@@ -8,6 +9,7 @@ const noKeys = { Container: {}, Service: {}, Unit: {} };
 test("a host alone gets every default", () => {
   expect(settingsOf(stack())).toEqual({
     name: "monitor",
+    engine: podman,
     connection: {
       host: "10.1.2.3",
       port: 22,
