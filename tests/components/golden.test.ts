@@ -7,12 +7,23 @@ import { services } from "../../config/schema";
 import { httpAuth } from "../../config/schema/auth";
 import { core, isGroup } from "../../config/walk";
 import { everySection } from "./everything";
-import { goldenDirectory, isRendered, kept, type Rendered, render, STACKS, type Stack } from "./goldenStacks";
+import {
+  FORMS,
+  goldenDirectory,
+  IDENTITIES,
+  isRendered,
+  kept,
+  type Rendered,
+  render,
+  STACKS,
+  type Stack,
+} from "./goldenStacks";
+import { differences } from "./identities";
 import { SECRETS } from "./stackFile";
 
 const writing = process.env.PODWATCH_GOLDEN === "write";
 
-describe.each(STACKS)("%s", (stack) => {
+describe.each([...STACKS, ...FORMS])("%s", (stack) => {
   let rendered: Rendered;
 
   beforeAll(async () => {
@@ -20,10 +31,15 @@ describe.each(STACKS)("%s", (stack) => {
     if (writing) write(stack, rendered);
   });
 
+  test("makes no resource another one", () => {
+    expect(differences(kept(stack)[IDENTITIES] ?? "", rendered[IDENTITIES] ?? "")).toBe("");
+  });
+
   test("renders what is kept", () => {
     const before = kept(stack);
     expect(Object.keys(rendered).sort()).toEqual(Object.keys(before).sort());
-    for (const [name, text] of Object.entries(rendered)) {
+    // What differs in the list of resources is told above, with what it means.
+    for (const [name, text] of Object.entries(rendered).filter(([name]) => name !== IDENTITIES)) {
       expect(`${name}\n${text}`).toBe(`${name}\n${before[name]}`);
     }
   });

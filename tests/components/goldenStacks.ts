@@ -2,25 +2,35 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { MonitoringStack } from "../../components/monitoringStack";
-import type { Settings } from "../../config/load";
+import type { HostSettings, Settings } from "../../config/load";
 import { DATASOURCE_PLACEHOLDER } from "../../dashboards/datasource";
 import { fitScript } from "../../lib/runner";
 import { everySection, filesBeside } from "./everything";
+import { MACHINE } from "./expected";
+import { identitiesOf } from "./identities";
 import { COMMAND, deploy, type Recorded, Secret } from "./mocks";
 import { hostKey, readStackFile, SECRETS, type StackFile, settingsOf } from "./stackFile";
 
 export const STACKS = ["dev", "prod", "rootless", "everything"] as const;
-export type Stack = (typeof STACKS)[number];
+/** Stacks of which nothing but the resources is kept: their services' files are those of the others. */
+export const FORMS = ["ways", "local"] as const;
+export type Stack = (typeof STACKS)[number] | (typeof FORMS)[number];
 
-/** Rendered files by name, one bundle each and a list of the commands. */
+/** The file with what makes each resource the one that it is. */
+export const IDENTITIES = "resources.txt";
+
+/** Rendered files by name, one bundle each, a list of the commands, and one of all resources. */
 export type Rendered = Readonly<Record<string, string>>;
 
 /** What the stack deploys, as text that is the same on every machine. */
 export async function render(stack: Stack): Promise<Rendered> {
   const settings = settingsOfStack(stack);
-  const { resources } = await deploy(() => new MonitoringStack("podwatch", settings));
+  const { resources, requests } = await deploy(() => new MonitoringStack("podwatch", settings));
   const commands = resources.filter(({ type }) => type === COMMAND);
+  const identities: Rendered = { [IDENTITIES]: identitiesOf(requests, resources) };
+  if (isForm(stack)) return identities;
   return Object.fromEntries([
+    ...Object.entries(identities),
     ["commands.txt", commands.map(describe).join("\n")],
     ...commands
       .filter(hasBundle)
@@ -29,7 +39,8 @@ export async function render(stack: Stack): Promise<Rendered> {
 }
 
 export function settingsOfStack(stack: Stack): Settings {
-  return settingsOf(stackFiles[stack](), filesBeside());
+  const settings = settingsOf(stackFiles[stack](), filesBeside());
+  return stack === "local" ? { hosts: settings.hosts.map(onThatMachine) } : settings;
 }
 
 export function goldenDirectory(stack: Stack): string {
@@ -44,7 +55,7 @@ export function kept(stack: Stack): Rendered {
 }
 
 export function isRendered(name: string): boolean {
-  return name === "commands.txt" || name.endsWith(".bundle");
+  return name === "commands.txt" || name === IDENTITIES || name.endsWith(".bundle");
 }
 
 const key = { hostKey, privateKey: SECRETS.privateKey };
@@ -79,6 +90,30 @@ export const stackFiles: Readonly<Record<Stack, () => StackFile>> = {
       },
     };
   },
+  // Every way to a host and every kind of rights there.
+  ways: () => {
+    const { becomePassword } = SECRETS;
+    const bastion = { ...key, address: "10.1.2.9", user: "operator" };
+    return {
+      hosts: {
+        root: { ...key, address: "10.1.2.3", user: "root", prometheus: { data: "delete" } },
+        sudo: { ...bastion, address: "10.1.2.4" },
+        guarded: { ...bastion, address: "10.1.2.5", becomePassword },
+        rootless: { ...bastion, address: "10.1.2.6", become: false, grafana: { data: "delete" } },
+        jumped: { ...bastion, address: "10.1.2.7", proxy: bastion },
+        target: { ...bastion, address: "10.1.2.8", role: "target" },
+      },
+      ...everyService,
+    };
+  },
+  local: () => ({ host: { ...key, name: "pi", address: "10.1.2.3", user: "pi" }, ...everyService }),
+};
+
+const everyService = {
+  alertmanager: { enabled: true },
+  nodeExporter: { enabled: true },
+  nginxExporter: { enabled: true },
+  blackboxExporter: { targets: [{ name: "here", target: "http://10.1.2.3" }] },
 };
 
 /**
@@ -97,6 +132,15 @@ function withoutDashboards(bundle: string): string {
 }
 
 const DASHBOARD = /^part files\/dashboards\/([a-z]+\.json)\n((?: {2}.*\n)+)/gm;
+
+/** As with `connection: local` on a machine that is the same wherever the test runs. */
+function onThatMachine(host: HostSettings): HostSettings {
+  return { ...host, connection: { machine: MACHINE, user: "pi" } };
+}
+
+function isForm(stack: Stack): boolean {
+  return (FORMS as readonly string[]).includes(stack);
+}
 
 function hasBundle({ inputs }: Recorded): boolean {
   return typeof inputs.stdin === "string" && inputs.stdin.startsWith("podwatch-bundle ");

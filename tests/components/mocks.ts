@@ -57,10 +57,19 @@ const PROVIDERS: Readonly<Record<string, (name: string) => Record<string, unknow
   [PASSWORD]: () => ({ result: GENERATED_PASSWORD }),
 };
 
-/** Runs a program and gives the resources it asked for, in the order of their names, with what it returned. */
-export async function deploy<T>(
-  program: () => T,
-): Promise<{ resources: Recorded[]; result: T; outputs: Readonly<Record<string, unknown>> }> {
+export interface Deployed<T> {
+  /** In the order of their names. */
+  readonly resources: Recorded[];
+  /** What was asked of the engine, in the same order. */
+  readonly requests: RegisterResourceRequest[];
+  /** What the program returned. */
+  readonly result: T;
+  /** What components registered as outputs, by name. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/** Runs a program and gives the resources it asked for. */
+export async function deploy<T>(program: () => T): Promise<Deployed<T>> {
   const recorder = new Recorder();
   await pulumi.runtime.setMocks(recorder.mocks, "podwatch", "test");
   getStore().settings.monitor = recorder;
@@ -68,7 +77,8 @@ export async function deploy<T>(
   await settled(recorder);
   if (recorder.failures.length > 0) throw new Error(recorder.failures.join("\n"));
   const resources = [...recorder.recorded].sort((a, b) => (a.name < b.name ? -1 : 1));
-  return { resources, result, outputs: recorder.outputs };
+  const requests = [...recorder.requests].sort((a, b) => (a.getName() < b.getName() ? -1 : 1));
+  return { resources, requests, result, outputs: recorder.outputs };
 }
 
 /** The plain value of an output, and whether it is secret. */
@@ -91,6 +101,7 @@ class Recorder extends MockMonitor {
   readonly recorded: Recorded[] = [];
   /** What components registered as outputs, by name. */
   readonly outputs: Record<string, unknown> = {};
+  readonly requests: RegisterResourceRequest[] = [];
   readonly failures: string[] = [];
   /** Resolves at the first failure, after which some outputs never will. */
   readonly failed: Promise<void>;
@@ -108,6 +119,7 @@ class Recorder extends MockMonitor {
 
   override async registerResource(request: RegisterResourceRequest, callback: Callback): Promise<void> {
     this.recorded.push(record(request));
+    this.requests.push(request);
     await super.registerResource(request, callback);
   }
 
@@ -182,7 +194,7 @@ function aliasedTypes(request: RegisterResourceRequest): string[] {
   return [...specs, ...urns];
 }
 
-function nameIn(urn: string): string | undefined {
+export function nameIn(urn: string): string | undefined {
   return urn === "" ? undefined : urn.split("::").at(-1);
 }
 
