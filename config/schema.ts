@@ -51,7 +51,7 @@ const access = {
   ),
   becomePassword: setting(
     secretText(/^[^\0\r\n]+$/, "is not a password; write the one that sudo asks for, on one line").optional(),
-    "Password for sudo. Not needed if sudo requires none.",
+    "Password for sudo. Not needed if sudo requires none. It is kept in the state, encrypted, since `pulumi destroy` needs it too; asking for it at each run (`ask`) is therefore refused.",
     { secret: true },
   ),
   sshConfig: setting(

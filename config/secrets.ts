@@ -15,11 +15,23 @@ export function plainSecretProblems(raw: Tree, context: Context): Problem[] {
     if (typeof value !== "string" || !context.isSecret(String(path[0]))) return true;
     return isPlainIn(file, path) ?? standsIn(file.text, String(path.at(-1)), value);
   });
-  return plain.map(({ path }) => {
+  return plain.map(({ path, value }) => {
     const input = /^(privateKey|key)$/.test(String(path.at(-1))) ? " < KEYFILE" : "";
     const command = `pulumi config set --secret --path '${show(path)}'${input}`;
+    if (path.at(-1) === "becomePassword" && value === "ask") return { path, text: askingProblem(command) };
     return { path, text: `is a secret in plain text; encrypt it, type: ${command}` };
   });
+}
+
+/**
+ * Why nobody can be asked at each run: the command provider keeps what a command reads in the state, and reads it from there again to
+ * remove something. A password that is only asked for would be in the state all the same, or missing in `pulumi destroy`.
+ */
+function askingProblem(command: string): string {
+  return (
+    '"ask" is not possible: Pulumi keeps the input of every command, so also sudo\'s password, in the state (encrypted), and takes it from there in pulumi destroy, ' +
+    `where nobody could be asked; encrypt the password, type: ${command}, or let sudo ask for none (npm run sudoers -- --user USER prints the lines)`
+  );
 }
 
 /** URLs with a secret, in settings that are not secret. */

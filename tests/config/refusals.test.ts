@@ -172,3 +172,16 @@ describe("placeholders", () => {
     ).toEqual([]);
   });
 });
+
+test("a password for sudo that is to be asked for is refused, with the reason and both ways out", () => {
+  const told = problemsOf(stack({}, { user: "ops", becomePassword: "ask" }), { secretKeys: [] });
+  expect(told).toEqual([
+    expect.stringMatching(
+      /^podwatch:host\.becomePassword: "ask" is not possible: .* in the state .* in pulumi destroy, .* type: pulumi config set --secret --path 'podwatch:host\.becomePassword', or let sudo ask for none/,
+    ),
+  ]);
+  const other = problemsOf(stack({}, { user: "ops", becomePassword: "Ask" }), { secretKeys: [] });
+  expect(other).toEqual([
+    expect.stringMatching(/^podwatch:host\.becomePassword: is a secret in plain text; /),
+  ]);
+});

@@ -31,6 +31,24 @@ jest.setTimeout(300_000);
 let one: LabHost;
 let two: LabHost;
 let stack: Stack;
+let secrets: Record<string, string>;
+
+const settings = () => ({
+  // Often scraped, so that verify soon sees all targets.
+  prometheus: { scrapeInterval: "2s" },
+  hosts: {
+    [one.name]: {
+      ...connection("operator", one),
+      name: undefined,
+      gateways: { gid: 990, sources: ["deribit", "late"] },
+    },
+    [two.name]: {
+      ...connection("guarded", two),
+      name: undefined,
+      alertmanager: { receivers: { oncall: { webhook: {} } } },
+    },
+  },
+});
 
 beforeAll(async () => {
   [one, two] = await Promise.all([LabHost.boot("test-operate"), LabHost.boot("test-operate-two")]);
@@ -38,28 +56,13 @@ beforeAll(async () => {
   await makeTreacherous(one, "operator");
   await allowOnlyPodwatch(sudoersLines("operator", "/home/operator"));
   await one.gateway("start", "deribit");
-  const settings = {
-    // Often scraped, so that verify soon sees all targets.
-    prometheus: { scrapeInterval: "2s" },
-    hosts: {
-      [one.name]: {
-        ...connection("operator", one),
-        name: undefined,
-        gateways: { gid: 990, sources: ["deribit", "late"] },
-      },
-      [two.name]: {
-        ...connection("guarded", two),
-        name: undefined,
-        alertmanager: { receivers: { oncall: { webhook: {} } } },
-      },
-    },
-  };
-  stack = await Stack.create("operate", settings);
+  stack = await Stack.create("operate", settings());
   const password = (await readFile(".lab/guarded.password", "utf8")).trim();
-  await stack.configure(settings, {
+  secrets = {
     [`hosts["${two.name}"].becomePassword`]: password,
     [`hosts["${two.name}"].alertmanager.receivers.oncall.webhook.url`]: "http://127.0.0.1:9/",
-  });
+  };
+  await stack.configure(settings(), secrets);
   await stack.up();
 });
 
@@ -422,6 +425,26 @@ test("verify of a host whose Alertmanager is down", async () => {
   expect(verified).toHaveExited(3);
   expect(verified.stdout).toMatch(/^FAILED {2}test-operate-two {2}an alert: .*no container with name/m);
   expect(verified.stdout).toMatch(/^FAILED {2}test-operate-two {2}alerts of Prometheus: .* status 502/m);
+});
+
+test("a host that is reached through another one by its name is looked after in the same way", async () => {
+  await two.exec("systemctl start podwatch-alertmanager");
+  const { hosts, ...others } = settings();
+  await stack.configure(
+    { ...others, hosts: { ...hosts, [two.name]: { ...hosts[two.name], via: one.name } } },
+    secrets,
+  );
+  // The runner and all that is applied, nothing of which is made anew.
+  expect(await stack.up()).not.toHaveProperty("replaced");
+  const logins = await one.exec(
+    "journalctl -q -u ssh --grep 'Accepted publickey for operator' -o cat | wc -l",
+  );
+  const { code, stdout } = await operate(stack, "status", "--host", two.name);
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/^test-operate-two +grafana +active +yes /m)]);
+  const after = await one.exec(
+    "journalctl -q -u ssh --grep 'Accepted publickey for operator' -o cat | wc -l",
+  );
+  expect(Number(after)).toBeGreaterThan(Number(logins));
 });
 
 type Installations = Record<string, { grafana: { user: string; password: string } }>;
