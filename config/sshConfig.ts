@@ -13,6 +13,7 @@ export function withSshConfig(raw: Tree, context: Context): { filled: Tree; prob
   const problems: Problem[] = [];
   const fill = (entry: unknown, path: Path) => {
     if (!isGroup(entry) || !isOn(entry.sshConfig) || !isDestination(entry.address)) return entry;
+    if (entry.connection === "local") return entry;
     return { ...entry, ...filled(entry, entry.address, [...path, "sshConfig"], context, problems) };
   };
   const { host, hosts } = raw;

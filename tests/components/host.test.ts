@@ -125,9 +125,10 @@ function hostWithService(host: object) {
 
 describe("what is recorded of a host", () => {
   const proxy = { address: "10.9.9.9", user: "jump", hostKey, password: "jump $ecret" };
-  const deployed = (host: object) =>
+  type Settings = ReturnType<typeof hostSettings>;
+  const deployed = (host: object, change = (settings: Settings): Settings => settings) =>
     deploy(() => {
-      const on = new Host("mon", hostSettings({}, { user: "operator", proxy, ...host }));
+      const on = new Host("mon", change(hostSettings({}, { user: "operator", proxy, ...host })));
       const secrets = [{ name: "web-key", value: pulumi.output("the token") }];
       on.deploy("mon-web", { service: WEB, secrets }, { parent: on });
       on.complete("mon");
@@ -158,6 +159,18 @@ describe("what is recorded of a host", () => {
     for (const secret of [SECRETS.becomePassword, "$ecret", "PRIVATE KEY", "the token"]) {
       expect(plainText(outputs)).not.toContain(secret);
     }
+  });
+
+  test("has secrets also where the program gave them in plain text", async () => {
+    const plain = pulumi.output("plain $ecret");
+    const route = { host: "10.1.2.3", user: "operator", password: plain };
+    const { outputs } = await deployed({ becomePassword: SECRETS.becomePassword }, (settings) => ({
+      ...settings,
+      connection: { ...route, proxy: { ...route, host: "10.9.9.9" } },
+      becomePassword: plain,
+    }));
+    expect(plainText(outputs)).toContain('"password":"[secret]"');
+    expect(plainText(outputs)).not.toContain("$ecret");
   });
 
   test("states its privileges", async () => {

@@ -210,6 +210,15 @@ Host socks
     ]);
   });
 
+  test("is for SSH only", () => {
+    const local = { connection: "local", sshConfig: true };
+    expect(problemsOf({ host: local })).toEqual([
+      expect.stringMatching(/^podwatch:host\.sshConfig: is for SSH and not used with connection: local/),
+    ]);
+    const world = worldWith(CONFIG, "apimon-bastion");
+    expect(problemsOf({ host: { ...local, address: "apimon-bastion" } }, world)).toHaveLength(2);
+  });
+
   test("is asked of this machine's ssh", () => {
     const answer = machine(".", "dev", () => false).sshConfig({
       host: "nowhere.invalid",
