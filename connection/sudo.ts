@@ -1,6 +1,6 @@
 // How a login user becomes root: the test before the first change, the meaning of refusals, and lines for sudoers.
 import { createHash } from "node:crypto";
-import { fitScript, runnerScript } from "../lib/runner";
+import { fitScript, runnerScript } from "../lib/runnerScript";
 
 /** Exit codes of {@link sudoScript}, besides sudo's own. */
 const NO_SUDO = 45;

@@ -1,36 +1,7 @@
 import { createHash } from "node:crypto";
-import { formerAdvice } from "./advice";
-import { assetsIn, readAsset } from "./assets";
+import { fitScript } from "./runnerScript";
 import type { Scope } from "./scope";
 import { command, quote } from "./shell";
-
-/** The parts of the program that runs on a host, in the order in which they are put together; `kinds/` is all of them. */
-const PARTS = [
-  "main",
-  "lock",
-  "owners",
-  "bundle",
-  "units",
-  "kinds",
-  "kinds/",
-  "prove",
-  "podman",
-  "quadlet",
-  "build",
-  "firewall",
-  "shield",
-  "program",
-  "account",
-  "fit",
-  "strangers",
-  "apply",
-  "remove",
-  "secret",
-  "install",
-  "inspect",
-  "data",
-  "advice",
-] as const;
 
 /** The runner's commands. */
 export type Verb =
@@ -50,14 +21,6 @@ export type Verb =
 /** How the login user gets the privileges that the runner needs. */
 export type Rights = "own" | "sudo" | "sudo-with-password";
 
-/** Those needed to check whether a host is suitable. */
-const PARTS_OF_FIT = ["main", "units", "kinds", "kinds/", "podman", "fit", "strangers"] as const;
-
-/** The runner as one script. */
-export function runnerScript(): string {
-  return joined(PARTS, formerAdvice());
-}
-
 /** What differs between services for the runner: host/kinds/ has a file for each. */
 export type Kind = "container" | "native" | "network";
 
@@ -75,21 +38,6 @@ export interface Listener {
   readonly port: number;
   /** The setting that chooses it, with its namespace. */
   readonly setting: string;
-}
-
-/** The script for {@link fitCommand}, for a host without a runner. */
-export function fitScript(): string {
-  return joined(PARTS_OF_FIT);
-}
-
-/** A script that begins when all of it has arrived. */
-function joined(parts: ReadonlyArray<(typeof PARTS)[number]>, ...more: readonly string[]): string {
-  const texts = parts
-    .flatMap((part) =>
-      part === "kinds/" ? assetsIn("host/kinds").map((file) => part + file) : [`${part}.sh`],
-    )
-    .map((file) => readAsset(`host/${file}`));
-  return [...texts, ...more, readAsset("host/start.sh")].join("\n");
 }
 
 /** Where the runner is once installed; relative paths start at the login user's home. */

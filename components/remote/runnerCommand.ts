@@ -6,7 +6,6 @@ import { stagingOf } from "../../connection/record";
 import type { Bundle } from "../../engines/bundle";
 import {
   fitCommand,
-  fitScript,
   installCommand,
   installStagedCommand,
   type Newcomer,
@@ -15,13 +14,13 @@ import {
   ownedBy,
   type RunnerWords,
   runnerCommandStaged,
-  runnerScript,
   STAGED_RUNNER,
   stageCommand,
   stagedName,
   unstageCommand,
   withNote,
 } from "../../lib/runner";
+import { fitScript, runnerScript } from "../../lib/runnerScript";
 import { secretInput, secretVersion } from "../../lib/secretVersion";
 import type { HostConnection, Preflight } from "./preflight";
 

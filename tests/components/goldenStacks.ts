@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { MonitoringStack } from "../../components/monitoringStack";
 import type { HostSettings, Settings } from "../../config/load";
 import { DATASOURCE_PLACEHOLDER } from "../../dashboards/datasource";
-import { fitScript } from "../../lib/runner";
+import { fitScript } from "../../lib/runnerScript";
 import { everySection, filesBeside } from "./everything";
 import { MACHINE } from "./expected";
 import { identitiesOf } from "./identities";

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Host } from "../../components/host";
-import { fitCommand, fitScript, installCommand, installStagedCommand, runnerScript } from "../../lib/runner";
+import { fitCommand, installCommand, installStagedCommand } from "../../lib/runner";
+import { fitScript, runnerScript } from "../../lib/runnerScript";
 import { CONNECTION, command, component, gateCommand } from "./expected";
 import { deploy, plainText, Secret, versionOf } from "./mocks";
 import { engineOf, WEB } from "./onHost";

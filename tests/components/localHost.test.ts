@@ -3,14 +3,8 @@ import { execFileSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { Host } from "../../components/host";
 import { machineId } from "../../connection/thisMachine";
-import {
-  fitCommand,
-  fitScript,
-  installCommand,
-  onThisMachine,
-  onThisMachineOnly,
-  runnerScript,
-} from "../../lib/runner";
+import { fitCommand, installCommand, onThisMachine, onThisMachineOnly } from "../../lib/runner";
+import { fitScript, runnerScript } from "../../lib/runnerScript";
 import { component, gateCommand, localCommand, MACHINE, removal } from "./expected";
 import { deploy, LOCAL_COMMAND, plainText } from "./mocks";
 import { engineOf, WEB } from "./onHost";

@@ -182,7 +182,7 @@ describe("what cannot be deployed is refused by one clear message", () => {
   faultTest("a podman that is too old", "one-line error, nothing is changed", async () => {
     // Where the runner looks first, whatever the caller's PATH.
     const fake = "/usr/local/bin/podman";
-    const { runnerScript } = await import("../../lib/runner");
+    const { runnerScript } = await import("../../lib/runnerScript");
     await must("lab/lab", ["exec", host.name, "sh", "-c", "cat >/tmp/runner"], { input: runnerScript() });
     expect(
       await host.exec(

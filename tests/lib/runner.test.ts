@@ -19,12 +19,12 @@ import {
   runnerCommand,
   runnerCommandStaged,
   runnerCommandWithPassword,
-  runnerScript,
   scriptCommand,
   stageCommand,
   unstageCommand,
   withNote,
 } from "../../lib/runner";
+import { runnerScript } from "../../lib/runnerScript";
 import { fileText, line } from "./arbitraries";
 import { attempt, SHELLS } from "./shellRun";
 

@@ -1,0 +1,54 @@
+// How the program that runs on a host is put together. How it is called: runner.ts.
+import { formerAdvice } from "./advice";
+import { assetsIn, readAsset } from "./assets";
+
+/** The parts of the program that runs on a host, in the order in which they are put together; `kinds/` is all of them. */
+const PARTS = [
+  "main",
+  "lock",
+  "owners",
+  "bundle",
+  "units",
+  "kinds",
+  "kinds/",
+  "prove",
+  "podman",
+  "quadlet",
+  "build",
+  "firewall",
+  "shield",
+  "program",
+  "account",
+  "fit",
+  "strangers",
+  "apply",
+  "remove",
+  "secret",
+  "install",
+  "inspect",
+  "data",
+  "advice",
+] as const;
+
+/** Those needed to check whether a host is suitable. */
+const PARTS_OF_FIT = ["main", "units", "kinds", "kinds/", "podman", "fit", "strangers"] as const;
+
+/** The runner as one script. */
+export function runnerScript(): string {
+  return joined(PARTS, formerAdvice());
+}
+
+/** The part of it that checks whether a host is suitable, for one without a runner. */
+export function fitScript(): string {
+  return joined(PARTS_OF_FIT);
+}
+
+/** A script that begins when all of it has arrived. */
+function joined(parts: ReadonlyArray<(typeof PARTS)[number]>, ...more: readonly string[]): string {
+  const texts = parts
+    .flatMap((part) =>
+      part === "kinds/" ? assetsIn("host/kinds").map((file) => part + file) : [`${part}.sh`],
+    )
+    .map((file) => readAsset(`host/${file}`));
+  return [...texts, ...more, readAsset("host/start.sh")].join("\n");
+}
