@@ -124,6 +124,27 @@ test("the lab is a package of its own, which names what it uses", () => {
     expect({ name, version: product[name] ?? version }).toEqual({ name, version });
 });
 
+test("no file of the product is longer than 300 lines", () => {
+  const product = [
+    "components",
+    "config",
+    "connection",
+    "deliver",
+    "dashboards",
+    "engines",
+    "host",
+    "lib",
+    "operate",
+    "start",
+  ];
+  const long = product
+    .flatMap((folder) => filesBelow(join(root, folder)))
+    .filter((path) => /\.(ts|js|sh)$/.test(path))
+    .map((path) => ({ path: relative(root, path), lines: readFileSync(path, "utf8").split("\n").length - 1 }))
+    .filter(({ lines }) => lines > 300);
+  expect(long).toEqual([]);
+});
+
 /** The layer of a service's files that end so: `prometheus/schema.ts` as well as `prometheus/alerts.schema.ts`. */
 function service(layer: string): string {
   return `components/<service>/${layer}`;

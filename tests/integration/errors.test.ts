@@ -186,7 +186,7 @@ describe("what cannot be deployed is refused by one clear message", () => {
     await must("lab/lab", ["exec", host.name, "sh", "-c", "cat >/tmp/runner"], { input: runnerScript() });
     expect(
       await host.exec(
-        `printf '#!/bin/sh\\necho 4.3.1\\n' >${fake}; chmod +x ${fake}; sh /tmp/runner install rootful 2>&1 || :; rm ${fake}`,
+        `printf '#!/bin/sh\\necho 4.3.1\\n' >${fake}; chmod +x ${fake}; sh /tmp/runner fit container/prometheus </dev/null 2>&1 || :; rm ${fake}`,
       ),
     ).toMatch(/podman 4\.3\.1 is too old: Quadlet units need podman 4\.4 or newer/);
     await host.exec("rm -f /tmp/runner");
