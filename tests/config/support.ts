@@ -20,7 +20,7 @@ export const keys = {
   plain: wholeKey(),
   encrypted: wholeKey(encryption("aes256-ctr")),
   // Refused for its cipher, whatever else is wrong with it.
-  oldCipher: utils.generateKeyPairSync("ed25519", encryption("aes128-cbc")),
+  oldCipher: wholeKey(encryption("aes128-cbc")),
 };
 
 export const hostKey = keys.plain.public.trim();
