@@ -116,7 +116,11 @@ export function watchChildren(): () => Seen[] {
         const parameters = readFileSync(`/proc/${pid}/cmdline`, "latin1").replaceAll("\0", " ");
         const variables = readFileSync(`/proc/${pid}/environ`, "latin1").split("\0");
         seen.set(`${pid} ${parameters} ${variables.length}`, {
-          program: parameters.split(" ", 2).join(" "),
+          // What Node.js loads before a program is not the program.
+          program: parameters
+            .replace(/ --require \S+/, "")
+            .split(" ", 2)
+            .join(" "),
           commandLine: parameters,
           environment: new Map(
             variables.map((variable) => {
