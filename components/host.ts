@@ -11,7 +11,7 @@ import { unitName } from "../lib/service";
 import { notesHook } from "./remote/notes";
 import { preflightHooks } from "./remote/preflight";
 import { guardRemoval } from "./remote/removalGuard";
-import { applyBundle, gate, type HostContext, installRunner, putSecret } from "./remote/runnerCommand";
+import { applyBundle, gate, installRunner, putSecret, type RunnerHost } from "./remote/runnerCommand";
 
 export interface HostArgs
   extends Pick<
@@ -42,7 +42,7 @@ export class Host extends pulumi.ComponentResource {
   readonly scope: Scope;
   private readonly engine: Engine;
   private readonly builds: HostArgs["builds"];
-  private readonly context: HostContext;
+  private readonly context: RunnerHost;
   private readonly identity: pulumi.Output<string>;
   private readonly applied: pulumi.Resource[] = [];
   private readonly services: Record<string, string> = {};

@@ -46,15 +46,17 @@ const params = z.record(
   { error: "is not a group of parameters; write one `name: value` a line below it" },
 );
 
-const job = {
-  name: setting(
-    text(
-      /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/,
-      "is not a job name; write up to 64 letters, digits, _, - and ., beginning with a letter or digit",
-    ),
-    "Name of the job, the label `job` of its series. Unique.",
-    { example: "node" },
+const jobName = setting(
+  text(
+    /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/,
+    "is not a job name; write up to 64 letters, digits, _, - and ., beginning with a letter or digit",
   ),
+  "Name of the job, the label `job` of its series. Unique.",
+  { example: "node" },
+);
+
+/** What every job says of its scrapes, however it finds its targets. */
+const scraping = {
   scheme: setting(choice(["http", "https"]).default("http"), "Protocol for scraping."),
   metricsPath: setting(
     text(/^\/[^\s?#]*$/, "is not a path; write one that begins with /, such as /metrics").default("/metrics"),
@@ -78,6 +80,7 @@ const job = {
     example: { samples: 1_000_000 },
     defaultText: "`prometheus.limits`",
   }),
+  ...httpAuth,
   extra: setting(
     z
       .record(z.string(), z.unknown(), {
@@ -115,7 +118,7 @@ const targetGroup = group({
 }).meta({ id: "targetGroup", description: "Targets with labels of their own." });
 
 export const scrapeJob = group({
-  name: job.name,
+  name: jobName,
   targets: setting(
     list(
       z.union([scrapeTarget(), targetGroup], {
@@ -131,33 +134,17 @@ export const scrapeJob = group({
     },
   ),
   httpSd: setting(httpSd.optional(), "HTTP service discovery, in addition to the listed targets."),
-  scheme: job.scheme,
-  metricsPath: job.metricsPath,
-  interval: job.interval,
-  timeout: job.timeout,
-  labels: job.labels,
-  params: job.params,
-  limits: job.limits,
-  ...httpAuth,
-  extra: job.extra,
+  ...scraping,
 }).meta({ id: "scrapeJob", description: "Your own scrape job with targets." });
 
 export const fileSdJob = group({
-  name: job.name,
+  name: jobName,
   files: setting(
     list(localPath(), "files").min(1, { error: "is empty; write at least one file" }),
     "Target files on this computer (JSON or YAML, `*`, `?` and `**` as in a shell), relative to the project. Their content is copied to the host.",
     { example: ["targets/*.json"] },
   ),
-  scheme: job.scheme,
-  metricsPath: job.metricsPath,
-  interval: job.interval,
-  timeout: job.timeout,
-  labels: job.labels,
-  params: job.params,
-  limits: job.limits,
-  ...httpAuth,
-  extra: job.extra,
+  ...scraping,
 }).meta({ id: "fileSdJob", description: "A scrape job whose targets are in files." });
 
 export const prometheus = group({

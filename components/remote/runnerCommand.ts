@@ -28,7 +28,7 @@ import type { HostConnection, Preflight } from "./preflight";
 export type HostCommand = remote.Command | local.Command;
 
 /** What commands on a host need to know of it. */
-export interface HostContext {
+export interface RunnerHost {
   readonly connection: HostConnection;
   /** Under which name the host's things are known there as this host's. */
   readonly owner: string;
@@ -40,7 +40,7 @@ export interface HostContext {
 
 /** What every command on a host has in common. */
 interface CommandArgs {
-  readonly host: HostContext;
+  readonly host: RunnerHost;
   /** What the command is for, which decides what has to be there before; default: a service. */
   readonly step?: keyof Preflight;
   /** When one of these changes, the resource is removed and made anew. */
@@ -208,7 +208,7 @@ function bundleCommand(
 }
 
 /** The command that calls the installed runner. */
-function call({ connection, owner }: HostContext, words: RunnerWords): string {
+function call({ connection, owner }: RunnerHost, words: RunnerWords): string {
   return runnerLine(connection, ownedBy(owner, words));
 }
 

@@ -74,7 +74,7 @@ function checkHeaders(names: readonly string[], path: Path, report: Report): voi
   });
 }
 
-export function resolveTls(tls: Tls, path: Path, context: Context, report: Report): Tls {
+function resolveTls(tls: Tls, path: Path, context: Context, report: Report): Tls {
   const { keyFile, ...rest } = tls;
   const at = (name: string) => [...path, name];
   const ca = certificates(tls.ca, at("ca"), context, report);

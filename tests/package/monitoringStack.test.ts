@@ -59,7 +59,7 @@ test("an Output that is not marked as a secret becomes one, and its stand-in is 
   ).toBe(true);
 });
 
-test("an Output of another program's resource may be unknown in a preview", async () => {
+test("an Output that is known only later arrives as a secret", async () => {
   const becomePassword = pulumi.output(Promise.resolve("later")).apply((text) => `${text}!`);
   const { resources } = await deployArgs({ host: { ...login, user: "operator", becomePassword } });
   expect(JSON.stringify(resources, (_, value) => (value instanceof Secret ? value.value : value))).toContain(
