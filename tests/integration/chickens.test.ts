@@ -399,16 +399,20 @@ test("texts of one's own arrive as they were written: markup, templates, dollars
         },
       },
     };
-    receivers.clear();
     const others = "alertmanager.receivers.others";
-    await stack.configure(settings(own), {
+    const keys = {
       ...secrets(),
       [`${others}.discord.webhookUrl`]: `${chat.url}/discord`,
       [`${others}.msteamsv2.webhookUrl`]: `${chat.url}/teams`,
       [`${others}.victorops.apiKey`]: "key-of-victorops",
       [`${others}.pushover.userKey`]: "u".repeat(30),
       [`${others}.pushover.token`]: "t".repeat(30),
-    });
+    };
+    // The routes first: services are updated side by side, and an alert that comes before its route takes the one of before.
+    await stack.configure(settings({ alertmanager: own.alertmanager }), keys);
+    expect(await deploy()).toHaveExited(0);
+    receivers.clear();
+    await stack.configure(settings(own), keys);
     expect(await deploy()).toHaveExited(0);
     const said = `costs $5 & <b> 12.35 at höst-α $1, "quoted" {{literal}} ${"${HOME}"} $1`;
     const bodies = await eventually(
