@@ -8,8 +8,12 @@ const laterNumber = new Type("tag:podwatch,later-number", {
 
 const schema = new Schema({ include: [DEFAULT_SAFE_SCHEMA], implicit: [laterNumber] });
 
-/** Serialises data as YAML, in the order in which it is given, with a header that says who manages the file. */
+/** Serialises data as YAML, in the order in which it is given. */
+export function yamlText(data: unknown): string {
+  return dump(data, { schema, lineWidth: -1, noRefs: true });
+}
+
+/** The same with a header that says who manages the file. */
 export function toYaml(data: unknown): string {
-  const text = dump(data, { schema, lineWidth: -1, noRefs: true });
-  return `# Managed by Podwatch. Changes made here are overwritten.\n${text}`;
+  return `# Managed by Podwatch. Changes made here are overwritten.\n${yamlText(data)}`;
 }

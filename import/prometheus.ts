@@ -1,0 +1,58 @@
+// Prometheus' configuration file.
+import { alertmanagers, remoteWrites } from "./remotes";
+import { LIMITS, scrapeConfigs } from "./scrapeJob";
+import { asText, needless, type Spot, type Table, takeAll, texts, unknown } from "./spot";
+
+/** Prometheus' own defaults, where Podwatch has others. */
+const USUAL = { scrapeInterval: "1m", evaluationInterval: "1m" };
+
+export function takePrometheus(spot: Spot): void {
+  const to = spot.below("prometheus");
+  to.at("global").put("scrapeInterval", USUAL.scrapeInterval);
+  to.at("global").put("evaluationInterval", USUAL.evaluationInterval);
+  takeAll(to, PROMETHEUS, unknown);
+}
+
+const GLOBAL: Table = {
+  scrape_interval: asText("scrapeInterval"),
+  scrape_timeout: asText("scrapeTimeout"),
+  evaluation_interval: asText("evaluationInterval"),
+  external_labels: (here) => here.put("externalLabels", texts(here.value)),
+  ...LIMITS,
+};
+
+/** Native key -> what becomes of it. */
+const PROMETHEUS: Table = {
+  global: (here) => takeAll(here, GLOBAL, unknown),
+  rule_files: ruleFiles,
+  scrape_configs: scrapeConfigs,
+  alerting: (here) => takeAll(here, { alertmanagers }, unknown),
+  remote_write: remoteWrites,
+  storage: (here) => takeAll(here, { tsdb: (tsdb) => takeAll(tsdb, TSDB, unknown) }, unknown),
+};
+
+const TSDB: Table = {
+  out_of_order_time_window: asText("outOfOrderTimeWindow"),
+  retention: (here) =>
+    takeAll(here, { time: asText(["retention", "time"]), size: asText(["retention", "size"]) }, needless),
+};
+
+/** Files in the project are referred to as they are written there, patterns included. */
+export function ruleFiles(here: Spot): void {
+  for (const item of here.items()) ruleFile(item);
+}
+
+export function ruleFile(item: Spot): void {
+  const found = item.files.find(item.text);
+  if (found.length === 0) {
+    item.leave("is not on this computer", "copy it here, and list it under prometheus.ruleFiles");
+    return;
+  }
+  const pattern = item.files.referPattern(item.text);
+  const endings = [".yml", ".yaml"];
+  if (pattern !== undefined && endings.some((ending) => pattern.endsWith(ending))) {
+    item.next("ruleFiles").put([], pattern);
+    return;
+  }
+  for (const path of found) item.next("ruleFiles").put([], item.files.refer(path, "rules", endings));
+}

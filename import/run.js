@@ -1,0 +1,2 @@
+// Runs import/cli.ts.
+require("../operate/bundled")(require("node:path").join(__dirname, "cli.ts"));

@@ -1,0 +1,112 @@
+import { imported } from "./support";
+
+const job = (yaml: string) => `scrape_configs:\n  - ${yaml.trim().replaceAll("\n", "\n    ")}\n`;
+
+/** The only job that an import makes of one. */
+function jobOf(yaml: string, others = {}) {
+  const result = imported({ prometheus: job(yaml) }, others);
+  const { scrapeJobs = [], fileSd = [] } = result.settings.prometheus as Record<string, unknown[]>;
+  expect(result.problems).toEqual([]);
+  return { ...result, jobs: [...scrapeJobs, ...fileSd] };
+}
+
+test("what Prometheus assumes where nothing is said stays so", () => {
+  const { settings, problems, left } = imported({ prometheus: "global: {}\n" });
+  expect(settings).toEqual({
+    gateways: { enabled: false },
+    prometheus: { scrapeInterval: "1m", evaluationInterval: "1m" },
+  });
+  expect({ problems, left }).toEqual({ problems: [], left: [] });
+});
+
+test("global settings; a label's text stays as it is written", () => {
+  const { settings, left } = imported({
+    prometheus: `
+global:
+  scrape_interval: 20s
+  scrape_timeout: 5s
+  evaluation_interval: 30s
+  sample_limit: 1000
+  external_labels: { version: 1.10, zip: 08, on: true }
+  query_log_file: /prometheus/query.log
+storage:
+  tsdb: { out_of_order_time_window: 30m }
+`,
+  });
+  expect(settings.prometheus).toEqual({
+    scrapeInterval: "20s",
+    scrapeTimeout: "5s",
+    evaluationInterval: "30s",
+    limits: { samples: 1000 },
+    externalLabels: { version: "1.10", zip: "08", on: "true" },
+    outOfOrderTimeWindow: "30m",
+  });
+  expect(left).toEqual([expect.stringMatching(/^prometheus.yml:8 global.query_log_file has no setting; /)]);
+});
+
+test("a job with all that has a setting; the rest is taken verbatim", () => {
+  const { jobs, secrets, left } = jobOf(`
+job_name: app
+scheme: https
+metrics_path: /m
+scrape_interval: 10s
+scrape_timeout: 4s
+params: { "collect[]": [a, 2] }
+sample_limit: 7
+honor_labels: yes
+basic_auth: { username: u, password: "p w" }
+tls_config: { insecure_skip_verify: true, server_name: app.corp }
+metric_relabel_configs: [{ regex: "go_.*", source_labels: [__name__], action: drop }]
+static_configs:
+  - targets: ["a.corp:1", "b.corp:2"]
+  - targets: ["c.corp:3"]
+    labels: { tier: 1 }
+`);
+  expect(jobs).toEqual([
+    {
+      name: "app",
+      scheme: "https",
+      metricsPath: "/m",
+      interval: "10s",
+      timeout: "4s",
+      params: { "collect[]": ["a", "2"] },
+      limits: { samples: 7 },
+      basicAuth: { username: "u" },
+      tls: { insecure: true, serverName: "app.corp" },
+      targets: ["a.corp:1", "b.corp:2", { targets: ["c.corp:3"], labels: { tier: "1" } }],
+      extra: {
+        honor_labels: "yes",
+        metric_relabel_configs: [{ regex: "go_.*", source_labels: ["__name__"], action: "drop" }],
+      },
+    },
+  ]);
+  expect(secrets).toEqual({ "prometheus.scrapeJobs[0].basicAuth.password": "p w" });
+  expect(left).toEqual([]);
+});
+
+test("a secret is never in the stack file, wherever it stood", () => {
+  const { text, secrets } = imported(
+    {
+      prometheus: `
+scrape_configs:
+  - job_name: a
+    bearer_token: s3cret-1
+    static_configs: [{ targets: ["a.corp:1"] }]
+  - job_name: b
+    authorization: { credentials: s3cret-2 }
+    http_headers: { X-Key: { values: [s3cret-3] } }
+    consul_sd_configs: [{ server: "consul.corp:8500", basic_auth: { username: u, password: s3cret-4 } }]
+  - job_name: c
+    authorization: { credentials_file: /etc/prometheus/token }
+    static_configs: [{ targets: ["c.corp:1"] }]
+remote_write:
+  - url: https://w.corp/write
+    oauth2: { client_id: me, client_secret: s3cret-5, token_url: "https://t.corp/" }
+`,
+    },
+    { token: "s3cret-6\n" },
+  );
+  expect(text).not.toContain("s3cret");
+  expect(Object.values(secrets).sort()).toEqual([1, 2, 3, 4, 5, 6].map((number) => `s3cret-${number}`));
+  expect(text).toContain("password_file: /run/secrets/prometheus.b-consul-sd-configs-basic-auth-password");
+});
