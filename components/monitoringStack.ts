@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostSettings, Settings } from "../config/load";
 import { Host } from "./host";
-import { type Installation, type Offer, offered } from "./placement";
+import { type Created, type Installation, type Offer, offered, type WiredHost } from "./placement";
 import { SERVICES } from "./services";
 
 /** Everything that a stack file describes, host by host. */
@@ -9,36 +9,33 @@ export class MonitoringStack extends pulumi.ComponentResource {
   /** By name of the host; targets have none. */
   readonly installations: Readonly<Record<string, Installation>>;
 
-  constructor(name: string, settings: Settings, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { hosts }: Settings, opts?: pulumi.ComponentResourceOptions) {
     super("podwatch:index:MonitoringStack", name, {}, opts);
-    const { hosts } = settings;
+    const wired = hosts.map((host) => wire(host, hosts));
     this.installations = Object.fromEntries(
-      hosts.flatMap((host) => {
-        const installation = this.install(`${name}-${host.name}`, host, hosts);
-        return host.role === "target" ? [] : [[host.name, installation as Installation]];
+      wired.flatMap((host) => {
+        const others = wired.filter((other) => other !== host);
+        const installation = this.place(`${name}-${host.settings.name}`, host, others);
+        return host.settings.role === "target" ? [] : [[host.settings.name, installation as Installation]];
       }),
     );
     this.registerOutputs({ installations: this.installations });
   }
 
   /** Creates a host and its services. */
-  private install(
-    name: string,
-    settings: HostSettings,
-    hosts: readonly HostSettings[],
-  ): Partial<Installation> {
+  private place(name: string, wired: WiredHost, others: readonly WiredHost[]): Partial<Installation> {
     const opts = { parent: this };
-    const offers = offersOf(settings);
-    const watched = SERVICES.flatMap(({ telemetry }) => telemetry?.(settings, hosts) ?? []);
-    const services = SERVICES.filter(({ service }) => service in offers)
+    const { settings, offers } = wired;
+    const services = SERVICES.filter(({ service }) => service in offers);
+    const planned = services
       .map(({ service, kind = "container" }) => ({ service, kind, listens: offers[service]?.listens }))
       .sort((a, b) => (a.service < b.service ? -1 : 1));
-    const sendsPings = offered(offers, "sendsPings").includes(true);
-    const host = new Host(name, { ...settings, services, sendsPings }, opts);
-    const made = new Map<string, pulumi.ComponentResource>();
-    const installations = SERVICES.filter(({ service }) => service in offers).map(({ service, place }) => {
-      const placed = place({ name, host, settings, offers, watched, made }, opts);
-      made.set(service, placed.component);
+    const sendsPings = offered(wired, "sendsPings").includes(true);
+    const host = new Host(name, { ...settings, services: planned, sendsPings }, opts);
+    let created: Created = {};
+    const installations = services.map(({ place }) => {
+      const placed = place({ ...wired, name, host, others, created }, opts);
+      created = { ...created, ...placed.created };
       return placed.installation ?? {};
     });
     host.complete(name);
@@ -46,12 +43,15 @@ export class MonitoringStack extends pulumi.ComponentResource {
   }
 }
 
-/** What the services of a host offer to each other. */
-function offersOf(settings: HostSettings): Record<string, Offer> {
-  return Object.fromEntries(
-    SERVICES.flatMap(({ service, offer }) => {
-      const offers = offer(settings);
-      return offers === undefined ? [] : [[service, offers]];
-    }),
-  );
+/** What the services of a host offer, and what its Prometheus monitors. */
+function wire(settings: HostSettings, hosts: readonly HostSettings[]): WiredHost {
+  const offers = SERVICES.flatMap(({ service, offer }): Array<[string, Offer]> => {
+    const offers = offer(settings);
+    return offers === undefined ? [] : [[service, offers]];
+  });
+  return {
+    settings,
+    offers: Object.fromEntries(offers),
+    watched: SERVICES.flatMap(({ telemetry }) => telemetry?.(settings, hosts) ?? []),
+  };
 }

@@ -1,13 +1,14 @@
-// Which service runs on which host, in two steps: each service states what it offers to others, which needs no resource; then each is
-// created, given all these offers.
+// Which service runs on which host, in two steps for the whole stack: first each host's services state what they offer to others, which
+// needs no resource (wiring); then each service is created, given the offers of all hosts (placing).
 import type * as pulumi from "@pulumi/pulumi";
 import type { HostSettings } from "../config/load";
-import type { Endpoint } from "../lib/endpoint";
+import type { Endpoint, ServiceEndpoints } from "../lib/endpoint";
 import type { Kind, Listener } from "../lib/runner";
 import type { Telemetry } from "../lib/telemetry";
-import type { Datasource } from "./grafana/render";
+import type { DatasourceKind } from "./grafana/datasource.render";
 import type { Host } from "./host";
 import type { PodNetwork } from "./network/component";
+import type { NginxBridge } from "./nginx/component";
 import type { Backend, HostSockets } from "./nginx/render";
 
 /** What users need to know of a host once it is deployed. */
@@ -23,37 +24,58 @@ export interface Installation {
   };
 }
 
+/** Secrets are known only when they are deployed. */
+type Secret = pulumi.Output<string>;
+
+/** What the services of any host may use, by the endpoint that they reach. */
+interface Reachable {
+  readonly endpoints: ServiceEndpoints<Secret>;
+}
+
 /** What a service on a host offers to the others, and requires of the host. */
 export interface Offer {
   /** Port of the host that it listens on, if any. */
   readonly listens?: Listener;
-  /** How the front serves it. */
+  /** How the front of its host serves it. */
   readonly backend?: Backend;
-  /** Where Prometheus sends alerts. */
-  readonly alertmanager?: Endpoint;
-  /** The data source for Grafana. */
-  readonly datasource?: Datasource;
   /** The socket that the host's own NGINX bridges. */
   readonly hostSockets?: HostSockets;
   /** Whether it sends pings, for which an ordinary user may lack permission. */
   readonly sendsPings?: boolean;
+  /** Where Prometheus sends alerts. */
+  readonly alertmanager?: Reachable;
+  /** The data source for Grafana. */
+  readonly datasource?: Reachable & { readonly kind: DatasourceKind };
 }
 
-/** The offers of the services of a host, by the name of the service, in the order of the list of services. */
-export type Offers = Readonly<Record<string, Offer>>;
+/** What services of other hosts may use, too. */
+type StackOffer = "alertmanager" | "datasource";
 
-/** A host with its services created so far. */
-export interface Placement {
+/** A host whose services are known, before any is created. */
+export interface WiredHost {
+  readonly settings: HostSettings;
+  /** By the name of the service, in the order of the list of services. */
+  readonly offers: Readonly<Record<string, Offer>>;
+  /** What a Prometheus of the host monitors. */
+  readonly watched: ReadonlyArray<Telemetry<Secret>>;
+}
+
+/** What the services of a host that are created already have for those that follow. */
+export interface Created {
+  readonly network?: PodNetwork;
+  readonly bridge?: NginxBridge;
+  /** Runbooks of the alerts that link to the front, by the alert's name. */
+  readonly runbooks?: Readonly<Record<string, string>>;
+}
+
+/** Where a service is created. */
+export interface Placement extends WiredHost {
   /** Prefix of resource names. */
   readonly name: string;
   readonly host: Host;
-  readonly settings: HostSettings;
-  /** What each service of the host offers. */
-  readonly offers: Offers;
-  /** What the host's Prometheus monitors. */
-  readonly watched: readonly Telemetry[];
-  /** What was created before, by the name of the service. */
-  readonly made: ReadonlyMap<string, pulumi.ComponentResource>;
+  /** The other hosts of the stack. */
+  readonly others: readonly WiredHost[];
+  readonly created: Created;
 }
 
 /** A service that a host may have. */
@@ -65,30 +87,58 @@ export interface PlacedService {
   /** What it offers; undefined if the host does not have it. */
   offer(settings: HostSettings): Offer | undefined;
   /** How the Prometheus of a host monitors it, there and on other hosts. */
-  telemetry?(monitor: HostSettings, hosts: readonly HostSettings[]): readonly Telemetry[];
+  telemetry?(monitor: HostSettings, hosts: readonly HostSettings[]): ReadonlyArray<Telemetry<Secret>>;
   /** Creates it. */
   place(placement: Placement, opts: pulumi.ComponentResourceOptions): Placed;
 }
 
 export interface Placed {
-  readonly component: pulumi.ComponentResource;
+  /** What services that follow need of it. */
+  readonly created?: Created;
   /** What users need to know of it. */
   readonly installation?: Partial<Installation>;
 }
 
-/** What all services of a host offer of a kind. */
+/** What the services of a host offer of a kind. */
 export function offered<Kind extends keyof Offer>(
-  offers: Offers,
+  { offers }: Pick<WiredHost, "offers">,
   kind: Kind,
 ): Array<NonNullable<Offer[Kind]>> {
-  return Object.values(offers).flatMap((offer) => {
-    const one = offer[kind];
-    return one === undefined ? [] : [one as NonNullable<Offer[Kind]>];
-  });
+  return Object.values(offers).flatMap((offer) => offer[kind] ?? []);
+}
+
+/** An offer, and how the service that uses it reaches it. */
+export interface Found<Kind extends StackOffer> {
+  readonly offer: NonNullable<Offer[Kind]>;
+  readonly endpoint: Endpoint<Secret>;
+  /** The host that offers it. */
+  readonly from: WiredHost;
+  /** Whether that is the host of the service that uses it. */
+  readonly own: boolean;
+}
+
+/** What the services of a host may use: what the host itself offers comes first. */
+export function reachable<Kind extends StackOffer>(placement: Placement, kind: Kind): Array<Found<Kind>> {
+  const found = (from: WiredHost, own: boolean) =>
+    offered(from, kind).flatMap((offer): Array<Found<Kind>> => {
+      const endpoint = own ? offer.endpoints.local : offer.endpoints.remote;
+      return endpoint === undefined ? [] : [{ offer, endpoint, from, own }];
+    });
+  return [...found(placement, true), ...placement.others.flatMap((host) => found(host, false))];
+}
+
+/** Those of the host itself; if there are none, those of the others. */
+export function nearest<Kind extends StackOffer>(
+  found: ReadonlyArray<Found<Kind>>,
+): ReadonlyArray<Found<Kind>> {
+  const own = found.filter((one) => one.own);
+  return own.length > 0 ? own : found;
 }
 
 /** What the containers of a host need. */
-export function containerPlace({ host, settings, made }: Placement) {
-  const network = made.get("network") as PodNetwork;
-  return { host, network, hostName: settings.name, front: settings.front };
+export function containerPlace({ host, settings, created }: Placement) {
+  const { network } = created;
+  if (network === undefined)
+    throw new Error(`host ${settings.name}: a container is placed before the network`);
+  return { host, network, front: settings.front };
 }

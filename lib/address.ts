@@ -11,6 +11,11 @@ export function canonicalAddress(address: string): string {
   return new URL(`http://[${address.replace(/%.*/, "")}]`).hostname.slice(1, -1);
 }
 
+/** An address by which a host is reached only from itself. */
+export function isLoopback(address: string): boolean {
+  return address.startsWith("127.") || address === "::1";
+}
+
 /** An IP address as a number. */
 function toNumber(ip: string): bigint {
   if (isIPv4(ip)) return ip.split(".").reduce((sum, part) => sum * 256n + BigInt(part), 0n);

@@ -1,36 +1,27 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostSettings } from "../../config/load";
-import type { Endpoint } from "../../lib/endpoint";
-import type { Telemetry } from "../../lib/telemetry";
 import type { Host } from "../host";
 import type { PodNetwork } from "../network/component";
 import type { FrontSettings } from "../nginx/front.schema";
-import type { Backend } from "../nginx/render";
-import { ALERTMANAGER_BACKEND, alertmanager, alertmanagerSecrets, alertmanagerTelemetry } from "./render";
+import { ALERTMANAGER_ENDPOINT } from "./endpoint";
+import { alertmanager, alertmanagerSecrets } from "./render";
 
 export interface AlertmanagerArgs {
   readonly host: Host;
   readonly network: PodNetwork;
-  /** Name of the host, the label `instance` of its series. */
-  readonly hostName: string;
   readonly front: FrontSettings;
   readonly settings: HostSettings["alertmanager"];
 }
 
 /** Alertmanager: sends notifications and keeps silences; its secrets are files that only it can read. */
 export class Alertmanager extends pulumi.ComponentResource {
-  readonly backend: Backend = ALERTMANAGER_BACKEND;
-  /** Where Prometheus sends alerts. */
-  readonly endpoint: Endpoint = ALERTMANAGER_BACKEND.endpoint;
-  readonly telemetry: Telemetry;
   /** Where users reach it, through the front. */
   readonly url: string;
 
   constructor(name: string, args: AlertmanagerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("podwatch:index:Alertmanager", name, {}, opts);
     const { host, settings } = args;
-    this.url = `${args.front.publicUrl}${ALERTMANAGER_BACKEND.endpoint.path}/`;
-    this.telemetry = alertmanagerTelemetry(args.hostName);
+    this.url = `${args.front.publicUrl}${ALERTMANAGER_ENDPOINT.path}/`;
     const service = alertmanager({
       image: settings.image,
       externalUrl: this.url,

@@ -6,7 +6,10 @@ import { ALERTMANAGER_BACKEND, alertmanagerTelemetry } from "./render";
 export const alertmanagerPlacement: PlacedService = {
   service: ALERTMANAGER,
   offer: ({ alertmanager }) =>
-    alertmanager.enabled ? { backend: ALERTMANAGER_BACKEND, alertmanager: ALERTMANAGER_ENDPOINT } : undefined,
+    alertmanager.enabled
+      ? // Not for other hosts: the front accepts no alerts.
+        { backend: ALERTMANAGER_BACKEND, alertmanager: { endpoints: { local: ALERTMANAGER_ENDPOINT } } }
+      : undefined,
   telemetry: ({ name, alertmanager }) => (alertmanager.enabled ? [alertmanagerTelemetry(name)] : []),
   place: (placement, opts) => {
     const component = new Alertmanager(
@@ -14,6 +17,6 @@ export const alertmanagerPlacement: PlacedService = {
       { ...containerPlace(placement), settings: placement.settings.alertmanager },
       opts,
     );
-    return { component, installation: { alertmanager: component.url } };
+    return { installation: { alertmanager: component.url } };
   },
 };

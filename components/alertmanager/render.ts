@@ -1,8 +1,8 @@
 import { type NamedSecret, ownSecrets, secretFile } from "../../lib/auth";
 import { halved } from "../../lib/duration";
-import { authority, fromInside, urlOf } from "../../lib/endpoint";
+import { fromInside, urlOf } from "../../lib/endpoint";
 import { CONFIG_DIRECTORY, type Service, type UnitKeys } from "../../lib/service";
-import type { Telemetry } from "../../lib/telemetry";
+import { metricsJob, type Telemetry } from "../../lib/telemetry";
 import { readTemplate, renderTemplate } from "../../lib/template";
 import { toYaml } from "../../lib/yaml";
 import type { Backend } from "../nginx/render";
@@ -57,15 +57,9 @@ export const ALERTMANAGER_BACKEND: Backend = {
 };
 
 /** How Alertmanager is monitored. */
-export function alertmanagerTelemetry(host: string): Telemetry {
+export function alertmanagerTelemetry(host: string): Telemetry<never> {
   return {
-    scrapeConfigs: [
-      {
-        job_name: ALERTMANAGER,
-        metrics_path: `${ALERTMANAGER_ENDPOINT.path}/metrics`,
-        static_configs: [{ targets: [authority(ALERTMANAGER_ENDPOINT)], labels: { instance: host } }],
-      },
-    ],
+    scrapeJobs: [metricsJob(ALERTMANAGER, ALERTMANAGER_ENDPOINT, { instance: host })],
     dashboards: ["alertmanager.json"],
     ruleGroups: [alertmanagerRules],
   };

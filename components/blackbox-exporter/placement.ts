@@ -11,11 +11,13 @@ export const blackboxExporterPlacement: PlacedService = {
       : undefined,
   telemetry: ({ name, blackboxExporter: { enabled, targets } }) =>
     enabled ? [blackboxTelemetry(name, targets)] : [],
-  place: (placement, opts) => ({
-    component: new BlackboxExporter(
+  place: (placement, opts) => {
+    const { blackboxExporter: settings } = placement.settings;
+    new BlackboxExporter(
       `${placement.name}-blackbox-exporter`,
-      { ...containerPlace(placement), settings: placement.settings.blackboxExporter },
+      { ...containerPlace(placement), settings },
       opts,
-    ),
-  }),
+    );
+    return {};
+  },
 };

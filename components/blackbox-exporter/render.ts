@@ -10,7 +10,7 @@ import {
 } from "../../lib/auth";
 import { authority, fromInside, urlOf } from "../../lib/endpoint";
 import { CONFIG_DIRECTORY, type Service, type UnitKeys } from "../../lib/service";
-import type { Telemetry } from "../../lib/telemetry";
+import { metricsJob, type ScrapeJob, type Telemetry } from "../../lib/telemetry";
 import { readTemplate, renderTemplate } from "../../lib/template";
 import { toYaml } from "../../lib/yaml";
 import type { Backend } from "../nginx/render";
@@ -144,26 +144,25 @@ export function sendsPings(settings: {
  *
  * @param instance name of the host that it runs on
  */
-export function blackboxTelemetry(instance: string, probes: readonly Probe[]): Telemetry {
+export function blackboxTelemetry(instance: string, probes: readonly Probe[]): Telemetry<never> {
   return {
-    scrapeConfigs: [
-      {
-        job_name: BLACKBOX_EXPORTER,
-        metrics_path: `${BLACKBOX_ENDPOINT.path}/metrics`,
-        static_configs: [{ targets: [ADDRESS], labels: { instance } }],
-      },
-      ...(probes.length === 0
-        ? []
-        : [
-            {
-              job_name: PROBES_JOB,
-              metrics_path: `${BLACKBOX_ENDPOINT.path}/probe`,
-              static_configs: probes.map(probed),
-            },
-          ]),
+    scrapeJobs: [
+      metricsJob(BLACKBOX_EXPORTER, BLACKBOX_ENDPOINT, { instance }),
+      ...(probes.length === 0 ? [] : [probesJob(probes)]),
     ],
     dashboards: ["probes.json"],
     ruleGroups: [blackboxRules],
+  };
+}
+
+function probesJob(probes: readonly Probe[]): ScrapeJob<never> {
+  return {
+    config: {
+      job_name: PROBES_JOB,
+      metrics_path: `${BLACKBOX_ENDPOINT.path}/probe`,
+      static_configs: probes.map(probed),
+    },
+    endpoint: BLACKBOX_ENDPOINT,
   };
 }
 

@@ -6,8 +6,9 @@ import { ownSecrets } from "../../lib/auth";
 import type { Host } from "../host";
 import type { PodNetwork } from "../network/component";
 import type { FrontSettings } from "../nginx/front.schema";
-import type { Backend } from "../nginx/render";
-import { ADMIN_PASSWORD_SECRET, type Datasource, GRAFANA_BACKEND, grafana } from "./render";
+import { type Datasource, datasourceSecrets } from "./datasource.render";
+import { GRAFANA, GRAFANA_ENDPOINT } from "./endpoint";
+import { ADMIN_PASSWORD_SECRET, grafana } from "./render";
 
 export interface GrafanaArgs {
   readonly host: Host;
@@ -15,14 +16,13 @@ export interface GrafanaArgs {
   readonly front: FrontSettings;
   readonly settings: HostSettings["grafana"];
   /** Its data sources; the first is the default. */
-  readonly datasources: readonly Datasource[];
+  readonly datasources: ReadonlyArray<Datasource<pulumi.Output<string>>>;
   /** Dashboards (Grafana's JSON) by file name, besides those of the settings. */
   readonly dashboards: Readonly<Record<string, string>>;
 }
 
 /** Grafana: dashboards behind the front, with a generated administrator's password. */
 export class Grafana extends pulumi.ComponentResource {
-  readonly backend: Backend = GRAFANA_BACKEND;
   /** Where users reach it, through the front. */
   readonly url: string;
   readonly adminUser: string;
@@ -32,10 +32,10 @@ export class Grafana extends pulumi.ComponentResource {
   constructor(name: string, args: GrafanaArgs, opts?: pulumi.ComponentResourceOptions) {
     super("podwatch:index:Grafana", name, {}, opts);
     const { host, settings } = args;
-    this.url = `${args.front.publicUrl}${GRAFANA_BACKEND.endpoint.path}/`;
+    this.url = `${args.front.publicUrl}${GRAFANA_ENDPOINT.path}/`;
     this.adminUser = settings.adminUser;
     this.adminPassword = settings.adminPassword ?? generatedPassword(`${name}-admin-password`, this);
-    const own = ownSecrets(GRAFANA_BACKEND.name, settings.secrets);
+    const own = [...datasourceSecrets(args.datasources), ...ownSecrets(GRAFANA, settings.secrets)];
     const secrets = [{ name: ADMIN_PASSWORD_SECRET, value: this.adminPassword }, ...own];
     const service = grafana({
       image: settings.image,

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { quote, type Report, show } from "../../config/problem";
 import type { Locate } from "../../config/resolve/locate";
 import { refuseSecrets } from "../../config/resolve/plainSecrets";
-import { datasourceUid } from "./render";
+import { datasourceUid } from "./datasource.render";
 import type { grafana } from "./schema";
 
 export function checkDatasources(given: z.output<typeof grafana>, locate: Locate, report: Report): void {

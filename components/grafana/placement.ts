@@ -1,6 +1,7 @@
 import { shippedDashboards } from "../../dashboards/shipped";
-import { containerPlace, offered, type PlacedService } from "../placement";
+import { containerPlace, nearest, type PlacedService, reachable } from "../placement";
 import { Grafana } from "./component";
+import { namedDatasources } from "./datasource.render";
 import { GRAFANA } from "./endpoint";
 import { GRAFANA_BACKEND } from "./render";
 
@@ -9,22 +10,24 @@ export const grafanaPlacement: PlacedService = {
   offer: ({ grafana }) => (grafana.enabled ? { backend: GRAFANA_BACKEND } : undefined),
   place: (placement, opts) => {
     const { grafana } = placement.settings;
-    const datasources = offered(placement.offers, "datasource");
-    const watched = datasources.length === 0 ? [] : placement.watched;
+    const found = nearest(reachable(placement, "datasource"));
+    const datasources = found.map(({ offer: { kind }, endpoint, from, own }) => ({
+      kind,
+      endpoint,
+      host: own ? undefined : from.settings.name,
+    }));
+    const dashboards = found.flatMap(({ from }) => from.watched).flatMap((watched) => watched.dashboards);
     const component = new Grafana(
       `${placement.name}-grafana`,
       {
         ...containerPlace(placement),
         settings: grafana,
-        datasources,
-        dashboards: shippedDashboards(
-          watched.flatMap(({ dashboards }) => dashboards),
-          grafana.datasourceUid,
-        ),
+        datasources: namedDatasources(datasources, grafana.datasourceUid),
+        dashboards: shippedDashboards(dashboards, grafana.datasourceUid),
       },
       opts,
     );
     const { url, adminUser: user, adminPassword: password } = component;
-    return { component, installation: { grafana: { url, user, password } } };
+    return { installation: { grafana: { url, user, password } } };
   },
 };

@@ -1,40 +1,16 @@
-import { createHash } from "node:crypto";
-import { type Endpoint, fromInside, urlOf } from "../../lib/endpoint";
+import { fromInside, urlOf } from "../../lib/endpoint";
 import { CONFIG_DIRECTORY, SECRETS_DIRECTORY, type Service, type UnitKeys } from "../../lib/service";
 import { readTemplate, renderTemplate } from "../../lib/template";
 import { toYaml } from "../../lib/yaml";
 import type { Backend } from "../nginx/render";
+import {
+  type Datasource,
+  datasourceFiles,
+  type OwnDatasource,
+  ownDatasource,
+  provisionedDatasource,
+} from "./datasource.render";
 import { GRAFANA, GRAFANA_ENDPOINT } from "./endpoint";
-
-/** A Prometheus that Grafana queries. */
-export interface Datasource {
-  readonly name: string;
-  /** Uid that dashboards refer to. */
-  readonly uid: string;
-  /** How Grafana reaches it. */
-  readonly endpoint: Endpoint;
-  /** Prometheus' scrape interval: the smallest step of Grafana's queries. */
-  readonly scrapeInterval: string;
-}
-
-/** Any other data source. */
-export interface OwnDatasource {
-  readonly name: string;
-  readonly type: string;
-  readonly uid?: string | undefined;
-  readonly url?: string | undefined;
-  readonly access: string;
-  readonly isDefault: boolean;
-  readonly basicAuthUser?: string | undefined;
-  readonly jsonData: Readonly<Record<string, unknown>>;
-  /** Names of the user's own secrets. */
-  readonly secureJsonData: Readonly<Record<string, string>>;
-}
-
-/** The uid that Grafana itself would derive. */
-export function datasourceUid({ name, uid }: Pick<OwnDatasource, "name" | "uid">): string {
-  return uid ?? `P${createHash("sha256").update(name).digest("hex").slice(0, 16).toUpperCase()}`;
-}
 
 export interface GrafanaInput {
   readonly image: string;
@@ -46,7 +22,7 @@ export interface GrafanaInput {
   /** Dashboards (Grafana's JSON) by file name. */
   readonly dashboards: Readonly<Record<string, string>>;
   readonly keepData: boolean;
-  /** Names of the secrets that variables under these keys refer to. */
+  /** Names of the secrets that data sources and variables under these keys refer to. */
   readonly secrets?: readonly string[];
   /** The user's additional keys for the unit. */
   readonly unitKeys?: UnitKeys;
@@ -89,6 +65,7 @@ export function grafana(input: GrafanaInput): Service {
       ...Object.fromEntries(
         Object.entries(input.dashboards).map(([name, json]) => [`dashboards/${name}`, json]),
       ),
+      ...datasourceFiles(input.datasources),
     },
     secrets: [ADMIN_PASSWORD_SECRET, ...(input.secrets ?? [])],
     data: { path: "/var/lib/grafana", keep: input.keepData },
@@ -128,43 +105,10 @@ function datasources(input: GrafanaInput) {
     apiVersion: 1,
     prune: true,
     datasources: [
-      ...input.datasources.map((datasource, index) => ({
-        name: datasource.name,
-        type: "prometheus",
-        uid: datasource.uid,
-        access: "proxy",
-        url: urlOf(datasource.endpoint),
-        isDefault: index === 0 && !replaced,
-        editable: false,
-        jsonData: { httpMethod: "POST", timeInterval: datasource.scrapeInterval },
-      })),
+      ...input.datasources.map((one, index) => provisionedDatasource(one, index === 0 && !replaced)),
       ...own.map(ownDatasource),
     ],
   };
-}
-
-function ownDatasource({ jsonData, secureJsonData, ...source }: OwnDatasource) {
-  const secrets = Object.entries(secureJsonData).map(([key, name]) => [
-    key,
-    `$__file{${SECRETS_DIRECTORY}/${GRAFANA}.${name}}`,
-  ]);
-  return {
-    ...(literal({ ...source, jsonData }) as object),
-    uid: datasourceUid(source),
-    editable: false,
-    ...(source.basicAuthUser === undefined ? {} : { basicAuth: true }),
-    ...(secrets.length > 0 ? { secureJsonData: Object.fromEntries(secrets) } : {}),
-  };
-}
-
-/** Grafana expands environment variables, and reads two dollar signs as one. */
-function literal(value: unknown): unknown {
-  if (typeof value === "string") return value.replaceAll("$", "$$$$");
-  if (Array.isArray(value)) return value.map(literal);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, inner]) => (inner === undefined ? [] : [[key, literal(inner)]])),
-  );
 }
 
 function dashboardProvider() {

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../host";
 import type { PodNetwork } from "../network/component";
 import type { NginxBridge } from "../nginx/component";
+import { BRIDGE_ENDPOINT } from "../nginx/endpoint";
 import { nginxExporter } from "./render";
 import type { NginxExporterSettings } from "./schema";
 
@@ -20,7 +21,7 @@ export class NginxExporter extends pulumi.ComponentResource {
     const { host, settings } = args;
     const service = nginxExporter({
       image: settings.image,
-      bridge: args.bridge.endpoint,
+      bridge: BRIDGE_ENDPOINT,
       unitKeys: settings.quadlet,
     });
     host.deploy(name, { service, after: [args.network, args.bridge.service] }, { parent: this });

@@ -1,5 +1,3 @@
-import type { NginxBridge } from "../nginx/component";
-import { NGINX } from "../nginx/endpoint";
 import { containerPlace, type PlacedService } from "../placement";
 import { NginxExporter } from "./component";
 import { NGINX_EXPORTER } from "./endpoint";
@@ -9,15 +7,15 @@ export const nginxExporterPlacement: PlacedService = {
   service: NGINX_EXPORTER,
   offer: ({ nginxExporter }) => (nginxExporter.enabled ? {} : undefined),
   telemetry: ({ name, nginxExporter }) => (nginxExporter.enabled ? [nginxExporterTelemetry(name)] : []),
-  place: (placement, opts) => ({
-    component: new NginxExporter(
+  place: (placement, opts) => {
+    const { bridge } = placement.created;
+    if (bridge === undefined)
+      throw new Error(`host ${placement.settings.name}: NGINX comes before its exporter`);
+    new NginxExporter(
       `${placement.name}-nginx-exporter`,
-      {
-        ...containerPlace(placement),
-        bridge: placement.made.get(NGINX) as NginxBridge,
-        settings: placement.settings.nginxExporter,
-      },
+      { ...containerPlace(placement), bridge, settings: placement.settings.nginxExporter },
       opts,
-    ),
-  }),
+    );
+    return {};
+  },
 };

@@ -1,6 +1,6 @@
-import { authority, type Endpoint, urlOf } from "../../lib/endpoint";
+import { type Endpoint, urlOf } from "../../lib/endpoint";
 import type { Service, UnitKeys } from "../../lib/service";
-import type { Telemetry } from "../../lib/telemetry";
+import { metricsJob, type Telemetry } from "../../lib/telemetry";
 import { renderTemplate } from "../../lib/template";
 import { NGINX } from "../nginx/endpoint";
 import { NGINX_EXPORTER, NGINX_EXPORTER_ENDPOINT, NGINX_JOB } from "./endpoint";
@@ -40,14 +40,9 @@ export function nginxExporter(input: NginxExporterInput): Service {
  *
  * @param instance name of the host that both run on
  */
-export function nginxExporterTelemetry(instance: string): Telemetry {
+export function nginxExporterTelemetry(instance: string): Telemetry<never> {
   return {
-    scrapeConfigs: [
-      {
-        job_name: NGINX_JOB,
-        static_configs: [{ targets: [authority(NGINX_EXPORTER_ENDPOINT)], labels: { instance } }],
-      },
-    ],
+    scrapeJobs: [metricsJob(NGINX_JOB, NGINX_EXPORTER_ENDPOINT, { instance })],
     dashboards: ["front.json"],
     ruleGroups: [nginxRules],
   };

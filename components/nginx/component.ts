@@ -1,11 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostSettings } from "../../config/load";
 import { ownSecrets } from "../../lib/auth";
-import type { Endpoint } from "../../lib/endpoint";
 import type { Host } from "../host";
 import type { PodNetwork } from "../network/component";
 import type { Limits } from "../prometheus/limits.render";
-import { BRIDGE_ENDPOINT, NGINX } from "./endpoint";
+import { NGINX } from "./endpoint";
 import type { GatewaysSettings } from "./gateways.schema";
 import { type Backend, type HostSockets, nginx } from "./render";
 
@@ -30,8 +29,6 @@ export interface NginxBridgeArgs {
 export class NginxBridge extends pulumi.ComponentResource {
   /** Where users reach the start page. */
   readonly url: string;
-  /** Endpoints for the other services of the host: its counters, and what it bridges. */
-  readonly endpoint: Endpoint = BRIDGE_ENDPOINT;
   /** What clients of NGINX depend on. */
   readonly service: pulumi.Resource;
 

@@ -1,4 +1,5 @@
-import { containerEndpoint } from "../../lib/endpoint";
+import { isLoopback } from "../../lib/address";
+import { containerEndpoint, type Endpoint, endpointAt, type ServiceEndpoints } from "../../lib/endpoint";
 
 /** Name of the service. */
 export const NGINX = "nginx";
@@ -8,3 +9,12 @@ export const GATEWAYS_JOB = "roq-gateways";
 
 /** Endpoints for the other services of the host: its counters, and what it bridges. */
 export const BRIDGE_ENDPOINT = containerEndpoint(NGINX, 8081);
+
+/** The endpoints of a service that the front of its host serves. A front that is reached only from its own host serves no other. */
+export function behindFront<Secret>(
+  { publicUrl }: { readonly publicUrl: string },
+  local: Endpoint<Secret>,
+): ServiceEndpoints<Secret> {
+  const front = endpointAt(publicUrl, local.path);
+  return front.host === "localhost" || isLoopback(front.host) ? { local } : { local, remote: front };
+}

@@ -4,8 +4,8 @@ import { quote } from "../../config/problem";
 import { checkQuadlet } from "../../config/resolve/quadlet";
 import { withPlainSecrets } from "../../config/schema/words";
 import type { ResolveContext } from "../../config/section";
-import { canonicalAddress, inUrl } from "../../lib/address";
-import { type FrontSettings, type front, isLoopback, isWildcard } from "./front.schema";
+import { canonicalAddress, inUrl, isLoopback } from "../../lib/address";
+import { type FrontSettings, type front, isWildcard } from "./front.schema";
 import { checkSnippet } from "./snippet.resolve";
 
 /** An ordinary user may not bind a port below 1024. */

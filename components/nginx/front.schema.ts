@@ -76,9 +76,6 @@ export type FrontSettings<Secret = unknown> = WithSecrets<
 /** All addresses that a host has. */
 export const isWildcard = (bind: string) => bind === "0.0.0.0" || bind === "::";
 
-/** An address by which a host is reached only from itself. */
-export const isLoopback = (bind: string) => bind.startsWith("127.") || bind === "::1";
-
 declare module "../../config/section" {
   interface ServiceSettings<Secret> {
     readonly front: FrontSettings<Secret>;

@@ -1,6 +1,4 @@
 import { containerPlace, offered, type PlacedService } from "../placement";
-import type { Prometheus } from "../prometheus/component";
-import { PROMETHEUS } from "../prometheus/endpoint";
 import { NginxBridge } from "./component";
 import { BRIDGE_ENDPOINT, NGINX } from "./endpoint";
 import { gatewayTelemetry } from "./gateways.render";
@@ -11,19 +9,20 @@ export const nginxPlacement: PlacedService = {
     role === "target" ? undefined : { listens: { bind, port, setting: "podwatch:front.port" } },
   telemetry: ({ gateways }) => (gateways.enabled ? [gatewayTelemetry(gateways, BRIDGE_ENDPOINT)] : []),
   place: (placement, opts) => {
-    const { settings, offers, made } = placement;
-    const component = new NginxBridge(
+    const { settings, created } = placement;
+    const bridge = new NginxBridge(
       `${placement.name}-nginx`,
       {
         ...containerPlace(placement),
+        hostName: settings.name,
         gateways: settings.gateways,
-        hostSockets: offered(offers, "hostSockets")[0],
+        hostSockets: offered(placement, "hostSockets")[0],
         limits: settings.prometheus.limits,
-        backends: offered(offers, "backend"),
-        runbooks: (made.get(PROMETHEUS) as Prometheus | undefined)?.runbooks ?? {},
+        backends: offered(placement, "backend"),
+        runbooks: created.runbooks ?? {},
       },
       opts,
     );
-    return { component, installation: { url: component.url } };
+    return { created: { bridge }, installation: { url: bridge.url } };
   },
 };

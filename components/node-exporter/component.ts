@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../host";
 import type { GatewaysSettings } from "../nginx/gateways.schema";
-import { bridgeGroup, type HostSockets } from "../nginx/render";
-import { nodeExporter, nodeHostSockets } from "./render";
+import { bridgeGroup } from "../nginx/render";
+import { nodeExporter } from "./render";
 import type { NodeExporterSettings } from "./schema";
 
 export interface NodeExporterArgs {
@@ -14,15 +14,11 @@ export interface NodeExporterArgs {
 
 /** The node exporter: a sandboxed service of the host itself, not a container, which would see little of the host. */
 export class NodeExporter extends pulumi.ComponentResource {
-  /** The socket that the host's own NGINX bridges; absent if Prometheus is elsewhere. */
-  readonly hostSockets: HostSockets | undefined;
-
   constructor(name: string, args: NodeExporterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("podwatch:index:NodeExporter", name, {}, opts);
     const { host, gateways, settings } = args;
     const { reach } = settings;
     const bridged = reach.by === "socket";
-    this.hostSockets = bridged ? nodeHostSockets(host.scope) : undefined;
     const service = nodeExporter({
       ...settings,
       scope: host.scope,

@@ -18,13 +18,11 @@ export const nodeExporterPlacement: PlacedService = {
     const targets = hosts.flatMap((host) => nodeTarget(host, monitor));
     return targets.length > 0 ? [nodeTelemetry(targets)] : [];
   },
-  place: ({ name, host, settings }, opts) => ({
-    component: new NodeExporter(
-      `${name}-node-exporter`,
-      { host, gateways: settings.gateways, settings: settings.nodeExporter },
-      opts,
-    ),
-  }),
+  place: ({ name, host, settings }, opts) => {
+    const { gateways, nodeExporter } = settings;
+    new NodeExporter(`${name}-node-exporter`, { host, gateways, settings: nodeExporter }, opts);
+    return {};
+  },
 };
 
 /** How a monitor's Prometheus scrapes node exporters: its own, and those of targets. */

@@ -104,9 +104,9 @@ function release({ version, mirror, sha256 }: Release): Program {
 }
 
 /** How hosts are scraped, each under its name. */
-export function nodeTelemetry(targets: readonly NodeTarget[]): Telemetry {
+export function nodeTelemetry(targets: readonly NodeTarget[]): Telemetry<never> {
   return {
-    scrapeConfigs: [{ job_name: NODE_JOB, static_configs: targets.map(scraped) }],
+    scrapeJobs: [{ config: { job_name: NODE_JOB, static_configs: targets.map(scraped) } }],
     dashboards: ["hosts.json"],
     ruleGroups: [hostRules],
   };

@@ -5,53 +5,59 @@ import type { Endpoint } from "../../lib/endpoint";
 import { shippedRules, wanted } from "../../lib/rules/render";
 import { runbooksOf } from "../../lib/runbooks";
 import type { Telemetry } from "../../lib/telemetry";
-import type { Datasource } from "../grafana/render";
 import type { Host } from "../host";
 import type { PodNetwork } from "../network/component";
 import type { FrontSettings } from "../nginx/front.schema";
-import type { Backend } from "../nginx/render";
 import type { AlertsSettings } from "./alerts.schema";
+import { PROMETHEUS_ENDPOINT } from "./endpoint";
 import { remoteFiles, remoteSecrets } from "./remote.render";
-import { PROMETHEUS_BACKEND, PROMETHEUS_TELEMETRY, prometheus, prometheusDatasource } from "./render";
+import { prometheus } from "./render";
 import type { ShippedFile } from "./schema";
-import { fileScrapeConfig, scrapeConfig, scrapeFiles, scrapeSecrets, targetFiles } from "./scrape.render";
+import {
+  deployedFiles,
+  deployedScrapeConfig,
+  deployedSecrets,
+  fileScrapeConfig,
+  scrapeConfig,
+  scrapeFiles,
+  scrapeSecrets,
+  targetFiles,
+} from "./scrape.render";
 
 export interface PrometheusArgs {
   readonly host: Host;
   readonly network: PodNetwork;
   readonly front: FrontSettings;
   readonly settings: HostSettings["prometheus"];
-  /** What it monitors besides itself and the jobs of the settings. */
-  readonly watched: readonly Telemetry[];
+  /** What it monitors, itself included, besides the jobs of the settings. */
+  readonly watched: ReadonlyArray<Telemetry<pulumi.Output<string>>>;
   /** Where alerts go. */
-  readonly alertmanagers: readonly Endpoint[];
+  readonly alertmanagers: ReadonlyArray<Endpoint<pulumi.Output<string>>>;
   /** The stack's settings of shipped alerts. */
   readonly alerts: AlertsSettings;
 }
 
-/** Prometheus: scrapes itself, what the stack deploys and the stack's own jobs; reachable only in the container network. */
+/** Prometheus: scrapes what the stack deploys and the stack's own jobs; reachable only in the container network. */
 export class Prometheus extends pulumi.ComponentResource {
-  readonly backend: Backend = PROMETHEUS_BACKEND;
-  /** The shipped dashboards of what it monitors. */
-  readonly dashboards: readonly string[];
   /** Where users reach it, through the front. */
   readonly url: string;
   /** Runbooks of the alerts that link to the front, by the alert's name. */
   readonly runbooks: Readonly<Record<string, string>>;
-  private readonly scrapeInterval: string;
 
   constructor(name: string, args: PrometheusArgs, opts?: pulumi.ComponentResourceOptions) {
     super("podwatch:index:Prometheus", name, {}, opts);
     const { host, settings } = args;
-    const telemetry = [PROMETHEUS_TELEMETRY, ...args.watched];
-    this.dashboards = telemetry.flatMap(({ dashboards }) => dashboards);
-    this.url = `${args.front.publicUrl}${PROMETHEUS_BACKEND.endpoint.path}/`;
-    this.scrapeInterval = settings.scrapeInterval;
+    this.url = `${args.front.publicUrl}${PROMETHEUS_ENDPOINT.path}/`;
     const { alerts } = args;
-    const ruleGroups = alerts.enabled ? telemetry.flatMap((watched) => watched.ruleGroups) : [];
+    const ruleGroups = alerts.enabled ? args.watched.flatMap((one) => one.ruleGroups) : [];
     this.runbooks = alerts.runbooksAtFront ? runbooksOf(wanted(ruleGroups, alerts)) : {};
     const jobs = [...settings.scrapeJobs, ...settings.fileSd];
-    const secrets = byName([...scrapeSecrets(jobs, settings.secrets), ...remoteSecrets(settings)]);
+    const deployed = args.watched.flatMap(({ scrapeJobs }) => scrapeJobs);
+    const secrets = byName([
+      ...deployedSecrets(deployed),
+      ...scrapeSecrets(jobs, settings.secrets),
+      ...remoteSecrets(settings, args.alertmanagers),
+    ]);
     const service = prometheus({
       image: settings.image,
       externalUrl: this.url,
@@ -64,7 +70,7 @@ export class Prometheus extends pulumi.ComponentResource {
       limits: settings.limits,
       externalLabels: settings.externalLabels,
       scrapeConfigs: [
-        ...telemetry.flatMap(({ scrapeConfigs }) => scrapeConfigs),
+        ...deployed.map(deployedScrapeConfig),
         ...settings.scrapeJobs.map(scrapeConfig),
         ...settings.fileSd.map(fileScrapeConfig),
       ],
@@ -76,18 +82,17 @@ export class Prometheus extends pulumi.ComponentResource {
       },
       ruleTests: contents(settings.ruleTests),
       remotes: settings,
-      authFiles: { ...scrapeFiles(jobs), ...remoteFiles(settings) },
+      authFiles: {
+        ...deployedFiles(deployed),
+        ...scrapeFiles(jobs),
+        ...remoteFiles(settings, args.alertmanagers),
+      },
       secrets: secrets.map(({ name: secret }) => secret),
       keepData: settings.data === "keep",
       unitKeys: settings.quadlet,
     });
     host.deploy(name, { service, secrets, after: [args.network] }, { parent: this });
     this.registerOutputs({ url: this.url });
-  }
-
-  /** This Prometheus as a data source for Grafana. */
-  datasource(uid: string): Datasource {
-    return prometheusDatasource(uid, this.scrapeInterval);
   }
 }
 

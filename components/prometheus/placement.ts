@@ -1,31 +1,36 @@
-import { containerPlace, offered, type PlacedService } from "../placement";
+import { behindFront } from "../nginx/endpoint";
+import { containerPlace, nearest, type PlacedService, reachable } from "../placement";
 import { Prometheus } from "./component";
-import { PROMETHEUS } from "./endpoint";
-import { PROMETHEUS_BACKEND, PROMETHEUS_TELEMETRY, prometheusDatasource } from "./render";
+import { PROMETHEUS, PROMETHEUS_ENDPOINT } from "./endpoint";
+import { PROMETHEUS_BACKEND, PROMETHEUS_TELEMETRY } from "./render";
 
 export const prometheusPlacement: PlacedService = {
   service: PROMETHEUS,
-  offer: ({ prometheus, grafana }) =>
+  offer: ({ prometheus, front }) =>
     prometheus.enabled
       ? {
           backend: PROMETHEUS_BACKEND,
-          datasource: prometheusDatasource(grafana.datasourceUid, prometheus.scrapeInterval),
+          datasource: {
+            kind: { type: "prometheus", scrapeInterval: prometheus.scrapeInterval },
+            endpoints: behindFront(front, PROMETHEUS_ENDPOINT),
+          },
         }
       : undefined,
   telemetry: () => [PROMETHEUS_TELEMETRY],
   place: (placement, opts) => {
-    const { settings, offers } = placement;
+    const { settings, watched } = placement;
     const component = new Prometheus(
       `${placement.name}-prometheus`,
       {
         ...containerPlace(placement),
         settings: settings.prometheus,
-        watched: placement.watched.filter((one) => one !== PROMETHEUS_TELEMETRY),
-        alertmanagers: offered(offers, "alertmanager"),
+        watched,
+        alertmanagers: nearest(reachable(placement, "alertmanager")).map(({ endpoint }) => endpoint),
         alerts: settings.alerts,
       },
       opts,
     );
-    return { component, installation: { prometheus: component.url } };
+    const { url, runbooks } = component;
+    return { created: { runbooks }, installation: { prometheus: url } };
   },
 };

@@ -1,4 +1,4 @@
-// Renders remote write and Alertmanagers for prometheus.yml.
+// Renders where Prometheus sends samples and alerts, for prometheus.yml.
 import {
   authFiles,
   authSecrets,
@@ -8,6 +8,7 @@ import {
   type Owner,
   owner,
 } from "../../lib/auth";
+import { authority, type Endpoint, endpointName, loginAt } from "../../lib/endpoint";
 
 interface Remote<Secret> extends HttpAuth<Secret> {
   /** Unique among its kind. */
@@ -39,6 +40,16 @@ export function remoteWriteConfig(endpoint: RemoteWrite) {
   return { name, url, ...httpAuthConfig(endpoint, remoteOwner(endpoint, "write")), ...extra };
 }
 
+/** An Alertmanager of the stack. */
+export function alertmanagerConfig(endpoint: Endpoint) {
+  return {
+    ...(endpoint.scheme === "https" ? { scheme: endpoint.scheme } : {}),
+    path_prefix: endpoint.path,
+    static_configs: [{ targets: [authority(endpoint)] }],
+    ...httpAuthConfig(loginAt(endpoint), alertmanagerOwner(endpoint)),
+  };
+}
+
 export function otherAlertmanagerConfig(alertmanager: OtherAlertmanager) {
   const { targets, scheme, pathPrefix, extra } = alertmanager;
   return {
@@ -50,20 +61,33 @@ export function otherAlertmanagerConfig(alertmanager: OtherAlertmanager) {
   };
 }
 
-export function remoteSecrets<Secret>(remotes: Remotes<Secret>): Array<NamedSecret<Secret>> {
-  return logins(remotes).flatMap(([auth, of]) => authSecrets(auth, of));
+/** @param own Alertmanagers of the stack */
+export function remoteSecrets<Secret>(
+  remotes: Remotes<Secret>,
+  own: ReadonlyArray<Endpoint<Secret>> = [],
+): Array<NamedSecret<Secret>> {
+  return logins(remotes, own).flatMap(([auth, of]) => authSecrets(auth, of));
 }
 
 /** The certificates of all, by path below the configuration directory. */
-export function remoteFiles(remotes: Remotes): Record<string, string> {
-  return Object.assign({}, ...logins(remotes).map(([auth, of]) => authFiles(auth, of)));
+export function remoteFiles(remotes: Remotes, own: readonly Endpoint[] = []): Record<string, string> {
+  return Object.assign({}, ...logins(remotes, own).map(([auth, of]) => authFiles(auth, of)));
 }
 
-function logins<Secret>({ remoteWrite, alertmanagers }: Remotes<Secret>): Array<[HttpAuth<Secret>, Owner]> {
+function logins<Secret>(
+  { remoteWrite, alertmanagers }: Remotes<Secret>,
+  own: ReadonlyArray<Endpoint<Secret>>,
+): Array<[HttpAuth<Secret>, Owner]> {
   return [
     ...remoteWrite.map((one): [HttpAuth<Secret>, Owner] => [one, remoteOwner(one, "write")]),
     ...alertmanagers.map((one): [HttpAuth<Secret>, Owner] => [one, remoteOwner(one, "alertmanager")]),
+    ...own.map((one): [HttpAuth<Secret>, Owner] => [loginAt(one), alertmanagerOwner(one)]),
   ];
+}
+
+/** One of the user's may have any name, so the part differs. */
+function alertmanagerOwner(endpoint: Endpoint): Owner {
+  return owner("prometheus", endpointName(endpoint), "own-alertmanager");
 }
 
 /** Jobs may have the same names; the part distinguishes them. */

@@ -1,15 +1,15 @@
-import { authority, type Endpoint, fromInside, urlOf } from "../../lib/endpoint";
+import { type Endpoint, fromInside, urlOf } from "../../lib/endpoint";
 import { CONFIG_DIRECTORY, type Service, type UnitKeys } from "../../lib/service";
 import { quote } from "../../lib/shell";
-import type { ScrapeConfig, Telemetry } from "../../lib/telemetry";
+import { metricsJob, type ScrapeConfig, type Telemetry } from "../../lib/telemetry";
 import { readTemplate, renderTemplate } from "../../lib/template";
 import { toYaml } from "../../lib/yaml";
-import type { Datasource } from "../grafana/render";
 import type { Backend } from "../nginx/render";
 import { PROMETHEUS, PROMETHEUS_ENDPOINT } from "./endpoint";
 import { instanceRules } from "./instance.rules";
 import { globalLimits, type Limits } from "./limits.render";
 import {
+  alertmanagerConfig,
   type OtherAlertmanager,
   otherAlertmanagerConfig,
   type Remotes,
@@ -71,22 +71,11 @@ export const PROMETHEUS_BACKEND: Backend = {
 };
 
 /** How Prometheus monitors itself. */
-export const PROMETHEUS_TELEMETRY: Telemetry = {
-  scrapeConfigs: [
-    {
-      job_name: PROMETHEUS,
-      metrics_path: `${PROMETHEUS_ENDPOINT.path}/metrics`,
-      static_configs: [{ targets: [authority({ ...PROMETHEUS_ENDPOINT, host: "localhost" })] }],
-    },
-  ],
+export const PROMETHEUS_TELEMETRY: Telemetry<never> = {
+  scrapeJobs: [metricsJob(PROMETHEUS, { ...PROMETHEUS_ENDPOINT, host: "localhost" })],
   dashboards: ["overview.json", "prometheus.json"],
   ruleGroups: [watchdogRules, instanceRules, prometheusRules],
 };
-
-/** A Prometheus as a data source for Grafana. */
-export function prometheusDatasource(uid: string, scrapeInterval: string): Datasource {
-  return { name: "Prometheus", uid, endpoint: PROMETHEUS_ENDPOINT, scrapeInterval };
-}
 
 export function prometheus(input: PrometheusInput): Service {
   const tests = input.ruleTests ?? {};
@@ -174,10 +163,7 @@ function externalLabels({ externalLabels, image, features = [] }: PrometheusInpu
 }
 
 function alerting(own: readonly Endpoint[], others: readonly OtherAlertmanager[]) {
-  const alertmanagers = [
-    ...own.map((one) => ({ path_prefix: one.path, static_configs: [{ targets: [authority(one)] }] })),
-    ...others.map(otherAlertmanagerConfig),
-  ];
+  const alertmanagers = [...own.map(alertmanagerConfig), ...others.map(otherAlertmanagerConfig)];
   return alertmanagers.length === 0 ? {} : { alerting: { alertmanagers } };
 }
 

@@ -9,7 +9,8 @@ import {
   owner,
   ownSecrets,
 } from "../../lib/auth";
-import type { ScrapeConfig } from "../../lib/telemetry";
+import { loginAt } from "../../lib/endpoint";
+import type { ScrapeConfig, ScrapeJob } from "../../lib/telemetry";
 import { PROMETHEUS } from "./endpoint";
 import { type JobLimits, jobLimits } from "./limits.render";
 import { targetFilePath } from "./render";
@@ -56,6 +57,41 @@ export type NamedJob<Secret = unknown> = Job<Secret> & {
     | (HttpAuth<Secret> & { readonly url: string; readonly refreshInterval: string })
     | undefined;
 };
+
+/** A scrape job of what the stack deploys: what the endpoint says of it applies to its targets, and to what lists them. */
+export function deployedScrapeConfig({ config, endpoint }: ScrapeJob): ScrapeConfig {
+  if (endpoint === undefined) return config;
+  const login = httpAuthConfig(loginAt(endpoint), deployedOwner(config));
+  const discovery = config.http_sd_configs as readonly object[] | undefined;
+  return {
+    ...config,
+    ...(discovery ? { http_sd_configs: discovery.map((one) => ({ ...one, ...login })) } : {}),
+    ...(endpoint.scheme === "https" ? { scheme: endpoint.scheme } : {}),
+    ...login,
+  };
+}
+
+/** The secrets that these jobs log in with. */
+export function deployedSecrets<Secret>(jobs: ReadonlyArray<ScrapeJob<Secret>>): Array<NamedSecret<Secret>> {
+  return jobs.flatMap(({ config, endpoint }) =>
+    endpoint === undefined ? [] : authSecrets(loginAt(endpoint), deployedOwner(config)),
+  );
+}
+
+/** The certificates that these jobs trust, by path below the configuration directory. */
+export function deployedFiles(jobs: readonly ScrapeJob[]): Record<string, string> {
+  return Object.assign(
+    {},
+    ...jobs.map(({ config, endpoint }) =>
+      endpoint === undefined ? {} : authFiles(loginAt(endpoint), deployedOwner(config)),
+    ),
+  );
+}
+
+/** No job of the user's has the name of one of these. */
+function deployedOwner({ job_name }: ScrapeConfig): Owner {
+  return owner(PROMETHEUS, job_name);
+}
 
 /** The secrets of all jobs, and those that the user refers to, in the order of the service's description. */
 export function scrapeSecrets<Secret>(

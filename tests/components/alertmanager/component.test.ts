@@ -1,5 +1,6 @@
 import { parse } from "yaml";
 import { Alertmanager } from "../../../components/alertmanager/component";
+import { alertmanagerTelemetry } from "../../../components/alertmanager/render";
 import type { HostSettings } from "../../../config/load";
 import { secretInput } from "../../../lib/secretVersion";
 import versions from "../../../versions.json";
@@ -12,7 +13,7 @@ import { hostSettings, SECRETS } from "../stackFile";
 function deployAlertmanager(settings: HostSettings) {
   return deployOnHost(settings, (name, ground) => {
     const { front, alertmanager } = settings;
-    return new Alertmanager(name, { ...ground, hostName: settings.name, front, settings: alertmanager });
+    return new Alertmanager(name, { ...ground, front, settings: alertmanager });
   });
 }
 
@@ -35,7 +36,7 @@ test("minimal: enabled, it shows alerts and sends no notifications", async () =>
   const { resources, result } = await deployAlertmanager(hostSettings({ alertmanager: { enabled: true } }));
   expect(resources).toEqual([component("Alertmanager", "tested"), serviceCommand("alertmanager")]);
   expect(result.url).toBe("http://localhost/alertmanager/");
-  expect(result.telemetry.scrapeConfigs).toEqual([
+  expect(alertmanagerTelemetry("monitor").scrapeJobs.map(({ config }) => config)).toEqual([
     {
       job_name: "alertmanager",
       metrics_path: "/alertmanager/metrics",

@@ -12,7 +12,7 @@ import { hostSettings } from "../stackFile";
 function deployBlackbox(settings: HostSettings) {
   return deployOnHost(settings, (name, ground) => {
     const { front, blackboxExporter } = settings;
-    return new BlackboxExporter(name, { ...ground, hostName: "mon1", front, settings: blackboxExporter });
+    return new BlackboxExporter(name, { ...ground, front, settings: blackboxExporter });
   });
 }
 
@@ -96,7 +96,8 @@ test("one job probes all targets, each under its own name and in its own time", 
     },
   }).blackboxExporter;
   const address = ["podwatch-blackbox-exporter:9115"];
-  expect(blackboxTelemetry("mon1", targets)).toEqual({
+  const { scrapeJobs, ...rest } = blackboxTelemetry("mon1", targets);
+  expect({ scrapeConfigs: scrapeJobs.map(({ config }) => config), ...rest }).toEqual({
     scrapeConfigs: [
       {
         job_name: "blackbox-exporter",
@@ -151,7 +152,7 @@ test("one job probes all targets, each under its own name and in its own time", 
 });
 
 test("without targets nothing is probed", () => {
-  expect(blackboxTelemetry("mon1", []).scrapeConfigs.map(({ job_name }) => job_name)).toEqual([
+  expect(blackboxTelemetry("mon1", []).scrapeJobs.map(({ config }) => config.job_name)).toEqual([
     "blackbox-exporter",
   ]);
 });

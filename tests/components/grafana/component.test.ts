@@ -1,6 +1,6 @@
 import { parse } from "yaml";
 import { Grafana } from "../../../components/grafana/component";
-import type { Datasource } from "../../../components/grafana/render";
+import type { Datasource } from "../../../components/grafana/datasource.render";
 import type { HostSettings } from "../../../config/load";
 import { prepareUserDashboard } from "../../../dashboards/user";
 import { secretInput } from "../../../lib/secretVersion";
@@ -11,7 +11,8 @@ import { GENERATED_PASSWORD, PASSWORD, plainText, type Recorded, read, Secret, v
 import { bundleOf, deployOnHost, serviceCommand } from "../onHost";
 import { hostSettings, SECRETS } from "../stackFile";
 
-const DATASOURCE: Datasource = {
+const DATASOURCE: Datasource<never> = {
+  type: "prometheus",
   name: "Prometheus",
   uid: "the-uid",
   endpoint: { scheme: "http", host: "prometheus.test", port: 9090, path: "/path" },

@@ -1,6 +1,7 @@
 // Data sources of the user's own, beside the Prometheus of the stack.
 import { parse } from "yaml";
-import { datasourceUid, grafana } from "../../../components/grafana/render";
+import { datasourceUid } from "../../../components/grafana/datasource.render";
+import { grafana } from "../../../components/grafana/render";
 import { problemsOf, settingsOf, stack } from "../../config/support";
 
 const loki = { name: "Logs", type: "loki", url: "http://10.1.2.3:3100" };
@@ -50,6 +51,7 @@ test("are provisioned beside ours, with secrets from files, dollars as they are"
     adminUser: "admin",
     datasources: [
       {
+        type: "prometheus",
         name: "Prometheus",
         uid: "p",
         endpoint: { scheme: "http", host: "p", port: 9090, path: "" },

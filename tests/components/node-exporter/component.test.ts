@@ -1,4 +1,5 @@
 import { NodeExporter } from "../../../components/node-exporter/component";
+import { nodeExporterPlacement } from "../../../components/node-exporter/placement";
 import { nodeTelemetry } from "../../../components/node-exporter/render";
 import type { HostSettings } from "../../../config/load";
 import versions from "../../../versions.json";
@@ -16,6 +17,11 @@ function deployNodeExporter(settings: HostSettings) {
   });
 }
 
+/** What the host's own NGINX bridges. */
+function hostSockets(settings: HostSettings) {
+  return nodeExporterPlacement.offer(settings)?.hostSockets;
+}
+
 /** The settings of a host that others watch. */
 function target(nodeExporter: object = {}): HostSettings {
   const web = { ...login, address: "10.1.2.9", role: "target", nodeExporter };
@@ -25,7 +31,8 @@ function target(nodeExporter: object = {}): HostSettings {
 }
 
 test("minimal: the pinned release, by a unix socket for the host's own Prometheus", async () => {
-  const { resources, result } = await deployNodeExporter(hostSettings({ nodeExporter: { enabled: true } }));
+  const settings = hostSettings({ nodeExporter: { enabled: true } });
+  const { resources } = await deployNodeExporter(settings);
   expect(resources).toEqual([
     component("NodeExporter", "tested"),
     command({
@@ -38,7 +45,7 @@ test("minimal: the pinned release, by a unix socket for the host's own Prometheu
       dependsOn: ["mon-runner"],
     }),
   ]);
-  expect(result.hostSockets).toEqual({
+  expect(hostSockets(settings)).toEqual({
     directory: "/run/podwatch",
     sockets: [{ name: "node-exporter", location: "/node/metrics" }],
   });
@@ -99,8 +106,8 @@ test("the socket is for the group that NGINX has", async () => {
 });
 
 test("a port is closed to all but those who ask, in both units", async () => {
-  const { resources, result } = await deployNodeExporter(target());
-  expect(result.hostSockets).toBeUndefined();
+  const { resources } = await deployNodeExporter(target());
+  expect(hostSockets(target())).toBeUndefined();
   const { headers, parts } = bundleOf(resources);
   expect(headers).toContain("listen 10.1.2.9 9100");
   const filter = ["IPAccounting=yes", "IPAddressDeny=any", "IPAddressAllow=10.1.2.3"];
@@ -175,8 +182,8 @@ test("arguments of the user's own reach the program as they are", async () => {
 
 test("rootless: in the user's own directories, sandboxed as far as a user manager can", async () => {
   const settings = hostSettings({ nodeExporter: { enabled: true } }, { user: "podwatch", become: false });
-  const { resources, result } = await deployNodeExporter(settings);
-  expect(result.hostSockets?.directory).toBe("%t/podwatch");
+  const { resources } = await deployNodeExporter(settings);
+  expect(hostSockets(settings)?.directory).toBe("%t/podwatch");
   const { headers, parts } = bundleOf(resources);
   expect(headers).toContain("host-directory %h/.local/share/podwatch/textfile");
   const service = unitLines(parts["unit/podwatch-node-exporter.service"]);

@@ -1,7 +1,10 @@
+import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { BRIDGE_ENDPOINT } from "../../../components/nginx/endpoint";
 import { gatewayTelemetry } from "../../../components/nginx/gateways.render";
 import { Prometheus } from "../../../components/prometheus/component";
+import { prometheusPlacement } from "../../../components/prometheus/placement";
+import { PROMETHEUS_TELEMETRY } from "../../../components/prometheus/render";
 import type { HostSettings } from "../../../config/load";
 import { secretInput } from "../../../lib/secretVersion";
 import versions from "../../../versions.json";
@@ -18,7 +21,7 @@ function deployPrometheus(settings: HostSettings) {
       front: settings.front,
       settings: settings.prometheus,
       alerts: settings.alerts,
-      watched: [gatewayTelemetry(settings.gateways, BRIDGE_ENDPOINT)],
+      watched: [PROMETHEUS_TELEMETRY, gatewayTelemetry(settings.gateways, BRIDGE_ENDPOINT)],
       alertmanagers: [],
     });
   });
@@ -37,11 +40,9 @@ test("minimal: scrapes itself and the gateways that it finds", async () => {
   const { resources, result } = await deployPrometheus(hostSettings());
   expect(resources).toEqual([component("Prometheus", "tested"), serviceCommand("prometheus")]);
   expect(result.url).toBe("http://localhost/prometheus/");
-  expect(result.datasource("a-uid")).toEqual({
-    name: "Prometheus",
-    uid: "a-uid",
-    endpoint: { scheme: "http", host: "podwatch-prometheus", port: 9090, path: "/prometheus" },
-    scrapeInterval: "15s",
+  expect(prometheusPlacement.offer(hostSettings())?.datasource).toEqual({
+    kind: { type: "prometheus", scrapeInterval: "15s" },
+    endpoints: { local: { scheme: "http", host: "podwatch-prometheus", port: 9090, path: "/prometheus" } },
   });
   const { headers, parts } = bundleOf(resources);
   expect(headers).toEqual([
@@ -118,7 +119,7 @@ test("everything changed", async () => {
     }),
   );
   expect(result.url).toBe("http://10.1.2.3:8080/prometheus/");
-  expect(result.datasource("a-uid").scrapeInterval).toBe("20s");
+  expect(prometheusPlacement.offer(settings)?.datasource?.kind).toMatchObject({ scrapeInterval: "20s" });
   const { headers, parts } = bundleOf(resources);
   expect(headers).toContain("image registry.my-company.net:5000/mirror/prometheus:v3.4.0");
   expect(headers).toContain("data delete");
@@ -339,6 +340,41 @@ test("each secret of a job is one on the host, and shows nowhere else", async ()
   ]);
 });
 
+test("an Alertmanager of the stack gets alerts as its endpoint says, its password as a secret", async () => {
+  const settings = hostSettings();
+  const auth = { type: "basic", username: "prometheus", password: pulumi.secret("hunter22") } as const;
+  const tls = { ca: "PEM\n" };
+  const { resources } = await deployOnHost(settings, (name, ground) => {
+    return new Prometheus(name, {
+      ...ground,
+      front: settings.front,
+      settings: settings.prometheus,
+      alerts: settings.alerts,
+      watched: [],
+      alertmanagers: [{ scheme: "https", host: "10.1.2.9", port: 443, path: "/alertmanager", auth, tls }],
+    });
+  });
+  const name = "10-1-2-9-443-alertmanager";
+  const { parts } = bundleOf(resources);
+  expect(parse(parts["files/prometheus.yml"] ?? "").alerting.alertmanagers).toEqual([
+    {
+      scheme: "https",
+      path_prefix: "/alertmanager",
+      static_configs: [{ targets: ["10.1.2.9:443"] }],
+      basic_auth: {
+        username: "prometheus",
+        password_file: `/run/secrets/prometheus-own-alertmanager-password.${name}`,
+      },
+      tls_config: { ca_file: `/etc/podwatch/current/files/tls/${name}/own-alertmanager-ca.pem` },
+    },
+  ]);
+  expect(parts[`files/tls/${name}/own-alertmanager-ca.pem`]).toBe("PEM\n");
+  expect(resources.map((resource) => resource.name)).toContain(
+    `tested-own-alertmanager-password.${name}-secret`,
+  );
+  expect(plainText(resources)).not.toContain("hunter22");
+});
+
 test("with nothing else to watch it scrapes itself", async () => {
   const settings = hostSettings();
   const { resources } = await deployOnHost(settings, (name, ground) => {
@@ -347,7 +383,7 @@ test("with nothing else to watch it scrapes itself", async () => {
       front: settings.front,
       settings: settings.prometheus,
       alerts: settings.alerts,
-      watched: [],
+      watched: [PROMETHEUS_TELEMETRY],
       alertmanagers: [],
     });
   });

@@ -3,11 +3,15 @@ import { parse } from "yaml";
 import { BRIDGE_ENDPOINT } from "../../../components/nginx/endpoint";
 import { gatewayTelemetry } from "../../../components/nginx/gateways.render";
 import {
+  deployedFiles,
+  deployedScrapeConfig,
+  deployedSecrets,
   type FileJob,
   fileScrapeConfig,
   scrapeConfig,
   targetFiles,
 } from "../../../components/prometheus/scrape.render";
+import { metricsJob } from "../../../lib/telemetry";
 import { toYaml } from "../../../lib/yaml";
 import { fileText, line } from "../../lib/arbitraries";
 
@@ -114,13 +118,13 @@ test("gateways are found by the bridge, or are exactly those that are named", ()
     params: { format: ["prometheus"] },
   };
   expect(
-    gatewayTelemetry({ sources: "auto", scrapeInterval: "5s" }, BRIDGE_ENDPOINT).scrapeConfigs[0],
+    gatewayTelemetry({ sources: "auto", scrapeInterval: "5s" }, BRIDGE_ENDPOINT).scrapeJobs[0]?.config,
   ).toEqual({
     ...common,
     http_sd_configs: [{ url: "http://podwatch-nginx:8081/gateways", refresh_interval: "5s" }],
   });
   expect(
-    gatewayTelemetry({ sources: ["deribit"], scrapeInterval: "5s" }, BRIDGE_ENDPOINT).scrapeConfigs[0],
+    gatewayTelemetry({ sources: ["deribit"], scrapeInterval: "5s" }, BRIDGE_ENDPOINT).scrapeJobs[0]?.config,
   ).toEqual({
     ...common,
     static_configs: [
@@ -129,6 +133,49 @@ test("gateways are found by the bridge, or are exactly those that are named", ()
         labels: { __metrics_path__: "/roq/service/deribit/metrics", instance: "deribit" },
       },
     ],
+  });
+});
+
+test("what the stack deploys is scraped as its endpoint says: scheme, log-in, certificate", () => {
+  const auth = { type: "basic", username: "prometheus", password: "hunter22" } as const;
+  const tls = { ca: "PEM\n", serverName: "monitor" };
+  const endpoint = { scheme: "https", host: "10.1.2.3", port: 8443, path: "/influxdb", auth, tls } as const;
+  const job = metricsJob("influxdb", endpoint, { instance: "db" });
+  const login = {
+    basic_auth: { username: "prometheus", password_file: "/run/secrets/prometheus-password.influxdb" },
+    tls_config: { ca_file: "/etc/podwatch/current/files/tls/influxdb/ca.pem", server_name: "monitor" },
+  };
+  expect(deployedScrapeConfig(job)).toEqual({
+    job_name: "influxdb",
+    metrics_path: "/influxdb/metrics",
+    static_configs: [{ targets: ["10.1.2.3:8443"], labels: { instance: "db" } }],
+    scheme: "https",
+    ...login,
+  });
+  expect(deployedSecrets([job])).toEqual([{ name: "prometheus-password.influxdb", value: "hunter22" }]);
+  expect(deployedFiles([job])).toEqual({ "tls/influxdb/ca.pem": "PEM\n" });
+  // What lists the targets is asked in the same way.
+  const gateways = gatewayTelemetry({ sources: "auto", scrapeInterval: "5s" }, endpoint).scrapeJobs[0];
+  expect(gateways && deployedScrapeConfig(gateways).http_sd_configs).toEqual([
+    {
+      url: "https://10.1.2.3:8443/influxdb/gateways",
+      refresh_interval: "5s",
+      basic_auth: { ...login.basic_auth, password_file: "/run/secrets/prometheus-password.roq-gateways" },
+      tls_config: { ...login.tls_config, ca_file: "/etc/podwatch/current/files/tls/roq-gateways/ca.pem" },
+    },
+  ]);
+});
+
+test("without one, a job is what it is, and skipping verification has to be said", () => {
+  const endpoint = { scheme: "http", host: "a", port: 1, path: "" } as const;
+  const job = metricsJob("a", endpoint);
+  expect(deployedScrapeConfig(job)).toEqual(job.config);
+  const careless = metricsJob("a", { ...endpoint, scheme: "https", tls: { insecure: true } });
+  expect(deployedScrapeConfig(careless).tls_config).toEqual({ insecure_skip_verify: true });
+  const token = metricsJob("a", { ...endpoint, auth: { type: "bearer", token: "t0ken" } });
+  expect(deployedScrapeConfig(token).authorization).toEqual({
+    type: "Bearer",
+    credentials_file: "/run/secrets/prometheus-token.a",
   });
 });
 

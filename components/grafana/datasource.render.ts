@@ -1,0 +1,176 @@
+// The data sources that the stack's services are for Grafana, in the syntax of its provisioning.
+import { createHash } from "node:crypto";
+import { authFiles, authSecrets, type NamedSecret, type Owner, owner, secretFile } from "../../lib/auth";
+import { type Endpoint, loginAt, urlOf } from "../../lib/endpoint";
+import { CONFIG_DIRECTORY, SECRETS_DIRECTORY } from "../../lib/service";
+import { GRAFANA } from "./endpoint";
+
+/** What differs between the kinds of data sources. */
+export type DatasourceKind =
+  | {
+      readonly type: "prometheus";
+      /** Its scrape interval: the smallest step of Grafana's queries. */
+      readonly scrapeInterval: string;
+    }
+  /** Version 1, asked in InfluxQL. */
+  | { readonly type: "influxdb"; readonly database: string }
+  | { readonly type: "loki" };
+
+/** A service of the stack that Grafana queries. */
+export type Datasource<Secret = unknown> = DatasourceKind & {
+  readonly name: string;
+  /** Uid that dashboards refer to. */
+  readonly uid: string;
+  /** How Grafana reaches it. */
+  readonly endpoint: Endpoint<Secret>;
+};
+
+/** A data source that Grafana finds: it names it itself. */
+export interface FoundDatasource<Secret = unknown> {
+  readonly kind: DatasourceKind;
+  readonly endpoint: Endpoint<Secret>;
+  /** Name of the host that it is on, unless that is Grafana's own. */
+  readonly host?: string | undefined;
+}
+
+const TITLES: Readonly<Record<DatasourceKind["type"], string>> = {
+  prometheus: "Prometheus",
+  influxdb: "InfluxDB",
+  loki: "Loki",
+};
+
+/** @param prometheusUid uid of the first Prometheus, which dashboards refer to; others have the one that Grafana derives */
+export function namedDatasources<Secret>(
+  found: ReadonlyArray<FoundDatasource<Secret>>,
+  prometheusUid: string,
+): Array<Datasource<Secret>> {
+  const first = found.find(({ kind }) => kind.type === "prometheus");
+  return found.map((one) => {
+    const title = TITLES[one.kind.type];
+    const name = one.host === undefined ? title : `${title} (${one.host})`;
+    const uid = one === first ? prometheusUid : datasourceUid({ name });
+    return { ...one.kind, name, uid, endpoint: one.endpoint };
+  });
+}
+
+/** The uid that Grafana itself would derive. */
+export function datasourceUid({
+  name,
+  uid,
+}: {
+  readonly name: string;
+  readonly uid?: string | undefined;
+}): string {
+  return uid ?? `P${createHash("sha256").update(name).digest("hex").slice(0, 16).toUpperCase()}`;
+}
+
+export function provisionedDatasource(datasource: Datasource, isDefault: boolean) {
+  const { name, type, uid, endpoint } = datasource;
+  const { auth } = endpoint;
+  const secure = secureOptions(datasource);
+  return {
+    name,
+    type,
+    uid,
+    access: "proxy",
+    url: urlOf(endpoint),
+    isDefault,
+    editable: false,
+    ...(auth?.type === "basic" ? { basicAuth: true, basicAuthUser: literal(auth.username) } : {}),
+    jsonData: { ...options(datasource), ...loginOptions(endpoint) },
+    ...(Object.keys(secure).length > 0 ? { secureJsonData: secure } : {}),
+  };
+}
+
+/** The secrets that Grafana logs in with. */
+export function datasourceSecrets<Secret>(
+  datasources: ReadonlyArray<Datasource<Secret>>,
+): Array<NamedSecret<Secret>> {
+  return datasources.flatMap((one) => authSecrets(loginAt(one.endpoint), ownerOf(one)));
+}
+
+/** The certificates that Grafana trusts, by path below the configuration directory. */
+export function datasourceFiles(datasources: readonly Datasource[]): Record<string, string> {
+  return Object.assign({}, ...datasources.map((one) => authFiles(loginAt(one.endpoint), ownerOf(one))));
+}
+
+function options(datasource: Datasource): Record<string, unknown> {
+  switch (datasource.type) {
+    case "prometheus":
+      return { httpMethod: "POST", timeInterval: datasource.scrapeInterval };
+    case "influxdb":
+      return { version: "InfluxQL", httpMode: "POST", dbName: literal(datasource.database) };
+    case "loki":
+      return {};
+    default:
+      return datasource satisfies never;
+  }
+}
+
+function loginOptions({ auth, tls }: Endpoint): Record<string, unknown> {
+  return {
+    ...(auth?.type === "bearer" ? { httpHeaderName1: "Authorization" } : {}),
+    ...(tls?.ca === undefined ? {} : { tlsAuthWithCACert: true }),
+    ...(tls?.serverName === undefined ? {} : { serverName: tls.serverName }),
+    ...(tls?.insecure ? { tlsSkipVerify: true } : {}),
+  };
+}
+
+/** What Grafana encrypts in its database; it reads files where it is provisioned. */
+function secureOptions(datasource: Datasource): Record<string, string> {
+  const { secret, file } = ownerOf(datasource);
+  const { auth, tls } = datasource.endpoint;
+  return {
+    ...(auth?.type === "basic" ? { basicAuthPassword: fromFile(secretFile(secret("password"))) } : {}),
+    ...(auth?.type === "bearer"
+      ? { httpHeaderValue1: `Bearer ${fromFile(secretFile(secret("token")))}` }
+      : {}),
+    ...(tls?.ca === undefined ? {} : { tlsCACert: fromFile(`${CONFIG_DIRECTORY}/${file("ca.pem")}`) }),
+  };
+}
+
+function ownerOf({ uid }: Datasource): Owner {
+  return owner(GRAFANA, uid);
+}
+
+/** Any other data source, of the user's own. */
+export interface OwnDatasource {
+  readonly name: string;
+  readonly type: string;
+  readonly uid?: string | undefined;
+  readonly url?: string | undefined;
+  readonly access: string;
+  readonly isDefault: boolean;
+  readonly basicAuthUser?: string | undefined;
+  readonly jsonData: Readonly<Record<string, unknown>>;
+  /** Names of the user's own secrets. */
+  readonly secureJsonData: Readonly<Record<string, string>>;
+}
+
+export function ownDatasource({ jsonData, secureJsonData, ...source }: OwnDatasource) {
+  const secrets = Object.entries(secureJsonData).map(([key, name]) => [
+    key,
+    fromFile(`${SECRETS_DIRECTORY}/${GRAFANA}.${name}`),
+  ]);
+  return {
+    ...(literal({ ...source, jsonData }) as object),
+    uid: datasourceUid(source),
+    editable: false,
+    ...(source.basicAuthUser === undefined ? {} : { basicAuth: true }),
+    ...(secrets.length > 0 ? { secureJsonData: Object.fromEntries(secrets) } : {}),
+  };
+}
+
+function fromFile(path: string): string {
+  return `$__file{${path}}`;
+}
+
+/** Grafana expands environment variables, and reads two dollar signs as one. */
+function literal(value: unknown): unknown {
+  if (typeof value === "string") return value.replaceAll("$", "$$$$");
+  if (Array.isArray(value)) return value.map(literal);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]) => (inner === undefined ? [] : [[key, literal(inner)]])),
+  );
+}
