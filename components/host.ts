@@ -5,7 +5,7 @@ import type { HostRecord } from "../connection/record";
 import type { Engine } from "../engines/engine";
 import type { NamedSecret } from "../lib/auth";
 import type { Deployable, Network } from "../lib/deployable";
-import type { Newcomer } from "../lib/runner";
+import type { PlannedService } from "../lib/runner";
 import type { Scope } from "../lib/scope";
 import { unitName } from "../lib/service";
 import { notesHook } from "./remote/notes";
@@ -19,7 +19,7 @@ export interface HostArgs
     "name" | "engine" | "connection" | "become" | "becomePassword" | "builds" | "addressNeeds"
   > {
   /** What will run on it. */
-  readonly services: readonly Newcomer[];
+  readonly services: readonly PlannedService[];
   /** Whether a service sends pings, for which an ordinary user may lack permission. */
   readonly sendsPings?: boolean;
 }

@@ -20,7 +20,7 @@ show_fit() {
 }
 
 # Sets what the steps of a kind go by.
-of_newcomer() {
+use_service() {
   service=${1%%=*}
   service=${service#*/}
   container=podwatch-$service
@@ -78,7 +78,7 @@ existing() {
 refuse_strangers() {
   strangers=
   for word in "$@"; do
-    of_newcomer "$word"
+    use_service "$word"
     stranger=$(stranger_of_our_names)
     case $word in
       *=*) [ -n "$stranger" ] || stranger=$(stranger_at_our_port "${word#*=}") ;;

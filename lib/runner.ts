@@ -25,7 +25,7 @@ export type Rights = "own" | "sudo" | "sudo-with-password";
 export type Kind = "container" | "native" | "network";
 
 /** A service to be deployed on a host, and its port if another program could be using it. */
-export interface Newcomer {
+export interface PlannedService {
   readonly service: string;
   readonly kind: Kind;
   readonly listens?: Listener | undefined;
@@ -131,11 +131,11 @@ function digest(text: string): string {
  * The command that fails unless a host is suitable for a runner, and for these services; {@link fitScript} comes on
  * standard input, behind sudo's password where there is one.
  */
-export function fitCommand(rights: Rights, services: readonly Newcomer[]): string {
+export function fitCommand(rights: Rights, services: readonly PlannedService[]): string {
   return runOnce("fit", rights, ["fit", ...services.map(fitWord)], fitScript());
 }
 
-function fitWord({ kind, service, listens }: Newcomer): string {
+function fitWord({ kind, service, listens }: PlannedService): string {
   const name = `${kind}/${service}`;
   return listens === undefined ? name : `${name}=${listens.bind ?? "::"}:${listens.port}=${listens.setting}`;
 }

@@ -8,10 +8,10 @@ import {
   fitCommand,
   installCommand,
   installStagedCommand,
-  type Newcomer,
   onThisMachine,
   onThisMachineOnly,
   ownedBy,
+  type PlannedService,
   type RunnerWords,
   runnerCommandStaged,
   STAGED_RUNNER,
@@ -68,7 +68,7 @@ export interface SecretArgs extends CommandArgs {
  */
 export function gate(
   name: string,
-  args: CommandArgs & { readonly services: readonly Newcomer[] },
+  args: CommandArgs & { readonly services: readonly PlannedService[] },
   opts: pulumi.CustomResourceOptions,
 ): HostCommand {
   const { host, services } = args;

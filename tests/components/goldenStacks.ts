@@ -4,11 +4,10 @@ import { join } from "node:path";
 import { MonitoringStack } from "../../components/monitoringStack";
 import type { HostSettings, Settings } from "../../config/load";
 import { DATASOURCE_PLACEHOLDER } from "../../dashboards/datasource";
-import { fitScript } from "../../lib/runnerScript";
 import { everySection, filesBeside } from "./everything";
 import { MACHINE } from "./expected";
-import { identitiesOf } from "./identities";
-import { COMMAND, deploy, type Recorded, Secret } from "./mocks";
+import { identitiesOf, isBundle } from "./identities";
+import { COMMAND, deploy } from "./mocks";
 import { hostKey, readStackFile, SECRETS, type StackFile, settingsOf } from "./stackFile";
 
 export const STACKS = ["dev", "prod", "rootless", "everything"] as const;
@@ -19,7 +18,7 @@ export type Stack = (typeof STACKS)[number] | (typeof FORMS)[number];
 /** The file with what makes each resource the one that it is. */
 export const IDENTITIES = "resources.txt";
 
-/** Rendered files by name, one bundle each, a list of the commands, and one of all resources. */
+/** Rendered files by name: a bundle for each service, and the list of all resources. */
 export type Rendered = Readonly<Record<string, string>>;
 
 /** What the stack deploys, as text that is the same on every machine. */
@@ -31,10 +30,9 @@ export async function render(stack: Stack): Promise<Rendered> {
   if (isForm(stack)) return identities;
   return Object.fromEntries([
     ...Object.entries(identities),
-    ["commands.txt", commands.map(describe).join("\n")],
-    ...commands
-      .filter(hasBundle)
-      .map(({ name, inputs }) => [`${name}.bundle`, withoutDashboards(String(inputs.stdin))]),
+    ...commands.flatMap(({ name, inputs: { stdin } }) =>
+      isBundle(stdin) ? [[`${name}.bundle`, withoutDashboards(stdin)]] : [],
+    ),
   ]);
 }
 
@@ -55,7 +53,7 @@ export function kept(stack: Stack): Rendered {
 }
 
 export function isRendered(name: string): boolean {
-  return name === "commands.txt" || name === IDENTITIES || name.endsWith(".bundle");
+  return name === IDENTITIES || name.endsWith(".bundle");
 }
 
 const key = { hostKey, privateKey: SECRETS.privateKey };
@@ -140,28 +138,4 @@ function onThatMachine(host: HostSettings): HostSettings {
 
 function isForm(stack: Stack): boolean {
   return (FORMS as readonly string[]).includes(stack);
-}
-
-function hasBundle({ inputs }: Recorded): boolean {
-  return typeof inputs.stdin === "string" && inputs.stdin.startsWith("podwatch-bundle ");
-}
-
-function describe(command: Recorded): string {
-  const { name, parent, inputs, dependsOn } = command;
-  return [
-    name,
-    `  parent   ${parent}`,
-    `  create   ${String(inputs.create).replaceAll(/ # bundle [0-9a-f]{16}$| in [0-9a-f]{64}\*/g, (found) => found.replace(/[0-9a-f]{16,}/, "DIGEST"))}`,
-    `  delete   ${inputs.delete ?? "nothing"}`,
-    `  stdin    ${inputOf(command)}`,
-    `  replaced with ${JSON.stringify(inputs.triggers)}`,
-    `  after    ${dependsOn.join(", ") || "nothing"}`,
-    "",
-  ].join("\n");
-}
-
-function inputOf(command: Recorded): string {
-  if (command.inputs.stdin instanceof Secret) return "a secret";
-  if (hasBundle(command)) return `${command.name}.bundle`;
-  return command.inputs.stdin === fitScript() ? "whether it is fit" : "the runner";
 }

@@ -1,5 +1,6 @@
 // What makes each resource the one that it is: a change of it replaces the resource on every host that is deployed already.
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+import { fitScript } from "../../lib/runnerScript";
 import { nameIn, type Recorded, Secret } from "./mocks";
 
 /** One paragraph for each resource: its URN, and below it what it may be replaced for, and how. */
@@ -36,6 +37,7 @@ function traits(resource: Recorded, request: RegisterResourceRequest): string[] 
     triggers: inputs.triggers === undefined ? "" : plain(inputs.triggers),
     inputs: isCommand || !request.getCustom() ? "" : plain(inputs),
     create: masked(inputs.create),
+    stdin: isCommand ? inputOf(resource) : "",
     delete: masked(inputs.delete),
     after: dependsOn.join(", "),
     replaced: isCommand ? (resource.deleteBeforeReplace ? "removed first" : "made first") : "",
@@ -70,6 +72,18 @@ function masked(command: unknown): string {
   return String(command ?? "")
     .replace(/ # bundle [0-9a-f]{16}$/, " # bundle DIGEST")
     .replaceAll(/ in [0-9a-f]{64}\*/g, " in DIGEST*");
+}
+
+/** What a command reads; bundles are kept beside the list. */
+function inputOf({ name, inputs: { stdin } }: Recorded): string {
+  if (stdin === undefined) return "";
+  if (stdin instanceof Secret) return "a secret";
+  if (isBundle(stdin)) return `${name}.bundle`;
+  return stdin === fitScript() ? "whether it is fit" : "the runner";
+}
+
+export function isBundle(stdin: unknown): stdin is string {
+  return typeof stdin === "string" && stdin.startsWith("podwatch-bundle ");
 }
 
 const MEANING = `Read this before you run \`npm run golden\`. On hosts that are deployed already,

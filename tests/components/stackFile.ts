@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse as parseYaml } from "yaml";
 import { type HostSettings, load, type Settings } from "../../config/load";
-import type { Newcomer } from "../../lib/runner";
+import type { PlannedService } from "../../lib/runner";
 import { wholeKey } from "../config/support";
 
 /** What stands under `config:` in a stack file, without the namespace. */
@@ -88,7 +88,7 @@ export function hostSettings(
   sections: StackFile = {},
   host: StackFile = {},
   files = {},
-): HostSettings & { services: Newcomer[] } {
+): HostSettings & { services: PlannedService[] } {
   const [only] = settingsOf({ host: { ...login, ...host }, ...sections }, files).hosts;
   if (only === undefined) throw new Error("the stack file has no host");
   return { ...only, services: [{ service: "web", kind: "container" }] };
