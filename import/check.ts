@@ -5,6 +5,7 @@ import { parse } from "../config/parse";
 import { type Path, type Problem, samePath, show } from "../config/problem";
 import { isTree, valueAt } from "../config/walk";
 import { type Draft, withSecrets } from "./draft";
+import { standIn } from "./standIn";
 
 /** A host for the checks, where the imported files say none. */
 const SOME_HOST = { address: "monitor.internal", agent: true, insecureIgnoreHostKey: true };
@@ -58,8 +59,10 @@ function contextOf(draft: Draft, project: string, stack: string, text: string): 
   };
 }
 
-/** The smallest part of the settings that a problem is about. */
-function refused(draft: Draft, { path }: Problem): Path | undefined {
+/** The smallest part of the settings that a problem is about. Without one of its matchers, a route would take more alerts. */
+function refused(draft: Draft, problem: Problem): Path | undefined {
+  const matchers = problem.path.findIndex((part) => /matchers$/i.test(String(part)));
+  const path = matchers < 0 ? problem.path : problem.path.slice(0, matchers);
   for (let length = path.length; length > 1; length -= 1) {
     const part = path.slice(0, length);
     const holder = valueAt(draft.settings, part.slice(0, -1));
@@ -90,12 +93,4 @@ function order(a: Path, b: Path): number {
   if (at < 0 || other === undefined) return a.length - b.length;
   if (typeof one === "number" && typeof other === "number") return one - other;
   return String(one) < String(other) ? -1 : 1;
-}
-
-/** Text of the right kind for a secret that the user still has to type. */
-function standIn(path: Path): string {
-  const name = String(path.at(-1));
-  if (/url$/i.test(name)) return "https://typed-later.internal/";
-  if (name === "botToken") return `1:${"x".repeat(30)}`;
-  return "x".repeat(name === "routingKey" ? 32 : 30);
 }

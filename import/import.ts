@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Problem } from "../config/problem";
+import { takeAlertmanager } from "./alertmanager";
 import { settle } from "./check";
 import { Draft } from "./draft";
 import { Files } from "./files";
@@ -13,6 +14,7 @@ import { stackFile } from "./stackFile";
 /** The files to import, as the user named them. */
 export interface Given {
   readonly prometheus?: string | undefined;
+  readonly alertmanager?: string | undefined;
 }
 
 export interface Imported {
@@ -28,6 +30,7 @@ export function importFiles(given: Given, project: string, stack: string): Impor
     const files = new Files(project, dirname(resolve(file)), [], `imported/${stack}`, draft);
     return new Spot(draft, readSource(file, read(file)), files);
   };
+  if (given.alertmanager !== undefined) takeAlertmanager(spot(given.alertmanager));
   if (given.prometheus !== undefined) takePrometheus(spot(given.prometheus));
   // Only hosts of roq's have gateways.
   draft.settings.gateways ??= { enabled: false };

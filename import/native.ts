@@ -11,24 +11,46 @@ export type SecretOwner = "prometheus" | "alertmanager";
 /** Puts a key below `extra`, as it is. */
 export const extra =
   (service: SecretOwner, ...below: Path): Taker =>
-  (here) =>
-    here.put(["extra", ...below, here.key], native(here, service));
+  (here) => {
+    // A secret has another key, that of its file.
+    for (const [key, value] of Object.entries(apart(here, service)))
+      here.put(["extra", ...below, key], value);
+  };
 
-/** A part of a configuration for `extra`: each secret is one of the service's, which it reads from a file. */
-export function native(here: Spot, service: SecretOwner): unknown {
-  const holder: Tree = { [here.key]: structuredClone(here.value) };
-  for (const { path } of plainSecrets(holder)) moveSecret(here, holder, path, service);
-  for (const path of fileKeys(holder)) moveFile(here, holder, path, service);
-  return holder[here.key];
+/** Keys whose value is a secret address in some kinds of channels. */
+const ADDRESS_KEYS = ["url", "api_url", "webhook_url"];
+
+/**
+ * A part of a configuration for `extra`: each secret is one of the service's, which it reads from a file.
+ *
+ * @param secretAddresses the lists of channels whose addresses are secret, whatever they look like
+ */
+export function native(here: Spot, service: SecretOwner, secretAddresses = /^$/): unknown {
+  return apart(here, service, secretAddresses)[here.key];
 }
 
-function moveSecret(here: Spot, holder: Tree, path: Path, service: SecretOwner): void {
+function apart(here: Spot, service: SecretOwner, secretAddresses = /^$/): Tree {
+  const holder: Tree = { [here.key]: structuredClone(here.value) };
+  if (here.from.some((part) => secretAddresses.test(String(part))))
+    for (const key of ADDRESS_KEYS.filter((one) => here.has(one)))
+      moveSecret(here, holder, [here.key, key], service, `${key}_file`);
+  for (const { path } of plainSecrets(holder)) moveSecret(here, holder, path, service);
+  for (const path of fileKeys(holder)) moveFile(here, holder, path, service);
+  return holder;
+}
+
+function moveSecret(
+  here: Spot,
+  holder: Tree,
+  path: Path,
+  service: SecretOwner,
+  file = fileInstead(String(path.at(-1)), discoveryOf(path)),
+): void {
   const key = String(path.at(-1));
   const around = valueAt(holder, path.slice(0, -1)) as Tree;
   const value = around[key];
   const spot = here.at(...path.slice(1));
   delete around[key];
-  const file = fileInstead(key, discoveryOf(path));
   if (file === undefined || typeof value !== "string") {
     spot.leave(
       "is a secret that the program cannot read from a file, and anybody on the host could read",
@@ -51,7 +73,7 @@ function moveFile(here: Spot, holder: Tree, path: Path, service: SecretOwner): v
 
 /** The path in the container of a secret that is now one of the service's. */
 function keep(spot: Spot, service: SecretOwner, path: Path, value: string | undefined): string {
-  const words = [ownerOf(spot), ...path].filter((part) => part !== 0).map(String);
+  const words = [ownerOf(spot), ...path].map(String).filter((part) => !/^\d*$/.test(part));
   const name = unique(
     spot,
     service,
@@ -61,7 +83,7 @@ function keep(spot: Spot, service: SecretOwner, path: Path, value: string | unde
       .replace(/^-|-$/g, "")
       .slice(-60),
   );
-  spot.draft.secret([service, "secrets", name], value, spot.origin);
+  spot.top(spot.from, []).secret([service, "secrets", name], value);
   return `/run/secrets/${service}.${name}`;
 }
 

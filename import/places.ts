@@ -2,6 +2,7 @@
 
 import { BLACKBOX_ENDPOINT } from "../components/blackbox-exporter/endpoint";
 import { authority } from "../lib/endpoint";
+import type { Spot } from "./spot";
 
 /** Services that Podwatch deploys in place of those before. */
 export type Replaced = "prometheus" | "alertmanager" | "grafana" | "nodeExporter" | "blackboxExporter";
@@ -63,6 +64,25 @@ export class Places {
     return elsewhere(
       published,
       "is a container that Podwatch does not deploy; it is reached by its published port",
+    );
+  }
+
+  /** A URL at an address that has changed. */
+  inUrl(here: Spot, url: string): string {
+    const [, before = "", host = "", port = ""] =
+      /^(https?:\/\/(?:[^/@]*@)?)([^/:@?#]+|\[[^\]]+\])(?::(\d+))?/.exec(url) ?? [];
+    const target = `${host}:${port || (before.startsWith("https") ? 443 : 80)}`;
+    const place = host === "" ? undefined : this.of(target);
+    if (place?.is === "gone")
+      here.leave(
+        place.why,
+        "publish its port, and write host.containers.internal:PORT in the address",
+        target,
+      );
+    if (place?.is !== "elsewhere") return url;
+    here.change(place.why, `it is ${place.target} now`, target);
+    return (
+      before + place.target + url.slice(before.length + host.length + (port === "" ? 0 : port.length + 1))
     );
   }
 

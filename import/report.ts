@@ -11,6 +11,8 @@ export interface Outcome {
   /** Why the others could not be stored; absent if they could. */
   readonly notStored?: string | undefined;
   readonly problems: readonly Problem[];
+  /** Whether the file was there before. */
+  readonly onlySecrets?: boolean;
 }
 
 export function report(outcome: Outcome): string {
@@ -18,13 +20,12 @@ export function report(outcome: Outcome): string {
   const missing = draft.secrets.filter((secret) => !stored.includes(secret));
   const copies = [...draft.files.keys()].map((path) => `  ${path}`);
   return [
-    `Written: ${file}`,
-    ...section("Copied beside it:", copies),
-    ...section(`Stored as secrets: ${stored.length}`, []).slice(0, stored.length > 0 ? 2 : 0),
+    ...(outcome.onlySecrets ? [] : [`Written: ${file}`, ...section("Copied beside it:", copies)]),
+    ...(stored.length > 0 ? ["", `Stored in ${file}, encrypted: ${counted(stored.length)}`] : []),
     ...section("Not taken:", draft.left.map(line)),
     ...section("Done in another way:", draft.changed.map(line)),
     ...section(
-      `Secrets to be typed${outcome.notStored === undefined ? "" : ` (${outcome.notStored})`}; each command asks for the value:`,
+      `Secrets that are not stored${outcome.notStored === undefined ? "" : ` (${outcome.notStored})`}; each command asks for the value:`,
       missing.map(
         ({ path, at }) =>
           `  pulumi config set --secret --stack ${stack} --path '${show(path)}'   # ${at.file}:${at.line}`,
@@ -45,7 +46,9 @@ function line({ at, what, why, todo }: Remark): string {
   return `  ${at.file}:${at.line}: ${what} ${why}; ${todo}`;
 }
 
+const counted = (count: number) => (count === 1 ? "one secret" : `${count} secrets`);
+
 /** With a blank line before; nothing without lines. */
 function section(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 && title.endsWith(":") ? [] : ["", title, ...[...new Set(lines)]];
+  return lines.length === 0 ? [] : ["", title, ...[...new Set(lines)]];
 }

@@ -52,6 +52,11 @@ export class Spot {
     return new Spot(this.draft, this.source, this.files, [...this.from, ...keys], this.to);
   }
 
+  /** Elsewhere in the file, and perhaps in the stack file. */
+  top(from: Path, to: Path = this.to): Spot {
+    return new Spot(this.draft, this.source, this.files, from, to);
+  }
+
   /** Below a setting; the place in the file stays. */
   below(...settings: Path): Spot {
     return new Spot(this.draft, this.source, this.files, this.from, [...this.to, ...settings]);
@@ -76,8 +81,10 @@ export class Spot {
     this.draft.set([...this.to, ...words(setting)], value, this.origin);
   }
 
+  /** Without a value, or with something that stands for one, the user has to type it. */
   secret(setting: string | Path, value: string | undefined): void {
-    this.draft.secret([...this.to, ...words(setting)], value, this.origin);
+    const known = value === undefined || STANDS_FOR_A_VALUE.test(value.trim()) ? undefined : value;
+    this.draft.secret([...this.to, ...words(setting)], known, this.origin);
   }
 
   /** It could not be taken. */
@@ -90,6 +97,10 @@ export class Spot {
     this.draft.changed.push({ at: this.origin, what, why, todo });
   }
 }
+
+/** What template engines and shells fill in, and what examples say. */
+const STANDS_FOR_A_VALUE =
+  /^(<[^<>]*>|\$\{?[A-Za-z_][^{}]*\}?|\{\{.*\}\}|x{3,}|\*{3,}|change[-_ ]?me[.!]*|)$/i;
 
 const words = (setting: string | Path): Path => (typeof setting === "string" ? [setting] : setting);
 

@@ -45,6 +45,8 @@ export interface Receiver<Secret = unknown> {
   readonly msteamsv2?: (Common<Secret> & { readonly webhookUrl: Secret }) | undefined;
   readonly pushover?: (Common<Secret> & { readonly userKey: Secret; readonly token: Secret }) | undefined;
   readonly victorops?: (Common<Secret> & Victorops<Secret>) | undefined;
+  /** Further channels by kind, in Alertmanager's syntax. */
+  readonly extra?: Readonly<Record<string, readonly Settings[]>> | undefined;
 }
 
 interface Victorops<Secret> {
@@ -93,8 +95,7 @@ export function receiverConfig(name: string, receiver: Receiver): Settings {
     const config = httpAuthConfig(receiver[way] ?? {}, wayOwner(name, way));
     return Object.keys(config).length > 0 ? { http_config: config } : {};
   };
-  return {
-    name,
+  const typed: Settings = {
     ...(slack && { slack_configs: [merged(slack, slackConfig(slack, file), http("slack"))] }),
     ...(email && {
       email_configs: [merged(email, emailConfig(email, file), smtp(email, wayOwner(name, "email")))],
@@ -116,6 +117,11 @@ export function receiverConfig(name: string, receiver: Receiver): Settings {
       victorops_configs: [merged(victorops, victoropsConfig(victorops, file), http("victorops"))],
     }),
   };
+  const further = Object.entries(receiver.extra ?? {}).map(([kind, channels]) => [
+    kind,
+    [...((typed[kind] as Settings[] | undefined) ?? []), ...channels],
+  ]);
+  return { name, ...typed, ...Object.fromEntries(further) };
 }
 
 /** The kinds of receiver channels. */
@@ -174,6 +180,8 @@ export type File = (kind: SecretKind) => string;
 
 /** No kind is a suffix of another, so names of secrets are unique. */
 function receiverSecret(receiver: string, kind: SecretKind | "webhook-token"): string {
+  // A dot would look like the end of a kind.
+  if (receiver.includes(".")) return owner("alertmanager", receiver, "channel").secret(kind);
   return `alertmanager-${receiver}-${kind}`;
 }
 

@@ -1,7 +1,7 @@
 // Checks that involve several settings of a receiver.
 import type { z } from "zod";
 import type { Context } from "../../config/context";
-import { type Path, quote, type Report } from "../../config/problem";
+import { type Path, quote, type Report, show } from "../../config/problem";
 import { checkOverruled, resolveAuth } from "../../config/resolve/auth";
 import type { Locate } from "../../config/resolve/locate";
 import { type NativeConfiguration, refuseSecrets } from "../../config/resolve/plainSecrets";
@@ -44,7 +44,9 @@ export function resolveReceivers(
         return [[kind, resolveAuth(way, [...path, kind], context, report)] as const];
       });
       checkLogin(given.email, [...path, "email"], report);
-      return [name, Object.fromEntries(ways) as Given];
+      const { extra } = given;
+      if (extra !== undefined) checkChannels(extra, path, locate(["secrets"]), report);
+      return [name, { ...Object.fromEntries(ways), ...(extra && { extra }) } as Given];
     }),
   );
 }
@@ -55,6 +57,38 @@ function checkLogin(email: Given["email"], path: Path, report: Report): void {
   const [missing, there] =
     email.authUsername === undefined ? ["authUsername", "authPassword"] : ["authPassword", "authUsername"];
   report([...path, missing ?? ""], `is missing; write it too, or remove ${there}`);
+}
+
+/** Keys that hold a secret in whichever kind of channel has them: the addresses of webhooks. */
+const secretAddresses = ["url", "api_url", "webhook_url"] as const;
+/** Kinds whose address says nothing that is secret. */
+const openAddresses =
+  /^(pagerduty|opsgenie|victorops|telegram|webex|wechat|sns|jira|pushover|email)_configs$/;
+
+/** Channels in Alertmanager's syntax may not contain secrets. */
+function checkChannels(extra: NonNullable<Given["extra"]>, owner: Path, secrets: Path, report: Report): void {
+  const around = (below: Path): NativeConfiguration => ({
+    owner,
+    below,
+    what: "the receiver",
+    login: () => undefined,
+    secrets,
+    file: "/run/secrets/alertmanager.NAME",
+  });
+  for (const [kind, channels] of Object.entries(extra)) {
+    channels.forEach((channel, index) => {
+      const below = ["extra", kind, index];
+      refuseSecrets(channel, around(below), report);
+      for (const key of secretAddresses.filter((name) => typeof channel[name] === "string")) {
+        if (openAddresses.test(kind)) continue;
+        const instead = `${key}_file: /run/secrets/alertmanager.NAME`;
+        report(
+          [...owner, ...below, key],
+          `is a secret, which anybody could read in previews and on the host; write ${instead} in its place, and type: pulumi config set --secret --path '${show([...secrets, "NAME"])}'`,
+        );
+      }
+    });
+  }
 }
 
 /** Options merged verbatim may neither override a setting nor contain a secret. */

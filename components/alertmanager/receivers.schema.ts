@@ -235,6 +235,23 @@ const victorops = group({
   ...common("victorops_configs"),
 });
 
+const NATIVE_CHANNELS =
+  "Further channels, in Alertmanager's syntax: other kinds, and several of one kind. Must not contain secrets; set those under `alertmanager.secrets`. A receiver that has nothing but `extra: {}` tells nobody.";
+
+const nativeChannels = z.record(
+  text(
+    /^[a-z0-9]+_configs$/,
+    "is not a kind of channel; write one as in Alertmanager's configuration, such as sns_configs",
+  ),
+  list(
+    z.record(z.string(), z.unknown(), {
+      error: "is not a group of settings; write keys of Alertmanager's configuration below it",
+    }),
+    "channels",
+  ),
+  { error: "is not a group of channels; write a kind such as sns_configs and a list below it" },
+);
+
 export const receiver = group({
   slack: setting(slack.optional(), "A message in Slack."),
   email: setting(email.optional(), "A mail."),
@@ -246,6 +263,10 @@ export const receiver = group({
   msteamsv2: setting(msteamsv2.optional(), "A message in Microsoft Teams, by a workflow (Power Automate)."),
   pushover: setting(pushover.optional(), "A notification by Pushover."),
   victorops: setting(victorops.optional(), "An incident in Splunk On-Call (VictorOps)."),
+  extra: setting(nativeChannels.optional(), NATIVE_CHANNELS, {
+    example: { webhook_configs: [{ url_file: "/run/secrets/alertmanager.second-hook" }] },
+    defaultText: "none",
+  }),
 }).meta({
   id: "receiver",
   description:
@@ -255,6 +276,6 @@ export const receiver = group({
 /** The name under which routes refer to a receiver. */
 export const receiverName = () =>
   text(
-    /^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/,
-    "is not a receiver's name; write up to 40 letters, digits, - and _, beginning with a letter or digit",
+    /^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$/,
+    "is not a receiver's name; write up to 40 letters, digits, -, _ and ., beginning with a letter or digit",
   );

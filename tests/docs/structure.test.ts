@@ -55,7 +55,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "dashboards/all": ["dashboards", ...services("board")],
   "dashboards/preview": ["operate"],
   operate: ["connection", "lib", ...services("endpoint", "render", "rules")],
-  import: ["config", "lib", "operate", "sections", ...services("endpoint", "resolve")],
+  import: ["config", "lib", "operate", "sections", ...services("endpoint", "resolve", "schema")],
   deliver: ["config", "connection", "lib", "operate"],
   lab: ["package.json", "versions.json"],
   bench: ["tests", "versions.json"],

@@ -110,3 +110,87 @@ remote_write:
   expect(Object.values(secrets).sort()).toEqual([1, 2, 3, 4, 5, 6].map((number) => `s3cret-${number}`));
   expect(text).toContain("password_file: /run/secrets/prometheus.b-consul-sd-configs-basic-auth-password");
 });
+
+test("jobs of what Podwatch deploys itself are its own; other neighbours have another address", () => {
+  const { jobs, changed, settings } = jobOf(`
+job_name: all
+static_configs:
+  - targets: ["localhost:9090", "prometheus:9090", "node-exporter:9100", "localhost:8080", "db.corp", "db.corp:9100"]
+`);
+  expect(jobs).toEqual([
+    {
+      name: "all",
+      targets: [
+        "db.corp:80",
+        "db.corp:9100",
+        { targets: ["host.containers.internal:8080"], labels: { instance: "localhost:8080" } },
+      ],
+    },
+  ]);
+  expect(settings.nodeExporter).toEqual({ enabled: true });
+  expect(changed).toHaveLength(5);
+  expect(changed[2]).toMatch(
+    /^prometheus.yml:4 node-exporter:9100 is what Podwatch scrapes itself, as the job node; write job="node" /,
+  );
+});
+
+test("a job with the name of one of Podwatch's own, or one that cannot be its name, keeps its label", () => {
+  const { settings } = imported({
+    prometheus: `
+scrape_configs:
+  - { job_name: prometheus, static_configs: [{ targets: ["other.corp:9090"] }] }
+  - { job_name: "Web $1/x", static_configs: [{ targets: ["web.corp:80"] }], relabel_configs: [{ action: labeldrop, regex: a }] }
+`,
+  });
+  expect(settings.prometheus?.scrapeJobs).toEqual([
+    {
+      name: "prometheus-own",
+      targets: ["other.corp:9090"],
+      extra: { relabel_configs: [{ target_label: "job", replacement: "prometheus" }] },
+    },
+    {
+      name: "Web-1-x",
+      targets: ["web.corp:80"],
+      extra: {
+        relabel_configs: [
+          { target_label: "job", replacement: "Web $$1/x" },
+          { action: "labeldrop", regex: "a" },
+        ],
+      },
+    },
+  ]);
+});
+
+test("files: rules by pattern where they are in the project, else copied; targets that need a file get one", () => {
+  const { settings, copies, left } = imported(
+    {
+      prometheus: `
+rule_files: [r/*.yml, alert.rules, none.yml]
+scrape_configs:
+  - { job_name: f, file_sd_configs: [{ files: ["t/*.json"] }], static_configs: [{ targets: ["a.corp:1"] }] }
+  - { job_name: p, static_configs: [{ targets: ["b.corp:1"], labels: { __metrics_path__: /x } }] }
+  - { job_name: q, file_sd_configs: [{ files: [none.json] }] }
+`,
+    },
+    { "r/a.yml": "groups: []", "alert.rules": "groups: []\n", "t/x.json": "[]", "project/p/k.yml": "" },
+  );
+  expect(settings.prometheus?.ruleFiles).toEqual([
+    "imported/test/rules/a.yml",
+    "imported/test/rules/alert.rules.yml",
+  ]);
+  expect(settings.prometheus?.fileSd).toEqual([
+    { name: "f", files: ["imported/test/targets/x.json", "imported/test/targets/f.json"] },
+    { name: "p", files: ["imported/test/targets/p.json"] },
+  ]);
+  expect(JSON.parse(copies["imported/test/targets/p.json"] ?? "")).toEqual([
+    { targets: ["b.corp:1"], labels: { __metrics_path__: "/x" } },
+  ]);
+  expect(left).toEqual([
+    expect.stringMatching(/^prometheus.yml:2 rule_files\[2\] is not on this computer; /),
+    expect.stringMatching(/^prometheus.yml:6 q is not on this computer; /),
+  ]);
+});
+
+test("a file that is not YAML is refused with its line", () => {
+  expect(() => imported({ prometheus: "global:\n  a: [\n" })).toThrow(/prometheus.yml:\d: is not YAML/);
+});

@@ -1,4 +1,5 @@
 // Alertmanager's settings: what is taken, what is refused with which way out.
+import { receiverConfig } from "../../../components/alertmanager/receivers.render";
 import { problemsOf, settingsOf, stack } from "../../config/support";
 
 const slack = { apiUrl: "https://hooks.slack.com/services/T0/B0/xyzzyxyzzy" };
@@ -237,4 +238,39 @@ test("template files are told from others", () => {
     'podwatch:alertmanager.templates[0]: "t/other.txt" is not a template file, which ends in .tmpl; write the path of one, or rename it',
     'podwatch:alertmanager.templates[0]: "t/podwatch.tmpl" has the name of the shipped templates; rename the file',
   ]);
+});
+
+describe("channels in Alertmanager's syntax", () => {
+  test("stand beside the others, also several of a kind; a receiver without any tells nobody", () => {
+    const extra = {
+      webhook_configs: [{ url_file: "/run/secrets/alertmanager.two" }],
+      sns_configs: [{ topic_arn: "x" }],
+    };
+    const { receivers } = settings({
+      receivers: { "web.hook": { webhook: { url: "https://hook.corp/1" }, extra }, silent: { extra: {} } },
+      route: { receiver: "silent" },
+    });
+    expect(receiverConfig("web.hook", receivers["web.hook"] ?? {})).toEqual({
+      name: "web.hook",
+      webhook_configs: [
+        expect.objectContaining({ url_file: "/run/secrets/alertmanager-channel-webhook.web.hook" }),
+        { url_file: "/run/secrets/alertmanager.two" },
+      ],
+      sns_configs: [{ topic_arn: "x" }],
+    });
+    expect(receiverConfig("silent", receivers.silent ?? {})).toEqual({ name: "silent" });
+  });
+
+  test.each([
+    [{ webhook_configs: [{ url: "https://hook.corp/x" }] }, "webhook_configs[0].url: is a secret"],
+    [{ slack_configs: [{ api_url: "https://hook.corp/x" }] }, "slack_configs[0].api_url: is a secret"],
+    [{ pagerduty_configs: [{ service_key: "x" }] }, "pagerduty_configs[0].service_key: is a secret"],
+    [{ webhooks: [] }, "webhooks"],
+    [{ sns_configs: {} }, "sns_configs: a group of settings is not a list"],
+  ])("%j is refused", (extra, text) => {
+    const found = problems({ receivers: { ops: { extra } } });
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(text);
+    expect(found[0]).not.toContain("hook.corp");
+  });
 });
