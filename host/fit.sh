@@ -45,11 +45,10 @@ check_room() {
   refuse_full "$STATE" "$ROOM_FOR_STATE" "delete what is not needed there"
 }
 
+# `check_room_for_images <where podman keeps them>`
 check_room_for_images() {
   refuse_read_only "$UNITS"
-  storage=$(podman info --format '{{.Store.GraphRoot}}' 2>&1) ||
-    fail "podman does not work on this host: $(say "$storage" | tail -n 1)"
-  refuse_full "$storage" "$ROOM_FOR_IMAGES" "podman image prune --all deletes images that no container uses"
+  refuse_full "$1" "$ROOM_FOR_IMAGES" "podman image prune --all deletes images that no container uses"
 }
 
 refuse_read_only() {

@@ -56,12 +56,23 @@ drop_unused_images() {
 
 # Asked where podman is first used: a host without containers needs none.
 check_podman() {
+  require_podman
+  check_podman_version "$(podman version --format '{{.Client.Version}}')"
+  check_what_podman_needs
+}
+
+require_podman() {
   (unset -f podman && command -v podman >/dev/null) || refuse_without_podman
-  version=$(podman version --format '{{.Client.Version}}')
-  case $version in
+}
+
+check_podman_version() {
+  case $1 in
     [0-3].* | 4.[0-3] | 4.[0-3].* | 4.[0-3]-*)
-      fail "podman $version is too old: Quadlet units need podman 4.4 or newer" ;;
+      fail "podman $1 is too old: Quadlet units need podman 4.4 or newer" ;;
   esac
+}
+
+check_what_podman_needs() {
   [ -e /sys/fs/cgroup/cgroup.controllers ] ||
     fail "this host uses cgroup v1: boot it with systemd.unified_cgroup_hierarchy=1"
   [ -z "$ROOTLESS" ] || grep -qs "^$(id -un):" /etc/subuid ||

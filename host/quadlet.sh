@@ -14,12 +14,15 @@ runs_by_same_unit() {
 
 # Whether the host knows all that is in the unit, and has what it needs.
 check_unit() {
-  check_podman
+  require_podman
+  check_what_podman_needs
   mkdir -p "$home/candidate/units"
   cp "$UNITS"/podwatch*.* "$home/candidate/units/" 2>/dev/null || :
   cp "$candidate/unit/$unit" "$home/candidate/units/"
   if ! report=$(quadlet_dryrun "$home/candidate/units" 2>&1) ||
     ! say "$report" | grep -qxF -e "---$(unit_service)---"; then
+    # A podman without Quadlet has no such generator.
+    check_podman
     fail "podman refuses the unit $unit: $(say "$report" | complaints | tail -n 3)"
   fi
   # A generator or a systemd that only warns would run the service without what was asked for.

@@ -2,19 +2,38 @@
 
 KINDS="$KINDS container"
 
+# What `podman run` ends with when it could not run anything.
+readonly PODMAN_FAILED=125
+
 container_unit() {
   say "podwatch-$service.container"
 }
 
+# Each call of podman takes as long as ten small commands, so what can be asked in one is asked in one.
 container_fit() {
-  check_podman
-  has_services || check_room_for_images
+  require_podman
+  if has_services; then
+    check_podman_version "$(podman version --format '{{.Client.Version}}')"
+  else
+    answer=$(podman info --format '{{.Version.Version}} {{.Store.GraphRoot}}' 2>&1) ||
+      fail "podman does not work on this host: $(say "$answer" | tail -n 1)"
+    answer=$(say "$answer" | tail -n 1)
+    check_podman_version "${answer%% *}"
+    check_room_for_images "${answer#* }"
+  fi
+  check_what_podman_needs
+  containers=$(podman ps --all --format '{{.Names}}') || fail "podman does not work on this host: it cannot list containers"
 }
 
 container_stranger() {
-  if [ ! -e "$UNITS/$unit" ] && podman container exists "$container"; then
+  if [ ! -e "$UNITS/$unit" ] && is_container "$container"; then
     say "there is already a container named $container that is not managed by Podwatch; rename or remove it first"
   fi
+}
+
+# By the list of all containers, where there is one: several services are asked about then.
+is_container() {
+  if [ -n "${containers+set}" ]; then say "$containers" | grep -qxF -e "$1"; else podman container exists "$1"; fi
 }
 
 container_refuse() {
@@ -26,7 +45,7 @@ container_refuse() {
 
 container_check() {
   check_quadlet
-  if [ -e "$candidate/hooks/check" ] && ! report=$(run_check 2>&1); then
+  if [ -e "$candidate/hooks/check" ] && ! is_accepted; then
     fail "$service refuses its new configuration; nothing was changed:
 $(say "$report" | tail -n 15)"
   fi
@@ -38,14 +57,22 @@ drop_check_container() {
     podman rm --force --ignore "$container-check" >/dev/null
 }
 
+# Whether the service's own checker accepts the candidate; `report` is what it says. A check that podman could not begin
+# because an interrupted run has left its container is made once more: looked for only then, as there rarely is one.
+is_accepted() {
+  report=$(run_check 2>&1) && return
+  [ $? -eq "$PODMAN_FAILED" ] && podman container exists "$container-check" || return 1
+  drop_check_container
+  if podman container exists "$container-check"; then
+    report="there is already a container named $container-check that is not managed by Podwatch; rename or remove it first"
+    return 1
+  fi
+  report=$(run_check 2>&1)
+}
+
 # The check runs in the image that will run the files, without network, and sees them where they will be. What it says
 # is told if need be, and stands in no journal.
 run_check() {
-  drop_check_container
-  if podman container exists "$container-check"; then
-    say "there is already a container named $container-check that is not managed by Podwatch; rename or remove it first"
-    return 1
-  fi
   make_empty_secrets
   timeout -k 5 120 podman run --rm --interactive --name "$container-check" --label io.podwatch.service="$service" --network none --log-driver none \
     --read-only --cap-drop all --security-opt no-new-privileges --user "$(header "$candidate" user)" \

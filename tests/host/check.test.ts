@@ -46,6 +46,77 @@ test("what the checker complains of is told", () => {
   ]);
 });
 
+describe("a check in a container", () => {
+  /** Stand-in for podman: `left` is the label of a container by the name of the check's, `status` what a check ends with. */
+  const PODMAN = `podman() {
+    echo "$1 $2" >&3
+    case "$1 $2" in
+      "run --rm") [ -z "\${left+set}" ] || return 125; echo complaint; return "$status" ;;
+      "container exists") [ -n "\${left+set}" ] ;;
+      "container inspect") echo "$left" ;;
+      "rm --force") unset left ;;
+    esac
+  }; timeout() { shift 3; "$@"; }`;
+  const accepted = (given: string) => {
+    const line = `exec 3>"$home/calls"; ${PODMAN}; ${given}; if is_accepted; then say accepted; else say "$report"; fi`;
+    const { stdout } = shell.run(
+      `candidate=$home/candidate/current; ${line}; sed 's/^/podman /' "$home/calls"`,
+      {
+        variables,
+      },
+    );
+    return stdout.trim().split("\n");
+  };
+
+  test("costs one call of podman, whatever the checker says", () => {
+    expect(accepted("status=0")).toEqual(["accepted", "podman run --rm"]);
+    expect(accepted("status=1")).toEqual(["complaint", "podman run --rm"]);
+  });
+
+  test("begins once more where an interrupted run has left its container", () => {
+    const again = ["container exists", "container inspect", "rm --force", "container exists", "run --rm"];
+    const calls = ["run --rm", ...again].map((call) => `podman ${call}`);
+    expect(accepted("left=web; status=0")).toEqual(["accepted", ...calls]);
+    expect(accepted("left=web; status=1")).toEqual(["complaint", ...calls]);
+  });
+
+  test("leaves alone a container of somebody else's that has its name", () => {
+    const [says, ...calls] = accepted("left=; status=0");
+    expect(says).toBe(
+      "there is already a container named podwatch-web-check that is not managed by Podwatch; rename or remove it first",
+    );
+    expect(calls).not.toContain("podman rm --force");
+  });
+});
+
+describe("the check of a host for containers", () => {
+  const outcome = (given: string) => {
+    const podman = `podman() {
+      echo "$1" >&3
+      case "$1" in
+        info) echo "WARN[0000] something" >&2; echo "5.4.2 $STATE" ;;
+        version) echo 5.4.2 ;;
+        ps) printf '%s\\n' podwatch-web other ;;
+      esac
+    }`;
+    const names =
+      "for service in web db; do use_kind container; container=podwatch-$service; of_kind stranger; done";
+    return shell.run(
+      `refuse_full() { :; }; check_what_podman_needs() { :; }; exec 3>&1; ${podman}; rm -f "$UNITS"/*; ${given}; of_kind fit; ${names}`,
+      {
+        variables,
+      },
+    );
+  };
+
+  test("asks podman twice for all of them, and tells which is somebody else's", () => {
+    const stranger =
+      "there is already a container named podwatch-web that is not managed by Podwatch; rename or remove it first";
+    expect(outcome("has_services() { return 1; }").stdout).toBe(`info\nps\n${stranger}\n`);
+    expect(outcome("has_services() { :; }").stdout).toBe(`version\nps\n${stranger}\n`);
+  });
+});
+
 describe("a bundle", () => {
   const unpack = (paths: readonly string[]) => {
     const parts = paths.map((path) => `part ${path}\n  text of ${path}\n`);
