@@ -4,7 +4,7 @@ export type Variant = "base" | "changed";
 
 /** One way of deploying the stack to hosts. */
 export interface Contender {
-  readonly name: "podwatch" | "ansible" | "pyinfra" | "floor";
+  readonly name: "podwatch" | "earlier" | "ansible" | "pyinfra" | "floor";
   /** Makes ready what is not measured: configuration, inventory, scripts. */
   prepare(hosts: readonly LabHost[], variant: Variant): Promise<void>;
   deploy(): Promise<void>;

@@ -6,6 +6,9 @@
 //   PARTS="one scale others fixed"  what is measured; what is left out keeps its earlier results. `scale` is Podwatch
 //                   with growing numbers of hosts, `others` the floor and, once, Ansible with the most of them
 //
+//   BESIDE="ansible pyinfra floor"  whom Podwatch is compared with on one host
+//   AGAINST=COMMIT  measures Podwatch of that commit along with this one, in the same rounds
+//
 //   WAIT=120        seconds to wait for a machine that does nothing else
 //
 // How busy the machine was is said on the page.
@@ -14,6 +17,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { checkOutEarlier } from "../tests/integration/support/earlier";
 import { type LabHost, must } from "../tests/integration/support/lab";
 import { Ansible } from "./ansible";
 import { type Contender, INTERVAL } from "./contender";
@@ -30,6 +34,8 @@ import { emptyResults, measure, type Results, readResults, writeResults } from "
 const RUNS = Number(process.env.RUNS ?? 5);
 const SIZES = (process.env.SIZES ?? "1 2 5 10").split(/\s+/).filter(Boolean).map(Number);
 const WAIT = Number(process.env.WAIT ?? 120);
+const BESIDE = (process.env.BESIDE ?? "ansible pyinfra floor").split(/\s+/).filter(Boolean);
+const AGAINST = process.env.AGAINST ?? "";
 const PARTS = (process.env.PARTS ?? "one scale others fixed").split(/\s+/);
 
 async function main(): Promise<void> {
@@ -56,7 +62,13 @@ async function main(): Promise<void> {
   const podwatch = new Podwatch();
   atTheEnd(() => podwatch.dispose());
   const contenders = await prepareContenders(podwatch, hosts, venvs, directory);
-  if (PARTS.includes("one")) await measureOne(results, contenders, hosts[0] as LabHost);
+  const earlier = AGAINST === "" ? [] : [await prepareEarlier(hosts, join(directory, "earlier"))];
+  if (PARTS.includes("one")) {
+    const [, ...others] = contenders;
+    const beside = others.filter(({ name }) => BESIDE.includes(name));
+    results.against = AGAINST || undefined;
+    await measureOne(results, [podwatch, ...earlier, ...beside], hosts[0] as LabHost);
+  }
   if (PARTS.includes("fixed")) {
     say("what a run is made of");
     results.fixed = {};
@@ -67,7 +79,7 @@ async function main(): Promise<void> {
   if (PARTS.includes("others") && SIZES.length > 0) await measureOthers(results, contenders, hosts);
 }
 
-async function measureOne(results: Results, contenders: Contenders, host: LabHost): Promise<void> {
+async function measureOne(results: Results, contenders: readonly Contender[], host: LabHost): Promise<void> {
   results.one = {};
   for (let run = 1; run <= RUNS; run++) {
     say(`one host, run ${run} of ${RUNS}`);
@@ -162,6 +174,17 @@ async function prepareContenders(
     await other.destroy();
   }
   return [podwatch, ansible, pyinfra, floor];
+}
+
+/** Deploys it once, to compile it. */
+async function prepareEarlier(hosts: readonly LabHost[], checkout: string): Promise<Podwatch> {
+  checkOutEarlier(AGAINST, checkout);
+  const earlier = new Podwatch(checkout);
+  atTheEnd(() => earlier.dispose());
+  await earlier.prepare(hosts.slice(0, 1), "base");
+  await earlier.deploy();
+  await earlier.destroy();
+  return earlier;
 }
 
 /** One contender's turn; what it did is proved outside the measured time. */

@@ -42,8 +42,13 @@ function measured(results: Results): string {
       `## Targets\n\n${table(targetTable(results))}`,
     );
   }
-  const more = [results.scale, results.fixed].some((part) => Object.keys(part).length > 0);
+  const more =
+    results.against !== undefined ||
+    [results.scale, results.fixed].some((part) => Object.keys(part).length > 0);
   if (more) sections.push("## Appendix: more measurements\n");
+  if (results.against !== undefined) {
+    sections.push(`### Beside an earlier version, ${results.against}\n\n${table(earlierTable(results))}`);
+  }
   if (Object.keys(results.scale).length > 0) {
     sections.push(
       `### Several hosts\n\n![Several hosts](performance-hosts.svg)\n\n${table(scaleTable(results))}`,
@@ -80,6 +85,16 @@ function oneTable({ one }: Results): string[][] {
   });
   const heads = ["Podwatch", "Ansible", "pyinfra", "floor", "Podwatch / Ansible", "Podwatch / pyinfra"];
   return [["", ...heads, "Podwatch / floor", "runs"], ...rows];
+}
+
+function earlierTable({ one }: Results): string[][] {
+  const rows = OPERATIONS.flatMap((operation) => {
+    const { podwatch = [], earlier } = one[operation] ?? {};
+    if (earlier === undefined) return [];
+    const seconds = [podwatch, earlier].map((times) => `${median(times).toFixed(2)} s`);
+    return [[operation, ...seconds, spread(ratios(podwatch, earlier)), `${earlier.length}`]];
+  });
+  return [["", "now", "earlier", "now / earlier", "runs"], ...rows];
 }
 
 interface Target {

@@ -3,11 +3,15 @@ import { connection, Stack } from "../tests/integration/support/stack";
 import { type Deployment, deploymentOf } from "./bundles";
 import { type Contender, INTERVAL, type Variant } from "./contender";
 
-/** Podwatch itself, with a local state of its own. */
+/** Podwatch itself, with a local state of its own; or an earlier version, in its checkout. */
 export class Podwatch implements Contender {
-  readonly name = "podwatch";
+  readonly name: "podwatch" | "earlier";
   private stack: Stack | undefined;
   private hosts: readonly LabHost[] = [];
+
+  constructor(private readonly checkout?: string) {
+    this.name = checkout === undefined ? "podwatch" : "earlier";
+  }
 
   async prepare(hosts: readonly LabHost[], variant: Variant): Promise<void> {
     this.hosts = hosts;
@@ -24,7 +28,8 @@ export class Podwatch implements Contender {
       alerts: { runbookUrl: "https://wiki.example.com/runbooks" },
       grafana: { data: "delete" },
     };
-    if (this.stack === undefined) this.stack = await Stack.create("bench", settings);
+    if (this.stack === undefined)
+      this.stack = await Stack.create(this.name === "earlier" ? "bench-earlier" : "bench", settings);
     else await this.stack.configure(settings);
   }
 
@@ -50,7 +55,10 @@ export class Podwatch implements Contender {
   }
 
   private async pulumi(command: string, ...args: string[]): Promise<void> {
-    const { code, stdout, stderr } = await this.required().run(command, ...args);
+    const place = this.checkout === undefined ? [] : ["--cwd", this.checkout];
+    // The stand-in holds back the end of each command's input, to find those that do not wait for it; the real provider does not.
+    process.env.PODWATCH_STDIN_HOLD = "0";
+    const { code, stdout, stderr } = await this.required().run(command, ...args, ...place);
     if (code !== 0) throw new Error(`pulumi ${command} ended with ${code}:\n${stdout}${stderr}`);
   }
 

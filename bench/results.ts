@@ -12,6 +12,8 @@ export interface Results {
   load?: [before: number, after: number];
   /** One host: operation, contender. */
   one: Times;
+  /** The commit of the earlier version that was measured along, if any: the contender `earlier`. */
+  against?: string | undefined;
   /** Several hosts: `<contender> <operation>`, number of hosts. */
   scale: Times;
   /** Parts of the fixed cost of a run: part, and the only contender there is. */

@@ -1,10 +1,10 @@
 // Hosts deployed by an earlier version are taken over by this one: nothing restarts, and nothing is made anew.
 //
 //   TAKEOVER_FROM   the commit of the earlier version; `make takeover` has a default
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { checkOutEarlier } from "../integration/support/earlier";
 import { CHECKOUT, LabHost, run } from "../integration/support/lab";
 import { type NodeMirror, nodeMirror } from "../integration/support/nodeMirror";
 import { rootlessSnapshot, snapshot } from "../integration/support/snapshot";
@@ -30,15 +30,7 @@ let before: Record<string, unknown>;
 
 beforeAll(async () => {
   old = join(mkdtempSync(join(tmpdir(), "podwatch-takeover-")), "old");
-  execFileSync("git", ["clone", "--quiet", "--shared", "--no-checkout", CHECKOUT, old]);
-  execFileSync("git", ["checkout", "--quiet", FROM], { cwd: old });
-  const packages = (directory: string) =>
-    JSON.stringify(JSON.parse(readFileSync(join(directory, "package.json"), "utf8")).dependencies);
-  if (packages(old) === packages(CHECKOUT))
-    symlinkSync(join(CHECKOUT, "node_modules"), join(old, "node_modules"));
-  else
-    execFileSync("npm", ["install", "--no-save", "--no-audit", "--no-fund"], { cwd: old, timeout: 300_000 });
-  symlinkSync(join(CHECKOUT, ".lab"), join(old, ".lab"));
+  checkOutEarlier(FROM, old);
 
   const booted = await LabHost.bootAll(NAMES.map((name) => `takeover-${name}`));
   hosts = Object.fromEntries(NAMES.map((name, index) => [name, booted[index]])) as typeof hosts;
