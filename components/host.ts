@@ -19,8 +19,8 @@ export interface HostArgs
     "name" | "engine" | "connection" | "become" | "becomePassword" | "builds" | "addressNeeds"
   > {
   /** What will run on it. */
-  readonly services: readonly PlannedService[];
-  /** Whether a service sends pings, for which an ordinary user may lack permission. */
+  readonly services: pulumi.Input<readonly PlannedService[]>;
+  /** Whether a service sends pings, for which an ordinary user may lack permission; like `addressNeeds`, read once the host is checked. */
   readonly sendsPings?: boolean;
 }
 
@@ -58,8 +58,12 @@ export class Host extends pulumi.ComponentResource {
       connection,
       owner: name,
       preflight: preflightHooks(connection, {
-        pings: !args.become && args.sendsPings === true,
-        addressNeeds: args.addressNeeds,
+        get pings() {
+          return !args.become && args.sendsPings === true;
+        },
+        get addressNeeds() {
+          return args.addressNeeds;
+        },
       }),
       notes: notesHook(args.name),
     };

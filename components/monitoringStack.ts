@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { HostSettings, Settings } from "../config/load";
+import type { Settings } from "../config/load";
 import { Host } from "./host";
-import { type Created, type Installation, type Offer, offered, type WiredHost } from "./placement";
-import { SERVICES } from "./services";
+import { type Created, type Installation, offered, type WiredHost } from "./placement";
+import { plannedServices, SERVICES, wire } from "./services";
 
 /** Everything that a stack file describes, host by host. */
 export class MonitoringStack extends pulumi.ComponentResource {
@@ -27,11 +27,8 @@ export class MonitoringStack extends pulumi.ComponentResource {
     const opts = { parent: this };
     const { settings, offers } = wired;
     const services = SERVICES.filter(({ service }) => service in offers);
-    const planned = services
-      .map(({ service, kind = "container" }) => ({ service, kind, listens: offers[service]?.listens }))
-      .sort((a, b) => (a.service < b.service ? -1 : 1));
     const sendsPings = offered(wired, "sendsPings").includes(true);
-    const host = new Host(name, { ...settings, services: planned, sendsPings }, opts);
+    const host = new Host(name, { ...settings, services: plannedServices(wired), sendsPings }, opts);
     let created: Created = {};
     const installations = services.map(({ place }) => {
       const placed = place({ ...wired, name, host, others, created }, opts);
@@ -41,17 +38,4 @@ export class MonitoringStack extends pulumi.ComponentResource {
     host.complete(name);
     return Object.assign({}, ...installations);
   }
-}
-
-/** What the services of a host offer, and what its Prometheus monitors. */
-function wire(settings: HostSettings, hosts: readonly HostSettings[]): WiredHost {
-  const offers = SERVICES.flatMap(({ service, offer }): Array<[string, Offer]> => {
-    const offers = offer(settings);
-    return offers === undefined ? [] : [[service, offers]];
-  });
-  return {
-    settings,
-    offers: Object.fromEntries(offers),
-    watched: SERVICES.flatMap(({ telemetry }) => telemetry?.(settings, hosts) ?? []),
-  };
 }

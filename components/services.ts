@@ -1,4 +1,6 @@
 // Every service that a host may have, in the order in which they are created and shown: a service comes after those that it waits for.
+import type { HostSettings } from "../config/load";
+import type { PlannedService } from "../lib/runner";
 import { alertmanagerPlacement } from "./alertmanager/placement";
 import { blackboxExporterPlacement } from "./blackbox-exporter/placement";
 import { grafanaPlacement } from "./grafana/placement";
@@ -6,7 +8,7 @@ import { networkPlacement } from "./network/placement";
 import { nginxPlacement } from "./nginx/placement";
 import { nginxExporterPlacement } from "./nginx-exporter/placement";
 import { nodeExporterPlacement } from "./node-exporter/placement";
-import type { PlacedService } from "./placement";
+import type { Offer, PlacedService, WiredHost } from "./placement";
 import { prometheusPlacement } from "./prometheus/placement";
 
 export const SERVICES: readonly PlacedService[] = [
@@ -19,3 +21,32 @@ export const SERVICES: readonly PlacedService[] = [
   alertmanagerPlacement,
   blackboxExporterPlacement,
 ];
+
+/**
+ * What the services of a host offer, and what its Prometheus monitors.
+ *
+ * @param hosts all hosts of the stack, with this one
+ * @param services that it may have
+ */
+export function wire(
+  settings: HostSettings,
+  hosts: readonly HostSettings[],
+  services: readonly PlacedService[] = SERVICES,
+): WiredHost {
+  const offers = services.flatMap(({ service, offer }): Array<[string, Offer]> => {
+    const offers = offer(settings);
+    return offers === undefined ? [] : [[service, offers]];
+  });
+  return {
+    settings,
+    offers: Object.fromEntries(offers),
+    watched: SERVICES.flatMap(({ telemetry }) => telemetry?.(settings, hosts) ?? []),
+  };
+}
+
+/** The services of a host, as its runner is told of them. */
+export function plannedServices({ offers }: WiredHost): PlannedService[] {
+  return SERVICES.filter(({ service }) => service in offers)
+    .map(({ service, kind = "container" }) => ({ service, kind, listens: offers[service]?.listens }))
+    .sort((a, b) => (a.service < b.service ? -1 : 1));
+}

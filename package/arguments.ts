@@ -15,7 +15,7 @@ import type { Severity } from "../lib/rules/model";
 export interface MonitoringStackArgs extends Written<typeof stack> {}
 
 /** What may be written for a schema. Its own input type has `unknown` for everything that is converted, such as numbers in quotes. */
-type Written<Schema> =
+export type Written<Schema> =
   Schema extends Wrapper<infer Inner>
     ? Written<Inner>
     : Schema extends typeof alerts

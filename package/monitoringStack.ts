@@ -7,6 +7,6 @@ import { settingsOf } from "./settings";
 export class MonitoringStack extends CheckedStack {
   /** @throws RunError that lists all problems of the arguments, before any resource is registered */
   constructor(name: string, args: MonitoringStackArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(name, settingsOf(name, args), opts);
+    super(name, settingsOf(`MonitoringStack ${name}`, args), opts);
   }
 }

@@ -1,6 +1,6 @@
 import { shippedDashboards } from "../../dashboards/shipped";
-import { containerPlace, nearest, type PlacedService, reachable } from "../placement";
-import { Grafana } from "./component";
+import { containerPlace, nearest, type PlacedService, type Placement, reachable } from "../placement";
+import { Grafana, type GrafanaArgs } from "./component";
 import { namedDatasources } from "./datasource.render";
 import { GRAFANA } from "./endpoint";
 import { GRAFANA_BACKEND } from "./render";
@@ -9,25 +9,25 @@ export const grafanaPlacement: PlacedService = {
   service: GRAFANA,
   offer: ({ grafana }) => (grafana.enabled ? { backend: GRAFANA_BACKEND } : undefined),
   place: (placement, opts) => {
-    const { grafana } = placement.settings;
-    const found = nearest(reachable(placement, "datasource"));
-    const datasources = found.map(({ offer: { kind }, endpoint, from, own }) => ({
-      kind,
-      endpoint,
-      host: own ? undefined : from.settings.name,
-    }));
-    const dashboards = found.flatMap(({ from }) => from.watched).flatMap((watched) => watched.dashboards);
-    const component = new Grafana(
-      `${placement.name}-grafana`,
-      {
-        ...containerPlace(placement),
-        settings: grafana,
-        datasources: namedDatasources(datasources, grafana.datasourceUid),
-        dashboards: shippedDashboards(dashboards, grafana.datasourceUid),
-      },
-      opts,
-    );
+    const component = new Grafana(`${placement.name}-grafana`, grafanaArgs(placement), opts);
     const { url, adminUser: user, adminPassword: password } = component;
     return { installation: { grafana: { url, user, password } } };
   },
 };
+
+export function grafanaArgs(placement: Placement): GrafanaArgs {
+  const { grafana } = placement.settings;
+  const found = nearest(reachable(placement, "datasource"));
+  const datasources = found.map(({ offer: { kind }, endpoint, from, own }) => ({
+    kind,
+    endpoint,
+    host: own ? undefined : from.settings.name,
+  }));
+  const dashboards = found.flatMap(({ from }) => from.watched).flatMap((watched) => watched.dashboards);
+  return {
+    ...containerPlace(placement),
+    settings: grafana,
+    datasources: namedDatasources(datasources, grafana.datasourceUid),
+    dashboards: shippedDashboards(dashboards, grafana.datasourceUid),
+  };
+}

@@ -1,5 +1,5 @@
-import { containerPlace, offered, type PlacedService } from "../placement";
-import { NginxBridge } from "./component";
+import { containerPlace, offered, type PlacedService, type Placement } from "../placement";
+import { NginxBridge, type NginxBridgeArgs } from "./component";
 import { BRIDGE_ENDPOINT, NGINX } from "./endpoint";
 import { gatewayTelemetry } from "./gateways.render";
 
@@ -9,20 +9,20 @@ export const nginxPlacement: PlacedService = {
     role === "target" ? undefined : { listens: { bind, port, setting: "podwatch:front.port" } },
   telemetry: ({ gateways }) => (gateways.enabled ? [gatewayTelemetry(gateways, BRIDGE_ENDPOINT)] : []),
   place: (placement, opts) => {
-    const { settings, created } = placement;
-    const bridge = new NginxBridge(
-      `${placement.name}-nginx`,
-      {
-        ...containerPlace(placement),
-        hostName: settings.name,
-        gateways: settings.gateways,
-        hostSockets: offered(placement, "hostSockets")[0],
-        limits: settings.prometheus.limits,
-        backends: offered(placement, "backend"),
-        runbooks: created.runbooks ?? {},
-      },
-      opts,
-    );
+    const bridge = new NginxBridge(`${placement.name}-nginx`, nginxBridgeArgs(placement), opts);
     return { created: { bridge }, installation: { url: bridge.url } };
   },
 };
+
+export function nginxBridgeArgs(placement: Placement): NginxBridgeArgs {
+  const { settings, created } = placement;
+  return {
+    ...containerPlace(placement),
+    hostName: settings.name,
+    gateways: settings.gateways,
+    hostSockets: offered(placement, "hostSockets")[0],
+    limits: settings.prometheus.limits,
+    backends: offered(placement, "backend"),
+    runbooks: created.runbooks ?? {},
+  };
+}

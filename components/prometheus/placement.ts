@@ -1,6 +1,6 @@
 import { behindFront } from "../nginx/endpoint";
-import { containerPlace, nearest, type PlacedService, reachable } from "../placement";
-import { Prometheus } from "./component";
+import { containerPlace, nearest, type PlacedService, type Placement, reachable } from "../placement";
+import { Prometheus, type PrometheusArgs } from "./component";
 import { PROMETHEUS, PROMETHEUS_ENDPOINT } from "./endpoint";
 import { PROMETHEUS_BACKEND, PROMETHEUS_TELEMETRY } from "./render";
 
@@ -18,19 +18,19 @@ export const prometheusPlacement: PlacedService = {
       : undefined,
   telemetry: () => [PROMETHEUS_TELEMETRY],
   place: (placement, opts) => {
-    const { settings, watched } = placement;
-    const component = new Prometheus(
-      `${placement.name}-prometheus`,
-      {
-        ...containerPlace(placement),
-        settings: settings.prometheus,
-        watched,
-        alertmanagers: nearest(reachable(placement, "alertmanager")).map(({ endpoint }) => endpoint),
-        alerts: settings.alerts,
-      },
-      opts,
-    );
-    const { url, runbooks } = component;
+    const name = `${placement.name}-prometheus`;
+    const { url, runbooks } = new Prometheus(name, prometheusArgs(placement), opts);
     return { created: { runbooks }, installation: { prometheus: url } };
   },
 };
+
+export function prometheusArgs(placement: Placement): PrometheusArgs {
+  const { settings, watched } = placement;
+  return {
+    ...containerPlace(placement),
+    settings: settings.prometheus,
+    watched,
+    alertmanagers: nearest(reachable(placement, "alertmanager")).map(({ endpoint }) => endpoint),
+    alerts: settings.alerts,
+  };
+}

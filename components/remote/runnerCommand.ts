@@ -68,11 +68,13 @@ export interface SecretArgs extends CommandArgs {
  */
 export function gate(
   name: string,
-  args: CommandArgs & { readonly services: readonly PlannedService[] },
+  args: CommandArgs & { readonly services: pulumi.Input<readonly PlannedService[]> },
   opts: pulumi.CustomResourceOptions,
 ): HostCommand {
   const { host, services } = args;
-  const create = fitCommand(host.connection.rights, services);
+  const create = pulumi
+    .output(services)
+    .apply((all) => fitCommand(host.connection.rights, all as readonly PlannedService[]));
   return command(
     name,
     { ...args, step: "gate" },

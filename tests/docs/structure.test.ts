@@ -9,7 +9,14 @@ import { root } from "./markdown";
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "start.js": ["start"],
   "index.ts": ["components", "config"],
-  package: ["components", "config", "lib", "package.json", ...services("component", "schema")],
+  package: [
+    "components",
+    "config",
+    "lib",
+    "package.json",
+    "sections",
+    ...services("component", "placement", "render", "schema"),
+  ],
   components: ["config", "connection", "engines", "lib", ...services("component", "placement", "render")],
   catalogue: ["lib", ...services("rules")],
   sections: ["config", ...services("section")],

@@ -43,12 +43,15 @@ beforeAll(() => {
   write("ssh/known_hosts", `mon1.my-company.net ${hostKey}\n`);
   write("ssh/id_ed25519", SECRETS.privateKey);
   copyFileSync(join(__dirname, "mocked.js"), join(user, "mocked.js"));
-  const example = markdownFiles()
+  const examples = markdownFiles()
     .find(({ path }) => path === "docs/as-a-package.md")
-    ?.blocks.find(({ language }) => language === "typescript")?.text;
-  write("index.ts", example ?? "");
+    ?.blocks.filter(({ language }) => language === "typescript");
+  const [stack, composed, ...more] = (examples ?? []).map(({ text }) => text);
+  expect(more).toEqual([]);
+  write("index.ts", stack ?? "");
+  write("composed.ts", composed ?? "");
   write("wrong.ts", WRONG);
-  complaints = compile("index.ts", "wrong.ts");
+  complaints = compile("index.ts", "composed.ts", "wrong.ts");
 }, 300_000);
 
 afterAll(() => rmSync(user, { recursive: true, force: true }));
@@ -71,10 +74,13 @@ function write(path: string, content: string): void {
 /** A line each that has a wrong type. */
 const WRONG = [
   'import * as pulumi from "@pulumi/pulumi";',
-  'import { MonitoringStack } from "podwatch";',
+  'import { Grafana, Host, MonitoringStack, PodNetwork } from "podwatch";',
   'new MonitoringStack("m", { host: { address: pulumi.output("10.1.2.3") } });',
   'new MonitoringStack("m", { host: { adress: "10.1.2.3" } });',
   'new MonitoringStack("m", { prometheus: { retention: "30d" } });',
+  'const host = new Host("h", { address: "10.1.2.3", prometheus: {} });',
+  'new PodNetwork("n", { host, enabled: true });',
+  'new Grafana("g", { host });',
 ].join("\n");
 
 /** Compiles the user's programs; gives what is wrong with their types. */
@@ -85,8 +91,8 @@ function compile(...programs: readonly string[]): string {
     .stdout;
 }
 
-function run(config: object) {
-  return spawnSync("node", ["mocked.js", "./index.js", JSON.stringify(config)], {
+function run(config: object, program = "index") {
+  return spawnSync("node", ["mocked.js", `./${program}.js`, JSON.stringify(config)], {
     cwd: user,
     encoding: "utf8",
   });
@@ -144,6 +150,21 @@ test("the program on its page deploys from the shipped files", () => {
   }
 });
 
+test("the program on its page that composes components by hand deploys too", () => {
+  const { stdout, stderr, status } = run(secrets, "composed");
+  expect({ stderr, status }).toEqual({ stderr: "", status: 0 });
+  const { outputs, asked } = JSON.parse(stdout) as {
+    outputs: object;
+    asked: Array<{ type: string; name: string; stdin?: unknown }>;
+  };
+  expect(outputs).toEqual({ url: "http://localhost:8080/grafana/" });
+  const stdin = (name: string) => asked.find((other) => other.name === name)?.stdin;
+  expect(stdin("mon1-prometheus-service")).toContain("db1.my-company.net:9187");
+  expect(stdin("mon1-nginx-service")).toContain('<a href="/alertmanager/">');
+  expect(JSON.stringify(stdin("mon1-grafana-admin-password-secret"))).toContain(secrets.grafana);
+  expect(asked.map(({ name }) => name)).toContain("mon1-answers");
+});
+
 test("a secret of a wrong form stops the program with the setting's name, without the value", () => {
   const { stderr, status } = run({ ...secrets, slack: "hooks.slack.s3cret" });
   expect(stderr).toContain("alertmanager.receivers.chat.slack.apiUrl: the value is not a webhook URL");
@@ -157,5 +178,8 @@ test("types accept that program, and refuse what is no setting, and an Output wh
     expect.stringMatching(/^wrong\.ts\(3,.*'Output<string>' is not assignable to type 'string/),
     expect.stringMatching(/^wrong\.ts\(4,.*'adress' does not exist/),
     expect.stringMatching(/^wrong\.ts\(5,.*'string' has no properties in common/),
+    expect.stringMatching(/^wrong\.ts\(6,.*'prometheus' does not exist/),
+    expect.stringMatching(/^wrong\.ts\(7,.*'enabled' does not exist/),
+    expect.stringMatching(/^wrong\.ts\(8,.*'{ host: Host; }' is not assignable/),
   ]);
 });
