@@ -2,8 +2,6 @@
 import type { Path } from "./problem";
 
 const anyService = /^(prometheus|alertmanager|grafana|blackboxExporter|nginxExporter|front)$/;
-const variables =
-  "write Grafana's own variables under quadlet.Container.Environment, such as GF_SMTP_ENABLED=true, and secrets under grafana.secrets";
 
 const WAYS: ReadonlyArray<readonly [holder: RegExp, keys: RegExp, way: string]> = [
   [/^prometheus$/, /^(enablefeatures?|featureflags)$/, "write features"],
@@ -34,12 +32,15 @@ const WAYS: ReadonlyArray<readonly [holder: RegExp, keys: RegExp, way: string]> 
     /^(webex|sns|jira|wechat|incidentio|dingtalk|matrix|signal|teams|googlechat|ntfy)(configs)?$/,
     "write webhook, with the address of a program that forwards it",
   ],
+  [/^grafana$/, /^(mails?|email)$/, "write smtp"],
+  [/^grafana$/, /^(allowembedding|cookiesamesite)$/, "write embedding"],
+  [/^grafana$/, /^(anonymous.*|auth\.?anonymous)$/, "write anonymous"],
+  [/^grafana$/, /^(auth|oidc|github|gitlab|google|azuread|genericoauth|sso|keycloak)$/, "write oauth"],
   [
     /^grafana$/,
-    /^(settings|ini|config|env|environment|smtp|anonymous.*|auth.*|ldap|oauth|users|security)$/,
-    variables,
+    /^(ini|grafanaini|config|users|security|auth.*|log|featuretoggles|database|alerting|unifiedalerting|rendering|panels|live)$/,
+    "write it as a section under settings",
   ],
-  [/^grafana$/, /^(plugins?|installplugins)$/, "build them into an image, with image.containerfile"],
   [/^grafana$/, /^provisioning$/, "write dashboards and datasources"],
   [
     /^front$/,

@@ -39,7 +39,11 @@ export function exposedSecretProblems(raw: Tree): Problem[] {
   // Native configuration is searched where its schema is known.
   const addresses = leaves(stack, raw).filter(
     ({ path, value, secret }) =>
-      !secret && typeof value === "string" && isSecretUrl(value) && !path.includes("extra"),
+      !secret &&
+      typeof value === "string" &&
+      isSecretUrl(value) &&
+      !path.includes("extra") &&
+      !path.includes("settings"),
   );
   return addresses.map(({ path }) => ({
     path,
@@ -115,7 +119,9 @@ function isShippedAsItIs(path: Path): boolean {
   const at = schemaAt(stack, path);
   if (at !== undefined && core(at).secret) return false;
   return path.some((part) =>
-    /^(extra|params|labels|externalLabels|endpointParams|quadlet|modules|snippet)$/.test(String(part)),
+    /^(extra|params|labels|externalLabels|endpointParams|quadlet|modules|snippet|settings)$/.test(
+      String(part),
+    ),
   );
 }
 

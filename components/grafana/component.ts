@@ -8,6 +8,7 @@ import type { PodNetwork } from "../network/component";
 import type { FrontSettings } from "../nginx/front.schema";
 import { type Datasource, datasourceSecrets } from "./datasource.render";
 import { GRAFANA, GRAFANA_ENDPOINT } from "./endpoint";
+import { iniSecrets } from "./ini.render";
 import { ADMIN_PASSWORD_SECRET, grafana } from "./render";
 
 export interface GrafanaArgs {
@@ -35,7 +36,11 @@ export class Grafana extends pulumi.ComponentResource {
     this.url = `${args.front.publicUrl}${GRAFANA_ENDPOINT.path}/`;
     this.adminUser = settings.adminUser;
     this.adminPassword = settings.adminPassword ?? generatedPassword(`${name}-admin-password`, this);
-    const own = [...datasourceSecrets(args.datasources), ...ownSecrets(GRAFANA, settings.secrets)];
+    const own = [
+      ...datasourceSecrets(args.datasources),
+      ...ownSecrets(GRAFANA, settings.secrets),
+      ...iniSecrets(settings),
+    ];
     const secrets = [{ name: ADMIN_PASSWORD_SECRET, value: this.adminPassword }, ...own];
     const service = grafana({
       image: settings.image,
@@ -45,6 +50,7 @@ export class Grafana extends pulumi.ComponentResource {
       ownDatasources: settings.datasources,
       dashboards: { ...args.dashboards, ...ownDashboards(settings) },
       keepData: settings.data === "keep",
+      ini: settings,
       secrets: own.map(({ name: secret }) => secret),
       unitKeys: settings.quadlet,
     });

@@ -7,7 +7,10 @@ import { GRAFANA_BACKEND } from "./render";
 
 export const grafanaPlacement: PlacedService = {
   service: GRAFANA,
-  offer: ({ grafana }) => (grafana.enabled ? { backend: GRAFANA_BACKEND } : undefined),
+  offer: ({ grafana: { enabled, embedding } }) =>
+    enabled
+      ? { backend: { ...GRAFANA_BACKEND, ...(embedding && { framedBy: embedding.origins }) } }
+      : undefined,
   place: (placement, opts) => {
     const component = new Grafana(`${placement.name}-grafana`, grafanaArgs(placement), opts);
     const { url, adminUser: user, adminPassword: password } = component;

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { fromInside, urlOf } from "../../lib/endpoint";
 import { CONFIG_DIRECTORY, SECRETS_DIRECTORY, type Service, type UnitKeys } from "../../lib/service";
 import { readTemplate, renderTemplate } from "../../lib/template";
@@ -11,6 +12,7 @@ import {
   provisionedDatasource,
 } from "./datasource.render";
 import { GRAFANA, GRAFANA_ENDPOINT } from "./endpoint";
+import { type IniInput, iniFiles, sectionsOf } from "./ini.render";
 
 export interface GrafanaInput {
   readonly image: string;
@@ -22,7 +24,9 @@ export interface GrafanaInput {
   /** Dashboards (Grafana's JSON) by file name. */
   readonly dashboards: Readonly<Record<string, string>>;
   readonly keepData: boolean;
-  /** Names of the secrets that data sources and variables under these keys refer to. */
+  /** What stands in grafana.ini; absent: nothing. */
+  readonly ini?: IniInput;
+  /** Names of the secrets that grafana.ini, data sources and variables under these keys refer to. */
   readonly secrets?: readonly string[];
   /** The user's additional keys for the unit. */
   readonly unitKeys?: UnitKeys;
@@ -52,14 +56,16 @@ export const ADMIN_EMAIL = "admin@localhost";
 export const ADMIN_PASSWORD_SECRET = "grafana-admin-password";
 
 export function grafana(input: GrafanaInput): Service {
+  const ini = input.ini === undefined ? {} : iniFiles(input.ini);
   return {
     kind: "container",
     name: GRAFANA,
     description: "Podwatch Grafana",
     image: input.image,
     user: IMAGE_USER,
-    environment: environment(input),
+    environment: { ...environment(input), ...iniEnvironment(ini) },
     files: {
+      ...ini,
       "provisioning/datasources/podwatch.yml": toYaml(datasources(input)),
       "provisioning/dashboards/podwatch.yml": toYaml(dashboardProvider()),
       ...Object.fromEntries(
@@ -72,14 +78,42 @@ export function grafana(input: GrafanaInput): Service {
     hooks: {
       ready: renderTemplate("grafana/ready.sh", { url: OWN_URL }),
       reload: ADMIN + readTemplate("grafana/reload.sh"),
-      started: ADMIN + readTemplate("grafana/started.sh"),
+      started:
+        ADMIN +
+        renderTemplate("grafana/started.sh", { config: "grafana.ini" in ini ? ` --config ${INI}` : "" }),
     },
     ...(input.unitKeys ? { unitKeys: input.unitKeys } : {}),
     readyWithin: 180,
   };
 }
 
+const INI = `${CONFIG_DIRECTORY}/grafana.ini`;
+
+/** Grafana reads its files at its start only: another digest in the unit makes the runner restart it. */
+function iniEnvironment(files: Readonly<Record<string, string>>): Record<string, string> {
+  if (Object.keys(files).length === 0) return {};
+  return { GF_PATHS_CONFIG: INI, PODWATCH_SETTINGS: digest(Object.values(files).join("\0")) };
+}
+
+const digest = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 16);
+
+/** A variable overrules grafana.ini, so a default of ours gives way to what stands there. */
 function environment(input: GrafanaInput): Record<string, string> {
+  const written = input.ini === undefined ? {} : sectionsOf(input.ini);
+  const overruled = Object.entries(written).flatMap(([section, keys]) =>
+    Object.keys(keys).map((key) => variableOf(section, key)),
+  );
+  return Object.fromEntries(
+    Object.entries(ownEnvironment(input)).filter(([name]) => !overruled.includes(name)),
+  );
+}
+
+/** Grafana's name of the variable for a key. */
+export function variableOf(section: string, key: string): string {
+  return `GF_${section}_${key}`.replaceAll(/[.-]/g, "_").toUpperCase();
+}
+
+function ownEnvironment(input: GrafanaInput): Record<string, string> {
   return {
     GF_SERVER_ROOT_URL: input.rootUrl,
     GF_SERVER_SERVE_FROM_SUB_PATH: "true",

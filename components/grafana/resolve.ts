@@ -10,11 +10,13 @@ import { SHIPPED_DASHBOARDS, shippedDashboards } from "../../dashboards/shipped"
 import { dashboardIdentity, dashboardProblems } from "../../dashboards/user";
 import type { ShippedFile } from "../prometheus/schema";
 import { checkDatasources } from "./datasources.resolve";
+import { checkIni } from "./ini.resolve";
+import { checkEmbedding, checkPlugins, checkSmtp, resolveLdap } from "./logIn.resolve";
 import type { GrafanaSettings, grafana } from "./schema";
 
 export function resolveGrafana(
   given: z.output<typeof grafana>,
-  { locate, context, report }: ResolveContext,
+  { before, locate, context, report }: ResolveContext,
 ): GrafanaSettings {
   checkQuadlet(given.quadlet, locate, report, "grafana");
   const { adminPassword, ...rest } = given;
@@ -34,8 +36,13 @@ export function resolveGrafana(
   );
   checkIdentities(dashboards, locate, report);
   checkDatasources(given, locate, report);
+  checkIni(given, locate, report);
+  checkSmtp(given, locate, report);
+  checkPlugins(given, locate, report);
+  checkEmbedding(given, { before, locate, report });
+  const ldap = resolveLdap(given.ldap, { context, locate, report });
   return {
-    ...withPlainSecrets({ ...rest, dashboards }),
+    ...withPlainSecrets({ ...rest, dashboards, ...(ldap === undefined ? {} : { ldap }) }),
     ...(adminPassword === undefined ? {} : { adminPassword }),
   };
 }

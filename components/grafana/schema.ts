@@ -17,6 +17,8 @@ import {
 import versions from "../../versions.json";
 import type { ShippedFile } from "../prometheus/schema";
 import { datasource } from "./datasource.schema";
+import { anonymous, embedding, iniSettings, plugins, smtp } from "./ini.schema";
+import { ldap, oauth } from "./logIn.schema";
 
 /** Common default passwords. */
 const wellKnown =
@@ -56,9 +58,22 @@ export const grafana = group({
     "Your own dashboards: JSON files on this computer (`*`, `?` and `**` as in a shell), relative to the project, as Grafana saves or exports them. `${DS_...}` of a Prometheus data source is filled in. Uids and titles must be unique.",
     { example: ["dashboards/mine.json"] },
   ),
+  settings: iniSettings,
+  smtp: setting(smtp.optional(), "The mail server to send by.", { defaultText: "no mails" }),
+  plugins,
+  anonymous: setting(anonymous.optional(), "Lets visitors in without a log-in.", {
+    defaultText: "nobody without a log-in",
+  }),
+  embedding: setting(embedding.optional(), "Lets other sites' pages show dashboards in a frame.", {
+    defaultText: "the front's own pages only",
+  }),
+  ldap: setting(ldap.optional(), "Log-in of a directory's users.", { defaultText: "none" }),
+  oauth: setting(oauth.optional(), "Log-in by other sites: OAuth 2 and OpenID Connect.", {
+    defaultText: "none",
+  }),
   secrets: ownSecrets(
     "grafana",
-    "variables under `quadlet`, such as `GF_SMTP_PASSWORD=$$__file{/run/secrets/grafana.smtp}`,",
+    "`settings` and data sources, or variables under `quadlet` such as `GF_SMTP_PASSWORD=$$__file{/run/secrets/grafana.smtp}`,",
   ),
   quadlet: quadletSetting(),
   data: data("users, preferences and manually created dashboards"),

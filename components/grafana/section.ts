@@ -9,6 +9,17 @@ export const grafanaSection = section("grafana", {
   chapters: {
     grafana: { title: "Grafana" },
     datasource: { title: "Data source", under: "as an entry of `grafana.datasources`" },
+    smtp: { title: "Grafana mails", under: "as `grafana.smtp`" },
+    anonymous: { title: "Visitors without a log-in", under: "as `grafana.anonymous`" },
+    embedding: { title: "Dashboards in frames", under: "as `grafana.embedding`" },
+    ldap: { title: "LDAP", under: "as `grafana.ldap`" },
+    ldapGroup: { title: "LDAP group", under: "as an entry of `grafana.ldap.groupMappings`" },
+    oauth: { title: "OAuth", under: "as `grafana.oauth`" },
+    oauthGeneric: { title: "OAuth of any kind", under: "as `grafana.oauth.generic`" },
+    oauthGithub: { title: "OAuth with GitHub", under: "as `grafana.oauth.github`" },
+    oauthGitlab: { title: "OAuth with GitLab", under: "as `grafana.oauth.gitlab`" },
+    oauthGoogle: { title: "OAuth with Google", under: "as `grafana.oauth.google`" },
+    oauthAzureAd: { title: "OAuth with Entra ID", under: "as `grafana.oauth.azureAd`" },
   },
   presets: {
     "raspberry-pi": {

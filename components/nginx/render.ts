@@ -21,6 +21,8 @@ export interface Backend {
   readonly readOnly?: readonly string[];
   /** Whether it has a log-in, by a form at `login`, or by basic authentication. */
   readonly logIns?: boolean;
+  /** Other sites whose pages may show it in a frame, by origin; `*` for any. */
+  readonly framedBy?: readonly string[];
   /** For the start page. */
   readonly title: string;
   readonly description: string;
@@ -181,6 +183,10 @@ function configuration(input: NginxInput, release: string): string {
     logIns: input.backends
       .filter(({ logIns }) => logIns === true)
       .map(({ endpoint: { path } }) => ({ path })),
+    framed: input.backends
+      .filter(({ framedBy = [] }) => framedBy.length > 0)
+      .map(({ endpoint: { path }, framedBy = [] }) => ({ path, origins: framedBy.join(" ") })),
+    frames: input.backends.some(({ framedBy = [] }) => framedBy.length > 0),
     backends: input.backends.map(({ name, endpoint: { host, port, path }, livePath, closed, readOnly }) => ({
       variable: `upstream_${name.replaceAll("-", "_")}`,
       host,

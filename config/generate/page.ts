@@ -184,7 +184,7 @@ function typeName(schema: JsonSchema): string {
 function groupName({ additionalProperties: inner }: JsonSchema): string {
   if (typeof inner !== "object" || Object.keys(inner).length === 0) return "group";
   const of = typeName(inner);
-  return ["any", "text"].includes(of) ? "group" : `group of ${of} by name`;
+  return ["any", "text", "value"].includes(of) ? "group" : `group of ${of} by name`;
 }
 
 function link(reference: string): string {

@@ -1,6 +1,6 @@
 # Grafana takes the password from the secret only at its very first start: afterwards it stands in its data base.
 # It is set without asking first whether it is right: a wrong answer counts as an attempt to break in.
-grafana cli --homepath /usr/share/grafana admin reset-admin-password --password-from-stdin \
+grafana cli --homepath /usr/share/grafana{{config}} admin reset-admin-password --password-from-stdin \
   </run/secrets/grafana-admin-password >/dev/null
 set=$?
 

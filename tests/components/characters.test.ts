@@ -13,7 +13,10 @@ import { login, settingsOf } from "./stackFile";
 
 const files = filesBeside();
 const raw: Tree = { ...everySection(), host: login };
-const world = context({ files, secretKeys: ["host", "prometheus", "alertmanager", "blackboxExporter"] });
+const world = context({
+  files,
+  secretKeys: ["host", "prometheus", "alertmanager", "blackboxExporter", "grafana"],
+});
 
 /** What shells, units, YAML, templates and NGINX take for their own, and what is not ASCII. */
 const ODD = ["\"'", "\\n%h", "$(id)", "{{x}}", "# : ", "*!", "\n\t", "é😀\u200d"];
@@ -64,6 +67,9 @@ function read([path, text]: [string, string]): string[] {
   if (path.endsWith(".json")) return textsIn(JSON.parse(text));
   // In a replacement, Prometheus takes two for one.
   if (/\.ya?ml$/.test(path)) return textsIn(parseYaml(text)).map((value) => value.replaceAll("$$", "$"));
+  // A text of TOML is one of JSON.
+  if (path.endsWith(".toml"))
+    return textsIn([...text.matchAll(/"(?:[^"\\]|\\.)*"/g)].map(([one]) => JSON.parse(one)));
   const commands = [...text.matchAll(/^ExecStart=(.*)$/gm)].flatMap(([, line = ""]) => splitCommand(line));
   return [text, ...commands];
 }

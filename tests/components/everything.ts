@@ -12,6 +12,7 @@ export function everySection(): StackFile {
   return {
     ...sections,
     prometheus: merge(withJobSecrets(sections.prometheus as Group), OWN_SECRETS),
+    grafana: merge(sections.grafana, LOG_INS),
     alertmanager: merge(withSecrets(sections.alertmanager as Alertmanager), OWN_SECRETS),
     blackboxExporter: merge(sections.blackboxExporter, {
       ...OWN_SECRETS,
@@ -22,6 +23,18 @@ export function everySection(): StackFile {
 
 /** What is referred to in a service's own words. */
 const OWN_SECRETS: Group = { secrets: { own: SECRETS.ownSecret } };
+
+/** What Grafana logs in with. */
+const LOG_INS: Group = {
+  smtp: { password: SECRETS.mailPassword },
+  ldap: { bindPassword: SECRETS.directoryPassword },
+  oauth: Object.fromEntries(
+    ["generic", "github", "gitlab", "google", "azureAd"].map((kind) => [
+      kind,
+      { clientSecret: SECRETS.oauthSecret },
+    ]),
+  ),
+};
 
 /** What jobs log in with, by job. */
 const JOB_SECRETS: Group = {

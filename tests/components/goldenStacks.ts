@@ -78,9 +78,10 @@ export const stackFiles: Readonly<Record<Stack, () => StackFile>> = {
   everything: () => {
     const file = readStackFile("tests/golden/everything/Pulumi.everything.yaml");
     const { rootful, rootless, target } = file.hosts as Record<string, StackFile>;
+    const sections = everySection();
     return {
-      ...everySection(),
-      grafana: { ...(file.grafana as StackFile), adminPassword: SECRETS.adminPassword },
+      ...sections,
+      grafana: { ...(sections.grafana as StackFile), adminPassword: SECRETS.adminPassword },
       hosts: {
         rootful: { ...rootful, ...key, becomePassword: SECRETS.becomePassword },
         rootless: { ...rootless, ...key },

@@ -189,8 +189,13 @@ describe("everything changed", () => {
       `${COMMAND} podwatch-first-blackbox-exporter.own-secret < podwatch-first-blackbox-exporter`,
       `${C}Grafana podwatch-first-grafana < podwatch`,
       `${COMMAND} podwatch-first-grafana-admin-password-secret < podwatch-first-grafana`,
+      `${COMMAND} podwatch-first-grafana-ldap-password.directory-secret < podwatch-first-grafana`,
+      ...["azuread", "generic", "github", "gitlab", "google"].map(
+        (kind) => `${COMMAND} podwatch-first-grafana-oauth-${kind}-secret < podwatch-first-grafana`,
+      ),
       `${COMMAND} podwatch-first-grafana-service < podwatch-first-grafana`,
       `${COMMAND} podwatch-first-grafana-service-bundle < podwatch-first-grafana`,
+      `${COMMAND} podwatch-first-grafana-smtp-password-secret < podwatch-first-grafana`,
       `${C}PodNetwork podwatch-first-network < podwatch`,
       `${COMMAND} podwatch-first-network-service < podwatch-first-network`,
       `${COMMAND} podwatch-first-network-service-bundle < podwatch-first-network`,

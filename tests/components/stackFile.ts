@@ -31,6 +31,8 @@ export const SECRETS = {
   webhookUrl: "https://alerts.my-company.net/hook/s3cret-path",
   webhookToken: "webhook-s3cret-token",
   telegramToken: "123456:telegram_s3cret_token_x",
+  directoryPassword: "directory-s3cret of ldap",
+  oauthSecret: "oauth-s3cret-of-grafana",
   pingUrl: "https://hc-ping.com/the-s3cret-uuid",
 } as const;
 

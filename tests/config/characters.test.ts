@@ -10,7 +10,7 @@ import { host, keys, problemsOf, settingsOf, stack } from "./support";
 const raw: Tree = { host, ...everySection() };
 const world = {
   files: filesBeside(),
-  secretKeys: ["host", "prometheus", "alertmanager", "blackboxExporter"],
+  secretKeys: ["host", "prometheus", "alertmanager", "blackboxExporter", "grafana"],
 };
 
 describe("are reported by name", () => {

@@ -84,6 +84,8 @@ test("a host alone gets every default", () => {
       adminUser: "admin",
       datasourceUid: "PBFA97CFB590B2093",
       dashboards: [],
+      settings: {},
+      plugins: [],
       quadlet: noKeys,
       data: "keep",
       image: versions.images.grafana,

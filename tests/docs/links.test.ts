@@ -63,7 +63,7 @@ test("every setting that is named in code alone, such as gateways.gid, exists", 
   const named = all
     .flatMap(codeSpans)
     .filter((code) => new RegExp(`^(${sections})\\.[A-Za-z.]+$`).test(code));
-  expect(named.filter((path) => !isSetting(path) && !/\.(yml|service)$/.test(path))).toEqual([]);
+  expect(named.filter((path) => !isSetting(path) && !/\.(yml|service|ini)$/.test(path))).toEqual([]);
 });
 
 function isReached(target: string, page: MarkdownFile): boolean {

@@ -125,8 +125,10 @@ test("minimal: with a password that is generated", async () => {
 
 test("everything changed: with a password of the user's own, and dashboards", async () => {
   const { grafana, ...sections } = everySection();
+  // Each of these has a secret of its own: the next test.
+  const { smtp: _, ldap: __, oauth: ___, ...alone } = grafana as Record<string, unknown>;
   const settings = hostSettings(
-    { ...sections, grafana: { ...(grafana as object), adminPassword: SECRETS.adminPassword } },
+    { ...sections, grafana: { ...alone, adminPassword: SECRETS.adminPassword } },
     {},
     filesBeside(),
   );
@@ -168,9 +170,33 @@ test("everything changed: with a password of the user's own, and dashboards", as
       "Environment=GF_SECURITY_ADMIN_USER=chief@my-company.net",
       "Environment=GF_SERVER_ROOT_URL=http://10.1.2.3:8080/grafana/",
       "Environment=GF_USERS_DEFAULT_THEME=light",
-      'Environment=GF_SMTP_FROM_NAME="The chief"',
+      'Environment=GF_USERS_LOGIN_HINT="The chief"',
       "Timezone=Europe/Zurich",
       "Documentation=https://monitor.my-company.net/docs",
     ]),
   );
+});
+
+test("what it logs in with elsewhere is sent as secrets, and read from their files", async () => {
+  const { grafana, ...sections } = everySection();
+  const settings = hostSettings({ ...sections, grafana: grafana as object }, {}, filesBeside());
+  const { resources } = await deployGrafana(settings);
+  const { parts } = bundleOf(resources);
+  const sent = {
+    "grafana-smtp-password": SECRETS.mailPassword,
+    "grafana-ldap-password.directory": SECRETS.directoryPassword,
+    ...Object.fromEntries(
+      ["generic", "github", "gitlab", "google", "azuread"].map((kind) => [
+        `grafana-oauth-${kind}`,
+        SECRETS.oauthSecret,
+      ]),
+    ),
+  };
+  const files = Object.values(parts).join("\n");
+  for (const [name, value] of Object.entries(sent)) {
+    expect(resources.map(({ inputs }) => inputs.stdin)).toContainEqual(new Secret(secretInput(value)));
+    expect(files).toContain(`$__file{/run/secrets/${name}}`);
+    expect(files).toContain(`Secret=podwatch-${name},type=mount,target=${name},uid=472,gid=0,mode=0400`);
+    expect(plainText(resources)).not.toContain(value);
+  }
 });
