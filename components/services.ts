@@ -1,22 +1,29 @@
 // Every service that a host may have, in the order in which they are created and shown: a service comes after those that it waits for.
 import type { HostSettings } from "../config/load";
+import type { Section } from "../config/section";
 import type { PlannedService } from "../lib/runner";
 import { alertmanagerPlacement } from "./alertmanager/placement";
 import { blackboxExporterPlacement } from "./blackbox-exporter/placement";
+import { placedContainer } from "./container";
 import { grafanaPlacement } from "./grafana/placement";
 import { networkPlacement } from "./network/placement";
 import { nginxPlacement } from "./nginx/placement";
-import { nginxExporterPlacement } from "./nginx-exporter/placement";
 import { nodeExporterPlacement } from "./node-exporter/placement";
 import type { Offer, PlacedService, WiredHost } from "./placement";
 import { prometheusPlacement } from "./prometheus/placement";
+import { SECTIONS } from "./sections";
+
+/** Services that are containers and nothing else, by their sections. */
+const CONTAINERS = Object.values<Pick<Section, "container">>(SECTIONS).flatMap(
+  ({ container }) => container ?? [],
+);
 
 export const SERVICES: readonly PlacedService[] = [
   networkPlacement,
   grafanaPlacement,
   prometheusPlacement,
   nginxPlacement,
-  nginxExporterPlacement,
+  ...CONTAINERS.map(placedContainer),
   nodeExporterPlacement,
   alertmanagerPlacement,
   blackboxExporterPlacement,

@@ -15,6 +15,10 @@ import type { Tree } from "./walk";
 // biome-ignore lint/correctness/noUnusedVariables: its members use it
 export interface ServiceSettings<Secret> {}
 
+/** What a section may say besides its settings; components/ adds it. */
+// biome-ignore lint/suspicious/noEmptyInterface: its members stand with the components
+export interface SectionParts {}
+
 export type SectionName = keyof ServiceSettings<string>;
 
 /** A host that a section is resolved for. */
@@ -45,7 +49,8 @@ export interface Taken {
   readonly paths: readonly string[];
 }
 
-export interface Section<Name extends SectionName = SectionName, Schema extends z.ZodObject = z.ZodObject> {
+export interface Section<Name extends SectionName = SectionName, Schema extends z.ZodObject = z.ZodObject>
+  extends SectionParts {
   /** Grammar, defaults and descriptions. */
   readonly schema: Schema;
   /** Checks that involve several settings or files, and derived defaults. */

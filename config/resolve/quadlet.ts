@@ -44,6 +44,15 @@ export function checkQuadlet(
   }
 }
 
+/** Resolves a section whose only rules are those of its additional keys, and which has no secrets. */
+export function checkedQuadlet<Given extends { readonly quadlet: QuadletSettings }>(
+  given: Given,
+  { locate, report }: { readonly locate: Locate; readonly report: Report },
+): Given {
+  checkQuadlet(given.quadlet, locate, report);
+  return given;
+}
+
 /** Names of the variables and options in a value that contain a secret. */
 function secretsIn(value: string): string[] {
   if (isPrivateKey(value)) return ["PRIVATE KEY"];

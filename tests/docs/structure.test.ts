@@ -17,7 +17,14 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "sections",
     ...services("component", "placement", "render", "schema"),
   ],
-  components: ["config", "connection", "engines", "lib", ...services("component", "placement", "render")],
+  components: [
+    "config",
+    "connection",
+    "engines",
+    "lib",
+    "sections",
+    ...services("component", "placement", "render"),
+  ],
   catalogue: ["lib", ...services("rules")],
   sections: ["config", ...services("section")],
   [service("placement")]: [
@@ -33,7 +40,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "lib",
     ...services("endpoint", "render", "schema"),
   ],
-  [service("section")]: ["config", "lib", ...services("endpoint", "resolve", "schema")],
+  [service("section")]: ["config", "lib", ...services("endpoint", "render", "resolve", "schema")],
   [service("resolve")]: [
     "catalogue",
     "config",

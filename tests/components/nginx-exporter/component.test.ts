@@ -1,7 +1,8 @@
+import { Container } from "../../../components/container";
 import { NginxBridge } from "../../../components/nginx/component";
-import { NginxExporter } from "../../../components/nginx-exporter/component";
 import { nginxExporterTelemetry } from "../../../components/nginx-exporter/render";
 import { nginxRules } from "../../../components/nginx-exporter/rules";
+import { nginxExporterSection } from "../../../components/nginx-exporter/section";
 import type { HostSettings } from "../../../config/load";
 import versions from "../../../versions.json";
 import { everySection, filesBeside } from "../everything";
@@ -9,9 +10,13 @@ import { component, unitLines } from "../expected";
 import { bundleOf, deployOnHost, serviceCommand } from "../onHost";
 import { hostSettings } from "../stackFile";
 
+const { container } = nginxExporterSection;
+
 function deployExporter(settings: HostSettings) {
+  if (container === undefined) throw new Error("it is no container");
+  const { type, deployment } = container;
   return deployOnHost(settings, (name, ground) => {
-    const { front, gateways, nginxExporter } = settings;
+    const { front, gateways } = settings;
     const bridge = new NginxBridge("front", {
       ...ground,
       hostName: "mon1",
@@ -21,7 +26,7 @@ function deployExporter(settings: HostSettings) {
       backends: [],
       runbooks: {},
     });
-    return new NginxExporter(name, { ...ground, bridge, settings: nginxExporter });
+    return new Container(name, { type, ...ground, deployment: deployment(settings, { bridge }) });
   });
 }
 

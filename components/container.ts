@@ -1,0 +1,48 @@
+// A service that is one container. It is described by its section, and needs neither a component nor a placement of its own.
+import * as pulumi from "@pulumi/pulumi";
+import type { HostSettings } from "../config/load";
+import type { Deployment, Host } from "./host";
+import type { PodNetwork } from "./network/component";
+import { type Created, containerPlace, type PlacedService } from "./placement";
+
+export interface ContainerService extends Omit<PlacedService, "kind" | "place"> {
+  /** The type of its component, `podwatch:index:<type>`. */
+  readonly type: string;
+  /** The container, the secrets that it reads, and what it waits for besides the network. */
+  deployment(settings: HostSettings, created: Created): Deployment;
+}
+
+declare module "../config/section" {
+  interface SectionParts {
+    /** The container that the section configures, unless it has a component and a placement of its own. */
+    readonly container?: ContainerService;
+  }
+}
+
+export function placedContainer({ type, deployment, ...service }: ContainerService): PlacedService {
+  return {
+    ...service,
+    place: (placement, opts) => {
+      const { host, network } = containerPlace(placement);
+      const args = { type, host, network, deployment: deployment(placement.settings, placement.created) };
+      new Container(`${placement.name}-${service.service}`, args, opts);
+      return {};
+    },
+  };
+}
+
+export interface ContainerArgs {
+  readonly type: string;
+  readonly host: Host;
+  readonly network: PodNetwork;
+  readonly deployment: Deployment;
+}
+
+export class Container extends pulumi.ComponentResource {
+  constructor(name: string, args: ContainerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(`podwatch:index:${args.type}`, name, {}, opts);
+    const { host, network, deployment } = args;
+    host.deploy(name, { ...deployment, after: [network, ...(deployment.after ?? [])] }, { parent: this });
+    this.registerOutputs({});
+  }
+}
