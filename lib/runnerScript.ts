@@ -50,5 +50,14 @@ function joined(parts: ReadonlyArray<(typeof PARTS)[number]>, ...more: readonly 
       part === "kinds/" ? assetsIn("host/kinds").map((file) => part + file) : [`${part}.sh`],
     )
     .map((file) => readAsset(`host/${file}`));
-  return [...texts, ...more, readAsset("host/start.sh")].join("\n");
+  return withoutComments([...texts, ...more, readAsset("host/start.sh")].join("\n"));
+}
+
+/**
+ * Comments are for those who read the sources, but for the first, which says what it is. The state holds the text twice,
+ * and Pulumi writes all of the state with each change.
+ */
+function withoutComments(script: string): string {
+  const [head = ""] = /^(#.*\n)+/.exec(script) ?? [];
+  return head + script.slice(head.length).replace(/^[ \t]*#.*\n/gm, "");
 }

@@ -321,7 +321,22 @@ test("the runner is one valid script of every part", () => {
       stderr: "",
     });
   }
-  for (const [, text] of hostParts()) expect(runnerScript()).toContain(text);
+  for (const [, text] of hostParts()) {
+    expect(runnerScript()).toContain(text.replace(/^(#.*\n)+/, "").replace(/^ *#.*\n/gm, ""));
+  }
+});
+
+test("the runner has none of the comments, and all of the rest", () => {
+  // As bash prints what it has understood.
+  const understood = (script: string) =>
+    attempt(`${script.replace('\nmain "$@"', "")}\ndeclare -f`, { shell: "bash" }).stdout;
+  const parts = hostParts().filter(([name]) => !["main.sh", "start.sh"].includes(name));
+  const functions = understood(parts.map(([, text]) => text).join("\n"));
+  expect(functions.length).toBeGreaterThan(20_000);
+  const inRunner = understood(runnerScript());
+  for (const text of functions.split(/^(?=\w+ \(\))/m)) expect(inRunner).toContain(text.trimEnd());
+  expect(runnerScript()).toMatch(/^#!\/bin\/sh\n# The Podwatch runner: /);
+  expect(runnerScript().match(/^[ \t]*#.*/gm)).toHaveLength(3);
 });
 
 function hostParts(): Array<[name: string, text: string]> {
