@@ -8,7 +8,9 @@ import { CHECKOUT } from "./lab";
 export function checkOutEarlier(commit: string, directory: string): void {
   execFileSync("git", ["clone", "--quiet", "--shared", "--no-checkout", CHECKOUT, directory]);
   execFileSync("git", ["checkout", "--quiet", commit], { cwd: directory });
-  if (dependencies(directory) === dependencies(CHECKOUT)) {
+  const [needed, here] = [packages(directory).dependencies, packages(CHECKOUT)];
+  const installed = { ...here.devDependencies, ...here.dependencies };
+  if (Object.entries(needed).every(([name, version]) => installed[name] === version)) {
     symlinkSync(join(CHECKOUT, "node_modules"), join(directory, "node_modules"));
   } else {
     const install = ["install", "--no-save", "--no-audit", "--no-fund"];
@@ -17,7 +19,8 @@ export function checkOutEarlier(commit: string, directory: string): void {
   symlinkSync(join(CHECKOUT, ".lab"), join(directory, ".lab"));
 }
 
-function dependencies(directory: string): string {
-  const text = readFileSync(join(directory, "package.json"), "utf8");
-  return JSON.stringify(JSON.parse(text).dependencies);
+type Versions = Readonly<Record<string, string>>;
+
+function packages(directory: string): Record<"dependencies" | "devDependencies", Versions> {
+  return JSON.parse(readFileSync(join(directory, "package.json"), "utf8"));
 }
