@@ -3,7 +3,7 @@
 //
 //   RUNS=5          how often everything is measured
 //   SIZES="1 2 5 10"  numbers of hosts; empty: one host only
-//   PARTS="one scale others fixed"  what is measured; what is left out keeps its earlier results. `scale` is Podwatch
+//   PARTS="one scale others fixed steps"  what is measured; what is left out keeps its earlier results. `scale` is Podwatch
 //                   with growing numbers of hosts, `others` the floor and, once, Ansible with the most of them
 //
 //   BESIDE="ansible pyinfra floor"  whom Podwatch is compared with on one host
@@ -30,13 +30,14 @@ import { Podwatch } from "./podwatch";
 import { Pyinfra } from "./pyinfra";
 import { awaitQuiet, load } from "./quiet";
 import { emptyResults, measure, type Results, readResults, writeResults } from "./results";
+import { measureSteps } from "./steps";
 
 const RUNS = Number(process.env.RUNS ?? 5);
 const SIZES = (process.env.SIZES ?? "1 2 5 10").split(/\s+/).filter(Boolean).map(Number);
 const WAIT = Number(process.env.WAIT ?? 120);
 const BESIDE = (process.env.BESIDE ?? "ansible pyinfra floor").split(/\s+/).filter(Boolean);
 const AGAINST = process.env.AGAINST ?? "";
-const PARTS = (process.env.PARTS ?? "one scale others fixed").split(/\s+/);
+const PARTS = (process.env.PARTS ?? "one scale others fixed steps").split(/\s+/);
 
 async function main(): Promise<void> {
   if (!Number.isInteger(RUNS) || RUNS < 1 || SIZES.some((size) => !Number.isInteger(size) || size < 1)) {
@@ -73,6 +74,12 @@ async function main(): Promise<void> {
     say("what a run is made of");
     results.fixed = {};
     await measureFixedCost(results.fixed, podwatch, hosts, RUNS);
+    save(results);
+  }
+  if (PARTS.includes("steps")) {
+    say("what a change is made of");
+    results.steps = {};
+    await measureSteps(results.steps, podwatch, hosts[0] as LabHost, RUNS);
     save(results);
   }
   if (PARTS.includes("scale")) await measureScale(results, contenders[0], hosts);

@@ -44,7 +44,7 @@ function measured(results: Results): string {
   }
   const more =
     results.against !== undefined ||
-    [results.scale, results.fixed].some((part) => Object.keys(part).length > 0);
+    [results.scale, results.fixed, results.steps ?? {}].some((part) => Object.keys(part).length > 0);
   if (more) sections.push("## Appendix: more measurements\n");
   if (results.against !== undefined) {
     sections.push(`### Beside an earlier version, ${results.against}\n\n${table(earlierTable(results))}`);
@@ -53,6 +53,11 @@ function measured(results: Results): string {
     sections.push(
       `### Several hosts\n\n![Several hosts](performance-hosts.svg)\n\n${table(scaleTable(results))}`,
     );
+  }
+  for (const [operation, parts] of Object.entries(results.steps ?? {})) {
+    const [run, calls] = operation.split(", ");
+    const title = `${run === "first" ? "A first deployment" : "A changed line"}, ${calls ?? "part by part"}`;
+    sections.push(`### ${title}\n\n${table(stepsTable(parts))}`);
   }
   if (Object.keys(results.fixed).length > 0) {
     sections.push(`### The fixed cost, part by part\n\n${table(fixedTable(results))}`);
@@ -153,7 +158,13 @@ function scaleTable({ scale }: Results): string[][] {
 }
 
 function fixedTable({ fixed }: Results): string[][] {
-  const rows = Object.entries(fixed).map(([what, { seconds = [] }]) => [
+  return stepsTable(
+    Object.fromEntries(Object.entries(fixed).map(([what, { seconds = [] }]) => [what, seconds])),
+  );
+}
+
+function stepsTable(parts: Record<string, number[]>): string[][] {
+  const rows = Object.entries(parts).map(([what, seconds]) => [
     what,
     `${median(seconds).toFixed(2)} s`,
     `${Math.min(...seconds).toFixed(2)} to ${Math.max(...seconds).toFixed(2)} s`,

@@ -1,7 +1,15 @@
-import type { LabHost } from "../tests/integration/support/lab";
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { CHECKOUT, type LabHost } from "../tests/integration/support/lab";
 import { connection, Stack } from "../tests/integration/support/stack";
 import { type Deployment, deploymentOf } from "./bundles";
 import { type Contender, INTERVAL, type Variant } from "./contender";
+
+/** What a run printed, and how long it took, in seconds from its start. */
+export interface Report {
+  readonly seconds: number;
+  readonly lines: ReadonlyArray<{ readonly seconds: number; readonly text: string }>;
+}
 
 /** Podwatch itself, with a local state of its own; or an earlier version, in its checkout. */
 export class Podwatch implements Contender {
@@ -41,6 +49,25 @@ export class Podwatch implements Contender {
   /** As people type it. */
   unchangedWithPreview = () => this.pulumi("up", "--yes");
   preview = () => this.pulumi("preview");
+
+  /** Deploys, and tells when each line was printed. */
+  async deployReported(): Promise<Report> {
+    const stack = this.required();
+    const begun = performance.now();
+    const seconds = () => (performance.now() - begun) / 1000;
+    const child = spawn("lab/toolchain/pulumi", stack.arguments("up", "--skip-preview", "--yes"), {
+      cwd: CHECKOUT,
+      env: { ...process.env, ...stack.environment() },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const lines: Array<Report["lines"][number]> = [];
+    for await (const text of createInterface(child.stdout)) lines.push({ seconds: seconds(), text });
+    if (child.exitCode === null) await new Promise((ended) => child.on("exit", ended));
+    if (child.exitCode !== 0) {
+      throw new Error(`pulumi up ended with ${child.exitCode}:\n${lines.map(({ text }) => text).join("\n")}`);
+    }
+    return { seconds: seconds(), lines };
+  }
 
   async deployment(): Promise<Deployment> {
     return deploymentOf(

@@ -6,6 +6,9 @@ import { CHECKOUT } from "../tests/integration/support/lab";
 /** Seconds of every run, by what was done and by whom. */
 export type Times = Record<string, Record<string, number[]>>;
 
+/** Seconds of every run, by operation and part, in their order. */
+export type Steps = Record<string, Record<string, number[]>>;
+
 export interface Results {
   machine: string;
   /** Load average when the measurements began and when they were last saved. */
@@ -16,6 +19,8 @@ export interface Results {
   against?: string | undefined;
   /** Several hosts: `<contender> <operation>`, number of hosts. */
   scale: Times;
+  /** Parts of a run that changes something: operation, part. */
+  steps?: Steps;
   /** Parts of the fixed cost of a run: part, and the only contender there is. */
   fixed: Times;
 }
@@ -46,6 +51,11 @@ export async function measure(times: Times, what: string, who: string, act: () =
   const row = times[what] ?? {};
   times[what] = { ...row, [who]: [...(row[who] ?? []), seconds] };
   console.log(`${who.padStart(10)}  ${what.padEnd(24)} ${seconds.toFixed(2).padStart(7)} s`);
+}
+
+export function record(steps: Steps, operation: string, part: string, seconds: number): void {
+  const parts = steps[operation] ?? {};
+  steps[operation] = { ...parts, [part]: [...(parts[part] ?? []), Math.round(seconds * 1000) / 1000] };
 }
 
 export function median(values: readonly number[]): number {
