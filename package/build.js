@@ -1,6 +1,8 @@
 // Builds the package that other Pulumi programs depend on: `npm run package`, then `npm pack ./bin/package`.
 //
-//   node package/build.js [DIRECTORY]     default: bin/package
+//   node package/build.js [DIRECTORY] [--no-types]     default: bin/package
+//
+//   --no-types    without the declarations of types, which take most of the time
 const { execFileSync } = require("node:child_process");
 const { cpSync, mkdirSync, rmSync, writeFileSync } = require("node:fs");
 const { dirname, join, resolve } = require("node:path");
@@ -13,25 +15,28 @@ const SHIPPED = ["versions.json", "templates", "host", "dashboards/json", "docs/
 /** Shared with the program that uses the package: resources belong to the SDK that runs it. */
 const SDK = "@pulumi/pulumi";
 
-build(resolve(process.argv[2] ?? join(ROOT, "bin", "package")));
+const options = process.argv.slice(2);
+const [directory = join(ROOT, "bin", "package")] = options.filter((option) => !option.startsWith("--"));
+build(resolve(directory), !options.includes("--no-types"));
 
-function build(directory) {
+function build(directory, withTypes) {
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
   const packages = bundle(join(directory, "index.js"));
-  execFileSync(
-    process.execPath,
-    [require.resolve("typescript/bin/tsc"), "--project", __dirname, "--outDir", directory],
-    {
-      stdio: "inherit",
-    },
-  );
+  if (withTypes) declareTypes(directory);
   for (const path of SHIPPED) {
     mkdirSync(dirname(join(directory, path)), { recursive: true });
     cpSync(join(ROOT, path), join(directory, path), { recursive: true });
   }
   cpSync(join(ROOT, "docs/as-a-package.md"), join(directory, "README.md"));
   writeFileSync(join(directory, "package.json"), `${JSON.stringify(describe(packages), null, 2)}\n`);
+}
+
+function declareTypes(directory) {
+  const compiler = require.resolve("typescript/bin/tsc");
+  execFileSync(process.execPath, [compiler, "--project", __dirname, "--outDir", directory], {
+    stdio: "inherit",
+  });
 }
 
 /** Compiles our own code into one file; gives the packages that it needs. */
