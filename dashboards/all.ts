@@ -1,26 +1,21 @@
-// Every dashboard that is shipped, by the name of its file.
-
-import { alertmanager } from "../components/alertmanager/board";
-import { probes } from "../components/blackbox-exporter/board";
-import { gateways } from "../components/nginx/gateways.board";
-import { front } from "../components/nginx-exporter/board";
-import { hosts } from "../components/node-exporter/board";
-import { prometheus } from "../components/prometheus/board";
-import { overview } from "../components/prometheus/overview.board";
+// Every dashboard that is shipped, found in the folders of the services: what a file `board` exports as a Board is one, named as it is exported.
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { type Board, build } from "./board";
 import { formatJson } from "./format";
 
-const boards: Readonly<Record<string, Board>> = {
-  "alertmanager.json": alertmanager,
-  "front.json": front,
-  "gateways.json": gateways,
-  "hosts.json": hosts,
-  "overview.json": overview,
-  "probes.json": probes,
-  "prometheus.json": prometheus,
-};
+const SERVICES = join(__dirname, "../components");
 
 /** File name -> text, as it stands in `dashboards/json/`. */
 export function generateAll(): Record<string, string> {
-  return Object.fromEntries(Object.entries(boards).map(([file, board]) => [file, formatJson(build(board))]));
+  const boards = readdirSync(SERVICES, { recursive: true, encoding: "utf8" })
+    .filter((path) => /[/.]board\.ts$/.test(path))
+    .flatMap((path) => Object.entries(require(join(SERVICES, path)) as Record<string, unknown>))
+    .flatMap(([name, exported]): Array<[string, Board]> => (isBoard(exported) ? [[name, exported]] : []))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(boards.map(([name, board]) => [`${name}.json`, formatJson(build(board))]));
+}
+
+function isBoard(exported: unknown): exported is Board {
+  return typeof exported === "object" && exported !== null && "uid" in exported && "sections" in exported;
 }

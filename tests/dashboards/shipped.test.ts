@@ -1,9 +1,16 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateAll } from "../../dashboards/all";
 import { SHIPPED_DASHBOARDS, shippedDashboards } from "../../dashboards/shipped";
 import { type Dashboard, lint, type Panel } from "./lint";
 import { knownSeries } from "./promql";
+
+const DIRECTORY = join(__dirname, "../../dashboards/json");
+
+if (process.env.PODWATCH_DASHBOARDS === "write") {
+  for (const file of readdirSync(DIRECTORY)) rmSync(join(DIRECTORY, file));
+  for (const [file, text] of Object.entries(generateAll())) writeFileSync(join(DIRECTORY, file), text);
+}
 
 const UID = "my-prometheus";
 const known = knownSeries();
@@ -14,8 +21,7 @@ function dashboard(file: string): Dashboard {
 }
 
 test("the committed JSON is what the sources generate; `npm run dashboards` writes it anew", () => {
-  const directory = join(__dirname, "../../dashboards/json");
-  const committed = readdirSync(directory).map((file) => [file, readFileSync(join(directory, file), "utf8")]);
+  const committed = readdirSync(DIRECTORY).map((file) => [file, readFileSync(join(DIRECTORY, file), "utf8")]);
   expect(Object.fromEntries(committed)).toEqual(generateAll());
 });
 

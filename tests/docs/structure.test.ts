@@ -66,7 +66,6 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   engines: ["lib"],
   connection: ["lib"],
   dashboards: ["lib"],
-  "dashboards/all": ["dashboards", ...services("board")],
   "dashboards/preview": ["operate"],
   operate: ["connection", "lib", ...services("endpoint", "render", "rules")],
   import: ["config", "lib", "operate", "sections", ...services("endpoint", "resolve", "schema")],
@@ -178,7 +177,6 @@ function layer(path: string): string {
   if (list !== undefined) return list;
   if (name === "components" && file !== undefined && inner !== "remote")
     return service(file.replace(/\.ts$/, "").split(".").at(-1) ?? "");
-  if (/^dashboards\/(all|generate)(\.ts)?$/.test(inside)) return "dashboards/all";
   return name === "dashboards" && inner === "preview" ? `${name}/${inner}` : name;
 }
 

@@ -27,7 +27,7 @@ const UP = of("up");
 const STARTED = of("roq_process", ', name="start_time"');
 const LOST = of("roq_counter", ', connection="2:md", function="disconnect"');
 
-export const gatewayCases: GroupCases = {
+export const gatewaysCases: GroupCases = {
   GatewayDown: {
     fires: { "when it does not answer": { series: { [UP]: "1 0x10" }, since: "1m", labels: LABELS } },
     silent: {
