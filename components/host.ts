@@ -22,10 +22,24 @@ export interface HostArgs
   readonly services: pulumi.Input<readonly PlannedService[]>;
   /** Whether a service sends pings, for which an ordinary user may lack permission; like `addressNeeds`, read once the host is checked. */
   readonly sendsPings?: boolean;
+  /** Default: all addresses are known. */
+  readonly whenKnown?: WhenKnown | undefined;
+}
+
+/** Makes something from texts; once they are known, if addresses in them are known only while Pulumi deploys. */
+export type WhenKnown = <Input, Made>(
+  input: Input,
+  make: (input: Input) => Made,
+) => Made | pulumi.Output<Made>;
+
+/** A description of a service, which may name hosts. */
+export interface Rendered {
+  readonly name: string;
+  readonly rendered: Deployable | pulumi.Output<Deployable>;
 }
 
 export interface Deployment {
-  readonly service: Deployable;
+  readonly service: Deployable | Rendered;
   /** The secrets that it reads. */
   readonly secrets?: ReadonlyArray<NamedSecret<pulumi.Output<string>>>;
   /** What it waits for. */
@@ -42,6 +56,7 @@ export class Host extends pulumi.ComponentResource {
   readonly scope: Scope;
   private readonly engine: Engine;
   private readonly builds: HostArgs["builds"];
+  private readonly whenKnown: WhenKnown;
   private readonly context: RunnerHost;
   private readonly identity: pulumi.Output<string>;
   private readonly applied: pulumi.Resource[] = [];
@@ -54,6 +69,7 @@ export class Host extends pulumi.ComponentResource {
     this.scope = connection.scope;
     this.engine = args.engine;
     this.builds = args.builds;
+    this.whenKnown = args.whenKnown ?? ((input, make) => make(input));
     this.context = {
       connection,
       owner: name,
@@ -98,18 +114,30 @@ export class Host extends pulumi.ComponentResource {
       return putSecret(resource, { ...common, secret, value }, opts);
     });
     this.services[service.name] = `${name}-service`;
+    const description = "rendered" in service ? service.rendered : service;
+    const bundle = (known: Deployable) => engine.bundle(known, { scope, builds });
     const command = applyBundle(
       `${name}-service`,
       {
         ...common,
         service: service.name,
-        bundle: engine.bundle(service, { scope, builds }),
+        bundle: isOutput(description) ? description.apply(bundle) : bundle(description),
         secretVersions: put.map(({ version }) => version),
       },
       pulumi.mergeOptions(opts, { dependsOn: [...after] }),
     );
     this.applied.push(...put.map(({ resource }) => resource), command);
     return command;
+  }
+
+  /** Describes a service by what names hosts. */
+  rendered<Input>(render: (input: Input) => Deployable, input: Input): Rendered {
+    return { name: render(input).name, rendered: this.whenKnown(input, render) };
+  }
+
+  /** A URL or other text that names hosts, as users get it. */
+  named(text: string): pulumi.Input<string> {
+    return this.whenKnown(text, (known) => known);
   }
 
   /** Address of the DNS server that containers on the network use. */
@@ -135,6 +163,10 @@ export class Host extends pulumi.ComponentResource {
     // Recorded when the runner is there: until then, the record of the deployment before is the valid one.
     this.registerOutputs({ ...record, runner: this.identity.apply(() => record.runner) });
   }
+}
+
+function isOutput<T>(value: T | pulumi.Output<T>): value is pulumi.Output<T> {
+  return pulumi.Output.isInstance(value);
 }
 
 /** `--target` may exclude the gate; then nothing may be removed from the old host either. */

@@ -1,21 +1,26 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../config/load";
-import { Host } from "./host";
+import { Host, type WhenKnown } from "./host";
 import { type Created, type Installation, offered, type WiredHost } from "./placement";
 import { plannedServices, SERVICES, wire } from "./services";
+
+/** Settings in which an address may have a stand-in, until it is known. */
+export interface StackSettings extends Settings {
+  readonly whenKnown?: WhenKnown;
+}
 
 /** Everything that a stack file describes, host by host. */
 export class MonitoringStack extends pulumi.ComponentResource {
   /** By name of the host; targets have none. */
   readonly installations: Readonly<Record<string, Installation>>;
 
-  constructor(name: string, { hosts }: Settings, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { hosts, whenKnown }: StackSettings, opts?: pulumi.ComponentResourceOptions) {
     super("podwatch:index:MonitoringStack", name, {}, opts);
     const wired = hosts.map((host) => wire(host, hosts));
     this.installations = Object.fromEntries(
       wired.flatMap((host) => {
         const others = wired.filter((other) => other !== host);
-        const installation = this.place(`${name}-${host.settings.name}`, host, others);
+        const installation = this.place(`${name}-${host.settings.name}`, host, others, whenKnown);
         return host.settings.role === "target" ? [] : [[host.settings.name, installation as Installation]];
       }),
     );
@@ -23,12 +28,21 @@ export class MonitoringStack extends pulumi.ComponentResource {
   }
 
   /** Creates a host and its services. */
-  private place(name: string, wired: WiredHost, others: readonly WiredHost[]): Partial<Installation> {
+  private place(
+    name: string,
+    wired: WiredHost,
+    others: readonly WiredHost[],
+    whenKnown: WhenKnown | undefined,
+  ): Partial<Installation> {
     const opts = { parent: this };
     const { settings, offers } = wired;
     const services = SERVICES.filter(({ service }) => service in offers);
     const sendsPings = offered(wired, "sendsPings").includes(true);
-    const host = new Host(name, { ...settings, services: plannedServices(wired), sendsPings }, opts);
+    const host = new Host(
+      name,
+      { ...settings, services: plannedServices(wired), sendsPings, whenKnown },
+      opts,
+    );
     let created: Created = {};
     const installations = services.map(({ place }) => {
       const placed = place({ ...wired, name, host, others, created }, opts);

@@ -14,11 +14,11 @@ import type { Backend, HostSockets } from "./nginx/render";
 /** What users need to know of a host once it is deployed. */
 export interface Installation {
   /** The start page. */
-  readonly url: string;
-  readonly prometheus?: string;
-  readonly alertmanager?: string;
+  readonly url: pulumi.Input<string>;
+  readonly prometheus?: pulumi.Input<string>;
+  readonly alertmanager?: pulumi.Input<string>;
   readonly grafana?: {
-    readonly url: string;
+    readonly url: pulumi.Input<string>;
     readonly user: string;
     readonly password: pulumi.Output<string>;
   };

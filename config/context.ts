@@ -23,6 +23,8 @@ export interface Context {
   sshConfig(to: Destination): { text: string } | { message: string };
   /** The machine that the program runs on, and who runs it. */
   self(): Self;
+  /** Whether a problem is about a text that is not known yet; all is checked again when it is. Absent: everything is known. */
+  isUnknown?(problem: string): boolean;
 }
 
 export interface Self {

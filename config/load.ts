@@ -76,9 +76,13 @@ function decode(text: unknown): unknown {
 }
 
 /** One error with all problems. A stack trace does not help users, and printing it can take Node.js half a minute. */
-export function refusal(where: string, problems: readonly string[]): Error {
+export function refusal(
+  where: string,
+  problems: readonly string[],
+  untouched = "no host was touched",
+): Error {
   const count = problems.length === 1 ? "one problem" : `${problems.length} problems`;
-  const lines = [`${where} ${count}; no host was touched:`, ...problems.map((problem) => `  ${problem}`)];
+  const lines = [`${where} ${count}; ${untouched}:`, ...problems.map((problem) => `  ${problem}`)];
   return Object.assign(new pulumi.RunError(lines.join("\n")), { stack: "" });
 }
 

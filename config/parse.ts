@@ -60,7 +60,8 @@ export function parse(given: Tree, context: Context, engine: Engine = podman): P
     report,
   );
   const connected = placed.map((host) => resolveNetwork(host, placed, report));
-  const told = withoutEncrypted(problems, raw, context);
+  const known = problems.filter(({ text }) => context.isUnknown?.(text) !== true);
+  const told = withoutEncrypted(known, raw, context);
   told.push(...uselesslyEncrypted(context, told));
   if (told.length > 0) return { problems: tidy(told) };
   return { settings: freeze({ hosts: connected }) };

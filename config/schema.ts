@@ -9,7 +9,7 @@ import { namespace } from "./namespace";
 import type { ImageBuild } from "./schema/image";
 import { login } from "./schema/login";
 import { preset } from "./schema/presets";
-import { address, choice, flag, group, secretText, setting, text } from "./schema/words";
+import { address, choice, flag, group, mayBeOutput, secretText, setting, text } from "./schema/words";
 import type { SectionName, ServiceSettings } from "./section";
 
 export type { ImageBuild } from "./schema/image";
@@ -41,7 +41,7 @@ const access = {
     "`ssh`: the host is reached over SSH, with the settings below. `local`: the host is the machine that runs Pulumi, as the user who runs it; settings for SSH are then an error.",
   ),
   ...login,
-  address: setting(address().optional(), "IPv4 or IPv6 address or DNS name.", {
+  address: setting(mayBeOutput(address().optional()), "IPv4 or IPv6 address or DNS name.", {
     example: "203.0.113.10",
     defaultText: "required, except with `connection: local`",
   }),

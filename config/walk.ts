@@ -7,6 +7,8 @@ interface Core {
   secret: boolean;
   /** Text that may have several lines. */
   lines: boolean;
+  /** Whether programs may give it as an Output. */
+  output: boolean;
   /** What to write instead of a placeholder; absent if any text is valid. */
   placeholder?: string;
   /** Name of its grammar. */
@@ -18,11 +20,13 @@ export function core(schema: z.ZodType): Core {
   let current = schema;
   let secret = false;
   let lines = false;
+  let output = false;
   const marks: { placeholder?: string; kind?: string } = {};
   for (;;) {
     const about = current.meta();
     secret ||= about?.secret === true;
     lines ||= about?.lines === true;
+    output ||= about?.output === true;
     // Outer documentation is about the setting, inner about any text of that grammar.
     for (const mark of ["placeholder", "kind"] as const) {
       const said = about?.[mark];
@@ -39,7 +43,7 @@ export function core(schema: z.ZodType): Core {
     } else if (current instanceof z.ZodPipe) {
       current = current.out as z.ZodType;
     } else {
-      return { schema: current, secret, lines, ...marks };
+      return { schema: current, secret, lines, output, ...marks };
     }
   }
 }

@@ -4,11 +4,12 @@ import type { Scope } from "../lib/scope";
 
 /** One SSH server, as the command provider and our own log-ins are told of it. */
 export interface SshServer<Secret = string> {
-  readonly host: string;
+  /** Like the key, it may be known only while a program runs, which makes the machine. */
+  readonly host: string | Secret;
   readonly port?: number | undefined;
   readonly user?: string | undefined;
   /** Pinned key, `<type> <base64>`. */
-  readonly hostKey?: string | undefined;
+  readonly hostKey?: string | Secret | undefined;
   readonly privateKey?: Secret | undefined;
   readonly privateKeyPassword?: Secret | undefined;
   readonly password?: Secret | undefined;
@@ -73,13 +74,16 @@ export function isLocal(route: object): route is ThisMachine {
 }
 
 /** What makes it this host and no other: where one of these changes, all is removed there and made anew. */
-export function identity({ route, scope }: Connection<unknown>): readonly (string | number | undefined)[] {
+export function identity<Secret>({
+  route,
+  scope,
+}: Connection<Secret>): readonly (string | number | Secret | undefined)[] {
   const owner = scope === "rootless" ? route.user : "root";
   return isLocal(route) ? ["local", route.machine, owner] : [route.host, route.port, owner];
 }
 
 /** Where it is, for people. */
-export function address({ route }: Connection<unknown>): string {
+export function address({ route }: Connection): string {
   return isLocal(route) ? "localhost" : route.host;
 }
 

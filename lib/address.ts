@@ -2,7 +2,27 @@ import { isIPv4, isIPv6 } from "node:net";
 
 /** An address as written before a port or in a URL: IPv6 in brackets. */
 export function inUrl(host: string): string {
-  return isIPv6(host) ? `[${host}]` : host;
+  return isIPv6(host) ? `[${host}]` : isUnknown(host) ? `${IN_URL}${host}` : host;
+}
+
+/** A name that stands for an address until that is known; it ends as no name on the Internet does (RFC 2606). */
+export function unknownAddress(id: string): string {
+  return `${id}${UNKNOWN}`;
+}
+
+const UNKNOWN = ".unknown.invalid";
+
+/** Marks where an address that turns out to be IPv6 needs brackets. */
+const IN_URL = "in-url.";
+
+function isUnknown(host: string): boolean {
+  return host.endsWith(UNKNOWN) && !host.startsWith(IN_URL);
+}
+
+/** The text with an address in the place of the name that stood for it. */
+export function withAddress(text: string, standIn: string, address: string): string {
+  const name = canonicalAddress(address.toLowerCase().replace(/\.$/, ""));
+  return text.replaceAll(`${IN_URL}${standIn}`, inUrl(name)).replaceAll(standIn, name);
 }
 
 /** The one spelling of an IPv6 address, RFC 5952; anything else as it is. An interface (`%eth0`) is no part of it. */

@@ -4,19 +4,20 @@ import type { z } from "zod";
 import type { Route } from "../components/alertmanager/routes.schema";
 import type { alerts } from "../components/prometheus/alerts.schema";
 import type { stack } from "../config/schema";
-import type { SecretText } from "../config/schema/words";
+import type { MayBeOutput, SecretText } from "../config/schema/words";
 import type { Severity } from "../lib/rules/model";
 
 /**
- * What a stack file says below `podwatch:`, as plain values; secrets, and only those, may be Outputs.
+ * What a stack file says below `podwatch:`, as plain values; secrets, addresses and host keys, and only those, may be Outputs.
  *
  * docs/configuration.md describes each setting. Relative paths start from the program's directory.
  */
 export interface MonitoringStackArgs extends Written<typeof stack> {}
 
 /** What may be written for a schema. Its own input type has `unknown` for everything that is converted, such as numbers in quotes. */
-export type Written<Schema> =
-  Schema extends Wrapper<infer Inner>
+export type Written<Schema> = Schema extends MayBeOutput
+  ? pulumi.Input<string>
+  : Schema extends Wrapper<infer Inner>
     ? Written<Inner>
     : Schema extends typeof alerts
       ? AlertsArgs

@@ -17,6 +17,7 @@ import type { Path } from "../config/problem";
 import type { Section, SectionName } from "../config/section";
 import type { PlannedService } from "../lib/runner";
 import { settingsOf } from "./settings";
+import { whenKnown } from "./unknownHosts";
 
 export interface Part<Args> {
   /** Such as `Prometheus p`. */
@@ -85,6 +86,7 @@ export class Composition {
     return {
       ...this.now.settings,
       builds: this.builds,
+      whenKnown,
       services: new Promise<readonly PlannedService[]>((resolve) => {
         // The program creates the components of a host in one go.
         setImmediate(() => {

@@ -2,9 +2,11 @@
 import { type Context, machine } from "../config/context";
 import { refusal, type Settings, withSecrets } from "../config/load";
 import { parse } from "../config/parse";
-import { type Path, type Problem, tidy } from "../config/problem";
-import { isTree, type Tree } from "../config/walk";
+import { type Path, type Problem, quote, tidy } from "../config/problem";
+import type { Settings as PlainSettings } from "../config/schema";
+import { isTree } from "../config/walk";
 import { named, Outputs } from "./outputs";
+import { withUnknownHosts } from "./unknownHosts";
 
 /**
  * The settings that the arguments describe, complete with defaults.
@@ -20,17 +22,10 @@ export function settingsOf(
   context: Context = machine(process.cwd(), "", () => true),
   naming = (path: Path): Path => path,
 ): Settings {
-  const refused = (problems: readonly Problem[]) =>
-    refusal(
-      `${title} has`,
-      tidy(problems).map(({ path, text }) => `${named(naming(path))}: ${text}`),
-    );
   const outputs = new Outputs(args);
-  const given = outputs.settings;
-  const parsed = parse(given, { ...context, ...withoutStackFile(given) });
-  const problems = outputs.problems("problems" in parsed ? parsed.problems : []);
-  if ("problems" in parsed || problems.length > 0) throw refused(problems);
-  const settings = withSecrets(parsed.settings, (text) => outputs.secret(text));
+  const refused = refusals(title, naming);
+  const check = checkOf(outputs, context, refused);
+  const settings = withSecrets(check(), (text) => outputs.secret(text));
   const forgotten = outputs.forgotten(settings);
   if (forgotten.length > 0)
     throw refused(
@@ -39,10 +34,61 @@ export function settingsOf(
         text: "is an Output, which would become plain text; write it elsewhere",
       })),
     );
-  return settings;
+  return withUnknownHosts(settings, outputs, check);
 }
 
-/** There is no stack file: whatever is secret is encrypted, since it becomes a Pulumi secret. */
-function withoutStackFile(given: Tree): Pick<Context, "isSecret" | "stackFile"> {
-  return { isSecret: (key) => isTree(given[key]), stackFile: () => "" };
+type Refuse = (problems: readonly Problem[], host?: string) => Error;
+
+/** Errors that name settings as the component does; with a host, that one is the only one that is not touched. */
+export function refusals(title: string, naming = (path: Path): Path => path): Refuse {
+  return (problems, host) =>
+    refusal(
+      `${title} has`,
+      tidy(problems).map(({ path, text }) => `${named(naming(path))}: ${text}`),
+      host && `host ${host} was not touched`,
+    );
+}
+
+/**
+ * What checks the arguments, and gives the settings as far as they are known.
+ *
+ * @throws Error that lists all problems; the second time, for a host whose connection is known only then
+ */
+export function checkOf(
+  outputs: Outputs,
+  context: Context,
+  refused: Refuse,
+): (host?: string) => PlainSettings {
+  let first: PlainSettings | undefined;
+  return (host) => {
+    const given = outputs.settings;
+    const parsed = parse(given, {
+      ...context,
+      // There is no stack file: whatever is secret is encrypted, since it becomes a Pulumi secret.
+      isSecret: (key) => isTree(given[key]),
+      stackFile: () => "",
+      isUnknown: (problem) => outputs.isUnknown(problem),
+    });
+    const problems =
+      "problems" in parsed
+        ? outputs.problems(parsed.problems)
+        : [...outputs.problems([]), ...lateIpv6(first ?? parsed.settings, parsed.settings)];
+    if ("problems" in parsed || problems.length > 0) throw refused(problems, host);
+    first ??= parsed.settings;
+    return parsed.settings;
+  };
+}
+
+/** Networks get IPv6 if an address needs it, but have been made by when that is known. */
+function lateIpv6(first: PlainSettings, now: PlainSettings): Problem[] {
+  return now.hosts.flatMap(({ name, network: { subnet6 } }, index) =>
+    subnet6 === first.hosts[index]?.network.subnet6
+      ? []
+      : [
+          {
+            path: ["network", "subnet6"],
+            text: `is missing, and the Prometheus of ${name} needs IPv6 for an address that was an Output; write ${quote(subnet6)}`,
+          },
+        ],
+  );
 }

@@ -16,15 +16,16 @@ export interface AlertmanagerArgs {
 /** Alertmanager: sends notifications and keeps silences; its secrets are files that only it can read. */
 export class Alertmanager extends pulumi.ComponentResource {
   /** Where users reach it, through the front. */
-  readonly url: string;
+  readonly url: pulumi.Input<string>;
 
   constructor(name: string, args: AlertmanagerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("podwatch:index:Alertmanager", name, {}, opts);
     const { host, settings } = args;
-    this.url = `${args.front.publicUrl}${ALERTMANAGER_ENDPOINT.path}/`;
-    const service = alertmanager({
+    const url = `${args.front.publicUrl}${ALERTMANAGER_ENDPOINT.path}/`;
+    this.url = host.named(url);
+    const service = host.rendered(alertmanager, {
       image: settings.image,
-      externalUrl: this.url,
+      externalUrl: url,
       receivers: settings.receivers,
       route: settings.route,
       shippedInhibitRules: settings.shippedInhibitRules,

@@ -16,15 +16,16 @@ export interface BlackboxExporterArgs {
 /** The blackbox exporter: probes targets for Prometheus; its page of recent probes is behind the front. */
 export class BlackboxExporter extends pulumi.ComponentResource {
   /** The page of recent probes, through the front. */
-  readonly url: string;
+  readonly url: pulumi.Input<string>;
 
   constructor(name: string, args: BlackboxExporterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("podwatch:index:BlackboxExporter", name, {}, opts);
     const { host, settings } = args;
-    this.url = `${args.front.publicUrl}${BLACKBOX_ENDPOINT.path}/`;
-    const service = blackboxExporter({
+    const url = `${args.front.publicUrl}${BLACKBOX_ENDPOINT.path}/`;
+    this.url = host.named(url);
+    const service = host.rendered(blackboxExporter, {
       image: settings.image,
-      externalUrl: this.url,
+      externalUrl: url,
       modules: settings.modules,
       secrets: settings.secrets,
       unitKeys: settings.quadlet,

@@ -25,7 +25,7 @@ export interface GrafanaArgs {
 /** Grafana: dashboards behind the front, with a generated administrator's password. */
 export class Grafana extends pulumi.ComponentResource {
   /** Where users reach it, through the front. */
-  readonly url: string;
+  readonly url: pulumi.Input<string>;
   readonly adminUser: string;
   /** The administrator's password, a secret. */
   readonly adminPassword: pulumi.Output<string>;
@@ -33,7 +33,8 @@ export class Grafana extends pulumi.ComponentResource {
   constructor(name: string, args: GrafanaArgs, opts?: pulumi.ComponentResourceOptions) {
     super("podwatch:index:Grafana", name, {}, opts);
     const { host, settings } = args;
-    this.url = `${args.front.publicUrl}${GRAFANA_ENDPOINT.path}/`;
+    const url = `${args.front.publicUrl}${GRAFANA_ENDPOINT.path}/`;
+    this.url = host.named(url);
     this.adminUser = settings.adminUser;
     this.adminPassword = settings.adminPassword ?? generatedPassword(`${name}-admin-password`, this);
     const own = [
@@ -42,9 +43,9 @@ export class Grafana extends pulumi.ComponentResource {
       ...iniSecrets(settings),
     ];
     const secrets = [{ name: ADMIN_PASSWORD_SECRET, value: this.adminPassword }, ...own];
-    const service = grafana({
+    const service = host.rendered(grafana, {
       image: settings.image,
-      rootUrl: this.url,
+      rootUrl: url,
       adminUser: settings.adminUser,
       datasources: args.datasources,
       ownDatasources: settings.datasources,

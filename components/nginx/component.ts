@@ -28,16 +28,16 @@ export interface NginxBridgeArgs {
 /** NGINX: the front of a host's services, and the bridge from gateways on Unix sockets to Prometheus. */
 export class NginxBridge extends pulumi.ComponentResource {
   /** Where users reach the start page. */
-  readonly url: string;
+  readonly url: pulumi.Input<string>;
   /** What clients of NGINX depend on. */
   readonly service: pulumi.Resource;
 
   constructor(name: string, args: NginxBridgeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("podwatch:index:NginxBridge", name, {}, opts);
     const { host, front, gateways } = args;
-    this.url = `${front.publicUrl}/`;
+    this.url = host.named(`${front.publicUrl}/`);
     const secrets = ownSecrets(NGINX, front.secrets);
-    const service = nginx({
+    const service = host.rendered(nginx, {
       host: args.hostName,
       image: front.image,
       bind: front.bind,

@@ -19,7 +19,7 @@ export class NodeExporter extends pulumi.ComponentResource {
     const { host, gateways, settings } = args;
     const { reach } = settings;
     const bridged = reach.by === "socket";
-    const service = nodeExporter({
+    const service = host.rendered(nodeExporter, {
       ...settings,
       scope: host.scope,
       ...(bridged ? { group: bridgeGroup(gateways) } : { port: reach }),

@@ -40,14 +40,15 @@ export interface PrometheusArgs {
 /** Prometheus: scrapes what the stack deploys and the stack's own jobs; reachable only in the container network. */
 export class Prometheus extends pulumi.ComponentResource {
   /** Where users reach it, through the front. */
-  readonly url: string;
+  readonly url: pulumi.Input<string>;
   /** Runbooks of the alerts that link to the front, by the alert's name. */
   readonly runbooks: Readonly<Record<string, string>>;
 
   constructor(name: string, args: PrometheusArgs, opts?: pulumi.ComponentResourceOptions) {
     super("podwatch:index:Prometheus", name, {}, opts);
     const { host, settings } = args;
-    this.url = `${args.front.publicUrl}${PROMETHEUS_ENDPOINT.path}/`;
+    const url = `${args.front.publicUrl}${PROMETHEUS_ENDPOINT.path}/`;
+    this.url = host.named(url);
     const { alerts } = args;
     const ruleGroups = alerts.enabled ? args.watched.flatMap((one) => one.ruleGroups) : [];
     this.runbooks = alerts.runbooksAtFront ? runbooksOf(wanted(ruleGroups, alerts)) : {};
@@ -58,9 +59,9 @@ export class Prometheus extends pulumi.ComponentResource {
       ...scrapeSecrets(jobs, settings.secrets),
       ...remoteSecrets(settings, args.alertmanagers),
     ]);
-    const service = prometheus({
+    const service = host.rendered(prometheus, {
       image: settings.image,
-      externalUrl: this.url,
+      externalUrl: url,
       scrapeInterval: settings.scrapeInterval,
       scrapeTimeout: settings.scrapeTimeout,
       evaluationInterval: settings.evaluationInterval,

@@ -29,7 +29,9 @@ export function guardRemoval(name: string, args: RemovalGuardArgs, opts: pulumi.
     name,
     {
       interpreter: ["node", "-e", ANSWERS_PROGRAM],
-      delete: answersQuestion(connection.name, first.host, first.port ?? 22),
+      delete: pulumi
+        .output(first.host)
+        .apply((host) => answersQuestion(connection.name, host, first.port ?? 22)),
       triggers: replaceWith,
       addPreviousOutputInEnv: false,
       logging: local.Logging.None,

@@ -50,7 +50,7 @@ interface CommandArgs {
 export interface ApplyArgs extends CommandArgs {
   readonly service: string;
   /** Plain text, shown by `pulumi preview --diff`. */
-  readonly bundle: Bundle;
+  readonly bundle: pulumi.Input<Bundle>;
   /** Versions of secrets: when one changes, the bundle is applied again. */
   readonly secretVersions?: readonly pulumi.Output<string>[] | undefined;
 }
@@ -151,7 +151,7 @@ function readVersion(host: string, printed: string): string {
 }
 
 interface BundleScript {
-  readonly bundle: Bundle;
+  readonly bundle: pulumi.Input<Bundle>;
   /** Name under which the bundle is staged, where it has to be. */
   readonly staged: string;
   /** What is run with the bundle on standard input. */
@@ -196,12 +196,14 @@ function bundleCommand(
     },
     opts,
   );
-  const note = `bundle ${digest(script.bundle)}`;
+  const noted = pulumi
+    .all([script.createStaged, script.bundle])
+    .apply(([create, bundle]) => withNote(create, `bundle ${digest(bundle)}`));
   return command(
     name,
     args,
     {
-      create: pulumi.output(script.createStaged).apply((text) => withNote(text, note)),
+      create: noted,
       delete: script.delete,
       stdin: afterPassword(connection, ""),
     },

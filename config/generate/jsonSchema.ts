@@ -26,6 +26,7 @@ export interface JsonSchema {
   kind?: string;
   secret?: boolean;
   lines?: boolean;
+  output?: boolean;
   /** The default in words. */
   defaultText?: string;
   /** A list whose single item may be written without it. */
@@ -95,7 +96,7 @@ const encrypted: JsonSchema = {
 
 /** Leaves out keys unknown to editors, and defaults that change with every new image. */
 function forEditors(schema: JsonSchema): JsonSchema {
-  const { kind, secret, lines, defaultText, oneOrMany, page, placeholder, id, ...rest } = schema;
+  const { kind, secret, lines, output, defaultText, oneOrMany, page, placeholder, id, ...rest } = schema;
   if (secret) {
     const command = "Encrypted: `pulumi config set --secret --path ...`.";
     return { description: `${rest.description ?? ""} ${command}`, ...encrypted };

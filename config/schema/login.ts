@@ -1,12 +1,12 @@
 // How a machine is reached over SSH: the host itself and, one hop before it, a proxy.
 import { z } from "zod";
-import { address, flag, localPath, port, secretText, setting, text } from "./words";
+import { address, flag, localPath, mayBeOutput, port, secretText, setting, text } from "./words";
 
 const secretLines = (message: string) => secretText(/^[^\0]+$/, message);
 
 /** Settings that the host and its proxy have in common. Of the three host-key ways, and of the four log-in ways, exactly one is used. */
 export const login = {
-  address: setting(address(), "IPv4 or IPv6 address or DNS name.", { example: "203.0.113.10" }),
+  address: setting(mayBeOutput(address()), "IPv4 or IPv6 address or DNS name.", { example: "203.0.113.10" }),
   port: setting(port().default(22), "Port of its SSH server."),
   user: setting(
     text(
@@ -17,11 +17,13 @@ export const login = {
     { example: "ansible", placeholder: "the user you log in as" },
   ),
   hostKey: setting(
-    z
-      .string({
-        error: "is not a host key; write what `ssh-keyscan -t ed25519 ADDRESS` prints after the address",
-      })
-      .optional(),
+    mayBeOutput(
+      z
+        .string({
+          error: "is not a host key; write what `ssh-keyscan -t ed25519 ADDRESS` prints after the address",
+        })
+        .optional(),
+    ),
     "Pinned public key of its SSH server: type and key as in a known_hosts file. Types: ssh-ed25519, ecdsa-sha2-nistp256, -384 and -521.",
     {
       example: "ssh-ed25519 AAAA...",

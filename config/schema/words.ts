@@ -30,6 +30,15 @@ export type WithSecrets<T, Secret> = T extends SecretText
 /** Inside `config/` a secret is plain text, marked only in its type. */
 export const withPlainSecrets = <T>(settings: T) => settings as WithSecrets<T, string>;
 
+declare const outputMark: unique symbol;
+
+/** A setting that programs may give as an Output, as its type says. */
+export type MayBeOutput = { readonly [outputMark]: true };
+
+/** For what is known only once a machine has been made: everything else has to be known before, for previews to show it. */
+export const mayBeOutput = <T extends z.ZodType>(schema: T) =>
+  schema.meta({ output: true }) as T & MayBeOutput;
+
 /** Documentation of a setting, for editors too. */
 export interface About {
   /** A value as one would write it. */

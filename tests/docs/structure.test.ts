@@ -12,6 +12,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   package: [
     "components",
     "config",
+    "connection",
     "lib",
     "package.json",
     "sections",

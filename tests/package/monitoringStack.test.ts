@@ -9,7 +9,7 @@ import { MonitoringStack } from "../../package/monitoringStack";
 import { filesBeside } from "../components/everything";
 import { STACKS, stackFiles } from "../components/goldenStacks";
 import { deploy, plainText, type Recorded, Secret } from "../components/mocks";
-import { beside, hostKey, login, SECRETS, settingsOf } from "../components/stackFile";
+import { beside, login, SECRETS, settingsOf } from "../components/stackFile";
 
 /** Secrets that have to be known when the program runs. */
 const READ_AT_ONCE = ["privateKey", "privateKeyPassword", "key"];
@@ -69,19 +69,17 @@ test("an Output that is known only later arrives as a secret", async () => {
 });
 
 test("all problems are reported together, before anything is registered", async () => {
-  const output = pulumi.output("10.1.2.3");
+  const output = pulumi.output("operator");
   const { privateKey, ...rest } = login;
-  expect(
-    await refusal({ host: { ...rest, address: output, privateKey: pulumi.secret(privateKey) } }),
-  ).toEqual([
+  expect(await refusal({ host: { ...rest, user: output, privateKey: pulumi.secret(privateKey) } })).toEqual([
     "MonitoringStack m has 2 problems; no host was touched:",
-    `  host.address: ${NOT_AN_OUTPUT}`,
     `  host.privateKey: ${NOT_AN_OUTPUT}`,
+    `  host.user: ${NOT_AN_OUTPUT}`,
   ]);
-  expect(await refusal({ host: { ...login, hostKey: pulumi.output(hostKey), port: 0 } })).toEqual([
+  expect(await refusal({ host: { ...login, user: output, port: 0 } })).toEqual([
     "MonitoringStack m has 2 problems; no host was touched:",
-    `  host.hostKey: ${NOT_AN_OUTPUT}`,
     "  host.port: 0 is not a port number; write a whole number from 1 to 65535",
+    `  host.user: ${NOT_AN_OUTPUT}`,
   ]);
 });
 
@@ -124,7 +122,7 @@ test("a misspelt secret is an unknown setting", async () => {
 });
 
 const NOT_AN_OUTPUT =
-  "is an Output, but its text has to be known before anything is deployed; write it as plain text (only secrets that no check has to read may be Outputs)";
+  "is an Output, but its text has to be known before anything is deployed; write it as plain text (only secrets that no check has to read, addresses and host keys may be Outputs)";
 
 async function refusal(args: object): Promise<string[]> {
   const registered: Recorded[] = [];

@@ -75,7 +75,7 @@ function write(path: string, content: string): void {
 const WRONG = [
   'import * as pulumi from "@pulumi/pulumi";',
   'import { Grafana, Host, MonitoringStack, PodNetwork } from "podwatch";',
-  'new MonitoringStack("m", { host: { address: pulumi.output("10.1.2.3") } });',
+  'new MonitoringStack("m", { host: { user: pulumi.output("operator") } });',
   'new MonitoringStack("m", { host: { adress: "10.1.2.3" } });',
   'new MonitoringStack("m", { prometheus: { retention: "30d" } });',
   'const host = new Host("h", { address: "10.1.2.3", prometheus: {} });',
@@ -172,7 +172,7 @@ test("a secret of a wrong form stops the program with the setting's name, withou
   expect(status).not.toBe(0);
 });
 
-test("types accept that program, and refuse what is no setting, and an Output where no secret is", () => {
+test("types accept that program, and refuse what is no setting, and an Output where none may be", () => {
   const errors = complaints.split("\n").filter((line) => /^\S/.test(line));
   expect(errors).toEqual([
     expect.stringMatching(/^wrong\.ts\(3,.*'Output<string>' is not assignable to type 'string/),
