@@ -6,7 +6,7 @@
 //   PARTS="one scale others fixed steps"  what is measured; what is left out keeps its earlier results. `scale` is Podwatch
 //                   with growing numbers of hosts, `others` the floor and, once, Ansible with the most of them
 //
-//   BESIDE="ansible pyinfra floor"  whom Podwatch is compared with on one host
+//   BESIDE="ansible pyinfra floor"  whom Podwatch is compared with
 //   AGAINST=COMMIT  measures Podwatch of that commit along with this one, in the same rounds
 //
 //   WAIT=120        seconds to wait for a machine that does nothing else
@@ -62,11 +62,9 @@ async function main(): Promise<void> {
   await pullImages(hosts);
   const podwatch = new Podwatch();
   atTheEnd(() => podwatch.dispose());
-  const contenders = await prepareContenders(podwatch, hosts, venvs, directory);
+  const beside = await prepareContenders(podwatch, hosts, venvs, directory);
   const earlier = AGAINST === "" ? [] : [await prepareEarlier(hosts, join(directory, "earlier"))];
   if (PARTS.includes("one")) {
-    const [, ...others] = contenders;
-    const beside = others.filter(({ name }) => BESIDE.includes(name));
     results.against = AGAINST || undefined;
     await measureOne(results, [podwatch, ...earlier, ...beside], hosts[0] as LabHost);
   }
@@ -82,8 +80,8 @@ async function main(): Promise<void> {
     await measureSteps(results.steps, podwatch, hosts[0] as LabHost, RUNS);
     save(results);
   }
-  if (PARTS.includes("scale")) await measureScale(results, contenders[0], hosts);
-  if (PARTS.includes("others") && SIZES.length > 0) await measureOthers(results, contenders, hosts);
+  if (PARTS.includes("scale")) await measureScale(results, podwatch, hosts);
+  if (PARTS.includes("others") && SIZES.length > 0) await measureOthers(results, beside, hosts);
 }
 
 async function measureOne(results: Results, contenders: readonly Contender[], host: LabHost): Promise<void> {
@@ -109,12 +107,13 @@ async function measureScale(results: Results, podwatch: Contender, hosts: readon
 /** What these hosts cannot do without, and Ansible once: its own growth is not what is asked for here, and it takes long. */
 async function measureOthers(
   results: Results,
-  [, ansible, , floor]: Contenders,
+  beside: readonly Contender[],
   hosts: readonly LabHost[],
 ): Promise<void> {
-  forget(results.scale, "floor", "ansible");
+  const [floor, ansible] = ["floor", "ansible"].map((name) => beside.find((other) => other.name === name));
   const most = Math.max(...SIZES);
-  for (let run = 1; run <= RUNS; run++) {
+  if (floor !== undefined) forget(results.scale, "floor");
+  for (let run = 1; floor !== undefined && run <= RUNS; run++) {
     for (const size of new Set([Math.min(...SIZES), most])) {
       say(`${size} host(s), floor, run ${run} of ${RUNS}`);
       await floor.prepare(hosts.slice(0, size), "base");
@@ -122,6 +121,9 @@ async function measureOthers(
       await measure(results.scale, "floor destroy", String(size), floor.destroy);
     }
   }
+  save(results);
+  if (ansible === undefined) return;
+  forget(results.scale, "ansible");
   say(`${most} host(s), Ansible`);
   await ansible.prepare(hosts.slice(0, most), "base");
   await measure(results.scale, "ansible first", String(most), ansible.deploy);
@@ -152,15 +154,13 @@ async function venv(...of: [pkg: string, version: string, program: string]): Pro
   return (await must("bench/venv", of, { timeout: 900 })).trim();
 }
 
-type Contenders = readonly [podwatch: Contender, ansible: Contender, pyinfra: Contender, floor: Contender];
-
-/** Deploys both variants once, to warm up and to learn what the others shall deploy. */
+/** Deploys both variants once, to warm up and to learn what the others shall deploy; then each of those that are asked for. */
 async function prepareContenders(
   podwatch: Podwatch,
   hosts: readonly LabHost[],
   venvs: Readonly<Record<"ansible" | "pyinfra", string>>,
   directory: string,
-): Promise<Contenders> {
+): Promise<Contender[]> {
   say("warming up");
   await podwatch.prepare(hosts, "base");
   await podwatch.deploy();
@@ -175,12 +175,13 @@ async function prepareContenders(
   atTheEnd(() => ansible.dispose());
   const floor = new Floor(join(directory, "f"), deployments, password);
   const pyinfra = new Pyinfra(venvs.pyinfra, join(directory, "p"), deployments, password);
-  for (const other of [ansible, pyinfra, floor]) {
+  const beside = [ansible, pyinfra, floor].filter(({ name }) => BESIDE.includes(name));
+  for (const other of beside) {
     await other.prepare(hosts.slice(0, 1), "base");
     await other.deploy();
     await other.destroy();
   }
-  return [podwatch, ansible, pyinfra, floor];
+  return beside;
 }
 
 /** Deploys it once, to compile it. */
