@@ -3,10 +3,22 @@
 # How long a run waits for another one of the same name.
 readonly LOCK_SECONDS="${PODWATCH_LOCK_SECONDS:-120}"
 
+# The modes of $STATE and of the directories below it.
+readonly PRIVATE='711
+700
+700
+700
+700'
+
 # What is kept here is for its owner alone: whoever may open a lock, if only to read, could hold it for ever. Of $STATE itself
 # others may know what is there by its name: the login user looks for the runner, and a program that is no container's
 # runs as a user of its own. Containers are given what is below a service's directory, and do not come by way of those above.
 keep_private() {
+  # As every run but the first finds them.
+  modes=$(stat -c %a "$STATE" "$STATE/locks" "$STATE/services" "$STATE/secrets" "$STATE/images" 2>/dev/null) || :
+  if [ "$modes" = "$PRIVATE" ] && [ -w "$STATE/locks" ]; then
+    return
+  fi
   for directory in locks services secrets images; do
     (umask 077 && mkdir -p "$STATE/$directory") && chmod 700 "$STATE/$directory" || return 1
   done

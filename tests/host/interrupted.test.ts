@@ -364,6 +364,14 @@ describe("the lock", () => {
     );
   });
 
+  test.each([".", "images", "locks", "secrets", "services"])(
+    "the mode of %s is put right where it has changed",
+    (directory) => {
+      const line = `${LOCK}; lock web; chmod 755 "$STATE/${directory}"; lock web; stat -c %a "$STATE/${directory}"`;
+      expect(run(line).stdout).toBe(directory === "." ? "711\n" : "700\n");
+    },
+  );
+
   test("is waited for, but not for ever", () => {
     expect(run(heldBySomebody("077"))).toEqual({
       status: 1,
