@@ -5,7 +5,7 @@ help:
 	@sed -n 's/^## //p' Makefile
 
 ## make up           set up what is missing, boot a throwaway host, deploy the dev stack, print where everything is
-up: setup
+up:
 	@lab/deploy dev
 
 ## make down         remove the dev stack and every throwaway host

@@ -10,17 +10,20 @@ gateway_binary() {
 }
 
 # Go may stand beside PATH, where its own installer puts it.
-go_command() { command -v go || command -v /usr/local/go/bin/go || die "Go is missing: apt-get install golang-go, or install it from go.dev"; }
+find_go() {
+  PATH=$PATH:/usr/local/go/bin
+  command -v go >/dev/null || die "Go is missing: apt-get install golang-go, or install it from go.dev"
+}
 
 make_gateway() {
-  local binary go building
+  local binary building
   binary=$(gateway_binary)
   [ ! -x "$binary" ] || return 0
-  go=$(go_command) || exit 1
+  find_go
   say "building the stand-in gateway (once)"
   mkdir -p "$CACHE/gateway"
   building=$(mktemp "$CACHE/gateway/building.XXXXXX")
-  (cd "$GATEWAY_SOURCE" && CGO_ENABLED=0 GOTOOLCHAIN=local GOFLAGS=-mod=mod "$go" build -trimpath -ldflags '-s -w' -o "$building" . 9>&-) || {
+  (cd "$GATEWAY_SOURCE" && GOTOOLCHAIN=local "$LAB_SOURCE/gobuild" "$building" . 9>&-) || {
     rm -f "$building"
     die "the stand-in gateway did not build, see above"
   }

@@ -77,7 +77,8 @@ fetch() {
 # --- The CLI ----------------------------------------------------------------------------------------------------
 
 choose_cli() {
-  local found version why official=$cache/pulumi-$cli_version-official built=$cache/pulumi-$cli_version-built
+  local found why without='' official=$cache/pulumi-$cli_version-official
+  local built=$cache/pulumi-$cli_version-built trimmed=$cache/pulumi-$cli_version-trimmed
   while IFS= read -r found; do
     why=$(unusable_cli "$found")
     if [ -z "$why" ]; then
@@ -106,10 +107,26 @@ choose_cli() {
     why="what was downloaded, $official/pulumi/pulumi, $why"
     rm -rf "$official"
   fi
-  [ -x "$built/pulumi" ] || build_cli "$built"
+  if [ ! -x "$built/pulumi" ]; then
+    if wants_clouds; then
+      build_cli "$built"
+    else
+      [ -x "$trimmed/pulumi" ] || build_cli "$trimmed"
+      built=$trimmed without=", without the clouds' SDKs"
+    fi
+  fi
   # Not a symbolic link: the engine takes a language host beside its own file as its own, one on PATH with a warning.
   ln "$built/pulumi" "$tools/bin/pulumi"
-  say pulumi "$cli_version built from its Go module, because ${why:-the download holds no program}"
+  say pulumi "$cli_version built from its Go module$without, because ${why:-the download holds no program}"
+}
+
+# wants_clouds: whether the user's own backend is one that the trimmed CLI leaves out.
+wants_clouds() {
+  local login=${PULUMI_CREDENTIALS_PATH:-$user_home}/credentials.json
+  case ${PULUMI_BACKEND_URL:-$(sed -n 's/.*"current": *"\([^"]*\)".*/\1/p' "$login" 2>/dev/null)} in
+    s3://* | gs://* | azblob://*) ;;
+    *) return 1 ;;
+  esac
 }
 
 # unusable_cli FILE: says, by its output, why a CLI cannot be used.
@@ -153,6 +170,7 @@ not_a_program() {
 
 cli_version_of() { PULUMI_SKIP_UPDATE_CHECK=1 timeout -k 5 30 "$1" version 2>/dev/null </dev/null | sed -n '1s/^v//p'; }
 
+# build_cli DIRECTORY: builds the CLI, trimmed if the directory's name says so.
 build_cli() {
   local new=$1.new.$$ started go_version go_wanted
   go_wanted=$(sed -n 's/^go //p' "$here/cli/go.mod")
@@ -162,24 +180,37 @@ build_cli() {
     fail "Go $go_version is too old to build pulumi $cli_version: install Go $go_wanted or newer"
   grep -Eq "pulumi/pkg/v3 v${cli_version//./\\.}( |\$)" "$here/cli/go.mod" ||
     fail "lab/toolchain/cli/go.mod does not pin pulumi v$cli_version, as versions.json does: make them agree"
-  printf 'toolchain: building pulumi %s from its Go module; two minutes on two cores ...\n' "$cli_version" >&2
+  printf 'toolchain: building pulumi %s from its Go module; one to two minutes on two cores ...\n' "$cli_version" >&2
+  find "$cache" -maxdepth 1 -name 'pulumi-*.new.*' -exec rm -rf {} +
   mkdir -p "$new"
   started=$SECONDS
-  (
-    cd "$here/cli" || exit
-    GOFLAGS=-mod=readonly go build -buildvcs=false -o "$new/pulumi" \
-      -ldflags "-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v$cli_version" \
-      github.com/pulumi/pulumi/pkg/v3/cmd/pulumi
-  ) 9>&- &
+  case $1 in
+    *-trimmed) compile_trimmed "$new" ;;
+    *) compile_cli "$new" ;;
+  esac 8>&- 9>&- &
   while kill -0 $! 2>/dev/null; do
     sleep 1
-    [ $(((SECONDS - started) % 15)) -ne 0 ] || printf 'toolchain: building, %s s ...\n' $((SECONDS - started)) >&2
+    [ $(((SECONDS - started) % 15)) -ne 0 ] || printf 'toolchain: building pulumi, %s s ...\n' $((SECONDS - started)) >&2
   done
   wait $! || {
     rm -rf "$new"
     fail "pulumi could not be built (see above); is the Go module proxy, $(go env GOPROXY), within reach?"
   }
   mv -T "$new" "$1"
+}
+
+# A version that `trim` does not know is built whole.
+compile_trimmed() {
+  if "$here/cli/trim" "$1/module"; then
+    MODFILE=$1/module/go.mod compile_cli "$1"
+  else
+    compile_cli "$1"
+  fi && rm -rf "$1/module"
+}
+
+compile_cli() {
+  cd "$here/cli" && "$checkout/lab/gobuild" "$1/pulumi" github.com/pulumi/pulumi/pkg/v3/cmd/pulumi \
+    -X "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v$cli_version"
 }
 
 # --- The choice -------------------------------------------------------------------------------------------------

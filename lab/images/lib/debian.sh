@@ -13,18 +13,23 @@ debian_mirror() {
   fi
 }
 
-# debian_open DIR: prepares a private apt in DIR and fetches the release's package lists.
+# debian_open DIR: prepares a private apt in DIR and fetches the release's package lists; with DEBIAN_LISTS, a directory that
+# several share, only once.
 debian_open() {
+  local lists
   apt_dir=$1
+  lists=${DEBIAN_LISTS:-$apt_dir}
   mirror=$(debian_mirror) || die "apt knows no mirror of Debian: name one with PODWATCH_DEBIAN_MIRROR"
-  mkdir -p "$apt_dir/lists/partial" "$apt_dir/archives/partial"
+  mkdir -p "$lists/lists/partial" "$apt_dir/archives/partial"
   : >"$apt_dir/status"
   printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' \
     "$mirror" "$debian_release" >"$apt_dir/sources.list"
   cat >"$apt_dir/apt.conf" <<CONF
 Dir::State "$apt_dir/";
+Dir::State::lists "$lists/lists";
 Dir::State::status "$apt_dir/status";
 Dir::Cache "$apt_dir/";
+Dir::Cache::srcpkgcache "$lists/packages.bin";
 Dir::Etc::sourcelist "$apt_dir/sources.list";
 Dir::Etc::sourceparts "/dev/null";
 Dir::Etc::preferencesparts "/dev/null";
@@ -36,9 +41,11 @@ APT::Install-Recommends "false";
 APT::Sandbox::User "root";
 Quiet "2";
 CONF
+  [ ! -e "$lists/complete" ] || return 0
   # `--error-on=any`: apt otherwise takes a failed fetch for a warning.
   APT_CONFIG=$apt_dir/apt.conf timeout 120 apt-get update --error-on=any >"$apt_dir/log" 2>&1 ||
     die "cannot fetch the package lists of Debian $debian_release from $mirror: $(tail -n 1 "$apt_dir/log")"
+  touch "$lists/complete"
 }
 
 # debian_pretend PACKAGE [VERSION]: from now on it counts as installed, so nothing draws it in.
