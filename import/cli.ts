@@ -10,6 +10,7 @@ const HELP = `npm run import -- [OPTION...]: writes a stack file that does what 
 
   --prometheus FILE      Prometheus' configuration, prometheus.yml
   --alertmanager FILE    Alertmanager's configuration, alertmanager.yml
+  --compose FILE         a compose file; the configuration of its Prometheus and Alertmanager is imported, too
   --stack STACK          name of the stack, and of the file Pulumi.STACK.yaml (imported)
   --secrets              write nothing, but store the secrets in the stack file of an earlier import
 
@@ -32,7 +33,7 @@ function main(): number {
   const project = process.cwd();
   const file = `Pulumi.${stack}.yaml`;
   if (Object.values(given).every((value) => value === undefined))
-    throw new Error("there is nothing to import: name a file with --prometheus or --alertmanager");
+    throw new Error("there is nothing to import: name a file with --prometheus, --alertmanager or --compose");
   const before = secrets ? "" : initialised(join(project, file));
   const { draft, text, problems } = importFiles(given, project, stack);
   if (!secrets) write(project, file, before + text, draft.files);

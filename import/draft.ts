@@ -35,7 +35,7 @@ export class Draft {
   /** What addresses of the set-up before are now. */
   readonly places = new Places();
   /** Modules of the blackbox exporter that jobs name. */
-  readonly modules = new Set<string>();
+  readonly modules = new Map<string, Origin>();
   /** Services that other files speak of. */
   readonly wants = new Set<"alertmanager">();
   private origins: Array<{ path: Path; at: Origin }> = [];
@@ -77,6 +77,9 @@ export class Draft {
     const had = Object.hasOwn(holder, key);
     if (Array.isArray(holder)) holder.splice(Number(key), 1);
     else delete holder[key];
+    const list = path.slice(0, -1);
+    if (Array.isArray(holder) && holder.length === 0)
+      delete (get(this.settings, list.slice(0, -1)) as Tree)[list.at(-1) ?? ""];
     const moved = this.secrets.flatMap((one) => {
       const to = movedUp(one.path, path, Array.isArray(holder));
       return to === undefined ? [] : [{ ...one, path: to }];

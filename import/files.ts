@@ -33,6 +33,11 @@ export class Files {
     );
   }
 
+  /** The text of a file that was found. */
+  text(path: string): string {
+    return readFileSync(path, "utf8");
+  }
+
   /** The text of a file that the configuration refers to. */
   read(given: string): string | undefined {
     const [path] = this.find(given);

@@ -1,11 +1,13 @@
 // From the files of a set-up to a draft of the stack file.
 import { readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import type { Problem } from "../config/problem";
 import { takeAlertmanager } from "./alertmanager";
+import { addModules } from "./blackbox";
 import { settle } from "./check";
+import { takeCompose } from "./compose";
 import { Draft } from "./draft";
-import { Files } from "./files";
+import { Files, type Mount } from "./files";
 import { takePrometheus } from "./prometheus";
 import { readSource } from "./source";
 import { Spot } from "./spot";
@@ -15,6 +17,7 @@ import { stackFile } from "./stackFile";
 export interface Given {
   readonly prometheus?: string | undefined;
   readonly alertmanager?: string | undefined;
+  readonly compose?: string | undefined;
 }
 
 export interface Imported {
@@ -26,17 +29,28 @@ export interface Imported {
 /** Writes nothing. */
 export function importFiles(given: Given, project: string, stack: string): Imported {
   const draft = new Draft();
-  const spot = (file: string) => {
-    const files = new Files(project, dirname(resolve(file)), [], `imported/${stack}`, draft);
-    return new Spot(draft, readSource(file, read(file)), files);
+  const open = (file: string, mounts: readonly Mount[]) => {
+    const files = new Files(project, dirname(resolve(file)), mounts, `imported/${stack}`, draft);
+    return new Spot(draft, readSource(shown(file, project), read(file)), files);
   };
-  if (given.alertmanager !== undefined) takeAlertmanager(spot(given.alertmanager));
-  if (given.prometheus !== undefined) takePrometheus(spot(given.prometheus));
+  const composed = given.compose === undefined ? undefined : takeCompose(open(given.compose, []), open);
+  const mounts = composed?.mounts ?? [];
+  const alertmanager = given.alertmanager ?? composed?.alertmanager;
+  const prometheus = given.prometheus ?? composed?.prometheus;
+  if (alertmanager !== undefined) takeAlertmanager(open(alertmanager, mounts));
+  if (prometheus !== undefined) takePrometheus(open(prometheus, mounts));
+  addModules(draft);
   // Only hosts of roq's have gateways.
   draft.settings.gateways ??= { enabled: false };
   const text = () => stackFile(draft);
   const problems = settle(draft, project, stack, text);
   return { draft, text: text(), problems };
+}
+
+/** As the user would name it. */
+function shown(file: string, project: string): string {
+  const inside = relative(project, resolve(file));
+  return inside.startsWith("..") ? file : inside;
 }
 
 function read(file: string): string {

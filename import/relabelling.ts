@@ -33,7 +33,7 @@ function address(here: Spot, step: Tree, job: Spot): void {
       .at("metrics_path")
       .put("metricsPath", `${BLACKBOX.path}${String(job.group.metrics_path ?? "/probe")}`);
     here.draft.set(["blackboxExporter", "enabled"], true, here.origin);
-    for (const module of job.at("params", "module").list) here.draft.modules.add(String(module));
+    for (const module of job.at("params", "module").list) here.draft.modules.set(String(module), here.origin);
     here.change("is the blackbox exporter", "Podwatch deploys it, and this job asks that one", given);
   }
 }

@@ -1,0 +1,105 @@
+// Grafana's container: its environment, and what is provisioned.
+import { isSecretVariable } from "../config/secretWords";
+import { isGroup } from "../config/walk";
+import type { ComposeService } from "./composeService";
+import { readSource } from "./source";
+import { Spot } from "./spot";
+
+/** Variables that mean nothing here, because Podwatch says the same or decides it itself. */
+const NEEDLESS =
+  /^(GF_PATHS_.*|GF_USERS_ALLOW_SIGN_UP|GF_SERVER_HTTP_.*|GF_SERVER_SERVE_FROM_SUB_PATH|TZ|GF_LOG_MODE|GF_LOG_LEVEL)$/;
+
+export function takeGrafana(service: ComposeService): void {
+  for (const { name, value, at } of service.environment) variable(name, value, at.below("grafana"));
+  for (const { inside, outside } of service.mounts) {
+    if (!/grafana/.test(inside)) continue;
+    const spot = service.spot.at("volumes");
+    dashboards(spot, outside);
+    datasources(spot, outside);
+  }
+}
+
+function variable(name: string, value: string, to: Spot): void {
+  if (NEEDLESS.test(name)) return;
+  if (name === "GF_SECURITY_ADMIN_USER") to.put("adminUser", value);
+  else if (name === "GF_SECURITY_ADMIN_PASSWORD") to.secret("adminPassword", value);
+  else if (name === "GF_SECURITY_ADMIN_PASSWORD__FILE")
+    to.secret("adminPassword", to.files.read(value)?.trim());
+  else if (name === "GF_SERVER_ROOT_URL" || name === "GF_SERVER_DOMAIN")
+    to.change(
+      "is the address for people",
+      "write that of the front as front.publicUrl; the path is Podwatch's own",
+      name,
+    );
+  else if (name === "GF_INSTALL_PLUGINS" || name === "GF_PLUGINS_PREINSTALL")
+    to.leave(
+      "installs plugins at the start",
+      "build an image with them: image.containerfile of grafana",
+      name,
+    );
+  else if (!name.startsWith("GF_"))
+    to.leave("is a variable that Grafana does not read", "nothing is to be done", name);
+  else if (isSecretVariable(name.replace(/__FILE$/, "")) || name.endsWith("__FILE"))
+    secretVariable(name, value, to);
+  else to.next("quadlet", "Container", "Environment").put([], quoted(`${name}=${value}`));
+}
+
+function secretVariable(name: string, value: string, to: Spot): void {
+  const plain = name.replace(/__FILE$/, "");
+  const secret = plain.replace(/^GF_/, "").toLowerCase().replaceAll("_", "-");
+  to.secret(["secrets", secret], plain === name ? value : to.files.read(value)?.trim());
+  to.next("quadlet", "Container", "Environment").put([], `${plain}=$$__file{/run/secrets/grafana.${secret}}`);
+}
+
+/** As a unit has it: one word, without expansion. */
+function quoted(text: string): string {
+  const literal = text.replaceAll("%", "%%").replaceAll("$", "$$$$");
+  return /[\s"'\\]/.test(literal) ? `"${literal.replace(/["\\]/g, "\\$&")}"` : literal;
+}
+
+function dashboards(spot: Spot, directory: string): void {
+  const to = spot.below("grafana");
+  for (const path of ["*.json", "*/*.json", "*/*/*.json"].flatMap((pattern) =>
+    spot.files.find(`${directory}/${pattern}`),
+  ))
+    to.next("dashboards").put([], spot.files.refer(path, "dashboards"));
+}
+
+/** Data sources other than the Prometheus that Podwatch connects itself. */
+function datasources(spot: Spot, directory: string): void {
+  const found = ["*.y*ml", "*/*.y*ml"].flatMap((pattern) => spot.files.find(`${directory}/${pattern}`));
+  for (const path of found) {
+    const source = readSource(path, spot.files.text(path));
+    const file = new Spot(spot.draft, source, spot.files, [], ["grafana"]);
+    for (const item of file.at("datasources").items()) datasource(item);
+  }
+}
+
+function datasource(item: Spot): void {
+  const { name, type, uid, url, access, isDefault, jsonData, secureJsonData, basicAuthUser } = item.group;
+  if (type === "prometheus" && (isDefault === true || isOurs(item, String(url ?? "")))) {
+    if (typeof uid === "string") item.put("datasourceUid", uid);
+    return;
+  }
+  const to = item.next("datasources");
+  to.put([], {
+    name: String(name),
+    type: String(type),
+    ...(uid === undefined ? {} : { uid: String(uid) }),
+    ...(url === undefined ? {} : { url: item.draft.places.inUrl(item, String(url)) }),
+    ...(access === "direct" || access === "browser" ? { access: "direct" } : {}),
+    ...(basicAuthUser === undefined ? {} : { basicAuthUser: String(basicAuthUser) }),
+    ...(isGroup(jsonData) ? { jsonData } : {}),
+  });
+  for (const [key, value] of Object.entries(isGroup(secureJsonData) ? secureJsonData : {})) {
+    const secret = `${String(name)}-${key}`.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+    item.secret(["secrets", secret], String(value));
+    to.put(["secureJsonData", key], secret);
+  }
+}
+
+function isOurs(item: Spot, url: string): boolean {
+  const { host } = /^https?:\/\/(?<host>[^/]+)/.exec(url)?.groups ?? {};
+  const place = host === undefined ? undefined : item.draft.places.of(host);
+  return place?.is === "ours" && place.service === "prometheus";
+}

@@ -1,0 +1,156 @@
+import { imported } from "./support";
+
+const COMPOSE = `
+services:
+  prometheus:
+    image: prom/prometheus:v2.47.0
+    volumes: ["./prometheus:/etc/prometheus", "prometheus_data:/prometheus"]
+    command:
+      - --config.file=/etc/prometheus/prometheus.yml
+      - --storage.tsdb.path=/prometheus
+      - --storage.tsdb.retention.time=200h
+      - --enable-feature=exemplar-storage,native-histograms
+      - --log.level=debug
+    ports: ["9090:9090"]
+  alertmanager:
+    image: prom/alertmanager
+    volumes: [{ type: bind, source: ./am/config.yml, target: /etc/alertmanager/config.yml }]
+    command: "--config.file=/etc/alertmanager/config.yml --storage.path=/alertmanager"
+  nodeexporter:
+    image: prom/node-exporter:v1.8.0
+    container_name: host-metrics
+    command:
+      - --path.rootfs=/rootfs
+      - --collector.filesystem.ignored-mount-points=^/(sys|proc)($$|/)
+      - --collector.processes
+      - --no-collector.nfs
+  cadvisor: { image: gcr.io/cadvisor/cadvisor, expose: ["8080"] }
+  app:
+    build: .
+    ports: ["127.0.0.1:9000:9000", "8081:80"]
+  probes:
+    image: prom/blackbox-exporter
+    volumes: ["./blackbox:/etc/blackbox_exporter"]
+    command: ["--config.file=/etc/blackbox_exporter/b.yml"]
+  grafana:
+    image: grafana/grafana-oss:10.0.0
+    environment:
+      - GF_SECURITY_ADMIN_USER=\${ADMIN_USER:-chief}
+      - GF_SECURITY_ADMIN_PASSWORD=\${ADMIN_PASSWORD}
+      - GF_SMTP_PASSWORD=s3cret-smtp
+      - GF_SMTP_FROM_NAME=Ops & 5%
+      - GF_USERS_ALLOW_SIGN_UP=false
+    volumes: ["./grafana:/etc/grafana/provisioning", "grafana_data:/var/lib/grafana"]
+`;
+
+const FILES = {
+  ".env": "ADMIN_PASSWORD='s3cret-admin'\n",
+  "prometheus/prometheus.yml": `
+rule_files: [rules.yml]
+alerting: { alertmanagers: [{ static_configs: [{ targets: ["alertmanager:9093"] }] }] }
+scrape_configs:
+  - { job_name: hosts, static_configs: [{ targets: ["host-metrics:9100"] }] }
+  - { job_name: apps, static_configs: [{ targets: ["cadvisor:8080", "app:80", "app:9000"] }] }
+  - job_name: probe
+    metrics_path: /probe
+    params: { module: [http_2xx] }
+    static_configs: [{ targets: ["https://shop.corp"] }]
+    relabel_configs: [{ target_label: __address__, replacement: "probes:9115" }]
+`,
+  "prometheus/rules.yml": "groups: []\n",
+  "am/config.yml":
+    'route: { receiver: a }\nreceivers: [{ name: a, webhook_configs: [{ url: "http://app/hook" }] }]\n',
+  "blackbox/b.yml": "modules: { http_2xx: { prober: http, timeout: 7s } }\n",
+  "grafana/dashboards/d.json": '{"uid":"d","title":"D","panels":[]}',
+  "grafana/datasources/d.yml": `
+datasources:
+  - { name: Main, type: prometheus, url: "http://prometheus:9090", isDefault: true, uid: main }
+  - { name: Logs, type: loki, url: "http://loki.corp:3100", basicAuth: true, basicAuthUser: u, secureJsonData: { basicAuthPassword: s3cret-loki } }
+`,
+};
+
+test("a compose file with all that its containers read", () => {
+  const { settings, secrets, text, copies, left, problems, changed } = imported({ compose: COMPOSE }, FILES);
+  expect(problems).toEqual([]);
+  expect(settings.prometheus).toMatchObject({
+    retention: { time: "200h" },
+    features: ["exemplar-storage", "native-histograms"],
+    ruleFiles: ["imported/test/rules/rules.yml"],
+    scrapeJobs: [
+      {
+        name: "apps",
+        targets: ["host.containers.internal:8081"],
+        labels: { instance: "app:80" },
+      },
+      {
+        name: "probe",
+        metricsPath: "/blackbox/probe",
+        extra: {
+          relabel_configs: [{ target_label: "__address__", replacement: "podwatch-blackbox-exporter:9115" }],
+        },
+      },
+    ],
+  });
+  expect(settings.nodeExporter).toEqual({
+    enabled: true,
+    arguments: ["--collector.filesystem.mount-points-exclude=^/(sys|proc)($|/)"],
+    collectors: { enable: ["processes"], disable: ["nfs"] },
+  });
+  expect(settings.blackboxExporter).toEqual({
+    enabled: true,
+    modules: { http_2xx: { prober: "http", timeout: "7s" } },
+  });
+  expect(settings.grafana).toEqual({
+    adminUser: "chief",
+    datasourceUid: "main",
+    quadlet: {
+      Container: {
+        Environment: [
+          "GF_SMTP_PASSWORD=$$__file{/run/secrets/grafana.smtp-password}",
+          '"GF_SMTP_FROM_NAME=Ops & 5%%"',
+        ],
+      },
+    },
+    dashboards: ["imported/test/dashboards/d.json"],
+    datasources: [
+      {
+        name: "Logs",
+        type: "loki",
+        url: "http://loki.corp:3100",
+        basicAuthUser: "u",
+        secureJsonData: { basicAuthPassword: "logs-basicauthpassword" },
+      },
+    ],
+  });
+  expect(secrets).toEqual({
+    "grafana.adminPassword": "s3cret-admin",
+    "grafana.secrets.smtp-password": "s3cret-smtp",
+    "grafana.secrets.logs-basicauthpassword": "s3cret-loki",
+    "alertmanager.receivers.a.webhook.url": "http://host.containers.internal:8081/hook",
+  });
+  expect(text).not.toContain("s3cret");
+  expect(Object.keys(copies)).toEqual(["imported/test/dashboards/d.json", "imported/test/rules/rules.yml"]);
+  expect(left).toEqual([
+    expect.stringMatching(/^compose.yml:25 cadvisor is not deployed by Podwatch; /),
+    expect.stringMatching(/^compose.yml:26 app is not deployed by Podwatch; /),
+    expect.stringMatching(/^compose.yml:11 --log.level=debug is an argument without a setting; /),
+    expect.stringMatching(/prometheus\/prometheus.yml:6 cadvisor:8080 is a container .* not published; /),
+    expect.stringMatching(/prometheus\/prometheus.yml:6 app:9000 is a container .* not published; /),
+  ]);
+  expect(changed.join("\n")).toMatch(/^compose.yml:4 prom\/prometheus:v2.47.0 has another version here/m);
+  expect(changed.join("\n")).toMatch(/^compose.yml:12 prometheus is published at a port of its own; /m);
+});
+
+test("a password that Grafana would refuse is left out, and never told", () => {
+  const { secrets, left, problems } = imported({
+    compose:
+      "services: { g: { image: grafana/grafana, environment: { GF_SECURITY_ADMIN_PASSWORD: admin } } }\n",
+  });
+  expect(problems).toEqual([]);
+  expect(secrets).toEqual({});
+  expect(left).toEqual([
+    expect.stringMatching(
+      /^compose.yml:1 podwatch:grafana.adminPassword the value is (shorter|a well-known)/,
+    ),
+  ]);
+});
