@@ -1,8 +1,24 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { load } from "js-yaml";
+import { show } from "../../config/problem";
+import { importFiles } from "../../import/import";
+import { CONFIG_DIRECTORY } from "../../lib/service";
 import { type DeviceExporter, deviceExporter } from "./support/deviceExporter";
-import { eventually, LabHost } from "./support/lab";
+import { ALERTS, BEFORE } from "./support/imported";
+import { CHECKOUT, eventually, LabHost } from "./support/lab";
+import {
+  globalOf,
+  jobsOf,
+  ORIGINAL,
+  OURS,
+  receiversOf,
+  rulesOf,
+  startOriginal,
+  stopOriginal,
+  targetsOf,
+} from "./support/original";
 import { found, query, type Rule, rules, targets } from "./support/queries";
 import { connection, Stack } from "./support/stack";
 
@@ -265,5 +281,71 @@ describe("Prometheus on a deployed host", () => {
     expect(yaml).toContain("out_of_order_time_window: 30m");
     expect(flags["enable-feature"]).toContain("exemplar-storage");
     expect(yaml).toContain("honor_labels: true");
+  });
+
+  test("what was imported is in force as it was before: configuration, targets, rules, routes", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "podwatch-imported-"));
+    const put = (path: string, content: string) => {
+      mkdirSync(dirname(join(directory, path)), { recursive: true });
+      writeFileSync(join(directory, path), content);
+    };
+    for (const [path, content] of Object.entries(BEFORE)) put(path, content);
+    const { draft, text, problems } = importFiles(
+      {
+        prometheus: join(directory, "etc/prometheus/prometheus.yml"),
+        alertmanager: join(directory, "etc/alertmanager/alertmanager.yml"),
+      },
+      CHECKOUT,
+      "before",
+    );
+    expect({ problems, left: draft.left }).toEqual({ problems: [], left: [] });
+    expect(text).not.toContain("s3cret");
+    // The copies lie beside the test instead of the checkout's stack files.
+    for (const [path, content] of draft.files) put(path, content);
+    const { config } = load(text.replaceAll("imported/before/", `${directory}/imported/before/`)) as {
+      config: Record<string, unknown>;
+    };
+    const sections = Object.entries(config).map(([key, value]) => [key.replace("podwatch:", ""), value]);
+    await stack.configure(
+      { ...settings, ...Object.fromEntries(sections) },
+      Object.fromEntries(
+        draft.secrets.map(({ path, value }) => [show(path).replace("podwatch:", ""), value ?? ""]),
+      ),
+    );
+    await stack.up();
+    rmSync(directory, { recursive: true });
+    await startOriginal(host, BEFORE);
+    try {
+      const jobs = ["devices", "files"];
+      const before = await eventually(
+        30,
+        () => targetsOf(host, ORIGINAL, jobs),
+        (all) => all.length === 4,
+      );
+      await eventually(
+        30,
+        () => targetsOf(host, OURS, jobs),
+        (all) => JSON.stringify(all) === JSON.stringify(before),
+      );
+      // Prometheus' own job has a path, below the front.
+      const { prometheus: _self, ...theirs } = await jobsOf(host, ORIGINAL);
+      expect(await jobsOf(host, OURS)).toMatchObject(theirs);
+      expect(Object.keys(theirs)).toEqual(jobs);
+      expect(await globalOf(host, OURS)).toEqual(await globalOf(host, ORIGINAL));
+      const rules = await rulesOf(host, ORIGINAL, ["imported"]);
+      expect(rules).toHaveLength(1);
+      expect(await rulesOf(host, OURS, ["imported"])).toEqual(rules);
+      const goes = async (labels: string) => ({
+        labels,
+        to: await receiversOf(host, "original-alertmanager", "/etc/alertmanager/alertmanager.yml", labels),
+      });
+      for (const labels of ALERTS) {
+        const to = await receiversOf(host, "podwatch-alertmanager", `${CONFIG_DIRECTORY}/alertmanager.yml`, labels);
+        expect({ labels, to }).toEqual(await goes(labels));
+      }
+      expect((await goes(ALERTS[1])).to).toBe("pager");
+    } finally {
+      await stopOriginal(host);
+    }
   });
 });
