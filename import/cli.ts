@@ -11,6 +11,8 @@ const HELP = `npm run import -- [OPTION...]: writes a stack file that does what 
   --prometheus FILE      Prometheus' configuration, prometheus.yml
   --alertmanager FILE    Alertmanager's configuration, alertmanager.yml
   --compose FILE         a compose file; the configuration of its Prometheus and Alertmanager is imported, too
+  --ansible-vars FILES   variables of the collection prometheus.prometheus or of roq-monitor; several with commas between
+  --rules FILES          rule files besides those that Prometheus' configuration names; several with commas between
   --stack STACK          name of the stack, and of the file Pulumi.STACK.yaml (imported)
   --secrets              write nothing, but store the secrets in the stack file of an earlier import
 
@@ -20,6 +22,9 @@ See docs/importing.md.
 const OPTIONS = {
   prometheus: "optional",
   alertmanager: "optional",
+  compose: "optional",
+  "ansible-vars": "optional",
+  rules: "optional",
   stack: "optional",
   secrets: "switch",
 } as const;
@@ -28,12 +33,19 @@ function main(): number {
   const {
     stack = "imported",
     secrets,
-    ...given
+    ...named
   } = readOptions("import", OPTIONS, process.argv.slice(2), { stack: "s" });
+  const given = {
+    ...named,
+    "ansible-vars": named["ansible-vars"]?.split(","),
+    rules: named.rules?.split(","),
+  };
   const project = process.cwd();
   const file = `Pulumi.${stack}.yaml`;
   if (Object.values(given).every((value) => value === undefined))
-    throw new Error("there is nothing to import: name a file with --prometheus, --alertmanager or --compose");
+    throw new Error(
+      "there is nothing to import: name a file with --prometheus, --alertmanager, --compose, --ansible-vars or --rules",
+    );
   const before = secrets ? "" : initialised(join(project, file));
   const { draft, text, problems } = importFiles(given, project, stack);
   if (!secrets) write(project, file, before + text, draft.files);

@@ -1,4 +1,5 @@
 // Prometheus' configuration file.
+import { resolve } from "node:path";
 import { alertmanagers, remoteWrites } from "./remotes";
 import { LIMITS, scrapeConfigs } from "./scrapeJob";
 import { asText, needless, type Spot, type Table, takeAll, texts, unknown } from "./spot";
@@ -39,20 +40,26 @@ const TSDB: Table = {
 
 /** Files in the project are referred to as they are written there, patterns included. */
 export function ruleFiles(here: Spot): void {
-  for (const item of here.items()) ruleFile(item);
+  for (const item of here.items()) rules(item, item.text);
 }
 
-export function ruleFile(item: Spot): void {
-  const found = item.files.find(item.text);
+/** A rule file that the user names. */
+export function ruleFile(spot: Spot, file: string): void {
+  rules(spot.below("prometheus"), resolve(file));
+}
+
+function rules(item: Spot, given: string): void {
+  const found = item.files.find(given);
   if (found.length === 0) {
     item.leave("is not on this computer", "copy it here, and list it under prometheus.ruleFiles");
     return;
   }
-  const pattern = item.files.referPattern(item.text);
-  const endings = [".yml", ".yaml"];
-  if (pattern !== undefined && endings.some((ending) => pattern.endsWith(ending))) {
+  const pattern = item.files.referPattern(given);
+  if (pattern !== undefined && ENDINGS.some((ending) => pattern.endsWith(ending))) {
     item.next("ruleFiles").put([], pattern);
     return;
   }
-  for (const path of found) item.next("ruleFiles").put([], item.files.refer(path, "rules", endings));
+  for (const path of found) item.next("ruleFiles").put([], item.files.refer(path, "rules", ENDINGS));
 }
+
+const ENDINGS = [".yml", ".yaml"];

@@ -91,17 +91,22 @@ const isSpecial = (label: string) => label.startsWith("__");
 
 function listTargets(to: Spot, groups: readonly Group[]): void {
   if (groups.length === 0) return;
-  const [only, ...others] = groups;
-  if (only !== undefined && others.length === 0) {
+  const [only, ...more] = groups;
+  if (only !== undefined && more.length === 0) {
     to.at("static_configs").put("targets", only.targets);
     if (Object.keys(only.labels).length > 0) to.put("labels", only.labels);
     return;
   }
-  const entries = groups.flatMap<string | Group>(({ targets, labels }) =>
-    Object.keys(labels).length === 0 ? targets : [{ targets, labels }],
-  );
+  // Targets by themselves come first, in the configuration too.
+  const first = groups.findIndex(({ labels }) => Object.keys(labels).length > 0);
+  const alone = groups.slice(0, first < 0 ? groups.length : first).flatMap(({ targets }) => targets);
+  const others = first < 0 ? [] : groups.slice(first).map(withoutNoLabels);
+  const entries = [...alone, ...others];
   to.at("static_configs").put("targets", entries);
 }
+
+const withoutNoLabels = ({ targets, labels }: Group) =>
+  Object.keys(labels).length === 0 ? { targets } : { targets, labels };
 
 function targetFiles(here: Spot): string[] {
   const discoveries = here.at("file_sd_configs").items();

@@ -45,6 +45,18 @@ export function readSource(file: string, text: string): Source {
   };
 }
 
+/** Several files as one, of groups of variables; those of later files override those of earlier ones. */
+export function combined(sources: readonly Source[]): Source {
+  const groups = sources.map(({ data }) => (data ?? {}) as object);
+  const of = (key: unknown) =>
+    sources.findLast((_, index) => Object.hasOwn(groups[index] ?? {}, String(key)));
+  return {
+    file: sources.map(({ file }) => file).join(", "),
+    data: Object.assign({}, ...groups),
+    at: (path) => (of(path[0]) ?? (sources[0] as Source)).at(path),
+  };
+}
+
 type Item = Pair<Node, Node | null>;
 
 function plain(given: unknown, document: Document): unknown {

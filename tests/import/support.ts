@@ -26,7 +26,7 @@ let number = 0;
 
 /** Imports the files that are given by kind; others lie beside them. */
 export function imported(
-  given: Partial<Record<keyof Given, string>>,
+  given: Partial<Record<"prometheus" | "alertmanager" | "compose" | "ansible-vars" | "rules", string>>,
   others: Readonly<Record<string, string>> = {},
 ): Result {
   number += 1;
@@ -37,7 +37,10 @@ export function imported(
     return join(directory, name);
   };
   for (const [name, content] of Object.entries(others)) write(name, content);
-  const files = Object.entries(given).map(([kind, content]) => [kind, write(`${kind}.yml`, content)]);
+  const files = Object.entries(given).map(([kind, content]) => {
+    const path = write(`${kind}.yml`, content);
+    return [kind, kind === "ansible-vars" || kind === "rules" ? [path] : path];
+  });
   const { draft, text, problems } = importFiles(
     Object.fromEntries(files) as Given,
     join(directory, "project"),
