@@ -340,7 +340,12 @@ describe("Prometheus on a deployed host", () => {
         to: await receiversOf(host, "original-alertmanager", "/etc/alertmanager/alertmanager.yml", labels),
       });
       for (const labels of ALERTS) {
-        const to = await receiversOf(host, "podwatch-alertmanager", `${CONFIG_DIRECTORY}/alertmanager.yml`, labels);
+        const to = await receiversOf(
+          host,
+          "podwatch-alertmanager",
+          `${CONFIG_DIRECTORY}/alertmanager.yml`,
+          labels,
+        );
         expect({ labels, to }).toEqual(await goes(labels));
       }
       expect((await goes(ALERTS[1])).to).toBe("pager");
