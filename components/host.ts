@@ -16,7 +16,14 @@ import { applyBundle, gate, installRunner, putSecret, type RunnerHost } from "./
 export interface HostArgs
   extends Pick<
     HostSettings,
-    "name" | "engine" | "connection" | "become" | "becomePassword" | "builds" | "addressNeeds"
+    | "name"
+    | "engine"
+    | "connection"
+    | "waitForConnection"
+    | "become"
+    | "becomePassword"
+    | "builds"
+    | "addressNeeds"
   > {
   /** What will run on it. */
   readonly services: pulumi.Input<readonly PlannedService[]>;
@@ -73,14 +80,18 @@ export class Host extends pulumi.ComponentResource {
     this.context = {
       connection,
       owner: name,
-      preflight: preflightHooks(connection, {
-        get pings() {
-          return !args.become && args.sendsPings === true;
+      preflight: preflightHooks(
+        connection,
+        {
+          get pings() {
+            return !args.become && args.sendsPings === true;
+          },
+          get addressNeeds() {
+            return args.addressNeeds;
+          },
         },
-        get addressNeeds() {
-          return args.addressNeeds;
-        },
-      }),
+        args.waitForConnection,
+      ),
       notes: notesHook(args.name),
     };
     const common = { host: this.context };

@@ -4,6 +4,11 @@ import type { Path } from "./problem";
 const anyService = /^(prometheus|alertmanager|grafana|blackboxExporter|nginxExporter|front)$/;
 
 const WAYS: ReadonlyArray<readonly [holder: RegExp, keys: RegExp, way: string]> = [
+  [
+    /^$/,
+    /^(wait(for.*)?|(ssh|connect(ion)?|boot|dial|perdial)?timeout|dialerrorlimit|retries|retry)$/,
+    "write waitForConnection, such as 10m, for a host that is still being made",
+  ],
   [/^prometheus$/, /^(enablefeatures?|featureflags)$/, "write features"],
   [/^prometheus$/, /^(storage|tsdb)$/, "write outOfOrderTimeWindow or retention"],
   [

@@ -7,7 +7,7 @@ import { characterProblems, treeWithLineFeeds } from "./characters";
 import type { Context } from "./context";
 import { placeholderProblems } from "./placeholders";
 import { type Path, type Problem, type Report, samePath, show, tidy } from "./problem";
-import { type Entry, resolveConnection, someAccess, someLogin } from "./resolve/connection";
+import { type Entry, resolveConnection, someAccess, someLogin, waitOf } from "./resolve/connection";
 import { checkEngine } from "./resolve/engine";
 import { checkNodeJobs, type Role, watchers } from "./resolve/roles";
 import { resolveServices } from "./resolve/services";
@@ -135,11 +135,13 @@ function resolveHost(
   };
   const services = resolveServices(sound, entry.sound, path, basics, context, report);
   if (connection === undefined || services === undefined) return undefined;
+  const waitForConnection = waitOf(access, connection, context);
   return {
     name: entry.name,
     role,
     engine,
     connection,
+    ...(waitForConnection === undefined ? {} : { waitForConnection }),
     become,
     ...(access.becomePassword === undefined ? {} : { becomePassword: access.becomePassword }),
     addressNeeds: [],

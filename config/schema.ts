@@ -9,7 +9,17 @@ import { namespace } from "./namespace";
 import type { ImageBuild } from "./schema/image";
 import { login } from "./schema/login";
 import { preset } from "./schema/presets";
-import { address, choice, flag, group, mayBeOutput, secretText, setting, text } from "./schema/words";
+import {
+  address,
+  choice,
+  duration,
+  flag,
+  group,
+  mayBeOutput,
+  secretText,
+  setting,
+  text,
+} from "./schema/words";
 import type { SectionName, ServiceSettings } from "./section";
 
 export type { ImageBuild } from "./schema/image";
@@ -63,6 +73,14 @@ const access = {
     hostName.optional(),
     "Name of another host of this stack that is the jump host: its address and log-in settings are used for the hop. Instead of `proxy`.",
     { example: "bastion" },
+  ),
+  waitForConnection: setting(
+    duration().optional(),
+    "How long to wait for the host's SSH server before the first change, such as after the machine was created. It is tried again while none answers, not after a log-in that is rejected or a host key that is another one. Waiting ends as soon as it answers; without this setting, a host that does not answer is an error at once.",
+    {
+      example: "10m",
+      defaultText: "none; `5m` if a program gives `address` as an Output",
+    },
   ),
   preset: preset(),
 };
@@ -119,6 +137,8 @@ export interface HostSettings<Secret = string> extends ServiceSettings<Secret> {
   readonly engine: Engine;
   /** How it is reached. */
   readonly connection: Route<Secret>;
+  /** How long an SSH server that does not answer is asked again. */
+  readonly waitForConnection?: string;
   readonly become: boolean;
   /** Set only if sudo is used and needs it. */
   readonly becomePassword?: Secret;

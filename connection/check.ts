@@ -4,6 +4,7 @@ import { isInstalled } from "../lib/runner";
 import type { Connection } from "./connection";
 import { runOnce } from "./enter";
 import { sudoRefusal, sudoScript } from "./sudo";
+import { type Wait, whenItAnswers } from "./wait";
 
 /** Exit code for a host that has no runner. */
 const NO_RUNNER = 44;
@@ -26,6 +27,8 @@ export interface Checks {
   readonly pings?: boolean | undefined;
   /** What is needed of the host's own addresses. */
   readonly addressNeeds?: readonly AddressNeed[] | undefined;
+  /** Given for a host that may still be being made. */
+  readonly wait?: Wait | undefined;
   /** Whether the runner has to be there already. */
   readonly withRunner: boolean;
 }
@@ -38,7 +41,7 @@ export interface Checks {
  */
 export async function checkHost(connection: Connection, checks: Checks): Promise<string | undefined> {
   const { name, route, rights, scope, sudoPassword = "" } = connection;
-  const { pings = false, addressNeeds = [], withRunner } = checks;
+  const { pings = false, addressNeeds = [], wait, withRunner } = checks;
   const { user = "root" } = route;
   const withPassword = rights === "sudo-with-password";
   const input = withPassword ? `${sudoPassword}\n` : "";
@@ -54,8 +57,11 @@ export async function checkHost(connection: Connection, checks: Checks): Promise
     rights === "own" ? "true" : sudoScript(withPassword, withRunner),
   ].join("; ");
   try {
-    const asked = Date.now();
-    const { code, stdout, stderr } = await runOnce(connection, script, input);
+    let asked = 0;
+    const { code, stdout, stderr } = await whenItAnswers(() => {
+      asked = Date.now();
+      return runOnce(connection, script, input);
+    }, wait);
     const home = /^home (.*)$/m.exec(stdout)?.[1] ?? "";
     if (code === NO_RUNNER) {
       throw new Error(

@@ -5,6 +5,9 @@ import type { SshServer } from "./connection";
 import { Frame } from "./frame";
 import type { Outcome, Session, Streams } from "./session";
 
+/** No SSH server answers, at least not yet. */
+export class NoAnswer extends Error {}
+
 /** Time-out of a log-in, in milliseconds. */
 const LOG_IN_WITHIN = 20_000;
 
@@ -85,14 +88,29 @@ function logInTo(client: Client, server: SshServer, sock: ConnectConfig["sock"])
   const at = `${inUrl(host)}:${port}`;
   const [keyType, pinned] = server.hostKey?.trim().split(/\s+/) ?? [];
   let otherKey = false;
+  let connected = false;
+  let booting = false;
   return new Promise((resolve, reject) => {
     client.on("ready", resolve);
-    client.on("error", (error) => reject(new Error(explain(error, at, user, otherKey))));
-    client.on("close", () =>
+    client.on("handshake", () => {
+      connected = true;
+    });
+    // While systemd boots, only root is let in; pam_nologin(8).
+    client.on("banner", (text) => {
+      booting ||= /pam_nologin|is booting up/.test(text);
+    });
+    client.on("error", (error: Error & { level?: string }) => {
+      const lost = ["client-socket", "client-timeout"].includes(error.level ?? "");
+      const early = !connected && !["handshake", "agent"].includes(error.level ?? "");
+      const Kind = !otherKey && (lost || early || booting) ? NoAnswer : Error;
+      reject(new Kind(explain(error, at, user, otherKey)));
+    });
+    client.on("close", () => {
+      const Kind = connected && !booting ? Error : NoAnswer;
       reject(
-        new Error(`${at} closes the connection; is it an SSH server, and may this machine connect to it?`),
-      ),
-    );
+        new Kind(`${at} closes the connection; is it an SSH server, and may this machine connect to it?`),
+      );
+    });
     client.connect({
       host,
       port,
@@ -138,15 +156,17 @@ function explain(error: Error & { level?: string }, at: string, user: string, ot
   }
 }
 
+/** The jump host tried; RFC 4254, 5.1. */
+const CONNECT_FAILED = 2;
+
 async function forward(client: Client, to: SshServer): Promise<ConnectConfig["sock"]> {
   const { host, port = 22 } = to;
   try {
     return await connect(client, host, port);
   } catch (error) {
-    const reason = (error as Error).message;
-    throw new Error(
-      `the proxy cannot reach ${inUrl(host)}:${port} (${reason}); check its AllowTcpForwarding`,
-    );
+    const { message: reason, reason: code } = error as Error & { reason?: number };
+    const Kind = code === CONNECT_FAILED ? NoAnswer : Error;
+    throw new Kind(`the proxy cannot reach ${inUrl(host)}:${port} (${reason}); check its AllowTcpForwarding`);
   }
 }
 

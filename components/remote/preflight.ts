@@ -23,14 +23,17 @@ export interface Preflight {
 
 export function preflightHooks(
   connection: HostConnection,
-  checks: Omit<Checks, "withRunner"> = {},
+  checks: Omit<Checks, "withRunner" | "wait"> = {},
+  waitForConnection?: string,
 ): Preflight {
   const { name } = connection;
+  const tell = (progress: string) => void pulumi.log.info(`host ${name}: ${progress}`);
+  const wait = waitForConnection === undefined ? undefined : { within: waitForConnection, tell };
   let gate: Promise<void> | undefined;
   let outcome: Promise<void> | undefined;
   const look = (withRunner: boolean) =>
     unlessInterrupted(
-      check(connection, { ...checks, withRunner }),
+      check(connection, { ...checks, wait, withRunner }),
       `host ${name}: interrupted before anything was changed there`,
     );
   return {

@@ -1,6 +1,12 @@
 // How a host is reached and the rights there, from its entry in the stack file.
 import { z } from "zod";
-import type { Route, SshRoute, SshServer, ThisMachine } from "../../connection/connection";
+import {
+  isLocal,
+  type Route,
+  type SshRoute,
+  type SshServer,
+  type ThisMachine,
+} from "../../connection/connection";
 import type { Context } from "../context";
 import { type Path, quote, type Report } from "../problem";
 import { hostEntry } from "../schema";
@@ -9,9 +15,9 @@ import { isGroup, type Tree, valueAt } from "../walk";
 import { type Given, resolveLogin } from "./login";
 
 /** The valid part of a host's entry; required settings may be missing. */
-const { role, connection, address, become, becomePassword, via } = hostEntry.shape;
+const { role, connection, address, become, becomePassword, via, waitForConnection } = hostEntry.shape;
 export const someAccess = z
-  .object({ ...login, role, connection, address, become, becomePassword, via })
+  .object({ ...login, role, connection, address, become, becomePassword, via, waitForConnection })
   .partial();
 export const someLogin = z.object(login).partial();
 
@@ -41,6 +47,16 @@ export function resolveConnection(
     : resolveSsh(access, entry, entries, raw, context, report);
   checkRights(access, given, path, local ? context.self().user : access.user, report);
   return route;
+}
+
+/** For a machine that is being made by the program that gives its address. */
+const WAIT_FOR_NEW_HOST = "5m";
+
+/** How long its SSH server is waited for. */
+export function waitOf({ waitForConnection }: Access, route: Route, context: Context): string | undefined {
+  if (waitForConnection !== undefined || isLocal(route)) return waitForConnection;
+  const isNew = [route.host, route.proxy?.host ?? ""].some((host) => context.isUnknown?.(host) === true);
+  return isNew ? WAIT_FOR_NEW_HOST : undefined;
 }
 
 function checkRights(
@@ -143,7 +159,7 @@ function resolveVia(
 
 /** The machine that the program runs on: no log-in, but the machine has to be identified. */
 function resolveLocal(given: Given, path: Path, context: Context, report: Report): ThisMachine | undefined {
-  for (const name of [...Object.keys(login), "sshConfig", "proxy", "via"]) {
+  for (const name of [...Object.keys(login), "sshConfig", "proxy", "via", "waitForConnection"]) {
     if (given[name] !== undefined) {
       report(
         [...path, name],

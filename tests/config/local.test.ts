@@ -32,6 +32,7 @@ test("settings for SSH are refused by name", () => {
     knownHostsFile: "known",
     privateKeyFile: "~/.ssh/id_ed25519",
     agent: false,
+    waitForConnection: "5m",
   };
   expect(problemsOf(local(ssh))).toEqual(Object.keys(ssh).sort().map(text));
   const proxy = { address: "10.1.2.4", agent: true, hostKey: "x" };

@@ -62,3 +62,15 @@ test("where a data source and an Alertmanager take other words", () => {
     "podwatch:prometheus.alertmanagers[0].url: unknown setting; write targets, each host:port, scheme and pathPrefix",
   ]);
 });
+
+test.each(["wait", "timeout", "connect_timeout", "waitForSsh", "dialErrorLimit", "perDialTimeout"])(
+  "a host's %s has another name",
+  (name) => {
+    const { host } = stack() as { host: object };
+    expect(problemsOf({ host: { ...host, [name]: "5m" } })).toEqual([
+      expect.stringMatching(
+        new RegExp(`^podwatch:host\\.${name}: unknown setting; write waitForConnection, `),
+      ),
+    ]);
+  },
+);

@@ -195,6 +195,16 @@ test("of two hosts with one address, the one that is known later is refused", ()
   expect(refusal({ hosts })).toMatch(/hosts\.b\.address: "10\.1\.2\.3" with port 22 is also/);
 });
 
+test("only a machine whose address is an Output is waited for, unless it is said", () => {
+  const address = later("10.1.2.3");
+  const behind = { ...entry, address: "10.1.2.4", via: "a" };
+  const hosts = { a: { ...entry, address }, b: behind, c: { ...entry, address: "10.1.2.5" } };
+  const wait = (args: object) => hostsOf(args).map(({ waitForConnection }) => waitForConnection);
+  expect(wait({ hosts })).toEqual(["5m", "5m", undefined]);
+  expect(wait({ host: { ...entry, address, waitForConnection: "20m" } })).toEqual(["20m"]);
+  expect(wait({ host: { ...login, waitForConnection: "30s" } })).toEqual(["30s"]);
+});
+
 test("what ssh is asked about has to be text", () => {
   const host = { ...entry, address: later("10.1.2.3"), sshConfig: true };
   expect(() => hostsOf({ host })).toThrow(/host\.address: is an Output, and sshConfig: true asks ssh of it/);

@@ -82,16 +82,25 @@ export class LabHost {
 
   private static async up(names: readonly string[]): Promise<LabHost[]> {
     await must("lab/lab", ["up", ...names], { timeout: 600 });
+    return LabHost.listed(names);
+  }
+
+  private static async listed(names: readonly string[]): Promise<LabHost[]> {
     const hosts: Array<Pick<LabHost, "name" | "address" | "address6" | "hostKey">> = JSON.parse(
       await must("lab/lab", ["list", "--json"]),
     );
     return names.map((name) => {
       const host = hosts.find((candidate) => candidate.name === name);
       if (host === undefined) {
-        throw new Error(`lab/lab up ${name} made no host of that name`);
+        throw new Error(`there is no lab host ${name}`);
       }
       return new LabHost(name, host.address, host.address6, host.hostKey);
     });
+  }
+
+  /** A host that is up already. */
+  static async of(name: string): Promise<LabHost> {
+    return (await LabHost.listed([name]))[0] as LabHost;
   }
 
   /** Runs a script on the host as root, without SSH. */
