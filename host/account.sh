@@ -1,6 +1,6 @@
-# The user that a service runs as which is no container, `account <name>` in its bundle. It is made with useradd, and is
-# known to be ours by what stands where the full name of a person would. Not a user that systemd makes for each start
-# (DynamicUser=): dbus-daemon asks the user data base for the groups of whoever calls, and refuses one that is not in it.
+# The system user of a native (non-container) service, `account <name>` in its bundle. It is created with useradd; its
+# comment (GECOS) field marks it as ours. Not DynamicUser=: dbus-daemon looks up a caller's groups in the user database and
+# refuses callers that are not in it.
 
 refuse_foreign_account() {
   account=$(header "$candidate" account)
@@ -9,7 +9,7 @@ refuse_foreign_account() {
   fi
 }
 
-# It owns no file and needs no password, shell or home.
+# It owns no files and needs neither password, shell nor home.
 ensure_account() {
   if has_account; then
     return
@@ -19,14 +19,14 @@ ensure_account() {
       fail "the command $tool is not installed on this host (Debian's package passwd, elsewhere shadow-utils or shadow)"
   done
   account=$(header "$candidate" account)
-  # What runs may then still be a number without a name.
+  # A process may still run under a UID that no longer has a name.
   note_unproven
   report=$(useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin \
     --comment "${OWNER_MARK#\# }" "$account" 2>&1 9>&-) ||
     fail "the user $account, whom $service is to run as, cannot be made: $(say "$report" | tail -n 1)"
 }
 
-# Whether the host has the user that the candidate names.
+# Whether the user that the candidate names exists.
 has_account() {
   set -- "$(header "$candidate" account)"
   [ -z "$1" ] || is_account_of_ours "$1"
@@ -36,18 +36,18 @@ is_account_of_ours() {
   [ "$(getent passwd "$1" | cut -d : -f 5)" = "${OWNER_MARK#\# }" ]
 }
 
-# Not those of a directory service, which may know very many, and none that useradd has made.
+# Local users only: a directory service may list very many, and useradd created none of them.
 local_accounts_of_ours() {
   getent -s files passwd |
     awk -F : -v mark="${OWNER_MARK#\# }" '$5 == mark && $1 ~ /^podwatch-/ { print $1 }'
 }
 
-# Users of ours that no service names any more. One that still runs something stays, for a later run.
+# Deletes our users that no service references any more. One that still has processes is left to a later run.
 drop_unused_accounts() {
   [ -z "$ROOTLESS" ] || return 0
   for account in $(local_accounts_of_ours); do
     if ! some_service_says -xF -e "account $account" && userdel "$account" >/dev/null 2>&1 9>&-; then
-      # Where USERGROUPS_ENAB is off, the group would stay.
+      # With USERGROUPS_ENAB off, userdel leaves the group behind.
       ! getent group "$account" >/dev/null || groupdel "$account" >/dev/null 2>&1 9>&- || :
     fi
   done

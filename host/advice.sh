@@ -1,8 +1,8 @@
-# What users can do about an error, in the words of whoever made the bundle: the runner knows no settings. A bundle has it
-# in headers `advice <topic> <text>`. Bundles that are older than that have none; for these, the program adds the function
-# `former_advice <topic>` to the runner.
+# What users can do about an error. The runner knows no settings, so the text comes from the bundle, as headers
+# `advice <topic> <text>`. Older bundles have none; for these, the program adds the function `former_advice <topic>` to the
+# runner.
 
-# `advice <release or candidate> <topic>`: nothing if there is none.
+# `advice <release or candidate> <topic>`: prints nothing if there is none.
 advice() {
   given=$(sed -n "s/^advice $2 //p" "$1/headers" 2>/dev/null || :)
   if [ -n "$given" ]; then say "$given"; else former_advice "$2"; fi

@@ -1,18 +1,18 @@
-# Applying a service is a transaction: stage and check beside what is live, switch, prove; else put back.
+# Applying a service is a transaction: stage and check the new release beside the live one, switch, prove; roll back on failure.
 #
 #   services/<name>/releases/<id>/{headers,unit/,hooks/,files/}   one release, <id> from the bundle's digest
-#   services/<name>/current -> releases/<id>                      what the container sees, switched in one step
-#   services/<name>/secrets                                       the secrets it was started with: name, version, podman's id
+#   services/<name>/current -> releases/<id>                      what the container sees, switched atomically
+#   services/<name>/secrets                                       the secrets it was started with: name, version, podman's ID
 #   services/<name>/owners                                        see owners.sh
-#   services/<name>/pending                                       there while a switch is not proven yet
+#   services/<name>/pending                                       exists while a switch is not yet proven
 #
-# What all of its steps go by: `service`, `container`, `home`, `kind`, `unit`; `candidate` until the switch, `release` after it;
-# `previous`, the release to go back to, and while that is done `failure`, why. A step that fails says why in `reason`.
+# Variables that all steps use: `service`, `container`, `home`, `kind`, `unit`; `candidate` until the switch, `release` after it;
+# `previous`, the release to roll back to; during a rollback `failure`, its cause. A step that fails sets `reason`.
 
-# The exit code by which a hook says that it cannot reload now, and that a restart does the same.
+# The exit code by which a hook reports that it cannot reload now and that a restart has the same effect.
 readonly RESTART_INSTEAD=75
 
-# `apply <service> [<version of its first secret> ...]`; a version that is not named stays as it is.
+# `apply <service> [<version of its first secret> ...]`; secrets that are not given keep their version.
 apply_service() {
   service=$1
   shift
@@ -41,7 +41,7 @@ apply_service() {
   [ -z "$notes" ] || say "$notes"
 }
 
-# A run that ended between the two steps of replacing a release by one of the same name left neither in place.
+# A run that was interrupted between the two renames that replace a release of the same name left neither in place.
 restore_replaced() (
   release=$(readlink "$home/current" || :)
   if [ -n "$release" ] && [ ! -d "$home/$release" ] && [ -d "$home/releases/replaced" ]; then
@@ -54,7 +54,7 @@ receive_bundle() {
   mkdir -p "$home/candidate/current"
   cat >"$home/candidate/bundle" || fail "cannot write to $home; is the disk full?"
   input_read=yes
-  # A connection that is cut ends the input like a bundle that is complete; the start files of a shell may read of it.
+  # A cut connection ends the input just as a complete bundle does; a shell's start files may consume part of it.
   { [ "$(head -n 1 "$home/candidate/bundle")" = "podwatch-bundle 1" ] && [ "$(tail -n 1 "$home/candidate/bundle")" = end ]; } ||
     fail "what has to be applied to $service did not arrive as a whole; run pulumi up again"
   id=$(sha256sum <"$home/candidate/bundle" | cut -c 1-16)
@@ -63,20 +63,20 @@ receive_bundle() {
   use_kind "$(kind_of "$candidate")"
 }
 
-# What went back to the former release would have to take away the one kind and bring up the other.
+# A rollback would have to remove one kind and start the other.
 refuse_other_kind() {
   [ ! -e "$home/current/headers" ] || [ "$(kind_of "$home/current")" = "$kind" ] ||
     fail "$service is a $(kind_of "$home/current") on this host, and is to be a $kind: remove it first"
 }
 
-# What was refused leaves nothing behind.
+# A rejected candidate leaves nothing behind.
 discard_candidate() {
   rm -rf "$home/candidate"
   [ -e "$home/current" ] || rm -rf "$home"
   each_kind drop_unused
 }
 
-# Whether the host already runs exactly this.
+# Whether the host already runs exactly this release.
 is_settled() {
   [ "$(readlink "$home/current" || :)" = "releases/$id" ] &&
     ! is_unproven &&
@@ -112,7 +112,7 @@ record_success() {
   rm -f "$home/pending"
 }
 
-# An interrupted run leaves the name of the release before it in `pending`.
+# An interrupted run leaves the name of the previous release in `pending`.
 last_proven_release() {
   if [ -s "$home/pending" ] && [ -d "$home/$(cat "$home/pending")" ]; then
     cat "$home/pending"
@@ -125,12 +125,12 @@ is_unproven() {
   [ -e "$home/pending" ]
 }
 
-# Before anything is replaced that what runs goes by: it has to be started anew then, be it by another run.
+# Called before anything that the running service uses is replaced: from then on it must be restarted, if need be by a later run.
 note_unproven() {
   is_unproven || last_proven_release >"$home/pending" || fail "cannot write to $home; is the disk full?"
 }
 
-# What it takes to bring the candidate into force: the least that does.
+# The least disruptive action that puts the candidate into effect.
 needed_activation() {
   if ! is_installed; then
     say started
@@ -164,7 +164,7 @@ point_current_at() {
   mv -T "$home/current.new" "$home/current"
 }
 
-# Brings the current release into force and proves it; on failure, `reason` says why.
+# Puts the current release into effect and proves it; on failure, sets `reason`.
 activate() {
   reason=
   notes=
@@ -180,7 +180,7 @@ activate() {
     { [ "$1" = updated ] || of_kind prove; }
 }
 
-# Puts the previous release back into force, or removes the service when there is none.
+# Rolls back to the previous release, or removes the service if there is none.
 roll_back() {
   failure="$service did not come up: $reason
 $(last_log_lines "$container" "$since")"
@@ -202,7 +202,7 @@ The previous release is back and healthy."
 The previous release is back but not healthy: $reason"
 }
 
-# What an interrupted run did not get round to is made up for by the next, even if it finds nothing else to do.
+# Completes what an interrupted run left undone, even if there is nothing else to do.
 tidy_up() {
   say "$secrets" | while read -r secret version; do
     [ -z "$secret" ] || prune_secret "$secret" "$version"
@@ -210,7 +210,7 @@ tidy_up() {
   drop_what_is_over
 }
 
-# Of a change that is taken back, values of secrets stay: Pulumi has recorded them, and names them again in the next run.
+# A rollback keeps the new values of secrets: Pulumi has recorded their versions and passes them again in the next run.
 drop_what_is_over() {
   prune_releases
   each_kind drop_unused

@@ -1,11 +1,11 @@
-# Images that are built on this host, from a Containerfile and its context in the bundle.
+# Builds images on this host, from a Containerfile and its context in the bundle.
 
 # How long a build may take, in seconds: small machines compile slowly.
 readonly BUILD_SECONDS=3600
 
-# Builds the image of the candidate, unless it is there already: its name follows from what goes into it. The images that
-# it is made from are pulled before, as any other, so that they are known to be ours and go when nobody needs them. No
-# layer is kept for later builds: cards are small.
+# Builds the candidate's image unless it exists: its name is derived from its inputs. Base images are pulled first, like any
+# other image, so that they are recorded as ours and removed once unused. No layers are cached for later builds: SD cards
+# are small.
 build_image() {
   if podman image exists "$1"; then
     return

@@ -27,8 +27,8 @@ header() {
   sed -n "s/^$2 //p" "$1/headers"
 }
 
-# Whether a header of any service, in force or about to be, is what grep is asked for. Candidates first: another service's
-# may become its release between the two looks, and has to be seen in one of them.
+# Whether a header of any current or candidate release matches grep's arguments. Candidates are searched first: one that
+# becomes a release between the two searches is then found by the second.
 some_service_says() {
   grep -qs "$@" "$STATE"/services/*/candidate/current/headers ||
     grep -qs "$@" "$STATE"/services/*/releases/*/headers

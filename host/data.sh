@@ -1,8 +1,8 @@
-# Data volumes: out of the host as a tar archive, and back.
+# Backup and restore of data volumes, as tar archives.
 
-# `backup <service>`: the archive goes to standard output, and after it a line with its digest, as it was before it left.
-# The service is stopped for as long as that takes, since neither a data base nor a write-ahead log can be copied in
-# pieces while it is written to.
+# `backup <service>`: writes the archive to standard output, followed by a line with its digest as computed on the host.
+# The service is stopped meanwhile, since neither a database nor a write-ahead log can be copied consistently while it is
+# being written.
 back_up() {
   inspect "$1"
   cat >/dev/null
@@ -16,8 +16,8 @@ back_up() {
     systemctl stop "$(unit_service)" || fail "$service cannot be stopped"
   fi
   sha256sum <"$work/copy" >"$work/digest" 9>&- &
-  # podman opens its output anew by name, which cannot be done with the socket that a caller on this machine may give us.
-  # Nothing is copied any more once the caller is gone: podman, which would wait for ever for its own helper, is ended then.
+  # podman reopens its output by name, which fails for a socket, and a caller on this machine may pass one as standard output.
+  # Once the caller is gone, copying stops; podman would then wait for its helper forever, so it is killed.
   exec 4>&1
   failed=$({ { export_volume || echo failed >&3; } | { (trap - PIPE && exec tee "$work/copy") >&4 || end_export; }; } 3>&1)
   exec 4>&-
@@ -39,8 +39,8 @@ start_again() {
   systemctl start "$(unit_service)" || say "podwatch: $service cannot be started again" >&2
 }
 
-# `restore <service> <sha256> [force]`, the archive on standard input. It is unpacked beside the data, and the two change
-# places only when all of it is there and right; the data of before come back when the service does not.
+# `restore <service> <sha256> [force]`, the archive on standard input. It is unpacked beside the existing data and swapped in
+# only if it is complete and its digest matches; if the service does not come up, the previous data are restored.
 restore_data() {
   inspect "$1"
   wanted=$2
@@ -74,7 +74,7 @@ drop_staged() {
   ! is_volume_of_ours "$staged" || podman volume rm --force "$staged" >/dev/null 2>&1 || :
 }
 
-# An ordinary user's volumes belong to his subordinate users.
+# Files in a rootless volume belong to subordinate UIDs of the user.
 as_owner() {
   if [ -n "$ROOTLESS" ]; then podman unshare "$@"; else "$@"; fi
 }
@@ -83,7 +83,7 @@ mountpoint_of() {
   podman volume inspect --format '{{.Mountpoint}}' "$1"
 }
 
-# The digest is taken of what is unpacked, so that an archive that was cut off is noticed.
+# The digest is computed while unpacking, so a truncated archive is detected.
 receive_archive() {
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
@@ -98,7 +98,7 @@ receive_archive() {
   [ -n "$unpacked" ] || fail "the archive cannot be unpacked: $(tail -n 1 "$work/error")"
 }
 
-# Both volumes are directories of the same file system: each takes the other's name.
+# Both volumes are directories on the same file system, so they are swapped by renaming.
 exchange() {
   systemctl stop "$(unit_service)" || :
   other=$(mountpoint_of "$staged")

@@ -1,8 +1,8 @@
-# Whether the host's firewall lets through what is forwarded to containers, and from one to another.
+# Whether the host's firewall accepts traffic forwarded to containers and between them.
 
-# Docker lets iptables drop what is forwarded and not allowed by name, and podman's rules, where they stand in nftables,
-# cannot allow it. Asked once the container runs: where podman's rules stand in iptables they are there by then.
-# `is_let_through <unit>`; on failure, `reason` says what to type.
+# Docker sets the iptables FORWARD policy to DROP; podman's rules, if they are in nftables, cannot override that. Checked once
+# the container runs: if podman uses iptables, its rules exist by then.
+# `is_let_through <unit>`; on failure, `reason` contains the command to type.
 is_let_through() {
   [ -z "$ROOTLESS" ] || return 0
   # shellcheck disable=SC2013 # no range holds a blank
@@ -39,19 +39,19 @@ would reach the published port. ${way_out:+Either $way_out, or allow it}"
   return 1
 }
 
-# `is_allowed <subnet>`, the rules on standard input: whether one lets through what goes to the subnet, to podman's
-# bridges, or everything.
+# `is_allowed <subnet>`, the rules on standard input: whether one accepts traffic to the subnet, to podman's bridges, or all
+# traffic.
 is_allowed() {
   grep -q -e "-d $1 .*-j ACCEPT" \
     -e '^-A \(FORWARD\|DOCKER-USER\)\( -[io] podman[^ ]*\)* -j ACCEPT$'
 }
 
-# Whether iptables is asked about what goes through a bridge, too: Docker turns that on.
+# Whether bridged traffic passes iptables, too (br_netfilter): Docker enables that.
 is_bridge_filtered() {
   [ "$(cat "/proc/sys/net/bridge/bridge-nf-call-$1" 2>/dev/null || :)" = 1 ]
 }
 
-# `is_published <unit> iptables|ip6tables`: whether the unit publishes a port of the family to more than the host itself.
+# `is_published <unit> iptables|ip6tables`: whether the unit publishes a port of the family beyond the loopback address.
 is_published() {
   case $2 in
     iptables) others='^\[' ;;

@@ -1,12 +1,12 @@
-# Whether a host can do what it takes: asked before the runner comes to it, and before anything is taken from the host that
-# it is to replace. Nothing is changed.
+# Checks the host's requirements, before the runner is installed and before anything is removed from the host that it
+# replaces. Changes nothing.
 
-# What podman's storage has to have left for images, and the state directory for bundles and secrets, in MiB.
+# Required free space in MiB: in podman's storage for images, in the state directory for bundles and secrets.
 readonly ROOM_FOR_IMAGES=1024
 readonly ROOM_FOR_STATE=50
 
-# `fit [<kind>/<service>[=<address>:<port>=<setting>] ...]`: the services that are to come, where they listen, and which
-# setting says so.
+# `fit [<kind>/<service>[=<address>:<port>=<setting>] ...]`: the services to be deployed, where they listen, and the setting
+# that determines it.
 show_fit() {
   cat >/dev/null
   input_read=yes
@@ -19,7 +19,7 @@ show_fit() {
   say fit
 }
 
-# Sets what the steps of a kind go by.
+# Sets the variables that the steps of a kind use.
 use_service() {
   service=${1%%=*}
   service=${service#*/}
@@ -38,7 +38,7 @@ has_services() {
   ls "$STATE"/services/*/current/headers >/dev/null 2>&1
 }
 
-# Where services run already, what they need is there, however little is left.
+# A host that already runs the services has what they need, however little space is left.
 check_room() {
   refuse_read_only "$STATE"
   refuse_read_only "$NATIVE_UNITS"
@@ -63,7 +63,7 @@ refuse_full() {
     fail "too little room on this host: $1 has $free MiB left and needs $2; make room ($3) or give it a larger disk"
 }
 
-# The directory, or the nearest above it that is there.
+# The directory, or its nearest existing parent.
 existing() {
   directory=$1
   until [ -d "$directory" ]; do
@@ -73,7 +73,7 @@ existing() {
   say "$directory"
 }
 
-# All of what `apply` would refuse because others have made it, as far as names tell.
+# Everything that `apply` would refuse because others created it, as far as names show.
 refuse_strangers() {
   strangers=
   for word in "$@"; do
@@ -88,8 +88,8 @@ refuse_strangers() {
   [ -z "$strangers" ] || fail "this host has what is not managed by Podwatch, in its place:$strangers"
 }
 
-# `stranger_at_our_port <address>:<port>=<setting>`. Where Podwatch runs already, be it another user's that goes when this
-# one comes, the port may be its own.
+# `stranger_at_our_port <address>:<port>=<setting>`. If Podwatch already runs here, even as another user whose deployment is
+# being replaced, the port may be its own.
 stranger_at_our_port() {
   place=${1%=*}
   if runs_podwatch || ! is_port_taken "${place%:*}" "${place##*:}"; then
@@ -106,8 +106,8 @@ sockets() {
   cat /proc/net/tcp /proc/net/tcp6 2>/dev/null
 }
 
-# Whether a program listens on a port, at an address or at all of them. The kernel writes addresses as numbers, the bytes of
-# an IPv4 address in the order of the processor: here the usual one.
+# Whether a program listens on a port, at an address or at the wildcard address. /proc/net shows addresses in hexadecimal, an
+# IPv4 address in the byte order of the processor; little-endian is assumed.
 is_port_taken() {
   case $1 in
     *:*) wanted=$1 ;;

@@ -1,4 +1,4 @@
-# Looking at what is installed, and clearing the way for putting it back. Nothing here changes a service's release.
+# Inspects what is installed, and prepares its repair. Nothing here changes a service's release.
 
 inspect() {
   service=$1
@@ -7,7 +7,7 @@ inspect() {
   use_kind "$(installed_kind)"
 }
 
-# `status <service>...`: for each service a line `service <name>`, then systemd's properties and ours, one a line.
+# `status <service>...`: for each service a line `service <name>`, then systemd's properties and ours, one per line.
 show_status() {
   cat >/dev/null
   input_read=yes
@@ -25,7 +25,7 @@ show_status() {
   done
 }
 
-# `verify <service>`: what the service's own script finds, inside its container.
+# `verify <service>`: runs the service's own verification script, inside its container.
 verify_service() {
   cat >/dev/null
   input_read=yes
@@ -115,7 +115,7 @@ secret_drift() {
   done
 }
 
-# `mend <service>`: takes away what `apply` would not touch, or would not see, of a service that is installed here.
+# `mend <service>`: removes deviations of an installed service that `apply` would leave alone or not notice.
 mend_service() {
   inspect "$1"
   cat >/dev/null
@@ -141,12 +141,12 @@ mend_unit() {
   fi
 }
 
-# `logs <service> <lines> [follow]`: what a service and systemd said of it, oldest first.
+# `logs <service> <lines> [follow]`: the service's journal, with systemd's messages about it, oldest first.
 show_logs() {
   inspect "$1"
   cat >/dev/null
   input_read=yes
-  # Unlike a deployment this ends with its caller.
+  # Unlike a deployment, this ends when the caller goes away.
   trap - HUP PIPE
   set -- --no-pager --quiet --output short-iso --lines "$2" ${3:+--follow} CONTAINER_NAME="$container"
   if [ -n "$ROOTLESS" ]; then

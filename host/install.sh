@@ -1,4 +1,4 @@
-# Installs this runner on the host after making sure that the host can do what it takes.
+# Installs this runner on the host, after checking the requirements.
 
 # `install rootful|rootless`: the runner is its own file.
 install_runner() {
@@ -12,7 +12,7 @@ install_runner() {
   fi
   lock runner
   umask 077
-  # A former version's: all could read the ones, and hold the other.
+  # Directories of a former version, which other users could read, and its lock, which they could hold.
   find "$STATE" -maxdepth 1 -type f -exec chmod go= {} +
   rm -f "$STATE/reloads" "$STATE/reloading"
   { note_new_directories && cp "$SELF" "$STATE/.runner.new"; } 2>/dev/null ||
@@ -24,7 +24,7 @@ install_runner() {
   say installed
 }
 
-# Rootless services must outlive the login that starts them.
+# Rootless services must outlive the login session that starts them.
 ensure_linger() {
   if [ -e "/var/lib/systemd/linger/$(id -un)" ]; then
     return
@@ -40,7 +40,7 @@ ensure_linger() {
   done
 }
 
-# Remembers which of the directories that others share are made for us, by us or by podman.
+# Records which shared directories were created for us, by the runner or by podman.
 note_new_directories() {
   for directory in "$UNITS" "$NATIVE_UNITS" "$NETWORKS"; do
     while [ ! -d "$directory" ]; do
@@ -68,11 +68,11 @@ uninstall_runner() {
   if [ -e "$STATE/linger-enabled" ]; then
     loginctl disable-linger 2>/dev/null || :
   fi
-  # Candidates of interrupted runs name things, too.
+  # Candidates of interrupted runs reference objects, too.
   rm -rf "$STATE/services"
   each_kind drop_unused
   each_kind uninstalled
-  # A mount point of its own stays, empty.
+  # A directory that is a mount point stays, empty.
   rm -rf "$STATE" 2>/dev/null || [ -z "$(ls -A "$STATE")" ] || fail "cannot remove $STATE"
   say uninstalled
 }

@@ -1,11 +1,11 @@
-# What the runner applies has a kind, and what differs between kinds stands in one file for each, kinds/<kind>.sh. The
-# transaction calls a step of the kind by `of_kind <step>`: the function <kind>_<step>, or else any_<step> from here, which
-# does for whatever consists of systemd's own units. docs/architecture.md tells what each step has to do.
+# Every service has a kind; what differs between kinds is in one file each, kinds/<kind>.sh. The transaction calls a step of
+# the kind by `of_kind <step>`: the function <kind>_<step>, or else any_<step> from here, the default for plain systemd
+# units. docs/architecture.md specifies each step.
 
 # Each file adds its own.
 KINDS=
 
-# The kind of a release or a candidate. Bundles of the three kinds that there were first name none: their unit tells.
+# The kind of a release or a candidate. Bundles of the first three kinds have no such header: their unit determines it.
 kind_of() {
   named=$(sed -n 's/^kind //p' "$1/headers" 2>/dev/null || :)
   if [ -n "$named" ]; then
@@ -19,7 +19,7 @@ kind_of() {
   esac
 }
 
-# The kind of an installed service, by its releases; where they are lost, or not there yet, by what is there.
+# The kind of an installed service, by its releases; without any, by the objects that exist on the host.
 installed_kind() {
   for found in "$home/current" "$home"/releases/*; do
     if [ -e "$found/headers" ] || [ -d "$found/unit" ]; then
@@ -56,8 +56,8 @@ of_kind() {
   fi
 }
 
-# A step of every kind that has it, whatever is being applied: `drop_unused` takes away what no service names any more,
-# `installed` and `uninstalled` follow the runner.
+# Runs a step of every kind that has it, whatever is being applied: `drop_unused` removes what no service references any
+# more, `installed` and `uninstalled` are called after the runner's installation and removal.
 each_kind() {
   for each in $KINDS; do
     if command -v "${each}_$1" >/dev/null; then
@@ -66,7 +66,7 @@ each_kind() {
   done
 }
 
-# Whether what is on the host under the service's name is of this kind, where no release tells.
+# Whether the objects of the service's name on the host are of this kind; asked if there is no release.
 any_is_found() {
   false
 }
@@ -75,42 +75,42 @@ any_unit() {
   :
 }
 
-# All units that the service has, or would have, the main one first.
+# All units of the service, whether they exist or not, the main unit first.
 any_units() {
   [ -z "$unit" ] || say "$unit"
 }
 
-# What the host needs for services of this kind: asked before anything else is.
+# Checks the host's requirements for services of this kind, before anything else.
 any_fit() {
   :
 }
 
-# Says what others have made in the service's place, if anything, and what to do about it; by names only, without a bundle.
+# Prints which existing objects of the service's names belong to others, if any, and what to do; by names only, without a bundle.
 any_stranger() {
   :
 }
 
-# The same with the bundle: fails.
+# The same check, with the bundle; fails if there are any.
 any_refuse() {
   :
 }
 
-# Whether the host takes the candidate; what it needs is fetched here. Fails, and nothing has changed.
+# Checks the candidate on the host, and fetches what it needs. If it fails, nothing has changed.
 any_check() {
   :
 }
 
-# Whether the host is as the candidate says. Whether the service answers is asked besides.
+# Whether the host's state matches the candidate. Readiness is checked separately.
 any_holds() {
   has_units_of "$candidate" && { [ -z "$unit" ] || systemctl --quiet is-active "$(unit_service)"; }
 }
 
-# Whether what runs has no need of the files that were lost with $STATE.
+# Whether the running service can do without the files that were lost with $STATE.
 any_outlives_files() {
   false
 }
 
-# `activate started|restarted|updated`: brings $release into force; on failure, `reason` says why.
+# `activate started|restarted|updated`: puts $release into effect; on failure, sets `reason`.
 any_activate() {
   [ "$1" != updated ] || return 0
   report=$(start_units 2>&1) || {
@@ -119,19 +119,19 @@ any_activate() {
   }
 }
 
-# Whether $release does what it is there for, after a start; on failure, `reason` says why.
+# Whether $release works after a start; on failure, sets `reason`.
 any_prove() {
   [ ! -e "$release/hooks/ready" ] || await_ready "$release" || return 1
   run_activation_hook started || return 1
   [ -z "$previous" ] || [ -z "$unit" ] || await_steady "$(unit_service)"
 }
 
-# `run <seconds> <release>`: runs the script on standard input where the release's hooks belong.
+# `run <seconds> <release>`: runs the script on standard input in the environment of the release's hooks.
 any_run() {
   timeout -k 5 "$1" /bin/sh -s 9>&-
 }
 
-# `log <name> <cursor>`: what was logged since.
+# `log <name> <cursor>`: journal entries since the cursor.
 any_log() {
   [ -n "$unit" ] || return 0
   set -- "$2"
@@ -143,17 +143,17 @@ any_log() {
   journal_since "$cursor" ${ROOTLESS:+--user} "$@" | tail -n 12
 }
 
-# A line `<object> <what> <which>` for each difference from the candidate, besides those of release and units.
+# Prints a line `<object> <what> <which>` for each difference from the candidate, except those of release and units.
 any_drift() {
   :
 }
 
-# Takes away what `apply` would neither touch nor see.
+# Removes what `apply` would leave alone or not notice.
 any_mend() {
   :
 }
 
-# More lines `<key> <value>` for `status`.
+# Additional lines `<key> <value>` for `status`.
 any_status() {
   :
 }
@@ -162,12 +162,12 @@ any_is_ready() {
   [ -e "$home/current/hooks/ready" ] && probe "$home/current" 1
 }
 
-# Takes all of it away, content with what is already gone. What proves that the rest is ours goes last.
+# Removes the service; idempotent. The proof that the rest is ours is removed last.
 any_remove() {
   remove_units
 }
 
-# `forget keep|delete|""`: takes away what stays when a release does not come up; the word is the bundle's on the data.
+# `forget keep|delete|""`: removes what remains of a release that did not come up; the argument is the bundle's data policy.
 any_forget() {
   :
 }

@@ -1,6 +1,6 @@
 # One run at a time for each name: a service, a secret, the runner itself.
 
-# How long a run waits for another one of the same name.
+# How long a run waits for another one of the same name, in seconds.
 readonly LOCK_SECONDS="${PODWATCH_LOCK_SECONDS:-120}"
 
 # The modes of $STATE and of the directories below it.
@@ -10,11 +10,11 @@ readonly PRIVATE='711
 700
 700'
 
-# What is kept here is for its owner alone: whoever may open a lock, if only to read, could hold it for ever. Of $STATE itself
-# others may know what is there by its name: the login user looks for the runner, and a program that is no container's
-# runs as a user of its own. Containers are given what is below a service's directory, and do not come by way of those above.
+# Accessible to the owner only: whoever may open a lock file, even read-only, could hold it forever. $STATE itself may be
+# traversed by others: the login user looks for the runner, and native programs run as a user of their own. Containers get
+# bind mounts from below a service's directory, so they do not traverse the directories above.
 keep_private() {
-  # As every run but the first finds them.
+  # The usual case: all modes are right already.
   modes=$(stat -c %a "$STATE" "$STATE/locks" "$STATE/services" "$STATE/secrets" "$STATE/images" 2>/dev/null) || :
   if [ "$modes" = "$PRIVATE" ] && [ -w "$STATE/locks" ]; then
     return
@@ -25,8 +25,8 @@ keep_private() {
   chmod 711 "$STATE"
 }
 
-# Descriptor 9 holds the lock until this process ends, however it ends. The file may have been removed along with its
-# service while this run waited: then it takes the lock of the new file.
+# Descriptor 9 holds the lock until this process ends, however it ends. If the file was removed along with its service while
+# this run waited, the lock of the new file is taken.
 lock() {
   keep_private || fail "cannot write to $STATE"
   until
@@ -34,7 +34,7 @@ lock() {
     exec 9>"$STATE/locks/$1"
     umask 022
     if ! flock -w "$LOCK_SECONDS" 9; then
-      # A former version made it so that others could open it: then it need not be a deployment that holds it.
+      # Other users could open the lock file of a former version, so its holder need not be a deployment.
       [ "$(stat -L -c %a /proc/self/fd/9)" != 600 ] ||
         fail "another deployment has been at work on $1 for $LOCK_SECONDS s; wait for it, then run pulumi up again"
       rm -f "$STATE/locks/$1"

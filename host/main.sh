@@ -1,32 +1,32 @@
 #!/bin/sh
 # The Podwatch runner: applies and removes services on this host. Installed and called over SSH by the program;
-# safe to call again at any time. Prints one line of result; on failure, the reason.
+# idempotent. Prints one line with the result, or the reason of a failure.
 set -eu
 umask 022
 
-# What root runs is not decided by who calls: not by his PATH, where sudo keeps it, nor by what else programs listen to.
+# The caller must not decide what root runs: neither by PATH, if sudo keeps it, nor by other variables that programs evaluate.
 readonly CALLERS_PATH="$PATH"
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
 unset ENV BASH_ENV CDPATH TMPDIR GREP_OPTIONS POSIXLY_CORRECT TAR_OPTIONS LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT \
   CONTAINER_HOST CONTAINER_CONNECTION CONTAINERS_CONF CONTAINERS_CONF_OVERRIDE CONTAINERS_STORAGE_CONF \
   CONTAINERS_REGISTRIES_CONF SYSTEMD_PAGER SYSTEMD_LESS
 
-# This file, also from elsewhere than where it was called.
+# This file's absolute path, valid after a change of directory.
 case $0 in
   /*) readonly SELF="$0" ;;
   *) readonly SELF="$PWD/$0" ;;
 esac
 cd /
 
-# The caller may go away in the middle: what was begun is finished all the same.
+# If the connection is lost, a run that was begun is completed.
 trap '' HUP PIPE
 
 readonly OWNER_MARK='# Managed by Podwatch.'
 
-# A service that has been started anew this often is not coming up.
+# A service that has been restarted this often is considered failed.
 readonly CRASHES=3
 
-# How long a service that replaces an earlier release is watched after it was ready.
+# How long a service that replaces an earlier release is watched after it became ready, in seconds.
 readonly STEADY_SECONDS=5
 
 if [ "$(id -u)" = 0 ]; then
@@ -50,7 +50,7 @@ say() {
   printf '%s\n' "$*"
 }
 
-# Ends the run with a reason. All of standard input is read first: SSH reports an unread rest instead of the reason.
+# Ends the run with a reason. Standard input is drained first: otherwise SSH reports the unread rest instead of the reason.
 fail() {
   printf 'podwatch: %s\n' "$*" >&2
   "${clean_up:-:}"
@@ -60,7 +60,7 @@ fail() {
   exit 1
 }
 
-# `--owner=<name>` may stand anywhere.
+# `--owner=<name>` may be given anywhere.
 main() {
   owner=
   for word in "$@"; do

@@ -1,9 +1,8 @@
-# Whose the things on this host are: the hosts of stack files, by name, each in a line of a file `owners` beside what is
-# theirs. A host that gets another name in its stack file, or the address that another one had, is applied under the new name first
-# and removed under the old one afterwards. So whoever removes takes his own name away; the thing itself goes with the
-# last one.
+# Which hosts of stack files own the objects on this host, by name: a file `owners` beside each object, one name per line. A host that
+# gets another name in its stack file, or the address that another one had, is applied under the new name first and removed
+# under the old one afterwards. So a removal deletes its own name from the file; the object is removed with its last owner.
 
-# `claim <directory>`, for `owner`, who is not named where something is repaired.
+# `claim <directory>`, for `owner`, which is empty in a repair.
 claim() {
   if [ -z "$owner" ] || grep -qsxF -e "$owner" "$1/owners"; then
     return
@@ -12,8 +11,8 @@ claim() {
 $owner"
 }
 
-# `leave_to_others <directory>`: takes the own name away, and fails if there is no other. Those who do not say who they are come from before there
-# were owners: whatever has one by now was applied anew since.
+# `leave_to_others <directory>`: deletes the own name, and fails if there is no other owner. A caller without a name is of a version without
+# owners: an object that has owners by now was applied again since.
 leave_to_others() {
   [ -s "$1/owners" ] || return 1
   others=$(grep -vxF -e "$owner" "$1/owners" || :)

@@ -1,10 +1,10 @@
-# What is in common to the kinds that podman runs. Nothing that is started may inherit the lock (descriptor 9).
+# Shared by the kinds that podman runs. No child process may inherit the lock (descriptor 9).
 
 podman() {
   command podman "$@" 9>&-
 }
 
-# Whether a volume was made for the service.
+# Whether a volume was created for the service.
 is_volume_of_ours() {
   [ "$(podman volume inspect --format '{{index .Labels "io.podwatch.service"}}' "$1" 2>/dev/null)" = "$service" ]
 }
@@ -19,8 +19,8 @@ ensure_image() {
   fi
 }
 
-# Runs a command that brings an image, for so many seconds at most; `report` is what it says. What podman leaves when it
-# is killed stands where the next run of the service finds it.
+# Runs a command that pulls or builds an image, with a time-out in seconds; its output is in `report`. Temporary files that
+# podman leaves when it is killed are where the service's next run finds them.
 fetch() {
   mkdir -p "$home/pull" || fail "cannot write to $home; is the disk full?"
   if report=$(TMPDIR=$home/pull timeout -k 10 "$@" 2>&1 </dev/null 9>&-); then set -- 0; else set -- $?; fi
@@ -28,13 +28,13 @@ fetch() {
   return "$1"
 }
 
-# Before it is there, so that an image is known to be ours even if this run does not live to see it.
+# Recorded before the image exists, so that it is known to be ours even if this run is killed.
 note_image() {
   mkdir -p "$STATE/images"
   say "$1" >"$(record_of_image "$1")" || fail "cannot write to $STATE; is the disk full?"
 }
 
-# Removes an image that the runner pulled or built and that no service uses any more, nor an image that one uses.
+# Removes an image that the runner pulled or built, unless a service, or an image of a service, still uses it.
 drop_image() {
   if [ ! -e "$(record_of_image "$1")" ] || some_service_says -xF -e "image $1" -e "base-image $1"; then
     return
@@ -47,14 +47,14 @@ record_of_image() {
   say "$STATE/images/$(say "$1" | sha256sum | cut -c 1-16)"
 }
 
-# The images that interrupted runs have pulled or replaced.
+# Images that interrupted runs have pulled or replaced.
 drop_unused_images() {
   for record in "$STATE"/images/*; do
     [ ! -e "$record" ] || drop_image "$(cat "$record")"
   done
 }
 
-# Asked where podman is first used: a host without containers needs none.
+# Called where podman is first used: a host without containers does not need it.
 check_podman() {
   require_podman
   check_podman_version "$(podman version --format '{{.Client.Version}}')"
@@ -79,7 +79,7 @@ check_what_podman_needs() {
     fail "$(id -un) has no range in /etc/subuid: rootless containers need one (usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $(id -un))"
 }
 
-# What stands in somebody's home is found by his login shell, but not by systemd, which starts the services.
+# A podman in the user's home is on the PATH of the login shell, but not of systemd, which starts the services.
 refuse_without_podman() {
   elsewhere=$(unset -f podman && PATH=$CALLERS_PATH && { command -v podman || :; })
   [ -z "$elsewhere" ] ||
@@ -87,7 +87,7 @@ refuse_without_podman() {
   fail "podman is not installed on this host: install podman 4.4 or newer"
 }
 
-# What podman complained of and what the container said.
+# podman's error and the container's output.
 podman_log() {
   journal_since "$2" ${ROOTLESS:+--user} --unit "$1.service" | grep '^Error: ' | tail -n 3 || :
   journal_since "$2" CONTAINER_NAME="$1" | tail -n 12 || :

@@ -1,8 +1,8 @@
-# The program of a service that is no container. A bundle says either
+# The program of a native service. A bundle has either
 #
-#   installed <path> <package>                          the distribution's package brings it
-#   program <name> <file>                               or it is a release, kept as programs/<name>/<file>, from the one of
-#   download <machine> <sha256> <path in it> <url>      these archives that is for the host's machine, as `uname -m` has it
+#   installed <path> <package>                          from a package of the distribution
+#   program <name> <file>                               or a release, kept as programs/<name>/<file>, from the one of
+#   download <machine> <sha256> <path in it> <url>      these archives that is for the host's `uname -m`
 
 ensure_program() {
   installed=$(header "$candidate" installed)
@@ -23,7 +23,7 @@ for example with: apt-get install --no-install-recommends ${installed#* } && sys
   fetch_program "${program%% *}" "${program#* }" $source
 }
 
-# `refuse_machine <name> <machine>`. Whoever made the bundle knows for which other machines a checksum can be given.
+# `refuse_machine <name> <machine>`. The advice in the bundle says how to give a checksum for another architecture.
 refuse_machine() {
   way_out=$(advice "$candidate" "machine.$2")
   [ -z "$way_out" ] ||
@@ -50,12 +50,12 @@ If it cannot reach that address, $way_out}"
   [ -s "$unpacked/$2" ] || fail "$5 holds no $4"
   rm -f "$home/candidate/archive"
   chmod 755 "$unpacked/$2"
-  # Where SELinux reigns, systemd may run what is labelled as a program only.
+  # With SELinux enforcing, systemd may only execute files labelled as programs.
   ! command -v selinuxenabled >/dev/null || ! selinuxenabled || chcon -t bin_t "$unpacked/$2" || :
   sha256sum <"$unpacked/$2" >"$unpacked/sha256"
   note_unproven
   rm -rf "$STATE/programs/$1"
-  # Another service's run may have taken the empty directory away meanwhile, and may again.
+  # A concurrent run of another service may remove the empty directory, so this is retried.
   tries=0
   until mkdir -p "$STATE/programs" && mv "$unpacked" "$STATE/programs/$1" 2>/dev/null; do
     tries=$((tries + 1))
@@ -63,19 +63,19 @@ If it cannot reach that address, $way_out}"
   done
 }
 
-# Whether the host has the program that the candidate names.
+# Whether the program that the candidate names is present.
 has_program() {
   set -- "$(header "$candidate" program)"
   [ -z "$1" ] || is_program_whole "$1"
 }
 
-# Whether a program, `<name> <file>`, is as it was unpacked.
+# Whether a program, `<name> <file>`, is unmodified since it was unpacked.
 is_program_whole() {
   [ -x "$STATE/programs/${1%% *}/${1#* }" ] &&
     sha256sum <"$STATE/programs/${1%% *}/${1#* }" | cmp -s - "$STATE/programs/${1%% *}/sha256"
 }
 
-# Programs that no release names any more.
+# Removes programs that no release references any more.
 drop_unused_programs() {
   for directory in "$STATE"/programs/*; do
     if [ -d "$directory" ] && ! some_service_says "^program ${directory##*/} "; then

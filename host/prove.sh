@@ -1,6 +1,6 @@
-# Whether a service does what it is there for: its scripts, and what it logs.
+# Proves that a service works: readiness scripts, restarts, log lines for error messages.
 
-# Seconds since boot: a clock that is set does not disturb it.
+# Seconds since boot: monotonic, unlike the wall clock.
 uptime_seconds() {
   read -r uptime _ </proc/uptime
   say "${uptime%%.*}"
@@ -11,7 +11,7 @@ run_hook() {
   of_kind run 120 "$1" <"$1/hooks/$2"
 }
 
-# Asks a release's ready script again and again until it succeeds, so many times.
+# Retries a release's readiness script until it succeeds, at most so many times.
 probe() {
   # shellcheck disable=SC2016 # the variables are those of the script
   {
@@ -22,7 +22,7 @@ probe() {
   } | of_kind run 60 "$1" >/dev/null 2>&1
 }
 
-# Waits until a release is ready; on failure, `reason` says why it is not worth waiting any longer.
+# Waits until a release is ready; gives up when it has failed for good, and sets `reason`.
 await_ready() {
   within=$(header "$1" ready-within)
   give_up=$(($(uptime_seconds) + within))
@@ -39,7 +39,7 @@ await_ready() {
   done
 }
 
-# A service that falls over soon after it was ready has not come up.
+# A service that crashes soon after it became ready counts as failed.
 await_steady() {
   invocation=$(systemctl show --property InvocationID --value "$1")
   steady_at=$(($(uptime_seconds) + STEADY_SECONDS))
@@ -53,25 +53,25 @@ await_steady() {
   done
 }
 
-# Where the journal ends, for `last_log_lines`; empty while there is none. Not a time, since the clock may be set meanwhile.
+# The journal's current cursor, for `last_log_lines`; empty without a journal. Not a time, since the clock may be set meanwhile.
 end_of_journal() {
   timeout -k 5 30 journalctl --no-pager --quiet --output cat --lines 1 --show-cursor 2>/dev/null 9>&- |
     sed -n 's/^-- cursor: //p' | tail -n 1
 }
 
-# What was logged of a service last, since a former end of the journal.
+# The last log lines of a service since a cursor.
 last_log_lines() {
   of_kind log "$1" "$2" | sed '/^$/d; s/^/  | /'
 }
 
-# Together with a cursor, `--lines` would mean the first lines, not the last.
+# With a cursor, `--lines` selects the first lines, not the last.
 journal_since() {
   cursor=$1
   shift
   timeout -k 5 30 journalctl --no-pager --quiet --output cat ${cursor:+--after-cursor "$cursor"} "$@" 2>&1 9>&-
 }
 
-# What a hook prints behind `note: ` is for people, although all is well. Fails with the hook's own status.
+# Passes on lines of a hook that start with `note: `, which the user should see even on success. Returns the hook's exit status.
 run_activation_hook() {
   [ -e "$release/hooks/$1" ] || return 0
   report=$(run_hook "$release" "$1" 2>&1) || {

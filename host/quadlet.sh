@@ -1,18 +1,18 @@
-# Units for podman's Quadlet generator: what podman and systemd make of one before anything is changed.
+# Checks a Quadlet unit with podman's generator and systemd, before anything is changed.
 
-# Whether the host knows the candidate's unit, and has what it needs. What runs by the same unit has been asked before.
+# Checks the candidate's unit, unless the running service has the same one, which was checked before.
 check_quadlet() {
   { mkdir -p "$UNITS" && [ -w "$UNITS" ]; } 2>/dev/null ||
     fail "cannot write to $UNITS; is its file system mounted read-only?"
   runs_by_same_unit || check_unit
 }
 
-# Such a unit has been accepted by this host, and its image is there.
+# The same unit was accepted by this host before, and its image exists.
 runs_by_same_unit() {
   [ ! -e "$home/pending" ] && has_units_of "$candidate" && systemctl --quiet is-active "$(unit_service)"
 }
 
-# Whether the host knows all that is in the unit, and has what it needs.
+# Whether podman and systemd know all keys of the unit, and the host has what it references.
 check_unit() {
   require_podman
   check_what_podman_needs
@@ -21,11 +21,11 @@ check_unit() {
   cp "$candidate/unit/$unit" "$home/candidate/units/"
   if ! report=$(quadlet_dryrun "$home/candidate/units" 2>&1) ||
     ! say "$report" | grep -qxF -e "---$(unit_service)---"; then
-    # A podman without Quadlet has no such generator.
+    # A podman without Quadlet has no generator.
     check_podman
     fail "podman refuses the unit $unit: $(say "$report" | complaints | tail -n 3)"
   fi
-  # A generator or a systemd that only warns would run the service without what was asked for.
+  # Where generator or systemd only warn about a key, the service would run without it.
   if ignored=$(say "$report" | complaints | grep -F "$unit") || ignored=$(ignored_by_systemd "$report"); then
     fail "the unit $unit has what this host does not know: $(say "$ignored" | tail -n 3)"
   fi
@@ -38,12 +38,12 @@ check_unit() {
   fi
 }
 
-# What the Quadlet generator says besides the service itself; the first words of a line name the generator.
+# The Quadlet generator's messages, without the generated service; the first words of a line name the generator.
 complaints() {
   sed -n 's/^quadlet-generator\[[0-9]*\]: //p' | grep -v -e '^Loading '
 }
 
-# Keys of the generated service that systemd would skip with a warning, by what the generator printed; fails if there are none.
+# Keys in the generator's output that systemd would ignore with a warning; fails if there are none.
 ignored_by_systemd() {
   command -v systemd-analyze >/dev/null || return 1
   mkdir -p "$home/candidate/verify"
@@ -55,7 +55,7 @@ ignored_by_systemd() {
     sed -n "s,^$generated:[0-9]*: ,,p" | grep -F 'gnoring'
 }
 
-# The Quadlet generator's view of the units in a directory.
+# Runs the Quadlet generator (dry run) on the units in a directory.
 quadlet_dryrun() {
   if [ -n "$ROOTLESS" ]; then
     QUADLET_UNIT_DIRS=$1 /usr/lib/systemd/user-generators/podman-user-generator --user --dryrun

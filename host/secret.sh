@@ -1,10 +1,9 @@
-# Secrets. Each value that a secret has had stands in a file that only its owner can read, under a name that tells
-# nothing: its version. A service is started with the version that its deployment names, and goes back to the one
-# before when it does not come up.
+# Secrets. Each value of a secret is kept in a file that only its owner can read, named by its version, a random name that
+# reveals nothing. A service is started with the version that its deployment names; a rollback uses the previous one.
 #
 #   secrets/<name>/<version>   one value
 #   secrets/<name>/owners      see owners.sh
-#   secrets/<name>/used        the version that podman has, and podman's id of it
+#   secrets/<name>/used        the version that podman has, and podman's ID of it
 
 # `put-secret <name>`; on standard input a line with the length of the value in bytes, then the value.
 put_secret() {
@@ -48,7 +47,7 @@ refuse_foreign_secret() {
   fi
 }
 
-# Where $STATE was lost, our units still tell which secrets are ours.
+# If $STATE was lost, our units still show which secrets are ours.
 is_secret_of_ours() {
   for file in "$UNITS"/podwatch-*.container; do
     if grep -qsF "$OWNER_MARK" "$file" && grep -qF "Secret=$1," "$file"; then
@@ -58,7 +57,7 @@ is_secret_of_ours() {
   return 1
 }
 
-# Gives podman the named version of a secret, unless it has it already.
+# Creates the podman secret with the given version, unless podman has it already.
 use_secret() {
   store=$STATE/secrets/$1
   there=$(podman_secret_id "$1")
@@ -68,7 +67,7 @@ use_secret() {
     fi
     refuse_foreign_secret "$1"
   fi
-  # Noted before, so that the secret is known to be ours even if this run does not live to see it.
+  # Recorded first, so that the secret is known to be ours even if this run is killed.
   say "$2" >"$store/used" || return 1
   [ -z "$there" ] || podman secret rm "$1" >/dev/null 2>&1 || :
   created=$(podman secret create "$1" "$store/$2") && say "$2 $created" >"$store/used"
@@ -78,7 +77,7 @@ podman_secret_id() {
   podman secret inspect --format '{{.ID}}' "$1" 2>/dev/null || :
 }
 
-# Forgets the values of a secret that came before the one in use.
+# Deletes the values of a secret that are older than the one in use.
 prune_secret() {
   find "$STATE/secrets/$1" -type f ! -name used ! -name owners ! -name "$2" ! -newer "$STATE/secrets/$1/used" -exec rm -f {} +
 }
@@ -91,7 +90,7 @@ remove_secret() {
   if leave_to_others "$STATE/secrets/$secret"; then
     return
   fi
-  # Once podman has answered, its id of the secret is noted, too: another one was made by somebody else.
+  # podman's ID of the secret is recorded, too: a secret with another ID was created by somebody else.
   { read -r _ created <"$STATE/secrets/$secret/used"; } 2>/dev/null || created=
   if [ -e "$STATE/secrets/$secret/used" ] &&
     { [ -z "$created" ] || [ "$created" = "$(podman_secret_id "$secret")" ]; }; then
@@ -101,7 +100,7 @@ remove_secret() {
   say removed
 }
 
-# The secrets to start with, `<name> <version>` a line.
+# The secrets to start with, one `<name> <version>` per line.
 wanted_secrets() {
   for secret in $(header "$candidate" secret); do
     version=${1:-$(recorded_secrets | awk -v secret="$secret" '$1 == secret { print $2 }')}
@@ -119,7 +118,7 @@ recorded_secrets() {
   cut -d ' ' -f 1,2 "$home/secrets" 2>/dev/null || :
 }
 
-# Given secrets, with podman's id of what it has under their names.
+# Adds podman's IDs to the secrets that are read from standard input.
 secrets_in_podman() {
   say "$1" | while read -r secret version; do
     [ -z "$secret" ] || say "$secret $version $(podman_secret_id "$secret")"

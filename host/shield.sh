@@ -1,7 +1,7 @@
-# Keeps others from the containers' own addresses. The host forwards for podman, so whoever is beside it could send there
-# through it, past the one port that is published. An ordinary user's containers cannot be reached so.
+# Blocks direct access to the containers' addresses. IP forwarding is on for podman, so a neighbour on the host's network could
+# otherwise route packets to containers, bypassing the published port. Rootless containers are not reachable that way.
 
-# Whenever systemd makes the network, at boot too, the rules are there before any container is.
+# Whenever systemd creates the network, also at boot, the rules exist before any container.
 place_shield() {
   [ -z "$ROOTLESS" ] || return 0
   mkdir -p "$NATIVE_UNITS/podwatch-network.service.d" &&
@@ -10,7 +10,7 @@ place_shield() {
 ExecStartPost=-/bin/sh $STATE/runner shield" >"$NATIVE_UNITS/podwatch-network.service.d/podwatch.conf"
 }
 
-# A network that an earlier runner has made gets the rules, too, and is not made anew for them.
+# A network of an earlier runner gets the rules without being recreated.
 shield_network() {
   if [ -n "$ROOTLESS" ] || ! is_unit_of_ours podwatch.network; then
     return 0
@@ -22,7 +22,7 @@ ranges() {
   sed -n 's/^Subnet=//p' "$UNITS/podwatch.network" 2>/dev/null
 }
 
-# Lets through what belongs to a connection, what came by the published port, and what containers of the network send.
+# Accepts established connections, traffic through the published port (DNAT), and traffic from containers of the network.
 raise_shield() {
   if command -v nft >/dev/null; then
     shield_by_nft | nft -f -
@@ -33,7 +33,7 @@ raise_shield() {
   done
 }
 
-# The first line makes sure that there is what the second removes.
+# The first line creates the table if it is missing, so that the second does not fail.
 shield_by_nft() {
   say 'add table inet podwatch
 delete table inet podwatch
@@ -51,7 +51,7 @@ table inet podwatch {
 }'
 }
 
-# `shield_by_iptables -A|-C|-D <range>`: adds, looks for or deletes the rule of a range.
+# `shield_by_iptables -A|-C|-D <range>`: adds, checks or deletes the rule of a range.
 shield_by_iptables() {
   case $2 in
     *:*) tables=ip6tables ;;
@@ -60,7 +60,7 @@ shield_by_iptables() {
   "$tables" -w 5 -t mangle "$1" FORWARD -d "$2" '!' -s "$2" -m conntrack '!' --ctstate DNAT,RELATED,ESTABLISHED -j DROP
 }
 
-# Called while the network's unit is there: its ranges are those of the rules.
+# Called while the network's unit exists: the rules have its subnets.
 lower_shield() {
   [ -z "$ROOTLESS" ] || return 0
   if command -v nft >/dev/null; then

@@ -1,4 +1,4 @@
-# Whatever has our names but was not made by us is left alone.
+# Objects with our names that somebody else created are left alone.
 
 refuse_foreign() {
   stranger=$(stranger_of_our_names)
@@ -6,7 +6,7 @@ refuse_foreign() {
   of_kind refuse
 }
 
-# What others have made under the names of a service's units and the like, if anything, and what to do about it.
+# Prints which existing objects of a service's unit names belong to others, if any, and what to do.
 stranger_of_our_names() {
   for name in $(of_kind units); do
     if [ -e "$(unit_path "$name")" ] && ! is_unit_of_ours "$name"; then

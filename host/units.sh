@@ -1,6 +1,6 @@
 # The units of a service: for podman's Quadlet generator, or for systemd itself.
 
-# Nothing that is started may inherit the lock (descriptor 9).
+# No child process may inherit the lock (descriptor 9).
 systemctl() {
   if [ -n "$ROOTLESS" ]; then
     command systemctl --user "$@" 9>&-
@@ -20,7 +20,7 @@ is_unit_of_ours() {
   grep -qsF "$OWNER_MARK" "$(unit_path "$1")"
 }
 
-# Whether the units of a release, and no others of the service, are the installed ones.
+# Whether the installed units of the service are exactly those of a release.
 has_units_of() {
   for name in $(of_kind units); do
     if [ -e "$1/unit/$name" ]; then
@@ -31,7 +31,7 @@ has_units_of() {
   done
 }
 
-# The service that systemd makes of the unit.
+# The name of the systemd service for the unit.
 unit_service() {
   case $unit in
     *.network) say "${unit%.network}-network.service" ;;
@@ -40,12 +40,12 @@ unit_service() {
   esac
 }
 
-# Puts the units of a release in their places, and has systemd read them.
+# Installs the units of a release, and runs a daemon-reload.
 install_units() {
   place_units && reload_systemd
 }
 
-# Puts the units of a release in their places, each in one step.
+# Installs the units of a release, each atomically.
 place_units() {
   for name in $(of_kind units); do
     path=$(unit_path "$name")
@@ -60,10 +60,10 @@ place_units() {
   done
 }
 
-# Has systemd read its units anew. That takes long, and systemd does nothing else meanwhile, so services that are applied
-# side by side share it: who has waited while another run had all of them read, from beginning to end, needs nothing more.
-# `reloads` counts how often that was begun, and which was the last to succeed: times would mislead where a clock is set.
-# `reload_systemd [<count>]`: what was begun after `begun_reloads` gave the count will do; by default, after now.
+# Runs a daemon-reload. It takes long and blocks systemd, so services that are applied in parallel share it: a run that waited
+# while another one's reload ran from beginning to end needs none of its own. `reloads` holds the number of reloads begun and
+# the number of the last that succeeded; not times, since the clock may be set.
+# `reload_systemd [<count>]`: a reload that began after `begun_reloads` returned the count suffices; by default, after now.
 reload_systemd() {
   begun_before=${1-$(begun_reloads)}
   {
@@ -86,18 +86,18 @@ begun_reloads() {
   cut -d ' ' -f 1 "$STATE/locks/reloads" 2>/dev/null || :
 }
 
-# In one step, for those who look without the lock. On a full disk nothing is counted, and so nothing shared.
+# Atomic, for readers without the lock. On a full disk the counter stays, and reloads are not shared.
 note_reloads() {
   { say "$1" >"$STATE/locks/reloads.new" && mv "$STATE/locks/reloads.new" "$STATE/locks/reloads"; } 2>/dev/null || :
 }
 
-# Whether systemd is to start a unit by itself: if it is in the release, it runs.
+# Whether systemd starts a unit by itself: then it must be running if it is in the release.
 starts_at_boot() {
   grep -qsxF -e '[Install]' "$1"
 }
 
-# Starts the main unit of $release, and has those started at boot that say so. A socket whose unit is the same stays open,
-# so that callers wait instead of being refused.
+# Starts the main unit of $release, and enables the units with an [Install] section. A socket whose unit is unchanged stays
+# open, so that callers wait instead of being refused.
 start_units() {
   names=
   for name in $(of_kind units); do
@@ -111,8 +111,8 @@ start_units() {
     timeout -k 5 330 systemctl ${ROOTLESS:+--user} restart "$unit" 9>&-
 }
 
-# Stops the units and takes them away, the main one last. They are the proof that the rest is ours, for the next run if
-# this one is interrupted.
+# Stops and removes the units, the main one last: for the next run, if this one is interrupted, they prove that the rest is
+# ours.
 remove_units() {
   names=
   ours=
@@ -133,14 +133,14 @@ remove_units() {
   fi
 }
 
-# `forget_unit [<service of systemd's>...]`: by default the main unit's.
+# `forget_unit [<systemd service>...]`: by default that of the main unit.
 forget_unit() {
   [ $# -gt 0 ] || set -- "$(unit_service)"
   reload_systemd
   systemctl reset-failed "$@" 2>/dev/null || :
 }
 
-# What the units need of the host. A path may begin with systemd's %h or %t: the user's home, and the directory of their sockets.
+# Checks that paths the units need exist. A path may begin with systemd's specifiers %h (home) or %t (runtime directory).
 make_host_directories() {
   for directory in $(header "$candidate" host-directory); do
     case $directory in

@@ -1,15 +1,15 @@
-# Services that run in a container of podman's, by a unit for its Quadlet generator.
+# Services in a podman container, described by a Quadlet unit.
 
 KINDS="$KINDS container"
 
-# What `podman run` ends with when it could not run anything.
+# The exit code of `podman run` if it could not run the container.
 readonly PODMAN_FAILED=125
 
 container_unit() {
   say "podwatch-$service.container"
 }
 
-# Each call of podman takes as long as ten small commands, so what can be asked in one is asked in one.
+# A call of podman costs as much as ten small commands, so queries are combined.
 container_fit() {
   require_podman
   if has_services; then
@@ -31,7 +31,7 @@ container_stranger() {
   fi
 }
 
-# By the list of all containers, where there is one: several services are asked about then.
+# Uses the list of all containers if the caller has one, as for several services.
 is_container() {
   if [ -n "${containers+set}" ]; then say "$containers" | grep -qxF -e "$1"; else podman container exists "$1"; fi
 }
@@ -51,14 +51,14 @@ $(say "$report" | tail -n 15)"
   fi
 }
 
-# What an interrupted run has left of it.
+# Removes what an interrupted run left of it.
 drop_check_container() {
   [ "$(podman container inspect --format '{{index .Config.Labels "io.podwatch.service"}}' "$container-check" 2>/dev/null)" != "$service" ] ||
     podman rm --force --ignore "$container-check" >/dev/null
 }
 
-# Whether the service's own checker accepts the candidate; `report` is what it says. A check that podman could not begin
-# because an interrupted run has left its container is made once more: looked for only then, as there rarely is one.
+# Whether the service's own checker accepts the candidate; its output is in `report`. If podman could not start the check
+# because an interrupted run left its container, it is retried once; only then is that container looked for.
 is_accepted() {
   report=$(run_check 2>&1) && return
   [ $? -eq "$PODMAN_FAILED" ] && podman container exists "$container-check" || return 1
@@ -70,8 +70,8 @@ is_accepted() {
   report=$(run_check 2>&1)
 }
 
-# The check runs in the image that will run the files, without network, and sees them where they will be. What it says
-# is told if need be, and stands in no journal.
+# The check runs in the service's image, without network, with the files mounted at their final paths. Its output is reported
+# on failure and does not go to the journal.
 run_check() {
   make_empty_secrets
   timeout -k 5 120 podman run --rm --interactive --name "$container-check" --label io.podwatch.service="$service" --network none --log-driver none \
@@ -79,7 +79,7 @@ run_check() {
     --volume "$home/candidate:/etc/podwatch:ro,z" --volume "$home/candidate/secrets:/run/secrets:ro,z" --entrypoint /bin/sh "$(header "$candidate" image)" -s <"$candidate/hooks/check" 9>&-
 }
 
-# A checker looks whether the files are there that hold secrets; what is in them is none of its business.
+# Checkers require that secret files exist; they are empty here, since the contents are not checked.
 make_empty_secrets() {
   mkdir -p "$home/candidate/secrets"
   for secret in $(header "$candidate" secret); do
@@ -87,7 +87,7 @@ make_empty_secrets() {
   done
 }
 
-# The unit first: systemd may read it for another service while the rest is done.
+# The unit first: another service's daemon-reload may already read it meanwhile.
 prepare_start() {
   place_units &&
     begun=$(begun_reloads) &&
@@ -121,7 +121,7 @@ container_prove() {
     { [ -z "$previous" ] || await_steady "$(unit_service)"; }
 }
 
-# Inside its own container, or inside the one that it names because its own image has no shell.
+# Runs in the service's container, or in another that the bundle names if its own image has no shell.
 container_run() {
   place=$(header "$2" hooks-in)
   timeout -k 5 "$1" podman exec -i "${place:-$container}" /bin/sh -s 9>&-
@@ -135,7 +135,7 @@ container_status() {
   say "image $(podman container inspect --format '{{.ImageName}}' "$container" 2>/dev/null || :)"
 }
 
-# Whether the container is the one that the unit starts, from the image that the release names.
+# Whether the container was started by the unit, from the image that the release names.
 container_drift() {
   replaced_container "$(header "$candidate" image)"
 }
@@ -159,7 +159,7 @@ replaced_container() {
   esac
 }
 
-# The unit goes last: it is the proof that the rest is ours, for the next run if this one is interrupted.
+# The unit is removed last: for the next run, if this one is interrupted, it proves that the rest is ours.
 container_remove() {
   if is_unit_of_ours "$unit"; then
     systemctl stop "$(unit_service)" 2>/dev/null || :
@@ -172,7 +172,7 @@ container_remove() {
   drop_check_container
 }
 
-# A volume without force, which would take along whatever else uses it.
+# Without --force, which would also remove other containers that use the volume.
 container_forget() {
   if [ "$1" = delete ] && is_volume_of_ours "$container"; then
     podman volume rm "$container" >/dev/null ||

@@ -1,4 +1,4 @@
-# Services that are no containers: units of systemd's own, with a program of the distribution's or one that is kept here.
+# Services without a container: systemd units, with a program of the distribution or one that was downloaded.
 
 KINDS="$KINDS native"
 
@@ -20,7 +20,7 @@ native_refuse() {
   refuse_taken_addresses
 }
 
-# `listen <address> <port>`, with the address `any` for all: they have to be the host's own, and free.
+# `listen <address> <port>`, `any` for all addresses: the address must be the host's own, and the port free.
 refuse_taken_addresses() {
   header "$candidate" listen >"$home/candidate/listen"
   while read -r address port; do
@@ -35,7 +35,7 @@ refuse_taken_addresses() {
   done <"$home/candidate/listen"
 }
 
-# Whether it is the installed socket that has a port.
+# Whether the installed socket unit listens on a port.
 listens_already() {
   systemctl --quiet is-active "${unit%.service}.socket" &&
     grep -qs -e "^ListenStream=$1\$" -e "^ListenStream=.*:$1\$" "$NATIVE_UNITS/${unit%.service}.socket"
@@ -48,8 +48,8 @@ native_check() {
   mkdir -p "$home/candidate/verify"
   cp "$candidate"/unit/* "$home/candidate/verify/"
   command -v systemd-analyze >/dev/null || return 0
-  # What it says of other units of the host is not about us; of ours, even a warning is one too many: the service would run
-  # without what was asked for.
+  # Messages about other units are ignored; for ours, a warning counts as an error, since the service would run without the
+  # key.
   if report=$(cd "$home/candidate/verify" && timeout -k 5 60 systemd-analyze ${ROOTLESS:+--user} verify --man=no \
     ./podwatch-* 2>&1 9>&- | grep -F "podwatch-$service."); then
     fail "systemd refuses the units of $service; nothing was changed: $(say "$report" | tail -n 3)"
@@ -66,7 +66,7 @@ native_prove() {
     { [ -z "$previous" ] || await_steady "$(unit_service)"; }
 }
 
-# systemd only warns where the kernel cannot filter, and would let everybody in. It counts what it filters: no count, no filter.
+# If the kernel cannot filter, systemd only warns and accepts all connections. It counts filtered packets: no counter, no filter.
 is_filtered() {
   socket=${unit%.service}.socket
   if ! grep -qs '^IPAddressDeny=' "$release/unit/$socket"; then
@@ -115,7 +115,7 @@ native_drop_unused() {
   drop_unused_accounts
 }
 
-# The directory of the sockets goes with the last of them; on a host that NGINX still has it mounted, with the runner.
+# The sockets' directory is removed with the last socket; if NGINX still has it mounted, with the runner.
 drop_socket_directory() {
   if [ -n "$ROOTLESS" ]; then
     rmdir "$XDG_RUNTIME_DIR/podwatch" 2>/dev/null || :

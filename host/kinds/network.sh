@@ -1,4 +1,4 @@
-# The network that the services share: others may have joined it, and it cannot be changed while it is in use.
+# The network that the services share. Other containers may have joined it, and it cannot be changed while in use.
 
 KINDS="$KINDS network"
 
@@ -30,8 +30,8 @@ network_outlives_files() {
   true
 }
 
-# A network in use cannot be changed: its services are stopped, and started again afterwards. Their names are kept
-# in `stopped` until then, since an interrupted run finds them no longer running.
+# A network in use cannot be changed: its services are stopped and started again afterwards. Until then their names are in
+# `stopped`, since the run after an interrupted one no longer finds them running.
 network_activate() {
   running=$(services_to_start)
   if [ "$1" = restarted ]; then
@@ -46,7 +46,7 @@ network_activate() {
     lower_shield
     # shellcheck disable=SC2086 # a list of unit names
     systemctl stop $running "$(unit_service)" || :
-    # What a run that was killed has left of ours; the network itself without force, which would take guests along.
+    # Containers of ours that a killed run left; the network itself without --force, which would remove other containers.
     in_network | of_ours | while read -r name; do podman rm --force --ignore "$name" >/dev/null; done
     podman network rm podwatch >/dev/null 2>&1 || :
     running=$(services_to_start)
@@ -59,7 +59,7 @@ network_activate() {
   rm -f "$home/stopped"
 }
 
-# It is there, or systemd has failed.
+# Whether it exists; otherwise systemd has failed.
 network_prove() {
   :
 }
@@ -90,18 +90,18 @@ network_remove() {
   elif [ ! -d "$home" ]; then
     return
   fi
-  # Also of a network that did not get as far as its unit.
+  # Also for a network whose unit was not installed yet.
   remove_shield
   forget_unit
 }
 
-# An earlier runner's network gets what it lacks.
+# A network of an earlier runner gets what it lacks.
 network_installed() {
   shield_network
 }
 
-# The services that were stopped. Left out are those that were removed since, and those whose files were lost with $STATE,
-# which could not start before they are applied anew.
+# Starts the services that were stopped, except those that were removed since, and those whose files were lost with $STATE,
+# which cannot start before they are applied again.
 services_to_start() {
   [ -e "$home/stopped" ] || return 0
   in_containers <"$home/stopped" | while IFS= read -r name; do
@@ -110,14 +110,14 @@ services_to_start() {
   done
 }
 
-# Of the services that it reads, those that run in a container.
+# Filters standard input: services that run in a container.
 in_containers() {
   while IFS= read -r name; do
     ! is_unit_of_ours "${name%.service}.container" || say "$name"
   done
 }
 
-# A network that others have joined cannot be taken away under them.
+# A network that other containers have joined is not removed.
 refuse_guests() {
   everybody=$(in_network)
   guests=$(say "$everybody" | grep -vxF -e "$(say "$everybody" | of_ours)" | paste -s -d ' ' -)
@@ -125,7 +125,7 @@ refuse_guests() {
     fail "the network podwatch cannot be changed or removed while containers that are not managed by Podwatch use it ($guests); remove them first, or disconnect them with podman network disconnect podwatch NAME"
 }
 
-# Of the containers that it reads, those whose unit is ours, whatever others are called.
+# Filters standard input: containers whose unit is ours, regardless of their names.
 of_ours() {
   while IFS= read -r name; do
     case $name in
