@@ -187,7 +187,7 @@ build_cli() {
   case $1 in
     *-trimmed) compile_trimmed "$new" ;;
     *) compile_cli "$new" ;;
-  esac 8>&- 9>&- &
+  esac 8>&- 9>&- 2> >(grep -v '^go: downloading ' >&2) &
   while kill -0 $! 2>/dev/null; do
     sleep 1
     [ $(((SECONDS - started) % 15)) -ne 0 ] || printf 'toolchain: building pulumi, %s s ...\n' $((SECONDS - started)) >&2
