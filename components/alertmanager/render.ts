@@ -95,7 +95,7 @@ export function alertmanager(input: AlertmanagerInput): Service {
     data: { path: "/alertmanager", keep: input.keepData },
     hooks: {
       check: readTemplate("alertmanager/check.sh"),
-      ready: renderTemplate("alertmanager/ready.sh", { url: OWN_URL }),
+      ready: renderTemplate("shared/ready.sh", { url: `${OWN_URL}/-/ready` }),
       reload: renderTemplate("alertmanager/metrics.sh", { url: OWN_URL }) + readTemplate("shared/reload.sh"),
       verify: `alert=${VERIFY_ALERT}\n${renderTemplate("alertmanager/verify.sh", { url: OWN_URL })}`,
     },

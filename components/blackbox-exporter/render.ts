@@ -86,7 +86,7 @@ export function blackboxExporter(input: BlackboxExporterInput): Service {
     ...(secrets.length > 0 ? { secrets: secrets.map(({ name }) => name) } : {}),
     hooks: {
       check: readTemplate("blackbox-exporter/check.sh"),
-      ready: renderTemplate("blackbox-exporter/ready.sh", { url: OWN_URL }),
+      ready: renderTemplate("shared/ready.sh", { url: `${OWN_URL}/-/healthy` }),
       reload:
         renderTemplate("blackbox-exporter/metrics.sh", { url: OWN_URL }) + readTemplate("shared/reload.sh"),
     },

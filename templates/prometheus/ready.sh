@@ -1,1 +1,0 @@
-wget -q -T 2 -O /dev/null {{url}}/-/ready

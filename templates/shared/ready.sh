@@ -1,0 +1,1 @@
+wget -q -T 2 -O /dev/null {{url}}
