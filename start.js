@@ -2,9 +2,7 @@
 require("./start/early.js");
 const { compiled } = require("./start/compile.js");
 const { withoutAnswers, withoutConfiguration } = require("./start/discreet.js");
-const { mapOnlyErrors } = require("./start/stacks.js");
 
-mapOnlyErrors();
 withoutConfiguration();
 withoutAnswers();
 

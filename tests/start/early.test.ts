@@ -49,6 +49,20 @@ test("with --tracing, what was postponed works", () => {
   expect(started(script)).toMatch(/Span/);
 });
 
+test("what the SDK records without a message is not resolved, from its first resource on; an error is", () => {
+  const script = `
+    const beside = { paths: [require.resolve("@pulumi/pulumi/cmd/run/index.js")] };
+    require(require.resolve("source-map-support/register", beside));
+    let read = 0;
+    const { install } = require(require.resolve("source-map-support", beside));
+    install({ retrieveFile: () => { read += 1; return null; } });
+    new Error().stack;
+    const before = read;
+    new Error("wrong").stack;
+    [before, read > before].join(" ")`;
+  expect(started(script)).toBe("0 true");
+});
+
 test("Node.js keeps compiled code in bin/cache where it can, and starts all the same where it cannot", () => {
   const script = 'require("node:module").getCompileCacheDir?.() ?? "none"';
   const [major = 0] = process.versions.node.split(".").map(Number);
