@@ -18,7 +18,7 @@ probe() {
     printf 'ready() {\n'
     cat "$1/hooks/ready"
     printf '}\ntries=%s\n' "$2"
-    printf 'until ready; do tries=$((tries - 1)); [ "$tries" -gt 0 ] || exit 1; sleep 0.1; done\n'
+    printf 'until ready; do tries=$((tries - 1)); [ "$tries" -gt 0 ] || exit 1; sleep 0.05; done\n'
   } | of_kind run 60 "$1" >/dev/null 2>&1
 }
 
@@ -26,7 +26,7 @@ probe() {
 await_ready() {
   within=$(header "$1" ready-within)
   give_up=$(($(uptime_seconds) + within))
-  until probe "$1" 50; do
+  until probe "$1" 100; do
     if [ "$(systemctl show --property NRestarts --value "$(unit_service)")" -ge "$CRASHES" ]; then
       reason="it ended again and again right after its start"
       return 1
@@ -35,7 +35,7 @@ await_ready() {
       reason="it was not ready within $within s"
       return 1
     fi
-    sleep 0.2
+    sleep 0.1
   done
 }
 
