@@ -1,6 +1,7 @@
 // The user's own dashboards: JSON files as saved or exported by Grafana.
 import { formatJson, type Json } from "./format";
 import { libraryProblems, withLibraryPanels } from "./library";
+import { type DashboardSources, withKnownSources } from "./sources";
 
 type JsonObject = { readonly [key: string]: Json | undefined };
 
@@ -17,6 +18,8 @@ interface Input {
 /** Keys only for an interactive import; provisioned dashboards do not need them. */
 const IMPORT_ONLY = ["__inputs", "__elements", "__requires"];
 
+const PROMETHEUS = "prometheus";
+
 /** Server-side expressions: a data source that every Grafana has, under this uid. */
 const EXPRESSIONS = "__expr__";
 
@@ -28,8 +31,11 @@ export function checkUserDashboard(name: string, json: string): string[] {
   return dashboardProblems(json).map((problem) => `${name}: ${problem}`);
 }
 
-/** The same without the file's name. */
-export function dashboardProblems(json: string): string[] {
+/**
+ * The same without the file's name.
+ * @param kinds kinds of the data sources that there are
+ */
+export function dashboardProblems(json: string, kinds: readonly string[] = [PROMETHEUS]): string[] {
   const parsed = parse(json);
   if ("error" in parsed) {
     return [`is not JSON (${parsed.error}); save the dashboard's JSON from Grafana again`];
@@ -38,33 +44,35 @@ export function dashboardProblems(json: string): string[] {
   if (!isObject(dashboard)) {
     return [`is not a dashboard but ${kindOf(dashboard)}; save the dashboard's JSON from Grafana`];
   }
-  if (isObject(dashboard.dashboard)) {
-    return [`is the answer of Grafana's API; keep only what stands under "dashboard"`];
-  }
-  return [...shapeProblems(dashboard), ...inputProblems(dashboard), ...libraryProblems(dashboard)];
+  return [...shapeProblems(dashboard), ...inputProblems(dashboard, kinds), ...libraryProblems(dashboard)];
 }
 
 /**
- * The text to deploy: inputs for a Prometheus data source are replaced by `datasourceUid`.
+ * The text to deploy: inputs for data sources are replaced by those that there are.
  * @throws when {@link checkUserDashboard} finds a problem
  */
-export function prepareUserDashboard(json: string, datasourceUid: string): string {
-  const problems = checkUserDashboard("dashboard", json);
+export function prepareUserDashboard(json: string, sources: DashboardSources): string {
+  const problems = dashboardProblems(json, Object.keys(sources.byKind));
   if (problems.length > 0) {
     throw new Error(problems.join("\n"));
   }
-  const dashboard = JSON.parse(json) as JsonObject;
+  const dashboard = unwrapped(JSON.parse(json)) as JsonObject;
   const answers = new Map(
     inputsOf(dashboard).map(({ name, type, pluginId, value }) => [
       name,
-      type === "constant" ? value : pluginId === EXPRESSIONS ? EXPRESSIONS : datasourceUid,
+      type === "constant" ? value : (sources.byKind[pluginId] ?? EXPRESSIONS),
     ]),
   );
   const kept = Object.entries(withLibraryPanels(dashboard)).filter(([key]) => !IMPORT_ONLY.includes(key));
   const answered = JSON.parse(JSON.stringify(Object.fromEntries(kept)), (_, value) =>
     typeof value === "string" ? value.replace(reference, (whole, name) => answers.get(name) ?? whole) : value,
   );
-  return formatJson(answered);
+  return formatJson(withKnownSources(answered, sources));
+}
+
+/** What Grafana's API answers and takes has the dashboard in it. */
+function unwrapped(value: Json): Json {
+  return isObject(value) && isObject(value.dashboard) ? value.dashboard : value;
 }
 
 /** Identity of a dashboard in Grafana; undefined if it is not a dashboard. */
@@ -92,17 +100,19 @@ function shapeProblems(dashboard: JsonObject): string[] {
   return problems;
 }
 
-function inputProblems(dashboard: JsonObject): string[] {
+function inputProblems(dashboard: JsonObject, kinds: readonly string[]): string[] {
   const inputs = inputsOf(dashboard);
   const unanswerable = inputs
     .filter(({ type, pluginId, value }) =>
       type === "constant"
         ? value === ""
-        : type !== "datasource" || !["prometheus", EXPRESSIONS].includes(pluginId),
+        : type !== "datasource" || ![...kinds, EXPRESSIONS].includes(pluginId),
     )
     .map(
       ({ name, type, pluginId }) =>
-        `asks for ${JSON.stringify(name)} (${type}${pluginId === "" ? "" : ` ${pluginId}`}), and only Prometheus data sources and constants with a value can be filled in; replace \${${name}} by a value and remove it from "__inputs"`,
+        `asks for ${JSON.stringify(name)} (${type}${pluginId === "" ? "" : ` ${pluginId}`}), and only Prometheus data sources and constants with a value can be filled in; ${
+          type === "datasource" ? "add one of that kind under grafana.datasources, or " : ""
+        }replace \${${name}} by a value and remove it from "__inputs"`,
     );
   const known = new Set([...inputs.map(({ name }) => name), ...variableNames(dashboard)]);
   const { __inputs: _, ...rest } = dashboard;
@@ -130,7 +140,7 @@ function variableNames(dashboard: JsonObject): string[] {
 
 function parse(json: string): { readonly value: Json } | { readonly error: string } {
   try {
-    return { value: JSON.parse(json) };
+    return { value: unwrapped(JSON.parse(json)) };
   } catch (error) {
     return { error: (error as Error).message.replace(/\s+/g, " ") };
   }

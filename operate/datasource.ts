@@ -26,6 +26,8 @@ const OWN: Readonly<Record<string, string>> = {
 /** Server-side expressions, which every Grafana has under this uid. */
 export const EXPRESSIONS = "__expr__";
 
+export const NO_SOURCE = "there is no data source";
+
 /** @throws Error if the data source does not exist */
 export function resolveSource(given: unknown, sources: readonly Source[], values: Values): ResolvedSource {
   const { uid, type } = reference(given);
@@ -45,7 +47,7 @@ export function resolveSource(given: unknown, sources: readonly Source[], values
   const found = ["", "default", undefined].includes(name)
     ? usual
     : (sources.find((one) => one.uid === name) ?? sources.find((one) => one.name === name));
-  if (found === undefined) throw new Error(`there is no data source ${JSON.stringify(name)}`);
+  if (found === undefined) throw new Error(`${NO_SOURCE} ${JSON.stringify(name)}`);
   return { uid: found.uid, ...(found.type === undefined ? {} : { type: found.type }) };
 }
 

@@ -1,7 +1,7 @@
 // What users see: the administrator can log in to Grafana, data sources respond, dashboards have data.
 import { type Check, check } from "./check";
 import { type Dashboard, type PanelQueries, panelRequests } from "./dashboard";
-import type { Source } from "./datasource";
+import { NO_SOURCE, type Source } from "./datasource";
 import { type Grafana, LockedOut, type QueryResult } from "./grafana";
 import { retry } from "./retry";
 
@@ -82,7 +82,7 @@ async function showDashboard(grafana: Grafana, uid: string): Promise<string> {
     if (results === undefined || errors.length > 0) wrong.push(told(panel, errors[0] ?? message));
     else if (!Object.values(results).some(hasData)) empty.push(JSON.stringify(panel));
   }
-  if (wrong.length > 0) throw new Error(wrong.join("; "));
+  if (wrong.length > 0) throw new Error([...wrong, ...wayOut(wrong)].join("; "));
   const skipped = checks.flatMap((look) =>
     "skipped" in look ? [`${JSON.stringify(look.panel)} (${look.skipped})`] : [],
   );
@@ -93,6 +93,13 @@ async function showDashboard(grafana: Grafana, uid: string): Promise<string> {
     ...(empty.length > 0 ? [`without: ${empty.join(", ")}`] : []),
     ...(skipped.length > 0 ? [`not asked: ${skipped.join(", ")}`] : []),
   ].join("; ");
+}
+
+/** Most dashboards that ask what is not there were saved from another Grafana. */
+function wayOut(wrong: readonly string[]): string[] {
+  return wrong.some((text) => text.includes(NO_SOURCE))
+    ? ["add it under grafana.datasources, or write grafana.missingDatasources: replace"]
+    : [];
 }
 
 function told(panel: string, what: unknown): string {

@@ -6,7 +6,7 @@ import { ownSecrets } from "../../lib/auth";
 import type { Host } from "../host";
 import type { PodNetwork } from "../network/component";
 import type { FrontSettings } from "../nginx/front.schema";
-import { type Datasource, datasourceSecrets } from "./datasource.render";
+import { type Datasource, dashboardSources, datasourceSecrets } from "./datasource.render";
 import { GRAFANA, GRAFANA_ENDPOINT } from "./endpoint";
 import { iniSecrets } from "./ini.render";
 import { ADMIN_PASSWORD_SECRET, grafana } from "./render";
@@ -49,7 +49,7 @@ export class Grafana extends pulumi.ComponentResource {
       adminUser: settings.adminUser,
       datasources: args.datasources,
       ownDatasources: settings.datasources,
-      dashboards: { ...args.dashboards, ...ownDashboards(settings) },
+      dashboards: { ...args.dashboards, ...ownDashboards(settings, args.datasources) },
       keepData: settings.data === "keep",
       ini: settings,
       secrets: own.map(({ name: secret }) => secret),
@@ -65,8 +65,12 @@ function generatedPassword(name: string, parent: pulumi.Resource): pulumi.Output
 }
 
 /** Users' dashboards have their own directory, so their file names cannot collide with shipped ones. */
-function ownDashboards({ dashboards, datasourceUid }: HostSettings["grafana"]): Record<string, string> {
+function ownDashboards(
+  settings: HostSettings["grafana"],
+  datasources: readonly Datasource[],
+): Record<string, string> {
+  const sources = dashboardSources(settings, datasources);
   return Object.fromEntries(
-    dashboards.map(({ name, content }) => [`own/${name}`, prepareUserDashboard(content, datasourceUid)]),
+    settings.dashboards.map(({ name, content }) => [`own/${name}`, prepareUserDashboard(content, sources)]),
   );
 }

@@ -133,6 +133,25 @@ function ownerOf({ uid }: Datasource): Owner {
   return owner(GRAFANA, uid);
 }
 
+/** The data sources that the user's dashboards may refer to: by kind the stack's, else the first of the user's own. */
+export function dashboardSources(
+  given: {
+    readonly datasourceUid: string;
+    readonly datasources: readonly OwnDatasource[];
+    readonly missingDatasources: "keep" | "replace";
+  },
+  found: readonly Datasource[],
+) {
+  const own = given.datasources.map((one) => ({ ...one, uid: datasourceUid(one) }));
+  const all = [{ name: TITLES.prometheus, type: "prometheus", uid: given.datasourceUid }, ...found, ...own];
+  return {
+    byKind: Object.fromEntries(all.map(({ type, uid }) => [type, uid]).reverse()) as Record<string, string>,
+    ...(given.missingDatasources === "keep"
+      ? {}
+      : { known: new Set(all.flatMap(({ name, uid }) => [name, uid])) }),
+  };
+}
+
 /** Any other data source, of the user's own. */
 export interface OwnDatasource {
   readonly name: string;

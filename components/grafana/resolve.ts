@@ -27,9 +27,10 @@ export function resolveGrafana(
     );
   }
   const at = (index: number) => locate(["dashboards", index]);
+  const kinds = ["prometheus", ...given.datasources.map(({ type }) => type)];
   const dashboards = shippedFiles(
     given.dashboards,
-    { what: "a dashboard", check: fileProblems },
+    { what: "a dashboard", check: (name, content) => fileProblems(name, content, kinds) },
     at,
     context,
     report,
@@ -47,9 +48,9 @@ export function resolveGrafana(
   };
 }
 
-function fileProblems(name: string, content: string): string | readonly string[] {
+function fileProblems(name: string, content: string, kinds: readonly string[]): string | readonly string[] {
   return name.endsWith(".json")
-    ? dashboardProblems(content)
+    ? dashboardProblems(content, kinds)
     : "is not a JSON file; write the path of a dashboard that Grafana exported as JSON";
 }
 

@@ -4,6 +4,7 @@ import { ownSecrets } from "../../config/schema/auth";
 import { image } from "../../config/schema/image";
 import { quadletSetting } from "../../config/schema/quadlet";
 import {
+  choice,
   data,
   enabled,
   group,
@@ -55,8 +56,12 @@ export const grafana = group({
   ),
   dashboards: setting(
     list(localPath(), "dashboard files").default([]),
-    "Your own dashboards: JSON files on this computer (`*`, `?` and `**` as in a shell), relative to the project, as Grafana saves or exports them. `${DS_...}` of a Prometheus data source is filled in. Uids and titles must be unique.",
+    "Your own dashboards: JSON files on this computer (`*`, `?` and `**` as in a shell), relative to the project, as Grafana saves or exports them. `${DS_...}` is filled in with the data source of its kind. Uids and titles must be unique.",
     { example: ["dashboards/mine.json"] },
+  ),
+  missingDatasources: setting(
+    choice(["keep", "replace"]).default("keep"),
+    "Data sources that your dashboards refer to and the stack does not have, as in a dashboard saved from another Grafana: `replace` refers to the stack's of that kind, `keep` leaves the reference, for those that you made by hand in Grafana.",
   ),
   settings: iniSettings,
   smtp: setting(smtp.optional(), "The mail server to send by.", { defaultText: "no mails" }),

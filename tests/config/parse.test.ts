@@ -84,6 +84,7 @@ test("a host alone gets every default", () => {
       adminUser: "admin",
       datasourceUid: "PBFA97CFB590B2093",
       dashboards: [],
+      missingDatasources: "keep",
       settings: {},
       plugins: [],
       quadlet: noKeys,

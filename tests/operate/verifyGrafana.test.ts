@@ -127,7 +127,7 @@ test("reports for each panel whether it has data, none, or no queries and why", 
   expect(await shows({ title: "Overview", panels: [] })).toBe("FAILED dashboard Overview: has no panels");
   const lost = { title: "Lost", datasource: { uid: "loki" }, targets: [{ expr: "x" }] };
   expect(await shows({ title: "Overview", panels: [...panels, lost] })).toBe(
-    'FAILED dashboard Overview: panel "Lost": there is no data source "loki"',
+    'FAILED dashboard Overview: panel "Lost": there is no data source "loki"; add it under grafana.datasources, or write grafana.missingDatasources: replace',
   );
   const { told } = await verified(
     grafana({ "ds/query": { body: { results: { A: { frames: [] } } } } }).grafana,

@@ -154,10 +154,9 @@ test("everything changed: with a password of the user's own, and dashboards", as
   expect(parts).toMatchObject({
     "files/dashboards/shipped.json": '{ "title": "Shipped" }\n',
     "files/dashboards/mine.json": '{ "title": "Shipped, with a name like the user\'s" }\n',
-    "files/dashboards/own/mine.json": prepareUserDashboard(
-      filesBeside()["dashboards/mine.json"] ?? "",
-      "my-own-uid",
-    ),
+    "files/dashboards/own/mine.json": prepareUserDashboard(filesBeside()["dashboards/mine.json"] ?? "", {
+      byKind: { prometheus: "my-own-uid" },
+    }),
   });
   const { datasources } = parse(parts["files/provisioning/datasources/podwatch.yml"] ?? "");
   expect(datasources.map(({ uid, isDefault }: Record<string, unknown>) => [uid, isDefault])).toEqual([
