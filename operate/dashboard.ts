@@ -6,7 +6,7 @@ export interface Dashboard {
   readonly title: string;
   readonly panels?: readonly Panel[];
   /** From before Grafana 5. */
-  readonly rows?: ReadonlyArray<{ readonly panels?: readonly Panel[] }>;
+  readonly rows?: ReadonlyArray<{ readonly title?: string; readonly panels?: readonly Panel[] }>;
   readonly templating?: { readonly list?: readonly Variable[] };
 }
 
@@ -53,11 +53,11 @@ export function panelQueries(dashboard: Dashboard, choice?: Choice): PanelQuerie
   return panelRequests(dashboard, choice).filter((look): look is PanelQueries => "body" in look);
 }
 
-/** All panels but rows, which only hold others. */
+/** One for each of {@link panelsOf}. */
 export function panelRequests(dashboard: Dashboard, choice: Choice = QUARTER_OF_AN_HOUR): PanelRequest[] {
   const { from, variables = {}, sources = [] } = choice;
   const values = valuesOf(dashboard.templating?.list ?? [], variables, sources);
-  return allPanels(dashboard).map((panel) => {
+  return panelsOf(dashboard).map((panel) => {
     const name = values.fill(panel.title || `${panel.type ?? "panel"} ${panel.id ?? ""}`.trim());
     try {
       const asked = queriesOf(panel, sources, values);
@@ -69,7 +69,8 @@ export function panelRequests(dashboard: Dashboard, choice: Choice = QUARTER_OF_
   });
 }
 
-function allPanels({ panels, rows }: Dashboard): Panel[] {
+/** All panels but rows, which only hold others. */
+export function panelsOf({ panels, rows }: Dashboard): Panel[] {
   const outer = [...(panels ?? []), ...(rows ?? []).flatMap((row) => row.panels ?? [])];
   return outer.flatMap((panel) => [
     ...(panel.type === "row" || (panel.type === undefined && panel.panels !== undefined) ? [] : [panel]),

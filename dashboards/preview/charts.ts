@@ -1,7 +1,7 @@
 // Panels with axes, drawn by ECharts as SVG.
 import * as echarts from "echarts";
 import type { FieldDefaults, Series, ShownPanel } from "./collect";
-import { color, escapeHtml, named, palette } from "./looks";
+import { color, escapeHtml, palette, shadeOf } from "./looks";
 import { format } from "./units";
 
 /** A line of the table below a chart, in pixels. */
@@ -32,7 +32,8 @@ const AXIS = {
 const GRID = { left: 8, right: 20, top: 8, bottom: 4, containLabel: true };
 
 function curves(series: readonly Series[], defaults: FieldDefaults): echarts.EChartsCoreOption {
-  const { unit = "", min, max, custom = {} } = defaults;
+  const { unit = "", custom = {} } = defaults;
+  const { min, max } = { min: defaults.min ?? undefined, max: defaults.max ?? undefined };
   const stacked = custom.stacking?.mode === "normal";
   const bars = custom.drawStyle === "bars";
   const logarithmic = custom.scaleDistribution?.type === "log";
@@ -68,9 +69,9 @@ function positive(value: number | null, logarithmic: boolean): number | null {
 
 function limits({ thresholds }: FieldDefaults) {
   const steps = (thresholds?.steps ?? []).flatMap(({ value, color: name }) =>
-    value === null
+    (value ?? null) === null
       ? []
-      : [{ yAxis: value, lineStyle: { color: named[name] ?? color.text, type: "dashed", width: 1 } }],
+      : [{ yAxis: value, lineStyle: { color: shadeOf(name) ?? color.text, type: "dashed", width: 1 } }],
   );
   return { silent: true, symbol: "none", label: { show: false }, data: steps };
 }
@@ -125,7 +126,9 @@ function legend(series: readonly Series[], lines: number, { unit = "", decimals 
   const rows = series.slice(0, lines).map(({ name, values }, index) => {
     const known = values.filter((value) => value !== null);
     const [end, top] = known.length === 0 ? [] : [known.at(-1) ?? 0, Math.max(...known)];
-    const numbers = [end, top].map((value) => (value === undefined ? "-" : format(value, unit, decimals)));
+    const numbers = [end, top].map((value) =>
+      value === undefined ? "-" : format(value, unit, decimals ?? undefined),
+    );
     const mark = `<tspan fill="${palette[index % palette.length]}">▬</tspan>`;
     return `<text x="8" y="${index * LEGEND_LINE + 12}">${mark} ${escapeHtml(name.slice(0, 60))}</text><text x="100%" dx="-90" text-anchor="end" y="${index * LEGEND_LINE + 12}">${numbers[0]}</text><text x="100%" dx="-10" text-anchor="end" y="${index * LEGEND_LINE + 12}">${numbers[1]}</text>`;
   });

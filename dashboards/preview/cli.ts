@@ -36,8 +36,11 @@ async function main(): Promise<void> {
   }
   const dashboards = await shown(values.stack, values.host, values.from);
   mkdirSync(values.to, { recursive: true });
+  const taken = new Set<string>();
   for (const dashboard of dashboards) {
-    const file = join(values.to, `${fileName(dashboard.title)}.png`);
+    const name = fileName(dashboard);
+    const file = join(values.to, `${taken.has(name) ? `${name}-${dashboard.uid}` : name}.png`);
+    taken.add(name);
     photograph(page(dashboard), file);
     process.stdout.write(`${file}: ${dashboard.panels.length} panels\n`);
   }
@@ -65,7 +68,11 @@ async function shown(
   }
 }
 
-const fileName = (title: string) => title.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
+/** Its title, in letters that every file system takes, or its uid if there are none. */
+function fileName({ title, uid }: ShownDashboard): string {
+  const name = title.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
+  return /[a-z0-9]/.test(name) ? name : uid;
+}
 
 main().catch((error: Error) => {
   process.stderr.write(`podwatch: ${error.message}\n`);

@@ -1,32 +1,41 @@
 // Dashboards from Grafana, with the results of each panel's queries.
-import { type Dashboard, type Panel, panelQueries } from "../../operate/dashboard";
+import { type Dashboard, type PanelRequest, panelRequests, panelsOf } from "../../operate/dashboard";
+import type { Source } from "../../operate/datasource";
 import type { Field, Grafana, QueryResult } from "../../operate/grafana";
+import { layOut, type Place } from "./layout";
 
 export interface ShownDashboard {
+  readonly uid: string;
   readonly title: string;
   readonly description: string;
   readonly panels: readonly ShownPanel[];
 }
 
 /** A panel in Grafana's JSON, as far as a picture needs it, with its data. */
-export interface ShownPanel extends Panel {
+export interface ShownPanel {
   readonly type: string;
-  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
-  readonly fieldConfig?: { readonly defaults: FieldDefaults };
+  readonly title?: string;
+  readonly gridPos: Place;
+  readonly fieldConfig?: { readonly defaults?: FieldDefaults };
   readonly options?: { readonly graphMode?: string; readonly textMode?: string };
   readonly series: readonly Series[];
+  /** Why it has no data to draw. */
+  readonly note?: string;
 }
 
 export interface FieldDefaults {
   readonly unit?: string;
-  readonly decimals?: number;
-  readonly min?: number;
-  readonly max?: number;
+  readonly decimals?: number | null;
+  readonly min?: number | null;
+  readonly max?: number | null;
   readonly thresholds?: {
-    readonly steps: ReadonlyArray<{ readonly value: number | null; readonly color: string }>;
+    readonly steps?: ReadonlyArray<{ readonly value?: number | null; readonly color: string }>;
   };
   readonly mappings?: ReadonlyArray<{
-    readonly options: Readonly<Record<string, { readonly text: string; readonly color: string }>>;
+    /** Absent in dashboards from before Grafana 8. */
+    readonly options?: Readonly<
+      Record<string, { readonly text?: string; readonly color?: string } | undefined>
+    >;
   }>;
   readonly custom?: {
     readonly drawStyle?: string;
@@ -46,41 +55,50 @@ export interface Series {
 }
 
 interface Found {
-  readonly dashboard: Omit<Dashboard, "panels"> & {
-    readonly description?: string;
-    readonly panels?: ReadonlyArray<Omit<ShownPanel, "series">>;
-  };
+  readonly dashboard: Dashboard & { readonly description?: string };
 }
 
 /** Every dashboard, in the order of titles. */
 export async function collect(grafana: Grafana, from: string): Promise<ShownDashboard[]> {
   const found = await grafana.get<Array<{ uid: string; title: string }>>("search?type=dash-db&limit=5000");
+  const sources = await grafana.get<Source[]>("datasources");
   const dashboards: ShownDashboard[] = [];
   for (const { uid } of found.sort((a, b) => (a.title < b.title ? -1 : 1))) {
-    dashboards.push(await showDashboard(grafana, uid, from));
+    dashboards.push(await showDashboard(grafana, uid, { from, sources }));
   }
   return dashboards;
 }
 
-async function showDashboard(grafana: Grafana, uid: string, from: string): Promise<ShownDashboard> {
+async function showDashboard(
+  grafana: Grafana,
+  uid: string,
+  { from, sources }: { readonly from: string; readonly sources: readonly Source[] },
+): Promise<ShownDashboard> {
   const { dashboard } = await grafana.get<Found>(`dashboards/uid/${uid}`);
-  const answers = new Map<number | undefined, Series[]>();
-  for (const { id, panel, body } of panelQueries(dashboard, { from })) {
-    const { results, message } = await grafana.query(body);
-    const error = results === undefined ? message : Object.values(results).find((one) => one.error)?.error;
-    if (error !== undefined) {
-      throw new Error(`${dashboard.title}, panel ${JSON.stringify(panel)}: ${error}`);
-    }
-    const queries = body.queries as ReadonlyArray<{ refId: string; legendFormat?: string }>;
-    answers.set(
-      id,
-      queries.flatMap(({ refId, legendFormat }) => seriesOf(results?.[refId], legendFormat ?? "")),
-    );
+  const requests = panelRequests(dashboard, { from, sources });
+  const requested = new Map(panelsOf(dashboard).map((panel, index) => [panel, requests[index]]));
+  const panels: ShownPanel[] = [];
+  for (const { panel, place } of layOut(dashboard)) {
+    const request = requested.get(panel);
+    const shown = { type: "panel", ...panel, title: request?.panel ?? panel.title ?? "", gridPos: place };
+    panels.push({ ...shown, ...(await answerTo(request, grafana)) });
   }
+  return { uid, title: dashboard.title, description: dashboard.description ?? "", panels };
+}
+
+async function answerTo(
+  request: PanelRequest | undefined,
+  grafana: Grafana,
+): Promise<Pick<ShownPanel, "series" | "note">> {
+  if (request === undefined) return { series: [] };
+  if ("skipped" in request) return { series: [], note: request.skipped };
+  if ("error" in request) return { series: [], note: request.error };
+  const { results, message } = await grafana.query(request.body);
+  const error = results === undefined ? message : Object.values(results).find((one) => one.error)?.error;
+  const queries = request.body.queries as ReadonlyArray<{ refId: string; legendFormat?: string }>;
   return {
-    title: dashboard.title,
-    description: dashboard.description ?? "",
-    panels: (dashboard.panels ?? []).map((panel) => ({ ...panel, series: answers.get(panel.id) ?? [] })),
+    series: queries.flatMap(({ refId, legendFormat }) => seriesOf(results?.[refId], legendFormat ?? "")),
+    ...(error === undefined ? {} : { note: error }),
   };
 }
 
@@ -93,7 +111,7 @@ export function seriesOf(result: QueryResult | undefined, legend: string): Serie
       name: nameOf(field, legend),
       labels: field.labels ?? {},
       times: times as number[],
-      values: (columns[index] ?? []) as Array<number | null>,
+      values: (columns[index] ?? []).map((value) => (typeof value === "number" ? value : null)),
     }));
   });
 }

@@ -32,6 +32,12 @@ export const palette = [
   "#c15c17",
 ];
 
+/** A colour by its name or as it is written; undefined for others, such as those of a palette. */
+export function shadeOf(name: string | undefined): string | undefined {
+  if (name !== undefined && /^(#[0-9a-f]{3,8}|rgba?\([\d\s,.%]+\))$/i.test(name)) return name;
+  return named[(name ?? "").replace(/^(super-light|light|semi-dark|dark)-/, "")];
+}
+
 export function escapeHtml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 }

@@ -17,8 +17,8 @@ const COLUMN = (WIDTH - GAP) / 24;
 const ROW = 38;
 const HEAD = 52;
 
-export function page({ title, description, panels }: ShownDashboard): Page {
-  const rows = Math.max(...panels.map(({ gridPos }) => gridPos.y + gridPos.h));
+export function page({ title, description, panels }: Omit<ShownDashboard, "uid">): Page {
+  const rows = Math.max(1, ...panels.map(({ gridPos }) => gridPos.y + gridPos.h));
   const height = HEAD + rows * ROW + GAP;
   const html = `<!doctype html>
 <meta charset="utf-8">
@@ -41,16 +41,27 @@ function placed(panel: ShownPanel): string {
 }
 
 function body(panel: ShownPanel, width: number, height: number): string {
-  if (panel.series.every(({ values }) => values.length === 0)) return '<p class="empty">No data</p>';
-  switch (panel.type) {
-    case "stat":
-      return statPanel(panel, width, height);
-    case "state-timeline":
-      return statePanel(panel, height);
-    default:
-      return chart(panel, width, height);
-  }
+  const { type, note, series } = panel;
+  const draw = DRAWN[type];
+  if (draw === undefined) return empty(note === undefined || note.endsWith(type) ? type : `${type}: ${note}`);
+  if (note !== undefined && series.length === 0) return empty(note);
+  if (series.every(({ values }) => values.length === 0)) return empty("No data");
+  return draw(panel, width, height);
 }
+
+/** What is drawn, by kind of panel; of the others there is a frame with the kind's name. */
+const DRAWN: Readonly<Record<string, (panel: ShownPanel, width: number, height: number) => string>> = {
+  stat: statPanel,
+  singlestat: statPanel,
+  gauge: statPanel,
+  bargauge: statPanel,
+  "state-timeline": (panel, _, height) => statePanel(panel, height),
+  timeseries: chart,
+  graph: chart,
+  heatmap: chart,
+};
+
+const empty = (text: string) => `<p class="empty">${escapeHtml(text)}</p>`;
 
 const STYLE = `
 body { margin: 0; background: ${color.page}; color: ${color.text}; font: 12px Inter, "DejaVu Sans", sans-serif; }

@@ -1,6 +1,6 @@
 // Panels without axes: numbers, words, and bands of states.
 import type { FieldDefaults, Series, ShownPanel } from "./collect";
-import { color, escapeHtml, named } from "./looks";
+import { color, escapeHtml, shadeOf } from "./looks";
 import { format } from "./units";
 
 /** The last value of each series, big, in the colour of its threshold or mapping. */
@@ -51,13 +51,14 @@ function last({ values }: Series): number | null {
 
 function shown(value: number | null, defaults: FieldDefaults): { text: string; shade: string } {
   if (value === null) return { text: "No data", shade: color.faint };
-  const mapped = defaults.mappings?.map(({ options }) => options[String(value)]).find(Boolean);
-  if (mapped) return { text: mapped.text, shade: named[mapped.color] ?? color.text };
-  const step = defaults.thresholds?.steps.findLast(({ value: from }) => from === null || value >= from);
-  return {
-    text: format(value, defaults.unit ?? "", defaults.decimals),
-    shade: named[step?.color ?? ""] ?? color.text,
-  };
+  const { thresholds, mappings = [], unit = "", decimals } = defaults;
+  const text = format(value, unit, decimals ?? undefined);
+  const mapped = mappings.map(({ options }) => options?.[String(value)]).find(Boolean);
+  if (mapped) return { text: mapped.text ?? text, shade: shadeOf(mapped.color) ?? color.text };
+  const step = thresholds?.steps?.findLast(
+    ({ value: from }) => (from ?? null) === null || value >= Number(from),
+  );
+  return { text, shade: shadeOf(step?.color) ?? color.text };
 }
 
 function area(series: Series, width: number, defaults: FieldDefaults): string {

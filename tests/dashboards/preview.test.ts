@@ -1,7 +1,17 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: so dashboards refer to variables
 import { marked } from "../../dashboards/preview/charts";
-import { type FieldDefaults, type Series, type ShownPanel, seriesOf } from "../../dashboards/preview/collect";
+import {
+  collect,
+  type FieldDefaults,
+  type Series,
+  type ShownPanel,
+  seriesOf,
+} from "../../dashboards/preview/collect";
+import { layOut } from "../../dashboards/preview/layout";
 import { page } from "../../dashboards/preview/page";
 import { format } from "../../dashboards/preview/units";
+import type { Dashboard } from "../../operate/dashboard";
+import type { Grafana } from "../../operate/grafana";
 
 test.each([
   [0, "s", "0"],
@@ -117,4 +127,127 @@ test("a panel without data says so", () => {
 test("the page is as high as its lowest panel", () => {
   const { width, height } = page({ title: "Hosts", description: "", panels: [panel("stat", FULL)] });
   expect([width, height]).toEqual([1440, 52 + 9 * 38 + 8]);
+});
+
+describe("dashboards as people have them", () => {
+  const at = (x: number, y: number, w = 12, h = 8) => ({ gridPos: { x, y, w, h } });
+  const places = (dashboard: Omit<Dashboard, "title">) =>
+    layOut({ title: "T", ...dashboard }).map(({ panel, place: { x, y, w, h } }) => [panel.title, x, y, w, h]);
+
+  test("a folded row is unfolded, and what is below it moves down", () => {
+    const row = (title: string, y: number, panels: object[]) => ({
+      type: "row",
+      title,
+      ...at(0, y, 24, 1),
+      panels,
+    });
+    const inner = [
+      { title: "a", ...at(0, 3) },
+      { title: "b", ...at(12, 3, 12, 10) },
+    ];
+    const panels = [
+      row("folded", 2, inner),
+      row("next", 3, [{ title: "c", ...at(0, 4) }]),
+      { title: "top", ...at(0, 0, 24, 2) },
+    ];
+    expect(places({ panels })).toEqual([
+      ["top", 0, 0, 24, 2],
+      ["folded", 0, 2, 24, 1],
+      ["a", 0, 3, 12, 8],
+      ["b", 12, 3, 12, 10],
+      ["next", 0, 13, 24, 1],
+      ["c", 0, 14, 12, 8],
+    ]);
+  });
+
+  test("rows from before Grafana 5 flow by their panels' widths, as do panels without a place", () => {
+    const panels = [
+      { title: "a", span: 4 },
+      { title: "b", span: 8 },
+      { title: "c", span: 12 },
+    ];
+    expect(places({ rows: [{ title: "R", panels }, { panels: [{ title: "d" }] }] })).toEqual([
+      ["R", 0, 0, 24, 1],
+      ["a", 0, 1, 8, 8],
+      ["b", 8, 1, 16, 8],
+      ["c", 0, 9, 24, 8],
+      ["", 0, 17, 24, 1],
+      ["d", 0, 18, 12, 8],
+    ]);
+    expect(places({ panels: [{ title: "a" }, { title: "b" }, { title: "c" }] })).toEqual([
+      ["a", 0, 0, 12, 8],
+      ["b", 12, 0, 12, 8],
+      ["c", 0, 8, 12, 8],
+    ]);
+  });
+
+  test("a panel of another kind is an empty frame with the kind's name, one that was not asked says why", () => {
+    expect(html(panel("piechart", {}))).toContain('<p class="empty">piechart</p>');
+    expect(html({ ...panel("text", {}, []), note: "a panel of kind text" })).toContain(
+      '<p class="empty">text</p>',
+    );
+    expect(html({ ...panel("table", {}, []), note: "bad_data: <x>" })).toContain("table: bad_data: &lt;x>");
+    expect(html({ ...panel("graph", {}, []), note: "its queries are empty" })).toContain(
+      "its queries are empty",
+    );
+    for (const type of ["graph", "gauge", "bargauge", "singlestat"])
+      expect(html(panel(type, {}))).toMatch(/<path|class="values"/);
+    expect(page({ title: "T", description: "", panels: [] }).height).toBeGreaterThan(0);
+  });
+
+  test("colours of any form, old mappings and thresholds, and what is not a number", () => {
+    const steps = [{ color: "dark-green" }, { value: 0.9, color: "#d44a3a" }];
+    const mappings = [{ id: 0, op: "=", text: "N/A", type: 1, value: "null" }];
+    const defaults = {
+      thresholds: { steps },
+      mappings,
+      decimals: null,
+      min: null,
+      max: null,
+    } as FieldDefaults;
+    expect(html(panel("stat", defaults))).toContain("color:#d44a3a");
+    expect(
+      html(panel("timeseries", { ...defaults, custom: { thresholdsStyle: { mode: "dashed" } } })),
+    ).toContain("<path");
+    expect(html(panel("stat", { thresholds: { steps: [{ color: '"><script>' }] } }))).not.toContain(
+      "<script>",
+    );
+    const frame = {
+      schema: { fields: [{ name: "Time" }, { name: "v" }] },
+      data: { values: [[1], ["text"]] },
+    };
+    expect(seriesOf({ frames: [frame] }, "")[0]?.values).toEqual([null]);
+  });
+
+  test("every panel is asked of its data source, and a failed query does not keep the others from being drawn", async () => {
+    const targets = [{ refId: "A", expr: "up" }];
+    const dashboard = {
+      title: "T",
+      panels: [
+        { id: 1, type: "stat", title: "on $ds", datasource: "${ds}", targets },
+        { id: 1, type: "stat", title: "bad", targets: [{ refId: "A", expr: "(" }] },
+        { type: "text", title: "notes" },
+        { type: "stat", title: "lost", datasource: { uid: "gone" }, targets },
+      ],
+      templating: { list: [{ name: "ds", type: "datasource", query: "prometheus", current: {} }] },
+    };
+    const frame = { schema: { fields: [{ name: "Time" }, { name: "v" }] }, data: { values: [[1], [7]] } };
+    const grafana = {
+      get: async (path: string) =>
+        path === "datasources"
+          ? [{ name: "Prometheus", uid: "p", type: "prometheus", isDefault: true }]
+          : path.startsWith("search")
+            ? [{ uid: "u", title: "T" }]
+            : { dashboard },
+      query: async ({ queries }: { queries: Array<{ expr: string; datasource: { uid: string } }> }) =>
+        queries[0]?.expr === "(" ? { message: "parse error" } : { results: { A: { frames: [frame] } } },
+    } as unknown as Grafana;
+    const [shown] = await collect(grafana, "now-15m");
+    expect(shown?.panels.map(({ title, series, note }) => [title, series[0]?.values, note])).toEqual([
+      ["on p", [7], undefined],
+      ["bad", undefined, "parse error"],
+      ["notes", undefined, "a panel of kind text"],
+      ["lost", undefined, 'there is no data source "gone"'],
+    ]);
+  });
 });

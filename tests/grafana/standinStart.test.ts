@@ -80,9 +80,14 @@ describe("refuses to start", () => {
       /the stand-in has no foldersFromFilesStructure/,
     ],
     [
-      "anonymous access",
-      { "grafana.ini": "[auth.anonymous]\nenabled = true" },
-      /the stand-in has no anonymous access/,
+      "a plugin, which it cannot fetch",
+      { "grafana.ini": "[plugins]\npreinstall_sync = a-panel@1.0.0" },
+      /failed to install plugins: the stand-in can fetch none/,
+    ],
+    [
+      "LDAP without its file",
+      { "grafana.ini": "[auth.ldap]\nenabled = true\nconfig_file = /none.toml" },
+      /failed to load LDAP config file: open \/none\.toml/,
     ],
     [
       "a broken grafana.ini",
@@ -214,4 +219,32 @@ test("dashboards with one uid freeze their provider until they are mended", asyn
   expect((await standIn.ask(third, { auth: "admin:admin" })).status).toBe(404);
   rmSync(join(standIn.root, "twice/x/b.json"));
   await standIn.until(third, "admin:admin", ({ status }) => status === 200);
+});
+
+describe("visitors without a log-in", () => {
+  const ini = (anonymous: string, security = "") => ({
+    "grafana.ini": `[auth.anonymous]\nenabled = true\n${anonymous}\n[security]\n${security}\n`,
+  });
+  const status = async (standIn: StandIn, path: string, more = {}) => (await standIn.ask(path, more)).status;
+
+  test("see dashboards, and no more, if they are let in to an organization that there is", async () => {
+    const standIn = await instance(ini("org_role = Viewer")).start();
+    for (const path of ["/", "/api/search", "/api/folders"]) expect(await status(standIn, path)).toBe(200);
+    for (const path of ["/api/user", "/api/datasources"]) expect(await status(standIn, path)).toBe(401);
+    const made = { method: "POST", body: { title: "Mine" } };
+    expect(await status(standIn, "/api/folders", made)).toBe(401);
+    expect(await status(standIn, "/api/search", { auth: "admin:wrong" })).toBe(401);
+    const elsewhere = await instance(ini("org_name = Nowhere")).start();
+    expect(await status(elsewhere, "/api/search")).toBe(401);
+  });
+
+  test("frames and cookies follow the settings", async () => {
+    const plain = await instance(ini("")).start();
+    expect((await plain.ask("/")).headers["x-frame-options"]).toBe("deny");
+    const framed = await instance(ini("", "allow_embedding = true\ncookie_samesite = strict")).start();
+    const { headers } = await framed.ask("/");
+    expect(headers["x-frame-options"]).toBeUndefined();
+    const login = await framed.ask("/login", { method: "POST", body: { user: "admin", password: "admin" } });
+    expect(login.headers["set-cookie"]?.[0]).toContain("SameSite=Strict");
+  });
 });

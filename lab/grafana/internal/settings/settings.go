@@ -110,8 +110,11 @@ func (s *Settings) resolve(home string) error {
 	if protocol := s.Get("server", "protocol"); protocol != "http" {
 		return fmt.Errorf("[server] protocol = %q: the stand-in serves http only", protocol)
 	}
-	if s.Bool("auth.anonymous", "enabled") {
-		return errors.New("[auth.anonymous] enabled: the stand-in has no anonymous access")
+	if plugins := s.Get("plugins", "preinstall_sync"); plugins != "" {
+		return fmt.Errorf("[plugins] preinstall_sync = %q: failed to install plugins: the stand-in can fetch none", plugins)
+	}
+	if err := s.checkLDAP(); err != nil {
+		return err
 	}
 	port, err := strconv.Atoi(s.Get("server", "http_port"))
 	if err != nil || port < 0 || port > 65535 {
@@ -128,6 +131,24 @@ func (s *Settings) resolve(home string) error {
 	s.DataPath = absolute(home, s.Get("paths", "data"))
 	s.ProvisioningPath = absolute(home, s.Get("paths", "provisioning"))
 	return s.resolveRootURL(port)
+}
+
+// checkLDAP reads the file that an enabled LDAP needs, and fills in the files and variables that it names; nobody logs in by it.
+func (s *Settings) checkLDAP() error {
+	if !s.Bool("auth.ldap", "enabled") {
+		return nil
+	}
+	text, err := os.ReadFile(s.Get("auth.ldap", "config_file"))
+	if err == nil {
+		_, err = Expand(string(text))
+	}
+	if err != nil {
+		return fmt.Errorf("failed to load LDAP config file: %w", err)
+	}
+	if !strings.Contains(string(text), "[[servers]]") {
+		return errors.New("LDAP enabled but no LDAP servers defined in config file")
+	}
+	return nil
 }
 
 func (s *Settings) resolveRootURL(port int) error {

@@ -65,12 +65,13 @@ func TestExpand(t *testing.T) {
 
 func TestRefusals(t *testing.T) {
 	for ini, want := range map[string]string{
-		"[server":                         "unclosed section",
-		"[server]\nhttp_port = x":         "not a port",
-		"[server]\nhttp_port = 65536":     "not a port",
-		"[server]\nprotocol = socket":     "http only",
-		"[auth.anonymous]\nenabled = yes": "no anonymous access",
-		"[log]\nlevel = $__file{/none}":   "failed to expand [log] level",
+		"[server":                                         "unclosed section",
+		"[server]\nhttp_port = x":                         "not a port",
+		"[server]\nhttp_port = 65536":                     "not a port",
+		"[server]\nprotocol = socket":                     "http only",
+		"[auth.ldap]\nenabled = yes\nconfig_file = /none": "failed to load LDAP config file",
+		"[plugins]\npreinstall_sync = a-panel@1.0.0":      "failed to install plugins",
+		"[log]\nlevel = $__file{/none}":                   "failed to expand [log] level",
 	} {
 		if _, err := load(t, ini); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", ini, err)

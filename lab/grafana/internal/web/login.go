@@ -42,9 +42,21 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 		path = "/"
 	}
 	http.SetCookie(w, &http.Cookie{Name: s.cookieName(), Value: token, Path: path, MaxAge: int(time.Until(expires).Seconds()),
-		HttpOnly: true, Secure: s.Settings.Bool("security", "cookie_secure"), SameSite: http.SameSiteLaxMode})
+		HttpOnly: true, Secure: s.Settings.Bool("security", "cookie_secure"), SameSite: s.sameSite()})
 	s.Log.Info("Successful Login", "user", user.Login)
 	writeJSON(w, http.StatusOK, object{"message": "Logged in", "redirectUrl": s.Settings.AppSubURL + "/"})
+}
+
+func (s *Server) sameSite() http.SameSite {
+	switch s.Settings.Get("security", "cookie_samesite") {
+	case "strict":
+		return http.SameSiteStrictMode
+	case "none":
+		return http.SameSiteNoneMode
+	case "disabled":
+		return http.SameSiteDefaultMode
+	}
+	return http.SameSiteLaxMode
 }
 
 func (s *Server) currentUser(w http.ResponseWriter, _ *http.Request, who identity) {

@@ -35,14 +35,14 @@ func (s *Server) Handler() http.Handler {
 	for pattern, handle := range map[string]http.HandlerFunc{
 		"GET /api/health": s.health,
 		"GET /metrics":    s.metrics,
-		"GET /login":      page,
+		"GET /login":      s.page,
 		"POST /login":     s.login,
 		"/api/":           func(w http.ResponseWriter, _ *http.Request) { refuse(w, http.StatusNotFound, "Not found") },
 	} {
 		mux.Handle(pattern, handle)
 	}
 	for pattern, handle := range map[string]handler{
-		"/":                func(w http.ResponseWriter, r *http.Request, _ identity) { page(w, r) },
+		"/":                func(w http.ResponseWriter, r *http.Request, _ identity) { s.page(w, r) },
 		"GET /api/user":    s.currentUser,
 		"GET /api/live/ws": s.live,
 		"POST /api/admin/provisioning/{kind}/reload": s.reload,
@@ -63,11 +63,13 @@ func (s *Server) Handler() http.Handler {
 }
 
 // page is all that there is to look at.
-func page(w http.ResponseWriter, _ *http.Request) {
+func (s *Server) page(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=UTF-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	w.Header().Set("X-Frame-Options", "deny")
+	if !s.Settings.Bool("security", "allow_embedding") {
+		w.Header().Set("X-Frame-Options", "deny")
+	}
 	fmt.Fprintf(w, `<!doctype html><html lang="en"><title>Grafana (stand-in)</title><p>%s.</p>
 <p>It has the HTTP API and no pages: <code>npm run dashboards:preview</code> draws dashboards.</p></html>
 `, Banner)
