@@ -193,7 +193,7 @@ describe("log-ins", () => {
     await becomes(doors.toSorted(), async () => [...server.told].filter((door) => door in WAYS).sort());
   });
 
-  test("of the front's snippet are included", async () => {
+  test("of the front's snippet are covered", async () => {
     expect((await host.fetch("/own")).body).toBe("guarded 1\n");
   });
 

@@ -29,7 +29,7 @@ afterAll(async () => {
   await one?.down();
 });
 
-describe("what another program made under our names is neither overwritten nor deleted", () => {
+describe("objects of other programs with our names are neither overwritten nor deleted", () => {
   const UNIT = "/etc/containers/systemd/podwatch-prometheus.container";
 
   /** What there is under our names, each with what tells it from another one of the same name. */
@@ -104,7 +104,7 @@ describe("what another program made under our names is neither overwritten nor d
   );
 });
 
-describe("a host that does not take what it is given keeps what it has", () => {
+describe("a host that rejects a deployment keeps its previous state", () => {
   beforeAll(async () => {
     // Small enough to be filled in a moment, large enough for what pulls put there for a while.
     await one.exec(
@@ -123,7 +123,7 @@ describe("a host that does not take what it is given keeps what it has", () => {
     expect(await openToOthers(one, "/var/lib/podwatch")).toBe("");
   });
 
-  test("what a former version left readable is closed by the next `pulumi up`, without a restart", async () => {
+  test("files that a former version left readable are protected by the next `pulumi up`, without a restart", async () => {
     const running = await startedAt(one);
     await one.exec("cd /var/lib/podwatch && chmod -R a+rX locks services images");
     expect(await openToOthers(one, "/var/lib/podwatch")).toContain(
@@ -173,7 +173,7 @@ describe("a host that does not take what it is given keeps what it has", () => {
     },
   );
 
-  test("other programs' objects with such names survive a change of the network, a repair and a removal", async () => {
+  test("other programs' objects with our names survive a change of the network, a repair and a removal", async () => {
     const theirs = () =>
       one.exec(`podman ps -a --no-trunc --format '{{.ID}} {{.Names}}' | grep theirs
         podman volume ls --format '{{.Name}} {{.Labels}}' | grep -e theirs -e restore; podman secret ls --format '{{.ID}} {{.Name}}'

@@ -104,7 +104,7 @@ describe("an image that is built on the host", () => {
     },
   );
 
-  test("a change builds it anew, and the old one goes", async () => {
+  test("a change rebuilds it, and the old image is removed", async () => {
     const [, old] = await images();
     await containerfile("COPY note /etc/note\nLABEL flavour=second\n");
     expect(await stack.preview("--diff")).toMatch(/^ *\+ +LABEL flavour=second$/m);
@@ -114,7 +114,7 @@ describe("an image that is built on the host", () => {
     expect(await images()).toEqual([BASE, expect.not.stringContaining(String(old))]);
   });
 
-  test("pulled again instead, nothing built is left; nor after destroy", async () => {
+  test("after a change back to a pulled image, and after destroy, no built image is left", async () => {
     await stack.configure(settings({}));
     await stack.up();
     await healthy();

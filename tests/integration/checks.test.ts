@@ -96,7 +96,7 @@ async function state(): Promise<string[]> {
   return [...(await snapshot(host)), ...ours.split("\n")];
 }
 
-test("what is right is in force: rules, a location, keys of a unit, a dashboard", async () => {
+test("valid settings take effect: rules, a location, unit keys, a dashboard", async () => {
   await eventually(
     20,
     () => query(host, "own:one"),
@@ -118,7 +118,7 @@ test("what is right is in force: rules, a location, keys of a unit, a dashboard"
   expect(JSON.parse(body).dashboard.panels[0].datasource.uid).toBe("PBFA97CFB590B2093");
 });
 
-test("a pattern in a snippet takes no request from what the front answers itself", async () => {
+test("a regular-expression location in a snippet does not override the front's own locations", async () => {
   expect((await host.fetch("/prometheus/-/ready")).status).toBe(200);
   expect((await host.fetch("/grafana/api/health")).status).toBe(200);
 });
@@ -277,7 +277,7 @@ describe("dashboards that cannot be shown, in one run", () => {
   }
 });
 
-test("with the right settings again there is nothing left over", async () => {
+test("after the settings are corrected, nothing is left over", async () => {
   await stack.configure(settings());
   const before = await host.exec("podman ps --format '{{.ID}}' | sort");
   await stack.up();

@@ -181,7 +181,7 @@ async function deploy(): Promise<{ code: number; output: string; slack: string[]
   return { code, output: stdout + stderr, slack };
 }
 
-test("a deployment that fails is told to Slack, with nothing deployed", async () => {
+test("a failed deployment is reported to Slack, and nothing is deployed", async () => {
   const failed = await deploy();
   expect(failed).toHaveExited(1);
   expect(failed.output).toContain('"raspberry" is not known here');
@@ -189,7 +189,7 @@ test("a deployment that fails is told to Slack, with nothing deployed", async ()
   expect(await snapshot(host)).toEqual(before);
 });
 
-test("the next one deploys everything, and is told as back to normal", async () => {
+test("the next one deploys everything, and is reported as back to normal", async () => {
   await stack.configure(settings(), secrets());
   const deployed = await deploy();
   expect(deployed).toHaveExited(0);
@@ -239,7 +239,7 @@ test("all targets are up and all probes succeed", async () => {
   );
 });
 
-test("while all is well, the dead man's switch is called and nobody else is", async () => {
+test("without alerts, only the dead man's switch is called", async () => {
   await eventually(
     60,
     async () => receivers.messages("ping"),
@@ -248,7 +248,7 @@ test("while all is well, the dead man's switch is called and nobody else is", as
   expect(receivers.messages().filter(({ mode }) => mode !== "ping")).toEqual([]);
 });
 
-test("the coop's application stops: everybody is told, and so is its return", async () => {
+test("the coop's application stops: all receivers are notified, also when it is resolved", async () => {
   const fault = await told(receivers, "ProbeFailed", () => host.exec("podman stop --time 0 coop"));
   receivers.clear();
   // Opsgenie is told of the end by the alert's alias, without its name.
@@ -258,7 +258,7 @@ test("the coop's application stops: everybody is told, and so is its return", as
   expect(receivers.refused()).toEqual([]);
 });
 
-test("two disks fill up: everybody is told of both at once, of what is worst only, and of the end", async () => {
+test("two disks fill up: one notification for both, of the highest severity only, and one when resolved", async () => {
   receivers.clear();
   const fill = DISKS.map((disk) => `! head -c 1G /dev/zero 2>/dev/null >${disk}/file`).join("; ");
   const fault = await told(receivers, "HostDiskFull", () => host.exec(fill));
@@ -308,7 +308,7 @@ test("two disks fill up: everybody is told of both at once, of what is worst onl
   process.stderr.write(`seconds from full disks to the message: ${fault}; from their end: ${end}\n`);
 });
 
-test("no secret stands in the configuration, nor in the containers' descriptions", async () => {
+test("neither the configuration nor `podman inspect` shows a secret", async () => {
   const plain = await host.exec(
     "cat /var/lib/podwatch/services/*/current/files/*.yml /etc/containers/systemd/*; podman inspect podwatch-alertmanager podwatch-grafana",
   );
@@ -341,13 +341,13 @@ test("a silence survives a restart", async () => {
   expect(JSON.parse(body)).toEqual([expect.objectContaining({ comment: "kept" })]);
 });
 
-test("a second up changes nothing, and tells nobody", async () => {
+test("a second up changes nothing, and sends no notification", async () => {
   const { output, slack } = await deploy();
   expect(changes(output)).toEqual({ unchanged: expect.any(Number) });
   expect(slack).toEqual([]);
 });
 
-test("texts of one's own arrive as they were written: markup, templates, dollars, other letters", async () => {
+test("custom texts arrive unchanged: markup, templates, dollar signs, other alphabets", async () => {
   const directory = mkdtempSync(join(tmpdir(), "podwatch-texts-"));
   const chat = await listener();
   try {

@@ -140,7 +140,7 @@ describe("delivery to a host", () => {
     expect(secretsIn(everything, { password, key })).toEqual([]);
   });
 
-  test("a preview that fails is written too", async () => {
+  test("a failed preview is written, too", async () => {
     await staging.configure(settings({ prometheus: { scrapeInterval: "never" } }));
     expect(await deliver(staging, "preview", "--to", file("failed.md"))).toHaveExited(1);
     expect(await readFile(file("failed.md"), "utf8")).toMatch(
@@ -149,7 +149,7 @@ describe("delivery to a host", () => {
     await staging.configure(settings());
   });
 
-  test("a cycle that leaves something behind fails, and is told with what it was; the next success is back to normal", async () => {
+  test("a cycle that leaves something behind fails and reports what; the next success is reported as back to normal", async () => {
     const receivers = await startReceivers();
     const env = { PODWATCH_SLACK_URL: `${receivers.url}/services/${receivers.credentials.slack}` };
     const tell = (outcome: string) => {

@@ -5,7 +5,7 @@ import { connection, Stack } from "./support/stack";
 
 jest.setTimeout(300_000);
 
-describe("what cannot be deployed is refused by one clear message", () => {
+describe("what cannot be deployed is refused with one clear message", () => {
   let host: LabHost;
   let stack: Stack;
   let before: string[];
@@ -70,7 +70,7 @@ describe("what cannot be deployed is refused by one clear message", () => {
     expect(refused.stdout + refused.stderr).toMatch(/podwatch:host\.address: .* is a placeholder/);
   });
 
-  describe("hosts that do not let us in, in one run", () => {
+  describe("hosts that refuse the log-in, in one run", () => {
     let output: string;
 
     beforeAll(async () => {
@@ -133,7 +133,7 @@ describe("what cannot be deployed is refused by one clear message", () => {
     test("the key is not shown", () => expect(output).not.toContain("OPENSSH PRIVATE KEY"));
   });
 
-  describe("what a service cannot use, at a first deployment", () => {
+  describe("settings that a service rejects, at a first deployment", () => {
     let output: string;
 
     beforeAll(async () => {

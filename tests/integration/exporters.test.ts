@@ -82,7 +82,7 @@ const outcome = (names: readonly string[]) =>
   Object.fromEntries([...names].sort().map((name) => [name, name.startsWith("not-") ? 0 : 1]));
 
 describe("the blackbox exporter", () => {
-  test("finds up what is up, and down what is down, by each kind of probe", async () => {
+  test("reports targets as up or down correctly, with each kind of probe", async () => {
     const expected = outcome(probes().map(({ name }) => name));
     await eventually(
       40,
@@ -102,7 +102,7 @@ describe("the blackbox exporter", () => {
     );
   });
 
-  test("knows when a certificate runs out, and what was probed", async () => {
+  test("reports when a certificate expires, and which target was probed", async () => {
     const [sample] = await query(monitor, 'probe_ssl_earliest_cert_expiry{instance="signed"} - time()');
     expect((sample?.value ?? 0) / 86_400).toBeCloseTo(30, 0);
     expect(sample?.metric).toMatchObject({
@@ -112,7 +112,7 @@ describe("the blackbox exporter", () => {
     });
   });
 
-  test("takes a changed module without a restart", async () => {
+  test("applies a changed module without a restart", async () => {
     const started = () => monitor.exec("podman inspect -f '{{.State.StartedAt}}' podwatch-blackbox-exporter");
     const before = await started();
     await stack.configure(settings({}, "another"));
@@ -165,7 +165,7 @@ describe("the blackbox exporter", () => {
     },
   );
 
-  test("shows its page at the front, and probes for nobody there", async () => {
+  test("shows its page at the front, which passes on no probes", async () => {
     expect((await monitor.fetch("/blackbox/")).body).toContain("Blackbox Exporter");
     expect((await monitor.fetch("/blackbox/probe?module=tcp&target=10.99.0.1:22")).status).toBe(403);
     expect((await monitor.fetch("/blackbox/-/reload", { data: "" })).status).toBe(403);
@@ -173,7 +173,7 @@ describe("the blackbox exporter", () => {
 });
 
 describe("the NGINX exporter", () => {
-  test("tells what the front does, under the host's name", async () => {
+  test("exports the front's metrics, under the host's name", async () => {
     await eventually(
       20,
       () => byInstance(monitor, 'up{job="nginx"} == 1 and on(instance) nginx_up == 1'),
@@ -186,7 +186,7 @@ describe("the NGINX exporter", () => {
     await eventually(20, requests, (now) => now > before + 2);
   });
 
-  test("is reached by nobody outside, and what it reads neither", async () => {
+  test("cannot be reached from outside, nor can the status page that it scrapes", async () => {
     expect((await monitor.fetch("/status")).status).toBe(404);
     expect(await monitor.exec("podman port podwatch-nginx-exporter")).toBe("");
     expect((await monitor.exec("podman port podwatch-nginx")).trim()).toBe("8080/tcp -> 127.0.0.1:80");
@@ -219,7 +219,7 @@ describe("the NGINX exporter", () => {
       (found) => found.length === 1,
     );
 
-  test("an alert tells that the front is gone, and none once it is back", async () => {
+  test("an alert fires when the front is down, and is resolved once it is back", async () => {
     await well();
     await active();
     await monitor.exec("systemctl stop podwatch-nginx");
@@ -229,7 +229,7 @@ describe("the NGINX exporter", () => {
     await active();
   });
 
-  test("the same alert tells that the front hangs", async () => {
+  test("the same alert fires when the front hangs", async () => {
     await monitor.exec("pkill -STOP -x nginx");
     try {
       await active("NginxDown");
@@ -271,7 +271,7 @@ describe("pings from a host without root", () => {
     expect(await target.execRootless("ls -A ~/.local/share/podwatch 2>&1 || :")).toContain("No such file");
   });
 
-  test("arrive where it does", async () => {
+  test("reach the same targets as from the host itself", async () => {
     await target.exec('sysctl -q -w net.ipv4.ping_group_range="0 2147483647"');
     await rootless.up();
     await eventually(

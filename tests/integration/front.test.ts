@@ -179,7 +179,7 @@ describe("the front door of a deployed host", () => {
     expect((await host.fetch(path)).status).toBe(path.includes("%00") ? 400 : 404);
   });
 
-  test("a gateway that is not there is a bad gateway at once, and comes back with its socket", async () => {
+  test("a gateway without a socket is answered with 502 at once, and works again with its socket", async () => {
     const missing = await host.fetch("/roq/service/coinbase-pro/metrics");
     expect(missing.status).toBe(502);
     // It would take a minute to give up a gateway that does not answer.
@@ -288,7 +288,7 @@ describe("the front door of a deployed host", () => {
       expect(await unchanged()).toBe(before);
     });
 
-    test("a range that another interface of the host has: the network of before comes back, with all services", async () => {
+    test("a subnet that another interface of the host has: the previous network is restored, with all services", async () => {
       await host.exec("ip -6 address add fdb6:93f8:2e1d::99/64 dev host0");
       await stack.configure(settings({ bind: host.address6 }));
       const output = await stack.failingUp();
@@ -303,7 +303,7 @@ describe("the front door of a deployed host", () => {
       );
     });
 
-    test("the front on an address of the host's own is reached there, and nowhere else", async () => {
+    test("a front bound to one of the host's addresses is reachable there only", async () => {
       await stack.configure(settings({ bind: host.address6 }));
       expect(await stack.preview("--diff")).toMatch(/\+ +IPv6=true\n/);
       await stack.up();

@@ -133,7 +133,7 @@ describe("promtool", () => {
     expect(stdout).toMatch(/SUCCESS: .*prometheus\.yml is valid/);
   });
 
-  test("would refuse a mistake", async () => {
+  test("rejects a mistake", async () => {
     const [bundle] = of("prometheus");
     const refused = await check(
       await damaged(bundle as Bundle, "files/prometheus.yml", "scrape: 1"),
@@ -155,7 +155,7 @@ describe("nginx -t", () => {
   test.each([
     ["files/nginx.conf", "listen 1;", /"listen" directive is not allowed here/],
     ["files/gateways.js", "}", /SyntaxError/],
-  ])("would refuse a mistake in %s", async (file, line, message) => {
+  ])("rejects a mistake in %s", async (file, line, message) => {
     const bundle = of("nginx").find(({ stack }) => stack === "dev") as Bundle;
     const refused = await check(await damaged(bundle, file, line), images.nginx);
     expect(refused).not.toHaveExited(0);
@@ -194,7 +194,7 @@ describe("Quadlet", () => {
     expect(made.sort()).toEqual(containers.map((service) => `podwatch-${service}`).sort());
   });
 
-  test("would refuse a mistake", async () => {
+  test("rejects a mistake", async () => {
     const [bundle] = of("prometheus");
     const { path } = await damaged(
       bundle as Bundle,
@@ -210,7 +210,7 @@ describe("Quadlet", () => {
  * Quadlet makes a command line of a unit, and systemd starts it; a script that notes its arguments stands where
  * podman would, so that it shows what a container is given.
  */
-test("systemd hands over quoted words as they were", async () => {
+test("systemd passes quoted arguments unchanged", async () => {
   const words = [
     " ",
     "two words",

@@ -43,7 +43,7 @@ describe("Grafana on a deployed host", () => {
 
   const api = (path: string, user = login) => host.fetch(`/grafana/api/${path}`, { user });
 
-  test("lets the administrator in with the generated password, and nobody with a default one", async () => {
+  test("accepts the administrator's generated password, and no default password", async () => {
     expect(login).toMatch(/^admin:[A-Za-z0-9]{32}$/);
     expect((await api("user")).status).toBe(200);
     for (const wrong of ["admin:admin", "admin:foobar"]) {
@@ -51,13 +51,13 @@ describe("Grafana on a deployed host", () => {
     }
   });
 
-  test("lets nobody in without a password", async () => {
+  test("requires a password", async () => {
     expect((await host.fetch("/grafana/api/search")).status).toBe(401);
     expect((await host.fetch("/grafana/api/datasources")).status).toBe(401);
     expect((await host.fetch("/grafana/")).status).toBe(302);
   });
 
-  test("has the data source, which answers", async () => {
+  test("has the data source, and its health check passes", async () => {
     const [datasource, ...others] = JSON.parse((await api("datasources")).body);
     expect(others).toEqual([]);
     expect(datasource).toMatchObject({
@@ -154,7 +154,7 @@ describe("Grafana on a deployed host", () => {
     expect((await open("http://elsewhere.test")).status).toBe(403);
   });
 
-  test("verify asks dashboards as people have them, panel by panel", async () => {
+  test("verify queries the dashboards as Grafana has them, panel by panel", async () => {
     const directory = mkdtempSync(join(tmpdir(), "podwatch-dashboards-"));
     const targets = [{ expr: "up", refId: "A" }];
     const dashboards: Record<string, object> = {
@@ -223,7 +223,7 @@ describe("Grafana on a deployed host", () => {
     for (const line of expected) expect(stdout).toContain(`ok      test-grafana  ${line}\n`);
   });
 
-  test("takes a given password, restarts nothing else, and forgets the old one", async () => {
+  test("applies a given password, restarts nothing else, and rejects the old one", async () => {
     const started = () =>
       host.exec("podman inspect -f '{{.Name}} {{.State.StartedAt}}' podwatch-prometheus podwatch-nginx");
     const before = await started();
@@ -236,7 +236,7 @@ describe("Grafana on a deployed host", () => {
     expect(await started()).toBe(before);
   });
 
-  test("takes a new password for data that an earlier deployment left", async () => {
+  test("sets a new password on data that an earlier deployment left", async () => {
     await stack.destroy();
     await stack.configure(settings());
     await stack.up();

@@ -49,7 +49,7 @@ afterAll(() => {
   rmSync(workspace, { recursive: true, force: true });
 });
 
-test("serving again makes no image anew", () => {
+test("serving again rebuilds no image", () => {
   const stamps = join(
     process.env.PODWATCH_CACHE ?? join(homedir(), ".cache", "podwatch"),
     "images",
@@ -61,7 +61,7 @@ test("serving again makes no image anew", () => {
   expect(made()).toEqual(before);
 });
 
-test("an image that is not there is refused, not made up", () => {
+test("a missing image is an error", () => {
   expect(() => skopeo(["inspect", "--tls-verify=false", `docker://${address}/library/nginx:0.0.1`])).toThrow(
     /manifest unknown/,
   );
@@ -135,7 +135,7 @@ describe("contract of the official images", () => {
 });
 
 describe("programs run in their image", () => {
-  test("promtool tells its version and checks the image's own configuration", () => {
+  test("promtool prints its version and checks the image's own configuration", () => {
     const tag = tagOf("prometheus").replace(/^v/, "");
     expect(inside("prometheus", "65534:65534", ["/bin/promtool", "--version"])).toContain(`version ${tag}`);
     expect(
@@ -152,7 +152,7 @@ describe("programs run in their image", () => {
     expect(inside("prometheus", "65534:65534", ["/bin/wget", "--help"])).toContain("BusyBox");
   });
 
-  test("blackbox_exporter tells its version and checks the image's own configuration", () => {
+  test("blackbox_exporter prints its version and checks the image's own configuration", () => {
     const tag = tagOf("blackbox-exporter").replace(/^v/, "");
     const program = ["/bin/blackbox_exporter"];
     expect(inside("blackbox-exporter", "65534:65534", [...program, "--version"])).toContain(`version ${tag}`);
@@ -163,12 +163,12 @@ describe("programs run in their image", () => {
     expect(inside("blackbox-exporter", "65534:65534", ["/bin/wget", "--help"])).toContain("BusyBox");
   });
 
-  test("nginx-prometheus-exporter tells its version", () => {
+  test("nginx-prometheus-exporter prints its version", () => {
     const program = ["/usr/bin/nginx-prometheus-exporter", "--version"];
     expect(inside("nginx-exporter", "1001:1001", program)).toContain(`version ${tagOf("nginx-exporter")}`);
   });
 
-  test("nginx takes its own configuration, and one with js_import of a script that reads a directory", async () => {
+  test("nginx accepts its own configuration, and one with js_import of a script that reads a directory", async () => {
     expect(inside("nginx", "0:0", ["nginx", "-t"])).toContain("test is successful");
 
     const port = await freePort();
@@ -210,7 +210,7 @@ describe("programs run in their image", () => {
   });
 });
 
-test("an image made here says so", () => {
+test("an image that was built here is labelled so", () => {
   for (const [name, config] of configs) {
     const description = config.Labels?.["org.opencontainers.image.description"] ?? "";
     const isMadeHere = config.Labels?.["org.opencontainers.image.title"]?.endsWith("(Podwatch lab)") ?? false;

@@ -32,7 +32,7 @@ describe("up", () => {
     }
   });
 
-  test("is idempotent, also when two run at once", async () => {
+  test("is idempotent, also when run twice at once", async () => {
     const started = await labOutput("exec", one, "stat", "-c", "%Y", "/proc/1");
     const runs = await Promise.all([lab("up", one), lab("up", one)]);
     for (const result of runs) {
@@ -42,7 +42,7 @@ describe("up", () => {
     expect(await labOutput("exec", one, "stat", "-c", "%Y", "/proc/1")).toBe(started);
   });
 
-  test("ends with a system in which everything runs", async () => {
+  test("ends when the system is fully booted", async () => {
     // "running" comes a moment after the last start job.
     expect(await labOutput("exec", one, "systemctl", "is-system-running", "--wait")).toBe("running");
   });
@@ -80,7 +80,7 @@ describe("up", () => {
 describe("users", () => {
   const password = () => readFileSync(join(state, "guarded.password"), "utf8").trim();
 
-  test("all three log in with the key, and are who they should be", async () => {
+  test("all three log in with the key, each as the right user", async () => {
     expect(await labOutput("ssh", one, "id", "-un")).toBe("operator");
     expect(await labOutput("ssh", `guarded@${one}`, "id -Gn")).toBe("guarded sudo");
     expect(await labOutput("ssh", `rootless@${one}`, "id -Gn; grep -c ^rootless: /etc/subuid")).toBe(
@@ -88,7 +88,7 @@ describe("users", () => {
     );
   });
 
-  test("operator may do anything, rootless nothing, guarded only with the password", async () => {
+  test("operator has sudo, rootless has none, guarded needs the password", async () => {
     expect(await labOutput("ssh", one, "sudo -n id -u")).toBe("0");
     expect(await lab("ssh", `rootless@${one}`, "sudo -n true")).toHaveExited(1);
     const none = await lab("ssh", `guarded@${one}`, "sudo -n true");
@@ -99,7 +99,7 @@ describe("users", () => {
     expect(await sudo("wrong")).toHaveExited(1);
   });
 
-  test("the key and the password are nobody else's to read", () => {
+  test("only the owner can read key and password", () => {
     for (const file of ["ssh/id_ed25519", "guarded.password", `ssh/host-${one}`]) {
       expect({ file, mode: statSync(join(state, file)).mode & 0o777 }).toEqual({ file, mode: 0o600 });
     }
@@ -145,7 +145,7 @@ describe("network", () => {
   const reach = (address: string, port: number) =>
     lab("exec", one, "timeout", "30", "bash", "-c", `exec 3<>/dev/tcp/${address}/${port}`);
 
-  test("a host reaches its neighbour and this machine, and is refused at once beyond", async () => {
+  test("a host reaches its neighbour and this machine; other destinations fail at once", async () => {
     const { address, address6 } = await host(two);
     for (const neighbour of [address, address6]) expect(await reach(neighbour, 22)).toHaveExited(0);
     // 124 would be the end of its time.
@@ -202,7 +202,7 @@ describe("gateways", () => {
     expect(await metrics("/other")).toMatch(/\n404$/);
   });
 
-  test("one that is killed leaves its socket behind, and comes back over it", async () => {
+  test("one that is killed leaves its socket behind, and replaces it when restarted", async () => {
     const socket = "/run/roq/service/deribit.sock";
     const inode = () => labOutput("exec", one, "stat", "-c", "%i", socket);
     const onHost = (script: string) => labOutput("exec", one, "sh", "-c", script);
@@ -219,7 +219,7 @@ describe("gateways", () => {
     expect(await inode()).not.toBe(stale);
   });
 
-  test("one that is stopped stays away; names that the bridge would not pass are refused", async () => {
+  test("one that is stopped stays stopped; names that the bridge would not pass are refused", async () => {
     await labOutput("gateway", one, "stop", "coinbase-pro");
     expect(await labOutput("gateway", one, "list")).toBe("deribit active");
     expect(await lab("exec", one, "test", "-e", "/run/roq/service/coinbase-pro.sock")).toHaveExited(1);
@@ -233,7 +233,7 @@ describe("disks", () => {
   const size = (directory: string) =>
     labOutput("exec", one, "findmnt", "-nbo", "FSTYPE,SIZE", "--mountpoint", directory);
 
-  test("a host is lent one that can be filled, and no room elsewhere is taken", async () => {
+  test("a host gets one that can be filled without using space elsewhere", async () => {
     await labOutput("disk", one, "/srv/small");
     const [type, bytes] = (await size("/srv/small")).split(/ +/);
     expect(type).toBe("ext4");
@@ -242,7 +242,7 @@ describe("disks", () => {
     expect([code, stderr]).toEqual([1, expect.stringContaining("No space left on device")]);
   });
 
-  test("not twice at one place, and at no odd one", async () => {
+  test("not twice at one mount point, and only at valid ones", async () => {
     const again = await lab("disk", one, "/srv/small");
     expect(again).toHaveExited(1);
     expect(again.stderr).toContain(`something is mounted at /srv/small of "${one}" already`);
@@ -253,7 +253,7 @@ describe("disks", () => {
 });
 
 describe("reboot", () => {
-  test("really reboots; disk, users' files, journal, gateways and lingering are still there", async () => {
+  test("really reboots; disk, users' files, journal, gateways and lingering persist", async () => {
     const booted = () => labOutput("exec", one, "stat", "-c", "%Z", "/proc/1");
     await labOutput("ssh", one, "echo kept >kept; sudo sh -c 'echo kept >/etc/kept'");
     const old = await booted();
@@ -277,7 +277,7 @@ describe("reboot", () => {
 });
 
 describe("down", () => {
-  test("a host whose processes died is shown as dead, and made anew by up", async () => {
+  test("a host whose processes died is listed as dead, and recreated by up", async () => {
     await run("sh", [
       "-c",
       `for f in /sys/fs/cgroup/podwatch-${two} /sys/fs/cgroup/unified/podwatch-${two}; do [ ! -d $f ] || echo 1 >$f/cgroup.kill; done`,

@@ -98,7 +98,7 @@ describe("the life of a deployment", () => {
     );
   });
 
-  test("kept data is found again, and deleted where the stack says so", async () => {
+  test("kept data is used again, and deleted if the stack says so", async () => {
     await stack.configure(
       settings({ prometheus: { ...prometheus, data: "delete" }, grafana: { data: "delete" } }),
     );

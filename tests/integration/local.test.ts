@@ -59,7 +59,7 @@ describe("a host that deploys itself", () => {
     expect(await stack.state()).not.toContain("command:remote:Command");
   });
 
-  test("it is looked after like any other host", async () => {
+  test("status, verify, drift and the like work as on any other host", async () => {
     const status = await stack.operate("status", "--json");
     expect(status).toHaveExited(0);
     expect(JSON.parse(status.stdout)).toMatchObject({
@@ -92,7 +92,7 @@ describe("a host that deploys itself", () => {
     expect(restored.stderr).toBe("");
   });
 
-  test("over SSH, the same settings make the same files; the change of the way removes first and makes anew", async () => {
+  test("over SSH, the same settings produce the same files; a change of the connection removes first, then recreates", async () => {
     const made = await files();
     await stack.configure(local({ host: await ssh("operator") }));
     await stack.up();
@@ -124,7 +124,7 @@ describe("a host that deploys itself", () => {
 
   const small = { prometheus: { enabled: false }, grafana: { enabled: false }, gateways: { enabled: false } };
 
-  test("with a password for sudo, which is asked for in one line when it is missing", async () => {
+  test("with a password for sudo; if it is missing, a one-line error asks for it", async () => {
     const settings = { host: { connection: "local" }, ...small };
     const guarded = await OwnStack.create(host, "guarded", "guarded", settings);
     const refused = await guarded.failingUp();

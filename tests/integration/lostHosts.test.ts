@@ -29,7 +29,7 @@ afterAll(async () => {
   await two?.down();
 });
 
-describe("a place that a host cannot move to: told, and the old one runs on", () => {
+describe("a host cannot be moved to an unsuitable one: an error is reported, and the old host keeps running", () => {
   const there = (changed: object) => pinned(two, { name: one.name, ...changed });
   const noSpace = "/var/lib/containers/storage";
 
@@ -122,7 +122,7 @@ function several(hosts: Readonly<Record<string, object>>, more: object = {}): St
   return { ...rest, hosts };
 }
 
-describe("what is removed under a name that a host had does not take what it has under its new one", () => {
+describe("a removal under the old name of a host keeps what it has under the new one", () => {
   const at = (host: LabHost) => pinned(host, { name: undefined });
   const data = (host: LabHost) =>
     host.exec(

@@ -67,7 +67,7 @@ async function status(host: LabHost, address = web.address): Promise<number> {
 
 const isUp = (found: Record<string, number>) => found["node/mon"] === 1 && found["node/web"] === 1;
 
-test("Prometheus finds both up, each under its host's name", async () => {
+test("both targets are up, each under its host's name", async () => {
   expect(await eventually(30, () => targets(monitor), isUp)).toMatchObject({ "node/mon": 1, "node/web": 1 });
   expect(mirror.asked).toEqual(
     Array(2).fill(`/v${version}/node_exporter-${version}.linux-${MACHINE}.tar.gz`),
@@ -79,7 +79,7 @@ test("Prometheus finds both up, each under its host's name", async () => {
   });
 });
 
-test("what the alerts of hosts ask for is there", async () => {
+test("the metrics that the host alerts query exist", async () => {
   // Of units, D-Bus tells users only that the host knows by name.
   expect(
     await query(monitor, 'node_systemd_unit_state{name="dbus.service", state="active"} == 1'),
@@ -95,13 +95,13 @@ test("what the alerts of hosts ask for is there", async () => {
   expect((await query(monitor, 'node_filesystem_readonly{mountpoint="/home"} == 0')).length).toBe(2);
 });
 
-test("verify asks the target, which has no front, for its services", async () => {
+test("verify checks the services of the target, which has no front", async () => {
   const verified = await operate(stack, "verify");
   expect(verified).toHaveExited(0);
   expect(verified.stdout).toMatch(/^ok {6}web {2}services: node-exporter is ready$/m);
 });
 
-test("only Prometheus' host reaches the target, and nobody the monitor", async () => {
+test("only Prometheus' host reaches the exporter of the target, and nobody that of the monitor", async () => {
   expect(await status(monitor)).toBe(200);
   expect(await status(web)).toBe(0);
   await expect(
@@ -110,7 +110,7 @@ test("only Prometheus' host reaches the target, and nobody the monitor", async (
   expect(await monitor.exec("ss -Hltn 'sport = :9100'")).toBe("");
 });
 
-test("is confined", async () => {
+test("its unit is sandboxed", async () => {
   const judgement = await web.exec(
     "systemd-analyze security --no-pager podwatch-node-exporter.service | tail -n 1",
   );
@@ -120,7 +120,7 @@ test("is confined", async () => {
   expect(user.trim()).toBe("podwatch-node");
 });
 
-test("a unit that fails is told of, and no longer once it is mended", async () => {
+test("a failed unit raises an alert, which is resolved once the unit is repaired", async () => {
   const alerts = () => query(monitor, 'ALERTS{alertname="HostUnitFailed", alertstate="firing"}');
   expect(await alerts()).toEqual([]);
   await web.exec("systemd-run --quiet --unit=nightly /bin/false");
@@ -130,7 +130,7 @@ test("a unit that fails is told of, and no longer once it is mended", async () =
   await eventually(30, alerts, (found) => found.length === 0);
 });
 
-test("a file of metrics arrives", async () => {
+test("metrics of a textfile arrive", async () => {
   await web.exec("echo 'backup_finished 42' >/var/lib/podwatch/textfile/backup.prom");
   const found = await eventually(
     15,
@@ -145,7 +145,7 @@ test("a second run changes nothing, and there is no drift", async () => {
   expect(await operate(stack, "drift")).toHaveExited(0);
 });
 
-test("what somebody changed on the host is found and put back", async () => {
+test("manual changes on the host are detected and repaired", async () => {
   await web.exec(`
     cd /var/lib/podwatch/programs/*/
     cp node_exporter other && echo lied >>other && mv other node_exporter
@@ -161,7 +161,7 @@ test("what somebody changed on the host is found and put back", async () => {
   await eventually(20, () => targets(monitor), isUp);
 });
 
-test("arguments of the user's own reach the program as they are", async () => {
+test("the user's extra arguments reach the program unchanged", async () => {
   const units = '--collector.systemd.unit-include=(dbus|it\'s "100%" ${HOME}|a b)\\.service$';
   await stack.configure(settings({ arguments: [units] }));
   await stack.up();
@@ -205,7 +205,7 @@ faultTest("another program uses the node exporter's port", "the error names the 
   await web.exec("systemctl stop other.service || :");
 });
 
-test("the distribution's program, once it is there; the downloaded one goes", async () => {
+test("the distribution's program is used once it is installed; the downloaded one is removed", async () => {
   await stack.configure(settings({ from: "package" }));
   expect(await stack.failingUp()).toContain(
     "the program /usr/bin/prometheus-node-exporter is not on this host",

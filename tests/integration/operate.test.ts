@@ -117,7 +117,7 @@ describe("healthy hosts", () => {
     }
   });
 
-  test("a secret that is changed restarts its service alone", async () => {
+  test("a changed secret restarts only its service", async () => {
     const running = [await started(one), await started(two)];
     await stack.up("--replace", `**${one.name}-grafana-admin-password`);
     const now = [await started(one), await started(two)];
@@ -133,7 +133,7 @@ describe("healthy hosts", () => {
     );
   });
 
-  test("nothing has drifted, and repair touches nothing", async () => {
+  test("without drift, repair changes nothing", async () => {
     const running = [await started(one), await started(two)];
     const drift = await operate(stack, "drift");
     expect(drift).toHaveExited(0);
@@ -217,7 +217,7 @@ describe("drift and repair", () => {
   });
 });
 
-describe("hosts that are not well", () => {
+describe("hosts with problems", () => {
   test("status of a service that is down, and of a host that cannot be reached", async () => {
     await one.exec("systemctl stop podwatch-prometheus");
     const stopped = await operate(stack, "status");
@@ -235,7 +235,7 @@ describe("hosts that are not well", () => {
     }
   });
 
-  test("logs of one service, and the end of following leaves nothing behind", async () => {
+  test("logs of one service; when following ends, nothing is left behind", async () => {
     const here = ["--host", one.name];
     const logs = await operate(stack, "logs", ...here, "--service", "prometheus", "--lines", "5");
     expect(logs).toHaveExited(0);
@@ -320,7 +320,7 @@ describe("backup and restore", () => {
     },
   );
 
-  test("data that are there are not overwritten without --force", async () => {
+  test("existing data are not overwritten without --force", async () => {
     const refused = await operate(stack, "restore", ...here(), "--from", backup());
     expect(refused).toHaveExited(1);
     expect(refused.stdout).toMatch(/grafana has data on this host already; to replace them, say --force/);
@@ -357,7 +357,7 @@ describe("backup and restore", () => {
     expect(await one.exec("podman volume ls -q | grep restore || :")).toBe("");
   });
 
-  test("data that the service does not come up with are taken back", async () => {
+  test("if the service does not come up with restored data, the previous data come back", async () => {
     await mkdir(join(directory, "bad"));
     await writeFile(join(directory, "bad", "grafana.db"), "no data base");
     const archive = join(directory, "bad.tar");
@@ -387,7 +387,7 @@ describe("backup and restore", () => {
   });
 });
 
-test("sudo that allows only what is called allows nothing else", async () => {
+test("sudo rules that allow only the runner's calls allow nothing else", async () => {
   for (const line of [
     "sudo -n sh -c id",
     "sudo -n /bin/sh -c id",
@@ -399,7 +399,7 @@ test("sudo that allows only what is called allows nothing else", async () => {
   }
 });
 
-test("a version that sudoers does not know is refused with the lines for it, and nothing is touched", async () => {
+test("a version that sudoers does not list is refused with the lines to add, and nothing is changed", async () => {
   const running = await started(one);
   const lines = sudoersLines("operator", "/home/operator");
   await allowOnlyPodwatch(lines.replaceAll(/[0-9a-f]{64}/g, "0".repeat(64)));
@@ -427,7 +427,7 @@ test("verify of a host whose Alertmanager is down", async () => {
   expect(verified.stdout).toMatch(/^FAILED {2}test-operate-two {2}alerts of Prometheus: .* status 502/m);
 });
 
-test("a host that is reached through another one by its name is looked after in the same way", async () => {
+test("status, drift and the like work on a host behind a jump host given by name", async () => {
   await two.exec("systemctl start podwatch-alertmanager");
   const { hosts, ...others } = settings();
   await stack.configure(

@@ -56,7 +56,7 @@ describe("a host composed by hand", () => {
     await host?.down();
   });
 
-  test("is refused as a whole, before anything is done there", async () => {
+  test("is refused as a whole, before anything is changed there", async () => {
     await program.write(text("15 days"));
     const { code, stdout } = await program.tryUp();
     expect(code).not.toBe(0);
@@ -67,7 +67,7 @@ describe("a host composed by hand", () => {
     expect(await snapshot(host)).toEqual(before);
   });
 
-  test("is deployed: what it has is wired, and a second up changes nothing", async () => {
+  test("is deployed with its services wired, and a second up changes nothing", async () => {
     await program.write(text("15d"));
     await program.up();
     await eventually(
@@ -91,7 +91,7 @@ describe("a host composed by hand", () => {
     expect(await program.up()).toEqual({ unchanged: expect.any(Number) });
   });
 
-  test("is removed without a trace", async () => {
+  test("is removed completely", async () => {
     await program.destroy();
     expect(await snapshot(host)).toEqual(before);
   });

@@ -128,12 +128,12 @@ describe("Prometheus on a deployed host", () => {
     expect((await host.fetch("/runbooks/ScrapeSlow")).body).toMatch(/^# ScrapeSlow\n/);
   });
 
-  test("reads the gateways' own format: repeated TYPE lines and all", async () => {
+  test("parses the gateways' own format, including repeated TYPE lines", async () => {
     const series = await query(host, 'count({job="roq-gateways"})');
     expect(series[0]?.value).toBeGreaterThan(20);
   });
 
-  test("notices gateways that appear and disappear, without any deployment", async () => {
+  test("discovers gateways that appear and disappear, without a deployment", async () => {
     await host.gateway("start", "coinbase-pro");
     await eventually(
       NOTICED_WITHIN,
@@ -148,7 +148,7 @@ describe("Prometheus on a deployed host", () => {
     );
   });
 
-  test("shows a listed gateway that is not there as down", async () => {
+  test("shows a listed gateway without a socket as down", async () => {
     await stack.configure({ ...settings, gateways: { gid: 990, sources: ["deribit", "absent"] } });
     const before = await started();
     expect(await stack.up()).toMatchObject({ updated: 1 });
@@ -160,7 +160,7 @@ describe("Prometheus on a deployed host", () => {
     );
   });
 
-  test("the alert about it links to a page that the front has", async () => {
+  test("the alert for it links to a runbook page of the front", async () => {
     const page = await eventually(
       NOTICED_WITHIN,
       () => linkedPage("GatewayDown"),
@@ -182,7 +182,7 @@ describe("Prometheus on a deployed host", () => {
     return firing?.annotations.runbook_url;
   }
 
-  test("takes retention, labels, jobs, rules in folders and target files from the stack file", async () => {
+  test("applies retention, labels, jobs, rules in folders and target files from the stack file", async () => {
     const directory = mkdtempSync(join(tmpdir(), "podwatch-targets-"));
     writeFileSync(
       join(directory, "more.json"),

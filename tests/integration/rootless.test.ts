@@ -65,7 +65,7 @@ describe("a deployment without root", () => {
     );
   }
 
-  test("up makes it healthy, with nothing of root's", async () => {
+  test("up makes it healthy, and nothing is owned by root", async () => {
     await stack.up();
     await healthy();
     expect(
@@ -82,12 +82,12 @@ describe("a deployment without root", () => {
     expect(listeners.split("\n").filter(Boolean)).toEqual([`127.0.0.1:${PORT}`]);
   });
 
-  test("gateways of the login user are reached as well as those of their groups", async () => {
+  test("gateways of the login user and of their groups are reached", async () => {
     const { status } = await host.fetch("/roq/service/deribit/metrics", { port: PORT });
     expect(status).toBe(200);
   });
 
-  test("the node exporter is a service of the user's own, and measures the whole host", async () => {
+  test("the node exporter is a user service, and measures the whole host", async () => {
     const owner = await host.exec("ps -o user:20= -p $(pgrep -x node_exporter)");
     expect(owner.trim()).toBe("rootless");
     expect(await host.exec("ls /etc/systemd/system | grep podwatch || :")).toBe("");

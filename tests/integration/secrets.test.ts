@@ -21,7 +21,7 @@ jest.setTimeout(300_000);
 
 // Every assertion is on what was found, never on the text that it was found in: that might be a secret.
 
-describe("secrets stand nowhere", () => {
+describe("secrets are stored nowhere in clear text", () => {
   const MARK = "/etc/podwatch-test-mark";
   let host: LabHost;
   let stack: Stack;
@@ -125,7 +125,7 @@ describe("secrets stand nowhere", () => {
     expect(secretsBelow(temporary, secrets)).toEqual([]);
   });
 
-  test("each look at a place finds what is planted there", async () => {
+  test("each search finds a value planted in its place", async () => {
     const word = `planted-${randomBytes(9).toString("hex")}`;
     const planted: Secrets = { planted: word };
     const hostProcesses = await watchProcesses(host);
@@ -279,7 +279,7 @@ describe("secrets stand nowhere", () => {
       };
     });
 
-    test("nothing, unless it is asked", async () => {
+    test("nothing by default", async () => {
       const outputs = ["stack", "output", "--json", "--stack", stack.name];
       const printed = [
         await told("up"),
@@ -299,7 +299,8 @@ describe("secrets stand nowhere", () => {
       );
     });
 
-    test("nothing else is said there", () => expect(Object.keys(documented())).toEqual(Object.keys(WAYS)));
+    test("no other case is documented there", () =>
+      expect(Object.keys(documented())).toEqual(Object.keys(WAYS)));
 
     /** The table of the page: the cells of each row behind its first one. */
     function documented(): Record<string, string[]> {

@@ -106,21 +106,21 @@ describe("a host where sudo asks for a password", () => {
     await host.exec("rm /etc/sudoers.d/zz-tried /var/lib/sudo/lectured/*");
   });
 
-  test("is refused with the way out when none is given, and nothing is touched", async () => {
+  test("without a password is refused with instructions, and nothing is changed", async () => {
     expect(await stack.failingUp()).toMatch(
       /sudo does not let guarded in without a password.*set becomePassword/,
     );
     expect(await snapshot(host)).toEqual(before);
   });
 
-  test("is refused with the way out when a wrong one is given", async () => {
+  test("with a wrong one is refused with instructions", async () => {
     await stack.configure(settings(), { "host.becomePassword": "surely-wrong-0815" });
     const output = await stack.failingUp();
     expect(output).toMatch(/sudo does not accept becomePassword for guarded/);
     expect(output).not.toContain("surely-wrong-0815");
   });
 
-  test("is deployed to with the right one, which shows nowhere, where sudoers allows no more than what is called", async () => {
+  test("with the right one is deployed to, where sudoers allows only the runner's calls; the password shows nowhere", async () => {
     await host.exec(`gpasswd --delete guarded sudo
       cat >/etc/sudoers.d/podwatch <<'END'\n${sudoersLines("guarded", "/home/guarded", true)}END`);
     await stack.configure(settings(), secrets());

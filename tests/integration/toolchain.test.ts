@@ -256,7 +256,7 @@ test("the wrapper's own state has no such files", () => {
   expect(existsSync(join(directory, "state/.pulumi/stacks/engine-test/dev.json.attrs"))).toBe(false);
 });
 
-describe("the engine loads the plugin that was chosen", () => {
+describe("the engine loads the chosen plugin", () => {
   const own = join(directory, "own");
   const places = {
     path: join(own, "path/pulumi-resource-command"),
@@ -339,7 +339,7 @@ describe("the engine loads the plugin that was chosen", () => {
     expect(marks).toEqual(["path"]);
   });
 
-  test("not one on PATH that does not work, but the one that is used in its place", async () => {
+  test("not a broken one on PATH, but its replacement", async () => {
     plugin("home");
     plugin("path", "echo no such library >&2; exit 127");
     const { said, marks } = await chosen();

@@ -10,7 +10,7 @@ const IMAGES: { nginx: string; prometheus: string; grafana: string } = JSON.pars
   readFileSync(join(CHECKOUT, "versions.json"), "utf8"),
 ).images;
 
-describe("a change that does not come up is taken back", () => {
+describe("a change that does not come up is rolled back", () => {
   let host: LabHost;
   let stack: Stack;
   const settings = (more: object = {}) => ({
