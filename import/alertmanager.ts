@@ -1,7 +1,7 @@
 // Alertmanager's configuration file.
 import { receivers, withGlobals } from "./receivers";
 import { inhibitRules, rootRoute } from "./routes";
-import { needless, Spot, type Table, takeAll, unknown } from "./spot";
+import { missing, needless, Spot, type Table, takeAll, unknown } from "./spot";
 import { timeIntervals } from "./timeIntervals";
 
 /** Native key -> what becomes of it. */
@@ -37,7 +37,6 @@ function templates(item: Spot): void {
     return;
   }
   const found = item.files.find(item.text);
-  if (found.length === 0)
-    item.leave("is not on this computer", "copy it here, and list it under alertmanager.templates");
+  if (found.length === 0) missing(item, item.text, "alertmanager.templates");
   for (const path of found) item.next("templates").put([], item.files.refer(path, "templates", [".tmpl"]));
 }

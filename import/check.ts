@@ -59,8 +59,10 @@ function contextOf(draft: Draft, project: string, stack: string, text: string): 
   };
 }
 
-/** The smallest part of the settings that a problem is about. Without one of its matchers, a route would take more alerts. */
+/** The smallest part of the settings that a problem is about; none for a placeholder. Without one of its matchers, a route would take more alerts. */
 function refused(draft: Draft, problem: Problem): Path | undefined {
+  // The user's own value belongs there.
+  if (problem.alone) return undefined;
   const matchers = problem.path.findIndex((part) => /matchers$/i.test(String(part)));
   const path = matchers < 0 ? problem.path : problem.path.slice(0, matchers);
   for (let length = path.length; length > 1; length -= 1) {

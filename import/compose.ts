@@ -65,7 +65,7 @@ function kindOf(service: ComposeService): Replaced | undefined {
 
 function tell({ spot, image, ports, name }: ComposeService, kind: Replaced | undefined): void {
   if (kind === undefined) {
-    spot.leave("is not deployed by Podwatch", "let it run where it does, beside Podwatch", name);
+    spot.change("is not deployed by Podwatch", "let it run where it does, beside Podwatch", name);
     return;
   }
   const tag = /:([^/:@]+)$/.exec(image)?.[1] ?? "latest";

@@ -1,4 +1,5 @@
 // Grafana's container: its environment, and what is provisioned.
+import { grafana } from "../components/grafana/schema";
 import { isSecretVariable } from "../config/secretWords";
 import { isGroup } from "../config/walk";
 import type { ComposeService } from "./composeService";
@@ -22,9 +23,8 @@ export function takeGrafana(service: ComposeService): void {
 function variable(name: string, value: string, to: Spot): void {
   if (NEEDLESS.test(name)) return;
   if (name === "GF_SECURITY_ADMIN_USER") to.put("adminUser", value);
-  else if (name === "GF_SECURITY_ADMIN_PASSWORD") to.secret("adminPassword", value);
-  else if (name === "GF_SECURITY_ADMIN_PASSWORD__FILE")
-    to.secret("adminPassword", to.files.read(value)?.trim());
+  else if (name === "GF_SECURITY_ADMIN_PASSWORD") password(value, to);
+  else if (name === "GF_SECURITY_ADMIN_PASSWORD__FILE") password(to.files.read(value)?.trim(), to);
   else if (name === "GF_SERVER_ROOT_URL" || name === "GF_SERVER_DOMAIN")
     to.change(
       "is the address for people",
@@ -42,6 +42,18 @@ function variable(name: string, value: string, to: Spot): void {
   else if (isSecretVariable(name.replace(/__FILE$/, "")) || name.endsWith("__FILE"))
     secretVariable(name, value, to);
   else to.next("quadlet", "Container", "Environment").put([], quoted(`${name}=${value}`));
+}
+
+/** One that everybody knows is replaced. */
+function password(value: string | undefined, to: Spot): void {
+  if (value === undefined || grafana.shape.adminPassword.safeParse(value).success)
+    to.secret("adminPassword", value);
+  else
+    to.change(
+      "is shorter than 8 characters or well known",
+      "another one is generated, which pulumi stack output --show-secrets shows",
+      "GF_SECURITY_ADMIN_PASSWORD",
+    );
 }
 
 function secretVariable(name: string, value: string, to: Spot): void {

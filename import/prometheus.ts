@@ -2,7 +2,8 @@
 import { resolve } from "node:path";
 import { alertmanagers, remoteWrites } from "./remotes";
 import { LIMITS, scrapeConfigs } from "./scrapeJob";
-import { asText, needless, type Spot, type Table, takeAll, texts, unknown } from "./spot";
+import { readSource } from "./source";
+import { asText, missing, needless, Spot, type Table, takeAll, texts, unknown } from "./spot";
 
 /** Prometheus' own defaults, where Podwatch has others. */
 const USUAL = { scrapeInterval: "1m", evaluationInterval: "1m" };
@@ -29,8 +30,21 @@ const PROMETHEUS: Table = {
   scrape_configs: scrapeConfigs,
   alerting: (here) => takeAll(here, { alertmanagers }, unknown),
   remote_write: remoteWrites,
+  scrape_config_files: (here) => {
+    for (const item of here.items()) scrapeConfigFile(item);
+  },
   storage: (here) => takeAll(here, { tsdb: (tsdb) => takeAll(tsdb, TSDB, unknown) }, unknown),
 };
+
+/** Jobs in files of their own. */
+function scrapeConfigFile(item: Spot): void {
+  const found = item.files.find(item.text);
+  if (found.length === 0) missing(item, item.text, "prometheus.scrapeJobs, as jobs");
+  for (const path of found) {
+    const spot = new Spot(item.draft, readSource(path, item.files.text(path)), item.files, [], item.to);
+    scrapeConfigs(spot.at("scrape_configs"));
+  }
+}
 
 const TSDB: Table = {
   out_of_order_time_window: asText("outOfOrderTimeWindow"),
@@ -51,7 +65,7 @@ export function ruleFile(spot: Spot, file: string): void {
 function rules(item: Spot, given: string): void {
   const found = item.files.find(given);
   if (found.length === 0) {
-    item.leave("is not on this computer", "copy it here, and list it under prometheus.ruleFiles");
+    missing(item, given, "prometheus.ruleFiles");
     return;
   }
   const pattern = item.files.referPattern(given);

@@ -2,6 +2,7 @@
 import { AUTH } from "./auth";
 import { extra } from "./native";
 import { asText, needless, type Spot, type Table, takeAll } from "./spot";
+import { withPort } from "./targets";
 
 const REMOTE_WRITE: Table = { ...AUTH, url: asText("url"), name: needless };
 
@@ -18,6 +19,9 @@ const ALERTMANAGER: Table = {
   scheme: asText("scheme"),
   path_prefix: asText("pathPrefix"),
   static_configs: needless,
+  api_version: (here) => {
+    if (here.text === "v1") here.change("is an interface that has been removed", "Prometheus uses v2");
+  },
 };
 
 export function alertmanagers(here: Spot): void {
@@ -26,7 +30,7 @@ export function alertmanagers(here: Spot): void {
       .at("static_configs")
       .items()
       .flatMap((group) => group.at("targets").items());
-    const others = targets.filter((target) => !isOurs(target)).map(({ text }) => text);
+    const others = targets.filter((target) => !isOurs(target)).map((target) => withPort(target, item));
     const discovers = Object.keys(item.group).find((key) => key.endsWith("_sd_configs"));
     if (discovers !== undefined)
       item

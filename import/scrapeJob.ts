@@ -6,7 +6,7 @@ import { isGroup } from "../config/walk";
 import { AUTH } from "./auth";
 import { extra } from "./native";
 import { relabelling } from "./relabelling";
-import { asText, needless, type Spot, type Table, takeAll, unknown } from "./spot";
+import { asText, missing, needless, type Spot, type Table, takeAll, unknown } from "./spot";
 import { type Group, targetGroups } from "./targets";
 
 const limit =
@@ -118,12 +118,7 @@ function targetFiles(here: Spot): string[] {
         const found = item.files.find(item.text);
         const pattern = item.files.referPattern(item.text);
         if (pattern !== undefined) return [pattern];
-        if (found.length === 0)
-          item.leave(
-            "is not on this computer",
-            "copy it here, and list it under files of the job",
-            nameOf(here),
-          );
+        if (found.length === 0) missing(item, item.text, `files of the job ${nameOf(here)}`);
         return found.map((path) => item.files.refer(path, "targets"));
       }),
   );

@@ -140,6 +140,17 @@ export const needless: Taker = () => {};
 export const unknown: Taker = (here) =>
   here.leave("has no setting", "leave it out, or look for what serves instead in docs/configuration.md");
 
+/** A pattern may match nothing, a file has to be there. */
+export function missing(item: Spot, given: string, setting: string): void {
+  if (/[*?[]/.test(given))
+    item.change(
+      "matches no file on this computer",
+      `list what it should have matched under ${setting}`,
+      given,
+    );
+  else item.leave("is not on this computer", `copy it here, and list it under ${setting}`, given);
+}
+
 function dotted(path: Path): string {
   return path.reduce<string>(
     (text, part) =>

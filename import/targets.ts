@@ -59,7 +59,8 @@ function placeOf(target: Spot, job: Spot): Array<{ now: string; before?: string 
   return [];
 }
 
-function withPort(target: Spot, job: Spot): string {
+/** Prometheus adds the port of the protocol. */
+export function withPort(target: Spot, job: Spot): string {
   const given = target.text;
   const port = job.has("scheme") && job.at("scheme").text === "https" ? 443 : 80;
   if (targetHost(given) !== undefined || targetHost(`${given}:${port}`) === undefined) return given;

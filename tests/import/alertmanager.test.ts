@@ -163,9 +163,7 @@ test("templates are copied from outside of the project, under a name that is rea
     "imported/test/templates/a.tmpl": "A",
     "imported/test/templates/x.txt.tmpl": "X",
   });
-  expect(left).toEqual([
-    expect.stringMatching(/^alertmanager.yml:3 templates\[2\] is not on this computer; /),
-  ]);
+  expect(left).toEqual([expect.stringMatching(/^alertmanager.yml:3 y.tmpl is not on this computer; /)]);
 });
 
 test("what has no setting, and what the checks refuse, is told of with its line", () => {
@@ -178,4 +176,17 @@ test("what has no setting, and what the checks refuse, is told of with its line"
       /^alertmanager.yml:2 podwatch:alertmanager.route.routes\[0\].matchers\[0\] "a b" is not a matcher; /,
     ),
   ]);
+});
+
+test("a placeholder stays where the user's own value belongs", () => {
+  const { settings, left, problems } = imported({
+    alertmanager: `
+route: { receiver: ops }
+receivers: [{ name: ops, email_configs: [{ to: ops@corp.net, from: am@example.com, smarthost: "mail.corp:25" }] }]
+`,
+  });
+  expect(settings.alertmanager?.receivers).toMatchObject({ ops: { email: { from: "am@example.com" } } });
+  expect(left).toEqual([]);
+  expect(problems).toHaveLength(1);
+  expect(problems[0]?.text).toContain("is a placeholder");
 });

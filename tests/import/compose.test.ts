@@ -131,26 +131,25 @@ test("a compose file with all that its containers read", () => {
   expect(text).not.toContain("s3cret");
   expect(Object.keys(copies)).toEqual(["imported/test/dashboards/d.json", "imported/test/rules/rules.yml"]);
   expect(left).toEqual([
-    expect.stringMatching(/^compose.yml:25 cadvisor is not deployed by Podwatch; /),
-    expect.stringMatching(/^compose.yml:26 app is not deployed by Podwatch; /),
     expect.stringMatching(/^compose.yml:11 --log.level=debug is an argument without a setting; /),
     expect.stringMatching(/prometheus\/prometheus.yml:6 cadvisor:8080 is a container .* not published; /),
     expect.stringMatching(/prometheus\/prometheus.yml:6 app:9000 is a container .* not published; /),
   ]);
   expect(changed.join("\n")).toMatch(/^compose.yml:4 prom\/prometheus:v2.47.0 has another version here/m);
+  expect(changed.join("\n")).toMatch(/^compose.yml:25 cadvisor is not deployed by Podwatch; /m);
   expect(changed.join("\n")).toMatch(/^compose.yml:12 prometheus is published at a port of its own; /m);
 });
 
-test("a password that Grafana would refuse is left out, and never told", () => {
-  const { secrets, left, problems } = imported({
+test("a password that Grafana would refuse is replaced by a generated one, and never told", () => {
+  const { secrets, changed, left, problems } = imported({
     compose:
-      "services: { g: { image: grafana/grafana, environment: { GF_SECURITY_ADMIN_PASSWORD: admin } } }\n",
+      "services: { g: { image: grafana/grafana, environment: { GF_SECURITY_ADMIN_PASSWORD: admin1 } } }\n",
   });
-  expect(problems).toEqual([]);
-  expect(secrets).toEqual({});
-  expect(left).toEqual([
+  expect({ problems, secrets, left }).toEqual({ problems: [], secrets: {}, left: [] });
+  expect(changed).toEqual([
     expect.stringMatching(
-      /^compose.yml:1 podwatch:grafana.adminPassword the value is (shorter|a well-known)/,
+      /^compose.yml:1 GF_SECURITY_ADMIN_PASSWORD is shorter than 8 characters or well known; /,
     ),
   ]);
+  expect(changed.join()).not.toContain("admin1");
 });

@@ -186,11 +186,38 @@ scrape_configs:
     { targets: ["b.corp:1"], labels: { __metrics_path__: "/x" } },
   ]);
   expect(left).toEqual([
-    expect.stringMatching(/^prometheus.yml:2 rule_files\[2\] is not on this computer; /),
-    expect.stringMatching(/^prometheus.yml:6 q is not on this computer; /),
+    expect.stringMatching(/^prometheus.yml:2 none.yml is not on this computer; /),
+    expect.stringMatching(/^prometheus.yml:6 none.json is not on this computer; /),
   ]);
 });
 
 test("a file that is not YAML is refused with its line", () => {
   expect(() => imported({ prometheus: "global:\n  a: [\n" })).toThrow(/prometheus.yml:\d: is not YAML/);
+});
+
+test("jobs in files of their own; a pattern that matches nothing does no harm", () => {
+  const { settings, left, changed } = imported(
+    { prometheus: "scrape_config_files: [j/*.yml]\nrule_files: [none/*.yml]\n" },
+    { "j/a.yml": "scrape_configs: [{ job_name: a, static_configs: [{ targets: ['a.corp:1'] }] }]\n" },
+  );
+  expect(settings.prometheus?.scrapeJobs).toEqual([{ name: "a", targets: ["a.corp:1"] }]);
+  expect(left).toEqual([]);
+  expect(changed).toEqual([
+    expect.stringMatching(/^prometheus.yml:2 none\/\*.yml matches no file on this computer; /),
+  ]);
+});
+
+test("other Alertmanagers: a port is added, the removed interface is left out", () => {
+  const { settings, left, changed } = imported({
+    prometheus: `
+alerting:
+  alertmanagers:
+    - { scheme: https, api_version: v1, timeout: 5s, static_configs: [{ targets: [alerts.corp, "localhost:9093"] }] }
+`,
+  });
+  expect(settings.prometheus?.alertmanagers).toEqual([
+    { name: "alertmanager-1", targets: ["alerts.corp:443"], scheme: "https", extra: { timeout: "5s" } },
+  ]);
+  expect(left).toEqual([]);
+  expect(changed).toHaveLength(3);
 });
