@@ -39,11 +39,7 @@ export function exposedSecretProblems(raw: Tree): Problem[] {
   // Native configuration is searched where its schema is known.
   const addresses = leaves(stack, raw).filter(
     ({ path, value, secret }) =>
-      !secret &&
-      typeof value === "string" &&
-      isSecretUrl(value) &&
-      !path.includes("extra") &&
-      !path.includes("settings"),
+      !secret && typeof value === "string" && isSecretUrl(value) && !path.some(hasCheckOfItsOwn),
   );
   return addresses.map(({ path }) => ({
     path,
@@ -54,6 +50,10 @@ export function exposedSecretProblems(raw: Tree): Problem[] {
     }`,
   }));
 }
+
+/** Settings whose own check names another way out. */
+const hasCheckOfItsOwn = (part: string | number) =>
+  ["extra", "settings", "arguments", "environment"].includes(String(part));
 
 /** The same problems, without any encrypted value of the stack file. */
 export function withoutEncrypted(problems: readonly Problem[], raw: Tree, context: Context): Problem[] {

@@ -64,6 +64,20 @@ export interface Section<Name extends SectionName = SectionName, Schema extends 
   /** Whether a host with `role: target` has it too. */
   readonly onTargets?: boolean;
   readonly taken?: Partial<Taken>;
+  /** What users may not add to the service, since Podwatch sets it. */
+  readonly owned?: Owned;
+}
+
+/** Why each is refused, as the rest of a sentence that ends with the way out. */
+export interface Owned {
+  /** Name of the service, as in the paths of its secrets. */
+  readonly service: string;
+  /** Whether it has secrets; default: it has. */
+  readonly secrets?: false;
+  /** Arguments by name without dashes; one that ends in `*` stands for all that begin so. */
+  readonly arguments: Readonly<Record<string, string>>;
+  /** Environment variables. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface Chapter {

@@ -28,6 +28,12 @@ export interface Capabilities {
   readonly build: boolean;
   /** Adds the user's keys to a service's Quadlet unit. */
   readonly quadlet: boolean;
+  /** Shows the user's files and volumes to a service. */
+  readonly mounts: boolean;
+  /** Hands secrets to a service as environment variables. */
+  readonly secretEnvironment: boolean;
+  /** Limits memory, processor time, processes and open files of a service. */
+  readonly limits: boolean;
 }
 
 /** What a service's bundle depends on besides the service: the host that it is for. */

@@ -1,3 +1,4 @@
+import type { Resources } from "./additions";
 import type { Scope } from "./scope";
 
 /** A native service: a program of the host, sandboxed by systemd, which opens its sockets. */
@@ -13,6 +14,10 @@ export interface NativeService {
   readonly args: readonly string[];
   /** Further arguments, without expansion. */
   readonly literalArgs?: readonly string[];
+  /** The user's environment variables. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** The user's limits, in place of the usual ones. */
+  readonly resources?: Resources;
   /** Its unix socket, and who may connect besides its owner. */
   readonly socket: { readonly path: string; readonly group?: number };
   /** A port of the host, closed to all but a few addresses; absent: none. */

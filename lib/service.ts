@@ -1,3 +1,5 @@
+import type { Additions } from "./additions";
+
 /**
  * One service on one host that runs as a container, described once. An engine turns the description into what runs there;
  * neither the renderers nor the components know which engine it is.
@@ -32,6 +34,10 @@ export interface Service {
   readonly hooks: Hooks;
   /** The user's additional keys for the unit, by section; one or more values each. */
   readonly unitKeys?: UnitKeys;
+  /** What the user adds to it. */
+  readonly added?: Additions;
+  /** The program and a flag with which it only checks its arguments; absent: it finds out when it starts. */
+  readonly trial?: readonly [program: string, flag: string];
   /** How long the service may take until it is ready, in seconds. */
   readonly readyWithin: number;
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostSettings } from "../../config/load";
+import { additionsOf, withAdditions } from "../../lib/additions";
 import type { Host } from "../host";
 import type { PodNetwork } from "../network/component";
 import type { FrontSettings } from "../nginx/front.schema";
@@ -23,7 +24,7 @@ export class Alertmanager extends pulumi.ComponentResource {
     const { host, settings } = args;
     const url = `${args.front.publicUrl}${ALERTMANAGER_ENDPOINT.path}/`;
     this.url = host.named(url);
-    const service = host.rendered(alertmanager, {
+    const service = host.rendered(withAdditions(alertmanager), {
       image: settings.image,
       externalUrl: url,
       receivers: settings.receivers,
@@ -36,10 +37,15 @@ export class Alertmanager extends pulumi.ComponentResource {
       secrets: settings.secrets,
       keepData: settings.data === "keep",
       unitKeys: settings.quadlet,
+      added: additionsOf(settings),
     });
     host.deploy(
       name,
-      { service, secrets: alertmanagerSecrets(settings), after: [args.network] },
+      {
+        service,
+        secrets: alertmanagerSecrets(settings),
+        after: [args.network],
+      },
       { parent: this },
     );
     this.registerOutputs({ url: this.url });

@@ -100,6 +100,7 @@ export function alertmanager(input: AlertmanagerInput): Service {
       verify: `alert=${VERIFY_ALERT}\n${renderTemplate("alertmanager/verify.sh", { url: OWN_URL })}`,
     },
     ...(input.unitKeys ? { unitKeys: input.unitKeys } : {}),
+    trial: ["alertmanager", "--version"],
     readyWithin: 60,
   };
 }

@@ -1,6 +1,6 @@
 // Alertmanager: receivers, routes, inhibition and silences.
 import { z } from "zod";
-import { ownSecrets } from "../../config/schema/auth";
+import { additions } from "../../config/schema/additions";
 import { image } from "../../config/schema/image";
 import { quadletSetting } from "../../config/schema/quadlet";
 import {
@@ -69,7 +69,7 @@ export const alertmanager = group({
     }).optional(),
     "An outside service that raises the alarm when it is no longer called, because Prometheus, Alertmanager or the whole host is gone.",
   ),
-  secrets: ownSecrets("alertmanager", "the `extra` of receivers"),
+  ...additions("alertmanager", "the `extra` of receivers"),
   quadlet: quadletSetting(),
   data: data("silences and the notification log"),
   image: image(versions.images.alertmanager, "Alertmanager"),

@@ -17,4 +17,18 @@ export const alertmanagerSection = section("alertmanager", {
   presets: { "raspberry-pi": { quadlet: goMemory(64) } },
   withoutPrometheus: "Alertmanager without alerts; set alertmanager.enabled to false too",
   taken: { jobs: [ALERTMANAGER], paths: [ALERTMANAGER_ENDPOINT.path] },
+  owned: {
+    service: ALERTMANAGER,
+    arguments: {
+      "config.file": "names the file that Podwatch writes; remove it",
+      "storage.path": "names the data volume; remove it",
+      "cluster.*":
+        "belongs to a cluster, and Podwatch runs one Alertmanager; remove it, and name others under alertmanagers of podwatch:prometheus",
+      "web.external-url": "has a setting of its own; use publicUrl of podwatch:front",
+      "web.route-prefix": "is how the front and Prometheus find it; remove it",
+      "web.listen-address": "is how the front and Prometheus find it; remove it",
+      "web.config.file":
+        "would shut out the front and Prometheus; remove it, and restrict access at the front",
+    },
+  },
 });

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostSettings } from "../../config/load";
+import { additionsOf, withAdditions } from "../../lib/additions";
 import type { Host } from "../host";
 import type { PodNetwork } from "../network/component";
 import type { FrontSettings } from "../nginx/front.schema";
@@ -23,16 +24,21 @@ export class BlackboxExporter extends pulumi.ComponentResource {
     const { host, settings } = args;
     const url = `${args.front.publicUrl}${BLACKBOX_ENDPOINT.path}/`;
     this.url = host.named(url);
-    const service = host.rendered(blackboxExporter, {
+    const service = host.rendered(withAdditions(blackboxExporter), {
       image: settings.image,
       externalUrl: url,
       modules: settings.modules,
       secrets: settings.secrets,
       unitKeys: settings.quadlet,
+      added: additionsOf(settings),
     });
     host.deploy(
       name,
-      { service, secrets: blackboxSecrets(settings), after: [args.network] },
+      {
+        service,
+        secrets: blackboxSecrets(settings),
+        after: [args.network],
+      },
       { parent: this },
     );
     this.registerOutputs({ url: this.url });

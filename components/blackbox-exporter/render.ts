@@ -91,6 +91,7 @@ export function blackboxExporter(input: BlackboxExporterInput): Service {
         renderTemplate("blackbox-exporter/metrics.sh", { url: OWN_URL }) + readTemplate("shared/reload.sh"),
     },
     ...(input.unitKeys ? { unitKeys: input.unitKeys } : {}),
+    trial: ["/bin/blackbox_exporter", "--version"],
     readyWithin: 30,
   };
 }

@@ -1,6 +1,7 @@
 // The blackbox exporter: probes services from outside, as their users do.
 import { z } from "zod";
-import { httpAuth, ownSecrets } from "../../config/schema/auth";
+import { additions } from "../../config/schema/additions";
+import { httpAuth } from "../../config/schema/auth";
 import { image } from "../../config/schema/image";
 import { quadletSetting } from "../../config/schema/quadlet";
 import {
@@ -97,7 +98,7 @@ export const blackboxExporter = group({
       },
     },
   ),
-  secrets: ownSecrets("blackbox-exporter", "modules"),
+  ...additions("blackbox-exporter", "modules"),
   quadlet: quadletSetting(),
   image: image(versions.images["blackbox-exporter"], "the blackbox exporter"),
 }).meta({

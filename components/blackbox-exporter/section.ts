@@ -16,4 +16,15 @@ export const blackboxExporterSection = section("blackboxExporter", {
   withoutPrometheus:
     "the blackbox exporter without a Prometheus that scrapes it; set blackboxExporter.enabled to false",
   taken: { jobs: [PROBES_JOB, BLACKBOX_EXPORTER], paths: [BLACKBOX_ENDPOINT.path] },
+  owned: {
+    service: BLACKBOX_EXPORTER,
+    arguments: {
+      "config.file": "names the file that Podwatch writes; use modules",
+      "config.check": "makes the program exit at once; remove it",
+      "web.external-url": "has a setting of its own; use publicUrl of podwatch:front",
+      "web.route-prefix": "is how the front and Prometheus find it; remove it",
+      "web.listen-address": "is how the front and Prometheus find it; remove it",
+      "web.config.file": "would shut out the front and Prometheus; remove it",
+    },
+  },
 });

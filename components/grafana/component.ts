@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { HostSettings } from "../../config/load";
 import { prepareUserDashboard } from "../../dashboards/user";
+import { additionsOf, withAdditions } from "../../lib/additions";
 import { ownSecrets } from "../../lib/auth";
 import type { Host } from "../host";
 import type { PodNetwork } from "../network/component";
@@ -43,7 +44,7 @@ export class Grafana extends pulumi.ComponentResource {
       ...iniSecrets(settings),
     ];
     const secrets = [{ name: ADMIN_PASSWORD_SECRET, value: this.adminPassword }, ...own];
-    const service = host.rendered(grafana, {
+    const service = host.rendered(withAdditions(grafana), {
       image: settings.image,
       rootUrl: url,
       adminUser: settings.adminUser,
@@ -54,6 +55,7 @@ export class Grafana extends pulumi.ComponentResource {
       ini: settings,
       secrets: own.map(({ name: secret }) => secret),
       unitKeys: settings.quadlet,
+      added: additionsOf(settings),
     });
     host.deploy(name, { service, secrets, after: [args.network] }, { parent: this });
     this.registerOutputs({ url: this.url, adminUser: this.adminUser, adminPassword: this.adminPassword });

@@ -1,6 +1,6 @@
 // Grafana: administrator, data sources, dashboards.
 import type { z } from "zod";
-import { ownSecrets } from "../../config/schema/auth";
+import { additions } from "../../config/schema/additions";
 import { image } from "../../config/schema/image";
 import { quadletSetting } from "../../config/schema/quadlet";
 import {
@@ -76,9 +76,9 @@ export const grafana = group({
   oauth: setting(oauth.optional(), "Log-in by other sites: OAuth 2 and OpenID Connect.", {
     defaultText: "none",
   }),
-  secrets: ownSecrets(
+  ...additions(
     "grafana",
-    "`settings` and data sources, or variables under `quadlet` such as `GF_SMTP_PASSWORD=$$__file{/run/secrets/grafana.smtp}`,",
+    "`settings` and data sources, or variables under `environment` such as `GF_SMTP_PASSWORD: $__file{/run/secrets/grafana.smtp}`,",
   ),
   quadlet: quadletSetting(),
   data: data("users, preferences and manually created dashboards"),

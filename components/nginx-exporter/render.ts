@@ -1,3 +1,4 @@
+import { ownSecrets } from "../../lib/auth";
 import { type Endpoint, urlOf } from "../../lib/endpoint";
 import type { Service, UnitKeys } from "../../lib/service";
 import { metricsJob, type Telemetry } from "../../lib/telemetry";
@@ -11,11 +12,14 @@ export interface NginxExporterInput {
   readonly image: string;
   /** URL of NGINX's counters. */
   readonly bridge: Endpoint;
+  /** The user's own secrets, by name. */
+  readonly secrets?: Readonly<Record<string, unknown>> | undefined;
   /** The user's additional keys for the unit. */
-  readonly unitKeys?: UnitKeys;
+  readonly quadlet?: UnitKeys;
 }
 
 export function nginxExporter(input: NginxExporterInput): Service {
+  const secrets = ownSecrets(NGINX_EXPORTER, input.secrets);
   return {
     kind: "container",
     name: NGINX_EXPORTER,
@@ -26,11 +30,12 @@ export function nginxExporter(input: NginxExporterInput): Service {
     // The user of the official image.
     user: { uid: 1001, gid: 1001 },
     files: {},
+    ...(secrets.length > 0 ? { secrets: secrets.map(({ name }) => name) } : {}),
     hooks: {
       inside: NGINX,
       ready: renderTemplate("nginx-exporter/ready.sh", { url: urlOf(NGINX_EXPORTER_ENDPOINT) }),
     },
-    ...(input.unitKeys ? { unitKeys: input.unitKeys } : {}),
+    ...(input.quadlet ? { unitKeys: input.quadlet } : {}),
     readyWithin: 30,
   };
 }

@@ -1,6 +1,9 @@
-import { checkedQuadlet } from "../../config/resolve/quadlet";
+import { checkQuadlet } from "../../config/resolve/quadlet";
 import { goMemory } from "../../config/schema/presets";
+import { withPlainSecrets } from "../../config/schema/words";
 import { section } from "../../config/section";
+import { addTo } from "../../lib/additions";
+import { ownSecrets } from "../../lib/auth";
 import { BRIDGE_ENDPOINT } from "../nginx/endpoint";
 import { NGINX_EXPORTER, NGINX_JOB } from "./endpoint";
 import { nginxExporter, nginxExporterTelemetry } from "./render";
@@ -8,7 +11,10 @@ import { nginxExporter as schema } from "./schema";
 
 export const nginxExporterSection = section("nginxExporter", {
   schema,
-  resolve: checkedQuadlet,
+  resolve: (given, { locate, report }) => {
+    checkQuadlet(given.quadlet, locate, report, NGINX_EXPORTER);
+    return withPlainSecrets(given);
+  },
   chapters: { nginxExporter: { title: "NGINX exporter" } },
   presets: { "raspberry-pi": { quadlet: goMemory(64) } },
   withoutPrometheus:
@@ -19,10 +25,26 @@ export const nginxExporterSection = section("nginxExporter", {
     type: "NginxExporter",
     offer: ({ nginxExporter: { enabled } }) => (enabled ? {} : undefined),
     telemetry: ({ name, nginxExporter: { enabled } }) => (enabled ? [nginxExporterTelemetry(name)] : []),
-    deployment: ({ nginxExporter: { image, quadlet } }, { bridge }) => ({
-      service: nginxExporter({ image, bridge: BRIDGE_ENDPOINT, unitKeys: quadlet }),
+    deployment: ({ nginxExporter: settings }, { bridge }) => ({
+      service: addTo(nginxExporter({ ...settings, bridge: BRIDGE_ENDPOINT }), settings),
+      secrets: ownSecrets(NGINX_EXPORTER, settings.secrets),
       // Its scripts run inside NGINX.
       after: bridge === undefined ? [] : [bridge.service],
     }),
+  },
+  owned: {
+    service: NGINX_EXPORTER,
+    arguments: {
+      "nginx.scrape-uri": "names the front, which it is there for; remove it",
+      "web.listen-address": "is how Prometheus finds it; remove it",
+      "web.telemetry-path": "is how Prometheus finds it; remove it",
+      "web.config.file": "would shut out Prometheus; remove it",
+    },
+    // Its variables mean the same as its arguments.
+    environment: {
+      SCRAPE_URI: "names the front, which it is there for; remove it",
+      LISTEN_ADDRESS: "is how Prometheus finds it; remove it",
+      TELEMETRY_PATH: "is how Prometheus finds it; remove it",
+    },
   },
 });

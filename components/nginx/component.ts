@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostSettings } from "../../config/load";
+import { additionsOf, withAdditions } from "../../lib/additions";
 import { ownSecrets } from "../../lib/auth";
 import type { Host } from "../host";
 import type { PodNetwork } from "../network/component";
@@ -37,7 +38,7 @@ export class NginxBridge extends pulumi.ComponentResource {
     const { host, front, gateways } = args;
     this.url = host.named(`${front.publicUrl}/`);
     const secrets = ownSecrets(NGINX, front.secrets);
-    const service = host.rendered(nginx, {
+    const service = host.rendered(withAdditions(nginx), {
       host: args.hostName,
       image: front.image,
       bind: front.bind,
@@ -53,6 +54,7 @@ export class NginxBridge extends pulumi.ComponentResource {
       ...(front.snippet === undefined ? {} : { snippet: front.snippet }),
       secrets: secrets.map(({ name: secret }) => secret),
       unitKeys: front.quadlet,
+      added: additionsOf(front),
     });
     this.service = host.deploy(name, { service, secrets, after: [args.network] }, { parent: this });
     this.registerOutputs({ url: this.url });

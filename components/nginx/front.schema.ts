@@ -1,7 +1,7 @@
 // NGINX, the only service that is published.
 import { isIP } from "node:net";
 import { z } from "zod";
-import { ownSecrets } from "../../config/schema/auth";
+import { additions } from "../../config/schema/additions";
 import { image } from "../../config/schema/image";
 import { quadletSetting } from "../../config/schema/quadlet";
 import {
@@ -62,7 +62,7 @@ export const front = group({
     "Your own locations for the `server` block of `nginx.conf`. They follow the built-in locations and may not hide them; `nginx -t` checks them on the host before anything is changed. Must not contain secrets: put a directive with a secret under `front.secrets`, and `include` its file here.",
     { example: "location /docs/ { proxy_pass http://10.1.2.3:8000; }", lines: true },
   ),
-  secrets: ownSecrets("nginx", "the snippet"),
+  ...additions("nginx", "the snippet"),
   quadlet: quadletSetting(),
   image: image(versions.images.nginx, "NGINX"),
 }).meta({ id: "front", description: "NGINX, the front: everything else is reached through it." });

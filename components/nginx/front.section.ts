@@ -1,5 +1,6 @@
 import { section } from "../../config/section";
 import { RUNBOOKS_PATH } from "../../lib/runbooks";
+import { NGINX } from "./endpoint";
 import { resolveFront } from "./front.resolve";
 import { front } from "./front.schema";
 
@@ -9,4 +10,19 @@ export const frontSection = section("front", {
   chapters: { front: { title: "Front" } },
   presets: { "raspberry-pi": { quadlet: { Service: { MemoryMax: "64M" } } } },
   taken: { paths: ["/roq", RUNBOOKS_PATH] },
+  owned: {
+    service: NGINX,
+    // NGINX takes several letters, and a value, behind one dash.
+    arguments: {
+      "c*": "names the file that Podwatch writes; use snippet",
+      "g*": "sets directives outside of the server, which Podwatch writes; use snippet",
+      "p*": "is where the image has NGINX; remove it",
+      ...Object.fromEntries(
+        [..."htTvVqs?"].map((letter) => [
+          `${letter}*`,
+          "makes NGINX do something else than serve; remove it",
+        ]),
+      ),
+    },
+  },
 });

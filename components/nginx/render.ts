@@ -112,6 +112,7 @@ export function nginx(input: NginxInput): Service {
       reload: readTemplate("nginx/reload.sh"),
     },
     ...(input.unitKeys ? { unitKeys: input.unitKeys } : {}),
+    trial: ["nginx", "-v"],
     readyWithin: 30,
   };
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Resources } from "../../lib/additions";
 import { authority, type Endpoint } from "../../lib/endpoint";
 import { MACHINES, type Machine } from "../../lib/machines";
 import { type NativeService, type OpenPort, type Program, SOCKET_DIRECTORY } from "../../lib/nativeService";
@@ -16,6 +17,8 @@ export interface NodeExporterInput {
   readonly collectors: { readonly enable: readonly string[]; readonly disable: readonly string[] };
   /** Further arguments, verbatim. */
   readonly arguments?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly resources?: Resources;
   /** The textfile collector's directory, for files `*.prom`. */
   readonly textfileDirectory?: string | undefined;
   /** The group that may connect to the unix socket. */
@@ -74,6 +77,8 @@ export function nodeExporter(input: NodeExporterInput): NativeService {
       ...[...collectors.disable].sort().map((name) => `--no-collector.${name}`),
     ],
     ...(input.arguments?.length ? { literalArgs: input.arguments } : {}),
+    ...(Object.keys(input.environment ?? {}).length > 0 ? { environment: input.environment } : {}),
+    ...(input.resources === undefined ? {} : { resources: input.resources }),
     directories: [textfiles],
     socket: { path: socket, ...(input.group === undefined ? {} : { group: input.group }) },
     ...(port === undefined ? {} : { port }),

@@ -1,6 +1,7 @@
 // The node exporter: metrics of the host itself, as a native program instead of a container.
 import { isIP, isIPv4 } from "node:net";
 import type { z } from "zod";
+import { nativeAdditions } from "../../config/schema/additions";
 import {
   choice,
   type DeepReadonly,
@@ -113,6 +114,7 @@ export const nodeExporter = group({
     "Additional arguments of the program, each `--name=value` or `--name`, without any expansion. The program checks them itself: with an unknown one it fails to start, and the previous release is restored. Must not contain secrets.",
     { example: ["--collector.systemd.unit-include=(nginx|shop-.+)\\.service"] },
   ),
+  ...nativeAdditions({ memory: "`256M`", pids: "`128`" }),
   textfileDirectory: setting(
     hostPath().optional(),
     "Directory on the host for the textfile collector (`*.prom`). It is created if missing, writable only by root; files have to be readable by everybody.",

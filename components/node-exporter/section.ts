@@ -1,4 +1,5 @@
 import { section } from "../../config/section";
+import { NODE_EXPORTER } from "./endpoint";
 import { resolveNodeExporter } from "./resolve";
 import { nodeExporter } from "./schema";
 
@@ -7,4 +8,5 @@ export const nodeExporterSection = section("nodeExporter", {
   resolve: resolveNodeExporter,
   chapters: { nodeExporter: { title: "Node exporter" } },
   onTargets: true,
+  owned: { service: NODE_EXPORTER, secrets: false, arguments: {} },
 });

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostSettings } from "../../config/load";
+import { additionsOf, withAdditions } from "../../lib/additions";
 import { byName } from "../../lib/auth";
 import type { Endpoint } from "../../lib/endpoint";
 import { shippedRules, wanted } from "../../lib/rules/render";
@@ -59,7 +60,7 @@ export class Prometheus extends pulumi.ComponentResource {
       ...scrapeSecrets(jobs, settings.secrets),
       ...remoteSecrets(settings, args.alertmanagers),
     ]);
-    const service = host.rendered(prometheus, {
+    const service = host.rendered(withAdditions(prometheus), {
       image: settings.image,
       externalUrl: url,
       scrapeInterval: settings.scrapeInterval,
@@ -91,6 +92,7 @@ export class Prometheus extends pulumi.ComponentResource {
       secrets: secrets.map(({ name: secret }) => secret),
       keepData: settings.data === "keep",
       unitKeys: settings.quadlet,
+      added: additionsOf(settings),
     });
     host.deploy(name, { service, secrets, after: [args.network] }, { parent: this });
     this.registerOutputs({ url: this.url });

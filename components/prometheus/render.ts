@@ -107,6 +107,7 @@ export function prometheus(input: PrometheusInput): Service {
       ].join(""),
     },
     ...(input.unitKeys ? { unitKeys: input.unitKeys } : {}),
+    trial: ["prometheus", "--version"],
     readyWithin: 300,
   };
 }

@@ -1,6 +1,7 @@
 // Prometheus: scrape jobs, rules and retention.
 import { z } from "zod";
-import { httpAuth, ownSecrets } from "../../config/schema/auth";
+import { additions } from "../../config/schema/additions";
+import { httpAuth } from "../../config/schema/auth";
 import { image } from "../../config/schema/image";
 import { quadletSetting } from "../../config/schema/quadlet";
 import {
@@ -215,7 +216,7 @@ export const prometheus = group({
     list(otherAlertmanager, "Alertmanagers").default([]),
     "External Alertmanagers that also receive alerts, besides the deployed one.",
   ),
-  secrets: ownSecrets("prometheus", "the `extra` of scrape jobs and the like"),
+  ...additions("prometheus", "the `extra` of scrape jobs and the like"),
   quadlet: quadletSetting(),
   data: data("the samples"),
   image: image(versions.images.prometheus, "Prometheus"),

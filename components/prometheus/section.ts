@@ -26,4 +26,20 @@ export const prometheusSection = section("prometheus", {
     },
   },
   taken: { jobs: [PROMETHEUS], paths: [PROMETHEUS_ENDPOINT.path] },
+  owned: {
+    service: PROMETHEUS,
+    arguments: {
+      "config.file": "names the file that Podwatch writes; remove it",
+      "enable-feature": "has a setting of its own; use features",
+      "storage.tsdb.path": "names the data volume; remove it",
+      "storage.agent.path": "names the data volume; remove it",
+      "storage.tsdb.retention": "has a setting of its own; use retention.time",
+      "storage.tsdb.retention.time": "has a setting of its own; use retention.time",
+      "storage.tsdb.retention.size": "has a setting of its own; use retention.size",
+      "web.external-url": "has a setting of its own; use publicUrl of podwatch:front",
+      "web.route-prefix": "is how the front and Grafana find it; remove it",
+      "web.listen-address": "is how the front and Grafana find it; remove it",
+      "web.config.file": "would shut out the front and Grafana; remove it, and restrict access at the front",
+    },
+  },
 });

@@ -177,7 +177,10 @@ function typeName(schema: JsonSchema): string {
   if (schema.anyOf !== undefined) return schema.anyOf.map((inner) => typeName(inner)).join(" or ");
   if (schema.type === "array") return `list of ${typeName(schema.items ?? {})}`;
   if (schema.type === "object") return groupName(schema);
-  return { string: "text", integer: "number", boolean: "true or false" }[String(schema.type)] ?? "any";
+  return (
+    { string: "text", integer: "number", number: "number", boolean: "true or false" }[String(schema.type)] ??
+    "any"
+  );
 }
 
 /** For a group with user-chosen names, also the schema of its values. */

@@ -31,6 +31,21 @@ const REQUIREMENTS: Readonly<Partial<Record<keyof Capabilities, Requirement>>> =
     instead: "remove it",
     find: (settings) => ofSections(settings, ["quadlet"]),
   },
+  mounts: {
+    what: "needs files of your own in the container",
+    instead: "remove it",
+    find: (settings) => ["files", "volumes"].flatMap((name) => ofSections(settings, [name])),
+  },
+  secretEnvironment: {
+    what: "needs secrets as environment variables",
+    instead: "remove it",
+    find: (settings) => ofSections(settings, ["secretEnvironment"]),
+  },
+  limits: {
+    what: "needs limits of memory and processor time",
+    instead: "remove it",
+    find: (settings) => ofSections(settings, ["resources"]),
+  },
   check: {
     what: "needs a check of the files before they go live",
     instead: "remove it, and run the tests in your pipeline",

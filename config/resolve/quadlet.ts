@@ -12,7 +12,7 @@ export function checkQuadlet(
   given: QuadletSettings,
   locate: Locate,
   report: Report,
-  service?: "nginx" | "prometheus" | "alertmanager" | "grafana" | "blackbox-exporter",
+  service?: "nginx" | "prometheus" | "alertmanager" | "grafana" | "blackbox-exporter" | "nginx-exporter",
 ): void {
   for (const section of quadletSections) {
     for (const [key, values] of Object.entries(given[section])) {
@@ -44,17 +44,8 @@ export function checkQuadlet(
   }
 }
 
-/** Resolves a section whose only rules are those of its additional keys, and which has no secrets. */
-export function checkedQuadlet<Given extends { readonly quadlet: QuadletSettings }>(
-  given: Given,
-  { locate, report }: { readonly locate: Locate; readonly report: Report },
-): Given {
-  checkQuadlet(given.quadlet, locate, report);
-  return given;
-}
-
 /** Names of the variables and options in a value that contain a secret. */
-function secretsIn(value: string): string[] {
+export function secretsIn(value: string): string[] {
   if (isPrivateKey(value)) return ["PRIVATE KEY"];
   return [...value.matchAll(/(?:^|[\s"'])(-{0,2}[A-Za-z_][\w.-]*)=(\S+)/g)].flatMap(
     ([, name = "", text = ""]) => {
@@ -66,6 +57,6 @@ function secretsIn(value: string): string[] {
 }
 
 /** The path of a secret is not secret, nor is a switch. */
-function isWritten(value: string): boolean {
+export function isWritten(value: string): boolean {
   return value !== "" && !/^(\$|%[a-z]\/|\/|true$|false$)/i.test(value);
 }

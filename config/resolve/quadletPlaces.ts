@@ -18,7 +18,11 @@ const OPEN_BELOW = ["/prometheus", "/alertmanager", "/var/lib/grafana"];
 /** @param key in lower case */
 export function placeProblem(section: QuadletSection, key: string, value: string): string | undefined {
   const destination = section === "Container" ? destinationOf(key, value) : undefined;
-  if (destination === undefined) return undefined;
+  return destination === undefined ? undefined : insideProblem(destination);
+}
+
+/** @param destination a path in the container */
+export function insideProblem(destination: string): string | undefined {
   const path = posix.join("/", destination).replace(/(?<=.)\/$/, "");
   const within = path === "/" ? "/" : `${path}/`;
   const found = Object.keys(PLACES).find(

@@ -7,6 +7,7 @@ import type { PresetName } from "../schema/presets";
 import type { HostBasics, ResolveContext, Section, SectionName, ServiceSettings } from "../section";
 import { settle } from "../shape";
 import type { Tree } from "../walk";
+import { resolveAdditions } from "./additions";
 import { resolveImage } from "./image";
 import { locateIn } from "./locate";
 import { merge } from "./merge";
@@ -56,7 +57,9 @@ export function resolveServices(
       context,
       report,
     };
-    resolved[name] = section.resolve(given ?? {}, around);
+    const { owned } = section;
+    const own = owned === undefined ? given : resolveAdditions(given ?? {}, owned, around);
+    resolved[name] = section.resolve(own ?? {}, around);
   }
   const services = resolved as ServiceSettings<string>;
   if (!services.prometheus.enabled) checkIdle(services, locate("prometheus")(["enabled"]), report);

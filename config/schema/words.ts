@@ -89,7 +89,7 @@ export function whole(min: number, max: number, message: string) {
 }
 
 /** A number, also in quotes. */
-function numeric(accepts: (value: number) => boolean, message: string) {
+export function numeric(accepts: (value: number) => boolean, message: string) {
   const unquote = (value: unknown) =>
     typeof value === "string" && /^\d{1,15}(\.\d{1,15})?$/.test(value) ? Number(value) : value;
   return z.preprocess(unquote, z.number({ error: message }).refine(accepts, { error: message }));

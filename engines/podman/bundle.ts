@@ -1,6 +1,7 @@
 import { hostPath, type Service, unitName } from "../../lib/service";
 import { type Bundle, type Header, type Part, writeBundle } from "../bundle";
 import type { HostContext, ImageBuild } from "../engine";
+import { addedHeaders, checkWithArguments } from "./additions";
 import { containerUnit, NETWORK_NAME } from "./quadlet";
 
 /** The bundle of a service that runs as a container. */
@@ -17,13 +18,14 @@ export function serviceBundle(service: Service, { scope, builds = {} }: HostCont
       : [["hooks-in", unitName(service.hooks.inside)] satisfies Header]),
     ...(service.secrets ?? []).map((secret): Header => ["secret", unitName(secret)]),
     ...(service.hostDirectories ?? []).map((path): Header => ["host-directory", hostPath(path)]),
+    ...addedHeaders(service),
   ];
   if (service.data) {
     headers.push(["data", service.data.keep ? "keep" : "delete"]);
   }
   const parts: Part[] = [
     [`unit/${unitName(service.name)}.container`, containerUnit(service, scope)],
-    ...Object.entries(service.hooks)
+    ...Object.entries({ ...service.hooks, check: checkWithArguments(service) })
       .filter((hook): hook is [string, string] => hook[0] !== "inside" && hook[1] !== undefined)
       .map(([name, script]): Part => [`hooks/${name}`, script]),
     ...Object.entries(service.files).map(([path, text]): Part => [`files/${path}`, text]),

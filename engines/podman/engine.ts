@@ -16,6 +16,9 @@ export const podman: Engine = {
     rootless: true,
     build: true,
     quadlet: true,
+    mounts: true,
+    secretEnvironment: true,
+    limits: true,
   },
   bundle: (service, context) => {
     switch (service.kind) {

@@ -9,6 +9,7 @@ import {
   unitName,
 } from "../../lib/service";
 import { type Entry, quoteWord, serializeUnit, type Unit } from "../systemd/unit";
+import { addedEntries, addedLimits, allArguments } from "./additions";
 
 /** Name of the container network on the host, and of its Quadlet unit. */
 export const NETWORK_NAME = "podwatch";
@@ -45,10 +46,11 @@ export function containerUnit(service: Service, scope: Scope): string {
     ...(service.secrets ?? []).map((secret) => secretEntry(secret, service)),
     ...(service.ports ?? []).map((port) => ["PublishPort", publishedPort(port)] as const),
   ];
-  if (service.args !== undefined) {
-    container.push(["Exec", service.args.map(quoteWord).join(" ")]);
+  const args = allArguments(service);
+  if (args !== undefined) {
+    container.push(["Exec", args.map(quoteWord).join(" ")]);
   }
-  container.push(...ownEntries(service, "Container"));
+  container.push(...ownEntries(service, "Container"), ...addedEntries(service, STATE_DIRECTORY[scope]));
   return serializeUnit([
     ["Unit", [["Description", service.description], ...ownEntries(service, "Unit")]],
     ["Container", container],
@@ -63,6 +65,7 @@ export function containerUnit(service: Service, scope: Scope): string {
         ["RestartSec", "2"],
         ["TimeoutStartSec", "300"],
         ...ownEntries(service, "Service"),
+        ...addedLimits(service),
       ],
     ],
     ["Install", [["WantedBy", scope === "rootful" ? "multi-user.target" : "default.target"]]],

@@ -1,8 +1,10 @@
+import type { Resources } from "../../lib/additions";
 import { inUrl } from "../../lib/address";
 import type { NativeService, OpenPort } from "../../lib/nativeService";
 import type { Scope } from "../../lib/scope";
 import { unitName } from "../../lib/service";
-import { type Entry, quoteWord, serializeUnit } from "./unit";
+import { limitEntries } from "./limits";
+import { type Entry, quoteValue, quoteWord, serializeUnit } from "./unit";
 
 /** Where the runner keeps programs. */
 const PROGRAMS: Readonly<Record<Scope, string>> = {
@@ -92,11 +94,25 @@ function serviceUnit(service: NativeService, scope: Scope): string {
         ["RestartSec", "2"],
         ...filter(service),
         ...(scope === "rootful" ? [["User", service.account] as const, ...CONFINED_BY_ROOT] : []),
-        ...CONFINED,
+        ...limited(service.resources),
+        ...Object.entries(service.environment ?? {})
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([name, value]) => ["Environment", quoteValue(`${name}=${value}`)] as const),
       ],
     ],
     ["Install", [["WantedBy", scope === "rootful" ? "multi-user.target" : "default.target"]]],
   ]);
+}
+
+/** The confinement with the user's limits in place of the usual ones. */
+function limited(resources: Resources = {}): Entry[] {
+  const { openFiles } = resources;
+  const own = limitEntries(resources);
+  return [
+    ...CONFINED.filter(([key]) => !own.some(([limit]) => limit === key)),
+    ...own,
+    ...(openFiles === undefined ? [] : [["LimitNOFILE", String(openFiles)] as const]),
+  ];
 }
 
 /** systemd expands specifiers, so all words have to be plain. */

@@ -41,6 +41,15 @@ export function quoteWord(word: string): string {
 }
 
 /**
+ * Quotes one assignment of `Environment=` of a unit of systemd's own, which expands specifiers but no variables there.
+ *
+ * Source: systemd.exec(5) "Environment".
+ */
+export function quoteValue(assignment: string): string {
+  return `"${assignment.replace(/[\\"]/g, "\\$&").replaceAll("%", "%%")}"`;
+}
+
+/**
  * The words of a value that Quadlet and systemd split at spaces: quotes, also inside a word, hold
  * together what is between them. `open` says whether the last quote is missing.
  *

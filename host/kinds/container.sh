@@ -44,11 +44,21 @@ container_refuse() {
 }
 
 container_check() {
+  refuse_missing_volumes
   check_quadlet
   if [ -e "$candidate/hooks/check" ] && ! is_accepted; then
     fail "$service refuses its new configuration; nothing was changed:
 $(say "$report" | tail -n 15)"
   fi
+}
+
+# The user's own volumes, `own-volume <path on the host>:<path in the container>[:<options>]`. Checked here, since podman
+# would fail only once the service has been stopped.
+refuse_missing_volumes() {
+  for volume in $(header "$candidate" own-volume); do
+    [ -e "${volume%%:*}" ] ||
+      fail "$service is to see ${volume%%:*} of this host, which is not there; nothing was changed: create it, or correct volumes of the service"
+  done
 }
 
 # Removes what an interrupted run left of it.
@@ -74,9 +84,18 @@ is_accepted() {
 # on failure and does not go to the journal.
 run_check() {
   make_empty_secrets
+  # shellcheck disable=SC2046 # paths hold no blanks
   timeout -k 5 120 podman run --rm --interactive --name "$container-check" --label io.podwatch.service="$service" --network none --log-driver none \
     --read-only --cap-drop all --security-opt no-new-privileges --user "$(header "$candidate" user)" \
-    --volume "$home/candidate:/etc/podwatch:ro,z" --volume "$home/candidate/secrets:/run/secrets:ro,z" --entrypoint /bin/sh "$(header "$candidate" image)" -s <"$candidate/hooks/check" 9>&-
+    --volume "$home/candidate:/etc/podwatch:ro,z" --volume "$home/candidate/secrets:/run/secrets:ro,z" $(own_mounts) --entrypoint /bin/sh "$(header "$candidate" image)" -s <"$candidate/hooks/check" 9>&-
+}
+
+# The files and volumes that the user added; the service's files may refer to them.
+own_mounts() {
+  header "$candidate" own-file | while read -r file inside; do
+    say "--volume=$candidate/files/$file:$inside:ro,z"
+  done
+  header "$candidate" own-volume | sed 's/^/--volume=/'
 }
 
 # Checkers require that secret files exist; they are empty here, since the contents are not checked.
@@ -124,7 +143,8 @@ container_prove() {
 # Runs in the service's container, or in another that the bundle names if its own image has no shell.
 container_run() {
   place=$(header "$2" hooks-in)
-  timeout -k 5 "$1" podman exec -i "${place:-$container}" /bin/sh -s 9>&-
+  # A proxy that the user set for the service must not receive the hooks' requests.
+  timeout -k 5 "$1" podman exec -i --env http_proxy= --env HTTP_PROXY= "${place:-$container}" /bin/sh -s 9>&-
 }
 
 container_log() {

@@ -70,7 +70,11 @@ function read([path, text]: [string, string]): string[] {
   // A text of TOML is one of JSON.
   if (path.endsWith(".toml"))
     return textsIn([...text.matchAll(/"(?:[^"\\]|\\.)*"/g)].map(([one]) => JSON.parse(one)));
-  const commands = [...text.matchAll(/^ExecStart=(.*)$/gm)].flatMap(([, line = ""]) => splitCommand(line));
+  // Keys under `quadlet` are systemd's own words; of the variables only those under `environment` are not.
+  const quoted = /^(?:ExecStart|Exec|Environment)=(.*)$/gm;
+  const commands = [...text.matchAll(quoted)]
+    .filter(([entry]) => !entry.startsWith("Environment=") || entry.includes("NOTE"))
+    .flatMap(([, line = ""]) => splitCommand(line));
   return [text, ...commands];
 }
 

@@ -4,6 +4,7 @@ import { homedir, hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { services } from "../../config/schema";
+import { additions } from "../../config/schema/additions";
 import { httpAuth } from "../../config/schema/auth";
 import { core, isGroup } from "../../config/walk";
 import { everySection } from "./everything";
@@ -69,10 +70,13 @@ test("`everything` sets every setting of the services", () => {
   ]);
 });
 
-/** How to log in is the same wherever something is asked: one place will do. */
+const added = Object.keys(additions("", ""));
+
+/** How to log in is the same wherever something is asked, and so is what may be added to a service: one place will do. */
 function once(name: string): string {
   const parts = name.split(".");
-  if (parts.at(-1) === "secrets") return "secrets";
+  const [, setting = ""] = parts;
+  if (added.includes(setting)) return parts.slice(1, setting === "resources" ? 3 : 2).join(".");
   const first = parts.findIndex((part) => part in httpAuth);
   return (first < 0 ? parts : parts.slice(parts.includes("tls") ? parts.indexOf("tls") : first)).join(".");
 }

@@ -29,6 +29,8 @@ const everything = {
     ruleTests: ["rules/up_test.yml"],
     quadlet: { Service: { MemoryMax: "1G" } },
     secrets: { own: "s3cret" },
+    secretEnvironment: { TOKEN: "own" },
+    files: { "/etc/own/up.yml": "rules/up.yml" },
   },
   hosts: {
     one: { ...host, user: "operator", become: false, grafana: { adminPassword: "s3cret-password" } },
@@ -36,7 +38,11 @@ const everything = {
       ...host,
       address: "10.1.2.4",
       preset: "raspberry-pi",
-      nginxExporter: { quadlet: { Unit: { After: "x.service" } } },
+      nginxExporter: {
+        quadlet: { Unit: { After: "x.service" } },
+        volumes: ["/srv/x:/srv/x"],
+        resources: { cpus: 1 },
+      },
     },
   },
 };
@@ -59,6 +65,16 @@ const EXPECTED: Readonly<Record<keyof Capabilities, readonly string[]>> = {
   secretFiles: [
     "podwatch:hosts.one.grafana.adminPassword: needs secrets as files in the container, which the engine fake does not support; remove it, or choose another engine",
     "podwatch:prometheus.secrets.own: needs secrets as files in the container, which the engine fake does not support; remove it, or choose another engine",
+  ],
+  mounts: [
+    "podwatch:hosts.two.nginxExporter.volumes: needs files of your own in the container, which the engine fake does not support; remove it, or choose another engine",
+    "podwatch:prometheus.files: needs files of your own in the container, which the engine fake does not support; remove it, or choose another engine",
+  ],
+  secretEnvironment: [
+    "podwatch:prometheus.secretEnvironment: needs secrets as environment variables, which the engine fake does not support; remove it, or choose another engine",
+  ],
+  limits: [
+    "podwatch:hosts.two.nginxExporter.resources: needs limits of memory and processor time, which the engine fake does not support; remove it, or choose another engine",
   ],
   reload: [],
   rollBack: [],

@@ -38,6 +38,7 @@ const GROUPS = [
   "release",
   "sha256",
   "collectors",
+  "resources",
   ...integrationKinds,
 ] as const;
 

@@ -9,6 +9,9 @@ const EVERYTHING: Capabilities = {
   rootless: true,
   build: true,
   quadlet: true,
+  mounts: true,
+  secretEnvironment: true,
+  limits: true,
 };
 
 /** An engine whose bundles are one line; it can do everything but what is listed. */

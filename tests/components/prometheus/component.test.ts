@@ -6,6 +6,7 @@ import { Prometheus } from "../../../components/prometheus/component";
 import { prometheusPlacement } from "../../../components/prometheus/placement";
 import { PROMETHEUS_TELEMETRY } from "../../../components/prometheus/render";
 import type { HostSettings } from "../../../config/load";
+import { ownFile } from "../../../lib/additions";
 import { secretInput } from "../../../lib/secretVersion";
 import versions from "../../../versions.json";
 import { everySection, filesBeside } from "../everything";
@@ -124,6 +125,7 @@ test("everything changed", async () => {
   expect(headers).toContain("image registry.my-company.net:5000/mirror/prometheus:v3.4.0");
   expect(headers).toContain("data delete");
   expect(Object.keys(parts).filter((path) => path.startsWith("files/"))).toEqual([
+    `files/${ownFile(filesBeside()["targets/more.yml"] ?? "")}`,
     "files/prometheus.yml",
     "files/rule-tests/own_test.yml",
     "files/rules/own.yml",
@@ -271,12 +273,15 @@ test("everything changed", async () => {
   ]);
   const unit = unitLines(parts["unit/podwatch-prometheus.container"]);
   expect(unit.slice(unit.indexOf("[Service]") - 1)).toEqual([
-    "StopTimeout=60",
+    "PodmanArgs=--ulimit=nofile=65536:65536",
     "[Service]",
     "Restart=always",
     "RestartSec=2",
     "TimeoutStartSec=300",
     "CPUWeight=500",
+    "MemoryMax=4G",
+    "CPUQuota=150%",
+    "TasksMax=1024",
     "[Install]",
     "WantedBy=multi-user.target",
   ]);
@@ -284,7 +289,8 @@ test("everything changed", async () => {
     "Exec=--config.file=/etc/podwatch/current/files/prometheus.yml --storage.tsdb.path=/prometheus " +
       "--storage.tsdb.retention.time=1y2w --storage.tsdb.retention.size=50GB " +
       "--enable-feature=native-histograms,exemplar-storage " +
-      "--web.external-url=http://10.1.2.3:8080/prometheus/ --web.route-prefix=/prometheus",
+      "--web.external-url=http://10.1.2.3:8080/prometheus/ --web.route-prefix=/prometheus " +
+      "--query.lookback-delta=3m --log.format=json",
   );
 });
 
