@@ -28,6 +28,7 @@ function build(directory, withTypes) {
     mkdirSync(dirname(join(directory, path)), { recursive: true });
     cpSync(join(ROOT, path), join(directory, path), { recursive: true });
   }
+  writeFileSync(join(directory, "schema.json"), schema());
   cpSync(join(ROOT, "docs/as-a-package.md"), join(directory, "README.md"));
   writeFileSync(join(directory, "package.json"), `${JSON.stringify(describe(packages), null, 2)}\n`);
 }
@@ -56,6 +57,23 @@ function bundle(file) {
     imports.map(({ path }) => nameOf(path)),
   );
   return [...new Set(imported)].filter((name) => name in require("../package.json").dependencies).sort();
+}
+
+/** The package's schema, printed by the code that knows the settings. */
+function schema() {
+  const program =
+    'console.log(JSON.stringify(require("./package/schema").packageSchema(require("./package.json").version), null, 2))';
+  const { outputFiles } = require("esbuild").buildSync({
+    absWorkingDir: ROOT,
+    stdin: { contents: program, resolveDir: ROOT },
+    bundle: true,
+    write: false,
+    packages: "external",
+    platform: "node",
+    target: "node20",
+    logLevel: "warning",
+  });
+  return execFileSync(process.execPath, ["-"], { cwd: ROOT, input: outputFiles[0].text, maxBuffer: 1 << 24 });
 }
 
 /** `zod` of `zod/v4`, `@pulumi/command` of `@pulumi/command/remote`. */

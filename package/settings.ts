@@ -5,6 +5,7 @@ import { parse } from "../config/parse";
 import { type Path, type Problem, quote, tidy } from "../config/problem";
 import type { Settings as PlainSettings } from "../config/schema";
 import { isTree } from "../config/walk";
+import { Forms } from "./forms";
 import { named, Outputs } from "./outputs";
 import { withUnknownHosts } from "./unknownHosts";
 
@@ -22,9 +23,10 @@ export function settingsOf(
   context: Context = machine(process.cwd(), "", () => true),
   naming = (path: Path): Path => path,
 ): Settings {
-  const outputs = new Outputs(args);
-  const refused = refusals(title, naming);
-  const check = checkOf(outputs, context, refused);
+  const forms = new Forms(args);
+  const outputs = new Outputs(forms.given);
+  const refused = refusals(title, (path) => naming(forms.written(path)));
+  const check = checkOf(outputs, context, refused, forms.problems);
   const settings = withSecrets(check(), (text) => outputs.secret(text));
   const forgotten = outputs.forgotten(settings);
   if (forgotten.length > 0)
@@ -52,12 +54,14 @@ export function refusals(title: string, naming = (path: Path): Path => path): Re
 /**
  * What checks the arguments, and gives the settings as far as they are known.
  *
+ * @param known problems that are known already
  * @throws Error that lists all problems; the second time, for a host whose connection is known only then
  */
 export function checkOf(
   outputs: Outputs,
   context: Context,
   refused: Refuse,
+  known: readonly Problem[] = [],
 ): (host?: string) => PlainSettings {
   let first: PlainSettings | undefined;
   return (host) => {
@@ -69,10 +73,12 @@ export function checkOf(
       stackFile: () => "",
       isUnknown: (problem) => outputs.isUnknown(problem),
     });
-    const problems =
-      "problems" in parsed
+    const problems = [
+      ...known,
+      ...("problems" in parsed
         ? outputs.problems(parsed.problems)
-        : [...outputs.problems([]), ...lateIpv6(first ?? parsed.settings, parsed.settings)];
+        : [...outputs.problems([]), ...lateIpv6(first ?? parsed.settings, parsed.settings)]),
+    ];
     if ("problems" in parsed || problems.length > 0) throw refused(problems, host);
     first ??= parsed.settings;
     return parsed.settings;

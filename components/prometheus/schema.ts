@@ -107,7 +107,7 @@ const httpSd = group({
     "Targets from HTTP service discovery. Its authentication is independent of that at the targets.",
 });
 
-const targetGroup = group({
+export const targetGroup = group({
   targets: setting(
     list(scrapeTarget(), "targets, each host:port").min(1, { error: "is empty; write at least one target" }),
     "What is scraped, each as host:port.",

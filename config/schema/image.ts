@@ -35,18 +35,22 @@ export const builtImage = group({
 const message =
   "is neither an image nor how to build one; write registry/name:tag, or a group with a containerfile";
 
+declare const imageMark: unique symbol;
+
 /**
  * A service's image: a reference, or how to build it. In resolved settings it is always the
  * reference, hence its type; builds are in {@link ImageBuild}.
  */
-export function image(pinned: string, service: string): z.ZodDefault<z.ZodString> {
+export type ImageSetting = z.ZodDefault<z.ZodString> & { readonly [imageMark]: true };
+
+export function image(pinned: string, service: string): ImageSetting {
   const reference = text(
     isImage,
     "is not a pinned image; write registry/name:tag with a fixed tag (not latest) or registry/name@sha256:digest",
   ).meta({ kind: "image" });
   const either = z.union([reference, builtImage], { error: message }).default(pinned);
   return setting(
-    either as unknown as z.ZodDefault<z.ZodString>,
+    either as unknown as ImageSetting,
     `The container image of ${service}: registry, name, and a fixed tag or a digest; or how the host builds it.`,
     {
       example: "registry.my-company.net/mirror/name:1.2.3",

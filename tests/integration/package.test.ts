@@ -67,6 +67,15 @@ describe("a host composed by hand", () => {
     expect(await snapshot(host)).toEqual(before);
   });
 
+  test("has components that the CLI knows from the package's schema", async () => {
+    const { resources, types } = await program.schema();
+    const names = ["Host", "PodNetwork", "Prometheus", "Grafana", "NginxBridge", "MonitoringStack"];
+    expect(Object.keys(resources)).toEqual(
+      expect.arrayContaining(names.map((name) => `podwatch:index:${name}`)),
+    );
+    expect(Object.keys(types)).toContain("podwatch:index:ScrapeJob");
+  });
+
   test("is deployed with its services wired, and a second up changes nothing", async () => {
     await program.write(text("15d"));
     await program.up();

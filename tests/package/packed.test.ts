@@ -56,7 +56,9 @@ beforeAll(() => {
 
 afterAll(() => rmSync(user, { recursive: true, force: true }));
 
-function described(): Record<"dependencies" | "peerDependencies", Record<string, string>> {
+function described(): Record<"dependencies" | "peerDependencies", Record<string, string>> & {
+  version: string;
+} {
   return JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
 }
 
@@ -81,6 +83,9 @@ const WRONG = [
   'const host = new Host("h", { address: "10.1.2.3", prometheus: {} });',
   'new PodNetwork("n", { host, enabled: true });',
   'new Grafana("g", { host });',
+  'new MonitoringStack("m", { grafana: { image: "docker.io/grafana/grafana:12.3.1" } });',
+  'new MonitoringStack("m", { gateways: { sources: "auto" } });',
+  'new MonitoringStack("m", { prometheus: { scrapeJobs: [{ name: "a", targets: [{ targets: [] }] }] } });',
 ].join("\n");
 
 /** Compiles the user's programs; gives what is wrong with their types. */
@@ -108,6 +113,7 @@ test("it holds no stack file, no start, no test and nothing that only the reposi
       "host",
       "index.js",
       "package.json",
+      "schema.json",
       "templates",
     ]),
   );
@@ -116,6 +122,12 @@ test("it holds no stack file, no start, no test and nothing that only the reposi
   }
   expect(Object.keys(described().dependencies)).not.toContain("esbuild");
   expect(Object.keys(described().peerDependencies)).toEqual(["@pulumi/pulumi"]);
+});
+
+test("its schema is in it", () => {
+  const { version, resources } = JSON.parse(readFileSync(join(installed, "schema.json"), "utf8"));
+  expect(version).toBe(described().version);
+  expect(Object.keys(resources)).toContain("podwatch:index:MonitoringStack");
 });
 
 test("the program on its page deploys from the shipped files", () => {
@@ -181,5 +193,8 @@ test("types accept that program, and refuse what is no setting, and an Output wh
     expect.stringMatching(/^wrong\.ts\(6,.*'prometheus' does not exist/),
     expect.stringMatching(/^wrong\.ts\(7,.*'enabled' does not exist/),
     expect.stringMatching(/^wrong\.ts\(8,.*'{ host: Host; }' is not assignable/),
+    expect.stringMatching(/^wrong\.ts\(9,.*'string' has no properties in common with type 'ImageArgs'/),
+    expect.stringMatching(/^wrong\.ts\(10,.*'string' is not assignable to type 'readonly string\[\]'/),
+    expect.stringMatching(/^wrong\.ts\(11,.*is not assignable to type 'string'/),
   ]);
 });

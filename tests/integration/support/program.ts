@@ -50,6 +50,12 @@ export class Program {
     await this.pulumi("destroy", "--yes", "--skip-preview");
   }
 
+  /** The package's schema, as the CLI reads it. */
+  async schema(): Promise<{ readonly resources: object; readonly types: object }> {
+    const file = join(this.directory, "node_modules/podwatch/schema.json");
+    return JSON.parse(await must("lab/toolchain/pulumi", ["package", "get-schema", file], this.options()));
+  }
+
   async dispose(): Promise<void> {
     await rm(this.directory, { recursive: true, force: true });
   }
