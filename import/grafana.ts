@@ -10,6 +10,9 @@ import { Spot } from "./spot";
 const NEEDLESS =
   /^(GF_PATHS_.*|GF_USERS_ALLOW_SIGN_UP|GF_SERVER_HTTP_.*|GF_SERVER_SERVE_FROM_SUB_PATH|TZ|GF_LOG_MODE|GF_LOG_LEVEL)$/;
 
+/** A reference that could not be filled in. */
+const NOT_SET = /\$\{?[A-Za-z_]/;
+
 export function takeGrafana(service: ComposeService): void {
   for (const { name, value, at } of service.environment) variable(name, value, at.below("grafana"));
   for (const { inside, outside } of service.mounts) {
@@ -22,6 +25,14 @@ export function takeGrafana(service: ComposeService): void {
 
 function variable(name: string, value: string, to: Spot): void {
   if (NEEDLESS.test(name)) return;
+  if (NOT_SET.test(value) && !isSecretVariable(name)) {
+    to.change(
+      "refers to a variable that is not set here",
+      "set it in .env beside the compose file and import again, or write it",
+      name,
+    );
+    return;
+  }
   if (name === "GF_SECURITY_ADMIN_USER") to.put("adminUser", value);
   else if (name === "GF_SECURITY_ADMIN_PASSWORD") password(value, to);
   else if (name === "GF_SECURITY_ADMIN_PASSWORD__FILE") password(to.files.read(value)?.trim(), to);
@@ -31,12 +42,7 @@ function variable(name: string, value: string, to: Spot): void {
       "write that of the front as front.publicUrl; the path is Podwatch's own",
       name,
     );
-  else if (name === "GF_INSTALL_PLUGINS" || name === "GF_PLUGINS_PREINSTALL")
-    to.leave(
-      "installs plugins at the start",
-      "build an image with them: image.containerfile of grafana",
-      name,
-    );
+  else if (name === "GF_INSTALL_PLUGINS" || name === "GF_PLUGINS_PREINSTALL") plugins(value, to);
   else if (!name.startsWith("GF_"))
     to.leave("is a variable that Grafana does not read", "nothing is to be done", name);
   else if (isSecretVariable(name.replace(/__FILE$/, "")) || name.endsWith("__FILE"))
@@ -44,9 +50,23 @@ function variable(name: string, value: string, to: Spot): void {
   else to.next("quadlet", "Container", "Environment").put([], quoted(`${name}=${value}`));
 }
 
+/** `ID VERSION` or `ID@VERSION`, with commas between; the version has to be known. */
+function plugins(value: string, to: Spot): void {
+  for (const plugin of value.split(/\s*,\s*/).filter((one) => one !== "")) {
+    const [id = "", version] = plugin.split(/[\s@]+/);
+    if (version !== undefined) to.next("plugins").put([], `${id}@${version}`);
+    else
+      to.leave(
+        "is a plugin without a version",
+        `write it with one under grafana.plugins, such as ${id}@1.2.3`,
+        id,
+      );
+  }
+}
+
 /** One that everybody knows is replaced. */
 function password(value: string | undefined, to: Spot): void {
-  if (value === undefined || grafana.shape.adminPassword.safeParse(value).success)
+  if (value === undefined || NOT_SET.test(value) || grafana.shape.adminPassword.safeParse(value).success)
     to.secret("adminPassword", value);
   else
     to.change(

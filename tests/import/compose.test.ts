@@ -153,3 +153,28 @@ test("a password that Grafana would refuse is replaced by a generated one, and n
   ]);
   expect(changed.join()).not.toContain("admin1");
 });
+
+test("a variable that is not set is told of; a secret one is typed", () => {
+  const { settings, secrets, changed, left } = imported({
+    compose:
+      "services: { g: { image: grafana/grafana, environment: ['GF_SECURITY_ADMIN_USER=${WHO}', 'GF_SECURITY_ADMIN_PASSWORD=${WHAT}'] } }\n",
+  });
+  expect(settings.grafana).toBeUndefined();
+  expect(secrets).toEqual({ "grafana.adminPassword": undefined });
+  expect(left).toEqual([]);
+  expect(changed).toEqual([
+    expect.stringMatching(
+      /^compose.yml:1 GF_SECURITY_ADMIN_USER refers to a variable that is not set here; /,
+    ),
+  ]);
+});
+
+test("plugins are taken with their versions", () => {
+  const { settings, left, problems } = imported({
+    compose:
+      "services: { g: { image: grafana/grafana, environment: ['GF_INSTALL_PLUGINS=grafana-clock-panel 2.1.3, other-panel'] } }\n",
+  });
+  expect(problems).toEqual([]);
+  expect(settings.grafana).toEqual({ plugins: ["grafana-clock-panel@2.1.3"] });
+  expect(left).toEqual([expect.stringMatching(/^compose.yml:1 other-panel is a plugin without a version; /)]);
+});
