@@ -159,7 +159,7 @@ test("a variable that is not set is told of; a secret one is typed", () => {
     compose:
       "services: { g: { image: grafana/grafana, environment: ['GF_SECURITY_ADMIN_USER=${WHO}', 'GF_SECURITY_ADMIN_PASSWORD=${WHAT}'] } }\n",
   });
-  expect(settings.grafana).toBeUndefined();
+  expect(settings.grafana).toEqual({});
   expect(secrets).toEqual({ "grafana.adminPassword": undefined });
   expect(left).toEqual([]);
   expect(changed).toEqual([
