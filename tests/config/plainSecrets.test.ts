@@ -503,7 +503,7 @@ describe("a unit", () => {
 });
 
 describe("the table of keys", () => {
-  test("is of the versions that are deployed; lab/secretkeys makes it anew", () => {
+  test("is of the versions that are deployed; config/schema/secretkeys regenerates it", () => {
     const [prometheus, alertmanager, blackbox] = from.map((module) => module.split("@v")[1]);
     const tag = (image: string) => image.split(":v")[1];
     // Prometheus 3.5.3 is v0.305.3 as a module.

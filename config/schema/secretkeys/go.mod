@@ -1,3 +1,3 @@
-module podwatch/lab/secretkeys
+module podwatch/config/schema/secretkeys
 
 go 1.24

@@ -1,7 +1,7 @@
 // Writes config/schema/secretKeys.json: the keys that the configurations of Prometheus, Alertmanager and the blackbox
 // exporter keep secret, as their own types have them. The types are read from the sources, nothing is built.
 //
-//	cd lab/secretkeys && go run . MODULE@VERSION... >../../config/schema/secretKeys.json
+//	cd config/schema/secretkeys && go run . MODULE@VERSION... >../secretKeys.json
 package main
 
 import (
