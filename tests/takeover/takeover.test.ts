@@ -4,6 +4,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { quote } from "../../lib/shell";
 import { checkOutEarlier } from "../integration/support/earlier";
 import { CHECKOUT, LabHost, run } from "../integration/support/lab";
 import { type NodeMirror, nodeMirror } from "../integration/support/nodeMirror";
@@ -13,7 +14,13 @@ import { connection, Stack } from "../integration/support/stack";
 jest.setTimeout(600_000);
 
 const FROM = process.env.TAKEOVER_FROM ?? "";
-const NAMES = ["sudo", "guarded", "rootless", "jumped", "target"] as const;
+const NAMES = ["sudo", "root", "guarded", "rootless", "jumped", "target"] as const;
+
+/** The services that keep data. */
+const KEEPERS = ["prometheus", "grafana", "alertmanager"];
+
+/** A file of nobody's in a service's data. */
+const MARKER = "put-in-before";
 
 /** A resource as the state has it: what a change of would make it another one. */
 interface Identity {
@@ -34,6 +41,7 @@ beforeAll(async () => {
 
   const booted = await LabHost.bootAll(NAMES.map((name) => `takeover-${name}`));
   hosts = Object.fromEntries(NAMES.map((name, index) => [name, booted[index]])) as typeof hosts;
+  await hosts.root.letRootIn();
   before = await traces();
   mirror = await nodeMirror();
   stack = await Stack.create("takeover", settings());
@@ -56,6 +64,7 @@ function settings() {
   return {
     hosts: {
       sudo: { ...entry("sudo", "operator"), prometheus: { data: "delete" } },
+      root: entry("root", "root"),
       guarded: entry("guarded", "guarded"),
       rootless: { ...entry("rootless", "rootless"), become: false, gateways: { enabled: false } },
       jumped: { ...entry("jumped", "operator"), proxy: entry("sudo", "operator") },
@@ -79,18 +88,32 @@ async function traces(): Promise<Record<string, unknown>> {
   return Object.fromEntries(await Promise.all(all));
 }
 
-/** When everything that runs was started, by host: containers, and units that are none. */
+/** Shows when each container was started, and units that are none. */
+const CONTAINERS =
+  "podman ps --format '{{.Names}}' | sort | xargs -r podman inspect -f '{{.Name}} {{.State.StartedAt}}'";
+const STARTED = `${CONTAINERS}; systemctl show --property Id,ActiveEnterTimestampMonotonic podwatch-node-exporter.service`;
+
+/** When everything that runs was started, by host. */
 async function started(): Promise<Record<string, string>> {
-  const containers =
-    "podman ps --format '{{.Names}}' | sort | xargs -r podman inspect -f '{{.Name}} {{.State.StartedAt}}'";
-  const units = "systemctl show --property Id,ActiveEnterTimestampMonotonic podwatch-node-exporter.service";
   const all = NAMES.map(async (name) => [
     name,
     name === "rootless"
-      ? await hosts[name].execRootless(
-          `${containers}; systemctl --user show --property ActiveEnterTimestampMonotonic podwatch-node-exporter.service`,
-        )
-      : await hosts[name].exec(`${containers}; ${units}`),
+      ? await hosts[name].execRootless(STARTED.replace("systemctl", "systemctl --user"))
+      : await hosts[name].exec(STARTED),
+  ]);
+  return Object.fromEntries(await Promise.all(all));
+}
+
+/** Runs a script for each volume on each host, `$data` being its directory; gives what is printed, by host. */
+async function inData(script: string): Promise<Record<string, string>> {
+  const each = KEEPERS.map(
+    (name) => `data=$(podman volume inspect -f '{{.Mountpoint}}' podwatch-${name}); ${script}`,
+  );
+  const all = NAMES.filter((name) => name !== "target").map(async (name) => [
+    name,
+    name === "rootless"
+      ? await hosts[name].execRootless(`podman unshare sh -c ${quote(each.join("\n"))}`)
+      : await hosts[name].exec(each.join("\n")),
   ]);
   return Object.fromEntries(await Promise.all(all));
 }
@@ -112,6 +135,7 @@ test("the version before deploys", async () => {
   const deployed = await stack.run("up", "--yes", "--skip-preview", "--cwd", old);
   expect(deployed).toHaveExited(0);
   expect((await started()).sudo).toContain("podwatch-alertmanager");
+  await inData(`echo $data >$data/${MARKER}`);
 });
 
 test("this version makes nothing anew, and restarts nothing", async () => {
@@ -124,6 +148,8 @@ test("this version makes nothing anew, and restarts nothing", async () => {
   expect(Object.keys(changes).sort()).toEqual(["unchanged", "updated"]);
   expect(await identities()).toEqual(identitiesBefore);
   expect(await started()).toEqual(startedBefore);
+  for (const found of Object.values(await inData(`cmp $data/${MARKER} - <<END && echo kept\n$data\nEND`)))
+    expect(found).toBe("kept\n".repeat(KEEPERS.length));
 });
 
 test("then there is nothing left to do, and everything is well", async () => {

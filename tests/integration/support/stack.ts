@@ -177,7 +177,7 @@ export function stackFile(settings: StackSettings): string {
 
 /** The connection of a lab host, as a stack file has it. */
 export function connection(
-  user: "operator" | "guarded" | "rootless",
+  user: "root" | "operator" | "guarded" | "rootless",
   host: { name: string; address: string },
 ) {
   return {
