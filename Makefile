@@ -49,7 +49,7 @@ reliability: setup
 	@lab/toolchain/setup
 	@lab/chaos faults
 
-## make takeover   deploys an earlier version (FROM, a commit) to lab hosts, and takes them over with this one (3 minutes)
+## make takeover   deploys an earlier version (FROM, a commit) to lab hosts, and takes them over with this one (5 minutes)
 FROM = 03abb93
 takeover: setup
 	@lab/toolchain/setup

@@ -8,6 +8,7 @@ import { quote } from "../../lib/shell";
 import { checkOutEarlier } from "../integration/support/earlier";
 import { CHECKOUT, LabHost, run } from "../integration/support/lab";
 import { type NodeMirror, nodeMirror } from "../integration/support/nodeMirror";
+import { INSIDE, installEarlier, installPulumi, OwnStack } from "../integration/support/selfDeploying";
 import { rootlessSnapshot, snapshot } from "../integration/support/snapshot";
 import { connection, Stack } from "../integration/support/stack";
 
@@ -70,6 +71,12 @@ function settings() {
       jumped: { ...entry("jumped", "operator"), proxy: entry("sudo", "operator") },
       target: { ...entry("target", "operator"), role: "target" },
     },
+    ...stackWide(),
+  };
+}
+
+function stackWide() {
+  return {
     gateways: { gid: 990 },
     prometheus: { scrapeInterval: "2s" },
     nodeExporter: { enabled: true, release: mirror.release },
@@ -119,7 +126,11 @@ async function inData(script: string): Promise<Record<string, string>> {
 }
 
 async function identities(): Promise<Identity[]> {
-  const { deployment } = JSON.parse(await stack.state()) as {
+  return identitiesIn(await stack.state());
+}
+
+function identitiesIn(state: string): Identity[] {
+  const { deployment } = JSON.parse(state) as {
     deployment: { resources: Array<{ urn: string; id?: string; inputs?: { triggers?: unknown } }> };
   };
   return deployment.resources
@@ -159,6 +170,28 @@ test("then there is nothing left to do, and everything is well", async () => {
       env: { ...stack.environment(), PODWATCH_PULUMI: "lab/toolchain/pulumi" },
     });
     expect(looked).toHaveExited(0);
+  }
+});
+
+test("a host that deploys itself is taken over, too", async () => {
+  const host = await LabHost.boot("takeover-local");
+  try {
+    await installPulumi(host);
+    const own = await OwnStack.create(host, "operator", "local", {
+      host: { connection: "local", name: "pi" },
+      ...stackWide(),
+    });
+    own.checkout = await installEarlier(host, old);
+    await own.up();
+    const [identitiesBefore, startedBefore] = [identitiesIn(await own.state()), await host.exec(STARTED)];
+    own.checkout = INSIDE;
+    const changes = await own.up();
+    expect(Object.keys(changes).filter((kind) => !["unchanged", "updated"].includes(kind))).toEqual([]);
+    expect(identitiesIn(await own.state())).toEqual(identitiesBefore);
+    expect(await host.exec(STARTED)).toBe(startedBefore);
+    expect(await own.up()).toEqual({ unchanged: expect.any(Number) });
+  } finally {
+    await host.down();
   }
 });
 

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -6,7 +6,7 @@ import { CHECKOUT, type LabHost, must, type Result, run } from "./lab";
 import { type Changes, changes, type StackSettings, stackFile } from "./stack";
 
 /** Where the checkout and the tool chain are on the host. */
-const INSIDE = "/opt/podwatch";
+export const INSIDE = "/opt/podwatch";
 const TOOLS = "/opt/podwatch-tools";
 
 /** What the program needs besides its own dependencies: a compiler, and what bundles `operate/`. */
@@ -42,6 +42,15 @@ export async function installPulumi(host: LabHost): Promise<void> {
     chmod 755 ${TOOLS} ${INSIDE} && chmod -R a+rwX ${TOOLS}/home`);
 }
 
+/** Puts another checkout onto the host, beside the one that is there; gives its directory. */
+export async function installEarlier(host: LabHost, from: string): Promise<string> {
+  const to = `${INSIDE}-earlier`;
+  const sources = execFileSync("git", ["ls-files"], { cwd: from, encoding: "utf8" }).trim().split("\n");
+  await copy(host, from, sources, to);
+  await host.exec(`cd ${to} && chmod 755 . && ln -s ${INSIDE}/node_modules ${INSIDE}/.pulumi-state .`);
+  return to;
+}
+
 async function copy(
   host: LabHost,
   from: string,
@@ -68,6 +77,9 @@ async function copy(
 
 /** A stack that is deployed by a user of a host, on that host, to that host. */
 export class OwnStack {
+  /** Where the checkout is that it is deployed from. */
+  checkout = INSIDE;
+
   private constructor(
     private readonly host: LabHost,
     readonly user: User,
@@ -134,7 +146,7 @@ export class OwnStack {
     const environment = `export PODWATCH_STATE=$(echo ${STATE}) TMPDIR=$(echo ${STATE}/tmp) PULUMI_NODEJS_TRANSPILE_ONLY=true`;
     return run(
       "lab/lab",
-      ["ssh", `${this.user}@${this.host.name}`, `${environment}; cd ${INSIDE} && ${script}`],
+      ["ssh", `${this.user}@${this.host.name}`, `${environment}; cd ${this.checkout} && ${script}`],
       {
         input,
       },
