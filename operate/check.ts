@@ -3,13 +3,33 @@ export interface Check {
   readonly check: string;
   readonly passed: boolean;
   readonly detail: string;
+  /** What it consists of, for programs. */
+  readonly parts?: readonly object[];
+}
+
+/** A result in one line, with what it consists of. */
+export interface Result {
+  readonly detail: string;
+  readonly parts: readonly object[];
+}
+
+/** A problem that consists of parts. */
+export class PartlyWrong extends Error {
+  constructor(
+    detail: string,
+    readonly parts: readonly object[],
+  ) {
+    super(detail);
+  }
 }
 
 /** Runs a check, which returns its result or throws the problem. */
-export async function check(name: string, run: () => Promise<string>): Promise<Check> {
+export async function check(name: string, run: () => Promise<string | Result>): Promise<Check> {
   try {
-    return { check: name, passed: true, detail: await run() };
+    const result = await run();
+    return { check: name, passed: true, ...(typeof result === "string" ? { detail: result } : result) };
   } catch (error) {
-    return { check: name, passed: false, detail: (error as Error).message };
+    const parts = error instanceof PartlyWrong ? { parts: error.parts } : {};
+    return { check: name, passed: false, detail: (error as Error).message, ...parts };
   }
 }

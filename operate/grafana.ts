@@ -49,6 +49,22 @@ export class Grafana {
     return this.front.json(`/grafana/api/${path}`, { auth: this.auth() });
   }
 
+  /**
+   * What a data source says of itself; undefined if its kind cannot say anything.
+   *
+   * @throws Error with what is wrong with it; Final if Grafana refuses the log-in
+   */
+  async health(uid: string): Promise<string | undefined> {
+    const path = `${GRAFANA_ENDPOINT.path}/api/datasources/uid/${uid}/health`;
+    const { status, body } = await this.front.ask(path, { auth: this.auth() });
+    const { status: word, message } = saidIn(body);
+    if (word === "OK") return message ?? word;
+    // Grafana has the data source, but its plugin has no such method; older versions say so by 404.
+    if (status === 501 || (status === 404 && !/plugin/i.test(message ?? ""))) return undefined;
+    const refused = status === 401 || status === 403;
+    throw new (refused ? Final : Error)(message || `${path} is answered with status ${status}`);
+  }
+
   async query(body: unknown): Promise<{ results?: Readonly<Record<string, QueryResult>>; message?: string }> {
     const answer = await this.front.ask(`${GRAFANA_ENDPOINT.path}/api/ds/query`, { auth: this.auth(), body });
     try {
@@ -60,6 +76,14 @@ export class Grafana {
 
   private auth(): string {
     return `${this.name}:${this.login.password}`;
+  }
+}
+
+function saidIn(body: string): { readonly status?: string; readonly message?: string } {
+  try {
+    return JSON.parse(body) ?? {};
+  } catch {
+    return {};
   }
 }
 

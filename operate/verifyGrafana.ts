@@ -1,6 +1,6 @@
 // What users see: the administrator can log in to Grafana, data sources respond, dashboards have data.
-import { type Check, check } from "./check";
-import { type Dashboard, type PanelQueries, panelRequests } from "./dashboard";
+import { type Check, check, PartlyWrong, type Result } from "./check";
+import { type Dashboard, type PanelRequest, panelRequests } from "./dashboard";
 import { NO_SOURCE, type Source } from "./datasource";
 import { type Grafana, LockedOut, type QueryResult } from "./grafana";
 import { retry } from "./retry";
@@ -28,7 +28,7 @@ export async function verifyGrafana(grafana: Grafana, seconds: number): Promise<
 /** A check with the name of its subject. */
 interface NamedCheck {
   readonly name: string;
-  readonly run: () => Promise<string>;
+  readonly run: () => Promise<string | Result>;
 }
 
 /** Creates a list of checks, and runs them in parallel; if the list cannot be created, that is a failed check. */
@@ -48,15 +48,7 @@ async function sources(grafana: Grafana): Promise<NamedCheck[]> {
   const found = await grafana.get<Array<{ name: string; uid: string }>>("datasources");
   return found.map(({ name, uid }) => ({
     name: `data source ${name}`,
-    run: async () => {
-      const { status, message } = await grafana.get<{ status: string; message: string }>(
-        `datasources/uid/${uid}/health`,
-      );
-      if (status !== "OK") {
-        throw new Error(message);
-      }
-      return message;
-    },
+    run: async () => (await grafana.health(uid)) ?? "is there; its kind has no health check",
   }));
 }
 
@@ -68,31 +60,50 @@ async function dashboards(grafana: Grafana): Promise<NamedCheck[]> {
   }));
 }
 
-async function showDashboard(grafana: Grafana, uid: string): Promise<string> {
+/** A panel and what became of it: what was asked, and whether there was data; or why nothing was. */
+type Shown = { readonly panel: string } & (
+  | { readonly asked: readonly string[]; readonly data: boolean }
+  | { readonly skipped: string }
+  | { readonly error: string }
+);
+
+async function showDashboard(grafana: Grafana, uid: string): Promise<Result> {
   const { dashboard } = await grafana.get<{ dashboard: Dashboard }>(`dashboards/uid/${uid}`);
   const sources = await grafana.get<Source[]>("datasources");
-  const checks = panelRequests(dashboard, { from: "now-15m", sources });
-  if (checks.length === 0) throw new Error("has no panels");
-  const asked = checks.filter((look): look is PanelQueries => "body" in look);
-  const wrong = checks.flatMap((look) => ("error" in look ? [told(look.panel, look.error)] : []));
-  const empty: string[] = [];
-  for (const { panel, body } of asked) {
-    const { results, message } = await grafana.query(body);
-    const errors = Object.values(results ?? {}).flatMap(({ error }) => error ?? []);
-    if (results === undefined || errors.length > 0) wrong.push(told(panel, errors[0] ?? message));
-    else if (!Object.values(results).some(hasData)) empty.push(JSON.stringify(panel));
-  }
-  if (wrong.length > 0) throw new Error([...wrong, ...wayOut(wrong)].join("; "));
-  const skipped = checks.flatMap((look) =>
-    "skipped" in look ? [`${JSON.stringify(look.panel)} (${look.skipped})`] : [],
+  const requests = panelRequests(dashboard, { from: "now-15m", sources });
+  if (requests.length === 0) throw new Error("has no panels");
+  const parts: Shown[] = [];
+  for (const request of requests) parts.push(await showPanel(grafana, request));
+  const wrong = parts.flatMap((part) => ("error" in part ? [told(part.panel, part.error)] : []));
+  if (wrong.length > 0) throw new PartlyWrong([...wrong, ...wayOut(wrong)].join("; "), parts);
+  const asked = parts.flatMap((part) => ("asked" in part ? [part] : []));
+  const empty = asked.flatMap(({ panel, data }) => (data ? [] : [JSON.stringify(panel)]));
+  const skipped = parts.flatMap((part) =>
+    "skipped" in part ? [`${JSON.stringify(part.panel)} (${part.skipped})`] : [],
   );
-  return [
+  const detail = [
     asked.length === 0
       ? "no panel asks for data"
       : `${asked.length - empty.length} of ${asked.length} panels with data`,
     ...(empty.length > 0 ? [`without: ${empty.join(", ")}`] : []),
     ...(skipped.length > 0 ? [`not asked: ${skipped.join(", ")}`] : []),
   ].join("; ");
+  return { detail, parts };
+}
+
+async function showPanel(grafana: Grafana, request: PanelRequest): Promise<Shown> {
+  if (!("body" in request)) return request;
+  const { panel, body } = request;
+  const { results, message } = await grafana.query(body);
+  const [error] = Object.values(results ?? {}).flatMap(({ error: one }) => one ?? []);
+  if (results === undefined || error !== undefined) return { panel, error: error ?? `${message}` };
+  return { panel, asked: body.queries.map(wordsOf), data: Object.values(results).some(hasData) };
+}
+
+/** A query in its language, which has another key for each kind of data source. */
+function wordsOf(query: unknown): string {
+  const { expr, query: text, expression, refId } = query as Readonly<Record<string, unknown>>;
+  return String(expr ?? text ?? expression ?? refId);
 }
 
 /** Most dashboards that ask what is not there were saved from another Grafana. */

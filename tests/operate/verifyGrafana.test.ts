@@ -106,6 +106,20 @@ test.each<[string, Wrong, string]>([
   expect(waited).toBeLessThan(70);
 });
 
+test.each<[Wrong, string]>([
+  [
+    { status: 501, body: { messageId: "plugin.notImplemented" } },
+    "ok: is there; its kind has no health check",
+  ],
+  [{ status: 404, body: { message: "Not found" } }, "ok: is there; its kind has no health check"],
+  [{ status: 404, body: { message: "Plugin not found" } }, "FAILED: Plugin not found"],
+  [{ status: 400, body: { status: "ERROR", message: "no such host" } }, "FAILED: no such host"],
+  [{ status: 502 }, "FAILED: /grafana/api/datasources/uid/p/health is answered with status 502"],
+])("a data source that answers %j", async (wrong, expected) => {
+  const { told } = await verified(grafana({ "datasources/uid/p/health": wrong }).grafana);
+  expect(told[1]?.replace(" data source Prometheus", "")).toBe(expected);
+});
+
 const shows = async (dashboard: object) => {
   const { told } = await verified(grafana({ "dashboards/uid/o": { body: { dashboard } } }).grafana);
   return told.at(-1);
@@ -133,6 +147,27 @@ test("reports for each panel whether it has data, none, or no queries and why", 
     grafana({ "ds/query": { body: { results: { A: { frames: [] } } } } }).grafana,
   );
   expect(told.at(-1)).toBe('ok dashboard Overview: 0 of 1 panels with data; without: "Up"');
+});
+
+test("tells programs of each panel what it was asked, or why not", async () => {
+  const dashboard = {
+    title: "Overview",
+    panels: [
+      { title: "Up", targets: [{ expr: "up" }, { expr: "down" }] },
+      { title: "Notes", type: "text" },
+      { title: "Lost", datasource: { uid: "loki" }, targets: [{ expr: "x" }] },
+    ],
+  };
+  const checks = verifyGrafana(grafana({ "dashboards/uid/o": { body: { dashboard } } }).grafana, 60);
+  await jest.runAllTimersAsync();
+  expect((await checks).at(-1)).toMatchObject({
+    passed: false,
+    parts: [
+      { panel: "Up", asked: ["up", "down"], data: true },
+      { panel: "Notes", skipped: "a panel of kind text" },
+      { panel: "Lost", error: 'there is no data source "loki"' },
+    ],
+  });
 });
 
 test("a log-in that is refused is not tried again, but by mail: Grafana would lock the administrator out", async () => {

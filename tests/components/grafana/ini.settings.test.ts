@@ -32,7 +32,14 @@ test("sections and keys are written in order, values so that Grafana's reader ta
   const settings = {
     users: { default_theme: "light", viewers_can_edit: true },
     database: { password: "$__file{/run/secrets/grafana.db}", max_open_conn: 10 },
-    "plugin.my-app": { note: " # no ; comment", path: "c:\\", quoted: '"x"', plain: "a=b [c] %(d)s" },
+    "plugin.my-app": {
+      note: " # no ; comment",
+      path: "c:\\",
+      quoted: '"x"',
+      hash: "a#b",
+      semicolon: "a;b",
+      plain: "a=b [c] %(d)s",
+    },
   };
   expect(ini({ settings })).toBe(`; Managed by Podwatch. Changes made here are overwritten.
 
@@ -41,10 +48,12 @@ max_open_conn = 10
 password = $__file{/run/secrets/grafana.db}
 
 [plugin.my-app]
+hash = """a#b"""
 note = """ # no ; comment"""
 path = """c:\\"""
 plain = a=b [c] %(d)s
 quoted = """"x""""
+semicolon = """a;b"""
 
 [users]
 default_theme = light
