@@ -19,7 +19,7 @@ export async function startOriginal(host: LabHost, files: Readonly<Record<string
   await host.exec(`
     set -e
     ${start("prometheus", "--web.listen-address=127.0.0.1:9090 --storage.tsdb.path=/prometheus")}
-    ${start("alertmanager", "--web.listen-address=127.0.0.1:9093 --cluster.listen-address=")}`);
+    ${start("alertmanager", "--web.listen-address=127.0.0.1:9093 --cluster.listen-address= --storage.path=/tmp/alertmanager")}`);
 }
 
 export async function stopOriginal(host: LabHost): Promise<void> {
