@@ -97,6 +97,23 @@ test("the Prometheus of one host scrapes the node exporters of others", async ()
   expect(stdin("shop-node-service")).toContain("listen 10.1.2.4 9100\n");
 });
 
+test("addresses of hosts may be Outputs, here and where they are scraped", async () => {
+  const { resources } = await deploy(() =>
+    beside({}, () => {
+      const shop = new podwatch.Host("shop", { ...login, address: later("10.1.2.4"), role: "target" });
+      const node = new podwatch.NodeExporter("shop-node", { host: shop, allowFrom: ["10.1.2.3"] });
+      const host = new podwatch.Host("mon1", { ...login, address: later("10.1.2.3") });
+      const network = new podwatch.PodNetwork("n", { host });
+      new podwatch.Prometheus("p", { host, network, nodeExporters: [node] });
+      new podwatch.NginxBridge("b", { host, network });
+    }),
+  );
+  const inputs = (name: string) => resources.find((other) => other.name === name)?.inputs ?? {};
+  const address = (name: string) => (inputs(name).connection as { value: { host: string } }).value.host;
+  expect(inputs("p-service").stdin).toContain("- '10.1.2.4:9100'");
+  expect([address("p-service"), address("shop-node-service")]).toEqual(["10.1.2.3", "10.1.2.4"]);
+});
+
 const UNKNOWN = "unknown setting; did you mean";
 const HOST = { ...login, name: "mon1" };
 
