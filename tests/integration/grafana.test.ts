@@ -223,6 +223,70 @@ describe("Grafana on a deployed host", () => {
     for (const line of expected) expect(stdout).toContain(`ok      test-grafana  ${line}\n`);
   });
 
+  test("settings by section, visitors, frames and LDAP are in force, secrets only in files", async () => {
+    const secrets = {
+      "grafana.secrets.metrics": "metrics-s3cret",
+      "grafana.smtp.password": "mail-s3cret # of it",
+      "grafana.ldap.bindPassword": 'directory\'s "s3cret"',
+      "grafana.oauth.generic.clientSecret": "client-s3cret",
+    };
+    const grafana = {
+      settings: {
+        metrics: { basic_auth_username: "m", basic_auth_password: "$__file{/run/secrets/grafana.metrics}" },
+        users: { login_hint: " # 'hint' ; \"of\" it" },
+      },
+      smtp: { host: "smtp.test:25", user: "g", from: "g@my-company.net" },
+      anonymous: {},
+      embedding: { origins: ["https://intranet.test"], cookieSameSite: "strict" },
+      ldap: { hosts: ["ldap.test"], bindDn: "cn=g", searchBaseDns: ["dc=test"] },
+      oauth: { generic: { clientId: "p", authUrl: "https://sso.test/a", tokenUrl: "https://sso.test/t" } },
+    };
+    await stack.configure({ ...settings(), grafana }, secrets);
+    await stack.up();
+    const inside = (script: string) => host.exec(`podman exec podwatch-grafana sh -c '${script}'`);
+    const ini = await inside("cat $GF_PATHS_CONFIG");
+    expect(ini).toContain(`login_hint = """ # 'hint' ; "of" it"""`);
+    expect(await inside("cat /run/secrets/grafana-ldap-password.directory")).toBe('directory\'s "s3cret"');
+    const readable = await host.exec(
+      "cat /etc/containers/systemd/podwatch-grafana.container; podman exec podwatch-grafana env; find /var/lib/podwatch/services/grafana/current/ -type f -exec cat {} +",
+    );
+    expect(readable).not.toMatch(/s3cret/);
+    expect((await host.fetch("/grafana/metrics")).status).toBe(401);
+    expect((await host.fetch("/grafana/metrics", { user: "m:metrics-s3cret" })).status).toBe(200);
+
+    expect((await host.fetch("/grafana/api/search")).status).toBe(200);
+    expect((await host.fetch("/grafana/api/datasources")).status).toBe(401);
+    const headers = await host.exec(
+      "curl --silent --include http://127.0.0.1/grafana/ http://127.0.0.1/prometheus/",
+    );
+    expect(headers).toContain("frame-ancestors 'self' https://intranet.test\r");
+    expect(headers.match(/^x-frame-options: .*$/gim)).toEqual(["X-Frame-Options: SAMEORIGIN"]);
+    const signedIn = await host.exec(
+      `curl --silent --include -H 'Content-Type: application/json' -d '{"user":"admin","password":"${login.slice(6)}"}' http://127.0.0.1/grafana/login`,
+    );
+    expect(signedIn).toContain("SameSite=Strict");
+
+    // A change of the file alone restarts Grafana, which reads it at its start; without any of it all is as before.
+    const started = () => host.exec("podman inspect -f '{{.State.StartedAt}}' podwatch-grafana");
+    const before = await started();
+    await stack.configure({ ...settings(), grafana: { ...grafana, anonymous: undefined } }, secrets);
+    await stack.up();
+    expect(await started()).not.toBe(before);
+    expect((await host.fetch("/grafana/api/search")).status).toBe(401);
+    expect(await operate(stack, "drift")).toHaveExited(0);
+
+    const broken = { ...grafana, plugins: ["a-panel@1.0.0"] };
+    await stack.configure({ ...settings(), grafana: broken }, secrets);
+    expect(await stack.failingUp()).toMatch(/failed to install plugins/);
+    expect((await api("user")).status).toBe(200);
+    await stack.configure(settings());
+    await stack.up();
+    expect(await inside("echo $GF_PATHS_CONFIG")).toBe("/etc/grafana/grafana.ini\n");
+    expect(await host.exec("podman secret ls --format {{.Name}}")).not.toMatch(
+      /smtp|ldap|oauth|grafana\.metrics/,
+    );
+  });
+
   test("applies a given password, restarts nothing else, and rejects the old one", async () => {
     const started = () =>
       host.exec("podman inspect -f '{{.Name}} {{.State.StartedAt}}' podwatch-prometheus podwatch-nginx");
