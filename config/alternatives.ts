@@ -1,7 +1,7 @@
 // Settings that users expect but that do not exist, each with the alternative.
 import type { Path } from "./problem";
 
-const anyService = /^(prometheus|alertmanager|grafana|blackboxExporter|nginxExporter|front)$/;
+const anyService = /^(prometheus|alertmanager|grafana|blackboxExporter|nginxExporter|nodeExporter|front)$/;
 
 const WAYS: ReadonlyArray<readonly [holder: RegExp, keys: RegExp, way: string]> = [
   [
@@ -17,11 +17,6 @@ const WAYS: ReadonlyArray<readonly [holder: RegExp, keys: RegExp, way: string]> 
     "write alertmanagers for external ones; the stack's own is added automatically",
   ],
   [/^(prometheus|alertmanager|grafana)$/, /^(externalurl|rooturl|server)$/, "write front.publicUrl"],
-  [
-    /^prometheus$/,
-    /^(extra)?(arg(ument)?s|flags)$/,
-    "write features, limits, retention, outOfOrderTimeWindow and the like; it takes no other arguments",
-  ],
   [
     /^alertmanager$/,
     /^(cluster|clusterpeers?|peers?)$/,
@@ -68,20 +63,30 @@ const WAYS: ReadonlyArray<readonly [holder: RegExp, keys: RegExp, way: string]> 
     /^(urls?|address(es)?)$/,
     "write targets, each host:port, scheme and pathPrefix",
   ],
-  [/^nodeExporter$/, /^(extra)?(args|flags)$/, "write arguments"],
   [
     /^nodeExporter$/,
-    /^(quadlet|memorymax|memorylimit|cpuquota|service|unit|systemd)$/,
-    "it is not a container; write such keys into a drop-in on the host: systemctl edit podwatch-node-exporter",
+    /^(quadlet|service|unit|systemd)$/,
+    "it is not a container; write resources, or such keys into a drop-in on the host: systemctl edit podwatch-node-exporter",
+  ],
+  [
+    /^nodeExporter$/,
+    /^(files|volumes?|secrets?)$/,
+    "it is a program of the host, whose own files it sees; put them there",
   ],
   [
     /^nodeExporter$/,
     /^(tls|basicauth|webconfig)$/,
     "only the stack's hosts can reach it; write allowFrom for others",
   ],
-  [anyService, /^memory(max|limit)$/, "write quadlet.Service.MemoryMax"],
-  [anyService, /^(cpuquota|cpulimit|cpus)$/, "write quadlet.Service.CPUQuota"],
-  [anyService, /^(env|environment|volumes?)$/, "write it under quadlet.Container"],
+  [anyService, /^(extra)?(args|flags|command|cmd)$/, "write arguments"],
+  [anyService, /^mem(ory)?(max|limit)?$/, "write resources.memory"],
+  [anyService, /^(cpuquota|cpulimit|cpus?)$/, "write resources.cpus"],
+  [anyService, /^(pids(limit)?|tasksmax)$/, "write resources.pids"],
+  [anyService, /^(ulimits?|nofile|limitnofile)$/, "write resources.openFiles"],
+  [anyService, /^(deploy|limits|resourcelimits)$/, "write resources"],
+  [anyService, /^(env|envvars|variables)$/, "write environment"],
+  [anyService, /^(secretenv|envfrom|environmentfiles?)$/, "write secrets and secretEnvironment"],
+  [anyService, /^(volume|mounts?|binds?)$/, "write volumes"],
 ];
 
 /** @param key in lower case, without _ and - */

@@ -69,6 +69,8 @@ export class Prometheus extends pulumi.ComponentResource {
       retention: settings.retention,
       features: settings.features,
       outOfOrderTimeWindow: settings.outOfOrderTimeWindow,
+      exemplars: settings.exemplars,
+      queryLog: settings.queryLog,
       limits: settings.limits,
       externalLabels: settings.externalLabels,
       scrapeConfigs: [

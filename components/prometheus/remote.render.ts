@@ -32,12 +32,13 @@ export interface OtherAlertmanager<Secret = unknown> extends Remote<Secret> {
 /** All destinations of a Prometheus. */
 export interface Remotes<Secret = unknown> {
   readonly remoteWrite: ReadonlyArray<RemoteWrite<Secret>>;
+  readonly remoteRead?: ReadonlyArray<RemoteWrite<Secret>>;
   readonly alertmanagers: ReadonlyArray<OtherAlertmanager<Secret>>;
 }
 
-export function remoteWriteConfig(endpoint: RemoteWrite) {
+export function remoteWriteConfig(endpoint: RemoteWrite, part: "write" | "read" = "write") {
   const { name, url, extra } = endpoint;
-  return { name, url, ...httpAuthConfig(endpoint, remoteOwner(endpoint, "write")), ...extra };
+  return { name, url, ...httpAuthConfig(endpoint, remoteOwner(endpoint, part)), ...extra };
 }
 
 /** An Alertmanager of the stack. */
@@ -75,11 +76,12 @@ export function remoteFiles(remotes: Remotes, own: readonly Endpoint[] = []): Re
 }
 
 function logins<Secret>(
-  { remoteWrite, alertmanagers }: Remotes<Secret>,
+  { remoteWrite, remoteRead = [], alertmanagers }: Remotes<Secret>,
   own: ReadonlyArray<Endpoint<Secret>>,
 ): Array<[HttpAuth<Secret>, Owner]> {
   return [
     ...remoteWrite.map((one): [HttpAuth<Secret>, Owner] => [one, remoteOwner(one, "write")]),
+    ...remoteRead.map((one): [HttpAuth<Secret>, Owner] => [one, remoteOwner(one, "read")]),
     ...alertmanagers.map((one): [HttpAuth<Secret>, Owner] => [one, remoteOwner(one, "alertmanager")]),
     ...own.map((one): [HttpAuth<Secret>, Owner] => [loginAt(one), alertmanagerOwner(one)]),
   ];

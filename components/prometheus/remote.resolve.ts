@@ -36,7 +36,7 @@ function checkExtra(
   secrets: Path,
   report: Report,
 ): void {
-  const what = kind === "remoteWrite" ? "the endpoint" : "the Alertmanager";
+  const what = kind === "alertmanagers" ? "the Alertmanager" : "the endpoint";
   for (const [key, setting] of Object.entries(typedKeys[kind])) {
     if (key in remote.extra) {
       report(

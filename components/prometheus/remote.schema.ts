@@ -33,6 +33,15 @@ export const remoteWrite = group({
   extra: extra("remote_write", { send_exemplars: true }),
 }).meta({ id: "remoteWrite", description: "Sends a copy of the samples to an endpoint." });
 
+export const remoteRead = group({
+  name: name("endpoint"),
+  url: setting(httpUrl(), "URL for Prometheus' remote read.", {
+    example: "https://metrics.my-company.net/api/v1/read",
+  }),
+  ...httpAuth,
+  extra: extra("remote_read", { read_recent: true }),
+}).meta({ id: "remoteRead", description: "Reads samples from an endpoint when it is queried." });
+
 export const otherAlertmanager = group({
   name: name("Alertmanager"),
   targets: setting(
@@ -52,11 +61,13 @@ export const otherAlertmanager = group({
   extra: extra("alertmanagers", { timeout: "20s" }),
 }).meta({ id: "otherAlertmanager", description: "External Alertmanagers that also receive alerts." });
 
+export type RemoteRead = z.output<typeof remoteRead>;
 export type RemoteWrite = z.output<typeof remoteWrite>;
 export type OtherAlertmanager = z.output<typeof otherAlertmanager>;
 
 /** Native keys for which there is a setting, by that setting. */
 export const typedKeys = {
   remoteWrite: { name: "name", url: "url" },
+  remoteRead: { name: "name", url: "url" },
   alertmanagers: { static_configs: "targets", scheme: "scheme", path_prefix: "pathPrefix" },
 } as const satisfies Record<string, Readonly<Record<string, string>>>;

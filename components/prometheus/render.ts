@@ -29,6 +29,8 @@ export interface PrometheusInput {
   readonly retention: { readonly time: string; readonly size?: string };
   readonly features?: readonly string[];
   readonly outOfOrderTimeWindow?: string | undefined;
+  readonly exemplars?: number | undefined;
+  readonly queryLog?: boolean;
   /** Default of every job. */
   readonly limits: Limits;
   readonly externalLabels: Readonly<Record<string, string>>;
@@ -124,10 +126,15 @@ function flags(input: PrometheusInput): string[] {
     "--storage.tsdb.path=/prometheus",
     `--storage.tsdb.retention.time=${time}`,
     ...(size === undefined ? [] : [`--storage.tsdb.retention.size=${size}`]),
-    ...(input.features?.length ? [`--enable-feature=${input.features.join(",")}`] : []),
+    ...(features(input).length > 0 ? [`--enable-feature=${features(input).join(",")}`] : []),
     `--web.external-url=${input.externalUrl}`,
     `--web.route-prefix=${PROMETHEUS_ENDPOINT.path}`,
   ];
+}
+
+function features({ features = [], exemplars }: PrometheusInput): readonly string[] {
+  const needed = exemplars === undefined || features.includes("exemplar-storage") ? [] : ["exemplar-storage"];
+  return [...features, ...needed];
 }
 
 function configuration(input: PrometheusInput): string {
@@ -138,17 +145,31 @@ function configuration(input: PrometheusInput): string {
       evaluation_interval: input.evaluationInterval,
       ...globalLimits(input.limits),
       ...externalLabels(input),
+      ...(input.queryLog ? { query_log_file: "/prometheus/query.log" } : {}),
     },
-    ...(input.outOfOrderTimeWindow === undefined
-      ? {}
-      : { storage: { tsdb: { out_of_order_time_window: input.outOfOrderTimeWindow } } }),
+    ...storage(input),
     ...alerting(input.alertmanagers ?? [], input.remotes?.alertmanagers ?? []),
     ...ruleFiles(Object.keys(input.ruleFiles)),
     scrape_configs: input.scrapeConfigs,
     ...(input.remotes?.remoteWrite.length
-      ? { remote_write: input.remotes.remoteWrite.map(remoteWriteConfig) }
+      ? { remote_write: input.remotes.remoteWrite.map((one) => remoteWriteConfig(one)) }
+      : {}),
+    ...(input.remotes?.remoteRead?.length
+      ? { remote_read: input.remotes.remoteRead.map((one) => remoteWriteConfig(one, "read")) }
       : {}),
   });
+}
+
+function storage({ outOfOrderTimeWindow, exemplars }: PrometheusInput) {
+  if (outOfOrderTimeWindow === undefined && exemplars === undefined) return {};
+  return {
+    storage: {
+      ...(outOfOrderTimeWindow === undefined
+        ? {}
+        : { tsdb: { out_of_order_time_window: outOfOrderTimeWindow } }),
+      ...(exemplars === undefined ? {} : { exemplars: { max_exemplars: exemplars } }),
+    },
+  };
 }
 
 /**

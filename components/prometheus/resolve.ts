@@ -47,6 +47,7 @@ export function resolvePrometheus(
   });
   const rules = resolveRules(given, locate, context, report);
   const remoteWrite = resolveRemotes(given.remoteWrite, "remoteWrite", locate, context, report);
+  const remoteRead = resolveRemotes(given.remoteRead, "remoteRead", locate, context, report);
   const alertmanagers = resolveRemotes(given.alertmanagers, "alertmanagers", locate, context, report);
   return withPlainSecrets({
     ...given,
@@ -54,6 +55,7 @@ export function resolvePrometheus(
     scrapeJobs,
     fileSd,
     remoteWrite,
+    remoteRead,
     alertmanagers,
     ...rules,
   });

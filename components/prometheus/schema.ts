@@ -9,6 +9,7 @@ import {
   data,
   duration,
   enabled,
+  flag,
   group,
   httpUrl,
   labels,
@@ -19,10 +20,11 @@ import {
   size,
   text,
   type WithSecrets,
+  whole,
 } from "../../config/schema/words";
 import versions from "../../versions.json";
 import { jobLimits, limits } from "./limits.schema";
-import { otherAlertmanager, remoteWrite } from "./remote.schema";
+import { otherAlertmanager, remoteRead, remoteWrite } from "./remote.schema";
 
 /** Native keys of a scrape configuration for which there is a setting, by that setting. */
 export const typedJobKeys: Readonly<Record<string, string>> = {
@@ -186,6 +188,15 @@ export const prometheus = group({
     "How much older than the newest sample of its series a sample may be and still be accepted (`out_of_order_time_window`).",
     { example: "30m", defaultText: "none, older samples are rejected" },
   ),
+  exemplars: setting(
+    whole(0, 100_000_000, "is not a number of exemplars; write a whole number, or 0 for none").optional(),
+    "Exemplars that are kept in memory (`storage.exemplars.max_exemplars`), about 100 bytes each. Needs `exemplar-storage` under `features`, which is added.",
+    { example: 100_000, defaultText: "none; `100000` with the feature `exemplar-storage`" },
+  ),
+  queryLog: setting(
+    flag().default(false),
+    "Whether every query is written to `query.log` in the data volume, with its duration. The file grows without a limit: switch it on to find a slow dashboard, and off again.",
+  ),
   externalLabels: setting(
     labels().default({}),
     "Labels that identify this Prometheus, added to everything it sends elsewhere. A `$` in a value is a dollar sign; environment variables are not expanded.",
@@ -211,6 +222,10 @@ export const prometheus = group({
   remoteWrite: setting(
     list(remoteWrite, "endpoints").default([]),
     "Endpoints to which samples are also sent.",
+  ),
+  remoteRead: setting(
+    list(remoteRead, "endpoints").default([]),
+    "Endpoints that queries also read older or other samples from.",
   ),
   alertmanagers: setting(
     list(otherAlertmanager, "Alertmanagers").default([]),

@@ -15,6 +15,7 @@ export const prometheusSection = section("prometheus", {
     jobLimits: { title: "Limits of a job", under: "as `limits` of a scrape job or of the gateways" },
     httpSd: { title: "HTTP service discovery", under: "as `httpSd` of a scrape job" },
     remoteWrite: { title: "Remote write", under: "as an entry of `prometheus.remoteWrite`" },
+    remoteRead: { title: "Remote read", under: "as an entry of `prometheus.remoteRead`" },
     otherAlertmanager: { title: "Other Alertmanagers", under: "as an entry of `prometheus.alertmanagers`" },
   },
   presets: {

@@ -29,7 +29,10 @@ test.each(["rocketchat", "mattermost", "webex", "sns", "jira", "msteams"])(
 test.each<[string, unknown, string]>([
   ["prometheus.enableFeatures", [], "write features"],
   ["prometheus.storage", {}, "write outOfOrderTimeWindow or retention"],
-  ["prometheus.extra_args", [], "write features, limits, "],
+  ["prometheus.extra_args", [], "write arguments"],
+  ["grafana.env", {}, "write environment"],
+  ["front.mounts", [], "write volumes"],
+  ["alertmanager.deploy", {}, "write resources"],
   ["alertmanager.peers", [], "clusters are not supported; "],
   ["grafana.email", {}, "write smtp"],
   ["grafana.auth.anonymous", {}, "write anonymous"],
@@ -38,8 +41,10 @@ test.each<[string, unknown, string]>([
   ["front.https", true, "put a proxy with TLS before it"],
   ["front.basicAuth", {}, "write auth_basic under snippet"],
   ["nodeExporter.args", [], "write arguments"],
-  ["nodeExporter.MemoryMax", "1G", "it is not a container; "],
-  ["prometheus.memoryLimit", "1G", "write quadlet.Service.MemoryMax"],
+  ["nodeExporter.MemoryMax", "1G", "write resources.memory"],
+  ["nodeExporter.quadlet", {}, "it is not a container; "],
+  ["nodeExporter.files", {}, "it is a program of the host"],
+  ["prometheus.memoryLimit", "1G", "write resources.memory"],
 ])("%s is refused with the way to what is wanted, also in a host's entry", (name, value, way) => {
   const [section = "", ...key] = name.split(".");
   const group = { [section]: { [key.join(".")]: value } };

@@ -143,11 +143,18 @@ test("everything changed", async () => {
   );
   expect(parts["hooks/check"]).toMatch(/promtool check config .*\n[\s\S]*promtool test rules /);
   const configuration = parse(parts["files/prometheus.yml"] ?? "");
-  expect(configuration.storage).toEqual({ tsdb: { out_of_order_time_window: "30m" } });
+  expect(configuration.storage).toEqual({
+    tsdb: { out_of_order_time_window: "30m" },
+    exemplars: { max_exemplars: 50_000 },
+  });
+  expect(configuration.remote_read).toEqual([
+    { name: "central", url: "https://metrics.my-company.net/api/v1/read", read_recent: true },
+  ]);
   expect(configuration.rule_files).toEqual(
     ["own", ...SHIPPED].map((name) => `/etc/podwatch/current/files/rules/${name}.yml`),
   );
   expect(configuration.global).toEqual({
+    query_log_file: "/prometheus/query.log",
     scrape_interval: "20s",
     scrape_timeout: "7s",
     evaluation_interval: "30s",
@@ -475,4 +482,30 @@ test("remote write and Alertmanagers are rendered beside scrape jobs, with their
       basic_auth: { username: "me", password_file: password("alertmanager") },
     },
   ]);
+});
+
+test("what is read from elsewhere has its own log-in; exemplars and the query log are in the configuration", async () => {
+  const remoteRead = [
+    {
+      name: "central",
+      url: "https://a/read",
+      basicAuth: { username: "me", password: "a password" },
+      extra: { read_recent: true },
+    },
+  ];
+  const settings = hostSettings({ prometheus: { remoteRead, exemplars: 5000, queryLog: true } });
+  const { headers, parts } = bundleOf((await deployPrometheus(settings)).resources);
+  expect(headers).toContain("secret podwatch-prometheus-read-password.central");
+  const { remote_read, storage, global } = parse(parts["files/prometheus.yml"] ?? "");
+  expect(remote_read).toEqual([
+    {
+      name: "central",
+      url: "https://a/read",
+      basic_auth: { username: "me", password_file: "/run/secrets/prometheus-read-password.central" },
+      read_recent: true,
+    },
+  ]);
+  expect(storage).toEqual({ exemplars: { max_exemplars: 5000 } });
+  expect(global.query_log_file).toBe("/prometheus/query.log");
+  expect(parts["unit/podwatch-prometheus.container"]).toContain("--enable-feature=exemplar-storage ");
 });
