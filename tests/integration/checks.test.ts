@@ -48,6 +48,12 @@ function file(name: string, text: string): string {
   return join(files, name);
 }
 
+/** What shells, units and formats take for their own. */
+const ODD = 'it\'s "100%" of $HOME \\ %h ; `id`';
+
+/** A secret of several lines, which no variable in a unit could have. */
+const OWN_SECRET = "first $line\nsecond 'line' 100%";
+
 type Sections = Record<"front" | "prometheus" | "grafana", object>;
 
 const good: Sections = {
@@ -55,6 +61,9 @@ const good: Sections = {
     snippet:
       'location = /own { return 200 "own\\n"; }\nlocation ~ "^/(grafana|prometheus)/" { return 403; }\n',
     quadlet: { Container: { Ulimit: "nofile=2048:4096" }, Service: { MemoryMax: "512M" } },
+    arguments: ["-e", "stderr"],
+    environment: { ODD },
+    files: { "/etc/own/list": file("list", "of the front\n") },
   },
   prometheus: {
     ruleFiles: [file("own.yml", RULES)],
@@ -63,8 +72,28 @@ const good: Sections = {
       Container: { Environment: ["GOGC=90"] },
       Unit: { Documentation: "https://prometheus.io/docs" },
     },
+    arguments: ["--query.lookback-delta=3m", "--log.format=json"],
+    // A proxy of the user's does not hinder the questions whether the service is ready.
+    environment: { ODD, http_proxy: "http://127.0.0.1:9" },
+    secretEnvironment: { OWN_TOKEN: "own" },
+    files: { "/etc/own/word": file("word", "word\n") },
+    volumes: ["/etc/machine-id:/etc/own/machine-id:ro", "/srv:/srv/of-the-host"],
+    resources: { memory: "1G", cpus: 1.5, pids: 256, openFiles: 2048 },
+    // promtool looks whether the file is there.
+    scrapeJobs: [
+      {
+        name: "own",
+        targets: ["podwatch-nginx:8081"],
+        metricsPath: "/status",
+        extra: { authorization: { credentials_file: "/etc/own/word" } },
+      },
+    ],
   },
-  grafana: { dashboards: [file("mine.json", JSON.stringify(DASHBOARD))] },
+  grafana: {
+    dashboards: [file("mine.json", JSON.stringify(DASHBOARD))],
+    environment: { GF_SMTP_FROM_NAME: ODD },
+    resources: { memory: "400M" },
+  },
 };
 
 let host: LabHost;
@@ -76,9 +105,13 @@ const settings = (sections: Partial<Sections> = {}) => ({
   ...sections,
 });
 
+const configure = (sections?: Partial<Sections>) =>
+  stack.configure(settings(sections), { "prometheus.secrets.own": OWN_SECRET });
+
 beforeAll(async () => {
   host = await LabHost.boot("test-checks");
   stack = await Stack.create("checks", settings());
+  await configure();
   await stack.up();
 });
 
@@ -116,6 +149,113 @@ test("valid settings take effect: rules, a location, unit keys, a dashboard", as
   });
   expect(status).toBe(200);
   expect(JSON.parse(body).dashboard.panels[0].datasource.uid).toBe("PBFA97CFB590B2093");
+});
+
+describe("what users add to a service is there", () => {
+  /** A line of shell inside a container. */
+  const inside = (service: string, script: string) =>
+    host.exec(`podman exec -i podwatch-${service} sh -s <<'END'\n${script}\nEND`);
+  const unit = (property: string, service = "prometheus") =>
+    host.exec(`systemctl show --property ${property} --value podwatch-${service}`);
+
+  test("arguments, each as it was written", async () => {
+    expect(await inside("prometheus", "tr '\\0' '\\n' </proc/1/cmdline | tail -n 2")).toBe(
+      "--query.lookback-delta=3m\n--log.format=json\n",
+    );
+    expect(await inside("nginx", "tr '\\0' ' ' </proc/1/cmdline")).toContain("daemon off; -e stderr");
+  });
+
+  test("environment variables, whole", async () => {
+    for (const service of ["prometheus", "nginx"]) {
+      expect(await inside(service, 'printf "%s" "$ODD"')).toBe(ODD);
+    }
+    expect(await inside("grafana", 'printf "%s" "$GF_SMTP_FROM_NAME"')).toBe(ODD);
+  });
+
+  test("a secret as a file and as a variable, and nowhere else", async () => {
+    const script =
+      '[ "$OWN_TOKEN" = "$(cat /run/secrets/prometheus.own)" ] && cat /run/secrets/prometheus.own';
+    expect((await inside("prometheus", script)) === OWN_SECRET).toBe(true);
+    const found = await host.exec(
+      "grep -rlF 'first $line' /etc/containers/systemd /run/systemd/generator /var/lib/podwatch/services || true",
+    );
+    expect(found).toBe("");
+  });
+
+  test("files, which the check of the configuration sees too", async () => {
+    expect(
+      await inside("nginx", "cat /etc/own/list; echo x 2>/dev/null >/etc/own/list || echo read-only"),
+    ).toBe("of the front\nread-only\n");
+    await eventually(
+      20,
+      () => query(host, 'up{job="own"}'),
+      (samples) => samples.length === 1,
+    );
+  });
+
+  test("volumes, read-only as said", async () => {
+    const [there, here] = [
+      await inside("prometheus", "cat /etc/own/machine-id"),
+      await host.exec("cat /etc/machine-id"),
+    ];
+    expect(there).toBe(here);
+    const mounts = await host.exec(
+      "podman inspect --format '{{range .Mounts}}{{.Destination}} {{.RW}}{{println}}{{end}}' podwatch-prometheus",
+    );
+    expect(mounts.split("\n")).toEqual(
+      expect.arrayContaining(["/etc/own/machine-id false", "/srv/of-the-host true"]),
+    );
+  });
+
+  test("limits", async () => {
+    expect(await unit("MemoryMax")).toBe(`${1024 ** 3}\n`);
+    expect(await unit("CPUQuotaPerSecUSec")).toBe("1.500000s\n");
+    expect(await unit("TasksMax")).toBe("256\n");
+    expect(await inside("prometheus", "ulimit -n")).toBe("2048\n");
+    expect(await unit("MemoryMax", "grafana")).toBe(`${400 * 1024 ** 2}\n`);
+  });
+
+  test("of a changed file the new content, after a restart", async () => {
+    const changed = { ...good.front, files: { "/etc/own/list": file("list2", "anew\n") } };
+    await configure({ front: changed });
+    await stack.up();
+    expect(await inside("nginx", "cat /etc/own/list")).toBe("anew\n");
+  });
+
+  test("what the program or the host refuses changes nothing, and is told in their words", async () => {
+    await configure();
+    await stack.up();
+    const before = await state();
+    await configure({
+      prometheus: { ...good.prometheus, arguments: ["--no-such-argument=1"] },
+      front: { ...good.front, arguments: ["-z"] },
+      grafana: { ...good.grafana, volumes: ["/srv/absent:/srv/absent:ro"] },
+    });
+    const output = await stack.failingUp("--continue-on-error");
+    expect(output).toMatch(
+      /prometheus refuses its new configuration; nothing was changed:[\s\S]*unknown long flag '--no-such-argument'/,
+    );
+    expect(output).toMatch(
+      /nginx refuses its new configuration; nothing was changed:[\s\S]*invalid option: "z"/,
+    );
+    expect(output).toContain(
+      "grafana is to see /srv/absent of this host, which is not there; nothing was changed",
+    );
+    expect(await state()).toEqual(before);
+  });
+
+  test("an argument that the program refuses only when it starts is taken back, with its message", async () => {
+    await configure({
+      prometheus: { ...good.prometheus, arguments: ["--query.max-concurrency=many"] },
+      grafana: { ...good.grafana, arguments: ["--no-such-argument"] },
+    });
+    const output = await stack.failingUp("--continue-on-error");
+    expect(output).toMatch(
+      /grafana did not come up: [\s\S]*flag provided but not defined: -+no-such-argument[\s\S]*The previous release is back and healthy/,
+    );
+    expect(output).toMatch(/prometheus did not come up: [\s\S]*The previous release is back and healthy/);
+    expect((await host.fetch("/grafana/api/health")).status).toBe(200);
+  });
 });
 
 test("a regular-expression location in a snippet does not override the front's own locations", async () => {
@@ -209,7 +349,7 @@ describe.each(
       name,
       { ...good[name as keyof Sections], ...change },
     ]);
-    await stack.configure(settings(Object.fromEntries(changed)));
+    await configure(Object.fromEntries(changed));
     output = await stack.failingUp("--continue-on-error");
     after = await state();
   });
@@ -231,23 +371,21 @@ describe("dashboards that cannot be shown, in one run", () => {
 
   beforeAll(async () => {
     before = await state();
-    await stack.configure(
-      settings({
-        grafana: {
-          dashboards: [
-            file("broken.json", "{"),
-            file("list.json", "[]"),
-            dashboard("loki.json", {
-              __inputs: [{ name: "DS_LOKI", type: "datasource", pluginId: "loki" }],
-            }),
-            dashboard("left-over.json", { __inputs: [] }),
-            dashboard("shipped.json", { uid: "podwatch-prometheus" }),
-            dashboard("one.json", { uid: "twin" }),
-            dashboard("two.json", { uid: "twin" }),
-          ],
-        },
-      }),
-    );
+    await configure({
+      grafana: {
+        dashboards: [
+          file("broken.json", "{"),
+          file("list.json", "[]"),
+          dashboard("loki.json", {
+            __inputs: [{ name: "DS_LOKI", type: "datasource", pluginId: "loki" }],
+          }),
+          dashboard("left-over.json", { __inputs: [] }),
+          dashboard("shipped.json", { uid: "podwatch-prometheus" }),
+          dashboard("one.json", { uid: "twin" }),
+          dashboard("two.json", { uid: "twin" }),
+        ],
+      },
+    });
     output = await stack.failingUp();
     after = await state();
   });
@@ -278,7 +416,7 @@ describe("dashboards that cannot be shown, in one run", () => {
 });
 
 test("after the settings are corrected, nothing is left over", async () => {
-  await stack.configure(settings());
+  await configure();
   const before = await host.exec("podman ps --format '{{.ID}}' | sort");
   await stack.up();
   expect(await host.exec("podman ps --format '{{.ID}}' | sort")).toBe(before);
