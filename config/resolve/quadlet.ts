@@ -8,12 +8,7 @@ import { placeProblem } from "./quadletPlaces";
 import { splitProblem } from "./quadletWords";
 
 /** @param service the service, whose `secrets` are the place for secrets; undefined if it has none */
-export function checkQuadlet(
-  given: QuadletSettings,
-  locate: Locate,
-  report: Report,
-  service?: "nginx" | "prometheus" | "alertmanager" | "grafana" | "blackbox-exporter" | "nginx-exporter",
-): void {
+export function checkQuadlet(given: QuadletSettings, locate: Locate, report: Report, service?: string): void {
   for (const section of quadletSections) {
     for (const [key, values] of Object.entries(given[section])) {
       const path = locate(["quadlet", section, key]);

@@ -1,5 +1,7 @@
 // Another engine stands beside podman: it deploys whole stacks, and no service's folder knows of it.
+
 import { MonitoringStack } from "../../components/monitoringStack";
+import versions from "../../versions.json";
 import { fakeEngine } from "../engines/fakeEngine";
 import { settingsOfStack } from "./goldenStacks";
 import { deploy, type Recorded, Secret } from "./mocks";
@@ -20,7 +22,7 @@ function bundles(resources: readonly Recorded[]): Record<string, string> {
   return Object.fromEntries(all.filter(([, stdin]) => !(stdin instanceof Secret)));
 }
 
-const CONTAINERS = ["alertmanager", "blackbox-exporter", "grafana", "nginx", "nginx-exporter", "prometheus"];
+const CONTAINERS = Object.keys(versions.images).sort();
 
 test("an engine makes what is applied of every service of a stack", async () => {
   const resources = await deployBy();
