@@ -398,7 +398,7 @@ describe("dashboards that cannot be shown, in one run", () => {
     ],
     [
       "a dashboard with an undefined `${DS_...}`",
-      /dashboards\[2\]: ".*loki\.json" asks for "DS_LOKI" \(datasource loki\), and only Prometheus data sources and constants with a value can be filled in; replace/,
+      /dashboards\[2\]: ".*loki\.json" asks for "DS_LOKI" \(datasource loki\), and only Prometheus data sources and constants with a value can be filled in; add one of that kind under grafana\.datasources, or replace/,
       /dashboards\[3\]: ".*left-over\.json" refers to \$\{DS_PROM\}, which nothing defines; write the data source's uid/,
     ],
     [
