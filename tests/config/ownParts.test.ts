@@ -229,7 +229,7 @@ describe("dashboards of one's own", () => {
     ]);
   });
 
-  test("with inputs that cannot be filled in are refused", () => {
+  test("with inputs that cannot be filled in, or with nothing in them, are refused", () => {
     expect(
       problems({
         "d/a.json": dashboard({ panels: [{ datasource: { uid: "${DS_LOKI}" } }] }),
@@ -237,7 +237,8 @@ describe("dashboards of one's own", () => {
       }),
     ).toEqual([
       'podwatch:grafana.dashboards[0]: "d/a.json" refers to ${DS_LOKI}, which nothing defines; write the data source\'s uid in its place',
-      'podwatch:grafana.dashboards[0]: "d/b.json" is the answer of Grafana\'s API; keep only what stands under "dashboard"',
+      'podwatch:grafana.dashboards[0]: "d/b.json" has no panels; is it a dashboard? Save it from Grafana in the classic format',
+      'podwatch:grafana.dashboards[0]: "d/b.json" has no title; is it a dashboard? Write "title": "..." at its top level',
     ]);
   });
 });

@@ -6,6 +6,16 @@ import { context, host, hostKey, keys, settingsOf, stack } from "./support";
 
 const noKeys = { Container: {}, Service: {}, Unit: {} };
 
+/** Nothing that users add to a service. */
+const noAdditions = {
+  arguments: [],
+  environment: {},
+  secretEnvironment: {},
+  files: {},
+  volumes: [],
+  resources: {},
+};
+
 test("a host alone gets every default", () => {
   const defaults = {
     name: "monitor",
@@ -25,6 +35,7 @@ test("a host alone gets every default", () => {
     network: { subnet: "10.89.77.0/24" },
     addressNeeds: [],
     front: {
+      ...noAdditions,
       bind: "127.0.0.1",
       port: 80,
       publicUrl: "http://localhost",
@@ -41,8 +52,11 @@ test("a host alone gets every default", () => {
       scrapeInterval: "5s",
     },
     prometheus: {
+      ...noAdditions,
       alertmanagers: [],
       remoteWrite: [],
+      remoteRead: [],
+      queryLog: false,
       features: [],
       enabled: true,
       scrapeInterval: "15s",
@@ -67,6 +81,7 @@ test("a host alone gets every default", () => {
       image: versions.images.prometheus,
     },
     alertmanager: {
+      ...noAdditions,
       enabled: false,
       receivers: {},
       route: { routes: [] },
@@ -79,6 +94,7 @@ test("a host alone gets every default", () => {
       image: versions.images.alertmanager,
     },
     grafana: {
+      ...noAdditions,
       datasources: [],
       enabled: true,
       adminUser: "admin",
@@ -92,15 +108,23 @@ test("a host alone gets every default", () => {
       image: versions.images.grafana,
     },
     blackboxExporter: {
+      ...noAdditions,
       enabled: false,
       targets: [],
       modules: builtInModules,
       quadlet: noKeys,
       image: versions.images["blackbox-exporter"],
     },
-    nginxExporter: { enabled: false, quadlet: noKeys, image: versions.images["nginx-exporter"] },
+    nginxExporter: {
+      ...noAdditions,
+      enabled: false,
+      quadlet: noKeys,
+      image: versions.images["nginx-exporter"],
+    },
     nodeExporter: {
       arguments: [],
+      environment: {},
+      resources: {},
       enabled: false,
       from: "release",
       release: {

@@ -485,7 +485,7 @@ describe("a unit", () => {
       complaint("prometheus", "Label", "deploy.token", "/run/secrets/prometheus.NAME"),
     ]);
     expect(say({ nginxExporter: { quadlet: { Service: { Environment: `API_TOKEN=${SECRET}` } } } })).toEqual([
-      'podwatch:nginxExporter.quadlet.Service.Environment: "API_TOKEN" holds a secret, which anybody on the host could read in the unit; leave it out',
+      `podwatch:nginxExporter.quadlet.Service.Environment: "API_TOKEN" holds a secret, which anybody on the host could read in the unit; have it read from /run/secrets/nginx-exporter.NAME, and type: pulumi config set --secret --path 'podwatch:nginxExporter.secrets.NAME'`,
     ]);
   });
 
