@@ -21,6 +21,7 @@ const LONGEST = [
   "lifecycle",
   "grafana",
   "front",
+  "newHosts",
   "exporters",
   "authentication",
   "builtImages",

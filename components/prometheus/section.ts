@@ -31,6 +31,8 @@ export const prometheusSection = section("prometheus", {
     service: PROMETHEUS,
     arguments: {
       "config.file": "names the file that Podwatch writes; remove it",
+      agent:
+        "leaves nothing for rules, queries and dashboards to work on; use remoteWrite, and a short retention.time",
       "enable-feature": "has a setting of its own; use features",
       "storage.tsdb.path": "names the data volume; remove it",
       "storage.agent.path": "names the data volume; remove it",
