@@ -61,8 +61,6 @@ export interface Deployment {
 export class Host extends pulumi.ComponentResource {
   /** Whether containers are rootful or belong to the login user. */
   readonly scope: Scope;
-  /** Once its first command is done, or would be: what is in no hurry waits for it, and depends on nothing. */
-  readonly entered: Promise<void>;
   private readonly engine: Engine;
   private readonly builds: HostArgs["builds"];
   private readonly whenKnown: WhenKnown;
@@ -103,7 +101,6 @@ export class Host extends pulumi.ComponentResource {
       { ...common, replaceWith, services: args.services },
       { parent: this },
     );
-    this.entered = new Promise((resolve) => entered.urn.apply(() => resolve()));
     const runner = installRunner(
       `${name}-runner`,
       { ...common, replaceWith: unlessPassedBy(args.name, replaceWith, entered.triggers) },

@@ -37,7 +37,7 @@ export class Grafana extends pulumi.ComponentResource {
     const url = `${args.front.publicUrl}${GRAFANA_ENDPOINT.path}/`;
     this.url = host.named(url);
     this.adminUser = settings.adminUser;
-    this.adminPassword = settings.adminPassword ?? generatedPassword(`${name}-admin-password`, host, this);
+    this.adminPassword = settings.adminPassword ?? generatedPassword(`${name}-admin-password`, this);
     const own = [
       ...datasourceSecrets(args.datasources),
       ...ownSecrets(GRAFANA, settings.secrets),
@@ -62,13 +62,8 @@ export class Grafana extends pulumi.ComponentResource {
   }
 }
 
-/**
- * Asked for once the host was entered: the engine starts plugins one after the other, and everything on the host waits for
- * that of the commands.
- */
-function generatedPassword(name: string, { entered }: Host, parent: pulumi.Resource): pulumi.Output<string> {
-  const length = entered.then(() => 32);
-  return new random.RandomPassword(name, { length, special: false }, { parent }).result;
+function generatedPassword(name: string, parent: pulumi.Resource): pulumi.Output<string> {
+  return new random.RandomPassword(name, { length: 32, special: false }, { parent }).result;
 }
 
 /** Users' dashboards have their own directory, so their file names cannot collide with shipped ones. */

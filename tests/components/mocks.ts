@@ -60,9 +60,7 @@ const PROVIDERS: Readonly<Record<string, (name: string) => Record<string, unknow
 export interface Deployed<T> {
   /** In the order of their names. */
   readonly resources: Recorded[];
-  /** Their names in the order in which they were asked for. */
-  readonly order: string[];
-  /** What was asked of the engine, in the order of the resources. */
+  /** What was asked of the engine, in the same order. */
   readonly requests: RegisterResourceRequest[];
   /** What the program returned. */
   readonly result: T;
@@ -80,8 +78,7 @@ export async function deploy<T>(program: () => T): Promise<Deployed<T>> {
   if (recorder.failures.length > 0) throw new Error(recorder.failures.join("\n"));
   const resources = [...recorder.recorded].sort((a, b) => (a.name < b.name ? -1 : 1));
   const requests = [...recorder.requests].sort((a, b) => (a.getName() < b.getName() ? -1 : 1));
-  const order = recorder.requests.map((request) => request.getName());
-  return { resources, order, requests, result, outputs: recorder.outputs };
+  return { resources, requests, result, outputs: recorder.outputs };
 }
 
 /** The plain value of an output, and whether it is secret. */

@@ -32,13 +32,13 @@ export const engineOf = (bundle: string) => fakeEngine([], { bundle: () => bundl
 export async function deployOnHost<T extends pulumi.ComponentResource>(
   settings: HostSettings,
   make: (name: string, on: OnHost) => T,
-): Promise<{ resources: Recorded[]; order: string[]; result: T }> {
-  const { resources, order, result } = await deploy(() => {
+): Promise<{ resources: Recorded[]; result: T }> {
+  const { resources, result } = await deploy(() => {
     const host = new Host("mon", { ...settings, services: [] });
     const network = new PodNetwork("net", { host, ...settings.network });
     return make("tested", { host, network });
   });
-  return { resources: resources.filter(({ name }) => name.startsWith("tested")), order, result };
+  return { resources: resources.filter(({ name }) => name.startsWith("tested")), result };
 }
 
 /** The command that applies the tested component's service. */

@@ -43,13 +43,6 @@ const SERVICE = serviceCommand("grafana", {
   dependsOn: ["tested-admin-password-secret"],
 });
 
-test("the generator of passwords is not started before the host was entered, which everything else waits for", async () => {
-  const { order } = await deployGrafana(hostSettings());
-  const [entered, generated] = [order.indexOf("mon-runner-gate"), order.indexOf("tested-admin-password")];
-  expect(entered).toBeGreaterThan(-1);
-  expect(generated).toBeGreaterThan(entered);
-});
-
 test("minimal: with a password that is generated", async () => {
   const { resources, result } = await deployGrafana(hostSettings());
   expect(resources).toEqual([
