@@ -157,16 +157,15 @@ link_other_plugins() {
   done
 }
 
-# stand_in NAME: compiles a stand-in into one file and what starts it, unless that has been done for the same sources; prints the path.
+# stand_in NAME: compiles a stand-in into one file, unless that has been done for the same sources; prints its path.
 stand_in() {
   local compiled
   compiled=$cache/standins-$(standin_sources | cut -c 1-16)/$1
   if [ ! -x "$compiled" ]; then
     mkdir -p "$(dirname "$compiled")"
     "$checkout/node_modules/.bin/esbuild" "$here/$1/main.ts" --bundle --platform=node --target=node20 --minify \
-      --keep-names --external:cpu-features '--external:*.node' --log-level=warning \
-      --outfile="$compiled.js" >&2
-    cp "$here/launch.js" "$compiled.new"
+      --keep-names --external:cpu-features '--external:*.node' --banner:js='#!/usr/bin/env node' \
+      --log-level=warning --outfile="$compiled.new" >&2
     chmod +x "$compiled.new"
     mv "$compiled.new" "$compiled"
   fi
@@ -174,5 +173,5 @@ stand_in() {
 }
 
 standin_sources() {
-  cat "$checkout"/{package,package-lock,versions}.json "$here"/{provider,command,random,language}/*.ts "$here"/{plugins.sh,launch.js} | sha256sum
+  cat "$checkout"/{package,package-lock,versions}.json "$here"/{provider,command,random,language}/*.ts "$here/plugins.sh" | sha256sum
 }
