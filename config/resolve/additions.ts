@@ -84,8 +84,7 @@ function checkEnvironment(
 ): void {
   for (const [name, value] of Object.entries(environment)) {
     const path = locate(["environment", name]);
-    const reason = ownVariable(name, owned);
-    if (reason !== undefined) report(path, `${quote(name)} ${reason}`);
+    refuseOwnVariable(name, owned, path, report);
     const secret =
       (isSecretVariable(name) && isWritten(value)) ||
       isSecretUrl(value) ||
@@ -102,8 +101,9 @@ function checkEnvironment(
   }
 }
 
-const ownVariable = (name: string, { environment = {} }: Owned) =>
-  Object.hasOwn(environment, name) ? environment[name] : undefined;
+function refuseOwnVariable(name: string, { environment = {} }: Owned, path: Path, report: Report): void {
+  if (Object.hasOwn(environment, name)) report(path, `${quote(name)} ${environment[name]}`);
+}
 
 function checkSecretEnvironment(
   given: Readonly<Record<string, string>>,
@@ -114,8 +114,7 @@ function checkSecretEnvironment(
 ): void {
   for (const [name, secret] of Object.entries(given)) {
     const path = locate(["secretEnvironment", name]);
-    const reason = ownVariable(name, owned);
-    if (reason !== undefined) report(path, `${quote(name)} ${reason}`);
+    refuseOwnVariable(name, owned, path, report);
     if (Object.hasOwn(environment, name)) report(path, "is set under environment too; keep one of the two");
     if (!secrets.includes(secret)) {
       const known = secrets.length === 0 ? "" : `write ${secrets.join(" or ")}, or `;
