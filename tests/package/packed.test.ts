@@ -24,6 +24,13 @@ const secrets = {
   slack: "https://hooks.slack.com/services/s3cret",
 };
 
+/** What the example of machines that the program makes takes for granted. */
+const CLOUD = `import type * as pulumi from "@pulumi/pulumi";
+import * as podwatch from "podwatch";
+declare const cloud: { Server: new (name: string, args: object) => { ipv4Address: pulumi.Output<string> } };
+declare const hostKey: { publicKeyOpenssh: pulumi.Output<string> };
+declare const cloudInit: string;`;
+
 let complaints: string;
 
 // It compiles everything twice, perhaps on a busy machine.
@@ -43,18 +50,23 @@ beforeAll(() => {
   write("ssh/known_hosts", `mon1.my-company.net ${hostKey}\n`);
   write("ssh/id_ed25519", SECRETS.privateKey);
   copyFileSync(join(__dirname, "mocked.js"), join(user, "mocked.js"));
-  const examples = markdownFiles()
-    .find(({ path }) => path === "docs/as-a-package.md")
-    ?.blocks.filter(({ language }) => language === "typescript");
-  const [stack, composed, ...more] = (examples ?? []).map(({ text }) => text);
-  expect(more).toEqual([]);
+  const [stack, composed, ...more] = examples("typescript");
+  const [machines, ...others] = examples("ts");
+  expect([...more, ...others]).toEqual([]);
   write("index.ts", stack ?? "");
   write("composed.ts", composed ?? "");
+  write("machines.ts", `${CLOUD}\n${machines}`);
   write("wrong.ts", WRONG);
-  complaints = compile("index.ts", "composed.ts", "wrong.ts");
+  complaints = compile("index.ts", "composed.ts", "machines.ts", "wrong.ts");
 }, 300_000);
 
 afterAll(() => rmSync(user, { recursive: true, force: true }));
+
+/** The programs on the package's page in a language; those in `ts` use what only their authors have. */
+function examples(language: string): string[] {
+  const page = markdownFiles().find(({ path }) => path === "docs/as-a-package.md");
+  return (page?.blocks ?? []).filter((block) => block.language === language).map(({ text }) => text);
+}
 
 function described(): Record<"dependencies" | "peerDependencies", Record<string, string>> & {
   version: string;
