@@ -1,6 +1,7 @@
 # Applying a service is a transaction: stage and check the new release beside the live one, switch, prove; roll back on failure.
 #
 #   services/<name>/releases/<id>/{headers,unit/,hooks/,files/}   one release, <id> from the bundle's digest
+#   services/<name>/releases/<id>/secrets/                        the secrets that a reload takes in, see secret.sh
 #   services/<name>/current -> releases/<id>                      what the container sees, switched atomically
 #   services/<name>/secrets                                       the secrets it was started with: name, version, podman's ID
 #   services/<name>/owners                                        see owners.sh
@@ -24,6 +25,7 @@ apply_service() {
   restore_replaced
   receive_bundle
   secrets=$(wanted_secrets "$@")
+  place_reloaded_secrets
   if is_settled; then
     rm -rf "$home/candidate"
     claim "$home"
@@ -106,9 +108,18 @@ switch_to_candidate() {
   fi
 }
 
+# If only the content of a secret changed, the release before has the same name.
+restore_same_release() {
+  if [ "$previous" = "releases/${id:-}" ] && [ -d "$home/releases/replaced" ]; then
+    rm -rf "${home:?}/$previous"
+    mv "$home/releases/replaced" "$home/$previous"
+  fi
+}
+
 record_success() {
   secrets_in_podman "$secrets" >"$home/secrets.new"
   mv "$home/secrets.new" "$home/secrets"
+  record_reloaded_secrets
   rm -f "$home/pending"
 }
 
@@ -153,10 +164,14 @@ is_installed() {
 }
 
 has_same_files() {
-  if [ ! -e "$home/current/files" ] && [ ! -e "$candidate/files" ]; then
+  has_same files && has_same secrets
+}
+
+has_same() {
+  if [ ! -e "$home/current/$1" ] && [ ! -e "$candidate/$1" ]; then
     return 0
   fi
-  diff -r -q "$home/current/files" "$candidate/files" >/dev/null 2>&1
+  diff -r -q "$home/current/$1" "$candidate/$1" >/dev/null 2>&1
 }
 
 point_current_at() {
@@ -190,6 +205,7 @@ $(last_log_lines "$container" "$since")"
     fail "$failure
 It is removed again: there is no earlier release to go back to."
   fi
+  restore_same_release
   point_current_at "$previous"
   secrets=$(recorded_secrets)
   if activate restarted; then

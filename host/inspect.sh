@@ -76,7 +76,7 @@ file_drift() {
     fi
   done
   (cd "$home/current/" && find . ! -type d) | sed 's,^\./,,' | sort | while IFS= read -r file; do
-    [ -e "$candidate/$file" ] || say "file added $file"
+    [ -e "$candidate/$file" ] || is_reloaded_secret "$file" || say "file added $file"
   done
 }
 
@@ -113,6 +113,20 @@ secret_drift() {
       say "secret missing $STATE/secrets/$secret/${started_with% *}"
     fi
   done
+  for secret in $(header "$candidate" reloaded-secret); do
+    value=$STATE/secrets/$secret/$(recorded_secrets | awk -v secret="$secret" '$1 == secret { print $2 }')
+    if [ ! -f "$value" ]; then
+      say "secret missing $value"
+    elif [ ! -e "$home/current/secrets/${secret#podwatch-}" ]; then
+      say "secret missing $secret"
+    elif ! cmp -s "$value" "$home/current/secrets/${secret#podwatch-}"; then
+      say "secret changed $secret"
+    fi
+  done
+}
+
+is_reloaded_secret() {
+  [ "${1%/*}" = secrets ] && header "$candidate" reloaded-secret | grep -qxF "podwatch-${1#secrets/}"
 }
 
 # `mend <service>`: removes deviations of an installed service that `apply` would leave alone or not notice.

@@ -4,6 +4,9 @@
 #   secrets/<name>/<version>   one value
 #   secrets/<name>/owners      see owners.sh
 #   secrets/<name>/used        the version that podman has, and podman's ID of it
+#
+# podman hands secrets to a container only when it starts. Those that a reload takes in (header `reloaded-secret`) are files of
+# the release instead, secrets/<name>, which are switched and rolled back with it; in place of podman's ID stands `file`.
 
 # `put-secret <name>`; on standard input a line with the length of the value in bytes, then the value.
 put_secret() {
@@ -100,9 +103,9 @@ remove_secret() {
   say removed
 }
 
-# The secrets to start with, one `<name> <version>` per line.
+# The secrets to start with, one `<name> <version>` per line, with `file` behind those that a reload takes in.
 wanted_secrets() {
-  for secret in $(header "$candidate" secret); do
+  for secret in $(header "$candidate" secret) $(header "$candidate" reloaded-secret); do
     version=${1:-$(recorded_secrets | awk -v secret="$secret" '$1 == secret { print $2 }')}
     [ $# -eq 0 ] || shift
     case $version in
@@ -110,27 +113,59 @@ wanted_secrets() {
     esac
     [ -f "$STATE/secrets/$secret/$version" ] ||
       fail "this host has lost the secret $secret: run pulumi up --replace with the URN of its resource"
-    say "$secret $version"
+    if header "$candidate" reloaded-secret | grep -qxF "$secret"; then
+      say "$secret $version file"
+    else
+      say "$secret $version"
+    fi
   done
 }
 
 recorded_secrets() {
-  cut -d ' ' -f 1,2 "$home/secrets" 2>/dev/null || :
+  awk '{ print $1, $2 ($3 == "file" ? " file" : "") }' "$home/secrets" 2>/dev/null || :
+}
+
+# Copies the values into the candidate, readable by the runner and the service only.
+place_reloaded_secrets() {
+  say "$secrets" | while read -r secret version place; do
+    [ "$place" = file ] || continue
+    file=$candidate/secrets/${secret#podwatch-}
+    { mkdir -p "$candidate/secrets" && (umask 337 && cat "$STATE/secrets/$secret/$version" >"$file"); } ||
+      fail "cannot write to $home; is the disk full?"
+    give_to_service "$file" || fail "the secret ${secret#podwatch-} cannot be handed to $service"
+  done
+}
+
+# A rootless service that runs as the login user reads it as its owner; any other by its group.
+give_to_service() {
+  user=$(header "$candidate" user)
+  if [ -z "$ROOTLESS" ]; then
+    chgrp "${user#*:}" "$1"
+  elif ! grep -qs '^UserNS=keep-id' "$candidate/unit/$unit"; then
+    podman unshare chgrp "${user#*:}" "$1"
+  fi
+}
+
+record_reloaded_secrets() {
+  say "$secrets" | while read -r secret version place; do
+    [ "$place" != file ] || say "$version file" >"$STATE/secrets/$secret/used"
+  done
 }
 
 # Adds podman's IDs to the secrets that are read from standard input.
 secrets_in_podman() {
-  say "$1" | while read -r secret version; do
-    [ -z "$secret" ] || say "$secret $version $(podman_secret_id "$secret")"
+  say "$1" | while read -r secret version place; do
+    [ -z "$secret" ] || say "$secret $version ${place:-$(podman_secret_id "$secret")}"
   done
 }
 
 use_secrets() {
-  say "$1" | while read -r secret version; do
-    [ -z "$secret" ] || use_secret "$secret" "$version" || exit 1
+  say "$1" | while read -r secret version place; do
+    [ -z "$secret" ] || [ -n "$place" ] || use_secret "$secret" "$version" || exit 1
   done
 }
 
+# Those that need a restart.
 have_secrets_changed() {
-  [ "$(secrets_in_podman "$secrets")" != "$(cat "$home/secrets" 2>/dev/null || :)" ]
+  [ "$(secrets_in_podman "$secrets" | sed '/ file$/d')" != "$(sed '/ file$/d' "$home/secrets" 2>/dev/null || :)" ]
 }

@@ -22,6 +22,11 @@ export interface Service {
   readonly files: Readonly<Record<string, string>>;
   /** Names of the secrets that the service reads from files below {@link SECRETS_DIRECTORY}. */
   readonly secrets?: readonly string[];
+  /**
+   * Names of the secrets that a reload takes in, read from files below {@link RELOADED_SECRETS_DIRECTORY}; a change of
+   * any other restarts the service.
+   */
+  readonly reloadedSecrets?: readonly string[];
   /** The data volume; absent for a service without data. */
   readonly data?: DataVolume;
   /** Directories of the host, mounted read-only, by default at the same path. */
@@ -96,6 +101,9 @@ export const CONFIG_DIRECTORY = "/etc/podwatch/current/files";
 
 /** Directory of a service's secrets. */
 export const SECRETS_DIRECTORY = "/run/secrets";
+
+/** Directory of the secrets that a reload takes in: part of a release, switched with its files. */
+export const RELOADED_SECRETS_DIRECTORY = "/etc/podwatch/current/secrets";
 
 /** Name of the unit, container, data volume and DNS name of a service. */
 export function unitName(service: string): string {

@@ -17,6 +17,7 @@ export function serviceBundle(service: Service, { scope, builds = {} }: HostCont
       ? []
       : [["hooks-in", unitName(service.hooks.inside)] satisfies Header]),
     ...(service.secrets ?? []).map((secret): Header => ["secret", unitName(secret)]),
+    ...(service.reloadedSecrets ?? []).map((secret): Header => ["reloaded-secret", unitName(secret)]),
     ...(service.hostDirectories ?? []).map((path): Header => ["host-directory", hostPath(path)]),
     ...addedHeaders(service),
   ];

@@ -86,8 +86,13 @@ run_check() {
   make_empty_secrets
   # shellcheck disable=SC2046 # paths hold no blanks
   timeout -k 5 120 podman run --rm --interactive --name "$container-check" --label io.podwatch.service="$service" --network none --log-driver none \
-    --read-only --cap-drop all --security-opt no-new-privileges --user "$(header "$candidate" user)" \
+    --read-only --cap-drop all --security-opt no-new-privileges --user "$(header "$candidate" user)" $(own_users) \
     --volume "$home/candidate:/etc/podwatch:ro,z" --volume "$home/candidate/secrets:/run/secrets:ro,z" $(own_mounts) --entrypoint /bin/sh "$(header "$candidate" image)" -s <"$candidate/hooks/check" 9>&-
+}
+
+# With the secrets that are files, the check needs the service's own mapping of users to read them.
+own_users() {
+  [ ! -e "$candidate/secrets" ] || sed -n 's/^UserNS=/--userns=/p' "$candidate/unit/$unit"
 }
 
 # The files and volumes that the user added; the service's files may refer to them.

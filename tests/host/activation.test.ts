@@ -32,6 +32,7 @@ test.each<[what: string, change: () => void, outcome: string]>([
   ["a new file", () => candidate("files/more/new.conf", ""), "reloaded"],
   ["the unit", () => candidate("unit/podwatch-web.container", "[Container]\nUser=1\n"), "restarted"],
   ["a secret", () => shell.write("state/services/web/secrets", "podwatch-token 00bb id-1\n"), "restarted"],
+  ["a secret that a reload takes in", () => candidate("secrets/web-users", "ann\n"), "reloaded"],
   [
     "a secret that somebody replaced",
     () => shell.write("podman/secrets/podwatch-token.id", "9\n"),

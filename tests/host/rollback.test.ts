@@ -50,3 +50,31 @@ test("the release is gone; the value of its secret stays, since Pulumi names it 
   expect(existsSync(join(home, "releases/new"))).toBe(false);
   expect(readFileSync(join(shell.state, "secrets/podwatch-token", second), "utf8")).toBe("two");
 });
+
+test("the secrets that a reload takes in go back with the release, even if nothing else changed", () => {
+  const home = `${shell.state}/services/web`;
+  shell.write("state/services/web/secrets", "podwatch-users 00aa file\n");
+  shell.write("state/secrets/podwatch-users/used", "00aa file\n");
+  for (const [release, value] of [
+    ["same", "new"],
+    ["replaced", "old"],
+  ]) {
+    shell.write(`state/services/web/releases/${release}/headers`, "image example\n");
+    shell.write(`state/services/web/releases/${release}/secrets/users`, `${value}\n`);
+  }
+  const { status } = shell.run(`${SURROUNDINGS}\nroll_back`, {
+    variables: {
+      home,
+      service: "web",
+      container: "podwatch-web",
+      since: "",
+      reason: "it ended",
+      previous: "releases/same",
+      id: "same",
+      secrets: "podwatch-users 00bb file",
+    },
+  });
+  expect(status).toBe(1);
+  expect(readFileSync(join(home, "current/secrets/users"), "utf8")).toBe("old\n");
+  expect(existsSync(join(home, "releases/replaced"))).toBe(false);
+});

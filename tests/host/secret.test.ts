@@ -126,3 +126,79 @@ test("a removed secret leaves nothing, and can be removed again", () => {
     expect(existsSync(join(shell.directory, "podman/secrets/podwatch-token"))).toBe(false);
   }
 });
+
+describe("a secret that a reload takes in", () => {
+  const candidate = () => join(shell.state, "services/web/candidate/current");
+  /** Hands the secret to a candidate of the service. */
+  const place = (chosen: string) => {
+    const gid = process.getgid?.() ?? 0;
+    shell.write(
+      "state/services/web/candidate/current/headers",
+      `user 101:${gid}\nreloaded-secret podwatch-token\n`,
+    );
+    const line = `secrets=$(wanted_secrets ${chosen}); place_reloaded_secrets; use_secrets "$secrets"; say "$secrets"`;
+    return shell.run(line, { variables: shell.variables() });
+  };
+
+  test("is a file of the release, which only the service's group can read, and unknown to podman", () => {
+    const chosen = version("one");
+    expect(place(chosen)).toEqual({ status: 0, stdout: `podwatch-token ${chosen} file\n`, stderr: "" });
+    const file = join(candidate(), "secrets/token");
+    expect(readFileSync(file, "utf8")).toBe("one");
+    expect(statSync(file).mode & 0o777).toBe(0o440);
+    expect(existsSync(join(shell.directory, "podman/secrets/podwatch-token"))).toBe(false);
+  });
+
+  test("keeps its version when none is named, and older values are pruned once it is in use", () => {
+    place(version("one"));
+    const chosen = version("two");
+    const secrets = place(chosen).stdout.trim();
+    shell.run("record_success; prune_secret podwatch-token $(recorded_secrets | cut -d ' ' -f 2)", {
+      variables: { ...shell.variables(), secrets },
+    });
+    expect(readdirSync(store()).sort()).toEqual([chosen, "used"].sort());
+    expect(place("").stdout).toBe(`${secrets}\n`);
+  });
+
+  test("is removed without touching a secret of podman's that has its name", () => {
+    const secrets = place(version("one")).stdout.trim();
+    shell.run("record_success", { variables: { ...shell.variables(), secrets } });
+    shell.run("podman secret create podwatch-token -", { input: "theirs" });
+    expect(shell.run("remove_secret token").stdout).toBe("removed\n");
+    expect(existsSync(store())).toBe(false);
+    expect(inPodman()).toBe("theirs");
+  });
+
+  test.each([
+    ["nothing changed", () => {}, ""],
+    [
+      "somebody edited it",
+      () => shell.write("state/services/web/current/secrets/token", "x"),
+      "secret changed podwatch-token\n",
+    ],
+    [
+      "somebody removed it",
+      () => shell.run('rm "$home/current/secrets/token"', { variables: shell.variables() }),
+      "secret missing podwatch-token\n",
+    ],
+    [
+      "something was added",
+      () => shell.write("state/services/web/current/secrets/other", "x"),
+      "file added secrets/other\n",
+    ],
+  ])("drift: %s", (_, change, told) => {
+    const secrets = place(version("one")).stdout.trim();
+    shell.run(
+      'record_success; cp -r "$candidate" "$home/current"; rm -r "$candidate/secrets"; chmod u+w "$home"/current/secrets/*',
+      {
+        variables: { ...shell.variables(), secrets },
+      },
+    );
+    change();
+    expect(shell.run("file_drift; secret_drift", { variables: shell.variables() })).toEqual({
+      status: 0,
+      stdout: told,
+      stderr: "",
+    });
+  });
+});
