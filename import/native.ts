@@ -17,23 +17,19 @@ export const extra =
       here.put(["extra", ...below, key], value);
   };
 
-/** Keys whose value is a secret address in some kinds of channels. */
-const ADDRESS_KEYS = ["url", "api_url", "webhook_url"];
-
 /**
  * A part of a configuration for `extra`: each secret is one of the service's, which it reads from a file.
  *
- * @param secretAddresses the lists of channels whose addresses are secret, whatever they look like
+ * @param addresses keys of secret addresses, whatever they look like
  */
-export function native(here: Spot, service: SecretOwner, secretAddresses = /^$/): unknown {
-  return apart(here, service, secretAddresses)[here.key];
+export function native(here: Spot, service: SecretOwner, addresses: readonly string[] = []): unknown {
+  return apart(here, service, addresses)[here.key];
 }
 
-function apart(here: Spot, service: SecretOwner, secretAddresses = /^$/): Tree {
+function apart(here: Spot, service: SecretOwner, addresses: readonly string[] = []): Tree {
   const holder: Tree = { [here.key]: structuredClone(here.value) };
-  if (here.from.some((part) => secretAddresses.test(String(part))))
-    for (const key of ADDRESS_KEYS.filter((one) => here.has(one)))
-      moveSecret(here, holder, [here.key, key], service, `${key}_file`);
+  for (const key of addresses.filter((one) => here.has(one)))
+    moveSecret(here, holder, [here.key, key], service, `${key}_file`);
   for (const { path } of plainSecrets(holder)) moveSecret(here, holder, path, service);
   for (const path of fileKeys(holder)) moveFile(here, holder, path, service);
   return holder;

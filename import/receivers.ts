@@ -1,9 +1,6 @@
 // Receivers. A channel becomes its kind's settings if they can express it, else it is taken as it is.
-import {
-  type IntegrationKind,
-  integrationKinds,
-  receiver,
-} from "../components/alertmanager/receivers.schema";
+import { type KindName, kindNames, secretAddresses } from "../components/alertmanager/receivers/kinds";
+import { receiver } from "../components/alertmanager/receivers.schema";
 import type { Path } from "../config/problem";
 import { isGroup, valueAt } from "../config/walk";
 import { channel } from "./channels";
@@ -13,42 +10,9 @@ import type { Source } from "./source";
 import type { Spot } from "./spot";
 import { standIn } from "./standIn";
 
-/** What channels take from `global` unless they say it: key -> global key, by kind. */
-const GLOBALS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  slack: { api_url: "slack_api_url", api_url_file: "slack_api_url_file" },
-  email: {
-    smarthost: "smtp_smarthost",
-    from: "smtp_from",
-    hello: "smtp_hello",
-    auth_username: "smtp_auth_username",
-    auth_password: "smtp_auth_password",
-    auth_password_file: "smtp_auth_password_file",
-    auth_secret: "smtp_auth_secret",
-    auth_identity: "smtp_auth_identity",
-    require_tls: "smtp_require_tls",
-    tls_config: "smtp_tls_config",
-  },
-  opsgenie: {
-    api_key: "opsgenie_api_key",
-    api_key_file: "opsgenie_api_key_file",
-    api_url: "opsgenie_api_url",
-  },
-  pagerduty: { url: "pagerduty_url" },
-  victorops: {
-    api_key: "victorops_api_key",
-    api_key_file: "victorops_api_key_file",
-    api_url: "victorops_api_url",
-  },
-  telegram: {
-    api_url: "telegram_api_url",
-    bot_token: "telegram_bot_token",
-    bot_token_file: "telegram_bot_token_file",
-  },
-  webex: { api_url: "webex_api_url" },
-  wechat: { api_url: "wechat_api_url", api_secret: "wechat_api_secret", corp_id: "wechat_api_corp_id" },
-  jira: { api_url: "jira_api_url" },
-  rocketchat: { api_url: "rocketchat_api_url", token: "rocketchat_token", token_id: "rocketchat_token_id" },
-};
+/** Where `global` has other words for a kind, or for a key of it. */
+const GLOBAL_WORDS: Readonly<Record<string, string>> = { email: "smtp" };
+const GLOBAL_KEYS: Readonly<Record<string, string>> = { api_corp_id: "corp_id" };
 
 /** The same file, in which every channel says what it takes from `global`. */
 export function withGlobals(source: Source, root: Path): Source {
@@ -71,13 +35,13 @@ function fill(
   kind: string,
   global: Readonly<Record<string, unknown>>,
 ): void {
-  for (const [key, from] of Object.entries({
-    ...GLOBALS[kind],
-    ...(kind === "email" ? {} : { http_config: "http_config" }),
-  })) {
+  const prefix = `${GLOBAL_WORDS[kind] ?? kind}_`;
+  for (const [from, value] of Object.entries(global)) {
+    const own = from.startsWith(prefix) ? from.slice(prefix.length) : undefined;
+    const key = own === undefined ? (kind === "email" ? "" : from) : (GLOBAL_KEYS[own] ?? own);
+    if (own === undefined && key !== "http_config") continue;
     const stem = key.replace(/_file$/, "");
-    if (global[from] !== undefined && !(stem in channel) && !(`${stem}_file` in channel))
-      channel[key] = global[from];
+    if (!(stem in channel) && !(`${stem}_file` in channel)) channel[key] = value;
   }
 }
 
@@ -122,29 +86,31 @@ export function receivers(here: Spot): void {
 }
 
 function channels(here: Spot): void {
-  const kind = integrationKinds.find((one) => here.key === `${one}_configs`);
+  const kind = kindNames.find((one) => here.key === `${one}_configs`);
   here.items().forEach((item, index) => {
     if (index === 0 && kind !== undefined && typed(item.below(kind), kind)) return;
     const list = ["extra", here.key];
-    item.next(...list).put([], native(item.below(...list), "alertmanager", ADDRESSES));
+    item.next(...list).put([], native(item.below(...list), "alertmanager", secretAddresses(here.key)));
   });
 }
 
-/** Secret addresses, which no other mark tells. */
-const ADDRESSES = /^(slack|webhook|discord|msteams|msteamsv2|mattermost|rocketchat)_configs$/;
-
 /** Whether the settings of its kind can express a channel; if they cannot, nothing is left of the attempt. */
-function typed(here: Spot, kind: IntegrationKind): boolean {
+function typed(here: Spot, kind: KindName): boolean {
   const { draft } = here;
-  const before = { left: draft.left.length, changed: draft.changed.length };
+  const before = {
+    left: draft.left.length,
+    changed: draft.changed.length,
+    secrets: draft.secrets.length,
+  };
   here.put([], {});
-  const whole = channel(here, kind);
+  channel(here, kind);
   const given = valueAt(withSecrets(draft, standIn), here.to);
-  if (whole && receiver.safeParse({ [kind]: given }).success && !isTemplated(given) && hasWholeLogin(given))
+  if (receiver.safeParse({ [kind]: given }).success && !isTemplated(given) && hasWholeLogin(given))
     return true;
   draft.cut(here.to);
   draft.left.splice(before.left);
   draft.changed.splice(before.changed);
+  draft.secrets.splice(before.secrets);
   return false;
 }
 

@@ -12,150 +12,72 @@ import {
   type Tls,
   tlsConfig,
 } from "../../lib/auth";
-import {
-  discordConfig,
-  emailConfig,
-  msteamsConfig,
-  opsgenieConfig,
-  pagerdutyConfig,
-  pushoverConfig,
-  slackConfig,
-  telegramConfig,
-  victoropsConfig,
-  webhookConfig,
-} from "./receiverMessages.render";
+import type { Native } from "./receivers/kind";
+import { type KindName, kindNames, kindOf } from "./receivers/kinds";
 
-interface Common<Secret = unknown> extends HttpAuth<Secret> {
+/** A channel, whatever its kind: its own settings are that kind's business. */
+interface Channel<Secret> extends HttpAuth<Secret> {
   readonly sendResolved: boolean;
   /** Further keys, in Alertmanager's syntax. */
-  readonly extra: Readonly<Record<string, unknown>>;
+  readonly extra: Native;
 }
 
 /** A receiver with one or more channels; the values of secrets are not needed here. */
-export interface Receiver<Secret = unknown> {
-  readonly slack?:
-    | (Common<Secret> & { readonly apiUrl: Secret; readonly channel?: string | undefined })
-    | undefined;
-  readonly email?: (Omit<Common, keyof HttpAuth> & Email<Secret>) | undefined;
-  readonly opsgenie?: (Common<Secret> & Opsgenie<Secret>) | undefined;
-  readonly pagerduty?: (Common<Secret> & { readonly routingKey: Secret; readonly url: string }) | undefined;
-  readonly webhook?: (Common<Secret> & Webhook<Secret>) | undefined;
-  readonly telegram?: (Common<Secret> & Telegram<Secret>) | undefined;
-  readonly discord?: (Common<Secret> & { readonly webhookUrl: Secret }) | undefined;
-  readonly msteamsv2?: (Common<Secret> & { readonly webhookUrl: Secret }) | undefined;
-  readonly pushover?: (Common<Secret> & { readonly userKey: Secret; readonly token: Secret }) | undefined;
-  readonly victorops?: (Common<Secret> & Victorops<Secret>) | undefined;
+export type Receiver<Secret = unknown> = {
+  readonly [Name in KindName]?: Channel<Secret> | undefined;
+} & {
   /** Further channels by kind, in Alertmanager's syntax. */
-  readonly extra?: Readonly<Record<string, readonly Settings[]>> | undefined;
-}
-
-interface Victorops<Secret> {
-  readonly apiKey: Secret;
-  readonly routingKey: string;
-  readonly apiUrl: string;
-}
-
-interface Email<Secret> {
-  readonly to: readonly string[];
-  readonly from: string;
-  readonly smarthost: string;
-  readonly authUsername?: string | undefined;
-  readonly authPassword?: Secret | undefined;
-  readonly requireTls: boolean;
-  readonly tls?: Tls<Secret> | undefined;
-}
-
-interface Opsgenie<Secret> {
-  readonly apiKey: Secret;
-  readonly apiUrl: string;
-  readonly priority?: string | undefined;
-  readonly tags: readonly string[];
-}
-
-interface Webhook<Secret> {
-  readonly url: Secret;
-  readonly maxAlerts: number;
-}
-
-interface Telegram<Secret> {
-  readonly botToken: Secret;
-  readonly chatId: number;
-  readonly apiUrl: string;
-  readonly disableNotifications: boolean;
-}
-
-type Settings = Readonly<Record<string, unknown>>;
+  readonly extra?: Readonly<Record<string, readonly Native[]>> | undefined;
+};
 
 /** One entry of `receivers`. */
-export function receiverConfig(name: string, receiver: Receiver): Settings {
-  const { slack, email, opsgenie, pagerduty, webhook, telegram } = receiver;
-  const { discord, msteamsv2, pushover, victorops } = receiver;
-  const file = (kind: SecretKind) => secretFile(receiverSecret(name, kind));
-  const http = (way: Way) => {
-    const config = httpAuthConfig(receiver[way] ?? {}, wayOwner(name, way));
-    return Object.keys(config).length > 0 ? { http_config: config } : {};
-  };
-  const typed: Settings = {
-    ...(slack && { slack_configs: [merged(slack, slackConfig(slack, file), http("slack"))] }),
-    ...(email && {
-      email_configs: [merged(email, emailConfig(email, file), smtp(email, wayOwner(name, "email")))],
-    }),
-    ...(opsgenie && {
-      opsgenie_configs: [merged(opsgenie, opsgenieConfig(opsgenie, file), http("opsgenie"))],
-    }),
-    ...(pagerduty && {
-      pagerduty_configs: [merged(pagerduty, pagerdutyConfig(pagerduty, file), http("pagerduty"))],
-    }),
-    ...(webhook && { webhook_configs: [merged(webhook, webhookConfig(webhook, file), http("webhook"))] }),
-    ...(telegram && {
-      telegram_configs: [merged(telegram, telegramConfig(telegram, file), http("telegram"))],
-    }),
-    ...(discord && { discord_configs: [merged(discord, discordConfig(file), http("discord"))] }),
-    ...(msteamsv2 && { msteamsv2_configs: [merged(msteamsv2, msteamsConfig(file), http("msteamsv2"))] }),
-    ...(pushover && { pushover_configs: [merged(pushover, pushoverConfig(file), http("pushover"))] }),
-    ...(victorops && {
-      victorops_configs: [merged(victorops, victoropsConfig(victorops, file), http("victorops"))],
-    }),
-  };
-  const further = Object.entries(receiver.extra ?? {}).map(([kind, channels]) => [
-    kind,
-    [...((typed[kind] as Settings[] | undefined) ?? []), ...channels],
+export function receiverConfig(name: string, receiver: Receiver): Native {
+  const typed: Record<string, Native[]> = Object.fromEntries(
+    channelsOf(receiver).map(([kind, channel]) => [`${kind}_configs`, [channelConfig(name, kind, channel)]]),
+  );
+  const further = Object.entries(receiver.extra ?? {}).map(([list, channels]) => [
+    list,
+    [...(typed[list] ?? []), ...channels],
   ]);
   return { name, ...typed, ...Object.fromEntries(further) };
 }
 
-/** The kinds of receiver channels. */
-const WAYS = [
-  ...(["slack", "email", "opsgenie", "pagerduty", "webhook", "telegram"] as const),
-  ...(["discord", "msteamsv2", "pushover", "victorops"] as const),
-] as const;
-type Way = (typeof WAYS)[number];
+function channelConfig(receiver: string, kind: KindName, channel: Channel<unknown>): Native {
+  const { secrets, config } = kindOf(kind);
+  const file = (secret: string) => secretFile(receiverSecret(receiver, secrets[secret] ?? secret));
+  const login = loginConfig(channel, kind, channelOwner(receiver, kind));
+  return merged(channel, config(channel as never, file), login);
+}
+
+/** Mail is no HTTP. */
+function loginConfig(channel: HttpAuth & { tls?: Tls | undefined }, kind: KindName, of: Owner): Native {
+  if (kind === "email") return channel.tls ? { tls_config: tlsConfig(channel.tls, of) } : {};
+  const config = httpAuthConfig(channel, of);
+  return Object.keys(config).length > 0 ? { http_config: config } : {};
+}
+
+function channelsOf<Secret>(receiver: Receiver<Secret>): Array<[KindName, Channel<Secret>]> {
+  return kindNames.flatMap((kind): Array<[KindName, Channel<Secret>]> => {
+    const channel: Channel<Secret> | undefined = receiver[kind];
+    return channel === undefined ? [] : [[kind, channel]];
+  });
+}
 
 /** The owner of the secrets with which a receiver's channel authenticates. */
-function wayOwner(receiver: string, way: Way): Owner {
-  const of = owner("alertmanager", receiver, way);
+function channelOwner(receiver: string, kind: KindName): Owner {
+  const of = owner("alertmanager", receiver, kind);
   // This name is older than the scheme of the others.
-  const first = (kind: string) =>
-    way === "webhook" && kind === "token" ? receiverSecret(receiver, "webhook-token") : undefined;
-  return { ...of, secret: (kind) => first(kind) ?? of.secret(kind) };
-}
-
-function smtp({ tls }: NonNullable<Receiver["email"]>, of: Owner): Settings {
-  return tls ? { tls_config: tlsConfig(tls, of) } : {};
-}
-
-/** Authentication of each channel of a receiver. */
-function logins<Secret>(name: string, receiver: Receiver<Secret>): Array<[HttpAuth<Secret>, Owner]> {
-  return WAYS.flatMap((way): Array<[HttpAuth<Secret>, Owner]> => {
-    const auth: HttpAuth<Secret> | undefined = receiver[way];
-    return auth === undefined ? [] : [[auth, wayOwner(name, way)]];
-  });
+  const first = (secret: string) =>
+    kind === "webhook" && secret === "token" ? receiverSecret(receiver, "webhook-token") : undefined;
+  return { ...of, secret: (secret) => first(secret) ?? of.secret(secret) };
 }
 
 /** The certificates of all receivers, by path below the configuration directory. */
 export function receiverFiles(receivers: Readonly<Record<string, Receiver>>): Record<string, string> {
-  const all = Object.entries(receivers).flatMap(([name, receiver]) => logins(name, receiver));
-  return Object.assign({}, ...all.map(([auth, of]) => authFiles(auth, of)));
+  const all = Object.entries(receivers).flatMap(([name, receiver]) =>
+    channelsOf(receiver).map(([kind, channel]) => authFiles(channel, channelOwner(name, kind))),
+  );
+  return Object.assign({}, ...all);
 }
 
 /** The secrets of all receivers, by the names under which the service finds them. */
@@ -163,62 +85,35 @@ export function receiverSecrets<Secret>(
   receivers: Readonly<Record<string, Receiver<Secret>>>,
 ): Array<NamedSecret<Secret>> {
   return byName(
-    Object.entries(receivers).flatMap(([name, receiver]) => [
-      ...SECRET_KINDS.flatMap((kind) => {
-        const value = secretOf(receiver, kind);
-        return value === undefined ? [] : [{ name: receiverSecret(name, kind), value }];
-      }),
-      ...logins(name, receiver).flatMap(([auth, of]) => authSecrets(auth, of)),
-    ]),
+    Object.entries(receivers).flatMap(([name, receiver]) =>
+      channelsOf(receiver).flatMap(([kind, channel]) => [
+        ...ownSecretsOf(name, kind, channel),
+        ...authSecrets(channel, channelOwner(name, kind)),
+      ]),
+    ),
   );
 }
 
-const SECRET_KINDS = [...WAYS, "pushover-user"] as const;
-type SecretKind = (typeof SECRET_KINDS)[number];
-/** The file of a receiver's secret. */
-export type File = (kind: SecretKind) => string;
-
-/** No kind is a suffix of another, so names of secrets are unique. */
-function receiverSecret(receiver: string, kind: SecretKind | "webhook-token"): string {
-  // A dot would look like the end of a kind.
-  if (receiver.includes(".")) return owner("alertmanager", receiver, "channel").secret(kind);
-  return `alertmanager-${receiver}-${kind}`;
+function ownSecretsOf<Secret>(
+  receiver: string,
+  kind: KindName,
+  channel: Channel<Secret>,
+): Array<NamedSecret<Secret>> {
+  return Object.entries(kindOf(kind).secrets).flatMap(([secret, end = secret]) => {
+    const value = (channel as unknown as Record<string, Secret | undefined>)[secret];
+    return value === undefined ? [] : [{ name: receiverSecret(receiver, end), value }];
+  });
 }
 
-function secretOf<Secret>(receiver: Receiver<Secret>, kind: SecretKind): Secret | undefined {
-  switch (kind) {
-    case "slack":
-      return receiver.slack?.apiUrl;
-    case "email":
-      return receiver.email?.authPassword;
-    case "opsgenie":
-      return receiver.opsgenie?.apiKey;
-    case "pagerduty":
-      return receiver.pagerduty?.routingKey;
-    case "webhook":
-      return receiver.webhook?.url;
-    case "telegram":
-      return receiver.telegram?.botToken;
-    case "discord":
-      return receiver.discord?.webhookUrl;
-    case "msteamsv2":
-      return receiver.msteamsv2?.webhookUrl;
-    case "pushover":
-      return receiver.pushover?.token;
-    case "pushover-user":
-      return receiver.pushover?.userKey;
-    case "victorops":
-      return receiver.victorops?.apiKey;
-    default:
-      return kind satisfies never;
-  }
+/** No end is the end of another, so names of secrets are unique. */
+function receiverSecret(receiver: string, end: string): string {
+  // A dot would look like that of an owner.
+  if (receiver.includes(".")) return owner("alertmanager", receiver, "channel").secret(end);
+  return `alertmanager-${receiver}-${end}`;
 }
 
 /** Groups present in both, such as headers, are merged. */
-function merged(
-  { sendResolved, extra }: Pick<Common, "sendResolved" | "extra">,
-  ...parts: Settings[]
-): Settings {
+function merged({ sendResolved, extra }: Channel<unknown>, ...parts: Native[]): Native {
   const all: Record<string, unknown> = Object.assign({ send_resolved: sendResolved }, ...parts);
   for (const [key, value] of Object.entries(extra)) {
     const ours = all[key];
@@ -227,6 +122,6 @@ function merged(
   return all;
 }
 
-function isGroup(value: unknown): value is Settings {
+function isGroup(value: unknown): value is Native {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

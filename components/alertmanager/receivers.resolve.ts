@@ -7,7 +7,8 @@ import type { Locate } from "../../config/resolve/locate";
 import { type NativeConfiguration, refuseSecrets } from "../../config/resolve/plainSecrets";
 import { type HttpAuth, httpAuth } from "../../config/schema/auth";
 import { isGroup } from "../../config/walk";
-import { integrationKinds, type receiver } from "./receivers.schema";
+import { kindNames, secretAddresses } from "./receivers/kinds";
+import type { receiver } from "./receivers.schema";
 
 type Given = z.output<typeof receiver>;
 
@@ -22,7 +23,7 @@ export function checkNames(written: unknown, locate: Locate, report: Report): vo
       report(path, `${quote(name)} is a receiver of Podwatch's own; write another name`);
     }
     if (isGroup(given) && Object.keys(given).length === 0) {
-      report(path, `has no channel; write at least one of ${integrationKinds.join(", ")} below it`);
+      report(path, `has no channel; write at least one of ${kindNames.join(", ")} below it`);
     }
   }
 }
@@ -37,7 +38,7 @@ export function resolveReceivers(
   return Object.fromEntries(
     Object.entries(receivers).map(([name, given]) => {
       const path = locate(["receivers", name]);
-      const ways = integrationKinds.flatMap((kind) => {
+      const ways = kindNames.flatMap((kind) => {
         const way = given[kind];
         if (way === undefined) return [];
         checkExtra(way, [...path, kind], locate(["secrets"]), report);
@@ -59,12 +60,6 @@ function checkLogin(email: Given["email"], path: Path, report: Report): void {
   report([...path, missing ?? ""], `is missing; write it too, or remove ${there}`);
 }
 
-/** Keys that hold a secret in whichever kind of channel has them: the addresses of webhooks. */
-const secretAddresses = ["url", "api_url", "webhook_url"] as const;
-/** Kinds whose address says nothing that is secret. */
-const openAddresses =
-  /^(pagerduty|opsgenie|victorops|telegram|webex|wechat|sns|jira|pushover|email)_configs$/;
-
 /** Channels in Alertmanager's syntax may not contain secrets. */
 function checkChannels(extra: NonNullable<Given["extra"]>, owner: Path, secrets: Path, report: Report): void {
   const around = (below: Path): NativeConfiguration => ({
@@ -79,8 +74,7 @@ function checkChannels(extra: NonNullable<Given["extra"]>, owner: Path, secrets:
     channels.forEach((channel, index) => {
       const below = ["extra", kind, index];
       refuseSecrets(channel, around(below), report);
-      for (const key of secretAddresses.filter((name) => typeof channel[name] === "string")) {
-        if (openAddresses.test(kind)) continue;
+      for (const key of secretAddresses(kind).filter((name) => typeof channel[name] === "string")) {
         const instead = `${key}_file: /run/secrets/alertmanager.NAME`;
         report(
           [...owner, ...below, key],

@@ -16,7 +16,8 @@ import {
 } from "../../config/schema/words";
 import versions from "../../versions.json";
 import type { ShippedFile } from "../prometheus/schema";
-import { receiver, receiverName, secretUrl } from "./receivers.schema";
+import { secretUrl } from "./receivers/kind";
+import { receiver, receiverName } from "./receivers.schema";
 import { inhibitRule, rootRoute, timeInterval } from "./routes.schema";
 
 export const alertmanager = group({

@@ -1,6 +1,6 @@
 // What is generated from the schema and the rules is what is kept. `npm run docs:config` writes it anew.
 import { readFileSync, writeFileSync } from "node:fs";
-import { integrationKinds } from "../../components/alertmanager/receivers.schema";
+import { kindNames } from "../../components/alertmanager/receivers/kinds";
 import { alertsPage } from "../../config/generate/alertsPage";
 import { type JsonSchema, stackFileSchema } from "../../config/generate/jsonSchema";
 import { configurationPage } from "../../config/generate/page";
@@ -39,7 +39,7 @@ const GROUPS = [
   "sha256",
   "collectors",
   "resources",
-  ...integrationKinds,
+  ...kindNames,
 ] as const;
 
 test("every setting is described, here and in editors", () => {
