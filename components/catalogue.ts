@@ -2,6 +2,7 @@
 
 import type { Alert, RuleGroup } from "../lib/rules/model";
 import { alertmanagerRules } from "./alertmanager/rules";
+import { apacheRules } from "./apache-exporter/rules";
 import { blackboxRules } from "./blackbox-exporter/rules";
 import { gatewayRules } from "./nginx/gateways.rules";
 import { nginxRules } from "./nginx-exporter/rules";
@@ -19,6 +20,7 @@ export const CATALOGUE: readonly RuleGroup[] = [
   alertmanagerRules,
   blackboxRules,
   nginxRules,
+  apacheRules,
 ];
 
 export const ALERTS: readonly Alert[] = CATALOGUE.flatMap(({ alerts }) => alerts);

@@ -156,6 +156,11 @@ export class Host extends pulumi.ComponentResource {
     return this.engine.resolver(network);
   }
 
+  /** Address by which containers on the network reach the host. */
+  addressIn(network: Network): string {
+    return this.engine.hostAddress(network);
+  }
+
   /**
    * Called once everything has been applied, before anything else is done. Nothing will be removed from the host if it
    * does not answer, and what `operate/` has to know of it is recorded in the state.

@@ -2,6 +2,7 @@
 // comes after those that it depends on.
 import type { Section, SectionName } from "../config/section";
 import { alertmanagerSection } from "./alertmanager/section";
+import { apacheSection } from "./apache-exporter/section";
 import { blackboxExporterSection } from "./blackbox-exporter/section";
 import { grafanaSection } from "./grafana/section";
 import { networkSection } from "./network/section";
@@ -21,6 +22,7 @@ export const SECTIONS = {
   grafana: grafanaSection,
   blackboxExporter: blackboxExporterSection,
   nginxExporter: nginxExporterSection,
+  apache: apacheSection,
   nodeExporter: nodeExporterSection,
   alerts: alertsSection,
 } as const satisfies { readonly [Name in SectionName]: Pick<Section<Name>, "chapters"> };

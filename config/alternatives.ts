@@ -1,7 +1,8 @@
 // Settings that users expect but that do not exist, each with the alternative.
 import type { Path } from "./problem";
 
-const anyService = /^(prometheus|alertmanager|grafana|blackboxExporter|nginxExporter|nodeExporter|front)$/;
+const anyService =
+  /^(prometheus|alertmanager|grafana|blackboxExporter|nginxExporter|apache|nodeExporter|front)$/;
 
 const WAYS: ReadonlyArray<readonly [holder: RegExp, keys: RegExp, way: string]> = [
   [

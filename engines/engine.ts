@@ -10,6 +10,8 @@ export interface Engine {
   bundle(service: Deployable, context: HostContext): Bundle;
   /** Address of the DNS server that containers on the network use. */
   resolver(network: Network): string;
+  /** Address by which containers on the network reach the host. */
+  hostAddress(network: Network): string;
 }
 
 /** What an engine can do; `config/` refuses settings that require what the chosen engine cannot do. */
@@ -34,6 +36,8 @@ export interface Capabilities {
   readonly secretEnvironment: boolean;
   /** Limits memory, processor time, processes and open files of a service. */
   readonly limits: boolean;
+  /** Lets a service connect to some addresses only. */
+  readonly confine: boolean;
 }
 
 /** What a service's bundle depends on besides the service: the host that it is for. */

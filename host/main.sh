@@ -81,6 +81,7 @@ main() {
     put-secret) put_secret "$@" ;;
     remove-secret) remove_secret "$@" ;;
     shield) cat >/dev/null && raise_shield ;;
+    confine) confine_service "$@" ;;
     status) show_status "$@" ;;
     verify) verify_service "$@" ;;
     drift) show_drift "$@" ;;

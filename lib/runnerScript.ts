@@ -17,6 +17,7 @@ const PARTS = [
   "build",
   "firewall",
   "shield",
+  "confine",
   "program",
   "account",
   "fit",

@@ -33,6 +33,8 @@ export interface Service {
   readonly hostDirectories?: readonly HostDirectory[];
   /** Kernel settings of the container's own namespaces, by name. */
   readonly sysctls?: Readonly<Record<string, string>>;
+  /** The only places that it may connect to; absent: any. */
+  readonly reaches?: readonly Reach[];
   /** Ports of the host that lead to the service; only the front has any. */
   readonly ports?: readonly PublishedPort[];
   /** Scripts that run inside the container at each step of its life cycle. */
@@ -71,6 +73,12 @@ export type HostDirectory = string | { readonly host: string; readonly inside: s
 
 export function hostPath(directory: HostDirectory): string {
   return typeof directory === "string" ? directory : directory.host;
+}
+
+/** A port at an IPv4 address. */
+export interface Reach {
+  readonly address: string;
+  readonly port: number;
 }
 
 export interface PublishedPort {

@@ -11,7 +11,7 @@ export interface Difference {
   readonly service: string;
   /** runner, release, file, unit, program, account, container, network, secret. */
   readonly object: string;
-  /** missing, changed, added, other, unproven, masked, stopped, replaced, broken. */
+  /** missing, changed, added, other, unproven, masked, stopped, replaced, unconfined, broken. */
   readonly what: string;
   /** Which file, unit, secret ... it is. */
   readonly which: string;

@@ -17,6 +17,7 @@ const OF_OTHERS = [
   "grafana",
   "blackboxExporter",
   "nginxExporter",
+  "apache",
   "nodeExporter",
   "alerts",
 ];

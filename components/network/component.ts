@@ -12,6 +12,9 @@ export class PodNetwork extends pulumi.ComponentResource {
   /** Address of the network's DNS server. */
   readonly resolver: string;
 
+  /** Address by which the network's containers reach the host. */
+  readonly hostAddress: string;
+
   /** Whether containers have IPv6 addresses too. */
   readonly ipv6: boolean;
 
@@ -20,6 +23,7 @@ export class PodNetwork extends pulumi.ComponentResource {
     const { host, subnet, subnet6 } = args;
     const network: Network = { kind: "network", name: "network", subnet, subnet6 };
     this.resolver = host.resolver(network);
+    this.hostAddress = host.addressIn(network);
     this.ipv6 = subnet6 !== undefined;
     host.deploy(name, { service: network }, { parent: this });
     this.registerOutputs({});

@@ -46,6 +46,11 @@ const REQUIREMENTS: Readonly<Partial<Record<keyof Capabilities, Requirement>>> =
     instead: "remove it",
     find: (settings) => ofSections(settings, ["resources"]),
   },
+  confine: {
+    what: "needs a container that can reach Apache and nothing else",
+    instead: "remove it",
+    find: ({ apache }) => ((apache as Tree | undefined)?.enabled === true ? [["apache", "enabled"]] : []),
+  },
   check: {
     what: "needs a check of the files before they go live",
     instead: "remove it, and run the tests in your pipeline",

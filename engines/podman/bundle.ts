@@ -19,6 +19,7 @@ export function serviceBundle(service: Service, { scope, builds = {} }: HostCont
     ...(service.secrets ?? []).map((secret): Header => ["secret", unitName(secret)]),
     ...(service.reloadedSecrets ?? []).map((secret): Header => ["reloaded-secret", unitName(secret)]),
     ...(service.hostDirectories ?? []).map((path): Header => ["host-directory", hostPath(path)]),
+    ...(service.reaches ?? []).map(({ address, port }): Header => ["reach", `${address} ${port}`]),
     ...addedHeaders(service),
   ];
   if (service.data) {

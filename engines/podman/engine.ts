@@ -19,6 +19,7 @@ export const podman: Engine = {
     mounts: true,
     secretEnvironment: true,
     limits: true,
+    confine: true,
   },
   bundle: (service, context) => {
     switch (service.kind) {
@@ -33,6 +34,7 @@ export const podman: Engine = {
     }
   },
   resolver: ({ subnet }) => gatewayOf(subnet),
+  hostAddress: ({ subnet }) => gatewayOf(subnet),
 };
 
 function withGateways({ subnet, subnet6 }: Network) {

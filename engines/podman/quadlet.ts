@@ -64,6 +64,9 @@ export function containerUnit(service: Service, scope: Scope): string {
         ["Restart", "always"],
         ["RestartSec", "2"],
         ["TimeoutStartSec", "300"],
+        ...(service.reaches === undefined
+          ? []
+          : [["ExecStartPost", `/bin/sh ${STATE_DIRECTORY[scope]}/runner confine ${service.name}`] as const]),
         ...ownEntries(service, "Service"),
         ...addedLimits(service),
       ],

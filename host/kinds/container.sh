@@ -45,6 +45,7 @@ container_refuse() {
 
 container_check() {
   refuse_missing_volumes
+  refuse_unconfinable
   check_quadlet
   if [ -e "$candidate/hooks/check" ] && ! is_accepted; then
     fail "$service refuses its new configuration; nothing was changed:
@@ -163,10 +164,11 @@ container_status() {
 # Whether the container was started by the unit, from the image that the release names.
 container_drift() {
   replaced_container "$(header "$candidate" image)"
+  confinement_drift "$candidate"
 }
 
 container_mend() {
-  if [ -n "$(replaced_container "$(header "$home/current" image)")" ]; then
+  if [ -n "$(replaced_container "$(header "$home/current" image)")" ] || [ -n "$(confinement_drift "$home/current")" ]; then
     systemctl stop "$(unit_service)" 2>/dev/null || :
     podman rm --force --ignore "$container" >/dev/null
   fi

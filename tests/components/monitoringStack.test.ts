@@ -155,6 +155,7 @@ describe("everything changed", () => {
         gateways: { enabled: false },
         alertmanager: { enabled: false },
         grafana: { enabled: false },
+        apache: { enabled: false },
       },
     },
   };
@@ -182,6 +183,9 @@ describe("everything changed", () => {
       `${COMMAND} podwatch-first-alertmanager-service-bundle < podwatch-first-alertmanager`,
       `${COMMAND} podwatch-first-alertmanager.own-secret < podwatch-first-alertmanager`,
       `${LOCAL_COMMAND} podwatch-first-answers < podwatch-first`,
+      `${C}ApacheExporter podwatch-first-apache-exporter < podwatch`,
+      `${COMMAND} podwatch-first-apache-exporter-service < podwatch-first-apache-exporter`,
+      `${COMMAND} podwatch-first-apache-exporter-service-bundle < podwatch-first-apache-exporter`,
       `${C}BlackboxExporter podwatch-first-blackbox-exporter < podwatch`,
       `${COMMAND} podwatch-first-blackbox-exporter-password.login-secret < podwatch-first-blackbox-exporter`,
       `${COMMAND} podwatch-first-blackbox-exporter-service < podwatch-first-blackbox-exporter`,

@@ -43,6 +43,7 @@ const everything = {
         volumes: ["/srv/x:/srv/x"],
         resources: { cpus: 1 },
       },
+      apache: { enabled: true },
     },
   },
 };
@@ -75,6 +76,9 @@ const EXPECTED: Readonly<Record<keyof Capabilities, readonly string[]>> = {
   ],
   limits: [
     "podwatch:hosts.two.nginxExporter.resources: needs limits of memory and processor time, which the engine fake does not support; remove it, or choose another engine",
+  ],
+  confine: [
+    "podwatch:hosts.two.apache.enabled: needs a container that can reach Apache and nothing else, which the engine fake does not support; remove it, or choose another engine",
   ],
   reload: [],
   rollBack: [],

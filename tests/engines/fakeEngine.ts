@@ -12,6 +12,7 @@ const EVERYTHING: Capabilities = {
   mounts: true,
   secretEnvironment: true,
   limits: true,
+  confine: true,
 };
 
 /** An engine whose bundles are one line; it can do everything but what is listed. */
@@ -24,6 +25,7 @@ export function fakeEngine(
     can: { ...EVERYTHING, ...Object.fromEntries(cannot.map((name) => [name, false])) },
     bundle: ({ kind, name }, { scope }) => `fake ${scope} ${kind} ${name}\n`,
     resolver: () => "127.0.0.11",
+    hostAddress: () => "10.89.77.1",
     ...own,
   };
 }

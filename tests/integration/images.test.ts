@@ -99,6 +99,15 @@ describe("contract of the official images", () => {
     expect(readdirSync(join(rootOf("nginx-exporter"), "usr/bin"))).toEqual(["nginx-prometheus-exporter"]);
   });
 
+  test("apache-exporter", () => {
+    expect(configOf("apache-exporter")).toMatchObject({
+      User: "nobody",
+      Entrypoint: ["/bin/apache_exporter"],
+      ExposedPorts: { "9117/tcp": {} },
+    });
+    expect(userOf("apache-exporter", "nobody")).toBe("65534:65534");
+  });
+
   test("nginx", () => {
     const config = configOf("nginx");
     expect(config).toMatchObject({
@@ -166,6 +175,13 @@ describe("programs run in their image", () => {
   test("nginx-prometheus-exporter prints its version", () => {
     const program = ["/usr/bin/nginx-prometheus-exporter", "--version"];
     expect(inside("nginx-exporter", "1001:1001", program)).toContain(`version ${tagOf("nginx-exporter")}`);
+  });
+
+  test("apache_exporter prints its version, beside busybox", () => {
+    const tag = tagOf("apache-exporter").replace(/^v/, "");
+    const program = ["/bin/apache_exporter", "--version"];
+    expect(inside("apache-exporter", "65534:65534", program)).toContain(`version ${tag}`);
+    expect(inside("apache-exporter", "65534:65534", ["/bin/wget", "--help"])).toContain("BusyBox");
   });
 
   test("nginx accepts its own configuration, and one with js_import of a script that reads a directory", async () => {
