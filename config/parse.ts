@@ -1,5 +1,6 @@
 // Turns a stack file into validated, complete settings, or a list of all its problems. Does not depend on Pulumi.
 import { resolveNetwork } from "../components/network/resolve";
+import { checkModes } from "../components/prometheus/mode.resolve";
 import type { Engine } from "../engines/engine";
 import { podman } from "../engines/podman/engine";
 import { canonicalAddress } from "../lib/address";
@@ -59,6 +60,7 @@ export function parse(given: Tree, context: Context, engine: Engine = podman): P
     entries,
     report,
   );
+  checkModes(placed, sound, report);
   const connected = placed.map((host) => resolveNetwork(host, placed, report));
   const known = problems.filter(({ text }) => context.isUnknown?.(text) !== true);
   const told = withoutEncrypted(known, raw, context);

@@ -1,4 +1,4 @@
-import { inUrl } from "./address";
+import { inUrl, isLoopback } from "./address";
 import type { HttpAuth } from "./auth";
 import { unitName } from "./service";
 
@@ -45,6 +45,11 @@ export interface ServiceEndpoints<Secret = unknown> {
 /** The endpoint of a service on the network that the containers of its host share, unreachable from elsewhere. */
 export function containerEndpoint(service: string, port: number, path = ""): Endpoint<never> {
   return { scheme: "http", host: unitName(service), port, path };
+}
+
+/** Whether it is reached only from the host that it is on. */
+export function isOfOwnHost({ host }: Pick<Endpoint, "host">): boolean {
+  return host === "localhost" || isLoopback(host);
 }
 
 /** The endpoint of what is served below a URL. */

@@ -5,6 +5,7 @@ import { Grafana } from "./grafana";
 import type { Host } from "./host";
 import { exitCode, perHost, type Report } from "./outcome";
 import { age, PROMETHEUS } from "./prometheus";
+import { isAgent, samplesAreTaken } from "./remoteWrite";
 import { retry } from "./retry";
 import type { DeployedHost } from "./state";
 import { readStatus } from "./status";
@@ -37,10 +38,12 @@ async function verifyHost(host: Host, seconds: number): Promise<Check[]> {
   const front = new Front(host);
   const alertmanager = services.find(({ name }) => name === "alertmanager");
   const prometheus = has("prometheus");
+  const agent = services.some(({ name, bundle }) => name === "prometheus" && isAgent(bundle));
   // Each of these waits, so they run in parallel.
   const checks = await Promise.all([
     check("front", () => retry(seconds, () => startPage(front))),
     ...(prometheus ? [check("targets", () => retry(seconds, () => targetsUp(front)))] : []),
+    ...(agent ? [check("samples sent", () => retry(seconds, () => samplesAreTaken(front)))] : []),
     ...(alertmanager ? [check("an alert", () => alertIsTaken(host, alertmanager.bundle, seconds))] : []),
     ...(alertmanager && prometheus
       ? [check("alerts of Prometheus", () => alertsArrive(front, seconds))]

@@ -1,5 +1,10 @@
-import { isLoopback } from "../../lib/address";
-import { containerEndpoint, type Endpoint, endpointAt, type ServiceEndpoints } from "../../lib/endpoint";
+import {
+  containerEndpoint,
+  type Endpoint,
+  endpointAt,
+  isOfOwnHost,
+  type ServiceEndpoints,
+} from "../../lib/endpoint";
 
 /** Name of the service. */
 export const NGINX = "nginx";
@@ -16,5 +21,5 @@ export function behindFront<Secret>(
   local: Endpoint<Secret>,
 ): ServiceEndpoints<Secret> {
   const front = endpointAt(publicUrl, local.path);
-  return front.host === "localhost" || isLoopback(front.host) ? { local } : { local, remote: front };
+  return isOfOwnHost(front) ? { local } : { local, remote: front };
 }

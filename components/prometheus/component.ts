@@ -29,6 +29,8 @@ export interface PrometheusArgs {
   readonly host: Host;
   readonly network: PodNetwork;
   readonly front: FrontSettings;
+  /** Name of the host in the stack file. */
+  readonly hostName: string;
   readonly settings: HostSettings["prometheus"];
   /** What it monitors, itself included, besides the jobs of the settings. */
   readonly watched: ReadonlyArray<Telemetry<pulumi.Output<string>>>;
@@ -51,7 +53,9 @@ export class Prometheus extends pulumi.ComponentResource {
     const url = `${args.front.publicUrl}${PROMETHEUS_ENDPOINT.path}/`;
     this.url = host.named(url);
     const { alerts } = args;
-    const ruleGroups = alerts.enabled ? args.watched.flatMap((one) => one.ruleGroups) : [];
+    const { mode } = settings;
+    const ruleGroups =
+      alerts.enabled && mode === "server" ? args.watched.flatMap((one) => one.ruleGroups) : [];
     this.runbooks = alerts.runbooksAtFront ? runbooksOf(wanted(ruleGroups, alerts)) : {};
     const jobs = [...settings.scrapeJobs, ...settings.fileSd];
     const deployed = args.watched.flatMap(({ scrapeJobs }) => scrapeJobs);
@@ -66,13 +70,19 @@ export class Prometheus extends pulumi.ComponentResource {
       scrapeInterval: settings.scrapeInterval,
       scrapeTimeout: settings.scrapeTimeout,
       evaluationInterval: settings.evaluationInterval,
+      mode,
       retention: settings.retention,
+      agentRetention: settings.agent,
+      remoteWriteReceiver: settings.remoteWriteReceiver,
+      nativeHistograms: settings.nativeHistograms,
       features: settings.features,
       outOfOrderTimeWindow: settings.outOfOrderTimeWindow,
       exemplars: settings.exemplars,
       queryLog: settings.queryLog,
       limits: settings.limits,
-      externalLabels: settings.externalLabels,
+      // What agents send is told apart by it: each has the same job for itself.
+      externalLabels:
+        mode === "agent" ? { host: args.hostName, ...settings.externalLabels } : settings.externalLabels,
       scrapeConfigs: [
         ...deployed.map(deployedScrapeConfig),
         ...settings.scrapeJobs.map(scrapeConfig),

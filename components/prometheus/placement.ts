@@ -2,20 +2,17 @@ import { behindFront } from "../nginx/endpoint";
 import { containerPlace, nearest, type PlacedService, type Placement, reachable } from "../placement";
 import { Prometheus, type PrometheusArgs } from "./component";
 import { PROMETHEUS, PROMETHEUS_ENDPOINT } from "./endpoint";
-import { PROMETHEUS_BACKEND, PROMETHEUS_TELEMETRY } from "./render";
+import { PROMETHEUS_TELEMETRY, prometheusBackend } from "./render";
 
 export const prometheusPlacement: PlacedService = {
   service: PROMETHEUS,
-  offer: ({ prometheus, front }) =>
-    prometheus.enabled
-      ? {
-          backend: PROMETHEUS_BACKEND,
-          datasource: {
-            kind: { type: "prometheus", scrapeInterval: prometheus.scrapeInterval },
-            endpoints: behindFront(front, PROMETHEUS_ENDPOINT),
-          },
-        }
-      : undefined,
+  offer: ({ prometheus: { enabled, mode, scrapeInterval }, front }) => {
+    if (!enabled) return undefined;
+    const backend = prometheusBackend(mode);
+    if (mode === "agent") return { backend };
+    const kind = { type: "prometheus", scrapeInterval } as const;
+    return { backend, datasource: { kind, endpoints: behindFront(front, PROMETHEUS_ENDPOINT) } };
+  },
   telemetry: () => [PROMETHEUS_TELEMETRY],
   place: (placement, opts) => {
     const name = `${placement.name}-prometheus`;
@@ -29,6 +26,7 @@ export function prometheusArgs(placement: Placement): PrometheusArgs {
   return {
     ...containerPlace(placement),
     settings: settings.prometheus,
+    hostName: settings.name,
     watched,
     alertmanagers: nearest(reachable(placement, "alertmanager")).map(({ endpoint }) => endpoint),
     alerts: settings.alerts,

@@ -17,9 +17,14 @@ interface Remote<Secret> extends HttpAuth<Secret> {
   readonly extra: Readonly<Record<string, unknown>>;
 }
 
-/** Where samples are sent. */
-export interface RemoteWrite<Secret = unknown> extends Remote<Secret> {
+/** Where samples are read from. */
+export interface RemoteRead<Secret = unknown> extends Remote<Secret> {
   readonly url: string;
+}
+
+/** Where samples are sent. */
+export interface RemoteWrite<Secret = unknown> extends RemoteRead<Secret> {
+  readonly sendNativeHistograms?: boolean | undefined;
 }
 
 /** An external Alertmanager. */
@@ -32,13 +37,25 @@ export interface OtherAlertmanager<Secret = unknown> extends Remote<Secret> {
 /** All destinations of a Prometheus. */
 export interface Remotes<Secret = unknown> {
   readonly remoteWrite: ReadonlyArray<RemoteWrite<Secret>>;
-  readonly remoteRead?: ReadonlyArray<RemoteWrite<Secret>>;
+  readonly remoteRead?: ReadonlyArray<RemoteRead<Secret>>;
   readonly alertmanagers: ReadonlyArray<OtherAlertmanager<Secret>>;
 }
 
-export function remoteWriteConfig(endpoint: RemoteWrite, part: "write" | "read" = "write") {
+/** @param histograms whether native histograms are scraped */
+export function remoteWriteConfig(endpoint: RemoteWrite, histograms = false) {
+  const { name, url, sendNativeHistograms = histograms, extra } = endpoint;
+  return {
+    name,
+    url,
+    ...(sendNativeHistograms ? { send_native_histograms: true } : {}),
+    ...httpAuthConfig(endpoint, remoteOwner(endpoint, "write")),
+    ...extra,
+  };
+}
+
+export function remoteReadConfig(endpoint: RemoteRead) {
   const { name, url, extra } = endpoint;
-  return { name, url, ...httpAuthConfig(endpoint, remoteOwner(endpoint, part)), ...extra };
+  return { name, url, ...httpAuthConfig(endpoint, remoteOwner(endpoint, "read")), ...extra };
 }
 
 /** An Alertmanager of the stack. */

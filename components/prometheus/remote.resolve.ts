@@ -29,6 +29,10 @@ export function resolveRemotes<T extends Remote>(
   });
 }
 
+/** Only together with it: before there was this setting, the key stood under `extra`. */
+const isSet = (remote: object, setting: string) =>
+  (remote as Readonly<Record<string, unknown>>)[setting] !== undefined;
+
 function checkExtra(
   remote: Remote,
   kind: keyof typeof typedKeys,
@@ -38,7 +42,7 @@ function checkExtra(
 ): void {
   const what = kind === "alertmanagers" ? "the Alertmanager" : "the endpoint";
   for (const [key, setting] of Object.entries(typedKeys[kind])) {
-    if (key in remote.extra) {
+    if (key in remote.extra && (setting !== "sendNativeHistograms" || isSet(remote, setting))) {
       report(
         [...path, "extra", key],
         `would override the settings of ${what}; write it as ${setting} of ${what}`,

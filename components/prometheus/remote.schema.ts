@@ -1,7 +1,7 @@
 // External destinations of Prometheus: other Alertmanagers, and remote write.
 import { z } from "zod";
 import { httpAuth } from "../../config/schema/auth";
-import { choice, group, httpUrl, list, setting, target, text } from "../../config/schema/words";
+import { choice, flag, group, httpUrl, list, setting, target, text } from "../../config/schema/words";
 
 const name = (of: string) =>
   setting(
@@ -30,6 +30,11 @@ export const remoteWrite = group({
     example: "https://metrics.my-company.net/api/v1/write",
   }),
   ...httpAuth,
+  sendNativeHistograms: setting(
+    flag().optional(),
+    "Whether native histograms are sent as such (`send_native_histograms`).",
+    { example: true, defaultText: "`nativeHistograms.enabled`" },
+  ),
   extra: extra("remote_write", { send_exemplars: true }),
 }).meta({ id: "remoteWrite", description: "Sends a copy of the samples to an endpoint." });
 
@@ -67,7 +72,7 @@ export type OtherAlertmanager = z.output<typeof otherAlertmanager>;
 
 /** Native keys for which there is a setting, by that setting. */
 export const typedKeys = {
-  remoteWrite: { name: "name", url: "url" },
+  remoteWrite: { name: "name", url: "url", send_native_histograms: "sendNativeHistograms" },
   remoteRead: { name: "name", url: "url" },
   alertmanagers: { static_configs: "targets", scheme: "scheme", path_prefix: "pathPrefix" },
 } as const satisfies Record<string, Readonly<Record<string, string>>>;

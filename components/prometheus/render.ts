@@ -6,27 +6,31 @@ import { readTemplate, renderTemplate } from "../../lib/template";
 import { toYaml } from "../../lib/yaml";
 import type { Backend } from "../nginx/render";
 import { PROMETHEUS, PROMETHEUS_ENDPOINT } from "./endpoint";
+import { globalHistograms, type NativeHistograms, withHistograms } from "./histograms.render";
 import { instanceRules } from "./instance.rules";
 import { globalLimits, type Limits } from "./limits.render";
+import { isBefore3, type Mode, type Storage, storageFlags } from "./mode.render";
 import {
   alertmanagerConfig,
   type OtherAlertmanager,
   otherAlertmanagerConfig,
   type Remotes,
+  remoteReadConfig,
   remoteWriteConfig,
 } from "./remote.render";
 import { prometheusRules } from "./rules";
 import { scrapesDue } from "./scrapesDue.render";
 import { watchdogRules } from "./watchdog.rules";
 
-export interface PrometheusInput {
+export interface PrometheusInput extends Storage {
   readonly image: string;
   /** Prometheus' URL for users, with its path; alerts and graphs link there. */
   readonly externalUrl: string;
   readonly scrapeInterval: string;
   readonly scrapeTimeout: string;
   readonly evaluationInterval: string;
-  readonly retention: { readonly time: string; readonly size?: string };
+  readonly remoteWriteReceiver?: boolean;
+  readonly nativeHistograms?: NativeHistograms;
   readonly features?: readonly string[];
   readonly outOfOrderTimeWindow?: string | undefined;
   readonly exemplars?: number | undefined;
@@ -72,6 +76,12 @@ export const PROMETHEUS_BACKEND: Backend = {
   description: "Targets, queries and alerts.",
 };
 
+export function prometheusBackend(mode: Mode): Backend {
+  return mode === "server"
+    ? PROMETHEUS_BACKEND
+    : { ...PROMETHEUS_BACKEND, description: "Targets; their samples are sent elsewhere." };
+}
+
 /** How Prometheus monitors itself. */
 export const PROMETHEUS_TELEMETRY: Telemetry<never> = {
   scrapeJobs: [metricsJob(PROMETHEUS, { ...PROMETHEUS_ENDPOINT, host: "localhost" })],
@@ -99,19 +109,27 @@ export function prometheus(input: PrometheusInput): Service {
     data: { path: "/prometheus", keep: input.keepData },
     hooks: {
       check:
-        readTemplate("prometheus/check.sh") +
+        renderTemplate("prometheus/check.sh", { mode: input.mode === "agent" ? " --agent" : "" }) +
         (Object.keys(tests).length > 0 ? readTemplate("prometheus/ruleTests.sh") : ""),
       ready: renderTemplate("shared/ready.sh", { url: `${OWN_URL}/-/ready` }),
-      reload: [
-        `due=${quote(scrapesDue(input.scrapeConfigs, input.scrapeInterval))}\n`,
-        renderTemplate("prometheus/metrics.sh", { url: OWN_URL }),
-        ...["prometheus/moment.sh", "shared/reload.sh"].map(readTemplate),
-      ].join(""),
+      reload: reload(input),
+      ...(input.mode === "agent" ? { started: readTemplate("prometheus/agentStarted.sh") } : {}),
     },
     ...(input.unitKeys ? { unitKeys: input.unitKeys } : {}),
     trial: ["prometheus", "--version"],
     readyWithin: 300,
   };
+}
+
+/** An agent answers no query, by which a moment without a scrape would be found. */
+function reload({ mode, scrapeConfigs, scrapeInterval }: PrometheusInput): string {
+  const metrics = renderTemplate("prometheus/metrics.sh", { url: OWN_URL });
+  if (mode === "agent") return metrics + readTemplate("shared/reload.sh");
+  return [
+    `due=${quote(scrapesDue(scrapeConfigs, scrapeInterval))}\n`,
+    metrics,
+    ...["prometheus/moment.sh", "shared/reload.sh"].map(readTemplate),
+  ].join("");
 }
 
 /** Path of a target file inside the container. */
@@ -120,21 +138,22 @@ export function targetFilePath(name: string): string {
 }
 
 function flags(input: PrometheusInput): string[] {
-  const { time, size } = input.retention;
   return [
     `--config.file=${CONFIG_DIRECTORY}/prometheus.yml`,
-    "--storage.tsdb.path=/prometheus",
-    `--storage.tsdb.retention.time=${time}`,
-    ...(size === undefined ? [] : [`--storage.tsdb.retention.size=${size}`]),
+    ...storageFlags(input.image, input),
     ...(features(input).length > 0 ? [`--enable-feature=${features(input).join(",")}`] : []),
     `--web.external-url=${input.externalUrl}`,
     `--web.route-prefix=${PROMETHEUS_ENDPOINT.path}`,
+    ...(input.remoteWriteReceiver ? ["--web.enable-remote-write-receiver"] : []),
   ];
 }
 
-function features({ features = [], exemplars }: PrometheusInput): readonly string[] {
-  const needed = exemplars === undefined || features.includes("exemplar-storage") ? [] : ["exemplar-storage"];
-  return [...features, ...needed];
+function features({ features = [], exemplars, nativeHistograms }: PrometheusInput): readonly string[] {
+  const needed = [
+    ...(exemplars === undefined ? [] : ["exemplar-storage"]),
+    ...(nativeHistograms?.enabled ? ["native-histograms"] : []),
+  ];
+  return [...features, ...needed.filter((feature) => !features.includes(feature))];
 }
 
 function configuration(input: PrometheusInput): string {
@@ -142,20 +161,25 @@ function configuration(input: PrometheusInput): string {
     global: {
       scrape_interval: input.scrapeInterval,
       scrape_timeout: input.scrapeTimeout,
-      evaluation_interval: input.evaluationInterval,
+      ...(input.mode === "agent" ? {} : { evaluation_interval: input.evaluationInterval }),
       ...globalLimits(input.limits),
+      ...globalHistograms(input.nativeHistograms),
       ...externalLabels(input),
       ...(input.queryLog ? { query_log_file: "/prometheus/query.log" } : {}),
     },
     ...storage(input),
     ...alerting(input.alertmanagers ?? [], input.remotes?.alertmanagers ?? []),
     ...ruleFiles(Object.keys(input.ruleFiles)),
-    scrape_configs: input.scrapeConfigs,
+    scrape_configs: input.scrapeConfigs.map((job) => withHistograms(job, input.nativeHistograms)),
     ...(input.remotes?.remoteWrite.length
-      ? { remote_write: input.remotes.remoteWrite.map((one) => remoteWriteConfig(one)) }
+      ? {
+          remote_write: input.remotes.remoteWrite.map((one) =>
+            remoteWriteConfig(one, input.nativeHistograms?.enabled),
+          ),
+        }
       : {}),
     ...(input.remotes?.remoteRead?.length
-      ? { remote_read: input.remotes.remoteRead.map((one) => remoteWriteConfig(one, "read")) }
+      ? { remote_read: input.remotes.remoteRead.map(remoteReadConfig) }
       : {}),
   });
 }
@@ -179,7 +203,7 @@ function storage({ outOfOrderTimeWindow, exemplars }: PrometheusInput) {
 function externalLabels({ externalLabels, image, features = [] }: PrometheusInput) {
   const labels = Object.entries(externalLabels);
   if (labels.length === 0) return {};
-  const expands = !/:v?[12]\.\d/.test(image) || features.includes("expand-external-labels");
+  const expands = !isBefore3(image) || features.includes("expand-external-labels");
   const literal = (value: string) => (expands ? value.replaceAll("$", "$$$$") : value);
   return { external_labels: Object.fromEntries(labels.map(([name, value]) => [name, literal(value)])) };
 }

@@ -9,6 +9,7 @@ import { withPlainSecrets } from "../../config/schema/words";
 import type { ResolveContext } from "../../config/section";
 import { inMilliseconds } from "../../lib/duration";
 import { type JobLimits, LIMIT_KEYS } from "./limits.render";
+import { ofMode } from "./mode.resolve";
 import { resolveRemotes } from "./remote.resolve";
 import { resolveRules } from "./rules.resolve";
 import { type PrometheusSettings, type prometheus, type ScrapeJob, typedJobKeys } from "./schema";
@@ -49,22 +50,37 @@ export function resolvePrometheus(
   const remoteWrite = resolveRemotes(given.remoteWrite, "remoteWrite", locate, context, report);
   const remoteRead = resolveRemotes(given.remoteRead, "remoteRead", locate, context, report);
   const alertmanagers = resolveRemotes(given.alertmanagers, "alertmanagers", locate, context, report);
-  return withPlainSecrets({
-    ...given,
-    scrapeTimeout,
-    scrapeJobs,
-    fileSd,
-    remoteWrite,
-    remoteRead,
-    alertmanagers,
-    ...rules,
-  });
+  checkHistograms(given, locate, report);
+  return ofMode(
+    withPlainSecrets({
+      ...given,
+      scrapeTimeout,
+      scrapeJobs,
+      fileSd,
+      remoteWrite,
+      remoteRead,
+      alertmanagers,
+      ...rules,
+    }),
+  );
 }
 
 export const shorter = (a: string, b: string) => (inMilliseconds(a) < inMilliseconds(b) ? a : b);
 
 const tooLong = (timeout: string, interval: string) =>
   `${quote(timeout)} is longer than the interval, ${interval}; write at most ${interval}`;
+
+function checkHistograms(given: Given, locate: Locate, report: Report): void {
+  const { enabled, ...more } = given.nativeHistograms;
+  if (enabled || given.features.includes("native-histograms")) return;
+  for (const [key, value] of Object.entries(more)) {
+    if (value !== undefined && value !== false)
+      report(
+        locate(["nativeHistograms", key]),
+        "has no effect while native histograms are off; write enabled: true beside it",
+      );
+  }
+}
 
 /** Names of jobs are unique, over both kinds and the built-in ones. */
 function checkNames(given: Given, builtIn: readonly string[], locate: Locate, report: Report): void {

@@ -24,6 +24,7 @@ import {
 } from "../../config/schema/words";
 import versions from "../../versions.json";
 import { jobLimits, limits } from "./limits.schema";
+import { modeSettings, nativeHistograms } from "./mode.schema";
 import { otherAlertmanager, remoteRead, remoteWrite } from "./remote.schema";
 
 /** Native keys of a scrape configuration for which there is a setting, by that setting. */
@@ -152,6 +153,7 @@ export const fileSdJob = group({
 
 export const prometheus = group({
   enabled: enabled("Prometheus"),
+  ...modeSettings,
   scrapeInterval: setting(
     duration().default("15s"),
     "How often targets are scraped, unless their job sets another interval.",
@@ -177,12 +179,13 @@ export const prometheus = group({
   ),
   features: setting(
     list(
-      text(/^[a-z0-9][a-z0-9-]*$/, "is not the name of a feature; write one such as native-histograms"),
+      text(/^[a-z0-9][a-z0-9-]*$/, "is not the name of a feature; write one such as exemplar-storage"),
       "features",
     ).default([]),
     "Optional features of Prometheus (`--enable-feature`). An unknown one only causes a warning in its log.",
-    { example: ["native-histograms", "exemplar-storage"] },
+    { example: ["promql-experimental-functions"] },
   ),
+  nativeHistograms,
   outOfOrderTimeWindow: setting(
     duration().optional(),
     "How much older than the newest sample of its series a sample may be and still be accepted (`out_of_order_time_window`).",

@@ -31,11 +31,13 @@ export const prometheusSection = section("prometheus", {
     service: PROMETHEUS,
     arguments: {
       "config.file": "names the file that Podwatch writes; remove it",
-      agent:
-        "leaves nothing for rules, queries and dashboards to work on; use remoteWrite, and a short retention.time",
+      agent: "has a setting of its own; use mode",
       "enable-feature": "has a setting of its own; use features",
       "storage.tsdb.path": "names the data volume; remove it",
       "storage.agent.path": "names the data volume; remove it",
+      "storage.agent.retention.min-time": "has a setting of its own; use agent.minTime",
+      "storage.agent.retention.max-time": "has a setting of its own; use agent.maxTime",
+      "storage.agent.wal-truncate-frequency": "follows from agent.maxTime; remove it",
       "storage.tsdb.retention": "has a setting of its own; use retention.time",
       "storage.tsdb.retention.time": "has a setting of its own; use retention.time",
       "storage.tsdb.retention.size": "has a setting of its own; use retention.size",

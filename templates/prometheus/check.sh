@@ -1,1 +1,1 @@
-promtool check config /etc/podwatch/current/files/prometheus.yml || exit
+promtool check config{{mode}} /etc/podwatch/current/files/prometheus.yml || exit

@@ -64,6 +64,9 @@ test("`everything` sets every setting of the services", () => {
   // The test gives the password, and no private key is kept anywhere.
   expect([...new Set(missing)].sort()).toEqual([
     "grafana.adminPassword",
+    // For an agent, which has hardly any of the others.
+    "prometheus.agent.maxTime",
+    "prometheus.agent.minTime",
     "tls.certificate",
     "tls.key",
     "tls.keyFile",

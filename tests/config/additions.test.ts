@@ -52,7 +52,7 @@ test("the node exporter takes variables and limits, and as a program of the host
 const OWN: ReadonlyArray<readonly [service: string, argument: string, wayOut: RegExp]> = [
   ["prometheus", "--config.file=/x", /names the file that Podwatch writes; remove it$/],
   ["prometheus", "--enable-feature=native-histograms", /use features$/],
-  ["prometheus", "--agent", /use remoteWrite, and a short retention.time$/],
+  ["prometheus", "--agent", /use mode$/],
   ["prometheus", "--storage.tsdb.retention.time=1d", /use retention\.time$/],
   ["prometheus", "--storage.tsdb.retention.size", /use retention\.size$/],
   ["prometheus", "--web.external-url=http://x/", /use publicUrl of podwatch:front$/],

@@ -33,6 +33,8 @@ test("the list of alerts is up to date", () => {
 /** Each setting in one of these has a row of its own. */
 const GROUPS = [
   "retention",
+  "agent",
+  "nativeHistograms",
   "route",
   "deadMansSwitch",
   "release",

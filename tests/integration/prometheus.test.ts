@@ -8,6 +8,7 @@ import { CONFIG_DIRECTORY } from "../../lib/service";
 import { type DeviceExporter, deviceExporter } from "./support/deviceExporter";
 import { ALERTS, BEFORE } from "./support/imported";
 import { CHECKOUT, eventually, LabHost } from "./support/lab";
+import { drift, operate } from "./support/operate";
 import {
   globalOf,
   jobsOf,
@@ -352,5 +353,103 @@ describe("Prometheus on a deployed host", () => {
     } finally {
       await stopOriginal(host);
     }
+  });
+
+  describe("an agent on another host", () => {
+    let edge: LabHost;
+    let sender: Stack;
+    /** The other stack of the pair: its Prometheus is a server first, whose samples are kept. */
+    const sending = (prometheus: object, more: object = {}) => ({
+      host: connection("operator", edge),
+      gateways: { enabled: false },
+      grafana: { enabled: false },
+      prometheus: {
+        scrapeInterval: "1s",
+        remoteWrite: [{ name: "central", url: `http://${host.address}/prometheus/api/v1/write` }],
+        ...prometheus,
+      },
+      ...more,
+    });
+
+    beforeAll(async () => {
+      edge = await LabHost.boot("test-prometheus-edge");
+      await stack.configure({
+        ...settings,
+        front: { bind: "0.0.0.0" },
+        prometheus: { ...(settings.prometheus as object), remoteWriteReceiver: true },
+      });
+      sender = await Stack.create("edge", sending({}));
+      await Promise.all([stack.up(), sender.up()]);
+    });
+
+    afterAll(async () => {
+      await sender?.dispose();
+      await edge?.down();
+    });
+
+    const startedThere = () =>
+      edge.exec("podman inspect -f '{{.State.StartedAt}}' podwatch-prometheus podwatch-nginx");
+    /** What the other host's Prometheus has of it. */
+    const arrived = (expression: string) =>
+      eventually(
+        60,
+        () => query(host, expression),
+        (series) => series.length > 0,
+      );
+
+    test("keeps what it stored as a server, says so, and sends its samples under its name", async () => {
+      await eventually(
+        30,
+        () => targets(edge),
+        (up) => up["prometheus/localhost:9090"] === 1,
+      );
+      await sender.configure(sending({ mode: "agent" }));
+      const { code, stdout } = await sender.run("up", "--yes", "--skip-preview");
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/stored here as a server, \d+ MB, stay in the volume/);
+      const own = `{job="prometheus", host="${edge.name}"}`;
+      expect(await arrived(`up${own} == 1 and prometheus_agent_active_series${own} > 100`)).toHaveLength(1);
+      const asked = await edge.fetch("/prometheus/api/v1/query?query=up");
+      expect(asked.body).toContain("unavailable");
+    });
+
+    test("is verified by what its endpoint takes; status and drift know it", async () => {
+      const verified = await operate(sender, "verify");
+      expect(verified.stdout).toMatch(/^ok {6}\S+ {2}targets: 1 up$/m);
+      expect(verified.stdout).toMatch(/^ok {6}\S+ {2}samples sent: central takes them$/m);
+      expect(verified).toHaveExited(0);
+      expect(await operate(sender, "status")).toHaveExited(0);
+      expect((await drift(sender)).code).toBe(0);
+      expect(Object.keys(await sender.up())).toEqual(["unchanged"]);
+    });
+
+    test("takes a changed job by a reload, and refuses what only a server could do", async () => {
+      const before = await startedThere();
+      const scrapeJobs = [{ name: "again", targets: ["localhost:9090"], metricsPath: "/prometheus/metrics" }];
+      await sender.configure(sending({ mode: "agent", scrapeJobs }));
+      expect(await sender.up()).toMatchObject({ updated: 1 });
+      await arrived(`up{job="again", host="${edge.name}"} == 1`);
+      expect(await startedThere()).toBe(before);
+      await sender.configure(sending({ mode: "agent", retention: { time: "1d" }, queryLog: true }));
+      expect(await sender.failingUp()).toMatch(/prometheus\.retention: is of no use with mode: agent/);
+      expect(await startedThere()).toBe(before);
+    });
+
+    test("verify names an endpoint that takes nothing; as a server again it has its samples of before", async () => {
+      const remoteWrite = [{ name: "nobody", url: "http://127.0.0.1:9/api/v1/write" }];
+      await sender.configure(sending({ mode: "agent", remoteWrite }));
+      await sender.up();
+      const verified = await operate(sender, "verify", "--timeout", "15");
+      expect(verified).toHaveExited(3);
+      expect(verified.stdout).toMatch(/^FAILED {2}\S+ {2}samples sent: nobody has taken nothing/m);
+      await sender.configure(sending({}));
+      await sender.up();
+      const kept = await eventually(
+        30,
+        () => query(edge, "prometheus_tsdb_lowest_timestamp_seconds < process_start_time_seconds - 5"),
+        (series) => series.length > 0,
+      );
+      expect(kept).toHaveLength(1);
+    });
   });
 });

@@ -21,6 +21,7 @@ function deployPrometheus(settings: HostSettings) {
       ...ground,
       front: settings.front,
       settings: settings.prometheus,
+      hostName: settings.name,
       alerts: settings.alerts,
       watched: [PROMETHEUS_TELEMETRY, gatewayTelemetry(settings.gateways, BRIDGE_ENDPOINT)],
       alertmanagers: [],
@@ -163,6 +164,8 @@ test("everything changed", async () => {
     label_name_length_limit: 100,
     label_value_length_limit: 1000,
     target_limit: 5000,
+    always_scrape_classic_histograms: true,
+    convert_classic_histograms_to_nhcb: true,
     external_labels: {
       region: "eu",
       note: String(settings.prometheus.externalLabels.note).replace("$dollar", "$$$$dollar"),
@@ -172,112 +175,114 @@ test("everything changed", async () => {
     targets: ["podwatch-nginx:8081"],
     labels: { __metrics_path__: `/roq/service/${name}/metrics`, instance: name },
   });
-  expect(configuration.scrape_configs).toEqual([
-    SELF,
-    {
-      job_name: "roq-gateways",
-      scrape_interval: "2s500ms",
-      scrape_timeout: "2s500ms",
-      params: { format: ["prometheus"] },
-      body_size_limit: "16MB",
-      sample_limit: 100_000,
-      label_limit: 20,
-      label_name_length_limit: 64,
-      label_value_length_limit: 512,
-      target_limit: 40,
-      static_configs: [bridge("deribit"), bridge("coinbase-pro"), bridge("Bybit_2")],
-    },
-    {
-      job_name: "databases",
-      scheme: "https",
-      metrics_path: "/some/metrics",
-      scrape_interval: "1m",
-      scrape_timeout: "45s",
-      params: { module: ["http_2xx"], target: ["a", "b c"] },
-      body_size_limit: "1EB",
-      sample_limit: 2_000_000_000,
-      label_limit: 200,
-      label_name_length_limit: 200,
-      label_value_length_limit: 2000,
-      target_limit: 10,
-      static_configs: [
-        {
-          targets: ["db1.internal:9100", "[fd00::1]:9100"],
-          labels: { team: "core", path: "C:\\temp $1" },
-        },
-      ],
-      http_headers: { "X-Tenant": { files: ["/run/secrets/prometheus-header-X-Tenant.databases"] } },
-      honor_labels: true,
-      tls_config: { insecure_skip_verify: true },
-      relabel_configs: [
-        {
-          source_labels: ["__address__"],
-          regex: "(.*):\\d+",
-          target_label: "instance",
-          replacement: "$1",
-        },
-      ],
-    },
-    {
-      job_name: "found-by-dns",
-      scheme: "http",
-      metrics_path: "/metrics",
-      oauth2: {
-        client_id: "podwatch",
-        client_secret_file: "/run/secrets/prometheus-client-secret.found-by-dns",
-        token_url: "https://login.my-company.net/token",
-        scopes: ["metrics.read"],
-        endpoint_params: { audience: "metrics" },
-        tls_config: { ca_file: "/etc/podwatch/current/files/tls/found-by-dns/oauth2-ca.pem" },
+  expect(configuration.scrape_configs).toEqual(
+    [
+      SELF,
+      {
+        job_name: "roq-gateways",
+        scrape_interval: "2s500ms",
+        scrape_timeout: "2s500ms",
+        params: { format: ["prometheus"] },
+        body_size_limit: "16MB",
+        sample_limit: 100_000,
+        label_limit: 20,
+        label_name_length_limit: 64,
+        label_value_length_limit: 512,
+        target_limit: 40,
+        static_configs: [bridge("deribit"), bridge("coinbase-pro"), bridge("Bybit_2")],
       },
-      dns_sd_configs: [{ names: ["exporters.internal"], type: "A", port: 9100 }],
-    },
-    {
-      job_name: "asked-for",
-      scheme: "http",
-      metrics_path: "/metrics",
-      basic_auth: { username: "podwatch", password_file: "/run/secrets/prometheus-password.asked-for" },
-      tls_config: {
-        ca_file: "/etc/podwatch/current/files/tls/asked-for/ca.pem",
-        server_name: "machine.my-company.net",
-        insecure_skip_verify: true,
-      },
-      http_sd_configs: [
-        {
-          url: "https://inventory.my-company.net/targets",
-          refresh_interval: "30s",
-          authorization: {
-            type: "Bearer",
-            credentials_file: "/run/secrets/prometheus-sd-token.asked-for",
+      {
+        job_name: "databases",
+        scheme: "https",
+        metrics_path: "/some/metrics",
+        scrape_interval: "1m",
+        scrape_timeout: "45s",
+        params: { module: ["http_2xx"], target: ["a", "b c"] },
+        body_size_limit: "1EB",
+        sample_limit: 2_000_000_000,
+        label_limit: 200,
+        label_name_length_limit: 200,
+        label_value_length_limit: 2000,
+        target_limit: 10,
+        static_configs: [
+          {
+            targets: ["db1.internal:9100", "[fd00::1]:9100"],
+            labels: { team: "core", path: "C:\\temp $1" },
           },
+        ],
+        http_headers: { "X-Tenant": { files: ["/run/secrets/prometheus-header-X-Tenant.databases"] } },
+        honor_labels: true,
+        tls_config: { insecure_skip_verify: true },
+        relabel_configs: [
+          {
+            source_labels: ["__address__"],
+            regex: "(.*):\\d+",
+            target_label: "instance",
+            replacement: "$1",
+          },
+        ],
+      },
+      {
+        job_name: "found-by-dns",
+        scheme: "http",
+        metrics_path: "/metrics",
+        oauth2: {
+          client_id: "podwatch",
+          client_secret_file: "/run/secrets/prometheus-client-secret.found-by-dns",
+          token_url: "https://login.my-company.net/token",
+          scopes: ["metrics.read"],
+          endpoint_params: { audience: "metrics" },
+          tls_config: { ca_file: "/etc/podwatch/current/files/tls/found-by-dns/oauth2-ca.pem" },
         },
-      ],
-    },
-    {
-      job_name: "machines",
-      scheme: "https",
-      metrics_path: "/file/metrics",
-      scrape_interval: "30s",
-      scrape_timeout: "10s",
-      params: { format: ["prometheus"] },
-      file_sd_configs: [
-        {
-          files: [
-            "/etc/podwatch/current/files/targets/machines/more.yml",
-            "/etc/podwatch/current/files/targets/machines/racks.json",
-          ],
+        dns_sd_configs: [{ names: ["exporters.internal"], type: "A", port: 9100 }],
+      },
+      {
+        job_name: "asked-for",
+        scheme: "http",
+        metrics_path: "/metrics",
+        basic_auth: { username: "podwatch", password_file: "/run/secrets/prometheus-password.asked-for" },
+        tls_config: {
+          ca_file: "/etc/podwatch/current/files/tls/asked-for/ca.pem",
+          server_name: "machine.my-company.net",
+          insecure_skip_verify: true,
         },
-      ],
-      relabel_configs: [{ target_label: "from", replacement: "file $$HOME" }],
-      body_size_limit: "1GB",
-      sample_limit: 2_000_000,
-      label_limit: 2_000_000_000,
-      label_name_length_limit: 2_000_000_000,
-      label_value_length_limit: 2_000_000_000,
-      target_limit: 2_000_000_000,
-      keep_dropped_targets: 100,
-    },
-  ]);
+        http_sd_configs: [
+          {
+            url: "https://inventory.my-company.net/targets",
+            refresh_interval: "30s",
+            authorization: {
+              type: "Bearer",
+              credentials_file: "/run/secrets/prometheus-sd-token.asked-for",
+            },
+          },
+        ],
+      },
+      {
+        job_name: "machines",
+        scheme: "https",
+        metrics_path: "/file/metrics",
+        scrape_interval: "30s",
+        scrape_timeout: "10s",
+        params: { format: ["prometheus"] },
+        file_sd_configs: [
+          {
+            files: [
+              "/etc/podwatch/current/files/targets/machines/more.yml",
+              "/etc/podwatch/current/files/targets/machines/racks.json",
+            ],
+          },
+        ],
+        relabel_configs: [{ target_label: "from", replacement: "file $$HOME" }],
+        body_size_limit: "1GB",
+        sample_limit: 2_000_000,
+        label_limit: 2_000_000_000,
+        label_name_length_limit: 2_000_000_000,
+        label_value_length_limit: 2_000_000_000,
+        target_limit: 2_000_000_000,
+        keep_dropped_targets: 100,
+      },
+    ].map((job) => ({ ...job, native_histogram_bucket_limit: 160, native_histogram_min_bucket_factor: 1.1 })),
+  );
   const unit = unitLines(parts["unit/podwatch-prometheus.container"]);
   expect(unit.slice(unit.indexOf("[Service]") - 1)).toEqual([
     "PodmanArgs=--ulimit=nofile=65536:65536",
@@ -297,8 +302,84 @@ test("everything changed", async () => {
       "--storage.tsdb.retention.time=1y2w --storage.tsdb.retention.size=50GB " +
       "--enable-feature=native-histograms,exemplar-storage " +
       "--web.external-url=http://10.1.2.3:8080/prometheus/ --web.route-prefix=/prometheus " +
-      "--query.lookback-delta=3m --log.format=json",
+      "--web.enable-remote-write-receiver --query.lookback-delta=3m --log.format=json",
   );
+});
+
+const REMOTE_WRITE = [{ name: "central", url: "http://10.1.2.9/prometheus/api/v1/write" }];
+
+/** An agent, its configuration and its arguments. */
+async function agent(prometheus: object = {}) {
+  const settings = hostSettings({
+    prometheus: { mode: "agent", remoteWrite: REMOTE_WRITE, ...prometheus },
+    grafana: { enabled: false },
+  });
+  const { resources } = await deployPrometheus(settings);
+  const { parts } = bundleOf(resources);
+  const unit = unitLines(parts["unit/podwatch-prometheus.container"]);
+  const words =
+    unit
+      .find((line) => line.startsWith("Exec="))
+      ?.slice("Exec=".length)
+      .split(" ") ?? [];
+  return { settings, parts, words, configuration: parse(parts["files/prometheus.yml"] ?? "") };
+}
+
+test("an agent scrapes and sends, with its name on every sample; it has no rules and offers no data source", async () => {
+  const { settings, parts, words, configuration } = await agent();
+  expect(words.slice(1, 5)).toEqual([
+    "--agent",
+    "--storage.agent.path=/prometheus/agent",
+    "--storage.agent.retention.min-time=5m",
+    "--storage.agent.retention.max-time=4h",
+  ]);
+  expect(words.join(" ")).not.toContain("tsdb");
+  expect(Object.keys(configuration)).toEqual(["global", "scrape_configs", "remote_write"]);
+  expect(configuration.global).not.toHaveProperty("evaluation_interval");
+  expect(configuration.global.external_labels).toEqual({ host: settings.name });
+  expect(configuration.remote_write).toEqual(REMOTE_WRITE);
+  expect(Object.keys(parts)).toEqual([
+    "files/prometheus.yml",
+    "hooks/check",
+    "hooks/ready",
+    "hooks/reload",
+    "hooks/started",
+    "unit/podwatch-prometheus.container",
+  ]);
+  expect(parts["hooks/check"]).toContain("promtool check config --agent ");
+  // It answers no query for a moment without a scrape.
+  expect(parts["hooks/reload"]).not.toContain("await_moment()");
+  expect(prometheusPlacement.offer(settings)).toEqual({
+    backend: expect.objectContaining({ name: "prometheus" }),
+  });
+});
+
+test("an agent's limits take effect, also below the time after which it cuts its log; its labels are the user's", async () => {
+  const { words, configuration } = await agent({
+    agent: { minTime: "1m", maxTime: "30m" },
+    externalLabels: { region: "eu", host: "edge-7" },
+  });
+  expect(words.slice(3, 6)).toEqual([
+    "--storage.agent.retention.min-time=1m",
+    "--storage.agent.retention.max-time=30m",
+    "--storage.agent.wal-truncate-frequency=30m",
+  ]);
+  expect(configuration.global.external_labels).toEqual({ host: "edge-7", region: "eu" });
+  const before3 = await agent({ image: "docker.io/prom/prometheus:v2.53.3" });
+  expect(before3.words[1]).toBe("--enable-feature=agent");
+});
+
+test("native histograms are sent as well, unless an endpoint says otherwise", async () => {
+  const remoteWrite = [
+    { name: "takes-them", url: "http://a/" },
+    { name: "does-not", url: "http://b/", sendNativeHistograms: false },
+  ];
+  const { words, configuration } = await agent({ nativeHistograms: { enabled: true }, remoteWrite });
+  expect(words).toContain("--enable-feature=native-histograms");
+  expect(configuration.remote_write).toEqual([
+    { name: "takes-them", url: "http://a/", send_native_histograms: true },
+    { name: "does-not", url: "http://b/" },
+  ]);
 });
 
 test("each secret of a job is one on the host, and shows nowhere else", async () => {
@@ -362,6 +443,7 @@ test("an Alertmanager of the stack gets alerts as its endpoint says, its passwor
       ...ground,
       front: settings.front,
       settings: settings.prometheus,
+      hostName: settings.name,
       alerts: settings.alerts,
       watched: [],
       alertmanagers: [{ scheme: "https", host: "10.1.2.9", port: 443, path: "/alertmanager", auth, tls }],
@@ -395,6 +477,7 @@ test("with nothing else to watch it scrapes itself", async () => {
       ...ground,
       front: settings.front,
       settings: settings.prometheus,
+      hostName: settings.name,
       alerts: settings.alerts,
       watched: [PROMETHEUS_TELEMETRY],
       alertmanagers: [],
