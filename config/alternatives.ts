@@ -25,13 +25,21 @@ const WAYS: ReadonlyArray<readonly [holder: RegExp, keys: RegExp, way: string]> 
   ],
   [
     /^alertmanager\.receivers\.[^.]+$/,
-    /^(mattermost|rocketchat)(configs)?$/,
-    "write slack, whose messages its incoming webhooks take, with their address as apiUrl",
+    /^(jira|wechat|incidentio|msteams)(configs?)?$|configs$/,
+    "write it under extra, in Alertmanager's syntax, with _configs at the end of the kind: extra.jira_configs and the like",
   ],
   [
     /^alertmanager\.receivers\.[^.]+$/,
-    /^(webex|sns|jira|wechat|incidentio|dingtalk|matrix|signal|teams|googlechat|ntfy)(configs)?$/,
-    "write webhook, with the address of a program that forwards it",
+    /^(dingtalk|matrix|signal|googlechat|ntfy|gotify|zulip|feishu|lark|twilio|sms|script|command)$/,
+    "Alertmanager has no such kind; write webhook, with the address of a program that forwards it",
+  ],
+  [/^alertmanager\.receivers\.[^.]+$/, /^(teams|microsoftteams|office365)$/, "write msteamsv2"],
+  [/^alertmanager\.receivers\.[^.]+$/, /^(mail|smtp)$/, "write email"],
+  [/^alertmanager\.receivers\.[^.]+$/, /^(aws|amazonsns|awssns)$/, "write sns"],
+  [
+    /^alertmanager\.receivers\.[^.]+$/,
+    /^$/,
+    "write one of the kinds that docs/alerting.md lists, or any other of Alertmanager's under extra, such as extra.jira_configs",
   ],
   [/^grafana$/, /^(mails?|email)$/, "write smtp"],
   [/^grafana$/, /^(allowembedding|cookiesamesite)$/, "write embedding"],
@@ -90,7 +98,7 @@ const WAYS: ReadonlyArray<readonly [holder: RegExp, keys: RegExp, way: string]> 
   [anyService, /^(volume|mounts?|binds?)$/, "write volumes"],
 ];
 
-/** @param key in lower case, without _ and - */
+/** @param key in lower case, without _ and -; empty for a way that suits any other key, when nothing similar is known */
 export function wayOut(path: Path, key: string): string | undefined {
   const below = path[0] === "hosts" ? path.slice(2) : path[0] === "host" ? path.slice(1) : path;
   const at = below.join(".");

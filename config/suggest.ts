@@ -43,8 +43,7 @@ export function unknownKey(root: z.ZodType, path: Path, key: string): string {
     return `is the beginning of a setting's name; write each setting with it on a line of its own, such as ${namespace}:host:`;
   const siblings = keysOf(root, path);
   const same = siblings.find((sibling) => normal(sibling) === normal(key));
-  const other = synonyms.get(normal(key));
-  const synonym = siblings.find((sibling) => sibling === other);
+  const synonym = siblings.find((sibling) => sibling === synonyms.get(normal(key)));
   const here = same ?? synonym;
   if (here !== undefined) return `unknown setting; did you mean ${here}?`;
 
@@ -63,6 +62,8 @@ export function unknownKey(root: z.ZodType, path: Path, key: string): string {
     (name) => key.length > 4 && distance(normal(name), normal(key)) <= 2,
   );
   if (close !== undefined) return `unknown setting; did you mean ${close}?`;
+  const other = wayOut(path, "");
+  if (other !== undefined) return `unknown setting; ${other}`;
   return `unknown setting; remove it (known settings: ${siblings.join(", ")})`;
 }
 

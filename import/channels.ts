@@ -34,6 +34,20 @@ const OTHERS: Readonly<Partial<Record<KindName, Table>>> = {
     http_config: unknown,
   },
   webhook: { url: address("url") },
+  sns: {
+    sigv4: (here) =>
+      takeAll(
+        here,
+        {
+          region: asText("region"),
+          access_key: asText("accessKey"),
+          secret_key: (key) => key.secret("secretKey", key.text),
+          role_arn: asText("roleArn"),
+        },
+        extra("alertmanager", "sigv4"),
+      ),
+    http_config: extra("alertmanager"),
+  },
 };
 
 /** Takes a channel as its kind's settings. */

@@ -1,5 +1,10 @@
 // Receivers. A channel becomes its kind's settings if they can express it, else it is taken as it is.
-import { type KindName, kindNames, secretAddresses } from "../components/alertmanager/receivers/kinds";
+import {
+  type KindName,
+  kindNames,
+  kindOf,
+  secretAddresses,
+} from "../components/alertmanager/receivers/kinds";
 import { receiver } from "../components/alertmanager/receivers.schema";
 import type { Path } from "../config/problem";
 import { isGroup, valueAt } from "../config/walk";
@@ -105,7 +110,7 @@ function typed(here: Spot, kind: KindName): boolean {
   here.put([], {});
   channel(here, kind);
   const given = valueAt(withSecrets(draft, standIn), here.to);
-  if (receiver.safeParse({ [kind]: given }).success && !isTemplated(given) && hasWholeLogin(given))
+  if (receiver.safeParse({ [kind]: given }).success && !isTemplated(given) && hasWholeLogin(given, kind))
     return true;
   draft.cut(here.to);
   draft.left.splice(before.left);
@@ -122,7 +127,9 @@ function isTemplated(given: unknown): boolean {
   );
 }
 
-/** Mail needs both of a user and a password, or neither. */
-function hasWholeLogin(given: unknown): boolean {
-  return !isGroup(given) || (given.authUsername === undefined) === (given.authPassword === undefined);
+/** Of a user and a password both are needed, or neither. */
+function hasWholeLogin(given: unknown, kind: KindName): boolean {
+  const { together = [] } = kindOf(kind);
+  const there = together.filter((setting) => isGroup(given) && given[setting] !== undefined);
+  return there.length === 0 || there.length === together.length;
 }

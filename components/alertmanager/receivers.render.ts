@@ -12,6 +12,7 @@ import {
   type Tls,
   tlsConfig,
 } from "../../lib/auth";
+import { type AwsLogin, awsFiles } from "./aws.render";
 import type { Native } from "./receivers/kind";
 import { type KindName, kindNames, kindOf } from "./receivers/kinds";
 
@@ -77,7 +78,22 @@ export function receiverFiles(receivers: Readonly<Record<string, Receiver>>): Re
   const all = Object.entries(receivers).flatMap(([name, receiver]) =>
     channelsOf(receiver).map(([kind, channel]) => authFiles(channel, channelOwner(name, kind))),
   );
-  return Object.assign({}, ...all);
+  return Object.assign({}, ...all, awsFiles(awsLogins(receivers)));
+}
+
+export function awsLogins(receivers: Readonly<Record<string, Receiver>>): AwsLogin[] {
+  return Object.entries(receivers).flatMap(([name, { sns }]) => {
+    const { accessKey } = (sns ?? {}) as { readonly accessKey?: string };
+    return accessKey === undefined ? [] : [{ accessKey, secret: receiverSecret(name, "sns") }];
+  });
+}
+
+/** The shipped files with messages that the receivers need besides the one that all have. */
+export function receiverTemplates(receivers: Readonly<Record<string, Receiver>>): string[] {
+  const all = Object.values(receivers).flatMap((receiver) =>
+    channelsOf(receiver).flatMap(([kind]) => kindOf(kind).templates ?? []),
+  );
+  return [...new Set(all)];
 }
 
 /** The secrets of all receivers, by the names under which the service finds them. */

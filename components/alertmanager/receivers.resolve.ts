@@ -7,10 +7,12 @@ import type { Locate } from "../../config/resolve/locate";
 import { type NativeConfiguration, refuseSecrets } from "../../config/resolve/plainSecrets";
 import { type HttpAuth, httpAuth } from "../../config/schema/auth";
 import { isGroup } from "../../config/walk";
-import { kindNames, secretAddresses } from "./receivers/kinds";
+import { type KindName, kindNames, kindOf, secretAddresses } from "./receivers/kinds";
 import type { receiver } from "./receivers.schema";
 
 type Given = z.output<typeof receiver>;
+/** Whatever its kind. */
+type Channel = Partial<HttpAuth> & { readonly extra: Readonly<Record<string, unknown>> };
 
 /** Names of Podwatch's built-in receivers. */
 const ownReceivers = ["nobody", "dead-mans-switch"] as const;
@@ -39,12 +41,12 @@ export function resolveReceivers(
     Object.entries(receivers).map(([name, given]) => {
       const path = locate(["receivers", name]);
       const ways = kindNames.flatMap((kind) => {
-        const way = given[kind];
+        const way = given[kind] as Channel | undefined;
         if (way === undefined) return [];
         checkExtra(way, [...path, kind], locate(["secrets"]), report);
+        checkTogether(kind, way, [...path, kind], report);
         return [[kind, resolveAuth(way, [...path, kind], context, report)] as const];
       });
-      checkLogin(given.email, [...path, "email"], report);
       const { extra } = given;
       if (extra !== undefined) checkChannels(extra, path, locate(["secrets"]), report);
       return [name, { ...Object.fromEntries(ways), ...(extra && { extra }) } as Given];
@@ -52,12 +54,13 @@ export function resolveReceivers(
   );
 }
 
-function checkLogin(email: Given["email"], path: Path, report: Report): void {
-  if (email === undefined || (email.authUsername === undefined) === (email.authPassword === undefined))
-    return;
-  const [missing, there] =
-    email.authUsername === undefined ? ["authUsername", "authPassword"] : ["authPassword", "authUsername"];
-  report([...path, missing ?? ""], `is missing; write it too, or remove ${there}`);
+/** Some settings need each other, such as a user and a password. */
+function checkTogether(kind: KindName, way: object, path: Path, report: Report): void {
+  const pair = kindOf(kind).together ?? [];
+  const missing = pair.filter((setting) => !Object.hasOwn(way, setting));
+  const [there] = pair.filter((setting) => !missing.includes(setting));
+  if (missing.length !== 1 || there === undefined) return;
+  report([...path, ...missing], `is missing; write it too, or remove ${there}`);
 }
 
 /** Channels in Alertmanager's syntax may not contain secrets. */
@@ -86,12 +89,7 @@ function checkChannels(extra: NonNullable<Given["extra"]>, owner: Path, secrets:
 }
 
 /** Options merged verbatim may neither override a setting nor contain a secret. */
-function checkExtra(
-  given: Partial<HttpAuth> & { extra: Readonly<Record<string, unknown>> },
-  path: Path,
-  secrets: Path,
-  report: Report,
-): void {
+function checkExtra(given: Channel, path: Path, secrets: Path, report: Report): void {
   const kind = String(path.at(-1));
   const settings = new Map([...Object.keys(given), "authPassword"].map((name) => [snakeCase(name), name]));
   const others = Object.entries(given.extra).filter(([key]) => {
@@ -108,12 +106,15 @@ function checkExtra(
     owner: path,
     below: ["extra"],
     what: kind,
-    login: (inner) => (kind !== "email" && inner.join() === "http_config" ? [] : undefined),
+    login: (inner) => (hasHttpLogin(kind) && inner.join() === "http_config" ? [] : undefined),
     secrets,
     file: "/run/secrets/alertmanager.NAME",
   };
   refuseSecrets(Object.fromEntries(others), around, report);
 }
+
+/** Mail is no HTTP, and AWS has log-ins of its own. */
+const hasHttpLogin = (kind: string) => "bearerToken" in kindOf(kind as KindName).settings;
 
 function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

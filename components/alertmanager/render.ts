@@ -6,8 +6,16 @@ import { metricsJob, type Telemetry } from "../../lib/telemetry";
 import { readTemplate, renderTemplate } from "../../lib/template";
 import { toYaml } from "../../lib/yaml";
 import type { Backend } from "../nginx/render";
+import { awsEnvironment } from "./aws.render";
 import { ALERTMANAGER, ALERTMANAGER_ENDPOINT } from "./endpoint";
-import { type Receiver, receiverConfig, receiverFiles, receiverSecrets } from "./receivers.render";
+import {
+  awsLogins,
+  type Receiver,
+  receiverConfig,
+  receiverFiles,
+  receiverSecrets,
+  receiverTemplates,
+} from "./receivers.render";
 import {
   type InhibitRule,
   inhibitRuleConfig,
@@ -83,9 +91,12 @@ export function alertmanager(input: AlertmanagerInput): Service {
       "--cluster.listen-address=",
     ],
     user: IMAGE_USER,
+    environment: awsEnvironment(awsLogins(input.receivers)),
     files: {
       "alertmanager.yml": toYaml(configuration(input)),
-      "templates/podwatch.tmpl": readTemplate("alertmanager/podwatch.tmpl"),
+      ...Object.fromEntries(
+        shippedTemplates(input).map((name) => [`templates/${name}`, readTemplate(`alertmanager/${name}`)]),
+      ),
       ...Object.fromEntries(
         Object.entries(input.templates).map(([name, text]) => [`templates/own/${name}`, text]),
       ),
@@ -127,12 +138,17 @@ export const VERIFY_ALERT = "PodwatchVerify";
 
 const DEAD_MANS_SWITCH = "dead-mans-switch";
 
+const shippedTemplates = ({ receivers }: AlertmanagerInput) => [
+  "podwatch.tmpl",
+  ...receiverTemplates(receivers),
+];
+
 function configuration(input: AlertmanagerInput) {
   const { receivers, deadMansSwitch } = input;
   const timeIntervals = Object.entries(input.timeIntervals);
   return {
     templates: [
-      `${CONFIG_DIRECTORY}/templates/podwatch.tmpl`,
+      ...shippedTemplates(input).map((name) => `${CONFIG_DIRECTORY}/templates/${name}`),
       ...Object.keys(input.templates).map((name) => `${CONFIG_DIRECTORY}/templates/own/${name}`),
     ],
     route: rootRouteConfig(input.route, {

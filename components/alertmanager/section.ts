@@ -30,5 +30,8 @@ export const alertmanagerSection = section("alertmanager", {
       "web.config.file":
         "would shut out the front and Prometheus; remove it, and restrict access at the front",
     },
+    environment: {
+      AWS_CONFIG_FILE: "names the file with the log-ins of receivers; write accessKey and secretKey of sns",
+    },
   },
 });

@@ -75,8 +75,24 @@ function withSecrets(alertmanager: Alertmanager): Alertmanager {
         webhook: { ...webhook, url: SECRETS.webhookUrl, bearerToken: SECRETS.webhookToken },
         telegram: { ...telegram, botToken: SECRETS.telegramToken },
       },
+      chats: withChatSecrets(receivers.chats ?? {}),
     },
     deadMansSwitch: { ...deadMansSwitch, url: SECRETS.pingUrl },
+  };
+}
+
+function withChatSecrets({ sns, ...chats }: Record<string, Group>): Record<string, Group> {
+  return {
+    ...(merge(chats, {
+      discord: { webhookUrl: SECRETS.chatUrl },
+      msteamsv2: { webhookUrl: SECRETS.chatUrl },
+      mattermost: { webhookUrl: SECRETS.chatUrl },
+      pushover: { userKey: SECRETS.pushoverKey, token: SECRETS.pushoverKey },
+      victorops: { apiKey: SECRETS.opsgenieKey },
+      rocketchat: { tokenId: SECRETS.chatUser, token: SECRETS.webhookToken },
+      webex: { bearerToken: SECRETS.webhookToken },
+    }) as Record<string, Group>),
+    sns: { ...sns, secretKey: SECRETS.awsKey },
   };
 }
 

@@ -33,6 +33,10 @@ export const SECRETS = {
   telegramToken: "123456:telegram_s3cret_token_x",
   directoryPassword: "directory-s3cret of ldap",
   oauthSecret: "oauth-s3cret-of-grafana",
+  chatUrl: "https://chat.my-company.net/hooks/chat-s3cret",
+  chatUser: "chatUserS3cret",
+  pushoverKey: "pushoverS3cret0123456789abcdef",
+  awsKey: "aws/s3cret+key/0123456789abcdefghijklmno",
   pingUrl: "https://hc-ping.com/the-s3cret-uuid",
 } as const;
 

@@ -136,6 +136,50 @@ receivers:
   ]);
 });
 
+test("chats and queues become settings, what they need from `global` too", () => {
+  const { am, secrets, text, left } = of(`
+global:
+  rocketchat_api_url: https://chat.corp
+  rocketchat_token_id: s3cretUser
+  rocketchat_token: s3cret-of-the-chat-user
+route: { receiver: all }
+receivers:
+  - name: all
+    mattermost_configs: [{ webhook_url: "https://mm.corp/hooks/s3cret", channel: alerts, username: me }]
+    rocketchat_configs: [{ channel: "#alerts" }]
+    webex_configs:
+      - { room_id: Y2lzY29zcGFyazovL3VzL1JPT00v, http_config: { authorization: { credentials: s3cret-of-the-bot-user } } }
+    sns_configs:
+      - topic_arn: arn:aws:sns:eu-central-1:123456789012:alerts
+        sigv4: { region: eu-central-1, access_key: AKIAIOSFODNN7EXAMPLE, secret_key: s3cret/key+of/the/queue, profile: x }
+  - name: sms
+    sns_configs: [{ phone_number: "+15550100", sigv4: { region: eu-central-1 } }]
+`);
+  expect(am.receivers?.all).toEqual({
+    mattermost: { channel: "alerts", extra: { username: "me" } },
+    rocketchat: { apiUrl: "https://chat.corp", channel: "#alerts", sendResolved: false },
+    webex: { roomId: "Y2lzY29zcGFyazovL3VzL1JPT00v" },
+    sns: {
+      topicArn: "arn:aws:sns:eu-central-1:123456789012:alerts",
+      region: "eu-central-1",
+      accessKey: "AKIAIOSFODNN7EXAMPLE",
+      extra: { sigv4: { profile: "x" } },
+    },
+  });
+  expect(am.receivers?.sms).toEqual({
+    extra: { sns_configs: [{ phone_number: "+15550100", sigv4: { region: "eu-central-1" } }] },
+  });
+  expect(secrets).toEqual({
+    "alertmanager.receivers.all.mattermost.webhookUrl": "https://mm.corp/hooks/s3cret",
+    "alertmanager.receivers.all.rocketchat.tokenId": "s3cretUser",
+    "alertmanager.receivers.all.rocketchat.token": "s3cret-of-the-chat-user",
+    "alertmanager.receivers.all.webex.bearerToken": "s3cret-of-the-bot-user",
+    "alertmanager.receivers.all.sns.secretKey": "s3cret/key+of/the/queue",
+  });
+  expect(text).not.toContain("s3cret");
+  expect(left).toEqual([]);
+});
+
 test("a stand-in for a secret, or a file that is not here, is typed by the user", () => {
   const { secrets, changed } = of(`
 route: { receiver: a }

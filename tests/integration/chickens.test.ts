@@ -29,13 +29,31 @@ async function listener(): Promise<{ url: string; heard(): string[]; close(): vo
   const all: string[] = [];
   const server = createServer(async (request, response) => {
     const body = (await request.toArray()).join("");
-    all.push(`${request.url} ${body}`);
-    response.end("{}");
+    const { authorization = "", "x-auth-token": token = "", "x-user-id": user = "" } = request.headers;
+    const isForm = request.headers["content-type"]?.includes("form") === true;
+    const said = isForm ? decodeURIComponent(body.replaceAll("+", " ")) : body;
+    all.push(`${request.url} ${authorization}${user}${token} ${said}`);
+    response.end(isForm ? PUBLISHED : '{"success":true}');
   });
   await new Promise<void>((listening) => server.listen(0, HERE, listening));
   const { port } = server.address() as AddressInfo;
   return { url: `http://${HERE}:${port}`, heard: () => all, close: () => server.close() };
 }
+
+/** How messages begin: where they went, and with which log-in. */
+const HEARD = [
+  "/discord",
+  "/teams",
+  "/victorops",
+  "/mattermost",
+  "/rocket/api/v1/chat.postMessage userOfTheLabtoken-of-rocketchat ",
+  "/webex Bearer token-of-webex-0001 ",
+  "/sns AWS4-HMAC-SHA256 Credential=AKIAOFTHELAB00000001/",
+];
+
+/** What SNS answers. */
+const PUBLISHED =
+  "<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>";
 
 /** Alerts of the user's own. */
 const TEXT_RULES = `groups:
@@ -379,6 +397,14 @@ test("custom texts arrive unchanged: markup, templates, dollar signs, other alph
             msteamsv2: {},
             victorops: { apiUrl: `${chat.url}/victorops/`, routingKey: "coop" },
             pushover: { extra: { http_config: { proxy_url: `${chat.url}/pushover` } } },
+            mattermost: { channel: "alerts" },
+            rocketchat: { apiUrl: `${chat.url}/rocket`, channel: "#alerts" },
+            webex: { apiUrl: `${chat.url}/webex`, roomId: "room-of-the-lab-0001" },
+            sns: {
+              topicArn: "arn:aws:sns:eu-central-1:123456789012:alerts",
+              accessKey: "AKIAOFTHELAB00000001",
+              apiUrl: `${chat.url}/sns`,
+            },
           },
         },
         timeIntervals: {
@@ -407,6 +433,11 @@ test("custom texts arrive unchanged: markup, templates, dollar signs, other alph
       [`${others}.victorops.apiKey`]: "key-of-victorops",
       [`${others}.pushover.userKey`]: "u".repeat(30),
       [`${others}.pushover.token`]: "t".repeat(30),
+      [`${others}.mattermost.webhookUrl`]: `${chat.url}/mattermost`,
+      [`${others}.rocketchat.tokenId`]: "userOfTheLab",
+      [`${others}.rocketchat.token`]: "token-of-rocketchat",
+      [`${others}.webex.bearerToken`]: "token-of-webex-0001",
+      [`${others}.sns.secretKey`]: "secret/key+of/the/lab/0000000000000000001",
     };
     // The routes first: services are updated side by side, and an alert that comes before its route takes the one of before.
     await stack.configure(settings({ alertmanager: own.alertmanager }), keys);
@@ -434,8 +465,7 @@ test("custom texts arrive unchanged: markup, templates, dollar signs, other alph
     const told = await eventually(
       30,
       async () => chat.heard(),
-      (heard) =>
-        ["/discord", "/teams", "/victorops"].every((path) => heard.some((one) => one.startsWith(path))),
+      (heard) => HEARD.every((start) => heard.some((one) => one.startsWith(start))),
     );
     for (const one of told) expect(one).toContain("Übermaß {#}");
   } finally {

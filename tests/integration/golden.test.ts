@@ -1,4 +1,4 @@
-// The rendered files in tests/golden/ are what the real programs accept: promtool, nginx -t, Quadlet and systemd.
+// The rendered files in tests/golden/ are what the real programs accept: promtool, amtool, nginx -t, Quadlet and systemd.
 // Runs on a lab host that is up, else on one of its own.
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -36,7 +36,7 @@ beforeAll(async () => {
   if (!up.includes(host)) await labOutput("up", host);
   directory = await labOutput("exec", host, "mktemp", "-d", "/var/tmp/podwatch-golden.XXXXXX");
   await unpackBundles();
-  for (const image of [images.nginx, images.prometheus])
+  for (const image of [images.nginx, images.prometheus, images.alertmanager])
     await labOutput("exec", host, "podman", "pull", "-q", image);
 }, 300_000);
 
@@ -121,6 +121,14 @@ test("there is a bundle of every service of every host", () => {
     services.map((service) => `${host}/${service}`),
   );
   expect(bundles.map(({ path }) => path).sort()).toEqual(expected.sort());
+});
+
+describe("amtool", () => {
+  test.each(of("alertmanager"))("takes $stack, host $host", async (bundle) => {
+    const checked = await check(bundle, images.alertmanager);
+    expect(checked).toHaveExited(0);
+    expect(checked.stdout).toMatch(/Found:\n(.*\n)* - 5 receivers/);
+  });
 });
 
 describe("promtool", () => {

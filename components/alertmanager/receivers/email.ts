@@ -44,6 +44,7 @@ export const email = kind({
     tls: tlsSetting(),
   },
   secrets: { authPassword: "email" },
+  together: ["authUsername", "authPassword"],
   tellsOfResolved: false,
   extra: { headers: { "Reply-To": "ops@my-company.net" } },
   config: ({ to, from, smarthost, requireTls, authUsername }, file) => ({

@@ -12,10 +12,14 @@ export interface Kind<Shape extends z.ZodRawShape = z.ZodRawShape> {
   readonly settings: Shape;
   /** Settings that are secrets, each with the end of its file's name: none is the end of another. */
   readonly secrets: Readonly<Partial<Record<keyof Shape & string, string>>>;
+  /** Two settings that need each other. */
+  readonly together?: readonly [keyof Shape & string, keyof Shape & string];
   /** Whether Alertmanager tells of resolved alerts unless it is said. */
   readonly tellsOfResolved: boolean;
   /** An example of keys that have no setting. */
   readonly extra?: Native;
+  /** A file of `templates/alertmanager/` with its messages, besides what all kinds have. */
+  readonly templates?: string;
   /** The channel in Alertmanager's syntax, without its log-in; `file` is the path of a secret. */
   readonly config: (
     given: z.output<z.ZodObject<Shape>>,
@@ -25,6 +29,8 @@ export interface Kind<Shape extends z.ZodRawShape = z.ZodRawShape> {
 
 /** Binds the settings of a kind to the function that renders them. */
 export const kind = <Shape extends z.ZodRawShape>(definition: Kind<Shape>): Kind<Shape> => definition;
+
+export const MARKDOWN = "markdown.tmpl";
 
 /** A reference to a template of `templates/alertmanager/`. */
 export const message = (template: string) => `{{ template "podwatch.${template}" . }}`;

@@ -4,13 +4,17 @@ import { flag, setting } from "../../../config/schema/words";
 import { discord } from "./discord";
 import { email } from "./email";
 import type { Kind, Native } from "./kind";
+import { mattermost } from "./mattermost";
 import { msteamsv2 } from "./msteamsv2";
 import { opsgenie } from "./opsgenie";
 import { pagerduty } from "./pagerduty";
 import { pushover } from "./pushover";
+import { rocketchat } from "./rocketchat";
 import { slack } from "./slack";
+import { sns } from "./sns";
 import { telegram } from "./telegram";
 import { victorops } from "./victorops";
+import { webex } from "./webex";
 import { webhook } from "./webhook";
 
 /** By name, in the order in which people read them: Alertmanager's list of a kind is its name and `_configs`. */
@@ -25,6 +29,10 @@ const KINDS = {
   msteamsv2,
   pushover,
   victorops,
+  mattermost,
+  rocketchat,
+  webex,
+  sns,
 } as const;
 
 type Kinds = typeof KINDS;
@@ -67,7 +75,7 @@ export const channels = Object.fromEntries(
 ) as unknown as Channels;
 
 /** Kinds without settings whose address says nothing that is secret. */
-const OPEN = ["wechat", "jira", "webex", "sns"];
+const OPEN = ["wechat", "jira"];
 /** Settings that may be the address of a webhook, by key. */
 const ADDRESSES = { url: "url", api_url: "apiUrl", webhook_url: "webhookUrl" } as const;
 

@@ -132,6 +132,16 @@ test("everything changed: each secret is a file, in the order in which the unit 
     "all-ways-telegram": SECRETS.telegramToken,
     "all-ways-webhook": SECRETS.webhookUrl,
     "all-ways-webhook-token": SECRETS.webhookToken,
+    "chats-discord": SECRETS.chatUrl,
+    "chats-mattermost": SECRETS.chatUrl,
+    "chats-msteamsv2": SECRETS.chatUrl,
+    "chats-pushover": SECRETS.pushoverKey,
+    "chats-pushover-user": SECRETS.pushoverKey,
+    "chats-rocketchat": SECRETS.webhookToken,
+    "chats-rocketchat-id": SECRETS.chatUser,
+    "chats-sns": SECRETS.awsKey,
+    "chats-victorops": SECRETS.opsgenieKey,
+    "webex-token.chats": SECRETS.webhookToken,
     "dead-mans-switch": SECRETS.pingUrl,
     own: SECRETS.ownSecret,
   };
@@ -158,6 +168,7 @@ test("everything changed: each secret is a file, in the order in which the unit 
   const { route, receivers, inhibit_rules, templates } = configuration(resources);
   expect(templates).toEqual([
     "/etc/podwatch/current/files/templates/podwatch.tmpl",
+    "/etc/podwatch/current/files/templates/markdown.tmpl",
     "/etc/podwatch/current/files/templates/own/own.tmpl",
   ]);
   expect(inhibit_rules).toHaveLength(1);

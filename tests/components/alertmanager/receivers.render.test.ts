@@ -1,4 +1,13 @@
-import { receiverConfig, receiverSecrets } from "../../../components/alertmanager/receivers.render";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  receiverConfig,
+  receiverFiles,
+  receiverSecrets,
+  receiverTemplates,
+} from "../../../components/alertmanager/receivers.render";
 
 const common = { sendResolved: true, extra: {} };
 const receiver = {
@@ -42,4 +51,40 @@ test("ways with several secrets, or texts of the user's own, name a file for eac
     [String(secrets.find(({ value }) => value === "of-the-proxy")?.name.replace("alertmanager-", ""))]:
       "of-the-proxy",
   });
+});
+
+test("AWS's client logs in by a profile, whose program prints the key as AWS documents it", () => {
+  const sns = {
+    ...common,
+    topicArn: "arn:aws:sns:eu-central-1:123456789012:alerts",
+    accessKey: "AKIA",
+    secretKey: "of-aws",
+  };
+  const keyless = { ...sns, accessKey: undefined };
+  expect(receiverConfig("a.b", { sns }).sns_configs).toEqual([
+    expect.objectContaining({
+      topic_arn: sns.topicArn,
+      sigv4: { region: "eu-central-1", profile: "alertmanager-channel-sns.a.b" },
+    }),
+  ]);
+  const files = receiverFiles({ "a.b": { sns }, plain: { sns: keyless } });
+  expect(files["aws/config"]).toMatch(
+    /\n\[profile alertmanager-channel-sns\.a\.b\]\ncredential_process = \/bin\/sh \/etc\/podwatch\/current\/files\/aws\/login\.sh AKIA \/run\/secrets\/alertmanager-channel-sns\.a\.b\n$/,
+  );
+  const directory = mkdtempSync(join(tmpdir(), "podwatch-aws-"));
+  const [script, secret] = [join(directory, "login.sh"), join(directory, "secret")];
+  writeFileSync(script, files["aws/login.sh"] ?? "");
+  writeFileSync(secret, "of-aws");
+  const printed = execFileSync("/bin/sh", [script, "AKIA", secret], { encoding: "utf8" });
+  rmSync(directory, { recursive: true });
+  expect(JSON.parse(printed)).toEqual({ Version: 1, AccessKeyId: "AKIA", SecretAccessKey: "of-aws" });
+  expect(receiverFiles({ plain: { sns: keyless } })).toEqual({});
+});
+
+test("further messages are shipped to those who need them only", () => {
+  expect(receiverTemplates({ ops: receiver })).toEqual([]);
+  const webhook = { ...common, webhookUrl: "x" };
+  expect(receiverTemplates({ a: { mattermost: webhook }, b: { mattermost: webhook } })).toEqual([
+    "markdown.tmpl",
+  ]);
 });

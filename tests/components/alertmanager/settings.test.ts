@@ -4,6 +4,7 @@ import { problemsOf, settingsOf, stack } from "../../config/support";
 
 const slack = { apiUrl: "https://hooks.slack.com/services/T0/B0/xyzzyxyzzy" };
 const ops = { slack };
+const TOPIC = "arn:aws:sns:eu-central-1:123456789012:alerts";
 const encrypted = { secretKeys: ["host", "alertmanager"] };
 const problems = (alertmanager: unknown, world = {}) =>
   problemsOf(stack({ alertmanager }), { ...encrypted, ...world });
@@ -80,6 +81,22 @@ describe("receivers", () => {
       { apiKey: "hunter2", routingKey: "all" },
       "victorops.apiKey: the value is not an API key; write",
     ],
+    ["mattermost", { webhookUrl: "hunter2" }, "mattermost.webhookUrl: the value is not a webhook URL; write"],
+    [
+      "rocketchat",
+      { apiUrl: "https://c.net", channel: "#a", tokenId: "aaaaaaaaa", token: "hunter2" },
+      "rocketchat.token: the value is not an access token; write",
+    ],
+    [
+      "webex",
+      { roomId: "Y2lzY29zcGFyazovL3VzL1JPT00v", bearerToken: "hunter2" },
+      "webex.bearerToken: the value is not an access token; write",
+    ],
+    [
+      "sns",
+      { topicArn: TOPIC, accessKey: "AKIAIOSFODNN7EXAMPLE", secretKey: "hunter2" },
+      "sns.secretKey: the value is not a secret access key; write",
+    ],
     ["webhook", { url: "https://a.net/{{ .x }}" }, "webhook.url: the value is not a URL; write one"],
     [
       "telegram",
@@ -121,11 +138,28 @@ describe("receivers", () => {
     ]);
   });
 
+  test.each<[string, object, string]>([
+    [
+      "sns",
+      { topicArn: TOPIC, accessKey: "AKIAIOSFODNN7EXAMPLE" },
+      "sns.secretKey: is missing; write it too, or",
+    ],
+    ["sns", { topicArn: "alerts" }, 'sns.topicArn: "alerts" is not a topic; write its ARN, such as'],
+    ["rocketchat", { channel: "alerts" }, 'rocketchat.channel: "alerts" is not a channel; write #'],
+    ["webex", { roomId: "ops" }, 'webex.roomId: "ops" is not a space\'s id; write the one'],
+    ["webex", { basicAuth: {} }, "webex.basicAuth: unknown setting; "],
+    ["mattermost", { channel: "#alerts" }, 'mattermost.channel: "#alerts" is not a channel; write its name'],
+  ])("%s: %j", (kind, given, text) => {
+    expect(problems({ receivers: { ops: { [kind]: given } } }).join("\n")).toContain(
+      `podwatch:alertmanager.receivers.ops.${text}`,
+    );
+  });
+
   test("one that is reached in no way, has a name of ours, or none that can be used is refused", () => {
     expect(problems({ receivers: { ops: {}, nobody: ops, "a b": ops }, route: { receiver: "ops" } })).toEqual(
       [
         'podwatch:alertmanager.receivers.nobody: "nobody" is a receiver of Podwatch\'s own; write another name',
-        "podwatch:alertmanager.receivers.ops: has no channel; write at least one of slack, email, opsgenie, pagerduty, webhook, telegram, discord, msteamsv2, pushover, victorops below it",
+        "podwatch:alertmanager.receivers.ops: has no channel; write at least one of slack, email, opsgenie, pagerduty, webhook, telegram, discord, msteamsv2, pushover, victorops, mattermost, rocketchat, webex, sns below it",
         expect.stringMatching(/receivers\["a b"\]: "a b" is not a receiver's name; write /),
       ],
     );
