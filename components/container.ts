@@ -25,8 +25,9 @@ export function placedContainer({ type, deployment, ...service }: ContainerServi
     place: (placement, opts) => {
       const { host, network } = containerPlace(placement);
       const args = { type, host, network, deployment: deployment(placement.settings, placement.created) };
-      new Container(`${placement.name}-${service.service}`, args, opts);
-      return {};
+      const made = new Container(`${placement.name}-${service.service}`, args, opts);
+      const containers = { ...placement.created.containers, [service.service]: made.service };
+      return { created: { containers } };
     },
   };
 }
@@ -39,10 +40,17 @@ export interface ContainerArgs {
 }
 
 export class Container extends pulumi.ComponentResource {
+  /** The service once it is applied. */
+  readonly service: pulumi.Resource;
+
   constructor(name: string, args: ContainerArgs, opts?: pulumi.ComponentResourceOptions) {
     super(`podwatch:index:${args.type}`, name, {}, opts);
     const { host, network, deployment } = args;
-    host.deploy(name, { ...deployment, after: [network, ...(deployment.after ?? [])] }, { parent: this });
+    this.service = host.deploy(
+      name,
+      { ...deployment, after: [network, ...(deployment.after ?? [])] },
+      { parent: this },
+    );
     this.registerOutputs({});
   }
 }

@@ -64,6 +64,8 @@ export interface WiredHost {
 export interface Created {
   readonly network?: PodNetwork;
   readonly bridge?: NginxBridge;
+  /** Services that are containers and nothing else, by their names. */
+  readonly containers?: Readonly<Record<string, pulumi.Resource>>;
   /** Runbooks of the alerts that link to the front, by the alert's name. */
   readonly runbooks?: Readonly<Record<string, string>>;
 }

@@ -3,6 +3,7 @@ import type { HostSettings } from "../config/load";
 import type { Section } from "../config/section";
 import type { PlannedService } from "../lib/runner";
 import { alertmanagerPlacement } from "./alertmanager/placement";
+import { apacheStatusPlacement } from "./apache-exporter/placement";
 import { blackboxExporterPlacement } from "./blackbox-exporter/placement";
 import { placedContainer } from "./container";
 import { grafanaPlacement } from "./grafana/placement";
@@ -24,6 +25,7 @@ export const SERVICES: readonly PlacedService[] = [
   prometheusPlacement,
   nginxPlacement,
   ...CONTAINERS.map(placedContainer),
+  apacheStatusPlacement,
   nodeExporterPlacement,
   alertmanagerPlacement,
   blackboxExporterPlacement,

@@ -1,8 +1,9 @@
+import type { Fragment } from "./fragment";
 import type { NativeService } from "./nativeService";
 import type { Service } from "./service";
 
 /** Everything that a component may hand to its host, described without naming an engine. */
-export type Deployable = Service | NativeService | Network;
+export type Deployable = Service | NativeService | Network | Fragment;
 
 /** The network that the containers of a host share. */
 export interface Network {

@@ -9,7 +9,7 @@ import { table } from "./table";
 export interface Difference {
   /** The service, or `runner` for the program that applies services. */
   readonly service: string;
-  /** runner, release, file, unit, program, account, container, network, secret. */
+  /** runner, release, file, unit, program, account, container, network, fragment, secret. */
   readonly object: string;
   /** missing, changed, added, other, unproven, masked, stopped, replaced, unconfined, broken. */
   readonly what: string;

@@ -3,6 +3,9 @@ import { containerEndpoint } from "../../lib/endpoint";
 /** Name of the exporter. */
 export const APACHE_EXPORTER = "apache-exporter";
 
+/** Name of the status block in Apache's configuration, as a service of the host. */
+export const APACHE_STATUS = "apache-status";
+
 /** Its scrape job: the metrics are those of Apache. */
 export const APACHE_JOB = "apache";
 

@@ -15,6 +15,9 @@ export class PodNetwork extends pulumi.ComponentResource {
   /** Address by which the network's containers reach the host. */
   readonly hostAddress: string;
 
+  /** Range of its IPv4 addresses. */
+  readonly subnet: string;
+
   /** Whether containers have IPv6 addresses too. */
   readonly ipv6: boolean;
 
@@ -23,6 +26,7 @@ export class PodNetwork extends pulumi.ComponentResource {
     const { host, subnet, subnet6 } = args;
     const network: Network = { kind: "network", name: "network", subnet, subnet6 };
     this.resolver = host.resolver(network);
+    this.subnet = subnet;
     this.hostAddress = host.addressIn(network);
     this.ipv6 = subnet6 !== undefined;
     host.deploy(name, { service: network }, { parent: this });

@@ -1,5 +1,6 @@
 import type { Network } from "../../lib/deployable";
 import type { Engine } from "../engine";
+import { fragmentBundle } from "../fragment";
 import { nativeBundle } from "../systemd/bundle";
 import { networkBundle, serviceBundle } from "./bundle";
 import { gatewayOf } from "./network";
@@ -29,6 +30,8 @@ export const podman: Engine = {
         return nativeBundle(service, context.scope);
       case "network":
         return networkBundle(networkUnit(withGateways(service), context.scope));
+      case "fragment":
+        return fragmentBundle(service);
       default:
         return service satisfies never;
     }

@@ -41,6 +41,7 @@ test("an engine makes what is applied of every service of a stack", async () => 
     Object.fromEntries([
       // sudo wants a password there, so bundles go ahead.
       ...of("rootful", "rootful", "-bundle"),
+      ["podwatch-rootful-apache-status-service-bundle", "fake rootful fragment apache-status\n"],
       ...of("rootless", "rootless", ""),
       ["podwatch-target-node-exporter-service", "fake rootful native node-exporter\n"],
     ]),

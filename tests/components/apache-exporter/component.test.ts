@@ -1,3 +1,4 @@
+import { ApacheStatus } from "../../../components/apache-exporter/component";
 import { apacheTelemetry } from "../../../components/apache-exporter/render";
 import { apacheRules } from "../../../components/apache-exporter/rules";
 import { apacheSection } from "../../../components/apache-exporter/section";
@@ -6,7 +7,7 @@ import type { HostSettings } from "../../../config/load";
 import versions from "../../../versions.json";
 import { everySection, filesBeside } from "../everything";
 import { component, unitLines } from "../expected";
-import { bundleOf, deployOnHost, serviceCommand } from "../onHost";
+import { bundleOf, deployOnHost, serviceCommand, WEB } from "../onHost";
 import { hostSettings } from "../stackFile";
 
 const { container } = apacheSection;
@@ -69,6 +70,56 @@ test("everything changed: another network, port and image", async () => {
       "MemoryMax=32M",
     ]),
   );
+});
+
+describe("the status block", () => {
+  const deployBlock = (settings: HostSettings) =>
+    deployOnHost(settings, (name, ground) => {
+      const exporter = new Container("exporter", { type: "X", ...ground, deployment: { service: WEB } });
+      return new ApacheStatus(name, { ...ground, settings: settings.apache, exporter: exporter.service });
+    });
+
+  test("goes where the distribution's Apache looks, after the exporter, which proves it", async () => {
+    const { resources } = await deployBlock(hostSettings({ apache: { enabled: true } }));
+    expect(resources).toEqual([
+      component("ApacheStatus", "tested"),
+      serviceCommand("apache-status", { dependsOn: ["exporter-service"] }),
+    ]);
+    const { headers, parts } = bundleOf(resources);
+    expect(headers).toEqual([
+      "podwatch-bundle 1",
+      "service apache-status",
+      "kind fragment",
+      "file /etc/apache2/conf-enabled/podwatch-status.conf",
+      "file /etc/httpd/conf.d/podwatch-status.conf",
+      "begin # BEGIN apache server status",
+      "end # END apache server status",
+      "ready-within 15",
+      "hooks-in podwatch-apache-exporter",
+    ]);
+    expect(Object.keys(parts)).toEqual([
+      "files/2.2",
+      "files/2.4",
+      "hooks/check",
+      "hooks/ready",
+      "hooks/renew",
+      "hooks/test",
+      "hooks/variant",
+    ]);
+    expect(parts["files/2.4"]).toMatch(/^ {2}Require local\n {2}Require ip 10\.89\.77\.0\/24$/m);
+    expect(parts["hooks/ready"]).toContain("'http://10.89.77.1:80/server-status?auto'");
+  });
+
+  test("everything changed: another file, network and port", async () => {
+    const { resources } = await deployBlock(hostSettings(everySection(), {}, filesBeside()));
+    const { headers, parts } = bundleOf(resources);
+    expect(headers.filter((line) => line.startsWith("file "))).toEqual([
+      "file /etc/httpd/conf.d/EPFL_isa.conf",
+    ]);
+    expect(parts["files/2.4"]).toContain("Require ip 172.20.16.0/20\n");
+    expect(parts["files/2.2"]).toContain("Allow from 127.0.0.1 ::1 172.20.16.0/20\n");
+    expect(parts["hooks/ready"]).toContain("'http://172.20.16.1:8088/server-status?auto'");
+  });
 });
 
 test("is scraped under the host's name in both labels, with a dashboard and alerts", () => {

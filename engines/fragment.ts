@@ -1,0 +1,21 @@
+import type { Fragment } from "../lib/fragment";
+import { unitName } from "../lib/service";
+import { type Bundle, type Header, type Part, writeBundle } from "./bundle";
+
+/** The bundle of a piece of a file, which no engine runs. */
+export function fragmentBundle(fragment: Fragment): Bundle {
+  const { markers, hooks, variants } = fragment;
+  const { inside, ...scripts } = hooks;
+  const headers: Header[] = [
+    ["kind", "fragment"],
+    ...fragment.files.map((file): Header => ["file", file]),
+    ["begin", markers.begin],
+    ["end", markers.end],
+    ["ready-within", String(fragment.readyWithin)],
+    ["hooks-in", unitName(inside)],
+  ];
+  return writeBundle(fragment.name, headers, [
+    ...Object.entries(variants).map(([name, text]): Part => [`files/${name}`, text]),
+    ...Object.entries(scripts).map(([name, script]): Part => [`hooks/${name}`, script]),
+  ]);
+}
