@@ -5,8 +5,9 @@ import { dirname, join } from "node:path";
 import { takeBlackbox } from "./blackbox";
 import { ComposeService, variables } from "./composeService";
 import type { Mount } from "./files";
-import { alertmanagerFlags, nodeFlags, prometheusFlags } from "./flags";
+import { alertmanagerFlags, blackboxFlags, nodeFlags, prometheusFlags } from "./flags";
 import { takeGrafana } from "./grafana";
+import { limits } from "./limits";
 import type { Replaced } from "./places";
 import type { Spot } from "./spot";
 
@@ -35,7 +36,10 @@ export function takeCompose(spot: Spot, open: (file: string, mounts: readonly Mo
   });
   for (const { service, kind } of all) spot.draft.places.add(service.names, kind, service.ports);
   const of = (kind: Replaced) => all.find((one) => one.kind === kind)?.service;
-  for (const { service, kind } of all) tell(service, kind);
+  for (const { service, kind } of all) {
+    tell(service, kind);
+    if (kind !== undefined) limits(service, kind);
+  }
   const [prometheus, alertmanager, grafana] = [of("prometheus"), of("alertmanager"), of("grafana")];
   if (prometheus !== undefined) prometheusFlags(prometheus);
   if (alertmanager !== undefined) alertmanagerFlags(alertmanager);
@@ -48,6 +52,7 @@ export function takeCompose(spot: Spot, open: (file: string, mounts: readonly Mo
   const blackbox = of("blackboxExporter");
   if (blackbox !== undefined) {
     blackbox.spot.put(["blackboxExporter", "enabled"], true);
+    blackboxFlags(blackbox);
     const file = configurationOf(blackbox, "/etc/blackbox_exporter/config.yml");
     if (file !== undefined) takeBlackbox(open(file, blackbox.mounts));
   }

@@ -102,9 +102,10 @@ export class ComposeService {
     return [...files.filter(({ name }) => !named.has(name)), ...here];
   }
 
-  private text(value: unknown): string {
+  /** With its variables filled in. */
+  readonly text = (value: unknown): string => {
     return value === undefined || value === null ? "" : filled(String(value), this.known);
-  }
+  };
 
   private path(source: string): string {
     const home = source.replace(/^~(?=\/|$)/, process.env.HOME ?? "~");

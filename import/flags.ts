@@ -40,19 +40,28 @@ export function alertmanagerFlags(service: ComposeService): void {
   flags(service, ALERTMANAGER, "alertmanager");
 }
 
+export function blackboxFlags(service: ComposeService): void {
+  flags(service, {}, "blackboxExporter");
+}
+
 function flags(service: ComposeService, known: Readonly<Record<string, Flag>>, section: string): void {
-  for (const { word, at } of service.words) {
+  for (const { word, at } of joined(service.words)) {
     const [, name = "", value = "true"] = /^--?([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
     if (name === "" || PLACES.test(name)) continue;
     const flag = Object.hasOwn(known, name) ? known[name] : undefined;
     if (flag !== undefined) flag(value.replace(/^(["'])(.*)\1$/, "$2"), at.below(section));
-    else
-      at.leave(
-        "is an argument without a setting",
-        "leave it out, or look for what serves instead in docs/configuration.md",
-        word,
-      );
+    // What is Podwatch's own is refused by the checks, with what stands for it.
+    else at.below(section).next("arguments").put([], word.replace(/^--?/, "--"));
   }
+}
+
+/** A value may be a word of its own. */
+function joined(words: ComposeService["words"]): ComposeService["words"] {
+  return words.flatMap(({ word, at }, index) => {
+    if (!word.startsWith("-")) return [];
+    const next = words[index + 1]?.word ?? "-";
+    return [{ word: word.includes("=") || next.startsWith("-") ? word : `${word}=${next}`, at }];
+  });
 }
 
 /** Names of older versions of the node exporter. */

@@ -3,6 +3,7 @@ import { grafana } from "../components/grafana/schema";
 import { isSecretVariable } from "../config/secretWords";
 import { isGroup } from "../config/walk";
 import type { ComposeService } from "./composeService";
+import { grafanaVariables } from "./grafanaVariables";
 import { readSource } from "./source";
 import { Spot } from "./spot";
 
@@ -14,7 +15,10 @@ const NEEDLESS =
 const NOT_SET = /\$\{?[A-Za-z_]/;
 
 export function takeGrafana(service: ComposeService): void {
-  for (const { name, value, at } of service.environment) variable(name, value, at.below("grafana"));
+  const left = service.environment.filter(
+    ({ name, value, at }) => !variable(name, value, at.below("grafana")),
+  );
+  grafanaVariables(left.map((one) => ({ ...one, at: one.at.below("grafana") })));
   for (const { inside, outside } of service.mounts) {
     if (!/grafana/.test(inside)) continue;
     const spot = service.spot.at("volumes");
@@ -23,18 +27,18 @@ export function takeGrafana(service: ComposeService): void {
   }
 }
 
-function variable(name: string, value: string, to: Spot): void {
-  if (NEEDLESS.test(name)) return;
+/** What is no key of grafana.ini for the user. */
+function variable(name: string, value: string, to: Spot): boolean {
+  if (NEEDLESS.test(name)) return true;
   if (NOT_SET.test(value) && !isSecretVariable(name)) {
     to.change(
       "refers to a variable that is not set here",
       "set it in .env beside the compose file and import again, or write it",
       name,
     );
-    return;
+    return true;
   }
-  if (name === "GF_SECURITY_ADMIN_USER") to.put("adminUser", value);
-  else if (name === "GF_SECURITY_ADMIN_PASSWORD") password(value, to);
+  if (name === "GF_SECURITY_ADMIN_PASSWORD") password(value, to);
   else if (name === "GF_SECURITY_ADMIN_PASSWORD__FILE") password(to.files.read(value)?.trim(), to);
   else if (name === "GF_SERVER_ROOT_URL" || name === "GF_SERVER_DOMAIN")
     to.change(
@@ -42,12 +46,9 @@ function variable(name: string, value: string, to: Spot): void {
       "write that of the front as front.publicUrl; the path is Podwatch's own",
       name,
     );
-  else if (name === "GF_INSTALL_PLUGINS" || name === "GF_PLUGINS_PREINSTALL") plugins(value, to);
-  else if (!name.startsWith("GF_"))
-    to.leave("is a variable that Grafana does not read", "nothing is to be done", name);
-  else if (isSecretVariable(name.replace(/__FILE$/, "")) || name.endsWith("__FILE"))
-    secretVariable(name, value, to);
-  else to.next("quadlet", "Container", "Environment").put([], quoted(`${name}=${value}`));
+  else if (/^GF_(INSTALL_PLUGINS|PLUGINS_PREINSTALL(_SYNC|_ASYNC)?)$/.test(name)) plugins(value, to);
+  else return false;
+  return true;
 }
 
 /** `ID VERSION` or `ID@VERSION`, with commas between; the version has to be known. */
@@ -58,7 +59,7 @@ function plugins(value: string, to: Spot): void {
     else
       to.leave(
         "is a plugin without a version",
-        `write it with one under grafana.plugins, such as ${id}@1.2.3`,
+        `write it with one of those that https://grafana.com/grafana/plugins/${id} lists under grafana.plugins, such as ${id}@1.2.3`,
         id,
       );
   }
@@ -74,19 +75,6 @@ function password(value: string | undefined, to: Spot): void {
       "another one is generated, which pulumi stack output --show-secrets shows",
       "GF_SECURITY_ADMIN_PASSWORD",
     );
-}
-
-function secretVariable(name: string, value: string, to: Spot): void {
-  const plain = name.replace(/__FILE$/, "");
-  const secret = plain.replace(/^GF_/, "").toLowerCase().replaceAll("_", "-");
-  to.secret(["secrets", secret], plain === name ? value : to.files.read(value)?.trim());
-  to.next("quadlet", "Container", "Environment").put([], `${plain}=$$__file{/run/secrets/grafana.${secret}}`);
-}
-
-/** As a unit has it: one word, without expansion. */
-function quoted(text: string): string {
-  const literal = text.replaceAll("%", "%%").replaceAll("$", "$$$$");
-  return /[\s"'\\]/.test(literal) ? `"${literal.replace(/["\\]/g, "\\$&")}"` : literal;
 }
 
 function dashboards(spot: Spot, directory: string): void {

@@ -1,17 +1,26 @@
 // Where Prometheus sends samples and alerts.
 import { AUTH } from "./auth";
 import { extra } from "./native";
-import { asText, needless, type Spot, type Table, takeAll } from "./spot";
+import { readSource } from "./source";
+import { asText, missing, needless, Spot, type Table, type Taker, takeAll } from "./spot";
 import { withPort } from "./targets";
 
-const REMOTE_WRITE: Table = { ...AUTH, url: asText("url"), name: needless };
+const REMOTE: Table = {
+  ...AUTH,
+  url: (here) => here.put("url", here.draft.places.inUrl(here, here.text)),
+  name: needless,
+};
 
-export function remoteWrites(here: Spot): void {
-  here.items().forEach((item, index) => {
-    const to = item.next("remoteWrite");
-    to.put("name", nameOf(to, `remote-${index + 1}`));
-    takeAll(to, REMOTE_WRITE, extra("prometheus"));
-  });
+export const remoteWrites = remotes("remoteWrite");
+export const remoteReads = remotes("remoteRead");
+
+function remotes(setting: "remoteWrite" | "remoteRead"): Taker {
+  return (here) =>
+    here.items().forEach((item, index) => {
+      const to = item.next(setting);
+      to.put("name", nameOf(to, `remote-${index + 1}`));
+      takeAll(to, REMOTE, extra("prometheus"));
+    });
 }
 
 const ALERTMANAGER: Table = {
@@ -19,6 +28,7 @@ const ALERTMANAGER: Table = {
   scheme: asText("scheme"),
   path_prefix: asText("pathPrefix"),
   static_configs: needless,
+  file_sd_configs: needless,
   api_version: (here) => {
     if (here.text === "v1") here.change("is an interface that has been removed", "Prometheus uses v2");
   },
@@ -26,25 +36,40 @@ const ALERTMANAGER: Table = {
 
 export function alertmanagers(here: Spot): void {
   here.items().forEach((item, index) => {
-    const targets = item
-      .at("static_configs")
-      .items()
-      .flatMap((group) => group.at("targets").items());
+    const groups = [...item.at("static_configs").items(), ...inFiles(item)];
+    const targets = groups.flatMap((group) => group.at("targets").items());
     const others = targets.filter((target) => !isOurs(target)).map((target) => withPort(target, item));
-    const discovers = Object.keys(item.group).find((key) => key.endsWith("_sd_configs"));
-    if (discovers !== undefined)
-      item
-        .at(discovers)
-        .leave(
-          "finds Alertmanagers, for which there is no setting",
-          "list them under prometheus.alertmanagers",
-        );
-    if (others.length === 0) return;
+    const discovers = Object.keys(item.group).some((key) => key.endsWith("_sd_configs") && key !== FILES);
+    if (others.length === 0 && !discovers) return;
     const to = item.next("alertmanagers");
     to.put("name", nameOf(to, `alertmanager-${index + 1}`));
-    to.at("static_configs").put("targets", others);
+    if (others.length > 0)
+      to.at(item.has("static_configs") ? "static_configs" : FILES).put("targets", others);
     takeAll(to, ALERTMANAGER, extra("prometheus"));
   });
+}
+
+const FILES = "file_sd_configs";
+
+/** Groups of targets in files, as they are now. */
+function inFiles(item: Spot): Spot[] {
+  return item
+    .at(FILES)
+    .items()
+    .flatMap((each) => each.at("files").items())
+    .flatMap((file) => {
+      const found = file.files.find(file.text);
+      if (found.length === 0) missing(file, file.text, "prometheus.alertmanagers, as targets");
+      else
+        file.change(
+          "is read only now",
+          "list Alertmanagers that come later under prometheus.alertmanagers",
+          file.text,
+        );
+      return found.flatMap((path) =>
+        new Spot(file.draft, readSource(path, file.files.text(path)), file.files, [], file.to).items(),
+      );
+    });
 }
 
 function isOurs(target: Spot): boolean {

@@ -1,6 +1,7 @@
 // Names in grafana.ini, to find mistyped ones: Grafana ignores what it does not know. The list need not be complete, since
 // only a name that is almost one of these is refused. Source: Grafana's documentation, "Configure Grafana", version 12.
 import { distance } from "fastest-levenshtein";
+import { variableOf } from "./render";
 
 const oauth =
   "enabled name icon allow_sign_up auto_login client_id client_secret client_authentication scopes auth_url token_url api_url " +
@@ -105,6 +106,15 @@ export function meantSection(section: string): string | undefined {
 /** The key that is meant. */
 export function meantKey(section: string, key: string): string | undefined {
   return meant(key, KEYS[section]?.split(" ") ?? []);
+}
+
+/** The section and key that a variable such as GF_AUTH_ANONYMOUS_ENABLED stands for; undefined if no section is known that fits. */
+export function keyOfVariable(variable: string): [section: string, key: string] | undefined {
+  const fits = SECTIONS.filter((section) => section !== "" && variable.startsWith(variableOf(section, "")));
+  const [section] = fits.sort((a, b) => b.length - a.length);
+  if (section === undefined) return undefined;
+  const known = KEYS[section]?.split(" ").find((key) => variableOf(section, key) === variable);
+  return [section, known ?? variable.slice(variableOf(section, "").length).toLowerCase()];
 }
 
 const plain = (name: string) => name.toLowerCase().replaceAll(/[_.-]/g, "");

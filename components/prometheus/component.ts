@@ -79,6 +79,7 @@ export class Prometheus extends pulumi.ComponentResource {
       outOfOrderTimeWindow: settings.outOfOrderTimeWindow,
       exemplars: settings.exemplars,
       queryLog: settings.queryLog,
+      extra: settings.extra,
       limits: settings.limits,
       // What agents send is told apart by it: each has the same job for itself.
       externalLabels:

@@ -73,7 +73,7 @@ export function otherAlertmanagerConfig(alertmanager: OtherAlertmanager) {
   return {
     scheme,
     path_prefix: pathPrefix,
-    static_configs: [{ targets }],
+    ...(targets.length === 0 ? {} : { static_configs: [{ targets }] }),
     ...httpAuthConfig(alertmanager, remoteOwner(alertmanager, "alertmanager")),
     ...extra,
   };

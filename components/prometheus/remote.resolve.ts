@@ -25,8 +25,18 @@ export function resolveRemotes<T extends Remote>(
       );
     }
     checkExtra(remote, kind, path, locate(["secrets"]), report);
+    checkTargets(remote, path, report);
     return resolveAuth(remote, path, context, report);
   });
+}
+
+function checkTargets(remote: Remote & { targets?: readonly string[] }, path: Path, report: Report): void {
+  const discovers = Object.keys(remote.extra).some((key) => key.endsWith("_sd_configs"));
+  if (remote.targets?.length === 0 && !discovers)
+    report(
+      [...path, "targets"],
+      "is empty; write at least one as host:port, or a service discovery under extra",
+    );
 }
 
 /** Only together with it: before there was this setting, the key stood under `extra`. */

@@ -50,11 +50,12 @@ export const remoteRead = group({
 export const otherAlertmanager = group({
   name: name("Alertmanager"),
   targets: setting(
-    list(target(), "Alertmanagers, each host:port").min(1, {
-      error: "is empty; write at least one as host:port",
-    }),
+    list(target(), "Alertmanagers, each host:port").default([]),
     "Their addresses, each as host:port; each receives every alert.",
-    { example: ["alerts.my-company.net:9093"] },
+    {
+      example: ["alerts.my-company.net:9093"],
+      defaultText: "none; required unless `extra` is a service discovery",
+    },
   ),
   scheme: setting(choice(["http", "https"]).default("http"), "Protocol to reach them."),
   pathPrefix: setting(

@@ -35,6 +35,8 @@ export interface PrometheusInput extends Storage {
   readonly outOfOrderTimeWindow?: string | undefined;
   readonly exemplars?: number | undefined;
   readonly queryLog?: boolean;
+  /** Further parts of the configuration, in Prometheus' syntax. */
+  readonly extra?: Readonly<Record<string, unknown>>;
   /** Default of every job. */
   readonly limits: Limits;
   readonly externalLabels: Readonly<Record<string, string>>;
@@ -157,32 +159,51 @@ function features({ features = [], exemplars, nativeHistograms }: PrometheusInpu
 }
 
 function configuration(input: PrometheusInput): string {
-  return toYaml({
-    global: {
-      scrape_interval: input.scrapeInterval,
-      scrape_timeout: input.scrapeTimeout,
-      ...(input.mode === "agent" ? {} : { evaluation_interval: input.evaluationInterval }),
-      ...globalLimits(input.limits),
-      ...globalHistograms(input.nativeHistograms),
-      ...externalLabels(input),
-      ...(input.queryLog ? { query_log_file: "/prometheus/query.log" } : {}),
-    },
-    ...storage(input),
-    ...alerting(input.alertmanagers ?? [], input.remotes?.alertmanagers ?? []),
-    ...ruleFiles(Object.keys(input.ruleFiles)),
-    scrape_configs: input.scrapeConfigs.map((job) => withHistograms(job, input.nativeHistograms)),
-    ...(input.remotes?.remoteWrite.length
-      ? {
-          remote_write: input.remotes.remoteWrite.map((one) =>
-            remoteWriteConfig(one, input.nativeHistograms?.enabled),
-          ),
-        }
-      : {}),
-    ...(input.remotes?.remoteRead?.length
-      ? { remote_read: input.remotes.remoteRead.map(remoteReadConfig) }
-      : {}),
-  });
+  return toYaml(
+    withExtra(
+      {
+        global: {
+          scrape_interval: input.scrapeInterval,
+          scrape_timeout: input.scrapeTimeout,
+          ...(input.mode === "agent" ? {} : { evaluation_interval: input.evaluationInterval }),
+          ...globalLimits(input.limits),
+          ...globalHistograms(input.nativeHistograms),
+          ...externalLabels(input),
+          ...(input.queryLog ? { query_log_file: "/prometheus/query.log" } : {}),
+        },
+        ...storage(input),
+        ...alerting(input.alertmanagers ?? [], input.remotes?.alertmanagers ?? []),
+        ...ruleFiles(Object.keys(input.ruleFiles)),
+        scrape_configs: input.scrapeConfigs.map((job) => withHistograms(job, input.nativeHistograms)),
+        ...(input.remotes?.remoteWrite.length
+          ? {
+              remote_write: input.remotes.remoteWrite.map((one) =>
+                remoteWriteConfig(one, input.nativeHistograms?.enabled),
+              ),
+            }
+          : {}),
+        ...(input.remotes?.remoteRead?.length
+          ? { remote_read: input.remotes.remoteRead.map(remoteReadConfig) }
+          : {}),
+      },
+      input.extra,
+    ),
+  );
 }
+
+type Native = Readonly<Record<string, unknown>>;
+
+/** Groups that are in both are merged. */
+function withExtra(ours: Native, extra: Native = {}): Native {
+  const merged = Object.entries(extra).map(([key, value]) => {
+    const own = ours[key];
+    return [key, isGroup(own) && isGroup(value) ? withExtra(own, value) : value];
+  });
+  return { ...ours, ...Object.fromEntries(merged) };
+}
+
+const isGroup = (value: unknown): value is Native =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function storage({ outOfOrderTimeWindow, exemplars }: PrometheusInput) {
   if (outOfOrderTimeWindow === undefined && exemplars === undefined) return {};

@@ -8,6 +8,7 @@ import { checkQuadlet } from "../../config/resolve/quadlet";
 import { withPlainSecrets } from "../../config/schema/words";
 import type { ResolveContext } from "../../config/section";
 import { inMilliseconds } from "../../lib/duration";
+import { checkExtra } from "./extra.resolve";
 import { type JobLimits, LIMIT_KEYS } from "./limits.render";
 import { ofMode } from "./mode.resolve";
 import { resolveRemotes } from "./remote.resolve";
@@ -51,6 +52,7 @@ export function resolvePrometheus(
   const remoteRead = resolveRemotes(given.remoteRead, "remoteRead", locate, context, report);
   const alertmanagers = resolveRemotes(given.alertmanagers, "alertmanagers", locate, context, report);
   checkHistograms(given, locate, report);
+  checkExtra(given.extra, locate, report);
   return ofMode(
     withPlainSecrets({
       ...given,

@@ -23,6 +23,7 @@ import {
   whole,
 } from "../../config/schema/words";
 import versions from "../../versions.json";
+import { extra } from "./extra.schema";
 import { jobLimits, limits } from "./limits.schema";
 import { modeSettings, nativeHistograms } from "./mode.schema";
 import { otherAlertmanager, remoteRead, remoteWrite } from "./remote.schema";
@@ -234,6 +235,7 @@ export const prometheus = group({
     list(otherAlertmanager, "Alertmanagers").default([]),
     "External Alertmanagers that also receive alerts, besides the deployed one.",
   ),
+  extra,
   ...additions("prometheus", "the `extra` of scrape jobs and the like"),
   quadlet: quadletSetting(),
   data: data("the samples"),

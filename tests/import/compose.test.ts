@@ -11,6 +11,10 @@ services:
       - --storage.tsdb.retention.time=200h
       - --enable-feature=exemplar-storage,native-histograms
       - --log.level=debug
+      - --web.config.file=/etc/prometheus/web.yml
+      - --query.timeout
+      - 1m
+    mem_limit: 800000000
     ports: ["9090:9090"]
   alertmanager:
     image: prom/alertmanager
@@ -34,10 +38,26 @@ services:
     command: ["--config.file=/etc/blackbox_exporter/b.yml"]
   grafana:
     image: grafana/grafana-oss:10.0.0
+    deploy: { resources: { limits: { memory: 1.5G, cpus: "0.50" } } }
+    pids_limit: 200
+    ulimits: { nofile: { soft: 4096, hard: 8192 } }
     environment:
       - GF_SECURITY_ADMIN_USER=\${ADMIN_USER:-chief}
       - GF_SECURITY_ADMIN_PASSWORD=\${ADMIN_PASSWORD}
+      - GF_SMTP_ENABLED=true
+      - GF_SMTP_HOST=smtp.corp:587
+      - GF_SMTP_USER=mailer
+      - GF_SMTP_FROM_ADDRESS=grafana@corp.net
       - GF_SMTP_PASSWORD=s3cret-smtp
+      - GF_AUTH_ANONYMOUS_ORG_ROLE=Editor
+      - GF_AUTH_ANONYMOUS_ENABLED=true
+      - GF_SECURITY_ALLOW_EMBEDDING=true
+      - GF_USERS_DEFAULT_THEME=light
+      - GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET=s3cret-oauth
+      - GF_FEATURE_TOGGLES_ENABLE=publicDashboards
+      - GF_OWN_PART_X=1
+      - HTTP_PROXY=http://proxy.corp:3128
+      - LOKI_PASSWORD=s3cret-own
       - GF_SMTP_FROM_NAME=Ops & 5%
       - GF_USERS_ALLOW_SIGN_UP=false
     volumes: ["./grafana:/etc/grafana/provisioning", "grafana_data:/var/lib/grafana"]
@@ -74,6 +94,8 @@ test("a compose file with all that its containers read", () => {
   expect(problems).toEqual([]);
   expect(settings.prometheus).toMatchObject({
     retention: { time: "200h" },
+    arguments: ["--log.level=debug", "--query.timeout=1m"],
+    resources: { memory: "781250K" },
     features: ["exemplar-storage", "native-histograms"],
     ruleFiles: ["imported/test/rules/rules.yml"],
     scrapeJobs: [
@@ -103,14 +125,24 @@ test("a compose file with all that its containers read", () => {
   expect(settings.grafana).toEqual({
     adminUser: "chief",
     datasourceUid: "main",
-    quadlet: {
-      Container: {
-        Environment: [
-          "GF_SMTP_PASSWORD=$$__file{/run/secrets/grafana.smtp-password}",
-          '"GF_SMTP_FROM_NAME=Ops & 5%%"',
-        ],
-      },
+    smtp: {
+      host: "smtp.corp:587",
+      user: "mailer",
+      from: "grafana@corp.net",
+      fromName: "Ops & 5%",
     },
+    anonymous: { role: "Editor" },
+    embedding: { origins: ["*"] },
+    settings: {
+      users: { default_theme: "light" },
+      "auth.generic_oauth": {
+        client_secret: "$__file{/run/secrets/grafana.auth-generic-oauth-client-secret}",
+      },
+      feature_toggles: { enable: "publicDashboards" },
+    },
+    environment: { GF_OWN_PART_X: "1", HTTP_PROXY: "http://proxy.corp:3128" },
+    secretEnvironment: { LOKI_PASSWORD: "loki-password" },
+    resources: { memory: "1536M", cpus: 0.5, pids: 200, openFiles: 4096 },
     dashboards: ["imported/test/dashboards/d.json"],
     datasources: [
       {
@@ -124,20 +156,24 @@ test("a compose file with all that its containers read", () => {
   });
   expect(secrets).toEqual({
     "grafana.adminPassword": "s3cret-admin",
-    "grafana.secrets.smtp-password": "s3cret-smtp",
+    "grafana.smtp.password": "s3cret-smtp",
+    "grafana.secrets.auth-generic-oauth-client-secret": "s3cret-oauth",
+    "grafana.secrets.loki-password": "s3cret-own",
     "grafana.secrets.logs-basicauthpassword": "s3cret-loki",
     "alertmanager.receivers.a.webhook.url": "http://host.containers.internal:8081/hook",
   });
   expect(text).not.toContain("s3cret");
   expect(Object.keys(copies)).toEqual(["imported/test/dashboards/d.json", "imported/test/rules/rules.yml"]);
   expect(left).toEqual([
-    expect.stringMatching(/^compose.yml:11 --log.level=debug is an argument without a setting; /),
     expect.stringMatching(/prometheus\/prometheus.yml:6 cadvisor:8080 is a container .* not published; /),
     expect.stringMatching(/prometheus\/prometheus.yml:6 app:9000 is a container .* not published; /),
+    expect.stringMatching(
+      /^compose.yml:12 podwatch:prometheus.arguments\[1\] "--web.config.file=.* would shut out the front .*; /,
+    ),
   ]);
   expect(changed.join("\n")).toMatch(/^compose.yml:4 prom\/prometheus:v2.47.0 has another version here/m);
-  expect(changed.join("\n")).toMatch(/^compose.yml:25 cadvisor is not deployed by Podwatch; /m);
-  expect(changed.join("\n")).toMatch(/^compose.yml:12 prometheus is published at a port of its own; /m);
+  expect(changed.join("\n")).toMatch(/^compose.yml:29 cadvisor is not deployed by Podwatch; /m);
+  expect(changed.join("\n")).toMatch(/^compose.yml:16 prometheus is published at a port of its own; /m);
 });
 
 test("a password that Grafana would refuse is replaced by a generated one, and never told", () => {

@@ -29,6 +29,7 @@ global:
   sample_limit: 1000
   external_labels: { version: 1.10, zip: 08, on: true }
   query_log_file: /prometheus/query.log
+  no_such_key: 1
 storage:
   tsdb: { out_of_order_time_window: 30m }
 `,
@@ -40,8 +41,9 @@ storage:
     limits: { samples: 1000 },
     externalLabels: { version: "1.10", zip: "08", on: "true" },
     outOfOrderTimeWindow: "30m",
+    queryLog: true,
   });
-  expect(left).toEqual([expect.stringMatching(/^prometheus.yml:8 global.query_log_file has no setting; /)]);
+  expect(left).toEqual([expect.stringMatching(/^prometheus.yml:9 global.no_such_key has no setting; /)]);
 });
 
 test("a job with all that has a setting; the rest is taken verbatim", () => {
@@ -220,4 +222,70 @@ alerting:
   ]);
   expect(left).toEqual([]);
   expect(changed).toHaveLength(3);
+});
+
+test("what has no setting is a part of the configuration as it is; what is read from elsewhere has one", () => {
+  const { settings, secrets, left, problems, text } = imported({
+    prometheus: `
+global: { rule_query_offset: 1m, scrape_protocols: [PrometheusText1.0.0] }
+runtime: { gogc: 60 }
+otlp: { promote_resource_attributes: [service.name] }
+tracing: { endpoint: "tempo.corp:4317", client_type: grpc, headers: { X-Scope: a } }
+alerting:
+  alert_relabel_configs: [{ regex: replica, action: labeldrop }]
+  alertmanagers: [{ static_configs: [{ targets: ["a.corp:9093"] }] }]
+storage: { exemplars: { max_exemplars: 5 } }
+remote_read:
+  - { url: "https://read.corp/api", read_recent: true, basic_auth: { username: u, password: s3cret } }
+  - { name: second, url: "http://localhost:9009/read" }
+`,
+  });
+  expect(settings.prometheus).toMatchObject({
+    exemplars: 5,
+    extra: {
+      global: { rule_query_offset: "1m", scrape_protocols: ["PrometheusText1.0.0"] },
+      runtime: { gogc: 60 },
+      otlp: { promote_resource_attributes: ["service.name"] },
+      tracing: { endpoint: "tempo.corp:4317", client_type: "grpc", headers: { "X-Scope": "a" } },
+      alerting: { alert_relabel_configs: [{ regex: "replica", action: "labeldrop" }] },
+    },
+    remoteRead: [
+      {
+        name: "remote-1",
+        url: "https://read.corp/api",
+        basicAuth: { username: "u" },
+        extra: { read_recent: true },
+      },
+      { name: "second", url: "http://host.containers.internal:9009/read" },
+    ],
+    alertmanagers: [{ name: "alertmanager-1", targets: ["a.corp:9093"] }],
+  });
+  expect(secrets).toEqual({ "prometheus.remoteRead[0].basicAuth.password": "s3cret" });
+  expect({ left, problems }).toEqual({ left: [], problems: [] });
+  expect(text).not.toContain("s3cret");
+});
+
+test("Alertmanagers found by files are listed as they are now, those found otherwise are found so again", () => {
+  const { settings, left, changed, problems } = imported(
+    {
+      prometheus: `
+alerting:
+  alertmanagers:
+    - file_sd_configs: [{ files: [ams/*.yml, ams/none.json] }]
+    - { scheme: https, dns_sd_configs: [{ names: [_am._tcp.corp] }] }
+`,
+    },
+    { "ams/a.yml": "- targets: [a.corp:9093, b.corp:9093]\n" },
+  );
+  expect(settings.prometheus?.alertmanagers).toEqual([
+    { name: "alertmanager-1", targets: ["a.corp:9093", "b.corp:9093"] },
+    {
+      name: "alertmanager-2",
+      scheme: "https",
+      extra: { dns_sd_configs: [{ names: ["_am._tcp.corp"] }] },
+    },
+  ]);
+  expect(left).toEqual([expect.stringMatching(/^prometheus.yml:4 ams\/none.json is not on this computer; /)]);
+  expect(changed).toEqual([expect.stringMatching(/^prometheus.yml:4 ams\/\*.yml is read only now; /)]);
+  expect(problems).toEqual([]);
 });

@@ -156,6 +156,7 @@ test("everything changed", async () => {
   );
   expect(configuration.global).toEqual({
     query_log_file: "/prometheus/query.log",
+    rule_query_offset: "30s",
     scrape_interval: "20s",
     scrape_timeout: "7s",
     evaluation_interval: "30s",
@@ -591,4 +592,20 @@ test("what is read from elsewhere has its own log-in; exemplars and the query lo
   expect(storage).toEqual({ exemplars: { max_exemplars: 5000 } });
   expect(global.query_log_file).toBe("/prometheus/query.log");
   expect(parts["unit/podwatch-prometheus.container"]).toContain("--enable-feature=exemplar-storage ");
+});
+
+test("further parts of the configuration are merged by key", async () => {
+  const extra = {
+    otlp: { promote_resource_attributes: ["service.name"] },
+    global: { rule_query_offset: "30s" },
+    alerting: { alert_relabel_configs: [{ regex: "replica", action: "labeldrop" }] },
+  };
+  const alertmanagers = [{ name: "a", extra: { dns_sd_configs: [{ names: ["_am._tcp.corp"] }] } }];
+  const settings = hostSettings({ prometheus: { extra, alertmanagers } });
+  const { parts } = bundleOf((await deployPrometheus(settings)).resources);
+  const { global, otlp, alerting } = parse(parts["files/prometheus.yml"] ?? "");
+  expect(global).toMatchObject({ scrape_interval: "15s", rule_query_offset: "30s" });
+  expect(otlp).toEqual(extra.otlp);
+  expect(alerting.alert_relabel_configs).toEqual(extra.alerting.alert_relabel_configs);
+  expect(alerting.alertmanagers).toEqual([{ scheme: "http", path_prefix: "/", ...alertmanagers[0]?.extra }]);
 });
