@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostSettings } from "../config/load";
-import { connectionOf, identity, mapSecrets } from "../connection/connection";
+import { connectionOf, identity, isLocal, mapSecrets } from "../connection/connection";
 import type { HostRecord } from "../connection/record";
 import type { Engine } from "../engines/engine";
 import type { NamedSecret } from "../lib/auth";
@@ -11,7 +11,14 @@ import { unitName } from "../lib/service";
 import { notesHook } from "./remote/notes";
 import { preflightHooks } from "./remote/preflight";
 import { guardRemoval } from "./remote/removalGuard";
-import { applyBundle, gate, installRunner, putSecret, type RunnerHost } from "./remote/runnerCommand";
+import {
+  applyBundle,
+  confirmBundle,
+  gate,
+  installRunner,
+  putSecret,
+  type RunnerHost,
+} from "./remote/runnerCommand";
 
 export interface HostArgs
   extends Pick<
@@ -61,6 +68,8 @@ export interface Deployment {
 export class Host extends pulumi.ComponentResource {
   /** Whether containers are rootful or belong to the login user. */
   readonly scope: Scope;
+  /** The port by which its SSH server is reached, if it is. */
+  readonly sshPort: number | undefined;
   private readonly engine: Engine;
   private readonly builds: HostArgs["builds"];
   private readonly whenKnown: WhenKnown;
@@ -74,6 +83,7 @@ export class Host extends pulumi.ComponentResource {
     super("podwatch:index:Host", name, {}, opts);
     const connection = connectionOf(args);
     this.scope = connection.scope;
+    this.sshPort = isLocal(connection.route) ? undefined : connection.route.port;
     this.engine = args.engine;
     this.builds = args.builds;
     this.whenKnown = args.whenKnown ?? ((input, make) => make(input));
@@ -115,6 +125,20 @@ export class Host extends pulumi.ComponentResource {
    * @param name of the component, which the names of its resources begin with
    */
   deploy(name: string, args: Deployment, opts: pulumi.CustomResourceOptions): pulumi.Resource {
+    return this.apply(name, args, opts).command;
+  }
+
+  /** Deploys a service that could cut off the host: it is taken back by itself unless a second log-in confirms it. */
+  deployConfirmed(name: string, args: Deployment, opts: pulumi.CustomResourceOptions): pulumi.Resource {
+    const { command, bundle } = this.apply(name, args, opts);
+    const { context: host } = this;
+    const confirm = { host, service: args.service.name, bundle, applied: command };
+    const confirmed = confirmBundle(`${name}-confirmed`, confirm, opts);
+    this.applied.push(confirmed);
+    return confirmed;
+  }
+
+  private apply(name: string, args: Deployment, opts: pulumi.CustomResourceOptions) {
     const { service, secrets = [], after = [] } = args;
     const { engine, scope, builds } = this;
     const common = { host: this.context, replaceWith: [this.identity] };
@@ -126,19 +150,20 @@ export class Host extends pulumi.ComponentResource {
     });
     this.services[service.name] = `${name}-service`;
     const description = "rendered" in service ? service.rendered : service;
-    const bundle = (known: Deployable) => engine.bundle(known, { scope, builds });
+    const write = (known: Deployable) => engine.bundle(known, { scope, builds });
+    const bundle = isOutput(description) ? description.apply(write) : write(description);
     const command = applyBundle(
       `${name}-service`,
       {
         ...common,
         service: service.name,
-        bundle: isOutput(description) ? description.apply(bundle) : bundle(description),
+        bundle,
         secretVersions: put.map(({ version }) => version),
       },
       pulumi.mergeOptions(opts, { dependsOn: [...after] }),
     );
     this.applied.push(...put.map(({ resource }) => resource), command);
-    return command;
+    return { command, bundle };
   }
 
   /** Describes a service by what names hosts. */

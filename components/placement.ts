@@ -5,6 +5,7 @@ import type { HostSettings } from "../config/load";
 import type { Endpoint, ServiceEndpoints } from "../lib/endpoint";
 import type { Kind, Listener } from "../lib/runner";
 import type { Telemetry } from "../lib/telemetry";
+import type { HostFirewall } from "./firewall/component";
 import type { DatasourceKind } from "./grafana/datasource.render";
 import type { Host } from "./host";
 import type { PodNetwork } from "./network/component";
@@ -62,6 +63,7 @@ export interface WiredHost {
 
 /** What the services of a host that are created already have for those that follow. */
 export interface Created {
+  readonly firewall?: HostFirewall;
   readonly network?: PodNetwork;
   readonly bridge?: NginxBridge;
   /** Services that are containers and nothing else, by their names. */

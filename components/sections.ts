@@ -4,6 +4,7 @@ import type { Section, SectionName } from "../config/section";
 import { alertmanagerSection } from "./alertmanager/section";
 import { apacheSection } from "./apache-exporter/section";
 import { blackboxExporterSection } from "./blackbox-exporter/section";
+import { firewallSection } from "./firewall/section";
 import { grafanaSection } from "./grafana/section";
 import { networkSection } from "./network/section";
 import { frontSection } from "./nginx/front.section";
@@ -24,5 +25,6 @@ export const SECTIONS = {
   nginxExporter: nginxExporterSection,
   apache: apacheSection,
   nodeExporter: nodeExporterSection,
+  firewall: firewallSection,
   alerts: alertsSection,
 } as const satisfies { readonly [Name in SectionName]: Pick<Section<Name>, "chapters"> };

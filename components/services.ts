@@ -6,6 +6,7 @@ import { alertmanagerPlacement } from "./alertmanager/placement";
 import { apacheStatusPlacement } from "./apache-exporter/placement";
 import { blackboxExporterPlacement } from "./blackbox-exporter/placement";
 import { placedContainer } from "./container";
+import { firewallPlacement } from "./firewall/placement";
 import { grafanaPlacement } from "./grafana/placement";
 import { networkPlacement } from "./network/placement";
 import { nginxPlacement } from "./nginx/placement";
@@ -20,6 +21,7 @@ const CONTAINERS = Object.values<Pick<Section, "container">>(SECTIONS).flatMap(
 );
 
 export const SERVICES: readonly PlacedService[] = [
+  firewallPlacement,
   networkPlacement,
   grafanaPlacement,
   prometheusPlacement,

@@ -235,9 +235,9 @@ drop_what_is_over() {
 # Keeps the current release only.
 prune_releases() (
   current=$(readlink "$home/current")
-  for release in "$home"/releases/*; do
-    if [ "$release" != "$home/$current" ]; then
-      rm -rf "$release"
+  for old in "$home"/releases/*; do
+    if [ "$old" != "$home/$current" ]; then
+      rm -rf "$old"
     fi
   done
 )

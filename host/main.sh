@@ -80,6 +80,9 @@ main() {
     remove) remove_service "$@" ;;
     put-secret) put_secret "$@" ;;
     remove-secret) remove_secret "$@" ;;
+    load) cat >/dev/null && load_rules "$@" ;;
+    confirm) confirm_service "$@" ;;
+    revert) revert_service "$@" ;;
     shield) cat >/dev/null && raise_shield ;;
     confine) confine_service "$@" ;;
     status) show_status "$@" ;;

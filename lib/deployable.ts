@@ -1,9 +1,10 @@
+import type { Firewall } from "./firewall";
 import type { Fragment } from "./fragment";
 import type { NativeService } from "./nativeService";
 import type { Service } from "./service";
 
 /** Everything that a component may hand to its host, described without naming an engine. */
-export type Deployable = Service | NativeService | Network | Fragment;
+export type Deployable = Service | NativeService | Network | Fragment | Firewall;
 
 /** The network that the containers of a host share. */
 export interface Network {

@@ -6,6 +6,7 @@ import { command, quote } from "./shell";
 /** The runner's commands. */
 export type Verb =
   | "apply"
+  | "confirm"
   | "remove"
   | "put-secret"
   | "remove-secret"
@@ -22,7 +23,7 @@ export type Verb =
 export type Rights = "own" | "sudo" | "sudo-with-password";
 
 /** What differs between services for the runner: host/kinds/ has a file for each. */
-export type Kind = "container" | "native" | "network" | "fragment";
+export type Kind = "container" | "native" | "network" | "fragment" | "nftables";
 
 /** A service to be deployed on a host, and its port if another program could be using it. */
 export interface PlannedService {
@@ -38,6 +39,8 @@ export interface Listener {
   readonly port: number;
   /** The setting that chooses it, with its namespace. */
   readonly setting: string;
+  /** Who may connect; absent: whoever the host's firewall lets through. */
+  readonly allowFrom?: readonly string[] | undefined;
 }
 
 /** Where the runner is once installed; relative paths start at the login user's home. */
@@ -221,6 +224,16 @@ export function stageCommand(name: string): string {
 /** The command that deletes a staged bundle. */
 export function unstageCommand(name: string): string {
   return shell(`cat >/dev/null; rm -f ${stagedPath(name)}; rmdir .podwatch 2>/dev/null || :`);
+}
+
+/** The name that the runner gives to a release, by its bundle. */
+export function releaseOf(bundle: string): string {
+  return digest(bundle).slice(0, 16);
+}
+
+/** Whether the runner takes a service back by itself unless a second log-in confirms it, by its bundle. */
+export function isConfirmed(bundle: string): boolean {
+  return /^kind nftables$/m.test(bundle.slice(0, bundle.indexOf("\npart ") + 1));
 }
 
 /** Adds a comment to a command, so that the command runs again when the comment changes. */

@@ -18,6 +18,8 @@ const PARTS = [
   "firewall",
   "shield",
   "confine",
+  "ssh",
+  "confirm",
   "program",
   "account",
   "fit",

@@ -1,7 +1,9 @@
+import { isLocal } from "../connection/connection";
+import { isConfirmed, releaseOf } from "../lib/runner";
 import { secretVersion } from "../lib/secretVersion";
 import { type Difference, digest, driftOf, findDrift } from "./drift";
 import { type Answer, everywhere } from "./everywhere";
-import type { Host } from "./host";
+import { Host } from "./host";
 import { exitCode, perHost, type Report } from "./outcome";
 import type { DeployedHost, DeployedService } from "./state";
 
@@ -59,6 +61,18 @@ async function putBack(host: Host, service: DeployedService): Promise<void> {
   }
   await host.call(["mend", service.name]);
   await host.call(["apply", service.name, ...versions], { input: service.bundle });
+  if (isConfirmed(service.bundle)) await confirm(host, service);
+}
+
+/** By a log-in of its own, which gets through what was put back; on this machine there is none. */
+async function confirm({ deployed }: Host, { name, bundle }: DeployedService): Promise<void> {
+  const own = isLocal(deployed.connection.route) ? ["here"] : [];
+  const second = await Host.enter(deployed);
+  try {
+    await second.call(["confirm", name, releaseOf(bundle), ...own]);
+  } finally {
+    second.close();
+  }
 }
 
 export function reportRepair(answers: ReadonlyArray<Answer<Repair>>): Report {

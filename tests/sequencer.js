@@ -24,6 +24,7 @@ const LONGEST = [
   "newHosts",
   "exporters",
   "authentication",
+  "firewall",
   "builtImages",
   "noGap",
   "rootless",

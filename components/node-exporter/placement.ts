@@ -11,7 +11,14 @@ export const nodeExporterPlacement: PlacedService = {
   offer: ({ nodeExporter: { enabled, reach }, become }) => {
     if (!enabled) return undefined;
     return reach.by === "port"
-      ? { listens: { bind: reach.bind, port: reach.port, setting: "podwatch:nodeExporter.port" } }
+      ? {
+          listens: {
+            bind: reach.bind,
+            port: reach.port,
+            setting: "podwatch:nodeExporter.port",
+            allowFrom: reach.allowFrom,
+          },
+        }
       : { hostSockets: nodeHostSockets(become ? "rootful" : "rootless") };
   },
   telemetry: (monitor, hosts) => {

@@ -1,8 +1,8 @@
 // The node exporter: metrics of the host itself, as a native program instead of a container.
-import { isIP, isIPv4 } from "node:net";
 import type { z } from "zod";
 import { nativeAdditions } from "../../config/schema/additions";
 import {
+  addressRange,
   choice,
   type DeepReadonly,
   flag,
@@ -35,13 +35,6 @@ const collector = () =>
     /^[a-z][a-z0-9_]{0,31}$/,
     "is not the name of a collector; write one such as systemd or netdev, without --collector.",
   );
-
-/** An address, or a range of addresses in CIDR notation. */
-function isRange(value: string): boolean {
-  const [address = "", bits, ...rest] = value.split("/");
-  if (rest.length > 0 || isIP(address) === 0) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (isIPv4(address) ? 32 : 128));
-}
 
 export const nodeExporter = group({
   enabled: setting(flag().optional(), "Whether the node exporter runs on the host.", {
@@ -83,10 +76,7 @@ export const nodeExporter = group({
     },
   ),
   allowFrom: setting(
-    list(
-      text(isRange, "is not an IP address or a range of them; write one such as 10.1.2.3 or 10.1.2.0/24"),
-      "addresses",
-    ).optional(),
+    list(addressRange(), "addresses").optional(),
     "Addresses that may connect to the port; the kernel drops packets from others. Set it if Prometheus connects from another address than the one by which Pulumi reaches its host.",
     { example: ["10.1.2.3"], defaultText: "the addresses of the stack's hosts that have a Prometheus" },
   ),

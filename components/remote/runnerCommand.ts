@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { local, remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { isLocal, runnerLine } from "../../connection/connection";
@@ -13,6 +12,7 @@ import {
   ownedBy,
   type PlannedService,
   type RunnerWords,
+  releaseOf,
   runnerCommandStaged,
   STAGED_RUNNER,
   stageCommand,
@@ -53,6 +53,12 @@ export interface ApplyArgs extends CommandArgs {
   readonly bundle: pulumi.Input<Bundle>;
   /** Versions of secrets: when one changes, the bundle is applied again. */
   readonly secretVersions?: readonly pulumi.Output<string>[] | undefined;
+}
+
+export interface ConfirmArgs extends Pick<CommandArgs, "host"> {
+  readonly service: string;
+  readonly bundle: pulumi.Input<Bundle>;
+  readonly applied: HostCommand;
 }
 
 export interface SecretArgs extends CommandArgs {
@@ -117,6 +123,29 @@ export function applyBundle(name: string, args: ApplyArgs, opts: pulumi.CustomRe
   };
   const tell = { hooks: { afterCreate: [host.notes], afterUpdate: [host.notes] } };
   return bundleCommand(name, args, { staged, ...script }, opts, tell);
+}
+
+/**
+ * Confirms what was applied, by a log-in of its own: it fails unless one gets through what has just changed.
+ *
+ * @param applied the command that applied it; where that is made anew, this is too
+ */
+export function confirmBundle(
+  name: string,
+  args: ConfirmArgs,
+  opts: pulumi.CustomResourceOptions,
+): HostCommand {
+  const { host, service, bundle, applied } = args;
+  const own = isLocal(host.connection.route) ? ["here"] : [];
+  const create = pulumi
+    .output(bundle)
+    .apply((text) => call(host, ["confirm", service, releaseOf(text), ...own]));
+  return command(
+    name,
+    { ...args, replaceWith: [applied.id] },
+    { create, stdin: afterPassword(host.connection, "") },
+    pulumi.mergeOptions(opts, { dependsOn: [applied] }),
+  );
 }
 
 /** Puts a secret on a host; the result is the version of the secret, not the secret. */
@@ -198,7 +227,7 @@ function bundleCommand(
   );
   const noted = pulumi
     .all([script.createStaged, script.bundle])
-    .apply(([create, bundle]) => withNote(create, `bundle ${digest(bundle)}`));
+    .apply(([create, bundle]) => withNote(create, `bundle ${releaseOf(bundle)}`));
   return command(
     name,
     args,
@@ -267,7 +296,3 @@ function command(
  * so that the old one is removed before the new one is made.
  */
 const OTHER_WAY = { local: "command:remote:Command", ssh: "command:local:Command" } as const;
-
-function digest(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 16);
-}

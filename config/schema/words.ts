@@ -170,6 +170,16 @@ export const ipAddress = () =>
     "is not an IP address; write 127.0.0.1, 0.0.0.0, :: or an address of the host",
   ).meta({ kind: "IP address", placeholder: "an address of your host" });
 
+/** An address, or a range of addresses in CIDR notation. */
+function isRange(value: string): boolean {
+  const [address = "", bits, ...rest] = value.split("/");
+  if (rest.length > 0 || isIP(address) === 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (isIPv4(address) ? 32 : 128));
+}
+
+export const addressRange = () =>
+  text(isRange, "is not an IP address or a range of them; write one such as 10.1.2.3 or 10.1.2.0/24");
+
 /** `host:port`, `[v6]:port`; returns the host part, or undefined. */
 export function targetHost(value: string): string | undefined {
   const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:[\]/@\s]+)):(\d{1,5})$/.exec(value);

@@ -2,6 +2,7 @@ import type { Network } from "../../lib/deployable";
 import type { Engine } from "../engine";
 import { fragmentBundle } from "../fragment";
 import { nativeBundle } from "../systemd/bundle";
+import { firewallBundle } from "../systemd/nftables";
 import { networkBundle, serviceBundle } from "./bundle";
 import { gatewayOf } from "./network";
 import { networkUnit } from "./quadlet";
@@ -32,6 +33,8 @@ export const podman: Engine = {
         return networkBundle(networkUnit(withGateways(service), context.scope));
       case "fragment":
         return fragmentBundle(service);
+      case "nftables":
+        return firewallBundle(service);
       default:
         return service satisfies never;
     }

@@ -44,6 +44,8 @@ test("an engine makes what is applied of every service of a stack", async () => 
       ["podwatch-rootful-apache-status-service-bundle", "fake rootful fragment apache-status\n"],
       ...of("rootless", "rootless", ""),
       ["podwatch-target-node-exporter-service", "fake rootful native node-exporter\n"],
+      ["podwatch-rootful-firewall-service-bundle", "fake rootful nftables firewall\n"],
+      ["podwatch-target-firewall-service", "fake rootful nftables firewall\n"],
     ]),
   );
 });

@@ -1,0 +1,117 @@
+# The host's firewall: an nftables table of our own, loaded by a unit before the network. Until a second log-in confirms a new
+# set of rules (confirm.sh), the one before comes back by itself.
+#
+#   services/firewall/confirmed     the rules that are loaded at boot; absent: none have been confirmed yet
+#   services/firewall/unconfirmed   exists while the current release is not confirmed: the boot, and the log-in that applied it
+#   services/firewall/ssh-ports     the ports by which deployments logged in
+
+KINDS="$KINDS nftables"
+
+readonly TABLE=podwatch_firewall
+
+nftables_is_found() {
+  is_unit_of_ours podwatch-firewall.service
+}
+
+nftables_unit() {
+  say podwatch-firewall.service
+}
+
+nftables_fit() {
+  for tool in nft unshare systemd-run; do
+    command -v "$tool" >/dev/null ||
+      fail "the command $tool is not installed on this host, and the firewall needs it: install nftables and util-linux"
+  done
+  report=$(nft list tables 2>&1) || fail "nftables does not work on this host: $(say "$report" | tail -n 1)"
+}
+
+nftables_stranger() {
+  if ! is_unit_of_ours "$unit" && nft list table inet "$TABLE" >/dev/null 2>&1; then
+    say "there is already an nftables table inet $TABLE that is not managed by Podwatch; remove it first: nft delete table inet $TABLE"
+  fi
+}
+
+# The rules have to be accepted by the kernel, in a network of their own, before they replace those in force.
+nftables_check() {
+  note_ssh_port
+  report=$(ruleset "$candidate/files/rules.nft" | elsewhere 'nft -f -' 2>&1) ||
+    fail "nftables refuses the rules of the firewall; nothing was changed: $(say "$report" | head -n 3)"
+  refuse_shutting_out
+}
+
+nftables_holds() {
+  has_units_of "$candidate" && systemctl --quiet is-active "$unit" &&
+    cmp -s "$candidate/files/rules.nft" "$home/confirmed" && is_loaded "$candidate/files/rules.nft"
+}
+
+nftables_activate() {
+  [ "$1" != updated ] || return 0
+  if ! report=$({ await_confirmation && start_units; } 2>&1); then
+    reason="the rules could not be loaded: $report"
+    return 1
+  fi
+}
+
+nftables_prove() {
+  is_loaded "$release/files/rules.nft" || {
+    # shellcheck disable=SC2034 # read by those who call
+    reason="the rules in force are not those that were loaded; does another program change the nftables table $TABLE?"
+    return 1
+  }
+}
+
+nftables_is_ready() {
+  is_loaded "$home/current/files/rules.nft"
+}
+
+nftables_drift() {
+  if ! nft list table inet "$TABLE" >/dev/null 2>&1; then
+    say "table missing $TABLE"
+  elif ! is_loaded "$candidate/files/rules.nft"; then
+    say "table changed $TABLE"
+  fi
+  [ ! -e "$home/unconfirmed" ] || say "table unconfirmed $TABLE"
+}
+
+nftables_remove() {
+  forget_revert
+  if is_unit_of_ours "$unit"; then
+    nft delete table inet "$TABLE" 2>/dev/null || :
+  fi
+  remove_units
+}
+
+# `ruleset <rules>`: the rules of a release with what only the host knows, to replace those in force in one transaction.
+ruleset() {
+  say "table inet $TABLE
+delete table inet $TABLE"
+  ports=$(ssh_ports)
+  sed "s/\\\$ssh_ports/$ports/" "$1"
+}
+
+# Runs a command line in a network of its own, where rules affect nobody.
+elsewhere() {
+  unshare --net /bin/sh -c "$1" 9>&-
+}
+
+# Whether the rules are in force as written. Both are compared as this version of nft prints them.
+is_loaded() {
+  wanted=$(ruleset "$1" | elsewhere "nft -f - && nft -s list table inet $TABLE" 2>/dev/null) &&
+    found=$(nft -s list table inet "$TABLE" 2>/dev/null) && [ "$wanted" = "$found" ]
+}
+
+# `load <service>`: called by the unit, at boot and whenever others may have removed the table.
+load_rules() {
+  service=$1
+  home=$STATE/services/$service
+  if [ -e "$home/unconfirmed" ] && [ "$(sed -n 1p "$home/unconfirmed")" = "$(boot)" ]; then
+    ruleset "$home/current/files/rules.nft" | nft -f -
+    return
+  fi
+  rm -f "$home/unconfirmed"
+  if [ -e "$home/confirmed" ]; then
+    ruleset "$home/confirmed" | nft -f -
+  else
+    nft delete table inet "$TABLE" 2>/dev/null || :
+  fi
+}

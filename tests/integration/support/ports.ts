@@ -1,0 +1,30 @@
+// Whether ports of a host can be reached, from several sources.
+import { must } from "./lab";
+
+/** `open`, `closed` if the host refuses or says nothing. */
+export type Seen = "open" | "closed";
+
+/** Runs a script of bash somewhere, and returns what it prints. */
+export type From = (script: string) => Promise<string>;
+
+/** This machine, which is a host of the same network. */
+export const fromHere: From = (script) => must("bash", ["-c", script]);
+
+/** Tries to connect to all ports at all addresses at once; a connection counts only when it is accepted. */
+export async function scan(
+  from: From,
+  addresses: readonly string[],
+  ports: readonly number[],
+): Promise<Record<string, Seen>> {
+  const tries = addresses.flatMap((address) =>
+    ports.map(
+      (port) =>
+        `{ timeout 3 bash -c '</dev/tcp/${address}/${port}' 2>/dev/null && echo '${address} ${port} open' || echo '${address} ${port} closed'; } &`,
+    ),
+  );
+  const printed = await from(`${tries.join("\n")}\nwait`);
+  const lines = printed.trim().split("\n");
+  return Object.fromEntries(
+    lines.map((line) => line.split(" ")).map(([a, p, seen]) => [`${a} ${p}`, seen as Seen]),
+  );
+}
