@@ -47,6 +47,7 @@ export class NginxBridge extends pulumi.ComponentResource {
       resolver: args.network.resolver,
       ipv6: args.network.ipv6,
       backends: args.backends,
+      root: front.root,
       runbooks: args.runbooks,
       bodySize: args.limits.bodySize,
       ...(gateways.enabled ? { gateways } : {}),

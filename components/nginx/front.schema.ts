@@ -5,6 +5,7 @@ import { additions } from "../../config/schema/additions";
 import { image } from "../../config/schema/image";
 import { quadletSetting } from "../../config/schema/quadlet";
 import {
+  choice,
   group,
   ipAddress,
   isAddress,
@@ -56,6 +57,10 @@ export const front = group({
     list(serverName, "names or addresses").default([]),
     "Further names and addresses by which people reach the front. Always accepted, with any port, are those of `publicUrl`, `bind`, the host's `address` and loopback (`localhost`, `127.0.0.1`, `[::1]`), and with `bind` `0.0.0.0` or `::` every address. Requests for another name, or from a page of another origin, are refused: they may come from a web page that is open in the same browser as a tunnel.",
     { example: ["monitor.my-company.net", "*.lan"] },
+  ),
+  root: setting(
+    choice(["start", "prometheus"]).default("start"),
+    "What the address of the front itself shows. `prometheus`: Prometheus, and addresses of a Prometheus that was there before, such as `/targets`, `/graph?...` and `/api/v1/query?...`, lead on to the same page below `/prometheus/`; the start page is at `/start`.",
   ),
   snippet: setting(
     z.string({ error: "is not a text for nginx.conf; write NGINX directives such as a location" }).optional(),

@@ -4,6 +4,7 @@ import { authority, type Endpoint } from "../../lib/endpoint";
 import { RUNBOOKS_PATH } from "../../lib/runbooks";
 import { CONFIG_DIRECTORY, type Service, type UnitKeys, type User, unitName } from "../../lib/service";
 import { readTemplate, renderTemplate } from "../../lib/template";
+import { PROMETHEUS_ENDPOINT } from "../prometheus/endpoint";
 import { inBytes, type JobLimits } from "../prometheus/limits.render";
 import { BRIDGE_ENDPOINT, NGINX } from "./endpoint";
 
@@ -49,6 +50,8 @@ export interface NginxInput {
   /** Whether the container network has IPv6 too. */
   readonly ipv6: boolean;
   readonly backends: readonly Backend[];
+  /** What `/` shows; default: the start page. */
+  readonly root?: "start" | "prometheus";
   /** Runbooks as Markdown, by the alert's name. */
   readonly runbooks: Readonly<Record<string, string>>;
   /** Bridge to gateways on Unix sockets; absent: none. */
@@ -121,6 +124,23 @@ export function nginx(input: NginxInput): Service {
 export function bridgeGroup(gateways: { readonly enabled: boolean; readonly gid: number }): number {
   return gateways.enabled ? gateways.gid : IMAGE_USER.gid;
 }
+
+/** Pages of a Prometheus at the root of a host, and what has further paths below it. */
+const PAGES_OF_PROMETHEUS = [
+  "alerts",
+  "config",
+  "federate",
+  "flags",
+  "graph",
+  "metrics",
+  "query",
+  "rules",
+  "service-discovery",
+  "status",
+  "targets",
+  "tsdb-status",
+];
+const BELOW_PROMETHEUS = ["api/v1/", "classic/", "consoles/", "new/"];
 
 const isWildcard = (bind: string) => bind === "0.0.0.0" || bind === "::";
 
@@ -203,6 +223,11 @@ function configuration(input: NginxInput, release: string): string {
     gatewaySeconds: Math.max(GATEWAY_WITHIN, Math.ceil(inSeconds(input.gateways?.scrapeInterval ?? "0s"))),
     hostBytes: answerBytes(input.bodySize),
     runbooks: hasRunbooks(input),
+    formerly: input.root === "prometheus" && {
+      path: PROMETHEUS_ENDPOINT.path,
+      pages: ["", ...PAGES_OF_PROMETHEUS].map((page) => ({ page })),
+      trees: BELOW_PROMETHEUS.map((tree) => ({ tree })),
+    },
     socketDirectory: input.gateways?.socketDirectory ?? "",
     hostSockets: (input.hostSockets?.sockets ?? []).map(({ name, location }) => ({
       location,

@@ -24,8 +24,14 @@ const usualTimeout = "10s";
 
 export function resolvePrometheus(
   given: Given,
-  { locate, context, report, taken }: ResolveContext,
+  { before, locate, context, report, taken }: ResolveContext,
 ): PrometheusSettings {
+  if (!given.enabled && before.front.root === "prometheus") {
+    report(
+      locate(["enabled"]),
+      "false leaves front.root: prometheus with nothing to show; write front.root: start, or remove this",
+    );
+  }
   checkQuadlet(given.quadlet, locate, report, "prometheus");
   const scrapeTimeout = given.scrapeTimeout ?? shorter(usualTimeout, given.scrapeInterval);
   if (inMilliseconds(scrapeTimeout) > inMilliseconds(given.scrapeInterval)) {

@@ -40,6 +40,7 @@ test("a host alone gets every default", () => {
       port: 80,
       publicUrl: "http://localhost",
       serverNames: ["10.1.2.3", "localhost"],
+      root: "start",
       quadlet: noKeys,
       image: versions.images.nginx,
     },
