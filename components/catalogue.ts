@@ -3,6 +3,7 @@
 import type { Alert, RuleGroup } from "../lib/rules/model";
 import { alertmanagerRules } from "./alertmanager/rules";
 import { apacheRules } from "./apache-exporter/rules";
+import { backupRules } from "./backup/rules";
 import { blackboxRules } from "./blackbox-exporter/rules";
 import { gatewayRules } from "./nginx/gateways.rules";
 import { nginxRules } from "./nginx-exporter/rules";
@@ -21,6 +22,7 @@ export const CATALOGUE: readonly RuleGroup[] = [
   blackboxRules,
   nginxRules,
   apacheRules,
+  backupRules,
 ];
 
 export const ALERTS: readonly Alert[] = CATALOGUE.flatMap(({ alerts }) => alerts);

@@ -166,6 +166,11 @@ export class Host extends pulumi.ComponentResource {
     return { command, bundle };
   }
 
+  /** What has been deployed so far. */
+  get deployed(): readonly pulumi.Resource[] {
+    return [...this.applied];
+  }
+
   /** Describes a service by what names hosts. */
   rendered<Input>(render: (input: Input) => Deployable, input: Input): Rendered {
     return { name: render(input).name, rendered: this.whenKnown(input, render) };

@@ -4,6 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { HostSettings } from "../config/load";
 import type { Endpoint, ServiceEndpoints } from "../lib/endpoint";
 import type { Kind, Listener } from "../lib/runner";
+import type { SavedData } from "../lib/savedData";
 import type { Telemetry } from "../lib/telemetry";
 import type { HostFirewall } from "./firewall/component";
 import type { DatasourceKind } from "./grafana/datasource.render";
@@ -21,6 +22,11 @@ export interface Installation {
   readonly grafana?: {
     readonly url: pulumi.Input<string>;
     readonly user: string;
+    readonly password: pulumi.Output<string>;
+  };
+  /** The backups that it makes by itself, which `pulumi destroy` leaves. */
+  readonly backups?: {
+    readonly repository: string;
     readonly password: pulumi.Output<string>;
   };
 }
@@ -45,6 +51,8 @@ export interface Offer {
   readonly sendsPings?: boolean;
   /** Where Prometheus sends alerts. */
   readonly alertmanager?: Reachable;
+  /** Its data, for backups. */
+  readonly savedData?: SavedData;
   /** The data source for Grafana. */
   readonly datasource?: Reachable & { readonly kind: DatasourceKind };
 }

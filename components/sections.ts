@@ -3,6 +3,7 @@
 import type { Section, SectionName } from "../config/section";
 import { alertmanagerSection } from "./alertmanager/section";
 import { apacheSection } from "./apache-exporter/section";
+import { backupSection } from "./backup/section";
 import { blackboxExporterSection } from "./blackbox-exporter/section";
 import { firewallSection } from "./firewall/section";
 import { grafanaSection } from "./grafana/section";
@@ -24,6 +25,7 @@ export const SECTIONS = {
   blackboxExporter: blackboxExporterSection,
   nginxExporter: nginxExporterSection,
   apache: apacheSection,
+  backup: backupSection,
   nodeExporter: nodeExporterSection,
   firewall: firewallSection,
   alerts: alertsSection,

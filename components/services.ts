@@ -4,6 +4,7 @@ import type { Section } from "../config/section";
 import type { PlannedService } from "../lib/runner";
 import { alertmanagerPlacement } from "./alertmanager/placement";
 import { apacheStatusPlacement } from "./apache-exporter/placement";
+import { backupPlacement } from "./backup/placement";
 import { blackboxExporterPlacement } from "./blackbox-exporter/placement";
 import { placedContainer } from "./container";
 import { firewallPlacement } from "./firewall/placement";
@@ -31,6 +32,7 @@ export const SERVICES: readonly PlacedService[] = [
   nodeExporterPlacement,
   alertmanagerPlacement,
   blackboxExporterPlacement,
+  backupPlacement,
 ];
 
 /**

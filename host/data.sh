@@ -15,11 +15,16 @@ back_up() {
     trap 'rm -rf "$work"; start_again' EXIT
     systemctl stop "$(unit_service)" || fail "$service cannot be stopped"
   fi
+  send_volume "$container"
+}
+
+# Writes a volume to standard output, and then its digest; files in `$work`.
+send_volume() {
   sha256sum <"$work/copy" >"$work/digest" 9>&- &
   # podman reopens its output by name, which fails for a socket, and a caller on this machine may pass one as standard output.
   # Once the caller is gone, copying stops; podman would then wait for its helper forever, so it is killed.
   exec 4>&1
-  failed=$({ { export_volume || echo failed >&3; } | { (trap - PIPE && exec tee "$work/copy") >&4 || end_export; }; } 3>&1)
+  failed=$({ { export_volume "$1" || echo failed >&3; } | { (trap - PIPE && exec tee "$work/copy") >&4 || end_export; }; } 3>&1)
   exec 4>&-
   wait
   [ -z "$failed" ] || fail "the data of $service cannot be read"
@@ -28,7 +33,7 @@ back_up() {
 
 export_volume() {
   # shellcheck disable=SC2016 # the variables are those of the script
-  sh -c 'echo "$$" >"$1" && exec podman volume export "$2"' sh "$work/exporter" "$container" 9>&-
+  sh -c 'echo "$$" >"$1" && exec podman volume export "$2"' sh "$work/exporter" "$1" 9>&-
 }
 
 end_export() {
@@ -42,8 +47,13 @@ start_again() {
 # `restore <service> <sha256> [force]`, the archive on standard input. It is unpacked beside the existing data and swapped in
 # only if it is complete and its digest matches; if the service does not come up, the previous data are restored.
 restore_data() {
-  inspect "$1"
   wanted=$2
+  replace_data "$1" receive_archive "${3:-}"
+}
+
+# `replace_data <service> <function that fills the volume $staged> [force]`
+replace_data() {
+  inspect "$1"
   lock "$service"
   [ -e "$home/current/headers" ] || fail "$service is not installed on this host: run pulumi up first"
   podman volume exists "$container" || fail "$service has no data volume on this host: run pulumi up first"
@@ -53,11 +63,8 @@ restore_data() {
   fi
   staged=$container-restore
   clean_up=drop_staged
-  drop_staged
-  ! podman volume exists "$staged" ||
-    fail "there is already a volume named $staged that is not managed by Podwatch; rename or remove it first"
-  podman volume create --label io.podwatch.service="$service" "$staged" >/dev/null || fail "no volume can be made; is the disk full?"
-  receive_archive
+  make_staged
+  "$2"
   input_read=yes
   exchange
   if ! restart_and_prove; then
@@ -68,6 +75,14 @@ restore_data() {
   fi
   drop_staged
   say restored
+}
+
+# An empty volume beside the service's own.
+make_staged() {
+  drop_staged
+  ! podman volume exists "$staged" ||
+    fail "there is already a volume named $staged that is not managed by Podwatch; rename or remove it first"
+  podman volume create --label io.podwatch.service="$service" "$staged" >/dev/null || fail "no volume can be made; is the disk full?"
 }
 
 drop_staged() {

@@ -163,8 +163,12 @@ show_logs() {
   # Unlike a deployment, this ends when the caller goes away.
   trap - HUP PIPE
   set -- --no-pager --quiet --output short-iso --lines "$2" ${3:+--follow} CONTAINER_NAME="$container"
-  if [ -n "$ROOTLESS" ]; then
-    exec journalctl "$@" + _SYSTEMD_USER_UNIT="$(unit_service)" + USER_UNIT="$(unit_service)"
-  fi
-  exec journalctl "$@" + _SYSTEMD_UNIT="$(unit_service)" + UNIT="$(unit_service)"
+  for name in $(unit_service) $(of_kind working_units); do
+    if [ -n "$ROOTLESS" ]; then
+      set -- "$@" + _SYSTEMD_USER_UNIT="$name" + USER_UNIT="$name"
+    else
+      set -- "$@" + _SYSTEMD_UNIT="$name" + UNIT="$name"
+    fi
+  done
+  exec journalctl "$@"
 }

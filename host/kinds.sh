@@ -80,6 +80,11 @@ any_units() {
   [ -z "$unit" ] || say "$unit"
 }
 
+# Units beside the main one whose journal tells of the service's work.
+any_working_units() {
+  :
+}
+
 # Checks the host's requirements for services of this kind, before anything else.
 any_fit() {
   :

@@ -92,6 +92,13 @@ main() {
     logs) show_logs "$@" ;;
     backup) back_up "$@" ;;
     restore) restore_data "$@" ;;
+    save) save_all "$@" ;;
+    save-prepare) prepare_saving "$@" ;;
+    save-ended) end_saving "$@" ;;
+    save-leave) leave_saved "$@" ;;
+    saved) list_saved "$@" ;;
+    send-saved) send_saved "$@" ;;
+    restore-saved) restore_saved "$@" ;;
     *) fail "unknown command: $verb" ;;
   esac
 }

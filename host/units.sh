@@ -40,6 +40,18 @@ unit_service() {
   esac
 }
 
+# Whether systemd accepts the candidate's units. Messages about other units are ignored; for ours, a warning counts as an
+# error, since the service would run without the key.
+verify_units() {
+  mkdir -p "$home/candidate/verify"
+  cp "$candidate"/unit/* "$home/candidate/verify/"
+  command -v systemd-analyze >/dev/null || return 0
+  if report=$(cd "$home/candidate/verify" && timeout -k 5 60 systemd-analyze ${ROOTLESS:+--user} verify --man=no \
+    ./podwatch-* 2>&1 9>&- | grep -F "podwatch-$service."); then
+    fail "systemd refuses the units of $service; nothing was changed: $(say "$report" | tail -n 3)"
+  fi
+}
+
 # Installs the units of a release, and runs a daemon-reload.
 install_units() {
   place_units && reload_systemd
@@ -140,13 +152,19 @@ forget_unit() {
   systemctl reset-failed "$@" 2>/dev/null || :
 }
 
-# Checks that paths the units need exist. A path may begin with systemd's specifiers %h (home) or %t (runtime directory).
+# A path that may begin with systemd's specifiers %h (home) or %t (runtime directory).
+expanded() {
+  case $1 in
+    %h/*) say "$HOME/${1#%h/}" ;;
+    %t/*) say "$XDG_RUNTIME_DIR/${1#%t/}" ;;
+    *) say "$1" ;;
+  esac
+}
+
+# Checks that paths the units need exist.
 make_host_directories() {
   for directory in $(header "$candidate" host-directory); do
-    case $directory in
-      %h/*) directory=$HOME/${directory#%h/} ;;
-      %t/*) directory=$XDG_RUNTIME_DIR/${directory#%t/} ;;
-    esac
+    directory=$(expanded "$directory")
     [ -d "$directory" ] || mkdir -p "$directory" 2>/dev/null ||
       fail "the directory $directory does not exist on this host; create it (for example with tmpfiles.d) first"
   done

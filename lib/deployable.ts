@@ -2,9 +2,10 @@ import type { Firewall } from "./firewall";
 import type { Fragment } from "./fragment";
 import type { NativeService } from "./nativeService";
 import type { Service } from "./service";
+import type { TimerService } from "./timerService";
 
 /** Everything that a component may hand to its host, described without naming an engine. */
-export type Deployable = Service | NativeService | Network | Fragment | Firewall;
+export type Deployable = Service | NativeService | Network | Fragment | Firewall | TimerService;
 
 /** The network that the containers of a host share. */
 export interface Network {

@@ -17,13 +17,18 @@ export type Verb =
   | "mend"
   | "logs"
   | "backup"
-  | "restore";
+  | "restore"
+  | "save"
+  | "save-ended"
+  | "saved"
+  | "send-saved"
+  | "restore-saved";
 
 /** How the login user gets the privileges that the runner needs. */
 export type Rights = "own" | "sudo" | "sudo-with-password";
 
 /** What differs between services for the runner: host/kinds/ has a file for each. */
-export type Kind = "container" | "native" | "network" | "fragment" | "nftables";
+export type Kind = "container" | "native" | "network" | "fragment" | "nftables" | "timer";
 
 /** A service to be deployed on a host, and its port if another program could be using it. */
 export interface PlannedService {
@@ -47,6 +52,12 @@ export interface Listener {
 const RUNNER: Readonly<Record<Scope, string>> = {
   rootful: "/var/lib/podwatch/runner",
   rootless: ".local/share/podwatch/runner",
+};
+
+/** Where the runner is, for a unit of systemd's. */
+export const RUNNER_IN_UNITS: Readonly<Record<Scope, string>> = {
+  rootful: RUNNER.rootful,
+  rootless: `%h/${RUNNER.rootless}`,
 };
 
 /** Where a bundle waits, in the login user's home, while sudo takes its password from standard input. */

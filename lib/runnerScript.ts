@@ -30,6 +30,9 @@ const PARTS = [
   "install",
   "inspect",
   "data",
+  "backup",
+  "save",
+  "saved",
   "advice",
 ] as const;
 

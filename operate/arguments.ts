@@ -15,6 +15,8 @@ export interface Arguments {
   readonly from: string | undefined;
   /** Name of the host whose backup is restored. */
   readonly fromHost: string | undefined;
+  /** A backup that hosts made by themselves. */
+  readonly snapshot: string | undefined;
   readonly force: boolean;
   /** A login user of hosts. */
   readonly user: string | undefined;
@@ -44,6 +46,10 @@ export const OPTIONS = {
   to: { value: "DIRECTORY", about: "directory of the backup: new or empty" },
   from: { value: "DIRECTORY", about: "the backup" },
   "from-host": { value: "HOST", about: "the host that was backed up, if it had another name" },
+  snapshot: {
+    value: "SNAPSHOT",
+    about: "instead of --from: a backup that npm run backups lists, or latest",
+  },
   force: { about: "replace existing data" },
   user: { value: "USER", about: "the login user of the stack file" },
   home: { value: "DIRECTORY", about: "their home directory on the host (/home/USER)" },
@@ -84,6 +90,7 @@ export function parseArguments(
     to: text("to"),
     from: text("from"),
     fromHost: text("from-host"),
+    snapshot: text("snapshot"),
     force: values.force === true,
     user: text("user"),
     home: text("home"),

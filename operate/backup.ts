@@ -2,6 +2,7 @@ import { createWriteStream } from "node:fs";
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
+import type { RunnerWords } from "../lib/runner";
 import { readArchive } from "./archive";
 import { type Answer, everywhere } from "./everywhere";
 import type { Host } from "./host";
@@ -52,14 +53,24 @@ async function makeDirectory(directory: string): Promise<void> {
 /** An archive gets this name only once it is verified; until then it has a suffix. */
 const UNPROVEN = ".part";
 
-async function save(host: Host, { name, image = "" }: DeployedService, directory: string): Promise<Archive> {
+/**
+ * Copies what a host sends of a service into a directory.
+ *
+ * @param words that make its runner send it; default: those for the data as they are now
+ */
+export async function save(
+  host: Host,
+  { name, image = "" }: Pick<DeployedService, "name" | "image">,
+  directory: string,
+  words: RunnerWords = ["backup", name],
+): Promise<Archive> {
   const file = `${host.deployed.name}-${name}.tar`;
   const path = join(directory, file);
   const time = new Date().toISOString();
   const part = path + UNPROVEN;
   try {
     const output = createWriteStream(part, { flags: "wx", mode: 0o600 });
-    await host.call(["backup", name], { output });
+    await host.call(words, { output });
     output.end();
     await finished(output);
     const sent = await cutSeal(part);

@@ -61,10 +61,26 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       return print(args, await backup(await hosts(args), to, args.service));
     },
   },
+  backups: {
+    about: "the backups that hosts made by themselves",
+    takes: [...WHERE, "json"],
+    run: async (args) => {
+      const { backups } = await import("./saved");
+      return print(args, await backups(await hosts(args)));
+    },
+  },
   restore: {
     about: "replaces the data on a host by those of a backup",
-    takes: [...WHERE, "service", "from", "from-host", "force", "json"],
+    takes: [...WHERE, "service", "from", "snapshot", "from-host", "force", "json"],
     run: async (args) => {
+      const { snapshot } = args;
+      if (snapshot !== undefined) {
+        if (args.from !== undefined) throw new Error("--from and --snapshot name two backups: leave out one");
+        const { restoreSaved } = await import("./saved");
+        const all = await allHosts(args);
+        const chosen = choose(all, args);
+        return print(args, await restoreSaved(chosen, all, { ...args, snapshot }));
+      }
       const from = needed(args.from, "--from", "the directory of a backup");
       const { restore } = await import("./restore");
       return print(args, await restore(await hosts(args), { ...args, from }));
@@ -81,9 +97,16 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
 };
 
+async function allHosts({ stack }: Arguments): Promise<DeployedHost[]> {
+  return readState(await exportStack(stack), stack ?? "");
+}
+
 /** The hosts of the stack, or the one that `--host` names. */
-async function hosts({ stack, host }: Arguments): Promise<DeployedHost[]> {
-  const all = readState(await exportStack(stack), stack ?? "");
+async function hosts(args: Arguments): Promise<DeployedHost[]> {
+  return choose(await allHosts(args), args);
+}
+
+function choose(all: readonly DeployedHost[], { host }: Arguments): DeployedHost[] {
   const chosen = all.filter(({ name }) => host === undefined || name === host);
   if (chosen.length === 0) {
     const names = all.map(({ name }) => name).join(", ");

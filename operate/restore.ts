@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
-import { everywhere } from "./everywhere";
+import { type Answer, everywhere } from "./everywhere";
 import { type Archive, readManifest, verifyArchive } from "./manifest";
 import { exitCode, perHost, type Report } from "./outcome";
 import type { DeployedHost } from "./state";
@@ -36,6 +36,10 @@ export async function restore(hosts: readonly DeployedHost[], options: RestoreOp
     }
     return restored;
   });
+  return reportRestored(answers);
+}
+
+export function reportRestored(answers: ReadonlyArray<Answer<string[]>>): Report {
   return {
     text: answers
       .map(

@@ -19,6 +19,7 @@ const OF_OTHERS = [
   "nginxExporter",
   "apache",
   "nodeExporter",
+  "backup",
   "alerts",
 ];
 

@@ -8,7 +8,12 @@ export const alertmanagerPlacement: PlacedService = {
   offer: ({ alertmanager }) =>
     alertmanager.enabled
       ? // Not for other hosts: the front accepts no alerts.
-        { backend: ALERTMANAGER_BACKEND, alertmanager: { endpoints: { local: ALERTMANAGER_ENDPOINT } } }
+        {
+          backend: ALERTMANAGER_BACKEND,
+          alertmanager: { endpoints: { local: ALERTMANAGER_ENDPOINT } },
+          // It replaces its files as a whole.
+          savedData: { service: ALERTMANAGER },
+        }
       : undefined,
   telemetry: ({ name, alertmanager }) => (alertmanager.enabled ? [alertmanagerTelemetry(name)] : []),
   place: (placement, opts) => {

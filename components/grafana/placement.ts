@@ -9,7 +9,11 @@ export const grafanaPlacement: PlacedService = {
   service: GRAFANA,
   offer: ({ grafana: { enabled, embedding } }) =>
     enabled
-      ? { backend: { ...GRAFANA_BACKEND, ...(embedding && { framedBy: embedding.origins }) } }
+      ? {
+          backend: { ...GRAFANA_BACKEND, ...(embedding && { framedBy: embedding.origins }) },
+          // SQLite's data base, with its journals.
+          savedData: { service: GRAFANA, rewritten: ["grafana.db*"] },
+        }
       : undefined,
   place: (placement, opts) => {
     const component = new Grafana(`${placement.name}-grafana`, grafanaArgs(placement), opts);

@@ -49,6 +49,14 @@ const TEXTFILES: Readonly<Record<Scope, string>> = {
   rootless: "%h/.local/share/podwatch/textfile",
 };
 
+/** Directory of the textfile collector. */
+export function textfileDirectory(
+  settings: { readonly textfileDirectory?: string | undefined },
+  scope: Scope,
+): string {
+  return settings.textfileDirectory ?? TEXTFILES[scope];
+}
+
 /** The program of Debian's and Ubuntu's package. */
 const PACKAGE = { path: "/usr/bin/prometheus-node-exporter", package: "prometheus-node-exporter" } as const;
 
@@ -62,7 +70,7 @@ export function nodeHostSockets(scope: Scope): HostSockets {
 
 export function nodeExporter(input: NodeExporterInput): NativeService {
   const { scope, collectors, port } = input;
-  const textfiles = input.textfileDirectory ?? TEXTFILES[scope];
+  const textfiles = textfileDirectory(input, scope);
   const socket = `${SOCKET_DIRECTORY[scope]}/${NODE_EXPORTER}.sock`;
   return {
     kind: "native",

@@ -14,7 +14,13 @@ export function resolveNodeExporter(
   given: Given,
   { host, before, locate, report }: ResolveContext,
 ): NodeExporterSettings {
-  const enabled = given.enabled ?? host.role === "target";
+  const enabled = given.enabled ?? (host.role === "target" || before.backup.enabled);
+  if (!enabled && before.backup.enabled) {
+    report(
+      locate(["enabled"]),
+      "false leaves nobody to tell when backups fail, which the node exporter does; remove it, or podwatch:backup",
+    );
+  }
   if (!enabled && host.role === "target") {
     report(
       locate(["enabled"]),

@@ -11,7 +11,12 @@ export const prometheusPlacement: PlacedService = {
     const backend = prometheusBackend(mode);
     if (mode === "agent") return { backend };
     const kind = { type: "prometheus", scrapeInterval } as const;
-    return { backend, datasource: { kind, endpoints: behindFront(front, PROMETHEUS_ENDPOINT) } };
+    return {
+      backend,
+      // Blocks are never changed once they are there.
+      savedData: { service: PROMETHEUS, appended: ["wal", "chunks_head"] },
+      datasource: { kind, endpoints: behindFront(front, PROMETHEUS_ENDPOINT) },
+    };
   },
   telemetry: () => [PROMETHEUS_TELEMETRY],
   place: (placement, opts) => {

@@ -8,9 +8,7 @@ import { containerUnit, NETWORK_NAME } from "./quadlet";
 export function serviceBundle(service: Service, { scope, builds = {} }: HostContext): Bundle {
   const build = builds[service.image];
   const headers: Header[] = [
-    ["image", service.image],
-    ...(build?.bases ?? []).map((base): Header => ["base-image", base]),
-    ...sorted(build?.args ?? {}).map(([name, value]): Header => ["build-arg", `${name}=${value}`]),
+    ...imageHeaders(service.image, build),
     ["user", `${service.user.uid}:${service.user.gid}`],
     ["ready-within", String(service.readyWithin)],
     ...(service.hooks.inside === undefined
@@ -31,15 +29,26 @@ export function serviceBundle(service: Service, { scope, builds = {} }: HostCont
       .filter((hook): hook is [string, string] => hook[0] !== "inside" && hook[1] !== undefined)
       .map(([name, script]): Part => [`hooks/${name}`, script]),
     ...Object.entries(service.files).map(([path, text]): Part => [`files/${path}`, text]),
-    ...(build === undefined ? [] : buildParts(build)),
+    ...buildParts(build),
   ];
   return writeBundle(service.name, headers, parts);
 }
 
-function buildParts({ containerfile, files }: ImageBuild): Part[] {
+/** The image, and what it is built from if the host builds it. */
+export function imageHeaders(image: string, build: ImageBuild | undefined): Header[] {
   return [
-    ["image/Containerfile", containerfile],
-    ...Object.entries(files).map(([name, text]): Part => [`image/context/${name}`, text]),
+    ["image", image],
+    ...(build?.bases ?? []).map((base): Header => ["base-image", base]),
+    ...sorted(build?.args ?? {}).map(([name, value]): Header => ["build-arg", `${name}=${value}`]),
+  ];
+}
+
+/** The files that an image is built from, if the host builds it. */
+export function buildParts(build: ImageBuild | undefined): Part[] {
+  if (build === undefined) return [];
+  return [
+    ["image/Containerfile", build.containerfile],
+    ...Object.entries(build.files).map(([name, text]): Part => [`image/context/${name}`, text]),
   ];
 }
 

@@ -6,6 +6,7 @@ import { firewallBundle } from "../systemd/nftables";
 import { networkBundle, serviceBundle } from "./bundle";
 import { gatewayOf } from "./network";
 import { networkUnit } from "./quadlet";
+import { timerBundle } from "./timer";
 
 /** podman, version 4.4 or later: containers are Quadlet units of systemd. */
 export const podman: Engine = {
@@ -29,6 +30,8 @@ export const podman: Engine = {
         return serviceBundle(service, context);
       case "native":
         return nativeBundle(service, context.scope);
+      case "timer":
+        return timerBundle(service, context);
       case "network":
         return networkBundle(networkUnit(withGateways(service), context.scope));
       case "fragment":

@@ -15,7 +15,7 @@ const files = filesBeside();
 const raw: Tree = { ...everySection(), host: login };
 const world = context({
   files,
-  secretKeys: ["host", "prometheus", "alertmanager", "blackboxExporter", "grafana"],
+  secretKeys: ["host", "prometheus", "alertmanager", "blackboxExporter", "grafana", "backup"],
 });
 
 /** What shells, units, YAML, templates and NGINX take for their own, and what is not ASCII. */

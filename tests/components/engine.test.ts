@@ -22,7 +22,10 @@ function bundles(resources: readonly Recorded[]): Record<string, string> {
   return Object.fromEntries(all.filter(([, stdin]) => !(stdin instanceof Secret)));
 }
 
-const CONTAINERS = Object.keys(versions.images).sort();
+/** restic is the program of a timer. */
+const CONTAINERS = Object.keys(versions.images)
+  .filter((name) => name !== "restic")
+  .sort();
 
 /** Those that need root. */
 const ROOTFUL = ["apache-exporter"];
@@ -34,6 +37,7 @@ test("an engine makes what is applied of every service of a stack", async () => 
       `podwatch-${host}-${name}-service${suffix}`,
       `fake ${scope} container ${name}\n`,
     ]),
+    [`podwatch-${host}-backup-service${suffix}`, `fake ${scope} timer backup\n`],
     [`podwatch-${host}-network-service${suffix}`, `fake ${scope} network network\n`],
     [`podwatch-${host}-node-exporter-service${suffix}`, `fake ${scope} native node-exporter\n`],
   ];

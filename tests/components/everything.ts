@@ -14,6 +14,10 @@ export function everySection(): StackFile {
     prometheus: merge(withJobSecrets(sections.prometheus as Group), OWN_SECRETS),
     grafana: merge(sections.grafana, LOG_INS),
     alertmanager: merge(withSecrets(sections.alertmanager as Alertmanager), OWN_SECRETS),
+    backup: merge(sections.backup, {
+      password: SECRETS.backupPassword,
+      s3: { secretAccessKey: SECRETS.bucketKey },
+    }),
     blackboxExporter: merge(sections.blackboxExporter, {
       ...OWN_SECRETS,
       modules: { login: { basicAuth: { password: SECRETS.probePassword } } },

@@ -190,6 +190,11 @@ describe("everything changed", () => {
       `${C}ApacheStatus podwatch-first-apache-status < podwatch`,
       `${COMMAND} podwatch-first-apache-status-service < podwatch-first-apache-status`,
       `${COMMAND} podwatch-first-apache-status-service-bundle < podwatch-first-apache-status`,
+      `${C}Backup podwatch-first-backup < podwatch`,
+      `${COMMAND} podwatch-first-backup-password-secret < podwatch-first-backup`,
+      `${COMMAND} podwatch-first-backup-s3-secret < podwatch-first-backup`,
+      `${COMMAND} podwatch-first-backup-service < podwatch-first-backup`,
+      `${COMMAND} podwatch-first-backup-service-bundle < podwatch-first-backup`,
       `${C}BlackboxExporter podwatch-first-blackbox-exporter < podwatch`,
       `${COMMAND} podwatch-first-blackbox-exporter-password.login-secret < podwatch-first-blackbox-exporter`,
       `${COMMAND} podwatch-first-blackbox-exporter-service < podwatch-first-blackbox-exporter`,
@@ -230,6 +235,10 @@ describe("everything changed", () => {
       `${COMMAND} podwatch-first-runner-gate < podwatch-first`,
       `${C}Host podwatch-second < podwatch`,
       `${LOCAL_COMMAND} podwatch-second-answers < podwatch-second`,
+      `${C}Backup podwatch-second-backup < podwatch`,
+      `${COMMAND} podwatch-second-backup-password-secret < podwatch-second-backup`,
+      `${COMMAND} podwatch-second-backup-s3-secret < podwatch-second-backup`,
+      `${COMMAND} podwatch-second-backup-service < podwatch-second-backup`,
       `${C}BlackboxExporter podwatch-second-blackbox-exporter < podwatch`,
       `${COMMAND} podwatch-second-blackbox-exporter-password.login-secret < podwatch-second-blackbox-exporter`,
       `${COMMAND} podwatch-second-blackbox-exporter-service < podwatch-second-blackbox-exporter`,
@@ -254,6 +263,10 @@ describe("everything changed", () => {
     expect(installations.second).toEqual({
       url: "http://10.1.2.3:8080/",
       prometheus: "http://10.1.2.3:8080/prometheus/",
+      backups: {
+        repository: "s3:https://s3.eu-central-1.amazonaws.com/my-company-backups/monitoring/podwatch/second",
+        password: expect.anything(),
+      },
     });
     for (const secret of Object.values(SECRETS)) {
       const inWire = JSON.stringify(secret).slice(1, -1);

@@ -37,6 +37,8 @@ export const SECRETS = {
   chatUser: "chatUserS3cret",
   pushoverKey: "pushoverS3cret0123456789abcdef",
   awsKey: "aws/s3cret+key/0123456789abcdefghijklmno",
+  backupPassword: "the backups' s3cret password",
+  bucketKey: "bucket/s3cret+access-key",
   pingUrl: "https://hc-ping.com/the-s3cret-uuid",
 } as const;
 

@@ -40,6 +40,7 @@ const GROUPS = [
   "release",
   "sha256",
   "collectors",
+  "keep",
   "resources",
   ...kindNames,
 ] as const;

@@ -47,14 +47,14 @@ line_remove() {
 `;
 
 /** Units of systemd's own, which need no more than their names. */
-const TIMER = `
-KINDS="$KINDS timer"
+const CLOCK = `
+KINDS="$KINDS clock"
 
-timer_unit() {
+clock_unit() {
   say "podwatch-$service.timer"
 }
 
-timer_units() {
+clock_units() {
   say "$unit"
   say "\${unit%.timer}.service"
 }
@@ -65,7 +65,7 @@ let shell: RunnerShell;
 beforeEach(() => {
   shell = new RunnerShell();
   shell.write("kinds/line.sh", LINE);
-  shell.write("kinds/timer.sh", TIMER);
+  shell.write("kinds/clock.sh", CLOCK);
   shell.write("hosts/other", "of somebody else's\n");
   shell.write("runner", "");
 });
@@ -73,7 +73,7 @@ beforeEach(() => {
 afterEach(() => shell.remove());
 
 const run = (line: string, input = "") =>
-  shell.run(`SELF=$STATE/../runner; . "$STATE/../kinds/line.sh"; . "$STATE/../kinds/timer.sh"; ${line}`, {
+  shell.run(`SELF=$STATE/../runner; . "$STATE/../kinds/line.sh"; . "$STATE/../kinds/clock.sh"; ${line}`, {
     input,
   });
 const read = (path: string) => readFileSync(join(shell.directory, path), "utf8");
@@ -184,8 +184,8 @@ describe("a kind without a unit", () => {
 
   test("does not become one of another kind, which could not go back", () => {
     apply("hello");
-    expect(run("apply_service greeting", bundle("timer", {})).stderr).toBe(
-      "podwatch: greeting is a line on this host, and is to be a timer: remove it first\n",
+    expect(run("apply_service greeting", bundle("clock", {})).stderr).toBe(
+      "podwatch: greeting is a line on this host, and is to be a clock: remove it first\n",
     );
     expect(drift("hello")).toEqual([]);
   });
@@ -212,7 +212,7 @@ describe("a kind without a unit", () => {
 describe("a kind of systemd's own units", () => {
   const UNITS = ["native/podwatch-greeting.service", "native/podwatch-greeting.timer"];
   const timer = (schedule: string) =>
-    bundle("timer", {
+    bundle("clock", {
       "unit/podwatch-greeting.service": "ExecStart=echo hello",
       "unit/podwatch-greeting.timer": `OnCalendar=${schedule}\n  [Install]`,
     });

@@ -104,7 +104,14 @@ function of(service: string): Bundle[] {
 }
 
 const MONITOR = ["grafana", "network", "nginx", "prometheus"];
-const EVERYTHING = [...MONITOR, "alertmanager", "blackbox-exporter", "nginx-exporter", "node-exporter"];
+const EVERYTHING = [
+  ...MONITOR,
+  "alertmanager",
+  "blackbox-exporter",
+  "nginx-exporter",
+  "node-exporter",
+  "backup",
+];
 
 /** What each stack deploys to each of its hosts. */
 const DEPLOYED: Readonly<Record<string, readonly string[]>> = {

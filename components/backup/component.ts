@@ -1,0 +1,50 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { HostSettings } from "../../config/load";
+import type { NamedSecret } from "../../lib/auth";
+import type { SavedData } from "../../lib/savedData";
+import type { Host } from "../host";
+import { backup, PASSWORD_SECRET, type Repository, S3_SECRET, s3Credentials, s3Url } from "./render";
+
+export interface BackupArgs {
+  readonly host: Host;
+  /** Name of the host, which its backups are found by. */
+  readonly hostName: string;
+  readonly settings: HostSettings["backup"];
+  /** What is saved. */
+  readonly data: readonly SavedData[];
+  /** Directory of the node exporter's textfile collector. */
+  readonly metrics: string;
+}
+
+/** Backups that the host makes by itself, of everything that is deployed there before. */
+export class Backup extends pulumi.ComponentResource {
+  /** Where they are. */
+  readonly repository: string;
+  /** What they are encrypted with. */
+  readonly password: pulumi.Output<string>;
+
+  constructor(name: string, args: BackupArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("podwatch:index:Backup", name, {}, opts);
+    const { host, hostName, settings, data, metrics } = args;
+    const { s3, directory = "" } = settings;
+    const repository: Repository = s3 === undefined ? { directory } : { s3 };
+    this.repository = `${s3 === undefined ? directory : s3Url(s3)}/${hostName}`;
+    this.password = settings.password ?? generatedPassword(`${name}-password`, this);
+    const secrets: Array<NamedSecret<pulumi.Output<string>>> = [
+      { name: PASSWORD_SECRET, value: this.password },
+      ...(s3 === undefined
+        ? []
+        : [
+            { name: S3_SECRET, value: s3.secretAccessKey.apply((key) => s3Credentials(s3.accessKeyId, key)) },
+          ]),
+    ];
+    const service = backup({ ...settings, host: hostName, repository, metrics, data });
+    host.deploy(name, { service, secrets, after: host.deployed }, { parent: this });
+    this.registerOutputs({ repository: this.repository, password: this.password });
+  }
+}
+
+function generatedPassword(name: string, parent: pulumi.Resource): pulumi.Output<string> {
+  return new random.RandomPassword(name, { length: 40, special: false }, { parent }).result;
+}

@@ -1,0 +1,1 @@
+exec /bin/sh "$PODWATCH_RUNNER" save-leave backup
