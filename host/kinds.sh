@@ -145,7 +145,7 @@ any_log() {
   done
   cursor=$1
   shift
-  journal_since "$cursor" ${ROOTLESS:+--user} "$@" | tail -n 12
+  journal_since "$cursor" ${ROOTLESS:+--user} "$@" | without_usage | tail -n 12
 }
 
 # Prints a line `<object> <what> <which>` for each difference from the candidate, except those of release and units.

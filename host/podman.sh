@@ -90,5 +90,5 @@ refuse_without_podman() {
 # podman's error and the container's output.
 podman_log() {
   journal_since "$2" ${ROOTLESS:+--user} --unit "$1.service" | grep '^Error: ' | tail -n 3 || :
-  journal_since "$2" CONTAINER_NAME="$1" | tail -n 12 || :
+  journal_since "$2" CONTAINER_NAME="$1" | without_usage | tail -n 12 || :
 }

@@ -64,6 +64,14 @@ last_log_lines() {
   of_kind log "$1" "$2" | sed '/^$/d; s/^/  | /'
 }
 
+# Some programs print all of their options after the reason why they refuse one, once for each start.
+without_usage() {
+  awk '
+    /^([Uu]sage: |Usage of )/ { usage = 1 }
+    /^(([^ ]+ )?[Ee]rror|panic|fatal|time=|ts=|level=|\{)/ { usage = 0 }
+    !usage && $0 != before { print; before = $0 }'
+}
+
 # With a cursor, `--lines` selects the first lines, not the last.
 journal_since() {
   cursor=$1

@@ -6,10 +6,13 @@ import type { Header } from "../bundle";
 import { limitEntries } from "../systemd/limits";
 import { type Entry, quoteWord } from "../systemd/unit";
 
+/** How many processes podman lets a container have, unless it is told. */
+const PODMAN_PIDS = 2048;
+
 /** Entries at the end of the section `[Container]`, where they override the others. */
 export function addedEntries({ name, added }: Service, stateDirectory: string): Entry[] {
   if (added === undefined) return [];
-  const { openFiles } = added.resources;
+  const { openFiles, pids = 0 } = added.resources;
   return [
     ...sorted(added.environment).map(
       ([variable, value]) => ["Environment", quoteWord(`${variable}=${value}`)] as const,
@@ -29,6 +32,8 @@ export function addedEntries({ name, added }: Service, stateDirectory: string): 
     ...(openFiles === undefined
       ? []
       : [["PodmanArgs", `--ulimit=nofile=${openFiles}:${openFiles}`] as const]),
+    // podman's own limit stands below that of the unit.
+    ...(pids > PODMAN_PIDS ? [["PodmanArgs", `--pids-limit=${pids}`] as const] : []),
   ];
 }
 

@@ -49,7 +49,7 @@ container_check() {
   check_quadlet
   if [ -e "$candidate/hooks/check" ] && ! is_accepted; then
     fail "$service refuses its new configuration; nothing was changed:
-$(say "$report" | tail -n 15)"
+$(say "$report" | without_usage | tail -n 15)"
   fi
 }
 

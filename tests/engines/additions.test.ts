@@ -90,6 +90,10 @@ test("variables, limits and volumes of the user override the keys of the unit, w
   expect(entries(service, "Container", "Secret")).toEqual(["podwatch-web.api,type=env,target=TOKEN"]);
   expect(entries(service, "Container", "Volume")).toContain("/srv/a:/srv/b:ro,z");
   expect(entries(service, "Container", "PodmanArgs")).toEqual(["--ulimit=nofile=4096:4096"]);
+  // podman's own limit of 2048 would hold below that of the unit.
+  const many = added({ resources: { pids: 2049 } });
+  expect(entries(many, "Container", "PodmanArgs")).toEqual(["--pids-limit=2049"]);
+  expect(entries(many, "Service", "TasksMax")).toEqual(["2049"]);
   expect(entries(service, "Service", "MemoryMax")).toEqual(["64M", "2G"]);
   expect(entries(service, "Service", "CPUQuota")).toEqual(["29%"]);
   expect(entries(service, "Service", "TasksMax")).toEqual(["512"]);

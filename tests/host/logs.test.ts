@@ -53,6 +53,24 @@ test.each(["", "yes"])("are those since the start, and nobody else's (rootless: 
   expect(told([web("old")], lines, rootless)).toEqual(["  | new one", "  | -- cursor: n=0", "  | new two"]);
 });
 
+test("are without the list of all options that some programs print after the reason, at each start", () => {
+  const usage = (program: string) => [
+    web(`usage: ${program} [<flags>]`),
+    web("The server"),
+    web("Flags:"),
+    ...Array.from({ length: 30 }, (_, index) => web(`      --option.${index}="data/"  An error: none.`)),
+  ];
+  const start = [web('Error parsing command line arguments: unknown unit "x"'), ...usage("prometheus")];
+  const reason = '  | Error parsing command line arguments: unknown unit "x"';
+  expect(told([], [...start, ...start])).toEqual([reason]);
+  // What comes after it is told again, and the reason may come late.
+  const late = [...usage("web"), web("web: error: unknown flag"), web("time=1 msg=gone")];
+  expect(told([], late)).toEqual(["  | web: error: unknown flag", "  | time=1 msg=gone"]);
+  expect(told([], [web("flag provided but not defined: -x"), web("Usage of web:"), web("  -a int")])).toEqual(
+    ["  | flag provided but not defined: -x"],
+  );
+});
+
 test("are the last dozen, after what podman complained of", () => {
   const many = Array.from({ length: 30 }, (_, index) => web(`line ${index}`));
   const lines = ["podwatch-web.service Error: no such image", "podwatch-web.service Starting", ...many];

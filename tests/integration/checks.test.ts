@@ -253,7 +253,10 @@ describe("what users add to a service is there", () => {
     expect(output).toMatch(
       /grafana did not come up: [\s\S]*flag provided but not defined: -+no-such-argument[\s\S]*The previous release is back and healthy/,
     );
-    expect(output).toMatch(/prometheus did not come up: [\s\S]*The previous release is back and healthy/);
+    expect(output).toMatch(
+      /prometheus did not come up: [\s\S]*Error parsing command line arguments: .*"many"[\s\S]*The previous release is back and healthy/,
+    );
+    expect(output).not.toContain("--storage.tsdb.path=");
     expect((await host.fetch("/grafana/api/health")).status).toBe(200);
   });
 });

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { eventually, LabHost, must } from "./support/lab";
 import { type NodeMirror, nodeMirror } from "./support/nodeMirror";
 import { query, targets } from "./support/queries";
@@ -8,19 +11,34 @@ jest.setTimeout(300_000);
 
 const PORT = 8080;
 
+/** What users add to a service, with a secret of their own. */
+const OWN_SECRET = `first $line 'q' "%n"`;
+const ODD = `two words, "quoted", $HOME 50%`;
+const files = mkdtempSync(join(tmpdir(), "podwatch-rootless-"));
+
 describe("a deployment without root", () => {
   let host: LabHost;
   let neighbour: LabHost;
   let mirror: NodeMirror;
   let stack: Stack;
   let before: string[];
-  const settings = (more: object = {}) => ({
+  const settings = (more: Record<string, unknown> = {}) => ({
     host: { ...connection("rootless", host), become: false },
     nodeExporter: { enabled: true, release: mirror.release },
-    // Often scraped: to see that it is healthy takes a scrape.
-    prometheus: { scrapeInterval: "2s" },
     ...more,
+    // Often scraped: to see that it is healthy takes a scrape.
+    prometheus: { scrapeInterval: "2s", ...additions, ...(more.prometheus as object | undefined) },
   });
+  const additions = {
+    arguments: ["--query.lookback-delta=3m"],
+    environment: { ODD },
+    secretEnvironment: { OWN_TOKEN: "own" },
+    files: { "/etc/own/list": join(files, "list") },
+    volumes: ["/srv/of-the-host:/srv/of-the-host:ro"],
+    resources: { memory: "1G", cpus: 1.5, pids: 300, openFiles: 2048 },
+  };
+  const configure = (sections: Record<string, unknown>) =>
+    stack.configure(sections, { "prometheus.secrets.own": OWN_SECRET });
 
   beforeAll(async () => {
     [host, neighbour, mirror] = await Promise.all([
@@ -31,11 +49,15 @@ describe("a deployment without root", () => {
     await host.gateway("start", "deribit");
     // podman makes its own storage when it is first used.
     await rootlessSnapshot(host);
+    await host.exec("mkdir -p /srv/of-the-host && echo here >/srv/of-the-host/file");
     before = await snapshot(host);
+    writeFileSync(join(files, "list"), "of the user\n");
     stack = await Stack.create("rootless", settings());
+    await configure(settings());
   });
 
   afterAll(async () => {
+    rmSync(files, { recursive: true });
     mirror?.close();
     await stack?.dispose();
     await host?.down();
@@ -77,6 +99,30 @@ describe("a deployment without root", () => {
     expect(owners.split("\n").filter(Boolean)).not.toContain("root");
   });
 
+  test("what the user adds to a service is there: arguments, variables, secrets, files, volumes, limits", async () => {
+    const inside = (script: string) =>
+      host.execRootless(`podman exec -i podwatch-prometheus sh -s <<'END'\n${script}\nEND`);
+    expect(await inside("tr '\\0' '\\n' </proc/1/cmdline | tail -n 1")).toBe("--query.lookback-delta=3m\n");
+    expect(await inside('printf "%s" "$ODD"')).toBe(ODD);
+    expect(
+      await inside('[ "$OWN_TOKEN" = "$(cat /run/secrets/prometheus.own)" ] && printf "%s" "$OWN_TOKEN"'),
+    ).toBe(OWN_SECRET);
+    expect(
+      await host.exec("grep -rlF 'first $line' /home/rootless/.config /run/user/*/systemd || true"),
+    ).toBe("");
+    expect(await inside("cat /etc/own/list /srv/of-the-host/file")).toBe("of the user\nhere\n");
+    expect(await inside("echo x 2>/dev/null >/srv/of-the-host/file || echo read-only")).toBe("read-only\n");
+    expect(await inside("ulimit -n")).toBe("2048\n");
+    const limits = await host.execRootless(
+      "systemctl --user show --property MemoryMax,TasksMax,CPUQuotaPerSecUSec podwatch-prometheus",
+    );
+    expect(limits.trim().split("\n").sort()).toEqual([
+      "CPUQuotaPerSecUSec=1.500000s",
+      `MemoryMax=${1024 ** 3}`,
+      "TasksMax=300",
+    ]);
+  });
+
   test("only the front listens, on the loopback address and a port above 1023", async () => {
     const listeners = await host.exec("ss -Hltn | awk '{ print $4 }' | grep -v -e ':22$' | sort -u");
     expect(listeners.split("\n").filter(Boolean)).toEqual([`127.0.0.1:${PORT}`]);
@@ -103,7 +149,7 @@ describe("a deployment without root", () => {
   test("a second up changes nothing, and a changed line restarts nothing", async () => {
     const running = await started();
     expect(Object.keys(await stack.up())).toEqual(["unchanged"]);
-    await stack.configure(settings({ gateways: { scrapeInterval: "7s" } }));
+    await configure(settings({ gateways: { scrapeInterval: "7s" } }));
     expect(await stack.up()).toMatchObject({ updated: 1 });
     expect(await started()).toBe(running);
   });
@@ -114,7 +160,7 @@ describe("a deployment without root", () => {
   });
 
   /** Open to others, over IPv6 as well, which containers have then, too. */
-  const open = (more: object = {}) =>
+  const open = (more: Record<string, unknown> = {}) =>
     settings({
       front: { bind: "::" },
       blackboxExporter: { targets: [{ name: "door", module: "tcp", target: `[${neighbour.address6}]:22` }] },
@@ -128,7 +174,7 @@ describe("a deployment without root", () => {
       return output.split("\n").filter(Boolean).map(Number);
     };
     expect(await openPorts(host.address6)).toEqual([22]);
-    await stack.configure(open());
+    await configure(open());
     await stack.up();
     expect(await openPorts(host.address)).toEqual([22, PORT]);
     expect(await openPorts(host.address6)).toEqual([22, PORT]);
@@ -152,7 +198,7 @@ describe("a deployment without root", () => {
   });
 
   test("destroy leaves the host as it was", async () => {
-    await stack.configure(open({ prometheus: { data: "delete" }, grafana: { data: "delete" } }));
+    await configure(open({ prometheus: { data: "delete" }, grafana: { data: "delete" } }));
     await stack.up();
     await stack.destroy();
     expect(await rootlessSnapshot(host)).toEqual(["network podman"]);
