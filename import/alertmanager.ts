@@ -1,4 +1,5 @@
 // Alertmanager's configuration file.
+import { native } from "./native";
 import { receivers, withGlobals } from "./receivers";
 import { inhibitRules, rootRoute } from "./routes";
 import { missing, needless, Spot, type Table, takeAll, unknown } from "./spot";
@@ -13,6 +14,7 @@ const ALERTMANAGER: Table = {
   inhibit_rules: inhibitRules,
   time_intervals: timeIntervals,
   mute_time_intervals: timeIntervals,
+  tracing: (here) => here.put(["extra", "tracing"], native(here, "alertmanager")),
   templates: (here) => {
     for (const item of here.items()) templates(item);
   },

@@ -1,6 +1,6 @@
 // Grafana's variables: each stands for a key of grafana.ini, and some of these have settings of their own.
 import { keyOfVariable } from "../components/grafana/iniNames.resolve";
-import { isSecretVariable } from "../config/secretWords";
+import { isSecretUrl, isSecretVariable } from "../config/secretWords";
 import { isYes, type Spot } from "./spot";
 
 export interface Variable {
@@ -32,6 +32,14 @@ const ofMail =
 /** Keys with settings, by section and key. */
 const SETTINGS: Readonly<Record<string, Taker>> = {
   "security.admin_user": as("adminUser"),
+  "security.disable_initial_admin_creation": (value, to) => {
+    if (isYes(value))
+      to.change(
+        "is not so here",
+        "nothing is to be done: Podwatch logs in as the administrator, with a generated password",
+        "the missing administrator",
+      );
+  },
   "auth.anonymous.enabled": (value, to) => {
     if (isYes(value)) to.put("anonymous", {});
   },
@@ -85,7 +93,7 @@ function setKey(
   to: Spot,
   place: readonly [string, string] | undefined,
 ): void {
-  const isSecret = isSecretVariable(name) || value === undefined;
+  const isSecret = value === undefined || isSecretVariable(name) || isSecretUrl(value);
   if (!isSecret) {
     to.put(place === undefined ? ["environment", name] : ["settings", ...place], value);
     return;

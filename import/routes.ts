@@ -1,6 +1,6 @@
 // Routes and inhibition rules.
 import { receiverNames } from "./receivers";
-import { asFlag, asText, asTexts, type Spot, type Table, takeAll, unknown } from "./spot";
+import { asFlag, asText, asTexts, needless, type Spot, type Table, takeAll, unknown } from "./spot";
 
 /** What every alert matches: here a route has to say which alerts it is for. */
 const ALL = 'alertname=~".*"';
@@ -29,7 +29,7 @@ const ROUTE: Table = {
 export function rootRoute(here: Spot): void {
   // All alerts are one group, unless the file says otherwise.
   here.put("groupBy", []);
-  takeAll(here, TIMING, unknown);
+  takeAll(here, { ...TIMING, continue: needless }, unknown);
 }
 
 function route(here: Spot): void {

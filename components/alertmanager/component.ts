@@ -34,6 +34,7 @@ export class Alertmanager extends pulumi.ComponentResource {
       timeIntervals: settings.timeIntervals,
       templates: Object.fromEntries(settings.templates.map(({ name: file, content }) => [file, content])),
       deadMansSwitch: settings.deadMansSwitch,
+      extra: settings.extra,
       secrets: settings.secrets,
       keepData: settings.data === "keep",
       unitKeys: settings.quadlet,

@@ -40,6 +40,8 @@ export interface AlertmanagerInput {
   readonly templates: Readonly<Record<string, string>>;
   /** The dead man's switch, if any. */
   readonly deadMansSwitch?: { readonly url: unknown; readonly interval: string } | undefined;
+  /** Further parts of the configuration, in Alertmanager's syntax. */
+  readonly extra?: Readonly<Record<string, unknown>> | undefined;
   /** Secrets that `extra` refers to, by name. */
   readonly secrets?: Readonly<Record<string, unknown>> | undefined;
   readonly keepData: boolean;
@@ -175,6 +177,7 @@ function configuration(input: AlertmanagerInput) {
             },
           ]),
     ],
+    ...input.extra,
   };
 }
 

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { quote, type Report } from "../../config/problem";
 import { shippedFiles } from "../../config/resolve/files";
 import type { Locate } from "../../config/resolve/locate";
+import { refuseSecrets } from "../../config/resolve/plainSecrets";
 import { checkQuadlet } from "../../config/resolve/quadlet";
 import { withPlainSecrets } from "../../config/schema/words";
 import type { ResolveContext } from "../../config/section";
@@ -10,7 +11,7 @@ import { isGroup } from "../../config/walk";
 import { inMilliseconds } from "../../lib/duration";
 import { checkNames, resolveReceivers } from "./receivers.resolve";
 import type { Route } from "./routes.schema";
-import type { AlertmanagerSettings, alertmanager } from "./schema";
+import { type AlertmanagerSettings, type alertmanager, typedParts } from "./schema";
 import { checkTimeIntervals } from "./timeIntervals.resolve";
 
 type Given = z.output<typeof alertmanager>;
@@ -45,6 +46,7 @@ export function resolveAlertmanager(
     }
   });
   checkTimeIntervals(given.timeIntervals, locate, report);
+  checkExtra(given.extra, locate, report);
   if (
     deadMansSwitch !== undefined &&
     inMilliseconds(deadMansSwitch.interval) < inMilliseconds(shortestPing)
@@ -64,6 +66,27 @@ export function resolveAlertmanager(
   );
   const wanted = names.length > 0 || deadMansSwitch !== undefined;
   return withPlainSecrets({ ...given, receivers, enabled: given.enabled ?? wanted, templates });
+}
+
+/** Neither what has a setting, nor a secret. */
+function checkExtra(extra: Given["extra"], locate: Locate, report: Report): void {
+  for (const part of Object.keys(extra).filter((key) => Object.hasOwn(typedParts, key)))
+    report(
+      locate(["extra", part]),
+      `would override Alertmanager's own settings; write it as alertmanager.${typedParts[part]}`,
+    );
+  refuseSecrets(
+    extra,
+    {
+      owner: locate([]),
+      below: ["extra"],
+      what: "Alertmanager",
+      login: () => undefined,
+      secrets: locate(["secrets"]),
+      file: "/run/secrets/alertmanager.NAME",
+    },
+    report,
+  );
 }
 
 function checkRoot(

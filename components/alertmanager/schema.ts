@@ -20,6 +20,16 @@ import { secretUrl } from "./receivers/kind";
 import { receiver, receiverName } from "./receivers.schema";
 import { inhibitRule, rootRoute, timeInterval } from "./routes.schema";
 
+/** Parts of the configuration file for which there are settings, by those. */
+export const typedParts: Readonly<Record<string, string>> = {
+  receivers: "receivers",
+  route: "route",
+  inhibit_rules: "inhibitRules",
+  time_intervals: "timeIntervals",
+  mute_time_intervals: "timeIntervals",
+  templates: "templates",
+};
+
 export const alertmanager = group({
   enabled: setting(flag().optional(), "Whether Alertmanager is deployed.", {
     example: true,
@@ -69,6 +79,19 @@ export const alertmanager = group({
       interval: setting(duration().default("1m"), "Maximum time between calls; 10 s or more."),
     }).optional(),
     "An outside service that raises the alarm when it is no longer called, because Prometheus, Alertmanager or the whole host is gone.",
+  ),
+  extra: setting(
+    z
+      .record(
+        z.string(),
+        z.record(z.string(), z.unknown(), {
+          error: "is not a part of Alertmanager's configuration; write keys of it below it",
+        }),
+        { error: "is not a group of settings; write parts of Alertmanager's configuration below it" },
+      )
+      .default({}),
+    "Further parts of Alertmanager's configuration file, such as `tracing`, in Alertmanager's syntax, merged verbatim. Must not contain secrets. What has a setting is refused.",
+    { example: { tracing: { endpoint: "tempo.my-company.net:4317", client_type: "grpc" } } },
   ),
   ...additions("alertmanager", "the `extra` of receivers"),
   quadlet: quadletSetting(),

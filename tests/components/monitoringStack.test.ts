@@ -140,6 +140,12 @@ test("without gateways nothing of theirs is scraped or shown", async () => {
   expect(Object.keys(grafana)).toContain("files/dashboards/prometheus.json");
 });
 
+/** Secrets of chats, by the ends of their names. */
+const CHATS = [
+  ...["discord", "mattermost", "msteamsv2", "pushover", "pushover-user"],
+  ...["rocketchat-id", "rocketchat", "sns", "victorops"],
+];
+
 describe("everything changed", () => {
   const { grafana, ...sections } = everySection();
   const stackFile: StackFile = {
@@ -179,9 +185,13 @@ describe("everything changed", () => {
         (kind) =>
           `${COMMAND} podwatch-first-alertmanager-all-ways-${kind}-secret < podwatch-first-alertmanager`,
       ),
+      ...CHATS.map(
+        (kind) => `${COMMAND} podwatch-first-alertmanager-chats-${kind}-secret < podwatch-first-alertmanager`,
+      ),
       `${COMMAND} podwatch-first-alertmanager-dead-mans-switch-secret < podwatch-first-alertmanager`,
       `${COMMAND} podwatch-first-alertmanager-service < podwatch-first-alertmanager`,
       `${COMMAND} podwatch-first-alertmanager-service-bundle < podwatch-first-alertmanager`,
+      `${COMMAND} podwatch-first-alertmanager-webex-token.chats-secret < podwatch-first-alertmanager`,
       `${COMMAND} podwatch-first-alertmanager.own-secret < podwatch-first-alertmanager`,
       `${LOCAL_COMMAND} podwatch-first-answers < podwatch-first`,
       `${C}ApacheExporter podwatch-first-apache-exporter < podwatch`,

@@ -180,6 +180,16 @@ receivers:
   expect(left).toEqual([]);
 });
 
+test("tracing is a part as it is; that the first route does not continue is needless to say", () => {
+  const { am, left, problems } = of(`
+tracing: { endpoint: "tempo.corp:4317", client_type: grpc }
+route: { receiver: a, continue: false }
+receivers: [{ name: a }]
+`);
+  expect(am).toMatchObject({ extra: { tracing: { endpoint: "tempo.corp:4317", client_type: "grpc" } } });
+  expect({ left, problems }).toEqual({ left: [], problems: [] });
+});
+
 test("a stand-in for a secret, or a file that is not here, is typed by the user", () => {
   const { secrets, changed } = of(`
 route: { receiver: a }
@@ -212,10 +222,10 @@ test("templates are copied from outside of the project, under a name that is rea
 
 test("what has no setting, and what the checks refuse, is told of with its line", () => {
   const { left } = of(
-    `${ops}route: { receiver: ops, routes: [{ matchers: ["a b"], receiver: ops }] }\ntracing: { endpoint: x }\n`,
+    `${ops}route: { receiver: ops, routes: [{ matchers: ["a b"], receiver: ops }] }\nno_such_part: { endpoint: x }\n`,
   );
   expect(left).toEqual([
-    expect.stringMatching(/^alertmanager.yml:3 tracing has no setting; /),
+    expect.stringMatching(/^alertmanager.yml:3 no_such_part has no setting; /),
     expect.stringMatching(
       /^alertmanager.yml:2 podwatch:alertmanager.route.routes\[0\].matchers\[0\] "a b" is not a matcher; /,
     ),

@@ -214,3 +214,27 @@ test("plugins are taken with their versions", () => {
   expect(settings.grafana).toEqual({ plugins: ["grafana-clock-panel@2.1.3"] });
   expect(left).toEqual([expect.stringMatching(/^compose.yml:1 other-panel is a plugin without a version; /)]);
 });
+
+test("a database's address holds its password; what Podwatch does itself is told", () => {
+  const { settings, secrets, changed, left, text } = imported({
+    compose: `
+services:
+  g:
+    image: grafana/grafana
+    environment:
+      GF_DATABASE_URL: mysql://grafana:s3cret@db.corp:3306/grafana
+      GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION: "true"
+`,
+  });
+  expect(settings.grafana).toEqual({
+    settings: { database: { url: "$__file{/run/secrets/grafana.database-url}" } },
+  });
+  expect(secrets).toEqual({
+    "grafana.secrets.database-url": "mysql://grafana:s3cret@db.corp:3306/grafana",
+  });
+  expect(changed).toContainEqual(
+    expect.stringMatching(/^compose.yml:7 the missing administrator is not so here; /),
+  );
+  expect(left).toEqual([]);
+  expect(text).not.toContain("s3cret");
+});

@@ -266,6 +266,14 @@ test("a dead man's switch that is called too often is refused", () => {
   ]);
 });
 
+test("further parts of the configuration may neither hold a secret nor what has a setting", () => {
+  const tracing = { endpoint: "t:1", headers: { Authorization: "Bearer hunter2" } };
+  expect(problems({ extra: { route: {}, tracing } })).toEqual([
+    "podwatch:alertmanager.extra.route: would override Alertmanager's own settings; write it as alertmanager.route",
+    expect.stringMatching(/^podwatch:alertmanager\.extra\.tracing\.headers\.Authorization: is a secret/),
+  ]);
+});
+
 test("template files are told from others", () => {
   const files = { "t/podwatch.tmpl": "", "t/mine.tmpl": "{{ define `x` }}{{ end }}", "t/other.txt": "" };
   expect(problems({ templates: ["t/*"] }, { files })).toEqual([
