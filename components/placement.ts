@@ -43,6 +43,8 @@ interface Reachable {
 export interface Offer {
   /** Port of the host that it listens on, if any. */
   readonly listens?: Listener;
+  /** Port of another program of the host that containers have to reach; the firewall lets them through. */
+  readonly asks?: Listener;
   /** How the front of its host serves it. */
   readonly backend?: Backend;
   /** The socket that the host's own NGINX bridges. */

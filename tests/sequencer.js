@@ -24,6 +24,7 @@ const LONGEST = [
   "newHosts",
   "exporters",
   "authentication",
+  "isa",
   "firewall",
   "builtImages",
   "noGap",

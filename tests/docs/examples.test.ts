@@ -17,12 +17,51 @@ function stackFile(path: string): { host: Record<string, unknown> } & Record<str
   return Object.fromEntries(sections);
 }
 
-test("every example has a stack file and a page", () => {
+test("every example has a page, and a stack file of its name or one for each of its stacks", () => {
+  const several: Readonly<Record<string, readonly string[]>> = { isa: ["qual", "prod"] };
   for (const folder of readdirSync(join(root, "examples"))) {
+    const stacks = several[folder] ?? [folder];
     expect(readdirSync(join(root, "examples", folder))).toEqual(
-      expect.arrayContaining(["README.md", `Pulumi.${folder}.yaml`]),
+      expect.arrayContaining(["README.md", ...stacks.map((stack) => `Pulumi.${stack}.yaml`)]),
     );
   }
+});
+
+describe.each([
+  ["qual", ["isaqal09", "isaqal10"]],
+  ["prod", ["isaprd09", "isaprd10", "isaprd11"]],
+])("isa, %s", (name, hosts) => {
+  const sections = stackFile(`examples/isa/Pulumi.${name}.yaml`);
+  /** As `ssh -G` and known_hosts would say. */
+  const isa = {
+    sshConfig: Object.fromEntries(
+      hosts.map((host) => [
+        `${host}.epfl.ch`,
+        `hostname ${host}.epfl.ch\nuser operator\nport 22\nidentityfile ~/.ssh/id_ed25519\nuserknownhostsfile ~/.ssh/known_hosts\n`,
+      ]),
+    ),
+    files: {
+      "~/.ssh/known_hosts": hosts.map((host) => `${host}.epfl.ch ${hostKey}\n`).join(""),
+    },
+  };
+
+  test("is right as it stands", () => {
+    expect(problemsOf(sections, isa)).toEqual([]);
+    expect(Object.keys(sections.hosts as object)).toEqual(hosts);
+  });
+
+  test("opens 8443, takes over the block of before, and leaves Grafana to others", () => {
+    const { hosts: all, ...common } = sections;
+    const [first] = Object.values(all as Record<string, object>);
+    const settings = settingsOf({ ...common, host: { ...first, name: "one" } }, isa);
+    expect(settings).toMatchObject({
+      front: { port: 8443, root: "prometheus" },
+      apache: { enabled: true, configFile: "/etc/httpd/conf.d/EPFL_isa.conf" },
+      firewall: { enabled: true },
+      prometheus: { enabled: true },
+      grafana: { enabled: false },
+    });
+  });
 });
 
 const chickens = stackFile("examples/chickens/Pulumi.chickens.yaml");

@@ -1,4 +1,5 @@
 import { ApacheStatus } from "../../../components/apache-exporter/component";
+import { apacheStatusPlacement } from "../../../components/apache-exporter/placement";
 import { apacheTelemetry } from "../../../components/apache-exporter/render";
 import { apacheRules } from "../../../components/apache-exporter/rules";
 import { apacheSection } from "../../../components/apache-exporter/section";
@@ -139,4 +140,12 @@ test("is scraped under the host's name in both labels, with a dashboard and aler
     dashboards: ["apache.json"],
     ruleGroups: [apacheRules],
   });
+});
+
+test("the host's firewall lets the containers, and nobody else, through to Apache", () => {
+  const offer = (apache: object) => apacheStatusPlacement.offer(hostSettings({ apache }));
+  expect(offer({ enabled: true, port: 8088 })).toEqual({
+    asks: { port: 8088, setting: "podwatch:apache.port", allowFrom: ["10.89.77.0/24"] },
+  });
+  expect(offer({})).toBeUndefined();
 });
