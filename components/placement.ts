@@ -10,6 +10,7 @@ import type { HostFirewall } from "./firewall/component";
 import type { DatasourceKind } from "./grafana/datasource.render";
 import type { Host } from "./host";
 import type { PodNetwork } from "./network/component";
+import type { KnownLogIns } from "./nginx/auth.component";
 import type { NginxBridge } from "./nginx/component";
 import type { Backend, HostSockets } from "./nginx/render";
 
@@ -17,6 +18,8 @@ import type { Backend, HostSockets } from "./nginx/render";
 export interface Installation {
   /** The start page. */
   readonly url: pulumi.Input<string>;
+  /** Names, passwords and tokens for the front, if it wants them. */
+  readonly logIns?: KnownLogIns;
   readonly prometheus?: pulumi.Input<string>;
   readonly alertmanager?: pulumi.Input<string>;
   readonly grafana?: {

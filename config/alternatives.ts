@@ -56,11 +56,7 @@ const WAYS: ReadonlyArray<readonly [holder: RegExp, keys: RegExp, way: string]> 
     /^(tls|ssl|https|certificates?|certificatefile|keyfile)$/,
     "put a proxy with TLS before it, bind the front to where that reaches it, and write publicUrl",
   ],
-  [
-    /^front$/,
-    /^(basicauth|auth|users|htpasswd)$/,
-    "write auth_basic under snippet, and the file of auth_basic_user_file as a secret: /run/secrets/nginx.NAME, under front.secrets",
-  ],
+  [/^front$/, /^(basicauth|users|tokens|htpasswd|password|login|logins)$/, "write it under front.auth"],
   [/^front$/, /^(domain|hostnames?)$/, "write publicUrl or serverNames"],
   [
     /^grafana\.datasources\.\d+$/,

@@ -220,7 +220,7 @@ The previous release is back but not healthy: $reason"
 
 # Completes what an interrupted run left undone, even if there is nothing else to do.
 tidy_up() {
-  say "$secrets" | while read -r secret version; do
+  say "$secrets" | while read -r secret version _; do
     [ -z "$secret" ] || prune_secret "$secret" "$version"
   done
   drop_what_is_over

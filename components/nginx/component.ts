@@ -5,6 +5,7 @@ import { ownSecrets } from "../../lib/auth";
 import type { Host } from "../host";
 import type { PodNetwork } from "../network/component";
 import type { Limits } from "../prometheus/limits.render";
+import { FrontLogIns, type KnownLogIns } from "./auth.component";
 import { NGINX } from "./endpoint";
 import type { GatewaysSettings } from "./gateways.schema";
 import { type Backend, type HostSockets, nginx } from "./render";
@@ -30,6 +31,8 @@ export interface NginxBridgeArgs {
 export class NginxBridge extends pulumi.ComponentResource {
   /** Where users reach the start page. */
   readonly url: pulumi.Input<string>;
+  /** How users log in there, if they have to. */
+  readonly logIns: KnownLogIns | undefined;
   /** What clients of NGINX depend on. */
   readonly service: pulumi.Resource;
 
@@ -38,6 +41,8 @@ export class NginxBridge extends pulumi.ComponentResource {
     const { host, front, gateways } = args;
     this.url = host.named(`${front.publicUrl}/`);
     const secrets = ownSecrets(NGINX, front.secrets);
+    const logIns = front.auth && new FrontLogIns(`${name}-log-ins`, front.auth, { parent: this });
+    this.logIns = logIns?.known;
     const service = host.rendered(withAdditions(nginx), {
       host: args.hostName,
       image: front.image,
@@ -48,6 +53,7 @@ export class NginxBridge extends pulumi.ComponentResource {
       ipv6: args.network.ipv6,
       backends: args.backends,
       root: front.root,
+      logIns: front.auth,
       runbooks: args.runbooks,
       bodySize: args.limits.bodySize,
       ...(gateways.enabled ? { gateways } : {}),
@@ -57,7 +63,11 @@ export class NginxBridge extends pulumi.ComponentResource {
       unitKeys: front.quadlet,
       added: additionsOf(front),
     });
-    this.service = host.deploy(name, { service, secrets, after: [args.network] }, { parent: this });
-    this.registerOutputs({ url: this.url });
+    this.service = host.deploy(
+      name,
+      { service, secrets: [...secrets, ...(logIns?.secrets ?? [])], after: [args.network] },
+      { parent: this },
+    );
+    this.registerOutputs({ url: this.url, logIns: this.logIns });
   }
 }

@@ -5,6 +5,7 @@ import { checkQuadlet } from "../../config/resolve/quadlet";
 import { withPlainSecrets } from "../../config/schema/words";
 import type { ResolveContext } from "../../config/section";
 import { canonicalAddress, inUrl, isLoopback } from "../../lib/address";
+import { checkAuth } from "./auth.resolve";
 import { type FrontSettings, type front, isWildcard } from "./front.schema";
 import { checkSnippet } from "./snippet.resolve";
 
@@ -28,6 +29,7 @@ export function resolveFront(given: z.output<typeof front>, around: ResolveConte
     );
   }
   if (settings.snippet !== undefined) checkSnippet(settings.snippet, taken.paths, locate, report);
+  checkAuth(settings.auth, locate, report);
   checkQuadlet(settings.quadlet, locate, report, "nginx");
   return settings;
 }

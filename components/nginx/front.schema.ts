@@ -18,6 +18,7 @@ import {
 } from "../../config/schema/words";
 import { inRange } from "../../lib/address";
 import versions from "../../versions.json";
+import { frontAuth } from "./auth.schema";
 
 /** For addresses without an interface. */
 const bindAddress = () =>
@@ -62,6 +63,10 @@ export const front = group({
     choice(["start", "prometheus"]).default("start"),
     "What the address of the front itself shows. `prometheus`: Prometheus, and addresses of a Prometheus that was there before, such as `/targets`, `/graph?...` and `/api/v1/query?...`, lead on to the same page below `/prometheus/`; the start page is at `/start`.",
   ),
+  auth: setting(frontAuth.optional(), "Who may use the front. Grafana keeps its own log-in.", {
+    example: { users: { alice: { access: "write" } } },
+    defaultText: "everybody who reaches it",
+  }),
   snippet: setting(
     z.string({ error: "is not a text for nginx.conf; write NGINX directives such as a location" }).optional(),
     "Your own locations for the `server` block of `nginx.conf`. They follow the built-in locations and may not hide them; `nginx -t` checks them on the host before anything is changed. Must not contain secrets: put a directive with a secret under `front.secrets`, and `include` its file here.",

@@ -7,7 +7,12 @@ import { front } from "./front.schema";
 export const frontSection = section("front", {
   schema: front,
   resolve: resolveFront,
-  chapters: { front: { title: "Front" } },
+  chapters: {
+    front: { title: "Front" },
+    frontAuth: { title: "Log-ins at the front", under: "front.auth" },
+    frontUser: { title: "User of the front", under: "front.auth.users.NAME" },
+    frontToken: { title: "Token for the front", under: "front.auth.tokens.NAME" },
+  },
   presets: { "raspberry-pi": { quadlet: { Service: { MemoryMax: "64M" } } } },
   taken: { paths: ["/roq", RUNBOOKS_PATH] },
   owned: {

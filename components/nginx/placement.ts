@@ -10,7 +10,10 @@ export const nginxPlacement: PlacedService = {
   telemetry: ({ gateways }) => (gateways.enabled ? [gatewayTelemetry(gateways, BRIDGE_ENDPOINT)] : []),
   place: (placement, opts) => {
     const bridge = new NginxBridge(`${placement.name}-nginx`, nginxBridgeArgs(placement), opts);
-    return { created: { bridge }, installation: { url: bridge.url } };
+    return {
+      created: { bridge },
+      installation: { url: bridge.url, ...(bridge.logIns && { logIns: bridge.logIns }) },
+    };
   },
 };
 

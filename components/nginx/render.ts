@@ -6,6 +6,7 @@ import { CONFIG_DIRECTORY, type Service, type UnitKeys, type User, unitName } fr
 import { readTemplate, renderTemplate } from "../../lib/template";
 import { PROMETHEUS_ENDPOINT } from "../prometheus/endpoint";
 import { inBytes, type JobLimits } from "../prometheus/limits.render";
+import { type LogIns, logInFiles, OWN_LOG_IN, TOKENS_SECRET, USERS_SECRET } from "./auth.render";
 import { BRIDGE_ENDPOINT, NGINX } from "./endpoint";
 
 /** A service behind the front. */
@@ -20,6 +21,8 @@ export interface Backend {
   readonly closed?: readonly string[];
   /** Paths below it that are read-only at the front. */
   readonly readOnly?: readonly string[];
+  /** Paths below it to which queries may be posted, which change nothing. */
+  readonly queries?: readonly string[];
   /** Whether it has a log-in, by a form at `login`, or by basic authentication. */
   readonly logIns?: boolean;
   /** Other sites whose pages may show it in a frame, by origin; `*` for any. */
@@ -52,6 +55,8 @@ export interface NginxInput {
   readonly backends: readonly Backend[];
   /** What `/` shows; default: the start page. */
   readonly root?: "start" | "prometheus";
+  /** Who may use the front; absent: everybody. */
+  readonly logIns?: LogIns | undefined;
   /** Runbooks as Markdown, by the alert's name. */
   readonly runbooks: Readonly<Record<string, string>>;
   /** Bridge to gateways on Unix sockets; absent: none. */
@@ -104,6 +109,7 @@ export function nginx(input: NginxInput): Service {
     environment: { NGINX_ENTRYPOINT_QUIET_LOGS: "1" },
     files: files(input),
     ...(input.secrets?.length ? { secrets: input.secrets } : {}),
+    ...(input.logIns ? { reloadedSecrets: [USERS_SECRET, TOKENS_SECRET] } : {}),
     hostDirectories: [
       ...(input.gateways ? [input.gateways.socketDirectory] : []),
       ...(input.hostSockets ? [{ host: input.hostSockets.directory, inside: HOST_SOCKETS }] : []),
@@ -183,6 +189,12 @@ function files(input: NginxInput): Record<string, string> {
       target: authority(BRIDGE_ENDPOINT),
     });
   }
+  if (input.logIns) {
+    const queries = input.backends.flatMap(({ endpoint: { path }, queries = [] }) =>
+      queries.map((below) => `${path}/${below}`),
+    );
+    Object.assign(rendered, logInFiles(input.logIns, queries));
+  }
   const release = digest([...Object.values(rendered), configuration(input, "")]);
   return { ...rendered, "nginx.conf": configuration(input, release) };
 }
@@ -208,16 +220,22 @@ function configuration(input: NginxInput, release: string): string {
       .filter(({ framedBy = [] }) => framedBy.length > 0)
       .map(({ endpoint: { path }, framedBy = [] }) => ({ path, origins: framedBy.join(" ") })),
     frames: input.backends.some(({ framedBy = [] }) => framedBy.length > 0),
-    backends: input.backends.map(({ name, endpoint: { host, port, path }, livePath, closed, readOnly }) => ({
-      variable: `upstream_${name.replaceAll("-", "_")}`,
-      host,
-      port,
-      path,
-      liveLocation: livePath ?? false,
-      closed: (closed ?? []).map((below) => ({ location: `${path}/${below}` })),
-      readOnly: (readOnly ?? []).map((below) => ({ location: `${path}/${below}` })),
-    })),
+    auth: input.logIns !== undefined,
+    backends: input.backends.map(
+      ({ name, endpoint: { host, port, path }, livePath, closed, readOnly, logIns }) => ({
+        area: logIns === true ? OWN_LOG_IN : name,
+        ownLogIn: logIns === true,
+        variable: `upstream_${name.replaceAll("-", "_")}`,
+        host,
+        port,
+        path,
+        liveLocation: livePath ?? false,
+        closed: (closed ?? []).map((below) => ({ location: `${path}/${below}` })),
+        readOnly: (readOnly ?? []).map((below) => ({ location: `${path}/${below}` })),
+      }),
+    ),
     sockets: hasSockets(input),
+    scripts: hasSockets(input) || input.logIns !== undefined,
     gateways: input.gateways !== undefined,
     gatewayBytes: answerBytes(input.gateways?.limits?.bodySize ?? input.bodySize),
     gatewaySeconds: Math.max(GATEWAY_WITHIN, Math.ceil(inSeconds(input.gateways?.scrapeInterval ?? "0s"))),

@@ -74,6 +74,16 @@ export const PROMETHEUS_BACKEND: Backend = {
   endpoint: PROMETHEUS_ENDPOINT,
   // Administrative and diagnostic endpoints.
   closed: ["-/reload", "-/quit", "debug", "api/v1/admin"],
+  queries: [
+    "query",
+    "query_range",
+    "query_exemplars",
+    "format_query",
+    "parse_query",
+    "series",
+    "labels",
+    "read",
+  ].map((query) => `api/v1/${query}`),
   title: "Prometheus",
   description: "Targets, queries and alerts.",
 };

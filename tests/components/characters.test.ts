@@ -15,14 +15,17 @@ const files = filesBeside();
 const raw: Tree = { ...everySection(), host: login };
 const world = context({
   files,
-  secretKeys: ["host", "prometheus", "alertmanager", "blackboxExporter", "grafana", "backup"],
+  secretKeys: ["host", "prometheus", "alertmanager", "blackboxExporter", "grafana", "backup", "front"],
 });
 
 /** What shells, units, YAML, templates and NGINX take for their own, and what is not ASCII. */
 const ODD = ["\"'", "\\n%h", "$(id)", "{{x}}", "# : ", "*!", "\n\t", "é😀\u200d"];
 
-// What stands behind a host key is a comment, which nobody needs.
-const paths = textsOf(raw).filter((path) => path.at(-1) !== "hostKey");
+// What stands behind a host key is a comment, which nobody needs; of passwords for the front, only hashes are handed over.
+const paths = textsOf(raw).filter(
+  (path) =>
+    path.at(-1) !== "hostKey" && !(path[1] === "auth" && ["password", "token"].includes(String(path.at(-1)))),
+);
 
 // All settings that take the text have it in one deployment, each between marks of its own.
 test.each(ODD)("%j", async (odd) => {

@@ -11,6 +11,12 @@ export function everySection(): StackFile {
   const { hosts: _, ...sections } = readStackFile("tests/golden/everything/Pulumi.everything.yaml");
   return {
     ...sections,
+    front: merge(sections.front, {
+      auth: {
+        users: { alice: { password: SECRETS.frontPassword } },
+        tokens: { trader: { token: SECRETS.frontToken } },
+      },
+    }),
     prometheus: merge(withJobSecrets(sections.prometheus as Group), OWN_SECRETS),
     grafana: merge(sections.grafana, LOG_INS),
     alertmanager: merge(withSecrets(sections.alertmanager as Alertmanager), OWN_SECRETS),

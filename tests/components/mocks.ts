@@ -37,6 +37,8 @@ export const COMMAND = "command:remote:Command";
 export const LOCAL_COMMAND = "command:local:Command";
 export const PASSWORD = "random:index/randomPassword:RandomPassword";
 
+export const BYTES = "random:index/randomBytes:RandomBytes";
+
 /** What the mocked generator of passwords gives. */
 export const GENERATED_PASSWORD = "generated-by-the-mock";
 
@@ -55,6 +57,9 @@ const PROVIDERS: Readonly<Record<string, (name: string) => Record<string, unknow
   [COMMAND]: (name) => ({ stdout: printed(name), stderr: "" }),
   [LOCAL_COMMAND]: (name) => ({ stdout: printed(name), stderr: "" }),
   [PASSWORD]: () => ({ result: GENERATED_PASSWORD }),
+  [BYTES]: (name) => ({
+    base64: createHash("sha256").update(name).digest().subarray(0, 16).toString("base64"),
+  }),
 };
 
 export interface Deployed<T> {

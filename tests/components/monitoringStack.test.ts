@@ -5,6 +5,7 @@ import { ANSWERS_PROGRAM } from "../../lib/answers";
 import { everySection, filesBeside } from "./everything";
 import { parseBundle } from "./expected";
 import {
+  BYTES,
   COMMAND,
   deploy,
   GENERATED_PASSWORD,
@@ -230,8 +231,15 @@ describe("everything changed", () => {
       `${C}NginxExporter podwatch-first-nginx-exporter < podwatch`,
       `${COMMAND} podwatch-first-nginx-exporter-service < podwatch-first-nginx-exporter`,
       `${COMMAND} podwatch-first-nginx-exporter-service-bundle < podwatch-first-nginx-exporter`,
+      `${C}FrontLogIns podwatch-first-nginx-log-ins < podwatch-first-nginx`,
+      `${BYTES} podwatch-first-nginx-log-ins-salt-alice < podwatch-first-nginx-log-ins`,
+      `${BYTES} podwatch-first-nginx-log-ins-salt-bob@my-company.net < podwatch-first-nginx-log-ins`,
+      `${PASSWORD} podwatch-first-nginx-log-ins-token-central-prometheus < podwatch-first-nginx-log-ins`,
+      `${PASSWORD} podwatch-first-nginx-log-ins-user-bob@my-company.net < podwatch-first-nginx-log-ins`,
       `${COMMAND} podwatch-first-nginx-service < podwatch-first-nginx`,
       `${COMMAND} podwatch-first-nginx-service-bundle < podwatch-first-nginx`,
+      `${COMMAND} podwatch-first-nginx-tokens-secret < podwatch-first-nginx`,
+      `${COMMAND} podwatch-first-nginx-users-secret < podwatch-first-nginx`,
       `${C}NodeExporter podwatch-first-node-exporter < podwatch`,
       `${COMMAND} podwatch-first-node-exporter-service < podwatch-first-node-exporter`,
       `${COMMAND} podwatch-first-node-exporter-service-bundle < podwatch-first-node-exporter`,
@@ -258,7 +266,14 @@ describe("everything changed", () => {
       `${C}NginxBridge podwatch-second-nginx < podwatch`,
       `${C}NginxExporter podwatch-second-nginx-exporter < podwatch`,
       `${COMMAND} podwatch-second-nginx-exporter-service < podwatch-second-nginx-exporter`,
+      `${C}FrontLogIns podwatch-second-nginx-log-ins < podwatch-second-nginx`,
+      `${BYTES} podwatch-second-nginx-log-ins-salt-alice < podwatch-second-nginx-log-ins`,
+      `${BYTES} podwatch-second-nginx-log-ins-salt-bob@my-company.net < podwatch-second-nginx-log-ins`,
+      `${PASSWORD} podwatch-second-nginx-log-ins-token-central-prometheus < podwatch-second-nginx-log-ins`,
+      `${PASSWORD} podwatch-second-nginx-log-ins-user-bob@my-company.net < podwatch-second-nginx-log-ins`,
       `${COMMAND} podwatch-second-nginx-service < podwatch-second-nginx`,
+      `${COMMAND} podwatch-second-nginx-tokens-secret < podwatch-second-nginx`,
+      `${COMMAND} podwatch-second-nginx-users-secret < podwatch-second-nginx`,
       `${C}NodeExporter podwatch-second-node-exporter < podwatch`,
       `${COMMAND} podwatch-second-node-exporter-service < podwatch-second-node-exporter`,
       `${C}Prometheus podwatch-second-prometheus < podwatch`,
@@ -277,10 +292,16 @@ describe("everything changed", () => {
         repository: "s3:https://s3.eu-central-1.amazonaws.com/my-company-backups/monitoring/podwatch/second",
         password: expect.anything(),
       },
+      logIns: {
+        users: { alice: expect.anything(), "bob@my-company.net": expect.anything() },
+        tokens: { "central-prometheus": expect.anything(), trader: expect.anything() },
+      },
     });
+    const hashed: readonly string[] = [SECRETS.frontPassword, SECRETS.frontToken];
     for (const secret of Object.values(SECRETS)) {
       const inWire = JSON.stringify(secret).slice(1, -1);
       expect(plainText(resources)).not.toContain(inWire);
+      if (hashed.includes(secret)) continue;
       expect(
         JSON.stringify(resources, (_, value) => (value instanceof Secret ? value.value : value)),
       ).toContain(inWire.replace(/(\\n)+$/, ""));

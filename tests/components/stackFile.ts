@@ -18,6 +18,8 @@ export const SECRETS = {
   privateKey: pair.private,
   becomePassword: "sudo $ecret",
   adminPassword: "Grafana's own s3cret",
+  frontPassword: "the front's p$ssword 100%",
+  frontToken: "front-s3cret-token/0123456789",
   jobPassword: "the job's p$ssword 100%",
   discoveryToken: "discovery-s3cret-token",
   clientSecret: "client-s3cret-of-oauth2",

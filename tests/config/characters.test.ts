@@ -10,7 +10,7 @@ import { host, keys, problemsOf, settingsOf, stack } from "./support";
 const raw: Tree = { host, ...everySection() };
 const world = {
   files: filesBeside(),
-  secretKeys: ["host", "prometheus", "alertmanager", "blackboxExporter", "grafana", "backup"],
+  secretKeys: ["host", "prometheus", "alertmanager", "blackboxExporter", "grafana", "backup", "front"],
 };
 
 describe("are reported by name", () => {

@@ -29,7 +29,7 @@ test.each<[string, unknown, string]>([
   ["grafana.keycloak", {}, "write oauth"],
   ["grafana.allow_embedding", true, "write embedding"],
   ["front.https", true, "put a proxy with TLS before it"],
-  ["front.basicAuth", {}, "write auth_basic under snippet"],
+  ["front.basicAuth", {}, "write it under front.auth"],
   ["nodeExporter.args", [], "write arguments"],
   ["nodeExporter.MemoryMax", "1G", "write resources.memory"],
   ["nodeExporter.quadlet", {}, "it is not a container; "],

@@ -1,5 +1,6 @@
 import { hostileGateways } from "./support/hostileGateways";
 import { eventually, LabHost, must } from "./support/lab";
+import { AUTH, authorizations, basic, logInsOf, type Request, statuses, TABLE, WHO } from "./support/logIns";
 import { operate } from "./support/operate";
 import { connection, Stack } from "./support/stack";
 import { strangersAtTheFront } from "./support/strangers";
@@ -253,6 +254,76 @@ describe("the front door of a deployed host", () => {
       ({ status }) => status === 200,
     );
     await host.exec("podman rm -f -t 0 squatter");
+  });
+
+  describe("with log-ins", () => {
+    let before: string;
+    const containers = () =>
+      host.exec("podman inspect -f '{{.Name}} {{.Id}} {{.State.StartedAt}}' $(podman ps -q) | sort");
+    const asked = async (requests: readonly Request[]) => statuses(host, requests);
+
+    beforeAll(async () => {
+      await stack.configure(settings({}));
+      await stack.up();
+      before = await containers();
+      await stack.configure(settings({ auth: AUTH }));
+      await stack.up();
+    });
+
+    test("everybody gets what is open to him, and nothing else", async () => {
+      const who = await authorizations(stack, host);
+      const requests = TABLE.flatMap(([method, path, , body]) =>
+        who.map((authorization) => ({
+          method,
+          path,
+          ...(authorization === undefined ? {} : { authorization }),
+          ...(body === undefined ? {} : { body }),
+        })),
+      );
+      const seen = await asked(requests);
+      const rows = TABLE.map(([method, path, expected], index) => ({
+        request: `${method} ${path}`,
+        expected: expected.join(" "),
+        seen: seen.slice(index * WHO.length, (index + 1) * WHO.length).join(" "),
+      }));
+      expect(rows.map(({ request, seen }) => `${request}: ${seen}`)).toEqual(
+        rows.map(({ request, expected }) => `${request}: ${expected}`),
+      );
+    });
+
+    test("no container was started anew for it, and none is for another password", async () => {
+      expect(await containers()).toBe(before);
+      const { users } = await logInsOf(stack, host);
+      const old = basic("bob", users.bob);
+      const path = "/prometheus/-/ready";
+      expect(await asked([{ path, authorization: old }])).toEqual([200]);
+      const bob = { ...AUTH.users.bob };
+      await stack.configure(settings({ auth: { ...AUTH, users: { ...AUTH.users, bob } } }), {
+        "front.auth.users.bob.password": "another one of Bob's",
+      });
+      await stack.up();
+      // The one of before was remembered as known a moment ago.
+      expect(
+        await asked([
+          { path, authorization: old },
+          { path, authorization: basic("bob", "another one of Bob's") },
+        ]),
+      ).toEqual([401, 200]);
+      expect(await containers()).toBe(before);
+    });
+
+    test("hashes are for the service alone to read, and passwords nowhere on the host", async () => {
+      const { users, tokens } = await logInsOf(stack, host);
+      const files = await host.exec(
+        "find /var/lib/podwatch/services/nginx/current/secrets -type f -printf '%f %m %u\n' | sort",
+      );
+      expect(files).toBe("nginx-tokens 440 root\nnginx-users 440 root\n");
+      for (const secret of [...Object.values(users), ...Object.values(tokens)]) {
+        const search = "grep -rlF -f /dev/stdin /var/lib/podwatch /etc/containers /run/containers || :";
+        const found = await must("lab/lab", ["exec", host.name, "sh", "-c", search], { input: secret });
+        expect(found).toBe("");
+      }
+    });
   });
 
   describe("over IPv6", () => {

@@ -27,6 +27,12 @@ const FIELDS: Readonly<Record<string, Field>> = {
   overrideSpecial: { type: "string" },
 };
 
+/** Those of random bytes. */
+export const BYTES_FIELDS: Readonly<Record<string, Field>> = {
+  keepers: { type: "keepers" },
+  length: { type: "number", required: true, minimum: 1 },
+};
+
 /** Every option with its value; `number` is an old name of `numeric`, and both show the same. */
 export function withDefaults(inputs: Properties): Properties {
   const values: Properties = {};
@@ -39,17 +45,17 @@ export function withDefaults(inputs: Properties): Properties {
   return { ...values, numeric, number: numeric };
 }
 
-export function checkFields(inputs: Properties): Failure[] {
+export function checkFields(inputs: Properties, fields = FIELDS): Failure[] {
   const failures: Failure[] = [];
   for (const [name, value] of Object.entries(inputs)) {
-    const field = FIELDS[name];
+    const field = fields[name];
     const given = unwrap(value);
     if (!field) failures.push({ property: name, reason: `Unrecognized field '${name}'` });
     else if (given !== null && !containsUnknown(value) && !hasType(given, field)) {
       failures.push({ property: name, reason: `'${name}' must be ${describe(field)}, got ${show(given)}` });
     }
   }
-  for (const [name, field] of Object.entries(FIELDS)) {
+  for (const [name, field] of Object.entries(fields)) {
     if (field.required && (unwrap(inputs[name]) ?? null) === null) {
       failures.push({ property: name, reason: `Missing required property '${name}'` });
     }

@@ -5,6 +5,7 @@ import type { HostSettings } from "../../../config/load";
 import versions from "../../../versions.json";
 import { everySection, filesBeside } from "../everything";
 import { component, serviceUnit, unitLines } from "../expected";
+import { BYTES, COMMAND, PASSWORD } from "../mocks";
 import { bundleOf, deployOnHost, serviceCommand } from "../onHost";
 import { hostSettings } from "../stackFile";
 
@@ -101,7 +102,17 @@ test("minimal: serves the services and bridges the gateways", async () => {
 
 test("everything changed", async () => {
   const { resources, result } = await deployBridge(hostSettings(everySection(), {}, filesBeside()));
-  expect(resources).toEqual([component("NginxBridge", "tested"), serviceCommand("nginx")]);
+  expect(resources.map(({ type, name, parent }) => `${type} ${name} < ${parent}`)).toEqual([
+    `podwatch:index:NginxBridge tested < undefined`,
+    `podwatch:index:FrontLogIns tested-log-ins < tested`,
+    `${BYTES} tested-log-ins-salt-alice < tested-log-ins`,
+    `${BYTES} tested-log-ins-salt-bob@my-company.net < tested-log-ins`,
+    `${PASSWORD} tested-log-ins-token-central-prometheus < tested-log-ins`,
+    `${PASSWORD} tested-log-ins-user-bob@my-company.net < tested-log-ins`,
+    `${COMMAND} tested-service < tested`,
+    `${COMMAND} tested-tokens-secret < tested`,
+    `${COMMAND} tested-users-secret < tested`,
+  ]);
   expect(result.url).toBe("http://10.1.2.3:8080/");
   const { headers, parts } = bundleOf(resources);
   expect(headers).toEqual([
@@ -110,6 +121,8 @@ test("everything changed", async () => {
     "image registry.my-company.net:5000/mirror/nginx:1.29.1",
     "user 1001:990",
     "ready-within 30",
+    "reloaded-secret podwatch-nginx-users",
+    "reloaded-secret podwatch-nginx-tokens",
     "host-directory /srv/roq/service",
   ]);
   const unit = unitLines(parts["unit/podwatch-nginx.container"]);

@@ -1,0 +1,64 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { HostSettings } from "../../config/load";
+import type { NamedSecret } from "../../lib/auth";
+import { SALT_BYTES, TOKENS_SECRET, tokenLine, USERS_SECRET, userLine } from "./auth.render";
+
+type Secret = pulumi.Output<string>;
+
+/** Passwords and tokens by name. */
+export interface KnownLogIns {
+  readonly users: Readonly<Record<string, Secret>>;
+  readonly tokens: Readonly<Record<string, Secret>>;
+}
+
+/** The front's log-ins: passwords and tokens, generated where none is given, and what the host gets of them. */
+export class FrontLogIns extends pulumi.ComponentResource {
+  readonly known: KnownLogIns;
+  /** The hashes. */
+  readonly secrets: ReadonlyArray<NamedSecret<Secret>>;
+
+  constructor(
+    name: string,
+    { users, tokens }: NonNullable<HostSettings["front"]["auth"]>,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("podwatch:index:FrontLogIns", name, {}, opts);
+    const child = { parent: this };
+    this.known = {
+      users: mapped(users, (user, { password }) => password ?? generated(`${name}-user-${user}`, child)),
+      tokens: mapped(
+        tokens,
+        (token, { token: given }) => given ?? generated(`${name}-token-${token}`, child),
+      ),
+    };
+    const userLines = Object.entries(this.known.users).map(([user, password]) => {
+      // Kept in the state, so that the same password has the same hash in every run.
+      const salt = new random.RandomBytes(`${name}-salt-${user}`, { length: SALT_BYTES }, child).base64;
+      return pulumi.all([password, salt]).apply(([plain, salted]) => userLine(user, plain, salted));
+    });
+    const tokenLines = Object.entries(this.known.tokens).map(([token, value]) =>
+      value.apply((plain) => tokenLine(token, plain)),
+    );
+    this.secrets = [
+      { name: USERS_SECRET, value: joined(userLines) },
+      { name: TOKENS_SECRET, value: joined(tokenLines) },
+    ];
+    this.registerOutputs({ known: this.known });
+  }
+}
+
+function generated(name: string, opts: pulumi.CustomResourceOptions): Secret {
+  return new random.RandomPassword(name, { length: 32, special: false }, opts).result;
+}
+
+function joined(lines: readonly Secret[]): Secret {
+  return pulumi.secret(pulumi.all([...lines]).apply((all) => [...all].sort().join("")));
+}
+
+function mapped<T, Made>(
+  all: Readonly<Record<string, T>>,
+  make: (name: string, one: T) => Made,
+): Readonly<Record<string, Made>> {
+  return Object.fromEntries(Object.entries(all).map(([name, one]) => [name, make(name, one)]));
+}
