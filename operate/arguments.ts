@@ -18,6 +18,18 @@ export interface Arguments {
   /** A backup that hosts made by themselves. */
   readonly snapshot: string | undefined;
   readonly force: boolean;
+  /** Whether hosts are deployed one after another. */
+  readonly rolling?: boolean | undefined;
+  /** How many of them at once. */
+  readonly size?: number | undefined;
+  /** Between them, in seconds. */
+  readonly pause?: number | undefined;
+  readonly noVerify?: boolean | undefined;
+  /** Not to be asked. */
+  readonly yes?: boolean | undefined;
+  readonly diff?: boolean | undefined;
+  /** Default: the project's file of the stack. */
+  readonly configFile?: string | undefined;
   /** A login user of hosts. */
   readonly user: string | undefined;
   /** Their home directory there. */
@@ -51,6 +63,13 @@ export const OPTIONS = {
     about: "instead of --from: a backup that npm run backups lists, or latest",
   },
   force: { about: "replace existing data" },
+  rolling: { about: "one host after another, in the order of --host or of the stack file" },
+  size: { value: "HOSTS", about: "with --rolling: how many hosts at once (1)" },
+  pause: { value: "SECONDS", about: "with --rolling: how long to wait in between (0)" },
+  "no-verify": { about: "with --rolling: do not verify a host before the next one" },
+  yes: { short: "y", about: "do not ask" },
+  diff: { about: "show the changed lines" },
+  "config-file": { value: "FILE", about: "the stack file; default: the project's" },
   user: { value: "USER", about: "the login user of the stack file" },
   home: { value: "DIRECTORY", about: "their home directory on the host (/home/USER)" },
 } as const satisfies Readonly<Record<string, OptionKind>>;
@@ -75,6 +94,7 @@ export function parseArguments(
     SHORTS,
   );
   const text = (name: Option) => values[name] as string | undefined;
+  const given = (name: Option) => (values[name] === true ? true : undefined);
   const number = (name: Option) => {
     const given = text(name);
     return given === undefined ? undefined : wholeNumber(name, given, 1);
@@ -92,6 +112,13 @@ export function parseArguments(
     fromHost: text("from-host"),
     snapshot: text("snapshot"),
     force: values.force === true,
+    rolling: given("rolling"),
+    size: number("size"),
+    pause: number("pause"),
+    noVerify: given("no-verify"),
+    yes: given("yes"),
+    diff: given("diff"),
+    configFile: text("config-file"),
     user: text("user"),
     home: text("home"),
   };

@@ -5,6 +5,7 @@ import { logs } from "./logs";
 import type { Report } from "./outcome";
 import { exportStack } from "./pulumi";
 import { repair } from "./repair";
+import { rollOut } from "./rollout";
 import { type DeployedHost, readState } from "./state";
 import { status } from "./status";
 import { verify } from "./verify";
@@ -24,8 +25,26 @@ export interface Command {
 /** Options of every command. */
 const WHERE = ["stack", "host"] as const;
 
+/** Options of those that run the Pulumi CLI; `--host` may name several. */
+const DEPLOY = ["stack", "host", "config-file"] as const;
+
 /** The commands, each an npm script of the same name. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
+  up: {
+    about: "pulumi up; of some hosts only, or of one after another",
+    takes: [...DEPLOY, "rolling", "size", "pause", "no-verify", "timeout", "yes", "diff"],
+    run: (args) => rollOut("up", args),
+  },
+  preview: {
+    about: "pulumi preview; of some hosts only",
+    takes: [...DEPLOY, "diff"],
+    run: (args) => rollOut("preview", args),
+  },
+  destroy: {
+    about: "pulumi destroy; of some hosts only",
+    takes: [...DEPLOY, "yes"],
+    run: (args) => rollOut("destroy", args),
+  },
   status: {
     about: "every service on every host; exit code 3 when one is not active or not ready",
     takes: [...WHERE, "json", "timeout"],

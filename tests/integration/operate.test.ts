@@ -447,6 +447,75 @@ test("status, drift and the like work on a host behind a jump host given by name
   expect(Number(after)).toBeGreaterThan(Number(logins));
 });
 
+describe("some hosts of a stack, and one after another", () => {
+  /** The stack file with another interval for both hosts, and what the first one has besides. */
+  const changed = async (evaluationInterval: string, ofOne: object = {}) => {
+    const { hosts, prometheus } = settings();
+    const first = { ...hosts[one.name], gateways: { gid: 990 }, ...ofOne };
+    const both = { [one.name]: first, [two.name]: hosts[two.name] };
+    await stack.configure({ prometheus: { ...prometheus, evaluationInterval }, hosts: both }, secrets);
+  };
+  const deploy = (action: string, ...args: string[]) =>
+    operate(stack, action, "--config-file", stack.configFile, ...args);
+  /** The interval in force on each host. */
+  const intervals = () =>
+    Promise.all(
+      [one, two].map(async (host) => {
+        const text = await host.exec(
+          "cat /var/lib/podwatch/services/prometheus/current/files/prometheus.yml",
+        );
+        return /evaluation_interval: (\S+)/.exec(text)?.[1];
+      }),
+    );
+
+  test("up --host deploys to that host, and names others that differ; preview --host shows one", async () => {
+    await changed("7s");
+    const [, before] = await intervals();
+    expect(await deploy("preview", "--host", one.name)).toMatchObject({ code: 0 });
+    const { code, stderr } = await deploy("up", "--host", one.name, "--yes");
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^podwatch: other hosts differ from the stack file: test-operate-two \(\d+\)$/m);
+    expect(await intervals()).toEqual(["7s", before]);
+    expect(await deploy("up", "--host", "test-operate-tow", "--yes")).toMatchObject({
+      code: 1,
+      stderr: 'podwatch: the stack has no host "test-operate-tow": use test-operate, test-operate-two\n',
+    });
+  });
+
+  test("up --rolling stops at the first host that fails, and says what is left", async () => {
+    await changed("8s", { prometheus: { arguments: ["--no-such-argument"] } });
+    const before = await intervals();
+    const { code, stderr } = await deploy("up", "--rolling", "--yes");
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(/^podwatch: up of test-operate failed: stopped$/m);
+    expect(stderr).toMatch(/^podwatch: done: none; not touched: test-operate-two$/m);
+    expect(stderr).toMatch(/--rolling --host test-operate,test-operate-two$/m);
+    expect(await intervals()).toEqual(before);
+  });
+
+  test("it verifies each host before the next one, and goes on to the end", async () => {
+    await changed("8s");
+    const { code, stdout, stderr } = await deploy("up", "--rolling", "--pause", "1", "--yes");
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/up of test-operate \(1 of 2\)[\s\S]*waiting 1 s/),
+    ]);
+    const verified = stdout.indexOf("ok      test-operate  targets:");
+    expect(verified).toBeGreaterThan(0);
+    expect(stdout.indexOf("podwatch-test-operate-two-prometheus-service updating")).toBeGreaterThan(verified);
+    expect(stdout).toMatch(/^ok {6}test-operate-two {2}targets:/m);
+    expect(await intervals()).toEqual(["8s", "8s"]);
+  });
+
+  test("destroy --host removes what is on that host, and nothing else", async () => {
+    const running = await started(one);
+    expect(await deploy("destroy", "--host", two.name, "--yes")).toMatchObject({ code: 0 });
+    expect(await two.exec("podman ps -aq; ls /var/lib/podwatch 2>/dev/null || :")).toBe("");
+    expect(await started(one)).toBe(running);
+    expect(await drift(stack)).toEqual({ code: 0, found: { [one.name]: [] } });
+  });
+});
+
 type Installations = Record<string, { grafana: { user: string; password: string } }>;
 
 const installations = () => stack.output<Installations>("installations");
