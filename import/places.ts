@@ -101,7 +101,9 @@ function elsewhere(port: number, why: string): Place {
   return { is: "elsewhere", target: `host.containers.internal:${port}`, why };
 }
 
-const isLoopback = (host: string) => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(host);
+/** Docker has a name of its own for the host. */
+const isLoopback = (host: string) =>
+  /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|(host|gateway)\.docker\.internal)$/.test(host);
 
 /** The address of the blackbox exporter on the containers' network. */
 export const BLACKBOX = { authority: authority(BLACKBOX_ENDPOINT), path: BLACKBOX_ENDPOINT.path };

@@ -289,3 +289,18 @@ alerting:
   expect(changed).toEqual([expect.stringMatching(/^prometheus.yml:4 ams\/\*.yml is read only now; /)]);
   expect(problems).toEqual([]);
 });
+
+test("Docker's name for the host is podman's", () => {
+  const { jobs, left } = jobOf(`
+job_name: app
+static_configs: [{ targets: ["host.docker.internal:8000"] }]
+`);
+  expect(jobs).toEqual([
+    {
+      name: "app",
+      targets: ["host.containers.internal:8000"],
+      labels: { instance: "host.docker.internal:8000" },
+    },
+  ]);
+  expect(left).toEqual([]);
+});
