@@ -25,6 +25,8 @@ export function load(): Settings {
   const problems = [...("problems" in parsed ? parsed.problems : []), ...misspelt()];
   if ("problems" in parsed || problems.length > 0)
     throw refusal(`Pulumi.${pulumi.getStack()}.yaml has`, problems.map(format));
+  for (const { rule, reason } of parsed.settings.exceptions ?? [])
+    pulumi.log.warn(`policy: ${rule} is not enforced: ${reason}`);
   return withSecrets(parsed.settings);
 }
 

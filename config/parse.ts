@@ -10,6 +10,7 @@ import { placeholderProblems } from "./placeholders";
 import { type Path, type Problem, type Report, samePath, show, tidy } from "./problem";
 import { type Entry, resolveConnection, someAccess, someLogin, waitOf } from "./resolve/connection";
 import { checkEngine } from "./resolve/engine";
+import { checkPolicy } from "./resolve/policy";
 import { checkNodeJobs, type Role, watchers } from "./resolve/roles";
 import { resolveServices } from "./resolve/services";
 import { type HostSettings, type Settings, singleHost, stack } from "./schema";
@@ -61,12 +62,13 @@ export function parse(given: Tree, context: Context, engine: Engine = podman): P
     report,
   );
   checkModes(placed, sound, report);
+  const exceptions = checkPolicy(sound, placed, report);
   const connected = placed.map((host) => resolveNetwork(host, placed, report));
   const known = problems.filter(({ text }) => context.isUnknown?.(text) !== true);
   const told = withoutEncrypted(known, raw, context);
   told.push(...uselesslyEncrypted(context, told));
   if (told.length > 0) return { problems: tidy(told) };
-  return { settings: freeze({ hosts: connected }) };
+  return { settings: freeze({ hosts: connected, ...(exceptions.length > 0 ? { exceptions } : {}) }) };
 }
 
 /** Adds a problem, except for a value (or a list of values) that is invalid anyway. */

@@ -8,6 +8,7 @@ import type { AddressNeed } from "../lib/hostAddresses";
 import { namespace } from "./namespace";
 import type { ImageBuild } from "./schema/image";
 import { login } from "./schema/login";
+import { type PolicyException, policy } from "./schema/policy";
 import { preset } from "./schema/presets";
 import {
   address,
@@ -125,6 +126,7 @@ export const stack = z.strictObject({
   ),
   hosts: setting(hosts.optional(), "The hosts to deploy to, each under its name."),
   preset: preset(),
+  policy: setting(policy.optional(), "Rules for production stacks, and exceptions from them."),
   ...optional((name) => services[name].description ?? ""),
 });
 
@@ -150,5 +152,7 @@ export interface HostSettings<Secret = string> extends ServiceSettings<Secret> {
 
 /** The validated, complete settings of a stack file. `Secret` is plain text inside `config/` and a Pulumi secret outside. */
 export interface Settings<Secret = string> {
+  /** What the stack file makes exceptions from, for previews. */
+  readonly exceptions?: readonly PolicyException[];
   readonly hosts: readonly HostSettings<Secret>[];
 }

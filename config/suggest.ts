@@ -74,7 +74,8 @@ function keysOf(root: z.ZodType, path: Path): string[] {
     : settingPaths(core(at).schema).flatMap((found) => (found.length === 1 ? found : []));
 }
 
-function nearest(key: string, candidates: readonly string[]): string | undefined {
+/** The candidate that a name is probably meant to be. */
+export function nearest(key: string, candidates: readonly string[]): string | undefined {
   const limit = Math.max(1, Math.floor(key.length * 0.4));
   const ranked = candidates
     .map((candidate) => ({ candidate, off: distance(normal(candidate), normal(key)) }))

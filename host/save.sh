@@ -13,6 +13,7 @@ save_all() {
   run=$(date -u -d "@$begun" +%Y%m%dT%H%M%SZ)
   : >"$job_home/sizes.new"
   failures=
+  clear_away
   restic_with -- unlock --quiet || :
   for name in $(job service); do
     (save_one "$name" "$run") || failures="$failures $name"
@@ -92,12 +93,17 @@ forget_old() {
 end_saving() {
   input_read=yes
   use_job "$1"
+  clear_away
+  [ "${SERVICE_RESULT:-}" = success ] || write_metrics 0
+}
+
+# What a killed run has left.
+clear_away() {
   podman rm --force --ignore "$job_name-run" >/dev/null 2>&1 || :
   for name in $(job service); do
     podman --events-backend=none unpause "podwatch-$name" >/dev/null 2>&1 || :
     drop_stage "$name"
   done
-  [ "${SERVICE_RESULT:-}" = success ] || write_metrics 0
 }
 
 metrics_file() {

@@ -16,6 +16,7 @@ const sections: readonly Described[] = [
   { key: "host", title: "One host", under: `${namespace}:host` },
   { key: "hostEntry", title: "Several hosts", under: `${namespace}:hosts` },
   { key: "proxy", title: "Proxy", under: "under `proxy` in a host's entry" },
+  { key: "policy", title: "Policy", under: `${namespace}:policy` },
   ...Object.entries(SECTIONS).flatMap(([name, { chapters }]) => chaptersOf(name, chapters)),
   { key: "basicAuth", title: "Basic auth", under: "as `basicAuth`" },
   { key: "oauth2", title: "OAuth 2", under: "as `oauth2`" },
