@@ -4,6 +4,7 @@ import { connectionOf, identity, isLocal, mapSecrets } from "../connection/conne
 import type { HostRecord } from "../connection/record";
 import type { Engine } from "../engines/engine";
 import type { NamedSecret } from "../lib/auth";
+import { trustsOwnAuthority, withOwnAuthority } from "../lib/authority";
 import type { Deployable, Network } from "../lib/deployable";
 import type { PlannedService } from "../lib/runner";
 import type { Scope } from "../lib/scope";
@@ -38,6 +39,8 @@ export interface HostArgs
   readonly sendsPings?: boolean;
   /** Default: all addresses are known. */
   readonly whenKnown?: WhenKnown | undefined;
+  /** The certificate of the stack's own authority, in PEM form; absent: there is none yet. */
+  readonly authority?: pulumi.Output<string> | undefined;
 }
 
 /** Makes something from texts; once they are known, if addresses in them are known only while Pulumi deploys. */
@@ -73,6 +76,8 @@ export class Host extends pulumi.ComponentResource {
   private readonly engine: Engine;
   private readonly builds: HostArgs["builds"];
   private readonly whenKnown: WhenKnown;
+  private readonly authority: pulumi.Output<string> | undefined;
+  private frontCa: pulumi.Output<string> | undefined;
   private readonly context: RunnerHost;
   private readonly identity: pulumi.Output<string>;
   private readonly applied: pulumi.Resource[] = [];
@@ -87,6 +92,7 @@ export class Host extends pulumi.ComponentResource {
     this.engine = args.engine;
     this.builds = args.builds;
     this.whenKnown = args.whenKnown ?? ((input, make) => make(input));
+    this.authority = args.authority;
     this.context = {
       connection,
       owner: name,
@@ -149,7 +155,7 @@ export class Host extends pulumi.ComponentResource {
       return putSecret(resource, { ...common, secret, value }, opts);
     });
     this.services[service.name] = `${name}-service`;
-    const description = "rendered" in service ? service.rendered : service;
+    const description = this.trusting("rendered" in service ? service.rendered : service);
     const write = (known: Deployable) => engine.bundle(known, { scope, builds });
     const bundle = isOutput(description) ? description.apply(write) : write(description);
     const command = applyBundle(
@@ -174,6 +180,22 @@ export class Host extends pulumi.ComponentResource {
   /** Describes a service by what names hosts. */
   rendered<Input>(render: (input: Input) => Deployable, input: Input): Rendered {
     return { name: render(input).name, rendered: this.whenKnown(input, render) };
+  }
+
+  /** Records by which authority commands recognise the host's front. */
+  trust(authority: pulumi.Output<string>): void {
+    this.frontCa = authority;
+  }
+
+  /** A service with the certificate of the stack's authority where it is to trust that. */
+  private trusting(service: Deployable | pulumi.Output<Deployable>): typeof service {
+    const { authority } = this;
+    if (authority === undefined) return service;
+    const trusting = (known: Deployable): Deployable | pulumi.Output<Deployable> =>
+      trustsOwnAuthority(known)
+        ? authority.apply((certificate) => withOwnAuthority(known, certificate))
+        : known;
+    return isOutput(service) ? (service.apply(trusting) as pulumi.Output<Deployable>) : trusting(service);
   }
 
   /** A URL or other text that names hosts, as users get it. */
@@ -205,6 +227,7 @@ export class Host extends pulumi.ComponentResource {
       runner: `${owner}-runner`,
       services: this.services,
       secrets: this.secrets,
+      ...(this.frontCa === undefined ? {} : { front: { ca: this.frontCa } }),
     };
     // Recorded when the runner is there: until then, the record of the deployment before is the valid one.
     this.registerOutputs({ ...record, runner: this.identity.apply(() => record.runner) });

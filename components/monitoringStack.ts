@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../config/load";
 import { Host, type WhenKnown } from "./host";
-import { type Created, type Installation, offered, type WiredHost } from "./placement";
+import { Authority } from "./nginx/authority.component";
+import { type Created, type Installation, offered, type Placement, type WiredHost } from "./placement";
 import { plannedServices, SERVICES, wire } from "./services";
 
 /** Settings in which an address may have a stand-in, until it is known. */
@@ -13,26 +14,38 @@ export interface StackSettings extends Settings {
 export class MonitoringStack extends pulumi.ComponentResource {
   /** By name of the host; targets have none. */
   readonly installations: Readonly<Record<string, Installation>>;
+  /** The certificate of the authority that signs those of the fronts, in PEM form; undefined if none is from there. */
+  readonly authority: pulumi.Output<string> | undefined;
 
   constructor(name: string, { hosts, whenKnown }: StackSettings, opts?: pulumi.ComponentResourceOptions) {
     super("podwatch:index:MonitoringStack", name, {}, opts);
     const wired = hosts.map((host) => wire(host, hosts));
+    const isSigned = ({ settings: { role, front } }: WiredHost) =>
+      role !== "target" && front.tls !== false && front.tls.ownCa !== undefined;
+    const authority = wired.some(isSigned) ? new Authority(`${name}-authority`, { parent: this }) : undefined;
+    this.authority = authority?.certificate;
     this.installations = Object.fromEntries(
       wired.flatMap((host) => {
         const others = wired.filter((other) => other !== host);
-        const installation = this.place(`${name}-${host.settings.name}`, host, others, whenKnown);
+        const installation = this.place(`${name}-${host.settings.name}`, host, {
+          others,
+          authority,
+          whenKnown,
+        });
         return host.settings.role === "target" ? [] : [[host.settings.name, installation as Installation]];
       }),
     );
-    this.registerOutputs({ installations: this.installations });
+    this.registerOutputs({
+      installations: this.installations,
+      ...(authority === undefined ? {} : { authority: authority.certificate }),
+    });
   }
 
   /** Creates a host and its services. */
   private place(
     name: string,
     wired: WiredHost,
-    others: readonly WiredHost[],
-    whenKnown: WhenKnown | undefined,
+    around: Pick<Placement, "others" | "authority"> & Pick<StackSettings, "whenKnown">,
   ): Partial<Installation> {
     const opts = { parent: this };
     const { settings, offers } = wired;
@@ -40,12 +53,18 @@ export class MonitoringStack extends pulumi.ComponentResource {
     const sendsPings = offered(wired, "sendsPings").includes(true);
     const host = new Host(
       name,
-      { ...settings, services: plannedServices(wired), sendsPings, whenKnown },
+      {
+        ...settings,
+        services: plannedServices(wired),
+        sendsPings,
+        whenKnown: around.whenKnown,
+        authority: around.authority?.certificate,
+      },
       opts,
     );
     let created: Created = {};
     const installations = services.map(({ place }) => {
-      const placed = place({ ...wired, name, host, others, created }, opts);
+      const placed = place({ ...wired, ...around, name, host, created }, opts);
       created = { ...created, ...placed.created };
       return placed.installation ?? {};
     });

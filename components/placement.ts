@@ -11,6 +11,7 @@ import type { DatasourceKind } from "./grafana/datasource.render";
 import type { Host } from "./host";
 import type { PodNetwork } from "./network/component";
 import type { KnownLogIns } from "./nginx/auth.component";
+import type { Authority } from "./nginx/authority.component";
 import type { NginxBridge } from "./nginx/component";
 import type { Backend, HostSockets } from "./nginx/render";
 
@@ -92,6 +93,8 @@ export interface Placement extends WiredHost {
   readonly host: Host;
   /** The other hosts of the stack. */
   readonly others: readonly WiredHost[];
+  /** Signs the certificates of fronts, if one of the stack has its from there. */
+  readonly authority?: Authority | undefined;
   readonly created: Created;
 }
 

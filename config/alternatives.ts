@@ -51,11 +51,7 @@ const WAYS: ReadonlyArray<readonly [holder: RegExp, keys: RegExp, way: string]> 
     "write it as a section under settings",
   ],
   [/^grafana$/, /^provisioning$/, "write dashboards and datasources"],
-  [
-    /^front$/,
-    /^(tls|ssl|https|certificates?|certificatefile|keyfile)$/,
-    "put a proxy with TLS before it, bind the front to where that reaches it, and write publicUrl",
-  ],
+  [/^front$/, /^(ssl|https|certificates?|certificatefile|keyfile|letsencrypt|acme|ownca)$/, "write tls"],
   [/^front$/, /^(basicauth|users|tokens|htpasswd|password|login|logins)$/, "write it under front.auth"],
   [/^front$/, /^(domain|hostnames?)$/, "write publicUrl or serverNames"],
   [

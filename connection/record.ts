@@ -11,6 +11,11 @@ export interface HostRecord<Secret = string> {
   readonly services: Readonly<Record<string, string>>;
   /** Names of the resources that put the secrets there, by the secret's full name. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** How its front is recognised; absent: as any other server is, or it speaks in clear text. */
+  readonly front?: {
+    /** The authority that signed its certificate, in PEM form. */
+    readonly ca: Secret;
+  };
 }
 
 /** Name of the resource that stages a bundle for another one, if sudo asks for a password. */

@@ -43,12 +43,21 @@ apply_service() {
   [ -z "$notes" ] || say "$notes"
 }
 
-# A run that was interrupted between the two renames that replace a release of the same name left neither in place.
+# A service that answers requests meanwhile goes on seeing a whole release while another takes its name.
+set_aside() {
+  cp -al "$home/releases/$id" "$home/releases/replaced" || fail "cannot write to $home; is the disk full?"
+  [ "$(readlink "$home/current" || :)" != "releases/$id" ] || point_current_at releases/replaced
+  rm -rf "$home/releases/$id"
+}
+
+# A run that was interrupted while it replaced a release of the same name left the one of before under another.
 restore_replaced() (
   release=$(readlink "$home/current" || :)
+  [ "$release" != releases/replaced ] || release=$(cat "$home/pending")
   if [ -n "$release" ] && [ ! -d "$home/$release" ] && [ -d "$home/releases/replaced" ]; then
     mv "$home/releases/replaced" "$home/$release"
   fi
+  [ ! -d "$home/$release" ] || [ "$(readlink "$home/current" || :)" != releases/replaced ] || point_current_at "$release"
 )
 
 receive_bundle() {
@@ -95,7 +104,7 @@ switch_to_candidate() {
   rm -rf "$home/releases/replaced"
   if ! diff -r -q "$home/releases/$id" "$candidate" >/dev/null 2>&1; then
     if [ -d "$home/releases/$id" ]; then
-      mv "$home/releases/$id" "$home/releases/replaced"
+      set_aside
     fi
     mv "$candidate" "$home/releases/$id"
   fi

@@ -1,6 +1,7 @@
 import { type IncomingMessage, request } from "node:http";
 import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
+import { type ConnectionOptions, connect } from "node:tls";
 import { inUrl } from "../lib/address";
 import type { Host } from "./host";
 import { Final } from "./retry";
@@ -27,6 +28,8 @@ const CONNECT_WITHIN = 10_000;
 export class Front {
   private readonly address: string;
   private readonly port: number;
+  /** What its certificate has to be for; undefined: it speaks in clear text. */
+  private readonly tls: ConnectionOptions | undefined;
   /** Where it is, for people and for HTTP. */
   private readonly place: string;
 
@@ -43,16 +46,17 @@ export class Front {
     this.address = { "0.0.0.0": "127.0.0.1", "[::]": "::1" }[bind] ?? bind.replace(/^\[(.*)\]$/, "$1");
     this.port = Number(port);
     this.place = `${inUrl(this.address)}:${port}`;
+    this.tls = /^ +ssl_certificate /m.test(bundle) ? this.expectation() : undefined;
   }
 
   async ask(path: string, { auth, body }: FrontOptions = {}): Promise<Answered> {
     const socket = await this.socket();
-    const { place, within } = this;
+    const { place, within, tls } = this;
     let late: Error | undefined;
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       const sent = body === undefined ? undefined : JSON.stringify(body);
       const asked = request({
-        createConnection: () => socket as never,
+        createConnection: () => (tls === undefined ? socket : connect({ ...tls, socket })) as never,
         path,
         method: sent === undefined ? "GET" : "POST",
         headers: {
@@ -87,8 +91,23 @@ export class Front {
     return answered;
   }
 
+  /** Its certificate is for loopback addresses, too, if it is of the stack's own authority. */
+  private expectation(): ConnectionOptions {
+    const { front } = this.host.deployed;
+    return {
+      ...(front === undefined ? {} : { ca: front.ca }),
+      host: this.address,
+      ALPNProtocols: ["http/1.1"],
+    };
+  }
+
   /** Why there is no answer on an accepted connection. */
   private unanswered(error: Error & { code?: string }): Error {
+    if (isCertificateError(error)) {
+      return new Error(
+        `the certificate at ${this.place} on the host is not the expected one: ${error.message}; ${LOOK}`,
+      );
+    }
     if (error.code === "ECONNRESET" || error.code === "EPIPE") {
       return new Error(ended(this.place));
     }
@@ -165,6 +184,10 @@ function unconnected(reason: string, place: string): string {
     return `the host has no route to its own ${place} (${reason}): the address, or ${family} as a whole, is gone from it; ${LOOK}`;
   }
   return `nothing answers at ${place} on the host (${reason}); ${LOOK}`;
+}
+
+function isCertificateError({ code = "" }: { code?: string }): boolean {
+  return /^(ERR_TLS_CERT|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH)/.test(code);
 }
 
 /** Node's HTTP calls methods that only sockets have; over SSH they do nothing. */

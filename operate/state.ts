@@ -37,6 +37,7 @@ export interface DeployedHost {
   /** By full name, as in the bundles. */
   readonly secrets: Readonly<Record<string, Step>>;
   readonly grafana?: GrafanaLogin;
+  readonly front?: HostRecord["front"];
 }
 
 const HOST = "podwatch:index:Host";
@@ -87,7 +88,7 @@ function readHost(
   const services = Object.entries(record.services).flatMap(([service, name]) =>
     named(name).map((command) => readService(service, read(command))),
   );
-  const { connection, engine } = record;
+  const { connection, engine, front } = record;
   return [
     {
       name: connection.name,
@@ -103,6 +104,7 @@ function readHost(
           named(name).map((command) => [secret, step(command)]),
         ),
       ),
+      ...(front === undefined ? {} : { front }),
       ...(grafana === undefined
         ? {}
         : {

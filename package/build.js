@@ -10,7 +10,15 @@ const { dirname, join, resolve } = require("node:path");
 const ROOT = join(__dirname, "..");
 
 /** What is shipped beside the code (lib/assets.ts), and what a package has to say of itself. */
-const SHIPPED = ["versions.json", "templates", "host", "dashboards/json", "docs/runbooks", "LICENSE"];
+const SHIPPED = [
+  "versions.json",
+  "certificates",
+  "templates",
+  "host",
+  "dashboards/json",
+  "docs/runbooks",
+  "LICENSE",
+];
 
 /** Shared with the program that uses the package: resources belong to the SDK that runs it. */
 const SDK = "@pulumi/pulumi";
@@ -56,7 +64,10 @@ function bundle(file) {
   const imported = Object.values(metafile.outputs).flatMap(({ imports }) =>
     imports.map(({ path }) => nameOf(path)),
   );
-  return [...new Set(imported)].filter((name) => name in require("../package.json").dependencies).sort();
+  // certificates/make.js is shipped as it is.
+  return [...new Set([...imported, "@peculiar/x509", "reflect-metadata"])]
+    .filter((name) => name in require("../package.json").dependencies)
+    .sort();
 }
 
 /** The package's schema, printed by the code that knows the settings. */
@@ -95,6 +106,7 @@ function describe(packages) {
     types: "package/index.d.ts",
     exports: {
       ".": { types: "./package/index.d.ts", default: "./index.js" },
+      "./certificates/make": "./certificates/make.js",
       "./package.json": "./package.json",
     },
     dependencies: Object.fromEntries(own.map((other) => [other, dependencies[other]])),

@@ -1,8 +1,9 @@
 // Where a stack file accepts a setting in several forms, the arguments of a program have one each, so that their types are no unions:
-// `image` is a group with `ref` or `build`, and groups of targets have a setting of their own. The forms of a stack file work too.
+// `front.tls` may be switched off by `enabled`, `image` is a group with `ref` or `build`, and groups of targets have a setting of their own. The forms of a stack file work too.
 
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { frontTls } from "../components/nginx/front.schema";
 import { scrapeJob } from "../components/prometheus/schema";
 import { type Path, type Problem, samePath } from "../config/problem";
 import { stack } from "../config/schema";
@@ -37,6 +38,8 @@ export class Forms {
       return value.map((item, index) => this.convert(child(schema, index), item, [...path, index]));
     const inner = core(schema).schema;
     if (inner instanceof z.ZodUnion && inner.options.includes(builtImage)) return this.image(value, path);
+    if (inner instanceof z.ZodUnion && inner.options.includes(frontTls) && value.enabled === false)
+      return false;
     const group = inner === scrapeJob ? this.job(value, path) : value;
     return Object.fromEntries(
       Object.entries(group).map(([key, inner]) => [

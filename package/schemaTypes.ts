@@ -27,6 +27,9 @@ export interface Group {
 const BUILD = "builtImage";
 const TARGETS = "targetGroup";
 
+/** The id of the group that `false` may stand for. */
+const FRONT_TLS = "frontTls";
+
 export class Types {
   /** All types so far, by token. */
   readonly all: Record<string, Group & { readonly type: "object" }> = {};
@@ -87,6 +90,7 @@ export class Types {
     if (only !== undefined) return this.type(name, only);
     if (schema.$ref !== undefined) return this.named(schema.$ref);
     if (optionOf(schema, BUILD) !== undefined) return this.image();
+    if (optionOf(schema, FRONT_TLS) !== undefined) return this.frontTls();
     if (anyOf !== undefined) return this.type(name, anyOf.find((option) => option.type === "array") ?? TEXT);
     if (type === "array") return { type, items: this.type(name, items ?? {}), plain: true };
     if (properties !== undefined) return this.plain(name, schema, () => this.group(name, schema));
@@ -109,6 +113,16 @@ export class Types {
         build: this.named(BUILD),
       },
     }));
+  }
+
+  /** `false` in a stack file. */
+  private frontTls(): Type {
+    const source = this.definition(FRONT_TLS);
+    return this.plain("FrontTls", source, () => {
+      const group = this.group("FrontTls", source);
+      const enabled = { type: "boolean", plain: true, description: "`false`: clear text." };
+      return { ...group, properties: { enabled, ...group.properties } };
+    });
   }
 
   /** A type that is described once, and may contain itself. */

@@ -6,9 +6,11 @@ import type { Host } from "../host";
 import type { PodNetwork } from "../network/component";
 import type { Limits } from "../prometheus/limits.render";
 import { FrontLogIns, type KnownLogIns } from "./auth.component";
+import { Authority } from "./authority.component";
 import { NGINX } from "./endpoint";
 import type { GatewaysSettings } from "./gateways.schema";
 import { type Backend, type HostSockets, nginx } from "./render";
+import { CERTIFICATE_SECRET, certifiedNames } from "./tls.render";
 
 export interface NginxBridgeArgs {
   readonly host: Host;
@@ -21,6 +23,8 @@ export interface NginxBridgeArgs {
   readonly hostSockets?: HostSockets | undefined;
   /** Prometheus' limit of a response's size, unless the gateways have their own. */
   readonly limits: Limits;
+  /** The stack's authority, if there is one already. */
+  readonly authority?: Authority | undefined;
   /** The services behind the front. */
   readonly backends: readonly Backend[];
   /** Runbooks, by the alert's name. */
@@ -43,11 +47,14 @@ export class NginxBridge extends pulumi.ComponentResource {
     const secrets = ownSecrets(NGINX, front.secrets);
     const logIns = front.auth && new FrontLogIns(`${name}-log-ins`, front.auth, { parent: this });
     this.logIns = logIns?.known;
+    const certificate = this.certificate(name, args);
+    const reloaded = certificate === undefined ? [] : [{ name: CERTIFICATE_SECRET, value: certificate }];
     const service = host.rendered(withAdditions(nginx), {
       host: args.hostName,
       image: front.image,
       bind: front.bind,
       port: front.port,
+      ...(front.tls === false ? {} : { tls: { hsts: front.tls.hsts } }),
       serverNames: front.serverNames,
       resolver: args.network.resolver,
       ipv6: args.network.ipv6,
@@ -63,11 +70,28 @@ export class NginxBridge extends pulumi.ComponentResource {
       unitKeys: front.quadlet,
       added: additionsOf(front),
     });
-    this.service = host.deploy(
-      name,
-      { service, secrets: [...secrets, ...(logIns?.secrets ?? [])], after: [args.network] },
-      { parent: this },
-    );
+    const all = [...secrets, ...(logIns?.secrets ?? []), ...reloaded];
+    this.service = host.deploy(name, { service, secrets: all, after: [args.network] }, { parent: this });
     this.registerOutputs({ url: this.url, logIns: this.logIns });
   }
+
+  /** The certificate and its key; undefined in clear text. */
+  private certificate(
+    name: string,
+    { host, hostName, front, authority }: NginxBridgeArgs,
+  ): pulumi.Output<string> | undefined {
+    if (front.tls === false || front.tls.ownCa === undefined) return undefined;
+    const signer = authority ?? new Authority(`${name}-authority`, { parent: this });
+    host.trust(signer.certificate);
+    const names = pulumi
+      .output(host.named(certifiedNames(front.serverNames).join(" ")))
+      .apply((known) => known.split(" ").map(withoutBrackets).sort());
+    const args = { name: hostName, names, lifetime: front.tls.ownCa.lifetime };
+    return signer.signed(`${name}-certificate`, args, this);
+  }
+}
+
+/** As a certificate names an IPv6 address. */
+function withoutBrackets(name: string): string {
+  return name.replace(/^\[(.*)\]$/, "$1");
 }

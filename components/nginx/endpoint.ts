@@ -1,3 +1,4 @@
+import { OWN_AUTHORITY } from "../../lib/authority";
 import {
   containerEndpoint,
   type Endpoint,
@@ -15,11 +16,19 @@ export const GATEWAYS_JOB = "roq-gateways";
 /** Endpoints for the other services of the host: its counters, and what it bridges. */
 export const BRIDGE_ENDPOINT = containerEndpoint(NGINX, 8081);
 
+/** What clients of a front need to know of it. */
+export interface FrontAddress {
+  readonly publicUrl: string;
+  readonly tls: false | { readonly ownCa?: unknown };
+}
+
 /** The endpoints of a service that the front of its host serves. A front that is reached only from its own host serves no other. */
 export function behindFront<Secret>(
-  { publicUrl }: { readonly publicUrl: string },
+  { publicUrl, tls }: FrontAddress,
   local: Endpoint<Secret>,
 ): ServiceEndpoints<Secret> {
   const front = endpointAt(publicUrl, local.path);
-  return isOfOwnHost(front) ? { local } : { local, remote: front };
+  if (isOfOwnHost(front)) return { local };
+  const own = tls !== false && tls.ownCa !== undefined;
+  return { local, remote: { ...front, ...(own ? { tls: { ca: OWN_AUTHORITY } } : {}) } };
 }

@@ -1,12 +1,13 @@
 // Checks that involve several of the front's settings, and derived defaults.
 import type { z } from "zod";
-import { quote } from "../../config/problem";
+import { quote, type Report } from "../../config/problem";
+import type { Locate } from "../../config/resolve/locate";
 import { checkQuadlet } from "../../config/resolve/quadlet";
 import { withPlainSecrets } from "../../config/schema/words";
 import type { ResolveContext } from "../../config/section";
 import { canonicalAddress, inUrl, isLoopback } from "../../lib/address";
 import { checkAuth } from "./auth.resolve";
-import { type FrontSettings, type front, isWildcard } from "./front.schema";
+import { type FrontSettings, type front, frontTls, isWildcard } from "./front.schema";
 import { checkSnippet } from "./snippet.resolve";
 
 /** An ordinary user may not bind a port below 1024. */
@@ -16,6 +17,7 @@ const FIRST_UNPRIVILEGED_PORT = 1024;
 export function resolveFront(given: z.output<typeof front>, around: ResolveContext): FrontSettings<string> {
   const { host, locate, report, taken } = around;
   const settings = complete(given, host);
+  checkTls(given, settings, locate, report);
   if (!host.become && settings.port < FIRST_UNPRIVILEGED_PORT) {
     report(
       locate(["port"]),
@@ -39,15 +41,37 @@ function complete(
   given: z.output<typeof front>,
   host: { readonly become: boolean; readonly address: string },
 ): FrontSettings<string> {
-  const port = given.port ?? (host.become ? 80 : 8080);
   const bind = canonicalAddress(given.bind);
   const everywhere = isWildcard(bind);
+  const tls =
+    given.tls === undefined && !isLoopback(bind) ? frontTls.parse({ ownCa: {} }) : given.tls || false;
+  const [scheme, usual, unprivileged] = tls ? (["https", 443, 8443] as const) : (["http", 80, 8080] as const);
+  const port = given.port ?? (host.become ? usual : unprivileged);
   const name = isLoopback(bind) ? "localhost" : everywhere ? host.address : bind;
-  const derived = `http://${inUrl(name)}${port === 80 ? "" : `:${port}`}`;
+  const derived = `${scheme}://${inUrl(name)}${port === usual ? "" : `:${port}`}`;
   const publicUrl = (given.publicUrl ?? derived).replace(/\/$/, "");
   const own = [new URL(publicUrl).hostname, host.address, ...(everywhere || isLoopback(bind) ? [] : [bind])];
   const serverNames = [...new Set([...own, ...given.serverNames].map(asAsked))].sort();
-  return withPlainSecrets({ ...given, bind, port, publicUrl, serverNames });
+  return withPlainSecrets({ ...given, bind, port, tls, publicUrl, serverNames });
+}
+
+function checkTls(
+  given: z.output<typeof front>,
+  { tls, bind }: FrontSettings<string>,
+  locate: Locate,
+  report: Report,
+): void {
+  if (tls === false) return;
+  if (given.tls && given.tls.ownCa === undefined) {
+    report(locate(["tls"]), "does not say where the certificate comes from; write ownCa: {} below it");
+  }
+  if (given.publicUrl?.startsWith("http://")) {
+    const why = given.tls ? "" : `, as it is by default at ${quote(bind)}`;
+    report(
+      locate(["publicUrl"]),
+      `${quote(given.publicUrl)} is in clear text, and the front is encrypted${why}; write https, or tls: false`,
+    );
+  }
 }
 
 /** A name as in a request: lower case, IPv6 in brackets, without a trailing dot. */

@@ -6,6 +6,8 @@ import { image } from "../../config/schema/image";
 import { quadletSetting } from "../../config/schema/quadlet";
 import {
   choice,
+  delay,
+  duration,
   group,
   ipAddress,
   isAddress,
@@ -17,6 +19,7 @@ import {
   type WithSecrets,
 } from "../../config/schema/words";
 import { inRange } from "../../lib/address";
+import { inSeconds } from "../../lib/duration";
 import versions from "../../versions.json";
 import { frontAuth } from "./auth.schema";
 
@@ -36,6 +39,43 @@ const serverName = text(
   "is not a name of this kind; write a DNS name, an address, or *. and a domain for all names below it, without port or protocol",
 );
 
+/** As long as programs of Apple accept a certificate, RFC 5280 knows no limit. */
+const LONGEST_DAYS = 825;
+
+/** In seconds. */
+const DAY = 86_400;
+
+const lifetime = () =>
+  duration().refine((value) => inSeconds(value) >= DAY && inSeconds(value) <= LONGEST_DAYS * DAY, {
+    error: `is not a lifetime of a certificate; write one from 1d to ${LONGEST_DAYS}d`,
+  });
+
+const ownCa = group({
+  lifetime: setting(
+    lifetime().default("365d"),
+    "How long a certificate of the front is valid. Any `pulumi up` in the last third of it makes a new one.",
+    { example: "90d" },
+  ),
+}).meta({ id: "ownCa", description: "A certificate authority of the stack's own." });
+
+export const frontTls = group(
+  {
+    ownCa: setting(
+      ownCa.optional(),
+      "A certificate authority of the stack's own signs a certificate for each host, for the names and addresses that the front accepts. Its certificate, which browsers have to trust, is the stack's output `authority`.",
+    ),
+    hsts: setting(
+      delay().default("0s"),
+      "How long browsers that have been here insist on HTTPS for this name, on any port (`Strict-Transport-Security`). `0s` sends no such header.",
+      { example: "365d" },
+    ),
+  },
+  "is neither false nor a group; write ownCa: {} below it, or false for clear text",
+).meta({
+  id: "frontTls",
+  description: "Encryption of the front: TLS 1.2 and 1.3, HTTP/2. [TLS](front.md) describes it.",
+});
+
 export const front = group({
   bind: setting(
     bindAddress().default("127.0.0.1"),
@@ -44,14 +84,27 @@ export const front = group({
   ),
   port: setting(port().optional(), "Port that NGINX listens on. Below 1024 only with `become: true`.", {
     example: 8080,
-    defaultText: "`80`; `8080` with `become: false`",
+    defaultText: "`443` with `tls`, else `80`; with `become: false` `8443` and `8080`",
   }),
+  tls: setting(
+    z
+      .union([z.literal(false), frontTls], {
+        error: "is neither false nor a group; write ownCa: {} below it, or false for clear text",
+      })
+      .optional(),
+    "How the front is encrypted, or `false` for clear text.",
+    {
+      example: { ownCa: { lifetime: "90d" } },
+      defaultText: "`ownCa: {}` as soon as `bind` is not a loopback address, else `false`",
+    },
+  ),
   publicUrl: setting(
     publicUrl().optional(),
     "URL by which users reach the front: protocol, host and optional port. Grafana and Prometheus build their links from it.",
     {
       example: "https://monitor.example.net",
-      defaultText: "`http://localhost`, or the address NGINX listens on, with the port if it is not 80",
+      defaultText:
+        "`http://localhost`, or the address NGINX listens on; `https` with `tls`; with the port if it is not the usual one",
     },
   ),
   serverNames: setting(
@@ -77,9 +130,12 @@ export const front = group({
   image: image(versions.images.nginx, "NGINX"),
 }).meta({ id: "front", description: "NGINX, the front: everything else is reached through it." });
 
+/** Encryption as it will be: in one of the ways. */
+export type FrontTls = z.output<typeof frontTls>;
+
 /** Fully resolved: defaults are filled in; `serverNames` has all names of the front. */
 export type FrontSettings<Secret = unknown> = WithSecrets<
-  z.output<typeof front> & { port: number; publicUrl: string },
+  Omit<z.output<typeof front>, "tls"> & { port: number; publicUrl: string; tls: false | FrontTls },
   Secret
 >;
 

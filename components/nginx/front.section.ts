@@ -12,6 +12,8 @@ export const frontSection = section("front", {
     frontAuth: { title: "Log-ins at the front", under: "front.auth" },
     frontUser: { title: "User of the front", under: "front.auth.users.NAME" },
     frontToken: { title: "Token for the front", under: "front.auth.tokens.NAME" },
+    frontTls: { title: "Front TLS", under: "as `front.tls`" },
+    ownCa: { title: "Own authority", under: "as `front.tls.ownCa`" },
   },
   presets: { "raspberry-pi": { quadlet: { Service: { MemoryMax: "64M" } } } },
   taken: { paths: ["/roq", RUNBOOKS_PATH] },

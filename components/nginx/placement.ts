@@ -18,10 +18,11 @@ export const nginxPlacement: PlacedService = {
 };
 
 export function nginxBridgeArgs(placement: Placement): NginxBridgeArgs {
-  const { settings, created } = placement;
+  const { settings, created, authority } = placement;
   return {
     ...containerPlace(placement),
     hostName: settings.name,
+    authority,
     gateways: settings.gateways,
     hostSockets: offered(placement, "hostSockets")[0],
     limits: settings.prometheus.limits,

@@ -2,12 +2,13 @@ import { createHash } from "node:crypto";
 import { inSeconds } from "../../lib/duration";
 import { authority, type Endpoint } from "../../lib/endpoint";
 import { RUNBOOKS_PATH } from "../../lib/runbooks";
-import { CONFIG_DIRECTORY, type Service, type UnitKeys, type User, unitName } from "../../lib/service";
+import { CONFIG_DIRECTORY, type Service, type UnitKeys, type User } from "../../lib/service";
 import { readTemplate, renderTemplate } from "../../lib/template";
 import { PROMETHEUS_ENDPOINT } from "../prometheus/endpoint";
 import { inBytes, type JobLimits } from "../prometheus/limits.render";
 import { type LogIns, logInFiles, OWN_LOG_IN, TOKENS_SECRET, USERS_SECRET } from "./auth.render";
 import { BRIDGE_ENDPOINT, NGINX } from "./endpoint";
+import { CERTIFICATE_SECRET, type Encryption, OWN_NAMES, tlsView } from "./tls.render";
 
 /** A service behind the front. */
 export interface Backend {
@@ -46,6 +47,8 @@ export interface NginxInput {
   /** Published address and port of the front. */
   readonly bind: string;
   readonly port: number;
+  /** Encryption; absent: clear text. */
+  readonly tls?: Encryption;
   /** Names and addresses by which users reach the front, as in a request; `*.` for all subdomains. */
   readonly serverNames: readonly string[];
   /** Address of the DNS server of the container network. */
@@ -85,9 +88,6 @@ const FRONT_PORT = 8080;
 /** Mount point of the sockets of the host's services. */
 const HOST_SOCKETS = "/run/podwatch";
 
-/** Names that a foreign web page cannot use: of the machine itself, and in the container network. */
-const OWN_NAMES = ["localhost", "[::1]", unitName(NGINX)];
-
 /** Minimum time-out of a gateway, in seconds, whatever its scrape interval. */
 const GATEWAY_WITHIN = 10;
 
@@ -109,7 +109,7 @@ export function nginx(input: NginxInput): Service {
     environment: { NGINX_ENTRYPOINT_QUIET_LOGS: "1" },
     files: files(input),
     ...(input.secrets?.length ? { secrets: input.secrets } : {}),
-    ...(input.logIns ? { reloadedSecrets: [USERS_SECRET, TOKENS_SECRET] } : {}),
+    ...reloadedSecrets(input),
     hostDirectories: [
       ...(input.gateways ? [input.gateways.socketDirectory] : []),
       ...(input.hostSockets ? [{ host: input.hostSockets.directory, inside: HOST_SOCKETS }] : []),
@@ -118,12 +118,18 @@ export function nginx(input: NginxInput): Service {
     hooks: {
       check: readTemplate("nginx/check.sh"),
       ready: readTemplate("nginx/ready.sh"),
-      reload: readTemplate("nginx/reload.sh"),
+      reload: readTemplate(input.tls ? "nginx/reloadTls.sh" : "nginx/reload.sh"),
     },
     ...(input.unitKeys ? { unitKeys: input.unitKeys } : {}),
     trial: ["nginx", "-v"],
     readyWithin: 30,
   };
+}
+
+/** What a reload takes in; in the order of the component's secrets. */
+function reloadedSecrets({ logIns, tls }: NginxInput): Pick<Service, "reloadedSecrets"> {
+  const names = [...(logIns ? [USERS_SECRET, TOKENS_SECRET] : []), ...(tls ? [CERTIFICATE_SECRET] : [])];
+  return names.length > 0 ? { reloadedSecrets: names } : {};
 }
 
 /** The host's group that may write to the sockets for the bridge, if rootful. */
@@ -205,7 +211,8 @@ function configuration(input: NginxInput, release: string): string {
     ipv6: input.ipv6,
     // podman publishes a port for all IPv4 addresses at all IPv6 addresses, too: nothing may answer there.
     frontIpv6: input.ipv6 && input.bind !== "0.0.0.0",
-    frontPort: FRONT_PORT,
+    frontPort: `${FRONT_PORT}${input.tls ? " ssl" : ""}`,
+    ...tlsView(input.tls),
     internalPort: BRIDGE_ENDPOINT.port,
     filesDirectory: CONFIG_DIRECTORY,
     release,

@@ -42,6 +42,10 @@ export const BYTES = "random:index/randomBytes:RandomBytes";
 /** What the mocked generator of passwords gives. */
 export const GENERATED_PASSWORD = "generated-by-the-mock";
 
+/** What is made as a certificate, and its private key. */
+export const CERTIFICATE = "-----BEGIN CERTIFICATE-----\nmade by the mock\n-----END CERTIFICATE-----\n";
+export const CERTIFICATE_KEY = "-----BEGIN PRIVATE KEY-----\nkept by the mock\n-----END PRIVATE KEY-----\n";
+
 /** What the mocked host gives as the version of a secret, by the name of its resource. */
 export function versionOf(name: string): string {
   return createHash("sha256").update(name).digest("hex").slice(0, 16);
@@ -55,7 +59,10 @@ function printed(name: string): string {
 /** How the providers answer, by type; a type that is missing here is an error. */
 const PROVIDERS: Readonly<Record<string, (name: string) => Record<string, unknown>>> = {
   [COMMAND]: (name) => ({ stdout: printed(name), stderr: "" }),
-  [LOCAL_COMMAND]: (name) => ({ stdout: printed(name), stderr: "" }),
+  [LOCAL_COMMAND]: (name) => ({
+    stdout: name.endsWith("-certificate") ? CERTIFICATE + CERTIFICATE_KEY : printed(name),
+    stderr: "",
+  }),
   [PASSWORD]: () => ({ result: GENERATED_PASSWORD }),
   [BYTES]: (name) => ({
     base64: createHash("sha256").update(name).digest().subarray(0, 16).toString("base64"),

@@ -1,10 +1,11 @@
 // Services of a stack that use one another over the border of a host.
 import { parse } from "yaml";
 import { MonitoringStack } from "../../components/monitoringStack";
+import { period } from "../../components/nginx/authority.component";
 import { prometheusPlacement } from "../../components/prometheus/placement";
 import type { Settings } from "../../config/load";
 import { parseBundle } from "./expected";
-import { deploy } from "./mocks";
+import { CERTIFICATE, deploy, LOCAL_COMMAND, plainText } from "./mocks";
 import { login, settingsOf } from "./stackFile";
 
 /** Two monitors: `mon` with everything, whose front is open, and `dash`. */
@@ -46,7 +47,7 @@ test("a Grafana without a Prometheus on its host shows that of another, through 
     expect.objectContaining({
       name: "Prometheus (mon)",
       uid: "PBFA97CFB590B2093",
-      url: "http://10.1.2.3:80/prometheus",
+      url: "https://10.1.2.3:443/prometheus",
       isDefault: true,
     }),
   ]);
@@ -83,11 +84,39 @@ test("an Alertmanager gets no alerts from other hosts, whose front refuses them"
 });
 
 test.each([
-  [{ bind: "0.0.0.0", port: 8443 }, "http://10.1.2.3:8443/prometheus"],
+  [{ bind: "0.0.0.0", port: 8080, tls: false }, "http://10.1.2.3:8080/prometheus"],
+  [{ bind: "0.0.0.0", port: 8443 }, "https://10.1.2.3:8443/prometheus"],
   [{ publicUrl: "https://monitor.my-company.net" }, "https://monitor.my-company.net:443/prometheus"],
   [{ bind: "127.0.0.1" }, undefined],
 ])("with the front %j other hosts reach Prometheus at %s", (front, url) => {
   const mon = twoHosts(front).hosts.find(({ name }) => name === "mon");
   const remote = mon && prometheusPlacement.offer(mon)?.datasource?.endpoints.remote;
   expect(remote && `${remote.scheme}://${remote.host}:${remote.port}${remote.path}`).toBe(url);
+});
+
+test("what other hosts offer encrypted is trusted by the certificate of the stack's own authority, and nobody is sent a key", async () => {
+  const { resources } = await deployed(apart(twoHosts()));
+  const bundle = (name: string) => parseBundle(resources.find((one) => one.name === name)?.inputs.stdin);
+  const grafana = bundle("podwatch-dash-grafana-service");
+  expect(grafana.parts["files/tls/PBFA97CFB590B2093/ca.pem"]).toBe(CERTIFICATE);
+  const nginx = bundle("podwatch-mon-nginx-service");
+  expect(nginx.headers).toContain("reloaded-secret podwatch-nginx-certificate");
+  expect(plainText(resources)).not.toContain("kept by the mock");
+  const made = resources.filter(({ name }) => name.endsWith("-certificate"));
+  expect(made.map(({ name, type }) => [name, type])).toEqual([
+    ["podwatch-authority-certificate", LOCAL_COMMAND],
+    ["podwatch-mon-nginx-certificate", LOCAL_COMMAND],
+  ]);
+  for (const { secretOutputs } of made) expect(secretOutputs).toEqual(["stdout"]);
+});
+
+test("a certificate is made anew before the last third of its life begins, and not in every run", () => {
+  const day = 86_400_000;
+  for (const days of [1, 90, 365]) {
+    for (const made of [0, 0.3, 0.66, 1.1].map((share) => 20_000 * day + share * days * day)) {
+      const periods = [0.001, 0.25, 0.5, 0.667].map((share) => period(days, made + share * days * day));
+      expect(periods.at(-1)).toBeGreaterThan(period(days, made));
+      expect(new Set([period(days, made), ...periods]).size).toBeLessThan(4);
+    }
+  }
 });

@@ -1,5 +1,6 @@
 import { builtInModules } from "../../components/blackbox-exporter/schema";
 import { parse } from "../../config/parse";
+import { format } from "../../config/problem";
 import { podman } from "../../engines/podman/engine";
 import versions from "../../versions.json";
 import { context, host, hostKey, keys, settingsOf, stack } from "./support";
@@ -41,6 +42,7 @@ test("a host alone gets every default", () => {
       publicUrl: "http://localhost",
       serverNames: ["10.1.2.3", "localhost"],
       root: "start",
+      tls: false,
       quadlet: noKeys,
       image: versions.images.nginx,
     },
@@ -288,11 +290,66 @@ test("a host's own settings override the stack's, one by one; lists are replaced
 test.each([
   ["rootless", {}, { become: false, user: "me" }, { port: 8080, publicUrl: "http://localhost:8080" }],
   ["another port", { port: 81 }, {}, { port: 81, publicUrl: "http://localhost:81" }],
-  ["everywhere", { bind: "0.0.0.0" }, {}, { port: 80, publicUrl: "http://10.1.2.3" }],
-  ["everywhere by IPv6", { bind: "::" }, { address: "fd00::7" }, { port: 80, publicUrl: "http://[fd00::7]" }],
-  ["one address", { bind: "10.0.0.9", port: 8080 }, {}, { port: 8080, publicUrl: "http://10.0.0.9:8080" }],
+  ["everywhere", { bind: "0.0.0.0" }, {}, { port: 443, publicUrl: "https://10.1.2.3" }],
+  [
+    "everywhere, in clear text",
+    { bind: "0.0.0.0", tls: false },
+    {},
+    { port: 80, publicUrl: "http://10.1.2.3" },
+  ],
+  [
+    "everywhere, rootless",
+    { bind: "0.0.0.0" },
+    { become: false, user: "me" },
+    { port: 8443, publicUrl: "https://10.1.2.3:8443" },
+  ],
+  ["encrypted on loopback", { tls: { ownCa: {} } }, {}, { port: 443, publicUrl: "https://localhost" }],
+  [
+    "everywhere by IPv6",
+    { bind: "::" },
+    { address: "fd00::7" },
+    { port: 443, publicUrl: "https://[fd00::7]" },
+  ],
+  ["one address", { bind: "10.0.0.9", port: 8080 }, {}, { port: 8080, publicUrl: "https://10.0.0.9:8080" }],
 ])("the front's port and URL follow from the rest: %s", (_, front, more, expected) => {
   expect(settingsOf(stack({ front }, more)).front).toMatchObject(expected);
+});
+
+test.each([
+  ["open", { bind: "0.0.0.0" }, { ownCa: { lifetime: "365d" }, hsts: "0s" }],
+  ["open in clear text", { bind: "0.0.0.0", tls: false }, false],
+  ["local", {}, false],
+  [
+    "encrypted on loopback",
+    { tls: { ownCa: { lifetime: "90d" } } },
+    { ownCa: { lifetime: "90d" }, hsts: "0s" },
+  ],
+])("a front is encrypted as soon as others reach it: %s", (_, front, tls) => {
+  expect(settingsOf(stack({ front })).front.tls).toEqual(tls);
+});
+
+test.each([
+  [{ tls: {} }, "front.tls: does not say where the certificate comes from; write ownCa: {} below it"],
+  [
+    { tls: "yes" },
+    'front.tls: "yes" is neither false nor a group; write ownCa: {} below it, or false for clear text',
+  ],
+  [
+    { tls: { ownCa: { lifetime: "3y" } } },
+    'front.tls.ownCa.lifetime: "3y" is not a lifetime of a certificate; write one from 1d to 825d',
+  ],
+  [
+    { tls: { ownCa: {} }, publicUrl: "http://mon.acme.net" },
+    'front.publicUrl: "http://mon.acme.net" is in clear text, and the front is encrypted; write https, or tls: false',
+  ],
+  [
+    { bind: "10.1.2.3", publicUrl: "http://mon.acme.net" },
+    'front.publicUrl: "http://mon.acme.net" is in clear text, and the front is encrypted, as it is by default at "10.1.2.3"; write https, or tls: false',
+  ],
+])("an encryption that cannot be is refused: %j", (front, problem) => {
+  const parsed = parse(stack({ front }), context());
+  const problems = "problems" in parsed ? parsed.problems.map((one) => format(one)) : [];
+  expect(problems).toEqual([`podwatch:${problem}`]);
 });
 
 test("the usual scrape time-out shrinks with the interval", () => {

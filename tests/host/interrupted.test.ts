@@ -61,6 +61,28 @@ describe("a release that is replaced by one of the same name", () => {
     expect(list("state/services/web/releases")).toEqual(["0123"]);
   });
 
+  test("is seen by the container until the new one is in place, and whole", () => {
+    shell.write("state/services/web/releases/0123/headers", "old\n");
+    shell.write("state/services/web/candidate/current/headers", "new\n");
+    const line = `activate() { :; }; candidate=$home/candidate/current; id=0123; secrets=; ln -s releases/0123 "$home/current"
+      seen() { cat "$home/current/headers" || echo none; }
+      mv() { seen; command mv "$@"; }; rm() { seen; command rm "$@"; }
+      switch_to_candidate; seen; readlink "$home/current"`;
+    const { status, stdout } = run(line);
+    expect([status, [...new Set(stdout.trim().split("\n"))]]).toEqual([0, ["old", "new", "releases/0123"]]);
+  });
+
+  test.each([
+    ["before the new one came", undefined, "old\n"],
+    ["once the new one was there", "new\n", "new\n"],
+  ])("gives the place back that it was left at, %s", (_, there, seen) => {
+    shell.write("state/services/web/releases/replaced/headers", "old\n");
+    if (there !== undefined) shell.write("state/services/web/releases/0123/headers", there);
+    run('ln -s releases/replaced "$home/current"; echo releases/0123 >"$home/pending"; restore_replaced');
+    expect(run('readlink "$home/current"').stdout).toBe("releases/0123\n");
+    expect(read("state/services/web/current/headers")).toBe(seen);
+  });
+
   test("stays where the new one is in place", () => {
     shell.write("state/services/web/releases/replaced/headers", "old\n");
     shell.write("state/services/web/releases/0123/headers", "new\n");

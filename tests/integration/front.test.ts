@@ -1,5 +1,6 @@
 import { hostileGateways } from "./support/hostileGateways";
 import { eventually, LabHost, must } from "./support/lab";
+import { startLoad } from "./support/load";
 import { AUTH, authorizations, basic, logInsOf, type Request, statuses, TABLE, WHO } from "./support/logIns";
 import { operate } from "./support/operate";
 import { connection, Stack } from "./support/stack";
@@ -20,6 +21,7 @@ describe("the front door of a deployed host", () => {
     blackboxExporter: { enabled: true, targets: [{ name: "self", target: "http://podwatch-nginx:8080/" }] },
     front: {
       publicUrl: "http://localhost",
+      tls: false,
       serverNames: ["monitor.my-company.net", "*.lan"],
       snippet: 'location /own/ { return 200 "own"; }\n',
       ...front,
@@ -391,6 +393,78 @@ describe("the front door of a deployed host", () => {
       expect(stdout).toContain(
         `FAILED  ${host.name}  front: the host has no route to its own [${host.address6}]:80 ((SSH) Channel open failure: open failed): the address, or IPv6 as a whole, is gone from it`,
       );
+    });
+  });
+
+  describe("encrypted", () => {
+    let ca: string;
+    const encrypted = (front: object) =>
+      settings({ bind: "0.0.0.0", publicUrl: undefined, serverNames: [], tls: undefined, ...front });
+    /** What the neighbour gets, who trusts the stack's authority. */
+    const curl = (...args: string[]) =>
+      neighbour.tryExec(
+        `curl -s --max-time 20 --cacert /root/ca.pem -w '%{http_code} %{http_version}' ${args.join(" ")}`,
+      );
+    const served = async () =>
+      (
+        await neighbour.exec(
+          `openssl s_client -connect ${host.address}:443 </dev/null 2>/dev/null | openssl x509 -noout -serial -subject -ext subjectAltName`,
+        )
+      ).trim();
+    const started = () =>
+      host.exec("podman inspect -f '{{.Name}} {{.State.StartedAt}}' $(podman ps -q) | sort");
+
+    beforeAll(async () => {
+      await stack.configure(encrypted({}));
+      await stack.up();
+      ca = await stack.output<string>("authority");
+      await neighbour.exec(`cat >/root/ca.pem <<"END"\n${ca}END`);
+    });
+
+    test("another host reaches it by HTTP/2, and knows it by the stack's authority", async () => {
+      expect(await openPorts(host.address)).toEqual([22, 443]);
+      expect((await curl("-o", "/dev/null", `https://${host.address}/`)).stdout).toBe("200 2");
+      expect((await curl("-o", "/dev/null", `https://${host.address}/prometheus/-/ready`)).stdout).toBe(
+        "200 2",
+      );
+      expect((await neighbour.tryExec(`curl -s https://${host.address}/`)).code).toBe(60);
+      expect(
+        (await curl("-o", "/dev/null", "-w", "'%{redirect_url}'", `http://${host.address}:443/grafana/`))
+          .stdout,
+      ).toContain(`https://${host.address}:443/grafana/`);
+      expect(await served()).toContain(`IP Address:${host.address}`);
+      const { stdout } = await operate(stack, "verify", "--timeout", "10", "--host", host.name);
+      expect(stdout).toContain(`ok      ${host.name}  front: answers\n`);
+    });
+
+    test("nobody else on the host reads the key, and nothing shows it", async () => {
+      const key = "/var/lib/podwatch/services/nginx/current/secrets/nginx-certificate";
+      expect((await host.exec(`stat -c '%a %U %g' ${key}`)).trim()).toBe("440 root 990");
+      expect((await host.tryExec(`su operator -c 'cat ${key}'`)).code).not.toBe(0);
+      const state = await stack.state();
+      expect(state).toContain("BEGIN CERTIFICATE");
+      expect(state).not.toContain("PRIVATE KEY");
+    });
+
+    test("a renewed certificate is served without a failed request or a restart", async () => {
+      const [before, running] = [await served(), await started()];
+      const load = startLoad({
+        origin: `https://${host.address}`,
+        ca,
+        paths: ["/", "/prometheus/-/ready"],
+        rate: 500,
+        atMost: 120,
+      });
+      // Its period is over, as it is in the last third of its life.
+      await stack.configure(encrypted({ tls: { ownCa: { lifetime: "90d" } } }));
+      await stack.up();
+      const { requests, seconds, failures } = await load.stop();
+      console.info(`${requests} requests, ${Math.round(requests / seconds)}/s`);
+      expect(failures).toEqual({});
+      expect(await served()).not.toBe(before);
+      expect(await started()).toBe(running);
+      expect(await stack.output("authority")).toBe(ca);
+      expect(await stack.up()).toEqual({ unchanged: expect.any(Number) });
     });
   });
 });

@@ -240,7 +240,9 @@ test.each([
   ["::1", "http://localhost:8080"],
   ["fd00::5", "http://[fd00::5]:8080"],
 ])("the URL of a front bound to %s is %s", (bind, url) => {
-  const { front } = settingsOf(stack({ front: { bind, port: 8080 } }, { user: "pod", become: false }));
+  const { front } = settingsOf(
+    stack({ front: { bind, port: 8080, tls: false } }, { user: "pod", become: false }),
+  );
   expect(front.publicUrl).toBe(url);
 });
 
@@ -251,6 +253,8 @@ test("root's containers are not reached at ::1", () => {
 });
 
 test("the URL of a front of a host that is reached by IPv6 has brackets", () => {
-  const settings = settingsOf(stack({ front: { bind: "::", port: 8080 } }, { address: "fd00::5" }));
+  const settings = settingsOf(
+    stack({ front: { bind: "::", port: 8080, tls: false } }, { address: "fd00::5" }),
+  );
   expect(settings.front.publicUrl).toBe("http://[fd00::5]:8080");
 });

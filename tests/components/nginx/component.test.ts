@@ -274,7 +274,9 @@ test.each([
   ["::", {}, ["8080", "[::]:8080", "8081", "[::]:8081"], "80:8080"],
   ["fd00:1::5", {}, ["8080", "[::]:8080", "8081", "[::]:8081"], "[fd00:1::5]:80:8080"],
 ])("bound to %s, with %j, it listens inside at %j", async (bind, network, listens, published) => {
-  const { parts } = bundleOf((await deployBridge(hostSettings({ front: { bind }, network }))).resources);
+  const { parts } = bundleOf(
+    (await deployBridge(hostSettings({ front: { bind, tls: false }, network }))).resources,
+  );
   const found = [...(parts["files/nginx.conf"] ?? "").matchAll(/^ +listen (\S+);$/gm)].map(([, at]) => at);
   expect(found).toEqual(listens);
   expect(unitLines(parts["unit/podwatch-nginx.container"])).toContain(`PublishPort=${published}`);

@@ -1,8 +1,11 @@
-import { Agent, get } from "node:http";
+import * as http from "node:http";
+import * as https from "node:https";
 
 export interface LoadOptions {
-  /** Where the requests go, `http://address`. */
+  /** Where the requests go, `http://address` or `https://address`. */
   readonly origin: string;
+  /** The authority that signed the certificate there. */
+  readonly ca?: string;
   /** Asked in turn; each has to answer 200. */
   readonly paths: readonly string[];
   /** Requests that are begun each second, as far as the machine allows. */
@@ -31,8 +34,10 @@ const IN_FLIGHT = 64;
  * Nothing is tried a second time: a connection that the front closes under a request is a failure.
  */
 export function startLoad(options: LoadOptions): { stop(): Promise<LoadReport> } {
-  const kept = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT / 2 });
-  const fresh = new Agent({ keepAlive: false });
+  const { ca } = options;
+  const { Agent, get } = options.origin.startsWith("https:") ? https : http;
+  const kept = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT / 2, ...(ca && { ca }) });
+  const fresh = new Agent({ keepAlive: false, ...(ca && { ca, maxCachedSessions: 0 }) });
   // Each path twice: on a kept connection and on a fresh one.
   const paths = options.paths.flatMap((path) => [path, path]);
   const failures: Record<string, number> = {};
@@ -44,7 +49,7 @@ export function startLoad(options: LoadOptions): { stop(): Promise<LoadReport> }
   let inFlight = 0;
   let skipped = 0;
 
-  function request(path: string, agent: Agent): Promise<void> {
+  function request(path: string, agent: http.Agent): Promise<void> {
     const sent = Date.now();
     return new Promise((resolve) => {
       const end = (failure?: string) => {
