@@ -74,6 +74,8 @@ function settings(name: string, more: object = {}): Record<string, unknown> {
   const lab = {
     prometheus: { scrapeInterval: "1s", evaluationInterval: "1s", data: "delete" },
     apache: { configFile: CONF },
+    // Encryption has tests of its own, in front.test.ts.
+    front: { tls: false },
   };
   const places = hosts.map((one) => {
     const { name: _, ...place } = connection("operator", one);
