@@ -30,6 +30,7 @@ const PARTS = [
   "install",
   "inspect",
   "data",
+  "import",
   "backup",
   "save",
   "saved",

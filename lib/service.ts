@@ -66,6 +66,17 @@ export interface DataVolume {
   readonly path: string;
   /** Whether the volume outlives the service. */
   readonly keep: boolean;
+  /** Data of a program that ran on the host before: copied once, into a volume without data. */
+  readonly import?: DataImport | undefined;
+}
+
+export interface DataImport {
+  /** Directory of the host. */
+  readonly directory: string;
+  /** The file in it that its program holds a lock on, while it runs. */
+  readonly lock: string;
+  /** What users can do about a refusal. */
+  readonly advice: string;
 }
 
 /** A path may begin with `%h` or `%t`, the user's home and directory of sockets: systemd.unit(5) "Specifiers". */
@@ -94,6 +105,8 @@ export interface Hooks {
   readonly inside?: string;
   /** Checks the files before they go live, in a container of its own without network. */
   readonly check?: string;
+  /** Checks data that were copied, in `/imported`, before they become the service's. */
+  readonly import?: string;
   /** Succeeds once the service answers; repeated until then. */
   readonly ready: string;
   /** Activates changed files and proves it; without it, a change restarts the service. */

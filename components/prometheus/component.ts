@@ -104,6 +104,7 @@ export class Prometheus extends pulumi.ComponentResource {
       },
       secrets: secrets.map(({ name: secret }) => secret),
       keepData: settings.data === "keep",
+      importFrom: settings.import,
       unitKeys: settings.quadlet,
       added: additionsOf(settings),
     });

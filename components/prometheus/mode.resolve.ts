@@ -54,6 +54,7 @@ export function ofMode(settings: PrometheusSettings): PrometheusSettings {
     ruleTests: [],
     alertmanagers: [],
     queryLog: false,
+    import: undefined,
     remoteRead: [],
   };
 }

@@ -1,5 +1,5 @@
 import { type Endpoint, fromInside, urlOf } from "../../lib/endpoint";
-import { CONFIG_DIRECTORY, type Service, type UnitKeys } from "../../lib/service";
+import { CONFIG_DIRECTORY, type DataVolume, type Service, type UnitKeys } from "../../lib/service";
 import { quote } from "../../lib/shell";
 import { metricsJob, type ScrapeConfig, type Telemetry } from "../../lib/telemetry";
 import { readTemplate, renderTemplate } from "../../lib/template";
@@ -56,6 +56,8 @@ export interface PrometheusInput extends Storage {
   /** Names of the secrets that the scrape configurations read from files. */
   readonly secrets?: readonly string[];
   readonly keepData: boolean;
+  /** Data directory of a Prometheus that ran on the host before. */
+  readonly importFrom?: string | undefined;
   /** The user's additional keys for the unit. */
   readonly unitKeys?: UnitKeys;
 }
@@ -118,11 +120,12 @@ export function prometheus(input: PrometheusInput): Service {
       ...input.authFiles,
     },
     ...(input.secrets?.length ? { secrets: input.secrets } : {}),
-    data: { path: "/prometheus", keep: input.keepData },
+    data: { path: "/prometheus", keep: input.keepData, ...imported(input.importFrom) },
     hooks: {
       check:
         renderTemplate("prometheus/check.sh", { mode: input.mode === "agent" ? " --agent" : "" }) +
         (Object.keys(tests).length > 0 ? readTemplate("prometheus/ruleTests.sh") : ""),
+      ...(input.importFrom === undefined ? {} : { import: readTemplate("prometheus/import.sh") }),
       ready: renderTemplate("shared/ready.sh", { url: `${OWN_URL}/-/ready` }),
       reload: reload(input),
       ...(input.mode === "agent" ? { started: readTemplate("prometheus/agentStarted.sh") } : {}),
@@ -131,6 +134,13 @@ export function prometheus(input: PrometheusInput): Service {
     trial: ["prometheus", "--version"],
     readyWithin: 300,
   };
+}
+
+/** Prometheus holds a lock on the file of this name, wherever it runs on the host. */
+function imported(directory: string | undefined): Partial<DataVolume> {
+  const advice =
+    "stop the Prometheus of before if it runs, correct podwatch:prometheus.import, or remove it to do without its data";
+  return directory === undefined ? {} : { import: { directory, lock: "lock", advice } };
 }
 
 /** An agent answers no query, by which a moment without a scrape would be found. */

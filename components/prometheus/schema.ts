@@ -11,6 +11,7 @@ import {
   enabled,
   flag,
   group,
+  hostPath,
   httpUrl,
   labels,
   list,
@@ -239,6 +240,11 @@ export const prometheus = group({
   ...additions("prometheus", "the `extra` of scrape jobs and the like"),
   quadlet: quadletSetting(),
   data: data("the samples"),
+  import: setting(
+    hostPath().optional(),
+    "Data directory, on the host, of a Prometheus that ran there before. It is copied into the volume before the first start, once; `promtool` checks the copy, and the directory stays as it is. Refused while that Prometheus still runs, and if ours has data already.",
+    { example: "/srv/isa/prometheus/data" },
+  ),
   image: image(versions.images.prometheus, "Prometheus"),
 }).meta({ id: "prometheus", description: "Prometheus: collects and stores the metrics." });
 

@@ -22,6 +22,10 @@ export function serviceBundle(service: Service, { scope, builds = {} }: HostCont
   ];
   if (service.data) {
     headers.push(["data", service.data.keep ? "keep" : "delete"]);
+    const { import: before } = service.data;
+    if (before !== undefined) {
+      headers.push(["import", `${before.directory} ${before.lock}`], ["advice", `import ${before.advice}`]);
+    }
   }
   const parts: Part[] = [
     [`unit/${unitName(service.name)}.container`, containerUnit(service, scope)],

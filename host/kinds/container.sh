@@ -51,6 +51,7 @@ container_check() {
     fail "$service refuses its new configuration; nothing was changed:
 $(say "$report" | without_usage | tail -n 15)"
   fi
+  import_data
 }
 
 # The user's own volumes, `own-volume <path on the host>:<path in the container>[:<options>]`. Checked here, since podman

@@ -5,12 +5,21 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { apacheStatus } from "../../components/apache-exporter/status.render";
 import { fragmentBundle } from "../../engines/fragment";
+import versions from "../../versions.json";
 import { CHECKOUT, eventually, LabHost, must } from "./support/lab";
 import { operate } from "./support/operate";
 import { query, targets } from "./support/queries";
 import { connection, merge, Stack } from "./support/stack";
 
 jest.setTimeout(300_000);
+
+/** The Prometheus of before. */
+const OF_BEFORE = `global: { scrape_interval: 1s }
+scrape_configs:
+  - job_name: before
+    static_configs:
+      - targets: ["localhost:9090"]
+`;
 
 /** Debian's counterpart of the file on ISA's hosts. */
 const CONF = "/etc/apache2/conf-enabled/EPFL_isa.conf";
@@ -50,13 +59,17 @@ beforeAll(async () => {
   await Promise.all(
     hosts.map(async (one) => {
       await must("lab/lab", ["install", one.name, "apache2"]);
+      await one.exec(`mkdir -p /srv/isa/prometheus/data && chmod 777 /srv/isa/prometheus/data
+        cat >/srv/isa/prometheus/prometheus.yml <<'CONF'\n${OF_BEFORE}CONF
+        podman run --quiet --detach --name prometheus --volume /srv/isa/prometheus:/etc/prometheus \\
+          --volume /srv/isa/prometheus/data:/prometheus ${versions.images.prometheus}`);
       await one.exec(`cat >${CONF} <<'CONF'\n${BEFORE}CONF
         chmod 640 ${CONF}; chgrp operator ${CONF}; apachectl graceful 2>/dev/null`);
     }),
   );
   await load("start");
   stack = await Stack.create("qual", settings("qual"));
-  await stack.up();
+  await hosts[1]?.exec("podman rm --force --time 10 prometheus");
 });
 
 afterAll(async () => {
@@ -98,6 +111,34 @@ async function load(action: "start" | "stop"): Promise<{ complete: number; faile
   if (/Non-2xx/.test(said)) throw new Error(said);
   return { complete: number("Complete requests"), failed: number("Failed requests") };
 }
+
+describe("the data of the Prometheus of before", () => {
+  const kept = () =>
+    host.exec("cd /srv/isa/prometheus/data && find . -type f ! -name lock | sort | xargs sha256sum");
+
+  test("are not touched while it runs; everything else is deployed", async () => {
+    const said = await stack.failingUp();
+    expect(said).toMatch(
+      /\/srv\/isa\/prometheus\/data is in use: the program that writes there still runs; nothing was changed: stop the Prometheus of before/,
+    );
+    expect(await host.exec("podman volume ls --quiet")).not.toContain("prometheus");
+    expect(await targets(hosts[1] as LabHost, 8443)).toHaveProperty("prometheus/localhost:9090");
+  });
+
+  test("are copied once it is stopped, and stay where they are", async () => {
+    await host.exec("podman rm --force --time 10 prometheus");
+    const before = await kept();
+    await stack.up();
+    const [{ value = 0 } = {}] = await eventually(
+      20,
+      () => query(host, 'count_over_time(up{job="before"}[1h])', 8443),
+      (found) => found.length > 0,
+    );
+    expect(value).toBeGreaterThan(3);
+    expect(await kept()).toBe(before);
+    expect(await host.exec("podman volume ls --quiet")).toBe("podwatch-prometheus\n");
+  });
+});
 
 const conf = () => host.exec(`stat -c '%a %G' ${CONF}; cat ${CONF}`);
 
