@@ -95,9 +95,14 @@ has_repository() {
   [ "$code" = 0 ]
 }
 
+# What an error of restic's comes down to, on standard input.
+restic_said() {
+  awk '/^Fatal: / && !fatal { fatal = $0 } /./ { last = $0 } END { print fatal ? fatal : last }'
+}
+
 refuse_repository() {
   way_out=$(advice "$job_home/current" repository)
-  fail "there can be no backups in $(place): $(say "$report" | sed '/^$/d' | tail -n 1)${way_out:+; $way_out}"
+  fail "there can be no backups in $(place): $(say "$report" | restic_said)${way_out:+; $way_out}"
 }
 
 # A password that was changed, or one that was kept when backups were removed from this host before: the new one takes its place.

@@ -5,7 +5,7 @@
 list_saved() {
   use_saved "$1" "$2"
   restic_with -- snapshots --host "$from" --json --quiet 2>"$work/error" ||
-    fail "the backups in $(place) cannot be listed: $(sed '/^$/d' "$work/error" | tail -n 1)"
+    fail "the backups in $(place) cannot be listed: $(restic_said <"$work/error")"
 }
 
 # Sets `from`, and `password` where one comes on standard input.
@@ -26,7 +26,7 @@ fetch_saved() {
   # shellcheck disable=SC2086 # an option and its value
   if ! restic_with --tmpfs=/to "--volume=$other:/to/data/$1" -- restore latest --host "$from" --path "/data/$1" $only \
     --target /to --quiet >/dev/null 2>"$work/error"; then
-    fail "there is no backup $2 of $1 in $(place) that can be restored: $(sed '/^$/d' "$work/error" | tail -n 1)"
+    fail "there is no backup $2 of $1 in $(place) that can be restored: $(restic_said <"$work/error")"
   fi
 }
 
