@@ -8,6 +8,7 @@ import { blackboxRules } from "./blackbox-exporter/rules";
 import { gatewayRules } from "./nginx/gateways.rules";
 import { nginxRules } from "./nginx-exporter/rules";
 import { hostRules } from "./node-exporter/rules";
+import { agentsRules } from "./prometheus/agents.rules";
 import { instanceRules } from "./prometheus/instance.rules";
 import { prometheusRules } from "./prometheus/rules";
 import { watchdogRules } from "./prometheus/watchdog.rules";
@@ -16,6 +17,7 @@ export const CATALOGUE: readonly RuleGroup[] = [
   watchdogRules,
   instanceRules,
   prometheusRules,
+  agentsRules,
   gatewayRules,
   hostRules,
   alertmanagerRules,

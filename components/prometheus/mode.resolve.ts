@@ -45,6 +45,7 @@ const FLAGS = {
 /** What the whole stack says for its servers, is not for its agents. */
 export function ofMode(settings: PrometheusSettings): PrometheusSettings {
   if (settings.mode === "server") return settings;
+  const { alerting: _, ...extra } = settings.extra;
   return {
     ...settings,
     outOfOrderTimeWindow: undefined,
@@ -56,6 +57,7 @@ export function ofMode(settings: PrometheusSettings): PrometheusSettings {
     queryLog: false,
     import: undefined,
     remoteRead: [],
+    extra,
   };
 }
 
@@ -113,6 +115,8 @@ function checkAgent(host: Placed, servers: readonly Placed[], stack: Tree, repor
   for (const [key, reason] of Object.entries(OF_SERVERS)) {
     if (isWritten(["prometheus", key])) report(locate([key]), `is of no use with mode: agent: ${reason}`);
   }
+  if (isWritten(["prometheus", "extra", "alerting"]))
+    report(locate(["extra", "alerting"]), `is of no use with mode: agent: ${NO_RULES}`);
   if (isWritten(["prometheus", "features"])) {
     const { features } = merged(stack, sound);
     (Array.isArray(features) ? features : []).forEach((feature, index) => {

@@ -21,7 +21,7 @@ export const modeSettings = {
   ),
   remoteWriteReceiver: setting(
     flag().default(false),
-    "Whether it takes samples from agents and other Prometheus servers, at `/prometheus/api/v1/write` of the front (`--web.enable-remote-write-receiver`). Whoever reaches the front can write then.",
+    "Whether it takes samples from agents and other Prometheus servers, at `/prometheus/api/v1/write` of the front (`--web.enable-remote-write-receiver`). Whoever reaches the front, or with `front.auth` whoever may write there, can send then. Adds alerts about agents and remote write.",
   ),
 } as const;
 

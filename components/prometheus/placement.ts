@@ -2,7 +2,7 @@ import { behindFront } from "../nginx/endpoint";
 import { containerPlace, nearest, type PlacedService, type Placement, reachable } from "../placement";
 import { Prometheus, type PrometheusArgs } from "./component";
 import { PROMETHEUS, PROMETHEUS_ENDPOINT } from "./endpoint";
-import { PROMETHEUS_TELEMETRY, prometheusBackend } from "./render";
+import { AGENTS_TELEMETRY, PROMETHEUS_TELEMETRY, prometheusBackend } from "./render";
 
 export const prometheusPlacement: PlacedService = {
   service: PROMETHEUS,
@@ -18,7 +18,10 @@ export const prometheusPlacement: PlacedService = {
       datasource: { kind, endpoints: behindFront(front, PROMETHEUS_ENDPOINT) },
     };
   },
-  telemetry: () => [PROMETHEUS_TELEMETRY],
+  telemetry: ({ prometheus: { mode, remoteWriteReceiver } }) => [
+    PROMETHEUS_TELEMETRY,
+    ...(mode === "server" && remoteWriteReceiver ? [AGENTS_TELEMETRY] : []),
+  ],
   place: (placement, opts) => {
     const name = `${placement.name}-prometheus`;
     const { url, runbooks } = new Prometheus(name, prometheusArgs(placement), opts);

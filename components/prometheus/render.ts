@@ -5,6 +5,7 @@ import { metricsJob, type ScrapeConfig, type Telemetry } from "../../lib/telemet
 import { readTemplate, renderTemplate } from "../../lib/template";
 import { toYaml } from "../../lib/yaml";
 import type { Backend } from "../nginx/render";
+import { agentsRules } from "./agents.rules";
 import { PROMETHEUS, PROMETHEUS_ENDPOINT } from "./endpoint";
 import { globalHistograms, type NativeHistograms, withHistograms } from "./histograms.render";
 import { instanceRules } from "./instance.rules";
@@ -88,6 +89,13 @@ export const PROMETHEUS_BACKEND: Backend = {
   ].map((query) => `api/v1/${query}`),
   title: "Prometheus",
   description: "Targets, queries and alerts.",
+};
+
+/** How a Prometheus monitors those that send to it. */
+export const AGENTS_TELEMETRY: Telemetry<never> = {
+  scrapeJobs: [],
+  dashboards: [],
+  ruleGroups: [agentsRules],
 };
 
 export function prometheusBackend(mode: Mode): Backend {

@@ -56,6 +56,7 @@ test("a host alone gets every default", () => {
     },
     prometheus: {
       ...noAdditions,
+      extra: {},
       alertmanagers: [],
       remoteWrite: [],
       remoteRead: [],
@@ -90,6 +91,7 @@ test("a host alone gets every default", () => {
     alertmanager: {
       ...noAdditions,
       enabled: false,
+      extra: {},
       receivers: {},
       route: { routes: [] },
       shippedInhibitRules: true,

@@ -25,10 +25,14 @@ test.each([
   ["ruleFiles", [], /evaluates no rules/],
   ["ruleTests", [], /evaluates no rules/],
   ["alertmanagers", [{ name: "a", targets: ["a:1"] }], /evaluates no rules/],
+  ["extra.alerting", { alert_relabel_configs: [] }, /evaluates no rules/],
   ["queryLog", true, /answers no queries/],
   ["remoteRead", [{ name: "a", url: "http://a/" }], /answers no queries/],
 ])("%s is of no use for it", (setting, value, reason) => {
-  const [problem, ...others] = problems({ ...agent, [setting]: value });
+  const [problem, ...others] = problems({
+    ...agent,
+    ...(setting === "extra.alerting" ? { extra: { alerting: value } } : { [setting]: value }),
+  });
   expect(others).toEqual([]);
   expect(problem).toMatch(new RegExp(`^podwatch:prometheus\\.${setting}: is of no use with mode: agent`));
   expect(problem).toMatch(reason);
