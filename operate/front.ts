@@ -30,6 +30,8 @@ export class Front {
   private readonly port: number;
   /** What its certificate has to be for; undefined: it speaks in clear text. */
   private readonly tls: ConnectionOptions | undefined;
+  /** Sent where there is no other log-in. */
+  private readonly token: string | undefined;
   /** Where it is, for people and for HTTP. */
   private readonly place: string;
 
@@ -45,13 +47,14 @@ export class Front {
     }
     this.address = { "0.0.0.0": "127.0.0.1", "[::]": "::1" }[bind] ?? bind.replace(/^\[(.*)\]$/, "$1");
     this.port = Number(port);
+    this.token = host.deployed.frontToken;
     this.place = `${inUrl(this.address)}:${port}`;
     this.tls = /^ +ssl_certificate /m.test(bundle) ? this.expectation() : undefined;
   }
 
   async ask(path: string, { auth, body }: FrontOptions = {}): Promise<Answered> {
     const socket = await this.socket();
-    const { place, within, tls } = this;
+    const { place, within, tls, token } = this;
     let late: Error | undefined;
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       const sent = body === undefined ? undefined : JSON.stringify(body);
@@ -62,6 +65,7 @@ export class Front {
         headers: {
           host: place,
           connection: "close",
+          ...(auth === undefined && token !== undefined ? { authorization: `Bearer ${token}` } : {}),
           ...(sent === undefined
             ? {}
             : { "content-type": "application/json", "content-length": Buffer.byteLength(sent) }),
@@ -85,7 +89,9 @@ export class Front {
     }
     if (asksForLogIn(response, answered)) {
       throw new Final(
-        "the front itself requires a log-in (status 401), for instance by auth_basic in front.snippet; verify has none, and cannot check what is behind it",
+        token === undefined
+          ? "the front itself requires a log-in (status 401), for instance by auth_basic in front.snippet; verify has none, and cannot check what is behind it"
+          : "the front does not accept the log-in that the last deployment made for these commands (status 401): run pulumi up",
       );
     }
     return answered;

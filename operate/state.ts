@@ -38,6 +38,8 @@ export interface DeployedHost {
   readonly secrets: Readonly<Record<string, Step>>;
   readonly grafana?: GrafanaLogin;
   readonly front?: HostRecord["front"];
+  /** For the front, if it wants one. */
+  readonly frontToken?: string;
 }
 
 const HOST = "podwatch:index:Host";
@@ -85,6 +87,11 @@ function readHost(
   const grafana = resources.find(
     ({ type, urn }) => type === "podwatch:index:Grafana" && own.some(({ parent }) => parent === urn),
   );
+  // Beside the commands of NGINX.
+  const logIns = resources.find(
+    ({ type, parent }) =>
+      type === "podwatch:index:FrontLogIns" && own.some((command) => command.parent === parent),
+  );
   const services = Object.entries(record.services).flatMap(([service, name]) =>
     named(name).map((command) => readService(service, read(command))),
   );
@@ -105,6 +112,7 @@ function readHost(
         ),
       ),
       ...(front === undefined ? {} : { front }),
+      ...(logIns === undefined ? {} : { frontToken: String(logIns.outputs?.ownToken) }),
       ...(grafana === undefined
         ? {}
         : {

@@ -39,6 +39,18 @@ export function checkEmbedding(
     );
 }
 
+/** The front takes a log-in with the name of one of its users for its own, and does not pass it on. */
+export function checkAdminUser(
+  { adminUser }: Given,
+  { before, locate, report }: Pick<ResolveContext, "before" | "locate" | "report">,
+): void {
+  if (!Object.hasOwn(before.front.auth?.users ?? {}, adminUser)) return;
+  report(
+    locate(["adminUser"]),
+    `${quote(adminUser)} is a user of the front too, whose log-ins do not reach Grafana; give one of the two another name`,
+  );
+}
+
 /** The checked settings, with the contents of certificates instead of their paths. */
 export function resolveLdap(
   ldap: Given["ldap"],

@@ -11,7 +11,7 @@ import { dashboardIdentity, dashboardProblems } from "../../dashboards/user";
 import type { ShippedFile } from "../prometheus/schema";
 import { checkDatasources } from "./datasources.resolve";
 import { checkIni } from "./ini.resolve";
-import { checkEmbedding, checkPlugins, checkSmtp, resolveLdap } from "./logIn.resolve";
+import { checkAdminUser, checkEmbedding, checkPlugins, checkSmtp, resolveLdap } from "./logIn.resolve";
 import type { GrafanaSettings, grafana } from "./schema";
 
 export function resolveGrafana(
@@ -41,6 +41,7 @@ export function resolveGrafana(
   checkSmtp(given, locate, report);
   checkPlugins(given, locate, report);
   checkEmbedding(given, { before, locate, report });
+  checkAdminUser(given, { before, locate, report });
   const ldap = resolveLdap(given.ldap, { context, locate, report });
   return {
     ...withPlainSecrets({ ...rest, dashboards, ...(ldap === undefined ? {} : { ldap }) }),

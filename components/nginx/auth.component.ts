@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { HostSettings } from "../../config/load";
 import type { NamedSecret } from "../../lib/auth";
-import { SALT_BYTES, TOKENS_SECRET, tokenLine, USERS_SECRET, userLine } from "./auth.render";
+import { OWN_TOKEN, SALT_BYTES, TOKENS_SECRET, tokenLine, USERS_SECRET, userLine } from "./auth.render";
 
 type Secret = pulumi.Output<string>;
 
@@ -15,6 +15,8 @@ export interface KnownLogIns {
 /** The front's log-ins: passwords and tokens, generated where none is given, and what the host gets of them. */
 export class FrontLogIns extends pulumi.ComponentResource {
   readonly known: KnownLogIns;
+  /** The token of Podwatch's own commands; `operate/` finds it in the state. */
+  readonly ownToken: Secret;
   /** The hashes. */
   readonly secrets: ReadonlyArray<NamedSecret<Secret>>;
 
@@ -32,19 +34,20 @@ export class FrontLogIns extends pulumi.ComponentResource {
         (token, { token: given }) => given ?? generated(`${name}-token-${token}`, child),
       ),
     };
+    this.ownToken = generated(`${name}-own-token`, child);
     const userLines = Object.entries(this.known.users).map(([user, password]) => {
       // Kept in the state, so that the same password has the same hash in every run.
       const salt = new random.RandomBytes(`${name}-salt-${user}`, { length: SALT_BYTES }, child).base64;
       return pulumi.all([password, salt]).apply(([plain, salted]) => userLine(user, plain, salted));
     });
-    const tokenLines = Object.entries(this.known.tokens).map(([token, value]) =>
-      value.apply((plain) => tokenLine(token, plain)),
+    const tokenLines = Object.entries({ ...this.known.tokens, [OWN_TOKEN]: this.ownToken }).map(
+      ([token, value]) => value.apply((plain) => tokenLine(token, plain)),
     );
     this.secrets = [
       { name: USERS_SECRET, value: joined(userLines) },
       { name: TOKENS_SECRET, value: joined(tokenLines) },
     ];
-    this.registerOutputs({ known: this.known });
+    this.registerOutputs({ known: this.known, ownToken: this.ownToken });
   }
 }
 

@@ -18,6 +18,9 @@ export interface LogIns {
   readonly tokens: Readonly<Record<string, Rights>>;
 }
 
+/** The log-in of Podwatch's own commands, which see everything and change nothing. */
+export const OWN_TOKEN = "podwatch";
+
 /** Secrets with a line `<name>:<hash>` for each user and each token. */
 export const USERS_SECRET = `${NGINX}-users`;
 export const TOKENS_SECRET = `${NGINX}-tokens`;
@@ -77,5 +80,6 @@ function sorted({ users, tokens }: LogIns) {
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([name, { access, paths }]) => [name, { access, paths: [...paths].sort() }]),
     );
-  return { users: named(users), tokens: named(tokens) };
+  const own: Rights = { access: "read", paths: ["all"] };
+  return { users: named(users), tokens: named({ ...tokens, [OWN_TOKEN]: own }) };
 }

@@ -1,3 +1,4 @@
+import { aroundTheLogIn, guesses } from "./support/attacks";
 import { hostileGateways } from "./support/hostileGateways";
 import { eventually, LabHost, must } from "./support/lab";
 import { startLoad } from "./support/load";
@@ -312,6 +313,32 @@ describe("the front door of a deployed host", () => {
         ]),
       ).toEqual([401, 200]);
       expect(await containers()).toBe(before);
+    });
+
+    test("verify knows the log-in", async () => {
+      const { stdout } = await operate(stack, "verify", "--timeout", "20", "--host", host.name);
+      expect(stdout).toContain(`ok      ${host.name}  front: answers\n`);
+      expect(stdout).toMatch(/ok {6}\S+ {2}targets: \d+ up\n/);
+    });
+
+    test("no way of writing a request gets around the log-in", async () => {
+      const answers = await aroundTheLogIn(host);
+      expect(answers.filter(({ got }) => got.includes(200))).toEqual([]);
+      expect(answers.filter(({ got }) => got.length > 0).length).toBeGreaterThan(40);
+    });
+
+    test("guesses are slowed down, and whoever has logged in is not", async () => {
+      const { users } = await logInsOf(stack, host);
+      const good = basic("alice", users.alice);
+      const path = "/prometheus/-/ready";
+      expect(await asked([{ path, authorization: good }])).toEqual([200]);
+      const { counts, goods, seconds, slowest } = await guesses(host, good, path);
+      const told = JSON.stringify({ counts, goods, seconds, slowest });
+      if (process.env.REPORT !== undefined) process.stderr.write(`guesses: ${told}\n`);
+      // What NGINX looked at: the burst, and one a second.
+      expect(counts[401] ?? 0).toBeLessThanOrEqual(22 + seconds);
+      expect((counts[401] ?? 0) + (counts[429] ?? 0)).toBe(1000);
+      expect(goods).toBe(20);
     });
 
     test("hashes are for the service alone to read, and passwords nowhere on the host", async () => {

@@ -166,3 +166,22 @@ test.each([
 ])("%s is explained", async (reason, told) => {
   await expect(front("[fd00::5]:80", refusing(reason)).ask("/")).rejects.toThrow(told);
 });
+
+test("a front with log-ins is told the token of these commands, unless a service has a log-in of its own", async () => {
+  const heard: string[] = [];
+  const port = await serve("127.0.0.1", (socket) => {
+    socket.on("data", (data) => heard.push(/^authorization: .*$/im.exec(String(data))?.[0] ?? "none"));
+    hello(socket);
+  });
+  const bundle = `part unit/podwatch-nginx.container\n  PublishPort=127.0.0.1:${port}:8080\n`;
+  const deployed = { services: [{ name: "nginx", bundle }], frontToken: "the-token" };
+  const guarded = new Front({ deployed, connect: thisMachine().connect } as never);
+  await guarded.ask("/");
+  await guarded.ask("/grafana/", { auth: "ann:secret" });
+  await front(`127.0.0.1:${port}`).ask("/");
+  expect(heard).toEqual([
+    "authorization: Bearer the-token",
+    expect.stringMatching(/^authorization: Basic /i),
+    "none",
+  ]);
+});

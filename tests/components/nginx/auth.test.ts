@@ -68,7 +68,10 @@ test("rights are plain, hashes are secrets that a reload takes in, and passwords
       alice: { access: "write", paths: ["all"] },
       bob: { access: "read", paths: ["prometheus"] },
     },
-    tokens: { ci: { access: "read", paths: ["gateways", "metrics"] } },
+    tokens: {
+      ci: { access: "read", paths: ["gateways", "metrics"] },
+      podwatch: { access: "read", paths: ["all"] },
+    },
   });
   const [first = "", second = ""] = (sent(resources, "tested-users-secret") ?? "").split("\n").slice(-3);
   expect(first).toMatch(/alice:\$2b\$10\$[./A-Za-z0-9]{53}$/);
@@ -92,6 +95,16 @@ test.each<[string, object, string | RegExp]>([
     "a user and a token of one name",
     { users: { ci: {} }, tokens: { ci: {} } },
     'podwatch:front.auth.tokens.ci: "ci" is a user too; give the token another name',
+  ],
+  [
+    "the token of Podwatch's own commands",
+    { tokens: { podwatch: {} } },
+    /^podwatch:front\.auth\.tokens\.podwatch: "podwatch" is the token of Podwatch's own commands; give yours another name$/,
+  ],
+  [
+    "the name of Grafana's administrator",
+    { users: { admin: {} } },
+    /^podwatch:grafana\.adminUser: "admin" is a user of the front too, whose log-ins do not reach Grafana; give one /,
   ],
   [
     "a name with a colon",

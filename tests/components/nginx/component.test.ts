@@ -105,6 +105,7 @@ test("everything changed", async () => {
   expect(resources.map(({ type, name, parent }) => `${type} ${name} < ${parent}`)).toEqual([
     `podwatch:index:NginxBridge tested < undefined`,
     `podwatch:index:FrontLogIns tested-log-ins < tested`,
+    `${PASSWORD} tested-log-ins-own-token < tested-log-ins`,
     `${BYTES} tested-log-ins-salt-alice < tested-log-ins`,
     `${BYTES} tested-log-ins-salt-bob@my-company.net < tested-log-ins`,
     `${PASSWORD} tested-log-ins-token-central-prometheus < tested-log-ins`,
