@@ -21,6 +21,7 @@ import {
 } from "./support/damage";
 import { faultTest, recorded } from "./support/faults";
 import { eventually, LabHost, must, run } from "./support/lab";
+import { type NodeMirror, nodeMirror } from "./support/nodeMirror";
 import { makeNoisy, makeTreacherous, ranByRoot } from "./support/noise";
 import { drift, operate, operateJson, type Status } from "./support/operate";
 import { query } from "./support/queries";
@@ -254,6 +255,12 @@ describe("hosts with problems", () => {
   });
 });
 
+/** Since when Prometheus has samples of the gateway, which only the first host has. */
+const oldest = async (host: LabHost) => {
+  const [sample] = await query(host, "min_over_time(timestamp(up{instance='deribit'})[1h:5s])");
+  return sample?.value;
+};
+
 describe("backup and restore", () => {
   let directory: string;
   const backup = () => join(directory, "backup");
@@ -264,12 +271,6 @@ describe("backup and restore", () => {
   });
 
   afterAll(() => rm(directory, { recursive: true, force: true }));
-
-  /** Since when Prometheus has samples of the gateway, which only the first host has. */
-  const oldest = async (host: LabHost) => {
-    const [sample] = await query(host, "min_over_time(timestamp(up{instance='deribit'})[1h:5s])");
-    return sample?.value;
-  };
 
   test("backup writes archives that only their owner can read, and all services run again", async () => {
     await grafana(one, "folders", { uid: "kept", title: "Kept over the backup" });
@@ -447,6 +448,203 @@ test("status, drift and the like work on a host behind a jump host given by name
   expect(Number(after)).toBeGreaterThan(Number(logins));
 });
 
+describe("backups that hosts make by themselves", () => {
+  let mirror: NodeMirror;
+  /** The first host makes them every few seconds. */
+  const saving = (schedule: string, backup: object = {}) => {
+    const { hosts, ...others } = settings();
+    return {
+      ...others,
+      nodeExporter: { release: mirror.release },
+      backup: { enabled: true, randomDelay: "0s", keep: { last: 3 }, ...backup },
+      hosts: { ...hosts, [one.name]: { ...hosts[one.name], backup: { schedule } } },
+    };
+  };
+  const REPOSITORY = "/var/backups/podwatch/test-operate";
+  const gauge = async (host: LabHost, name: string) =>
+    (await query(host, `podwatch_backup_${name}`))[0]?.value;
+  const listed = async (host: LabHost) => {
+    const { code, json } = await operateJson<Listed>(stack, "backups", "--host", host.name);
+    expect(code).toBe(0);
+    return json.hosts.flatMap(({ backups }) => backups);
+  };
+  const lose = (host: LabHost, ...services: string[]) =>
+    host.exec(
+      services
+        .map(
+          (name) =>
+            `systemctl stop podwatch-${name}; find "$(podman volume inspect -f '{{.Mountpoint}}' podwatch-${name})" -mindepth 1 -delete; systemctl start podwatch-${name}`,
+        )
+        .join("\n"),
+    );
+
+  beforeAll(async () => {
+    mirror = await nodeMirror();
+    await two.exec("systemctl start podwatch-alertmanager");
+  });
+
+  afterAll(() => mirror?.close());
+
+  test("the first is made right after the deployment, and the next by the timer, while nothing stops", async () => {
+    await stack.configure(saving("*:*:00/10"), secrets);
+    await stack.up();
+    const running = await started(one);
+    await eventually(
+      60,
+      () => gauge(one, "last_run_success"),
+      (good) => good === 1,
+    );
+    await eventually(
+      60,
+      () => gauge(two, "last_run_success"),
+      (good) => good === 1,
+    );
+    const first = (await gauge(one, "last_success_timestamp_seconds")) ?? 0;
+    await eventually(
+      60,
+      () => gauge(one, "last_success_timestamp_seconds"),
+      (last) => Number(last) > first,
+    );
+    expect(await one.exec("systemctl show -p LastTriggerUSec --value podwatch-backup.timer")).toMatch(/\d/);
+    expect(Object.keys(await stack.up())).toEqual(["unchanged"]);
+    expect(await started(one)).toBe(running);
+    expect(new Set((await listed(two)).map(({ service }) => service))).toEqual(
+      new Set(["alertmanager", "grafana", "prometheus"]),
+    );
+    expect((await listed(two)).every(({ service, bytes }) => bytes > 0 || service === "alertmanager")).toBe(
+      true,
+    );
+  });
+
+  test("a changed schedule moves the timer only; status, drift and logs know of it", async () => {
+    const running = await started(one);
+    await stack.configure(saving("*-*-* 03:00"), secrets);
+    expect(await stack.up()).toMatchObject({ updated: 1 });
+    expect(await one.exec("systemctl show -p NextElapseUSecRealtime --value podwatch-backup.timer")).toMatch(
+      /03:00:00/,
+    );
+    expect(await started(one)).toBe(running);
+    expect((await operate(stack, "status", "--host", one.name)).stdout).toMatch(/backup +active +yes/);
+    expect((await operate(stack, "logs", "--host", one.name, "--service", "backup")).stdout).toMatch(
+      /saving grafana/,
+    );
+    await one.exec("systemctl disable podwatch-backup.timer");
+    expect((await operate(stack, "drift")).stdout).toMatch(/podwatch-backup\.timer/);
+    expect(await operate(stack, "repair")).toHaveExited(0);
+    expect((await operate(stack, "drift")).stdout).toBe("no drift\n");
+  });
+
+  test("no more are kept than keep says, and nobody but root can read them or their password", async () => {
+    for (let run = 0; run < 4; run += 1) await one.exec("systemctl start podwatch-backup.service");
+    expect((await listed(one)).filter(({ service }) => service === "grafana")).toHaveLength(3);
+    expect(await one.exec(`stat -c '%a %U' /var/backups/podwatch ${REPOSITORY}`)).toBe(
+      "700 root\n700 root\n",
+    );
+    const password = (await installations())[one.name]?.backups.password ?? "";
+    expect(password).toMatch(/^.{40}$/);
+    expect(
+      await one.exec(`grep -rlF ${password} /var/lib/podwatch /etc/systemd /var/log 2>/dev/null || :`),
+    ).toMatch(/^\/var\/lib\/podwatch\/secrets\/podwatch-backup-password\/[0-9a-f]+\n$/);
+    expect(await one.exec("find /var/lib/podwatch/secrets -type f ! -name used -perm /077")).toBe("");
+  });
+
+  test("lost data come back from the newest", async () => {
+    await grafana(one, "folders", { uid: "saved", title: "Saved by the host" });
+    await one.exec("systemctl start podwatch-backup.service");
+    const since = await oldest(one);
+    await lose(one, "grafana", "prometheus");
+    await eventually(
+      60,
+      () => oldest(one),
+      (now) => Number(now) > Number(since) + 5,
+    );
+    const refused = await operate(stack, "restore", "--host", one.name, "--snapshot", "latest");
+    expect(refused.stdout).toMatch(/grafana has data on this host already; to replace them, say --force/);
+    const restored = await operate(stack, "restore", "--host", one.name, "--snapshot", "latest", "--force");
+    expect(restored).toHaveExited(0);
+    expect(restored.stdout).toBe("host test-operate: restored grafana, prometheus\n");
+    expect(await grafana(one, "folders/saved")).toMatchObject({ title: "Saved by the host" });
+    expect(Math.abs(Number(await oldest(one)) - Number(since))).toBeLessThan(30);
+    expect(await operate(stack, "status")).toHaveExited(0);
+    expect(await one.exec("podman volume ls -q | sort")).toBe("podwatch-grafana\npodwatch-prometheus\n");
+  });
+
+  test("another host gets those of this one, and its own silences back", async () => {
+    const silence = {
+      matchers: [{ name: "a", value: "b", isRegex: false, isEqual: true }],
+      startsAt: "2020-01-01T00:00:00Z",
+      endsAt: "2099-01-01T00:00:00Z",
+      createdBy: "test",
+      comment: "kept",
+    };
+    const silences = async () => (await two.fetch("/alertmanager/api/v2/silences")).body;
+    await two.fetch("/alertmanager/api/v2/silences", {
+      data: JSON.stringify(silence),
+      headers: { "Content-Type": "application/json" },
+    });
+    // It writes its silences when it ends, and every 15 minutes.
+    await two.exec("systemctl restart podwatch-alertmanager && systemctl start podwatch-backup.service");
+    await lose(two, "alertmanager");
+    expect(await eventually(20, silences, (body) => body.startsWith("["))).not.toContain("kept");
+    const there = ["restore", "--host", two.name, "--force", "--snapshot"] as const;
+    expect(await operate(stack, ...there, "latest", "--service", "alertmanager")).toHaveExited(0);
+    expect(await silences()).toContain("kept");
+    const other = await operate(stack, ...there, "latest", "--from-host", one.name);
+    expect(other).toHaveExited(0);
+    expect(other.stdout).toBe("host test-operate-two: restored grafana, prometheus\n");
+    expect(await grafana(two, "folders/saved")).toMatchObject({ title: "Saved by the host" });
+    expect((await operate(stack, ...there, "20200101T000000Z")).stdout).toMatch(
+      /there is no backup 20200101T000000Z of/,
+    );
+  });
+
+  faultTest("a backup that fails, or is killed", "told by a metric; nothing stays frozen", async () => {
+    await one.exec(`mv ${REPOSITORY}/config ${REPOSITORY}/away`);
+    await one.exec("! systemctl start podwatch-backup.service");
+    await eventually(
+      30,
+      () => gauge(one, "last_run_success"),
+      (good) => good === 0,
+    );
+    expect(await gauge(one, "last_success_timestamp_seconds")).toBeGreaterThan(0);
+    await one.exec(`mv ${REPOSITORY}/away ${REPOSITORY}/config`);
+    await one.exec(
+      'podman pause podwatch-grafana; systemctl start --no-block podwatch-backup.service; sleep 1; systemctl kill -s KILL --kill-whom=main podwatch-backup.service; until [ "$(systemctl is-active podwatch-backup.service)" = failed ]; do sleep 0.2; done',
+    );
+    await eventually(
+      30,
+      () => operate(stack, "status", "--host", one.name),
+      ({ code }) => code === 0,
+    );
+    expect(
+      await one.exec("ls -d /var/lib/containers/storage/volumes/*/podwatch-backup 2>/dev/null || :"),
+    ).toBe("");
+  });
+
+  test("what was made outlives its removal with its password, and goes on with another one", async () => {
+    await one.exec("systemctl stop podwatch-backup.timer");
+    const before = await listed(one);
+    await stack.configure(settings(), secrets);
+    await stack.up();
+    expect(
+      await one.exec(
+        `stat -c %a ${REPOSITORY}.password; systemctl list-unit-files 'podwatch-backup*' --no-legend || :`,
+      ),
+    ).toBe("600\n");
+    await stack.configure(saving("*-*-* 03:00"), secrets);
+    await stack.up();
+    expect((await listed(one)).map(({ run }) => run)).toEqual(expect.arrayContaining([before.at(-1)?.run]));
+    expect(await one.exec(`ls ${REPOSITORY}.password 2>/dev/null || :`)).toBe("");
+    await stack.configure(saving("*-*-* 25:00"), secrets);
+    const output = await stack.failingUp();
+    expect(output).toMatch(
+      /systemd on this host cannot keep the schedule "\*-\*-\* 25:00" of backup; nothing was changed: correct podwatch:backup.schedule/,
+    );
+    await stack.configure(settings(), secrets);
+    await stack.up();
+  });
+});
+
 describe("some hosts of a stack, and one after another", () => {
   /** The stack file with another interval for both hosts, and what the first one has besides. */
   const changed = async (evaluationInterval: string, ofOne: object = {}) => {
@@ -516,7 +714,20 @@ describe("some hosts of a stack, and one after another", () => {
   });
 });
 
-type Installations = Record<string, { grafana: { user: string; password: string } }>;
+interface Listed {
+  readonly hosts: ReadonlyArray<{
+    readonly backups: ReadonlyArray<{
+      readonly run: string;
+      readonly service: string;
+      readonly bytes: number;
+    }>;
+  }>;
+}
+
+type Installations = Record<
+  string,
+  { grafana: { user: string; password: string }; backups: { repository: string; password: string } }
+>;
 
 const installations = () => stack.output<Installations>("installations");
 
