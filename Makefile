@@ -1,5 +1,5 @@
 # `make up`: a working dashboard on a throwaway host. `make test`: everything that CI checks.
-.PHONY: help setup up down test check unit integration chaos reliability takeover format docs
+.PHONY: help setup up down test check unit integration chaos reliability coexistence takeover format docs
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -48,6 +48,11 @@ chaos: setup
 reliability: setup
 	@lab/toolchain/setup
 	@lab/chaos faults
+
+## make coexistence  runs the firewall beside firewalld, ufw and Docker on lab hosts (3 minutes)
+coexistence: setup
+	@lab/toolchain/setup
+	npx jest --selectProjects coexistence
 
 ## make takeover   deploys an earlier version (FROM, a commit) to lab hosts, and takes them over with this one (5 minutes)
 FROM = 03abb93

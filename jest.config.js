@@ -1,5 +1,5 @@
 // Projects: `unit` needs nothing but Node; `integration` deploys to lab hosts with the real Pulumi CLI; `takeover`, which
-// `make takeover` calls, also needs the history of the repository.
+// `make takeover` calls, also needs the history of the repository; `coexistence`, which `make coexistence` calls, packages of Debian.
 const common = {
   testEnvironment: "node",
   transform: { "\\.ts$": ["@swc/jest", { jsc: { parser: { syntax: "typescript" }, target: "es2022" } }] },
@@ -18,12 +18,22 @@ module.exports = {
       ...common,
       displayName: "unit",
       testMatch: ["<rootDir>/tests/**/*.test.ts"],
-      testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/integration/", "<rootDir>/tests/takeover/"],
+      testPathIgnorePatterns: [
+        "/node_modules/",
+        "<rootDir>/tests/integration/",
+        "<rootDir>/tests/takeover/",
+        "<rootDir>/tests/coexistence/",
+      ],
     },
     {
       ...common,
       displayName: "integration",
       testMatch: ["<rootDir>/tests/integration/**/*.test.ts"],
+    },
+    {
+      ...common,
+      displayName: "coexistence",
+      testMatch: ["<rootDir>/tests/coexistence/**/*.test.ts"],
     },
     {
       ...common,

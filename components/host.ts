@@ -25,7 +25,7 @@ export interface HostArgs
   extends Pick<
     HostSettings,
     | "name"
-    | "engine"
+    | "containerEngine"
     | "connection"
     | "waitForConnection"
     | "become"
@@ -81,6 +81,8 @@ export class Host extends pulumi.ComponentResource {
   private readonly context: RunnerHost;
   private readonly identity: pulumi.Output<string>;
   private readonly applied: pulumi.Resource[] = [];
+  /** What everything that is deployed later waits for. */
+  private readonly first: pulumi.Resource[] = [];
   private readonly services: Record<string, string> = {};
   private readonly secrets: Record<string, string> = {};
 
@@ -89,7 +91,7 @@ export class Host extends pulumi.ComponentResource {
     const connection = connectionOf(args);
     this.scope = connection.scope;
     this.sshPort = isLocal(connection.route) ? undefined : connection.route.port;
-    this.engine = args.engine;
+    this.engine = args.containerEngine;
     this.builds = args.builds;
     this.whenKnown = args.whenKnown ?? ((input, make) => make(input));
     this.authority = args.authority;
@@ -134,18 +136,31 @@ export class Host extends pulumi.ComponentResource {
     return this.apply(name, args, opts).command;
   }
 
-  /** Deploys a service that could cut off the host: it is taken back by itself unless a second log-in confirms it. */
+  /** Deploys what all others on the host need. */
+  deployFirst(name: string, args: Deployment, opts: pulumi.CustomResourceOptions): pulumi.Resource {
+    const { command } = this.apply(name, args, opts);
+    this.first.push(command);
+    return command;
+  }
+
+  /**
+   * Deploys a service that could cut off the host: it is taken back by itself unless a second log-in confirms it. All others wait for
+   * that, also because Pulumi confirms nothing any more once one of them has failed.
+   */
   deployConfirmed(name: string, args: Deployment, opts: pulumi.CustomResourceOptions): pulumi.Resource {
     const { command, bundle } = this.apply(name, args, opts);
     const { context: host } = this;
     const confirm = { host, service: args.service.name, bundle, applied: command };
     const confirmed = confirmBundle(`${name}-confirmed`, confirm, opts);
     this.applied.push(confirmed);
+    this.first.push(confirmed);
     return confirmed;
   }
 
-  private apply(name: string, args: Deployment, opts: pulumi.CustomResourceOptions) {
+  private apply(name: string, args: Deployment, options: pulumi.CustomResourceOptions) {
     const { service, secrets = [], after = [] } = args;
+    const { first } = this;
+    const opts = first.length === 0 ? options : pulumi.mergeOptions(options, { dependsOn: [...first] });
     const { engine, scope, builds } = this;
     const common = { host: this.context, replaceWith: [this.identity] };
     const put = secrets.map(({ name: secret, value }) => {

@@ -6,7 +6,6 @@ import type { Endpoint, ServiceEndpoints } from "../lib/endpoint";
 import type { Kind, Listener } from "../lib/runner";
 import type { SavedData } from "../lib/savedData";
 import type { Telemetry } from "../lib/telemetry";
-import type { HostFirewall } from "./firewall/component";
 import type { DatasourceKind } from "./grafana/datasource.render";
 import type { Host } from "./host";
 import type { PodNetwork } from "./network/component";
@@ -77,7 +76,6 @@ export interface WiredHost {
 
 /** What the services of a host that are created already have for those that follow. */
 export interface Created {
-  readonly firewall?: HostFirewall;
   readonly network?: PodNetwork;
   readonly bridge?: NginxBridge;
   /** Services that are containers and nothing else, by their names. */

@@ -5,6 +5,7 @@ import { alertmanagerSection } from "./alertmanager/section";
 import { apacheSection } from "./apache-exporter/section";
 import { backupSection } from "./backup/section";
 import { blackboxExporterSection } from "./blackbox-exporter/section";
+import { engineSection } from "./engine/section";
 import { firewallSection } from "./firewall/section";
 import { grafanaSection } from "./grafana/section";
 import { networkSection } from "./network/section";
@@ -28,5 +29,6 @@ export const SECTIONS = {
   backup: backupSection,
   nodeExporter: nodeExporterSection,
   firewall: firewallSection,
+  engine: engineSection,
   alerts: alertsSection,
 } as const satisfies { readonly [Name in SectionName]: Pick<Section<Name>, "chapters"> };

@@ -7,6 +7,7 @@ import { apacheStatusPlacement } from "./apache-exporter/placement";
 import { backupPlacement } from "./backup/placement";
 import { blackboxExporterPlacement } from "./blackbox-exporter/placement";
 import { placedContainer } from "./container";
+import { enginePlacement } from "./engine/placement";
 import { firewallPlacement } from "./firewall/placement";
 import { grafanaPlacement } from "./grafana/placement";
 import { networkPlacement } from "./network/placement";
@@ -22,6 +23,7 @@ const CONTAINERS = Object.values<Pick<Section, "container">>(SECTIONS).flatMap(
 );
 
 export const SERVICES: readonly PlacedService[] = [
+  enginePlacement,
   firewallPlacement,
   networkPlacement,
   grafanaPlacement,

@@ -143,7 +143,7 @@ function resolveHost(
   return {
     name: entry.name,
     role,
-    engine,
+    containerEngine: engine,
     connection,
     ...(waitForConnection === undefined ? {} : { waitForConnection }),
     become,

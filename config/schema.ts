@@ -136,7 +136,7 @@ export interface HostSettings<Secret = string> extends ServiceSettings<Secret> {
   /** A target has only the node exporter. */
   readonly role: "monitor" | "target";
   /** What runs its services. */
-  readonly engine: Engine;
+  readonly containerEngine: Engine;
   /** How it is reached. */
   readonly connection: Route<Secret>;
   /** How long an SSH server that does not answer is asked again. */

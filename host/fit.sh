@@ -12,11 +12,22 @@ show_fit() {
   input_read=yes
   check_systemd
   has_services || check_room
+  planned="$*"
   for kind in $(for word in "$@"; do say "${word%%/*}"; done | sort -u); do
     of_kind fit
   done
   refuse_strangers "$@"
   say fit
+}
+
+# Not by a function of the runner of the same name.
+is_on_host() {
+  (unset -f "$1" && command -v "$1" >/dev/null)
+}
+
+# Whether a program that is missing is among what is deployed, before what needs it.
+is_installed_first() {
+  ! is_on_host "$1" && case " $planned " in *" packages/"*) ;; *) false ;; esac
 }
 
 # Sets the variables that the steps of a kind use.

@@ -62,7 +62,7 @@ check_podman() {
 }
 
 require_podman() {
-  (unset -f podman && command -v podman >/dev/null) || refuse_without_podman
+  is_on_host podman || refuse_without_podman
 }
 
 check_podman_version() {

@@ -1,11 +1,12 @@
 import type { Firewall } from "./firewall";
 import type { Fragment } from "./fragment";
 import type { NativeService } from "./nativeService";
+import type { Packages } from "./packages";
 import type { Service } from "./service";
 import type { TimerService } from "./timerService";
 
 /** Everything that a component may hand to its host, described without naming an engine. */
-export type Deployable = Service | NativeService | Network | Fragment | Firewall | TimerService;
+export type Deployable = Service | NativeService | Network | Fragment | Firewall | TimerService | Packages;
 
 /** The network that the containers of a host share. */
 export interface Network {

@@ -3,6 +3,8 @@ export interface Firewall {
   readonly kind: "nftables";
   readonly name: "firewall";
   readonly openings: readonly Opening[];
+  /** Ranges of our container network, to which published ports are forwarded. */
+  readonly networks: readonly string[];
   /** Who may log in by SSH; empty: everybody. */
   readonly sshFrom: readonly string[];
   /** The ports by which Pulumi logs in, besides those that the host's SSH server has. */

@@ -28,7 +28,7 @@ export type Verb =
 export type Rights = "own" | "sudo" | "sudo-with-password";
 
 /** What differs between services for the runner: host/kinds/ has a file for each. */
-export type Kind = "container" | "native" | "network" | "fragment" | "nftables" | "timer";
+export type Kind = "container" | "native" | "network" | "fragment" | "nftables" | "timer" | "packages";
 
 /** A service to be deployed on a host, and its port if another program could be using it. */
 export interface PlannedService {

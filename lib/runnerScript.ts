@@ -20,6 +20,7 @@ const PARTS = [
   "confine",
   "ssh",
   "confirm",
+  "tell",
   "program",
   "account",
   "fit",

@@ -8,14 +8,11 @@ export interface HostFirewallArgs extends FirewallInput {
 
 /** What reaches the host from elsewhere. A set of rules is taken back by itself unless a second log-in confirms it. */
 export class HostFirewall extends pulumi.ComponentResource {
-  /** There once the rules are in force and confirmed. */
-  readonly confirmed: pulumi.Resource;
-
   constructor(name: string, args: HostFirewallArgs, opts?: pulumi.ComponentResourceOptions) {
     super("podwatch:index:HostFirewall", name, {}, opts);
     const { host, ...input } = args;
     const service = host.rendered(firewall, input);
-    this.confirmed = host.deployConfirmed(name, { service }, { parent: this });
+    host.deployConfirmed(name, { service }, { parent: this });
     this.registerOutputs({});
   }
 }

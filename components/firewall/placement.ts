@@ -7,8 +7,8 @@ export const firewallPlacement: PlacedService = {
   kind: "nftables",
   offer: ({ firewall: { enabled } }) => (enabled ? {} : undefined),
   place: (placement, opts) => {
-    const firewall = new HostFirewall(`${placement.name}-firewall`, firewallArgs(placement), opts);
-    return { created: { firewall } };
+    new HostFirewall(`${placement.name}-firewall`, firewallArgs(placement), opts);
+    return {};
   },
 };
 

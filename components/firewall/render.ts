@@ -21,7 +21,7 @@ export interface FirewallInput {
 
 /** Opens the ports of our own services, and what the user allows. */
 export function firewall(input: FirewallInput): Firewall {
-  const { listeners, allow, sshFrom = [], sshPort, forwardFrom } = input;
+  const { listeners, allow, subnets, sshFrom = [], sshPort, forwardFrom } = input;
   return {
     kind: "nftables",
     name: FIREWALL,
@@ -29,6 +29,7 @@ export function firewall(input: FirewallInput): Firewall {
       ...listeners.flatMap((listener) => ofOurs(listener, input)),
       ...allow.map(({ port, protocol, allowFrom = [] }): Opening => ({ port, protocol, from: allowFrom })),
     ],
+    networks: subnets,
     sshFrom,
     sshPorts: sshPort === undefined ? [] : [sshPort],
     forwardFrom,

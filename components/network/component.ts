@@ -5,8 +5,6 @@ import type { NetworkSettings } from "./schema";
 
 export interface PodNetworkArgs extends NetworkSettings {
   readonly host: Host;
-  /** What has to be there before containers are. */
-  readonly after?: readonly pulumi.Resource[];
 }
 
 /** The network that the services of one host share; nothing on it is reachable from outside unless it is published. */
@@ -25,13 +23,13 @@ export class PodNetwork extends pulumi.ComponentResource {
 
   constructor(name: string, args: PodNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("podwatch:index:PodNetwork", name, {}, opts);
-    const { host, subnet, subnet6, after = [] } = args;
+    const { host, subnet, subnet6 } = args;
     const network: Network = { kind: "network", name: "network", subnet, subnet6 };
     this.resolver = host.resolver(network);
     this.subnet = subnet;
     this.hostAddress = host.addressIn(network);
     this.ipv6 = subnet6 !== undefined;
-    host.deploy(name, { service: network, after }, { parent: this });
+    host.deploy(name, { service: network }, { parent: this });
     this.registerOutputs({});
   }
 }

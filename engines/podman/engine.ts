@@ -3,6 +3,7 @@ import type { Engine } from "../engine";
 import { fragmentBundle } from "../fragment";
 import { nativeBundle } from "../systemd/bundle";
 import { firewallBundle } from "../systemd/nftables";
+import { packagesBundle } from "../systemd/packages";
 import { networkBundle, serviceBundle } from "./bundle";
 import { gatewayOf } from "./network";
 import { networkUnit } from "./quadlet";
@@ -36,6 +37,8 @@ export const podman: Engine = {
         return networkBundle(networkUnit(withGateways(service), context.scope));
       case "fragment":
         return fragmentBundle(service);
+      case "packages":
+        return packagesBundle(service);
       case "nftables":
         return firewallBundle(service);
       default:

@@ -42,6 +42,10 @@ export function firewallBundle(firewall: Firewall): Bundle {
   const headers: Header[] = [
     ["kind", "nftables"],
     ...firewall.sshPorts.map((port): Header => ["ssh-port", String(port)]),
+    ...firewall.openings.flatMap(({ protocol, port, from }) =>
+      (from.length === 0 ? ["any"] : from).map((source): Header => ["open", `${protocol} ${port} ${source}`]),
+    ),
+    ...firewall.networks.map((range): Header => ["network", range]),
     ...firewall.sshFrom.map((range): Header => ["ssh-from", range]),
     ["advice", "ssh-from add it to podwatch:firewall.sshFrom"],
   ];

@@ -11,6 +11,10 @@ container_unit() {
 
 # A call of podman costs as much as ten small commands, so queries are combined.
 container_fit() {
+  if is_installed_first podman; then
+    check_what_podman_needs
+    return
+  fi
   require_podman
   if has_services; then
     check_podman_version "$(podman version --format '{{.Client.Version}}')"

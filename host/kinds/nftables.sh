@@ -18,6 +18,7 @@ nftables_unit() {
 }
 
 nftables_fit() {
+  ! is_installed_first nft || return 0
   for tool in nft unshare systemd-run; do
     command -v "$tool" >/dev/null ||
       fail "the command $tool is not installed on this host, and the firewall needs it: install nftables and util-linux"
@@ -41,7 +42,8 @@ nftables_check() {
 
 nftables_holds() {
   has_units_of "$candidate" && systemctl --quiet is-active "$unit" &&
-    cmp -s "$candidate/files/rules.nft" "$home/confirmed" && is_loaded "$candidate/files/rules.nft"
+    cmp -s "$candidate/files/rules.nft" "$home/confirmed" && is_loaded "$candidate/files/rules.nft" &&
+    [ -z "$(untold_others "$candidate")" ]
 }
 
 nftables_activate() {
@@ -50,6 +52,7 @@ nftables_activate() {
     reason="the rules could not be loaded: $report"
     return 1
   fi
+  tell_others "$release"
 }
 
 nftables_prove() {
@@ -70,6 +73,7 @@ nftables_drift() {
   elif ! is_loaded "$candidate/files/rules.nft"; then
     say "table changed $TABLE"
   fi
+  untold_others "$candidate"
   [ ! -e "$home/unconfirmed" ] || say "table unconfirmed $TABLE"
 }
 
@@ -78,6 +82,7 @@ nftables_remove() {
   if is_unit_of_ours "$unit"; then
     nft delete table inet "$TABLE" 2>/dev/null || :
   fi
+  forget_others
   remove_units
 }
 

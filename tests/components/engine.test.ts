@@ -9,7 +9,7 @@ import { deploy, type Recorded, Secret } from "./mocks";
 /** Everything that the stack of all settings deploys by this engine. */
 async function deployBy(engine = fakeEngine()): Promise<Recorded[]> {
   const { hosts } = settingsOfStack("everything");
-  const settings = { hosts: hosts.map((host) => ({ ...host, engine })) };
+  const settings = { hosts: hosts.map((host) => ({ ...host, containerEngine: engine })) };
   const { resources } = await deploy(() => new MonitoringStack("podwatch", settings));
   return resources;
 }
@@ -48,6 +48,7 @@ test("an engine makes what is applied of every service of a stack", async () => 
       ["podwatch-rootful-apache-status-service-bundle", "fake rootful fragment apache-status\n"],
       ...of("rootless", "rootless", ""),
       ["podwatch-target-node-exporter-service", "fake rootful native node-exporter\n"],
+      ["podwatch-rootful-engine-service-bundle", "fake rootful packages engine\n"],
       ["podwatch-rootful-firewall-service-bundle", "fake rootful nftables firewall\n"],
       ["podwatch-target-firewall-service", "fake rootful nftables firewall\n"],
     ]),

@@ -118,7 +118,7 @@ const BUNDLE = "podwatch-bundle 1\nservice web\n";
 /** A host on which one service is applied that uses one secret. */
 function hostWithService(host: object) {
   return deploy(() => {
-    const on = new Host("mon", { ...hostSettings({}, { ...host }), engine: engineOf(BUNDLE) });
+    const on = new Host("mon", { ...hostSettings({}, { ...host }), containerEngine: engineOf(BUNDLE) });
     const secrets = [{ name: "web-key", value: pulumi.output("the token") }];
     on.deploy("mon-web", { service: WEB, secrets }, { parent: on });
   });
@@ -299,7 +299,7 @@ describe("what is applied on a host", () => {
     const create = async (bundle: string) => {
       const { resources } = await deploy(() => {
         const settings = hostSettings({}, { user: "operator", becomePassword: SECRETS.becomePassword });
-        const host = new Host("mon", { ...settings, engine: engineOf(bundle) });
+        const host = new Host("mon", { ...settings, containerEngine: engineOf(bundle) });
         host.deploy("mon-web", { service: WEB }, { parent: host });
       });
       return resources.find(({ name }) => name === "mon-web-service")?.inputs.create;

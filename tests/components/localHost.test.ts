@@ -16,7 +16,7 @@ describe("a host that the program runs on", () => {
   const here = (host: object) => ({
     ...hostSettings({}, { user: "operator", ...host }),
     connection: { machine: MACHINE, user: "pi" },
-    engine: engineOf(BUNDLE),
+    containerEngine: engineOf(BUNDLE),
   });
 
   test("gets the same commands, from the shell of this machine", async () => {

@@ -1,0 +1,163 @@
+# Packages of the distribution, installed where a program is missing. There is no unit, and no way back to a version before: they
+# are the distribution's.
+#
+#   services/<name>/installed   the packages that were installed, with what they needed; absent if the program was there
+
+KINDS="$KINDS packages"
+
+# Checked before the services that need the program, which may be missing then.
+packages_fit() {
+  [ -n "$(package_manager)" ] ||
+    fail "this host has none of apt-get, dnf, zypper and apk, so podman cannot be installed: install it there yourself"
+}
+
+packages_check() {
+  program=$(header "$candidate" program)
+  if is_on_host "$program"; then
+    refuse_old_program "$(version_of "$program")" "installed here"
+    return
+  fi
+  packages=$(header "$candidate" "$(package_manager)")
+  report=$(refresh_packages 2>&1) || :
+  offered=$(offered_version "${packages%% *}")
+  [ -n "$offered" ] ||
+    fail "the packages of this host's distribution have no $program; nothing was changed: $(distributions_way)$(say "$report" | sed -n '/^[EW]:/s/^/
+/p' | tail -n 2)"
+  refuse_old_program "$offered" "of this host's distribution"
+}
+
+packages_holds() {
+  is_on_host "$(header "$candidate" program)"
+}
+
+packages_activate() {
+  [ "$1" != updated ] || return 0
+  ! is_on_host "$(header "$release" program)" || return 0
+  installed_packages >"$home/packages"
+  # shellcheck disable=SC2046 # a list of packages
+  if ! report=$(install_packages $(header "$release" "$(package_manager)") 2>&1); then
+    rm -f "$home/packages"
+    reason="its packages could not be installed: $(say "$report" | tail -n 3)"
+    return 1
+  fi
+  { installed_packages | grep -vxF -f "$home/packages" && cat "$home/installed" 2>/dev/null; } >"$home/installed.new" || :
+  rm -f "$home/packages"
+  mv "$home/installed.new" "$home/installed"
+}
+
+packages_prove() {
+  packages_is_ready || {
+    # shellcheck disable=SC2034 # read by those who call
+    reason="it is installed, but does not run"
+    return 1
+  }
+}
+
+packages_is_ready() {
+  [ -n "$(version_of "$(header "$home/current" program)")" ]
+}
+
+packages_drift() {
+  program=$(header "$candidate" program)
+  is_on_host "$program" || say "program missing $program"
+}
+
+# What was there before stays, and so does what somebody else uses.
+packages_remove() {
+  if [ ! -s "$home/installed" ] || [ "$(header "$home/current" remove)" != yes ] || is_used_by_others; then
+    return 0
+  fi
+  # shellcheck disable=SC2046 # a list of packages
+  uninstall_packages $(cat "$home/installed") || :
+}
+
+package_manager() {
+  for manager in apt-get dnf zypper apk; do
+    if command -v "$manager" >/dev/null; then
+      say "${manager%-get}"
+      return
+    fi
+  done
+}
+
+refresh_packages() {
+  case $(package_manager) in
+    apt) timeout -k 5 300 apt-get -q -o DPkg::Lock::Timeout=120 update </dev/null 9>&- ;;
+    zypper) timeout -k 5 300 zypper --non-interactive refresh </dev/null 9>&- ;;
+    apk) timeout -k 5 300 apk update </dev/null 9>&- ;;
+  esac
+}
+
+# `offered_version <package>`: what the distribution has; empty if it has none.
+offered_version() {
+  case $(package_manager) in
+    apt) apt-cache policy "$1" | sed -n 's/^  Candidate: //p' | grep -v '^(none)' ;;
+    dnf) dnf -q repoquery --latest-limit 1 --qf '%{version}\n' "$1" | tail -n 1 ;;
+    zypper) zypper --non-interactive info "$1" | sed -n 's/^Version *: *//p' ;;
+    apk) apk policy "$1" | sed -n '2s/[ :]//gp' ;;
+  esac 2>/dev/null | sed 's/^[0-9]*://' || :
+}
+
+# `install_packages <package>...`
+install_packages() {
+  case $(package_manager) in
+    apt) set -- env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 --no-install-recommends install "$@" ;;
+    dnf) set -- dnf -q -y install "$@" ;;
+    zypper) set -- zypper --non-interactive install --no-recommends "$@" ;;
+    apk) set -- apk add "$@" ;;
+  esac
+  timeout -k 10 900 "$@" </dev/null 9>&-
+}
+
+# All names of packages on this host.
+installed_packages() {
+  case $(package_manager) in
+    apt) dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' | sed -n 's/^ii  *//p' ;;
+    dnf | zypper) rpm -qa --qf '%{NAME}\n' ;;
+    apk) apk info ;;
+  esac | sort -u
+}
+
+# Removes packages unless others need one of them.
+uninstall_packages() {
+  case $(package_manager) in
+    apt)
+      env DEBIAN_FRONTEND=noninteractive apt-get -s -y remove "$@" 2>/dev/null </dev/null | sed -n 's/^Remv \([^ ]*\) .*/\1/p' | sort -u >"$home/removed"
+      say "$@" | tr ' ' '\n' | sort -u | cmp -s - "$home/removed" || return 0
+      env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 purge "$@" ;;
+    dnf | zypper) rpm -e "$@" ;;
+    apk) apk del "$@" ;;
+  esac </dev/null >/dev/null 2>&1 9>&-
+}
+
+# Containers, images, volumes or units of others, of root's or of another user's podman.
+is_used_by_others() {
+  [ -n "$(podman ps --all --quiet)$(podman images --quiet)$(podman volume ls --quiet)" ] ||
+    ls /etc/containers/systemd/* /home/*/.local/share/containers/storage >/dev/null 2>&1 ||
+    systemctl --quiet is-enabled podman.socket 2>/dev/null
+}
+
+# `version_of <program>`
+version_of() {
+  "$1" --version 2>/dev/null 9>&- | sed -n 's/^[^0-9]*\([0-9][0-9.]*\).*/\1/p' | head -n 1
+}
+
+# `refuse_old_program <version> <where it is>`
+refuse_old_program() {
+  minimum=$(header "$candidate" minimum)
+  [ "$(printf '%s\n' "$minimum" "$1" | sort -V | head -n 1)" = "$minimum" ] ||
+    fail "the $(header "$candidate" program) $2 is $1, and $minimum or newer is needed; nothing was changed: $(distributions_way)"
+}
+
+# How newer packages come to this distribution.
+distributions_way() {
+  # shellcheck disable=SC1091 # of the host
+  release_of() { (set +u; . /etc/os-release; eval "say \"\${$1:-}\"") 2>/dev/null; }
+  name=$(release_of PRETTY_NAME)
+  case $(release_of ID) in
+    debian) say "$name: upgrade to Debian 13 or later, whose podman will do" ;;
+    ubuntu) say "$name: upgrade to Ubuntu 24.04 or later, whose podman will do" ;;
+    rhel | almalinux | rocky | centos | ol) say "$name: update it (dnf upgrade); 8.10, and 9.2 or later, have one that will do, in 8 from dnf module enable container-tools" ;;
+    *) say "${name:-this distribution}: enable a repository of it that has a newer one, or upgrade it" ;;
+  esac
+}
