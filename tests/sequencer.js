@@ -26,6 +26,7 @@ const LONGEST = [
   "authentication",
   "isa",
   "firewall",
+  "engine",
   "builtImages",
   "noGap",
   "rootless",
