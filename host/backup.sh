@@ -24,7 +24,7 @@ use_job() {
   inspect "$1"
   job_name=$container
   job_home=$home
-  [ -e "$job_home/current/files/job" ] || fail "this host makes no backups by itself: set podwatch:backup, and run pulumi up"
+  [ -e "$job_home/current/files/job" ] || fail "this host makes no backups by itself: a schedule of backups has to be deployed first"
   host=$(job host)
   from=${2:-$host}
   url=$(job url)

@@ -20,7 +20,8 @@ const noAdditions = {
 test("a host alone gets every default", () => {
   const defaults = {
     name: "monitor",
-    engine: podman,
+    containerEngine: podman,
+    engine: { install: false, remove: false },
     connection: {
       host: "10.1.2.3",
       port: 22,

@@ -28,7 +28,7 @@ test.each<[string, unknown, string]>([
   ["grafana.auth.anonymous", {}, "write anonymous"],
   ["grafana.keycloak", {}, "write oauth"],
   ["grafana.allow_embedding", true, "write embedding"],
-  ["front.https", true, "put a proxy with TLS before it"],
+  ["front.https", true, "write tls"],
   ["front.basicAuth", {}, "write it under front.auth"],
   ["nodeExporter.args", [], "write arguments"],
   ["nodeExporter.MemoryMax", "1G", "write resources.memory"],
