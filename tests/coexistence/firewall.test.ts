@@ -19,17 +19,17 @@ done`;
 let host: LabHost;
 let stack: Stack;
 
-async function deploy(name: string, packages: string, before: string): Promise<void> {
+async function deploy(name: string, packages: readonly string[], before: string): Promise<void> {
   host = await LabHost.boot(name);
-  await must("lab/lab", ["install", name, packages]);
-  await host.exec(`${LISTEN}\n${before}`);
+  await must("lab/lab", ["install", name, ...packages]);
+  await host.exec(`set -e\n${LISTEN}\n${before}`);
   stack = await Stack.create(name, settings());
   await stack.up();
 }
 
 const settings = () =>
   small(connection("operator", host), {
-    front: { bind: "0.0.0.0", port: FRONT },
+    front: { bind: "0.0.0.0", port: FRONT, tls: false },
     firewall: { allowFrom: [HERE], allow: [{ port: ALLOWED }] },
   });
 
@@ -46,9 +46,13 @@ async function reached(): Promise<string[]> {
     .sort();
 }
 
-/** Through the front to another container, which is found by its name. */
+/** Through the front to another container, which is found by its name; over a new connection, since one of before a reboot is dropped. */
 const answers = async () =>
-  (await fetch(`http://${host.address}:${FRONT}/prometheus/-/ready`).catch(() => undefined))?.status;
+  Number(
+    await fromHere(
+      `curl -s -o /dev/null -m 5 -w '%{http_code}' http://${host.address}:${FRONT}/prometheus/-/ready || :`,
+    ),
+  );
 
 async function holds(): Promise<void> {
   expect(await reached()).toEqual(["22", String(ALLOWED), String(FRONT)]);
@@ -71,7 +75,7 @@ test.each([
     "ufw reload",
   ],
 ])("%s is told what to open, and it is taken back", async (name, start, show, damage, reload) => {
-  await deploy(`test-${name}`, name, start);
+  await deploy(`test-${name}`, [name], start);
   await holds();
   const told = await host.exec(show);
   expect(told).toMatch(/podwatch/);
@@ -97,11 +101,14 @@ test("a port that Docker publishes is held, and open where it is allowed", async
   const image = versions.images.nginx;
   await deploy(
     "test-docker",
-    "docker.io",
+    ["docker.io", "docker-cli"],
     `iptables -P FORWARD ACCEPT
     podman pull --quiet ${image} && podman save ${image} | docker load
-    docker run --detach --publish ${CLOSED + 1}:80 ${image} sh -c "printf 'events {}\\nhttp { server { listen 80; } }\\n' >/tmp/conf; exec nginx -c /tmp/conf -g 'daemon off;'"
+    docker run --detach --name published --publish ${CLOSED + 1}:80 ${image} sh -c "printf 'events {}\\nhttp { server { listen 80; } }\\n' >/tmp/conf; exec nginx -c /tmp/conf -g 'daemon off;'"
     for subnet in 10.89.77.0/24; do iptables -I DOCKER-USER -s $subnet -j ACCEPT; iptables -I DOCKER-USER -d $subnet -j ACCEPT; done`,
+  );
+  expect(await host.exec(`curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:${CLOSED + 1}/`)).toBe(
+    "404",
   );
   const published = () => scan(fromHere, [host.address], [CLOSED + 1]);
   expect(Object.values(await published())).toEqual(["closed"]);
