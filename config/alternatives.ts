@@ -24,8 +24,19 @@ const WAYS: ReadonlyArray<readonly [holder: RegExp, keys: RegExp, way: string]> 
     "clusters are not supported; let each Prometheus send to several Alertmanagers, with prometheus.alertmanagers",
   ],
   [
+    /^alertmanager$/,
+    /^(smtp.*|e?mail|global)$/,
+    "write smarthost, from and log-in at each receiver's email; other parts of global go below extra.global",
+  ],
+  [
     /^alertmanager\.receivers\.[^.]+$/,
-    /^(jira|wechat|incidentio|msteams)(configs?)?$|configs$/,
+    /^(slack|email|opsgenie|pagerduty|webhook|telegram|discord|msteamsv2|pushover|victorops|mattermost|rocketchat|webex|sns)configs?$/,
+    "write it without _configs, as one group, in the words of docs/configuration.md",
+  ],
+  [/^alertmanager\.receivers\.[^.]+$/, /^msteams(configs?)?$/, "write msteamsv2"],
+  [
+    /^alertmanager\.receivers\.[^.]+$/,
+    /^(jira|wechat|incidentio)(configs?)?$|configs$/,
     "write it under extra, in Alertmanager's syntax, with _configs at the end of the kind: extra.jira_configs and the like",
   ],
   [
@@ -50,6 +61,8 @@ const WAYS: ReadonlyArray<readonly [holder: RegExp, keys: RegExp, way: string]> 
     /^(ini|grafanaini|config|users|security|auth.*|log|featuretoggles|database|alerting|unifiedalerting|rendering|panels|live)$/,
     "write it as a section under settings",
   ],
+  [/^grafana$/, /^(grafana\.ini|envs)$/, "write settings, by section, or environment"],
+  [/^grafana\.(anonymous|smtp|embedding|ldap)$/, /^enabled?$/, "remove it: what stands here is switched on"],
   [/^grafana$/, /^provisioning$/, "write dashboards and datasources"],
   [/^front$/, /^(ssl|https|certificates?|certificatefile|keyfile|letsencrypt|acme|ownca)$/, "write tls"],
   [/^front$/, /^(basicauth|users|tokens|htpasswd|password|login|logins)$/, "write it under front.auth"],
