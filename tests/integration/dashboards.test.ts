@@ -38,6 +38,7 @@ beforeAll(async () => {
   host = await LabHost.boot("test-dashboards");
   [receivers, tls, mirror] = await Promise.all([startReceivers({ bind: HERE }), tlsServer(), nodeMirror()]);
   await host.gateway("start", "deribit", "bybit");
+  await must("lab/lab", ["install", "test-dashboards", "apache2"]);
   stack = await Stack.create("dashboards", settings());
   await stack.configure(settings(), {
     "alertmanager.receivers.oncall.webhook.url": `${receivers.url}/alertmanager/oncall`,
@@ -82,6 +83,7 @@ function settings() {
     },
     nginxExporter: { enabled: true },
     nodeExporter: { enabled: true, release: mirror.release },
+    apache: { enabled: true },
   };
 }
 

@@ -273,6 +273,11 @@ describe("the front door of a deployed host", () => {
       await stack.up();
     });
 
+    afterAll(async () => {
+      await stack.configure(settings({}));
+      await stack.up();
+    });
+
     test("everybody gets what is open to him, and nothing else", async () => {
       const who = await authorizations(stack, host);
       const requests = TABLE.flatMap(([method, path, , body]) =>

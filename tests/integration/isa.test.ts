@@ -125,7 +125,11 @@ describe("the data of the Prometheus of before", () => {
       /\/srv\/isa\/prometheus\/data is in use: the program that writes there still runs; nothing was changed: stop the Prometheus of before/,
     );
     expect(await host.exec("podman volume ls --quiet")).not.toContain("prometheus");
-    expect(await targets(hosts[1] as LabHost, 8443)).toHaveProperty("prometheus/localhost:9090");
+    await eventually(
+      20,
+      () => targets(hosts[1] as LabHost, 8443),
+      (found) => found["prometheus/localhost:9090"] === 1,
+    );
   });
 
   test("are copied once it is stopped, and stay where they are", async () => {
