@@ -39,6 +39,7 @@ beforeAll(async () => {
   [receivers, tls, mirror] = await Promise.all([startReceivers({ bind: HERE }), tlsServer(), nodeMirror()]);
   await host.gateway("start", "deribit", "bybit");
   await must("lab/lab", ["install", "test-dashboards", "apache2"]);
+  await host.exec("sed -i 's/^Listen 80$/Listen 81/' /etc/apache2/ports.conf && systemctl restart apache2");
   stack = await Stack.create("dashboards", settings());
   await stack.configure(settings(), {
     "alertmanager.receivers.oncall.webhook.url": `${receivers.url}/alertmanager/oncall`,
@@ -83,7 +84,7 @@ function settings() {
     },
     nginxExporter: { enabled: true },
     nodeExporter: { enabled: true, release: mirror.release },
-    apache: { enabled: true },
+    apache: { enabled: true, port: 81 },
   };
 }
 
