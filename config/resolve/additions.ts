@@ -118,9 +118,10 @@ function checkSecretEnvironment(
     if (Object.hasOwn(environment, name)) report(path, "is set under environment too; keep one of the two");
     if (!secrets.includes(secret)) {
       const known = secrets.length === 0 ? "" : `write ${secrets.join(" or ")}, or `;
+      // Perhaps it is the secret itself: it is not repeated.
       report(
         path,
-        `${quote(secret)} is not the name of a secret of this service; ${known}type: pulumi config set --secret --path '${show(locate(["secrets", /^[\w-]+$/.test(secret) ? secret : "NAME"]))}'`,
+        `is not the name of a secret of this service; ${known}type: pulumi config set --secret --path '${show(locate(["secrets", "NAME"]))}', and write that NAME here`,
       );
     }
   }

@@ -133,11 +133,11 @@ describe("secrets", () => {
   test("of a variable have to be there, and a variable is set once", () => {
     const section = {
       secrets: { api: "s3cret" },
-      secretEnvironment: { A: "apy", B: "api" },
+      secretEnvironment: { A: "hunter2-pw", B: "api" },
       environment: { B: 1 },
     };
     expect(problems("prometheus", section)).toEqual([
-      "podwatch:prometheus.secretEnvironment.A: \"apy\" is not the name of a secret of this service; write api, or type: pulumi config set --secret --path 'podwatch:prometheus.secrets.apy'",
+      "podwatch:prometheus.secretEnvironment.A: is not the name of a secret of this service; write api, or type: pulumi config set --secret --path 'podwatch:prometheus.secrets.NAME', and write that NAME here",
       "podwatch:prometheus.secretEnvironment.B: is set under environment too; keep one of the two",
     ]);
   });
