@@ -7,6 +7,8 @@ import { command, quote } from "./shell";
 export type Verb =
   | "apply"
   | "confirm"
+  | "confine"
+  | "load"
   | "remove"
   | "put-secret"
   | "remove-secret"
@@ -54,11 +56,11 @@ const RUNNER: Readonly<Record<Scope, string>> = {
   rootless: ".local/share/podwatch/runner",
 };
 
-/** Where the runner is, for a unit of systemd's. */
-export const RUNNER_IN_UNITS: Readonly<Record<Scope, string>> = {
-  rootful: RUNNER.rootful,
-  rootless: `%h/${RUNNER.rootless}`,
-};
+/** A call of the runner, for a unit of systemd's. */
+export function runnerInUnit(scope: Scope, words: RunnerWords): string {
+  const home = scope === "rootless" ? "%h/" : "";
+  return ["/bin/sh", `${home}${RUNNER[scope]}`, ...words].join(" ");
+}
 
 /** Where a bundle waits, in the login user's home, while sudo takes its password from standard input. */
 function stagedPath(name: string): string {
@@ -240,6 +242,11 @@ export function unstageCommand(name: string): string {
 /** The name that the runner gives to a release, by its bundle. */
 export function releaseOf(bundle: string): string {
   return digest(bundle).slice(0, 16);
+}
+
+/** The call that confirms a release; `here` on the host itself, where there is no log-in to get through. */
+export function confirmWords(service: string, bundle: string, here: boolean): RunnerWords {
+  return ["confirm", service, releaseOf(bundle), ...(here ? ["here"] : [])];
 }
 
 /** Whether the runner takes a service back by itself unless a second log-in confirms it, by its bundle. */

@@ -1,5 +1,5 @@
 import { isLocal } from "../connection/connection";
-import { isConfirmed, releaseOf } from "../lib/runner";
+import { confirmWords, isConfirmed } from "../lib/runner";
 import { secretVersion } from "../lib/secretVersion";
 import { type Difference, digest, driftOf, findDrift } from "./drift";
 import { type Answer, everywhere } from "./everywhere";
@@ -66,10 +66,10 @@ async function putBack(host: Host, service: DeployedService): Promise<void> {
 
 /** By a log-in of its own, which gets through what was put back; on this machine there is none. */
 async function confirm({ deployed }: Host, { name, bundle }: DeployedService): Promise<void> {
-  const own = isLocal(deployed.connection.route) ? ["here"] : [];
+  const words = confirmWords(name, bundle, isLocal(deployed.connection.route));
   const second = await Host.enter(deployed);
   try {
-    await second.call(["confirm", name, releaseOf(bundle), ...own]);
+    await second.call(words);
   } finally {
     second.close();
   }

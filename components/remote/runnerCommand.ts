@@ -4,6 +4,7 @@ import { isLocal, runnerLine } from "../../connection/connection";
 import { stagingOf } from "../../connection/record";
 import type { Bundle } from "../../engines/bundle";
 import {
+  confirmWords,
   fitCommand,
   installCommand,
   installStagedCommand,
@@ -136,10 +137,8 @@ export function confirmBundle(
   opts: pulumi.CustomResourceOptions,
 ): HostCommand {
   const { host, service, bundle, applied } = args;
-  const own = isLocal(host.connection.route) ? ["here"] : [];
-  const create = pulumi
-    .output(bundle)
-    .apply((text) => call(host, ["confirm", service, releaseOf(text), ...own]));
+  const here = isLocal(host.connection.route);
+  const create = pulumi.output(bundle).apply((text) => call(host, confirmWords(service, text, here)));
   return command(
     name,
     { ...args, replaceWith: [applied.id] },

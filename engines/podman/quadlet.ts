@@ -1,4 +1,5 @@
 import { inUrl } from "../../lib/address";
+import { runnerInUnit } from "../../lib/runner";
 import type { Scope } from "../../lib/scope";
 import {
   type HostDirectory,
@@ -66,7 +67,7 @@ export function containerUnit(service: Service, scope: Scope): string {
         ["TimeoutStartSec", "300"],
         ...(service.reaches === undefined
           ? []
-          : [["ExecStartPost", `/bin/sh ${STATE_DIRECTORY[scope]}/runner confine ${service.name}`] as const]),
+          : [["ExecStartPost", runnerInUnit(scope, ["confine", service.name])] as const]),
         ...ownEntries(service, "Service"),
         ...addedLimits(service),
       ],

@@ -1,4 +1,4 @@
-import { RUNNER_IN_UNITS, type RunnerWords } from "../../lib/runner";
+import { runnerInUnit } from "../../lib/runner";
 import type { Scope } from "../../lib/scope";
 import { unitName } from "../../lib/service";
 import type { TimerService } from "../../lib/timerService";
@@ -45,15 +45,14 @@ function timerUnit({ description, schedule, randomDelay }: TimerService): string
 
 /** It gives way to everything else on the host. */
 function serviceUnit({ description, runs, ends, within }: TimerService, scope: Scope): string {
-  const call = (words: RunnerWords) => ["/bin/sh", RUNNER_IN_UNITS[scope], ...words].join(" ");
   return serializeUnit([
     ["Unit", [["Description", description]]],
     [
       "Service",
       [
         ["Type", "oneshot"],
-        ["ExecStart", call(runs)],
-        ["ExecStopPost", call(ends)],
+        ["ExecStart", runnerInUnit(scope, runs)],
+        ["ExecStopPost", runnerInUnit(scope, ends)],
         ["TimeoutStartSec", String(within)],
         ["Nice", "10"],
         ["IOSchedulingClass", "idle"],

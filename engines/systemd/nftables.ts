@@ -1,5 +1,6 @@
 import { isIPv4 } from "node:net";
 import type { Firewall, Opening } from "../../lib/firewall";
+import { runnerInUnit } from "../../lib/runner";
 import { type Bundle, type Header, writeBundle } from "../bundle";
 import { serializeUnit, UNIT_HEADER } from "./unit";
 
@@ -51,7 +52,7 @@ export function firewallBundle(firewall: Firewall): Bundle {
   ];
   return writeBundle(firewall.name, headers, [
     ["files/rules.nft", rules(firewall)],
-    ["unit/podwatch-firewall.service", unit()],
+    ["unit/podwatch-firewall.service", unit(firewall)],
   ]);
 }
 
@@ -108,8 +109,8 @@ function reachedAt(bind: string | undefined): string {
 }
 
 /** Loaded before the network, and again after whoever replaces all rules of the host, as nftables.service does. */
-function unit(): string {
-  const load = "/bin/sh /var/lib/podwatch/runner load firewall";
+function unit({ name }: Firewall): string {
+  const load = runnerInUnit("rootful", ["load", name]);
   return serializeUnit([
     [
       "Unit",
