@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
 import type { HostSettings } from "../../config/load";
 import type { NamedSecret } from "../../lib/auth";
 import type { SavedData } from "../../lib/savedData";
 import type { Host } from "../host";
+import { generatedPassword } from "../password";
 import { backup, PASSWORD_SECRET, type Repository, S3_SECRET, s3Credentials, s3Url } from "./render";
 
 export interface BackupArgs {
@@ -30,7 +30,7 @@ export class Backup extends pulumi.ComponentResource {
     const { s3, directory = "" } = settings;
     const repository: Repository = s3 === undefined ? { directory } : { s3 };
     this.repository = `${s3 === undefined ? directory : s3Url(s3)}/${hostName}`;
-    this.password = settings.password ?? generatedPassword(`${name}-password`, this);
+    this.password = settings.password ?? generatedPassword(`${name}-password`, this, 40);
     const secrets: Array<NamedSecret<pulumi.Output<string>>> = [
       { name: PASSWORD_SECRET, value: this.password },
       ...(s3 === undefined
@@ -43,8 +43,4 @@ export class Backup extends pulumi.ComponentResource {
     host.deploy(name, { service, secrets, after: host.deployed }, { parent: this });
     this.registerOutputs({ repository: this.repository, password: this.password });
   }
-}
-
-function generatedPassword(name: string, parent: pulumi.Resource): pulumi.Output<string> {
-  return new random.RandomPassword(name, { length: 40, special: false }, { parent }).result;
 }

@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
 import type { HostSettings } from "../../config/load";
 import { prepareUserDashboard } from "../../dashboards/user";
 import { additionsOf, withAdditions } from "../../lib/additions";
@@ -7,6 +6,7 @@ import { ownSecrets } from "../../lib/auth";
 import type { Host } from "../host";
 import type { PodNetwork } from "../network/component";
 import type { FrontSettings } from "../nginx/front.schema";
+import { generatedPassword } from "../password";
 import { type Datasource, dashboardSources, datasourceSecrets } from "./datasource.render";
 import { GRAFANA, GRAFANA_ENDPOINT } from "./endpoint";
 import { iniSecrets } from "./ini.render";
@@ -60,10 +60,6 @@ export class Grafana extends pulumi.ComponentResource {
     host.deploy(name, { service, secrets, after: [args.network] }, { parent: this });
     this.registerOutputs({ url: this.url, adminUser: this.adminUser, adminPassword: this.adminPassword });
   }
-}
-
-function generatedPassword(name: string, parent: pulumi.Resource): pulumi.Output<string> {
-  return new random.RandomPassword(name, { length: 32, special: false }, { parent }).result;
 }
 
 /** Users' dashboards have their own directory, so their file names cannot collide with shipped ones. */

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { HostSettings } from "../../config/load";
 import type { NamedSecret } from "../../lib/auth";
+import { generatedPassword } from "../password";
 import { OWN_TOKEN, SALT_BYTES, TOKENS_SECRET, tokenLine, USERS_SECRET, userLine } from "./auth.render";
 
 type Secret = pulumi.Output<string>;
@@ -26,18 +27,21 @@ export class FrontLogIns extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("podwatch:index:FrontLogIns", name, {}, opts);
-    const child = { parent: this };
     this.known = {
-      users: mapped(users, (user, { password }) => password ?? generated(`${name}-user-${user}`, child)),
+      users: mapped(
+        users,
+        (user, { password }) => password ?? generatedPassword(`${name}-user-${user}`, this),
+      ),
       tokens: mapped(
         tokens,
-        (token, { token: given }) => given ?? generated(`${name}-token-${token}`, child),
+        (token, { token: given }) => given ?? generatedPassword(`${name}-token-${token}`, this),
       ),
     };
-    this.ownToken = generated(`${name}-own-token`, child);
+    this.ownToken = generatedPassword(`${name}-own-token`, this);
     const userLines = Object.entries(this.known.users).map(([user, password]) => {
       // Kept in the state, so that the same password has the same hash in every run.
-      const salt = new random.RandomBytes(`${name}-salt-${user}`, { length: SALT_BYTES }, child).base64;
+      const salt = new random.RandomBytes(`${name}-salt-${user}`, { length: SALT_BYTES }, { parent: this })
+        .base64;
       return pulumi.all([password, salt]).apply(([plain, salted]) => userLine(user, plain, salted));
     });
     const tokenLines = Object.entries({ ...this.known.tokens, [OWN_TOKEN]: this.ownToken }).map(
@@ -49,10 +53,6 @@ export class FrontLogIns extends pulumi.ComponentResource {
     ];
     this.registerOutputs({ known: this.known, ownToken: this.ownToken });
   }
-}
-
-function generated(name: string, opts: pulumi.CustomResourceOptions): Secret {
-  return new random.RandomPassword(name, { length: 32, special: false }, opts).result;
 }
 
 function joined(lines: readonly Secret[]): Secret {
