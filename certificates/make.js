@@ -7,7 +7,7 @@
 //
 // Run by a command of a deployment, not by the program: what is made stays in the state, and the library is loaded only then.
 require("reflect-metadata");
-const { webcrypto } = require("node:crypto");
+const { createPrivateKey, KeyObject, webcrypto, X509Certificate } = require("node:crypto");
 const { text } = require("node:stream/consumers");
 const { isIP } = require("node:net");
 const x509 = require("@peculiar/x509");
@@ -32,7 +32,8 @@ async function make({ name, days, names, authority }) {
     authority === undefined
       ? await root(name, keys, common)
       : await signed(name, names, keys, common, await signer(authority));
-  return `${certificate.toString("pem")}\n${await exported(keys.privateKey)}\n`;
+  const key = KeyObject.from(keys.privateKey).export({ type: "pkcs8", format: "pem" });
+  return `${certificate.toString("pem")}\n${key}`;
 }
 
 async function root(name, keys, common) {
@@ -69,18 +70,13 @@ async function signed(name, names, keys, common, { certificate, key }) {
   });
 }
 
+/** Each of the two finds its own part of the text. */
 async function signer(pem) {
-  const [certificate, key] = pem.match(/-----BEGIN ([A-Z ]+)-----[\s\S]*?-----END \1-----/g);
-  const der = Buffer.from(key.replace(/-----[^-]+-----/g, ""), "base64");
+  const key = createPrivateKey(pem).export({ type: "pkcs8", format: "der" });
   return {
-    certificate: new x509.X509Certificate(certificate),
-    key: await webcrypto.subtle.importKey("pkcs8", der, KEY, false, ["sign"]),
+    certificate: new x509.X509Certificate(new X509Certificate(pem).raw),
+    key: await webcrypto.subtle.importKey("pkcs8", key, KEY, false, ["sign"]),
   };
-}
-
-async function exported(key) {
-  const der = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", key)).toString("base64");
-  return ["-----BEGIN PRIVATE KEY-----", ...der.match(/.{1,64}/g), "-----END PRIVATE KEY-----"].join("\n");
 }
 
 module.exports = { make };

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../config/load";
 import { Host, type WhenKnown } from "./host";
 import { Authority } from "./nginx/authority.component";
+import { isOfOwnAuthority } from "./nginx/endpoint";
 import { type Created, type Installation, offered, type Placement, type WiredHost } from "./placement";
 import { plannedServices, SERVICES, wire } from "./services";
 
@@ -21,7 +22,7 @@ export class MonitoringStack extends pulumi.ComponentResource {
     super("podwatch:index:MonitoringStack", name, {}, opts);
     const wired = hosts.map((host) => wire(host, hosts));
     const isSigned = ({ settings: { role, front } }: WiredHost) =>
-      role !== "target" && front.tls !== false && front.tls.ownCa !== undefined;
+      role !== "target" && isOfOwnAuthority(front.tls);
     const authority = wired.some(isSigned) ? new Authority(`${name}-authority`, { parent: this }) : undefined;
     this.authority = authority?.certificate;
     this.installations = Object.fromEntries(

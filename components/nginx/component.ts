@@ -7,7 +7,7 @@ import type { PodNetwork } from "../network/component";
 import type { Limits } from "../prometheus/limits.render";
 import { FrontLogIns, type KnownLogIns } from "./auth.component";
 import { Authority } from "./authority.component";
-import { NGINX } from "./endpoint";
+import { isOfOwnAuthority, NGINX } from "./endpoint";
 import type { GatewaysSettings } from "./gateways.schema";
 import { type Backend, type HostSockets, nginx } from "./render";
 import { CERTIFICATE_SECRET, certifiedNames } from "./tls.render";
@@ -80,7 +80,7 @@ export class NginxBridge extends pulumi.ComponentResource {
     name: string,
     { host, hostName, front, authority }: NginxBridgeArgs,
   ): pulumi.Output<string> | undefined {
-    if (front.tls === false || front.tls.ownCa === undefined) return undefined;
+    if (!isOfOwnAuthority(front.tls)) return undefined;
     const signer = authority ?? new Authority(`${name}-authority`, { parent: this });
     host.trust(signer.certificate);
     const names = pulumi

@@ -22,6 +22,13 @@ export interface FrontAddress {
   readonly tls: false | { readonly ownCa?: unknown };
 }
 
+/** Whether the stack's own authority signs its certificate. */
+export function isOfOwnAuthority<Tls extends FrontAddress["tls"]>(
+  tls: Tls,
+): tls is Exclude<Tls, false> & { readonly ownCa: NonNullable<Exclude<Tls, false>["ownCa"]> } {
+  return tls !== false && tls.ownCa !== undefined;
+}
+
 /** The endpoints of a service that the front of its host serves. A front that is reached only from its own host serves no other. */
 export function behindFront<Secret>(
   { publicUrl, tls }: FrontAddress,
@@ -29,6 +36,5 @@ export function behindFront<Secret>(
 ): ServiceEndpoints<Secret> {
   const front = endpointAt(publicUrl, local.path);
   if (isOfOwnHost(front)) return { local };
-  const own = tls !== false && tls.ownCa !== undefined;
-  return { local, remote: { ...front, ...(own ? { tls: { ca: OWN_AUTHORITY } } : {}) } };
+  return { local, remote: { ...front, ...(isOfOwnAuthority(tls) ? { tls: { ca: OWN_AUTHORITY } } : {}) } };
 }

@@ -58,6 +58,8 @@ const ownCa = group({
   ),
 }).meta({ id: "ownCa", description: "A certificate authority of the stack's own." });
 
+const NO_TLS = "is neither false nor a group; write ownCa: {} below it, or false for clear text";
+
 export const frontTls = group(
   {
     ownCa: setting(
@@ -70,7 +72,7 @@ export const frontTls = group(
       { example: "365d" },
     ),
   },
-  "is neither false nor a group; write ownCa: {} below it, or false for clear text",
+  NO_TLS,
 ).meta({
   id: "frontTls",
   description: "Encryption of the front: TLS 1.2 and 1.3, HTTP/2. [TLS](front.md) describes it.",
@@ -89,7 +91,7 @@ export const front = group({
   tls: setting(
     z
       .union([z.literal(false), frontTls], {
-        error: "is neither false nor a group; write ownCa: {} below it, or false for clear text",
+        error: NO_TLS,
       })
       .optional(),
     "How the front is encrypted, or `false` for clear text.",
