@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../config/load";
+import { isOfOwnAuthority } from "../lib/authority";
 import { Host, type WhenKnown } from "./host";
 import { Authority } from "./nginx/authority.component";
-import { isOfOwnAuthority } from "./nginx/endpoint";
 import { type Created, type Installation, offered, type Placement, type WiredHost } from "./placement";
 import { plannedServices, SERVICES, wire } from "./services";
 

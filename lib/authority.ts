@@ -5,6 +5,16 @@ import type { Deployable } from "./deployable";
 /** Stands for the certificate. */
 export const OWN_AUTHORITY = "@podwatch-own-authority@";
 
+/** How a server is encrypted. */
+export type Encryption = false | { readonly ownCa?: unknown };
+
+/** Whether the stack's own authority signs its certificate. */
+export function isOfOwnAuthority<Server extends Encryption>(
+  tls: Server,
+): tls is Exclude<Server, false> & { readonly ownCa: NonNullable<Exclude<Server, false>["ownCa"]> } {
+  return tls !== false && tls.ownCa !== undefined;
+}
+
 export function trustsOwnAuthority(service: Deployable): boolean {
   return (
     service.kind === "container" && Object.values(service.files).some((text) => text.includes(OWN_AUTHORITY))

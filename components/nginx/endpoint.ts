@@ -1,4 +1,4 @@
-import { OWN_AUTHORITY } from "../../lib/authority";
+import { type Encryption, isOfOwnAuthority, OWN_AUTHORITY } from "../../lib/authority";
 import {
   containerEndpoint,
   type Endpoint,
@@ -19,14 +19,7 @@ export const BRIDGE_ENDPOINT = containerEndpoint(NGINX, 8081);
 /** What clients of a front need to know of it. */
 export interface FrontAddress {
   readonly publicUrl: string;
-  readonly tls: false | { readonly ownCa?: unknown };
-}
-
-/** Whether the stack's own authority signs its certificate. */
-export function isOfOwnAuthority<Tls extends FrontAddress["tls"]>(
-  tls: Tls,
-): tls is Exclude<Tls, false> & { readonly ownCa: NonNullable<Exclude<Tls, false>["ownCa"]> } {
-  return tls !== false && tls.ownCa !== undefined;
+  readonly tls: Encryption;
 }
 
 /** The endpoints of a service that the front of its host serves. A front that is reached only from its own host serves no other. */
