@@ -25,7 +25,7 @@ export const OWN_TOKEN = "podwatch";
 export const USERS_SECRET = `${NGINX}-users`;
 export const TOKENS_SECRET = `${NGINX}-tokens`;
 
-/** Each step doubles the time of a check; 10 is what bcrypt's users agree on as the least, about 60 ms. */
+/** Each step doubles the time of a check; 10 is what bcrypt's users agree on as the least: tens of milliseconds. */
 const BCRYPT_COST = 10;
 
 /** Bytes of a salt. */
