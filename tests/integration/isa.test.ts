@@ -202,11 +202,13 @@ test("links to Prometheus that people kept lead on, with their query", async () 
     expect(await answer(path)).toBe(`307 http://127.0.0.1:8443/prometheus${path}`);
   }
   // A data source of before goes on asking, also by POST.
-  const asked = await host.exec("curl -s -L -d query=apache_up http://127.0.0.1:8443/api/v1/query");
-  expect(JSON.parse(asked)).toMatchObject({
-    status: "success",
-    data: { result: [{ metric: { job: "apache" } }] },
-  });
+  const asked = () => host.exec("curl -s -L -d query=apache_up http://127.0.0.1:8443/api/v1/query");
+  const answers = await eventually(
+    30,
+    async () => JSON.parse(await asked()),
+    ({ data }) => data.result.length === 1,
+  );
+  expect(answers).toMatchObject({ status: "success", data: { result: [{ metric: { job: "apache" } }] } });
   expect(await host.exec("curl -s http://127.0.0.1:8443/start")).toMatch(/<html/i);
 });
 
