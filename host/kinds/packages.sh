@@ -2,6 +2,7 @@
 # are the distribution's.
 #
 #   services/<name>/installed   the packages that were installed, with what they needed; absent if the program was there
+#   services/<name>/packages    those that were there before, while an installation is not yet over
 
 KINDS="$KINDS packages"
 
@@ -21,8 +22,7 @@ packages_check() {
   report=$(refresh_packages 2>&1) || :
   offered=$(offered_version "${packages%% *}")
   [ -n "$offered" ] ||
-    fail "the packages of this host's distribution have no $program; nothing was changed: $(distributions_way)$(say "$report" | sed -n '/^[EW]:/s/^/
-/p' | tail -n 2)"
+    fail "the packages of this host's distribution have no $program; nothing was changed: $(distributions_way)$(errors_of_manager)"
   refuse_old_program "$offered" "of this host's distribution"
 }
 
@@ -32,17 +32,33 @@ packages_holds() {
 
 packages_activate() {
   [ "$1" != updated ] || return 0
-  ! is_on_host "$(header "$release" program)" || return 0
-  installed_packages >"$home/packages"
-  # shellcheck disable=SC2046 # a list of packages
-  if ! report=$(install_packages $(header "$release" "$(package_manager)") 2>&1); then
-    rm -f "$home/packages"
-    reason="its packages could not be installed: $(say "$report" | tail -n 3)"
-    return 1
+  if [ -e "$home/packages" ]; then
+    mend_interrupted
+  elif is_on_host "$(header "$release" program)"; then
+    return 0
+  else
+    { installed_packages >"$home/packages.new" && mv "$home/packages.new" "$home/packages"; } ||
+      fail "cannot write to $home; is the disk full?"
   fi
-  { installed_packages | grep -vxF -f "$home/packages" && cat "$home/installed" 2>/dev/null; } >"$home/installed.new" || :
-  rm -f "$home/packages"
+  # shellcheck disable=SC2046 # a list of packages
+  report=$(install_packages $(header "$release" "$(package_manager)") 2>&1) ||
+    reason="its packages could not be installed: $(say "$report" | tail -n 3)"
+  note_installed
+  [ -z "$reason" ]
+}
+
+# apt refuses to go on where dpkg was interrupted; the others mend that themselves.
+mend_interrupted() {
+  [ "$(package_manager)" != apt ] ||
+    timeout -k 10 900 env DEBIAN_FRONTEND=noninteractive dpkg --configure -a </dev/null >/dev/null 2>&1 9>&- || :
+}
+
+# What has come since `packages` was written, perhaps by a run that was interrupted.
+note_installed() {
+  { installed_packages | grep -vxF -f "$home/packages" || :; cat "$home/installed" 2>/dev/null || :; } |
+    sort -u >"$home/installed.new"
   mv "$home/installed.new" "$home/installed"
+  rm -f "$home/packages"
 }
 
 packages_prove() {
@@ -82,20 +98,30 @@ package_manager() {
 
 refresh_packages() {
   case $(package_manager) in
-    apt) timeout -k 5 300 apt-get -q -o DPkg::Lock::Timeout=120 update </dev/null 9>&- ;;
-    zypper) timeout -k 5 300 zypper --non-interactive refresh </dev/null 9>&- ;;
-    apk) timeout -k 5 300 apk update </dev/null 9>&- ;;
+    apt) set -- apt-get -q -o DPkg::Lock::Timeout=120 update ;;
+    dnf) set -- dnf -q -y makecache ;;
+    zypper) set -- env ZYPP_LOCK_TIMEOUT=120 zypper --non-interactive refresh ;;
+    apk) set -- apk --wait 120 update ;;
   esac
+  timeout -k 5 300 "$@" </dev/null 9>&-
 }
 
-# `offered_version <package>`: what the distribution has; empty if it has none.
+errors_of_manager() {
+  say "$report" | grep -i -E '^(e|w|error|warning): ' | tail -n 2 | sed 's/^/\
+/' || :
+}
+
+# `offered_version <package>`: what would be installed; empty if the distribution has none. dnf 4 prints empty lines between versions,
+# dnf 5 does not; apk prints versions that only a tag chooses, too.
 offered_version() {
-  case $(package_manager) in
-    apt) apt-cache policy "$1" | sed -n 's/^  Candidate: //p' | grep -v '^(none)' ;;
-    dnf) dnf -q repoquery --latest-limit 1 --qf '%{version}\n' "$1" | tail -n 1 ;;
-    zypper) zypper --non-interactive info "$1" | sed -n 's/^Version *: *//p' ;;
-    apk) apk policy "$1" | sed -n '2s/[ :]//gp' ;;
-  esac 2>/dev/null | sed 's/^[0-9]*://' || :
+  {
+    case $(package_manager) in
+      apt) apt-cache policy "$1" | sed -n 's/^  Candidate: //p' | grep -v '^(none)' ;;
+      dnf) dnf -q -y repoquery --latest-limit=1 --queryformat '%{version}\n' "$1" | grep . | sort -V | tail -n 1 ;;
+      zypper) zypper --non-interactive info "$1" | sed -n 's/^Version *: *//p' ;;
+      apk) apk policy "$1" | awk '/^  [^ ]/ { version = $1; sub(/:$/, "", version) } /^    [^ @]/ { print version; exit }' ;;
+    esac </dev/null 2>/dev/null 9>&- || :
+  } | sed 's/^[0-9]*://'
 }
 
 # `install_packages <package>...`
@@ -103,22 +129,22 @@ install_packages() {
   case $(package_manager) in
     apt) set -- env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 --no-install-recommends install "$@" ;;
     dnf) set -- dnf -q -y install "$@" ;;
-    zypper) set -- zypper --non-interactive install --no-recommends "$@" ;;
-    apk) set -- apk add "$@" ;;
+    zypper) set -- env ZYPP_LOCK_TIMEOUT=120 zypper --non-interactive install --no-recommends "$@" ;;
+    apk) set -- apk --wait 120 add "$@" ;;
   esac
   timeout -k 10 900 "$@" </dev/null 9>&-
 }
 
-# All names of packages on this host.
+# All names of packages on this host. rpm counts the keys of repositories among them.
 installed_packages() {
   case $(package_manager) in
     apt) dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' | sed -n 's/^ii  *//p' ;;
-    dnf | zypper) rpm -qa --qf '%{NAME}\n' ;;
+    dnf | zypper) rpm -qa --qf '%{NAME}\n' | grep -vx gpg-pubkey ;;
     apk) apk info ;;
   esac | sort -u
 }
 
-# Removes packages unless others need one of them.
+# Removes packages unless others need one of them; only apk leaves those of its own accord, one by one.
 uninstall_packages() {
   case $(package_manager) in
     apt)
@@ -126,14 +152,17 @@ uninstall_packages() {
       say "$@" | tr ' ' '\n' | sort -u | cmp -s - "$home/removed" || return 0
       env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 purge "$@" ;;
     dnf | zypper) rpm -e "$@" ;;
-    apk) apk del "$@" ;;
+    apk) apk --wait 120 del "$@" ;;
   esac </dev/null >/dev/null 2>&1 9>&-
 }
 
 # Containers, images, volumes or units of others, of root's or of another user's podman.
 is_used_by_others() {
   [ -n "$(podman ps --all --quiet)$(podman images --quiet)$(podman volume ls --quiet)" ] ||
-    ls /etc/containers/systemd/* /home/*/.local/share/containers/storage >/dev/null 2>&1 ||
+    [ -n "$(find "$UNITS" -type f 2>/dev/null)" ] ||
+    getent passwd | cut -d : -f 6 | while read -r account; do
+      ls -d "$account/.local/share/containers/storage" 2>/dev/null || :
+    done | grep -q . ||
     systemctl --quiet is-enabled podman.socket 2>/dev/null
 }
 
@@ -149,10 +178,17 @@ refuse_old_program() {
     fail "the $(header "$candidate" program) $2 is $1, and $minimum or newer is needed; nothing was changed: $(distributions_way)"
 }
 
+os_release() {
+  cat /etc/os-release 2>/dev/null || :
+}
+
+# `release_of <key>`
+release_of() {
+  os_release | sed -n "s/^$1=//p" | tr -d "\"'"
+}
+
 # How newer packages come to this distribution.
 distributions_way() {
-  # shellcheck disable=SC1091 # of the host
-  release_of() { (set +u; . /etc/os-release; eval "say \"\${$1:-}\"") 2>/dev/null; }
   name=$(release_of PRETTY_NAME)
   case $(release_of ID) in
     debian) say "$name: upgrade to Debian 13 or later, whose podman will do" ;;
