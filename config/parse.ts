@@ -10,8 +10,9 @@ import { placeholderProblems } from "./placeholders";
 import { type Path, type Problem, type Report, samePath, show, tidy } from "./problem";
 import { type Entry, resolveConnection, someAccess, someLogin, waitOf } from "./resolve/connection";
 import { checkEngine } from "./resolve/engine";
+import { checkGroups, grouped } from "./resolve/groups";
 import { checkPolicy } from "./resolve/policy";
-import { checkNodeJobs, type Role, watchers } from "./resolve/roles";
+import { applies, checkNodeJobs, checkOwnSections, roleOf, watchers } from "./resolve/roles";
 import { resolveServices } from "./resolve/services";
 import { type HostSettings, type Settings, singleHost, stack } from "./schema";
 import { exposedSecretProblems, plainSecretProblems, uselesslyEncrypted, withoutEncrypted } from "./secrets";
@@ -46,15 +47,20 @@ export function parse(given: Tree, context: Context, engine: Engine = podman): P
   problems.push(...plainSecrets);
   const sound = soundParts(stack, raw);
   const entries = hostEntries(raw, sound, report);
+  checkGroups(
+    sound,
+    entries.map((entry) => ({ grouped: entry, applies: (name) => applies(entry.services, name) })),
+    report,
+  );
   const watching = watchers(sound, entries, context.self().hostname);
   const hosts = entries.map((entry) =>
     resolveHost(entry, entries, raw, sound, watching, context, engine, report),
   );
   checkAddresses(entries, report);
   checkEngine(engine, sound, entries, report);
-  const placed = entries.flatMap(({ sound, path }, index) => {
+  const placed = entries.flatMap((entry, index) => {
     const settings = hosts[index];
-    return settings === undefined ? [] : [{ settings, sound, path }];
+    return settings === undefined ? [] : [{ ...entry, settings }];
   });
   checkNodeJobs(
     placed.map(({ settings }) => settings),
@@ -102,7 +108,7 @@ function hostEntries(raw: Tree, sound: Tree, report: Report): Entry[] {
   }
   const single = isGroup(sound.host) ? sound.host : undefined;
   const many = isGroup(sound.hosts) ? Object.entries(sound.hosts) : [];
-  return [
+  const found = [
     ...(single === undefined
       ? []
       : [{ name: String(single.name ?? defaultName), path: ["host"], sound: single }]),
@@ -110,6 +116,11 @@ function hostEntries(raw: Tree, sound: Tree, report: Report): Entry[] {
       isGroup(entry) ? [{ name, path: ["hosts", name], sound: entry }] : [],
     ),
   ];
+  return found.map((own) => {
+    const entry = { ...own, ...grouped(own, sound, report) };
+    checkOwnSections(own, entry, report);
+    return entry;
+  });
 }
 
 const defaultName = singleHost.shape.name.parse(undefined);
@@ -124,25 +135,26 @@ function resolveHost(
   engine: Engine,
   report: Report,
 ): HostSettings | undefined {
-  const { path } = entry;
   const access = someAccess.parse(entry.sound);
   const become = access.become ?? true;
   const local = access.connection === "local";
   const connection = resolveConnection(access, entry, entries, raw, context, report);
 
-  const role: Role = access.role ?? "monitor";
+  const role = roleOf(entry.services);
   const basics = {
     role,
+    services: entry.services,
     become,
     watchers: watching,
     address: local ? context.self().hostname : (access.address ?? "localhost"),
   };
-  const services = resolveServices(sound, entry.sound, path, basics, context, report);
+  const services = resolveServices(sound, entry, basics, context, report);
   if (connection === undefined || services === undefined) return undefined;
   const waitForConnection = waitOf(access, connection, context);
   return {
     name: entry.name,
     role,
+    ...(entry.groups === undefined ? {} : { groups: entry.groups }),
     containerEngine: engine,
     connection,
     ...(waitForConnection === undefined ? {} : { waitForConnection }),

@@ -16,12 +16,13 @@ import {
   duration,
   flag,
   group,
+  list,
   mayBeOutput,
   secretText,
   setting,
   text,
 } from "./schema/words";
-import type { SectionName, ServiceSettings } from "./section";
+import type { Section, SectionName, ServiceSettings } from "./section";
 
 export type { ImageBuild } from "./schema/image";
 export type { QuadletSettings } from "./schema/quadlet";
@@ -37,6 +38,16 @@ const nameProblem =
   "is not a host name of this kind; write up to 31 lower-case letters, digits and -, beginning with a letter";
 export const hostName = text(/^[a-z][a-z0-9-]{0,30}$/, nameProblem);
 
+/** The services that groups give to hosts, by section. */
+export const PLACEABLE = (Object.entries(SECTIONS) as unknown as ReadonlyArray<[SectionName, Section]>)
+  .filter(([, { groups }]) => groups !== undefined)
+  .map(([name]) => name) as [SectionName, ...SectionName[]];
+
+export const groupName = text(
+  /^[a-z][a-z0-9-]{0,30}$/,
+  "is not the name of a group; write up to 31 lower-case letters, digits and -, beginning with a letter",
+);
+
 export const proxy = group(login).meta({
   id: "proxy",
   description: "A jump host through which the host is reached.",
@@ -45,7 +56,14 @@ export const proxy = group(login).meta({
 const access = {
   role: setting(
     choice(["monitor", "target"]).default("monitor"),
-    "`monitor`: the host runs everything that the sections below configure. `target`: it runs only the node exporter, which each Prometheus of the stack scrapes, and needs no podman.",
+    "`monitor`: the host runs everything that the sections below configure. `target`: it runs only the node exporter, which each Prometheus of the stack scrapes, and needs no podman; the same as `groups: [targets]`.",
+  ),
+  groups: setting(
+    list(groupName, "groups")
+      .min(1, { error: "is empty; write at least one group, or remove it" })
+      .optional(),
+    "Groups that the host is in: shipped ones (`monitors`, `dashboards`, `targets`, `all-in-one`) and those of `podwatch:groups`. It has the services of all of them; of their settings those of the last one win. [docs/groups.md](groups.md) explains them.",
+    { example: ["monitors"], defaultText: "`[all-in-one]`, every service" },
   ),
   connection: setting(
     choice(["ssh", "local"]).default("ssh"),
@@ -114,6 +132,23 @@ export const singleHost = group({
   ...overrides,
 }).meta({ id: "host", description: "The only host." });
 
+export const hostGroup = group({
+  services: setting(
+    list(choice(PLACEABLE), "services").optional(),
+    "The services of its hosts, as far as their sections enable them, by the names of the sections. The front follows by itself. `nodeExporter` is enabled by being listed.",
+    {
+      example: ["prometheus", "alertmanager"],
+      defaultText: "those of the shipped group of this name; otherwise none, and the group only has settings",
+    },
+  ),
+  preset: preset(),
+  ...optional((name) => `Overrides \`${namespace}:${name}\` for the hosts of the group.`),
+}).meta({ id: "hostGroup", description: "A group of hosts: their services, and settings for all of them." });
+
+export const hostGroups = z.record(groupName, hostGroup, {
+  error: "is not a group of groups; write one `name:` a line and the group's settings below it",
+});
+
 export const hosts = z.record(hostName, hostEntry, {
   error: "is not a group of hosts; write one `name:` a line and the host's settings below it",
 });
@@ -125,6 +160,7 @@ export const stack = z.strictObject({
     "The host to deploy to. For several hosts write `podwatch:hosts` instead.",
   ),
   hosts: setting(hosts.optional(), "The hosts to deploy to, each under its name."),
+  groups: setting(hostGroups.optional(), "Groups of hosts, each under its name."),
   preset: preset(),
   policy: setting(policy.optional(), "Rules for production stacks, and exceptions from them."),
   ...optional((name) => services[name].description ?? ""),
@@ -135,6 +171,8 @@ export interface HostSettings<Secret = string> extends ServiceSettings<Secret> {
   readonly name: string;
   /** A target has only the node exporter. */
   readonly role: "monitor" | "target";
+  /** The groups that its entry names; absent: none. */
+  readonly groups?: readonly string[];
   /** What runs its services. */
   readonly containerEngine: Engine;
   /** How it is reached. */

@@ -21,9 +21,14 @@ export interface SectionParts {}
 
 export type SectionName = keyof ServiceSettings<string>;
 
+/** Groups that need not be defined, besides `all-in-one`, whose hosts have every service. */
+export type ShippedGroup = "monitors" | "dashboards" | "targets";
+
 /** A host that a section is resolved for. */
 export interface HostBasics {
   readonly role: "monitor" | "target";
+  /** The services that its groups give it. */
+  readonly services: readonly SectionName[];
   readonly become: boolean;
   readonly address: string;
   /** The hosts whose Prometheus scrapes those without one. */
@@ -63,6 +68,8 @@ export interface Section<Name extends SectionName = SectionName, Schema extends 
   readonly withoutPrometheus?: string;
   /** Whether a host with `role: target` has it too. */
   readonly onTargets?: boolean;
+  /** The shipped groups whose hosts have the service; absent: it is no service, or every host may have it. */
+  readonly groups?: readonly ShippedGroup[];
   readonly taken?: Partial<Taken>;
   /** What users may not add to the service, since Podwatch sets it. */
   readonly owned?: Owned;

@@ -7,6 +7,7 @@ import { alertmanager } from "./schema";
 export const alertmanagerSection = section("alertmanager", {
   schema: alertmanager,
   resolve: resolveAlertmanager,
+  groups: ["monitors"],
   chapters: {
     alertmanager: { title: "Alertmanager" },
     receiver: { title: "Receiver", under: "as an entry of `alertmanager.receivers`" },

@@ -9,6 +9,7 @@ import { apache } from "./schema";
 export const apacheSection = section("apache", {
   schema: apache,
   resolve: resolveApache,
+  groups: ["monitors"],
   chapters: { apache: { title: "Apache" } },
   withoutPrometheus:
     "the Apache exporter without a Prometheus that scrapes it; set apache.enabled to false too",

@@ -7,6 +7,7 @@ import { blackboxExporter } from "./schema";
 export const blackboxExporterSection = section("blackboxExporter", {
   schema: blackboxExporter,
   resolve: resolveBlackboxExporter,
+  groups: ["monitors"],
   chapters: {
     blackboxExporter: { title: "Blackbox exporter" },
     probeModule: { title: "Probe module", under: "as an entry of `blackboxExporter.modules`" },

@@ -6,6 +6,7 @@ import { grafana } from "./schema";
 export const grafanaSection = section("grafana", {
   schema: grafana,
   resolve: resolveGrafana,
+  groups: ["dashboards"],
   chapters: {
     grafana: { title: "Grafana" },
     datasource: { title: "Data source", under: "as an entry of `grafana.datasources`" },

@@ -1,7 +1,7 @@
 // Whether a host's container network needs IPv6, what the host itself needs for that, and that ranges do not conflict.
 import { isIP, isIPv6 } from "node:net";
 import { type Path, quote, type Report, show } from "../../config/problem";
-import { locateIn } from "../../config/resolve/locate";
+import { type Layered, locateIn } from "../../config/resolve/locate";
 import { type HostSettings, services } from "../../config/schema";
 import { core, isGroup, isTree, schemaAt, type Tree, valueAt } from "../../config/walk";
 import { isLocal } from "../../connection/connection";
@@ -12,7 +12,7 @@ import { setsAddress } from "../prometheus/targets.resolve";
 import { DEFAULT_SUBNET6, type NetworkSettings } from "./schema";
 
 /** A host, with its entry in the stack file. */
-export interface Placed {
+export interface Placed extends Layered {
   readonly settings: HostSettings;
   readonly sound: Tree;
   readonly path: Path;
@@ -52,8 +52,7 @@ function need(what: AddressNeed["what"], { path, ...value }: Named): AddressNeed
   return { what, setting: show(path), ...value };
 }
 
-const locate = ({ sound, path }: Placed, section: string, inner: Path) =>
-  locateIn(section, sound, path)(inner);
+const locate = (host: Placed, section: string, inner: Path) => locateIn(section, host)(inner);
 
 /** Settings with an address to listen on, which the host must have. */
 function ownAddresses(host: Placed): Named[] {

@@ -15,6 +15,7 @@ export const nginxExporterSection = section("nginxExporter", {
     checkQuadlet(given.quadlet, locate, report, NGINX_EXPORTER);
     return withPlainSecrets(given);
   },
+  groups: ["monitors", "dashboards"],
   chapters: { nginxExporter: { title: "NGINX exporter" } },
   presets: { "raspberry-pi": { quadlet: goMemory(64) } },
   withoutPrometheus:

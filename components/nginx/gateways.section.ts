@@ -6,6 +6,7 @@ import { gateways } from "./gateways.schema";
 export const gatewaysSection = section("gateways", {
   schema: gateways,
   resolve: resolveGateways,
+  groups: ["monitors"],
   chapters: { gateways: { title: "Gateways" } },
   taken: { jobs: [GATEWAYS_JOB] },
 });

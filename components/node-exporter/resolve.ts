@@ -14,7 +14,7 @@ export function resolveNodeExporter(
   given: Given,
   { host, before, locate, report }: ResolveContext,
 ): NodeExporterSettings {
-  const enabled = given.enabled ?? (host.role === "target" || before.backup.enabled);
+  const enabled = given.enabled ?? (host.services.includes("nodeExporter") || before.backup.enabled);
   if (!enabled && before.backup.enabled) {
     report(
       locate(["enabled"]),

@@ -7,6 +7,7 @@ export const nodeExporterSection = section("nodeExporter", {
   schema: nodeExporter,
   resolve: resolveNodeExporter,
   chapters: { nodeExporter: { title: "Node exporter" } },
+  groups: ["targets"],
   onTargets: true,
   owned: { service: NODE_EXPORTER, secrets: false, arguments: {} },
 });

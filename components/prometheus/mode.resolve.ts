@@ -1,6 +1,6 @@
 // What an agent cannot do, over all hosts of a stack: a setting of the whole stack may be meant for its servers.
 import { type Path, quote, type Report } from "../../config/problem";
-import { locateIn } from "../../config/resolve/locate";
+import { type Layered, locateIn } from "../../config/resolve/locate";
 import type { ServiceSettings } from "../../config/section";
 import { isGroup, type Tree, valueAt } from "../../config/walk";
 import { inMilliseconds } from "../../lib/duration";
@@ -8,7 +8,7 @@ import { endpointAt, isOfOwnHost } from "../../lib/endpoint";
 import type { PrometheusSettings } from "./schema";
 
 /** A host with its entry in the stack file. */
-interface Placed {
+interface Placed extends Layered {
   readonly settings: ServiceSettings<string> & { readonly name: string };
   readonly sound: Tree;
   readonly path: Path;
@@ -67,8 +67,9 @@ export function checkModes(placed: readonly Placed[], stack: Tree, report: Repor
   const agents = hosts.filter((host) => !servers.includes(host));
   for (const host of hosts) checkFlags(host, report);
   for (const host of agents) checkAgent(host, servers, stack, report);
-  for (const { sound, path } of servers) {
-    const locate = locateIn("prometheus", sound, path);
+  for (const host of servers) {
+    const { sound } = host;
+    const locate = locateIn("prometheus", host);
     const written = agents.length === 0 || valueAt(sound, ["prometheus", "agent"]) !== undefined;
     if (written && valueAt(merged(stack, sound), ["agent"]) !== undefined)
       report(
@@ -83,26 +84,24 @@ const merged = (stack: Tree, sound: Tree): Tree => ({
   ...(isGroup(sound.prometheus) ? sound.prometheus : {}),
 });
 
-function checkFlags({ settings, sound, path }: Placed, report: Report): void {
-  const { mode, arguments: words, remoteWriteReceiver } = settings.prometheus;
+function checkFlags(host: Placed, report: Report): void {
+  const locate = locateIn("prometheus", host);
+  const { mode, arguments: words, remoteWriteReceiver } = host.settings.prometheus;
   words.forEach((word, index) => {
     if (remoteWriteReceiver && /^--?web\.enable-remote-write-receiver$/.test(word))
-      report(
-        locateIn("prometheus", sound, path)(["arguments", index]),
-        "says the same as remoteWriteReceiver; remove one of the two",
-      );
+      report(locate(["arguments", index]), "says the same as remoteWriteReceiver; remove one of the two");
     if (FLAGS[mode].test(word))
       report(
-        locateIn("prometheus", sound, path)(["arguments", index]),
+        locate(["arguments", index]),
         `${quote(word)} is refused by a Prometheus with mode: ${mode}; remove it`,
       );
   });
 }
 
 function checkAgent(host: Placed, servers: readonly Placed[], stack: Tree, report: Report): void {
-  const { settings, sound, path } = host;
+  const { settings, sound } = host;
   const { prometheus } = settings;
-  const locate = locateIn("prometheus", sound, path);
+  const locate = locateIn("prometheus", host);
   if (prometheus.remoteWrite.length === 0) {
     report(
       locate(["mode"]),
@@ -128,10 +127,10 @@ function checkAgent(host: Placed, servers: readonly Placed[], stack: Tree, repor
     });
   }
   if (isWritten(["alerts"]))
-    report(locateIn("alerts", sound, path)([]), `is of no use with mode: agent: ${NO_RULES}`);
+    report(locateIn("alerts", host)([]), `is of no use with mode: agent: ${NO_RULES}`);
   if (settings.alertmanager.enabled)
     report(
-      locateIn("alertmanager", sound, path)(["enabled"]),
+      locateIn("alertmanager", host)(["enabled"]),
       "leaves Alertmanager without alerts on a host whose Prometheus is an agent; write alertmanager: {enabled: false} for this host",
     );
   const { minTime, maxTime } = prometheus.agent;
@@ -143,12 +142,12 @@ function checkAgent(host: Placed, servers: readonly Placed[], stack: Tree, repor
   checkGrafana(host, servers, report);
 }
 
-function checkGrafana({ settings, sound, path }: Placed, servers: readonly Placed[], report: Report): void {
-  const { grafana } = settings;
+function checkGrafana(host: Placed, servers: readonly Placed[], report: Report): void {
+  const { grafana } = host.settings;
   const reached = servers.some(({ settings: { front } }) => !isOfOwnHost(endpointAt(front.publicUrl)));
   if (!grafana.enabled || grafana.datasources.length > 0 || reached) return;
   report(
-    locateIn("grafana", sound, path)(["enabled"]),
+    locateIn("grafana", host)(["enabled"]),
     "leaves Grafana without data on a host whose Prometheus is an agent; set it to false, add one under grafana.datasources, or open the front of a host whose Prometheus is a server",
   );
 }

@@ -7,6 +7,7 @@ import { prometheus } from "./schema";
 export const prometheusSection = section("prometheus", {
   schema: prometheus,
   resolve: resolvePrometheus,
+  groups: ["monitors"],
   chapters: {
     prometheus: { title: "Prometheus" },
     scrapeJob: { title: "Scrape job", under: "as an entry of `prometheus.scrapeJobs`" },

@@ -15,6 +15,7 @@ interface Described {
 const sections: readonly Described[] = [
   { key: "host", title: "One host", under: `${namespace}:host` },
   { key: "hostEntry", title: "Several hosts", under: `${namespace}:hosts` },
+  { key: "hostGroup", title: "Group of hosts", under: `${namespace}:groups.NAME` },
   { key: "proxy", title: "Proxy", under: "under `proxy` in a host's entry" },
   { key: "policy", title: "Policy", under: `${namespace}:policy` },
   ...Object.entries(SECTIONS).flatMap(([name, { chapters }]) => chaptersOf(name, chapters)),
@@ -76,6 +77,18 @@ config:
       agent: true
       knownHostsFile: ~/.ssh/known_hosts
       prometheus: { scrapeInterval: 5s }
+\`\`\`
+
+**Groups** say which host has which services, and give settings to several hosts ([more](groups.md)); what is more specific wins: defaults, preset, stack,
+groups in the order listed, host:
+
+\`\`\`yaml
+config:
+  ${namespace}:groups:
+    monitors: { prometheus: { retention: { time: 90d } } }
+  ${namespace}:hosts:
+    mon1: { groups: [monitors], address: 203.0.113.10, agent: true, knownHostsFile: ~/.ssh/known_hosts }
+    dash1: { groups: [dashboards], address: 203.0.113.11, agent: true, knownHostsFile: ~/.ssh/known_hosts }
 \`\`\`
 
 **A preset,** \`${namespace}:preset\`, is a set of other defaults for a kind of machine, such as [\`raspberry-pi\`](raspberry-pi.md).

@@ -12,23 +12,22 @@ import { type Path, quote, type Report } from "../problem";
 import { hostEntry } from "../schema";
 import { login } from "../schema/login";
 import { isGroup, type Tree, valueAt } from "../walk";
+import type { Grouped } from "./groups";
 import { type Given, resolveLogin } from "./login";
 
 /** The valid part of a host's entry; required settings may be missing. */
-const { role, connection, address, become, becomePassword, via, waitForConnection } = hostEntry.shape;
+const { connection, address, become, becomePassword, via, waitForConnection } = hostEntry.shape;
 export const someAccess = z
-  .object({ ...login, role, connection, address, become, becomePassword, via, waitForConnection })
+  .object({ ...login, connection, address, become, becomePassword, via, waitForConnection })
   .partial();
 export const someLogin = z.object(login).partial();
 
 type Access = z.output<typeof someAccess>;
 
 /** One host's entry. */
-export interface Entry {
+export interface Entry extends Grouped {
   readonly name: string;
   readonly path: Path;
-  /** The valid part of it. */
-  readonly sound: Tree;
 }
 
 export function resolveConnection(

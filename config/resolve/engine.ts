@@ -4,6 +4,7 @@ import { type Path, quote, type Report } from "../problem";
 import { stack } from "../schema";
 import type { PresetName } from "../schema/presets";
 import { isGroup, leaves, type Tree, valueAt } from "../walk";
+import type { Layered } from "./locate";
 import { presetSections } from "./services";
 
 interface Requirement {
@@ -65,13 +66,8 @@ const REQUIREMENTS: Readonly<Partial<Record<keyof Capabilities, Requirement>>> =
 };
 
 /** Refuses what the engine cannot do, by the name of each setting that requires it. */
-export function checkEngine(
-  engine: Engine,
-  sound: Tree,
-  hosts: ReadonlyArray<{ readonly sound: Tree; readonly path: Path }>,
-  report: Report,
-): void {
-  const places = [{ settings: ofStack(sound), path: [] as Path }, ...hosts.map(ofHost)];
+export function checkEngine(engine: Engine, sound: Tree, hosts: readonly Layered[], report: Report): void {
+  const places = [{ settings: ofStack(sound), path: [] as Path }, ...hosts.flatMap(layersOf)];
   for (const [capability, { what, instead, find }] of Object.entries(REQUIREMENTS)) {
     if (engine.can[capability as keyof Capabilities]) continue;
     const cannot = `${what}, which the engine ${engine.name} does not support; ${instead}, or choose another engine`;
@@ -84,12 +80,12 @@ export function checkEngine(
   }
 }
 
-function ofStack({ host: _, hosts: __, ...sections }: Tree): Tree {
+function ofStack({ host: _, hosts: __, groups: ___, ...sections }: Tree): Tree {
   return sections;
 }
 
-function ofHost({ sound, path }: { readonly sound: Tree; readonly path: Path }) {
-  return { settings: sound, path };
+function layersOf({ layers }: Layered) {
+  return layers.map(({ sound, path }) => ({ settings: sound, path }));
 }
 
 /** A setting in all sections that set it. */

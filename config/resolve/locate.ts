@@ -1,20 +1,29 @@
-// The path of a problem: in the host's entry or in the stack's section, whichever the user wrote.
+// The path of a problem: in the host's entry, in that of one of its groups, or in the stack's section, whichever the user wrote.
 import type { Path } from "../problem";
 import { type Tree, valueAt } from "../walk";
 
-/** The path of a setting: in the host's entry if set there, else in the stack. */
+/** The path of a setting: in the host's entry or a group's if set there, else in the stack. */
 export type Locate = (inner: Path) => Path;
 
-/**
- * Finds the settings of one section of one host.
- *
- * @param hostPath path of the host's entry in the stack file
- */
-export function locateIn(section: string, host: Tree, hostPath: Path): Locate {
+/** A part of the stack file that has sections for a host. */
+export interface Layer {
+  readonly path: Path;
+  /** The valid part of it. */
+  readonly sound: Tree;
+}
+
+/** What overrides the stack's settings for a host. */
+export interface Layered {
+  /** The host's own entry, then its groups, the last first. */
+  readonly layers: readonly Layer[];
+}
+
+/** Finds the settings of one section of one host. */
+export function locateIn(section: string, { layers }: Layered): Locate {
   return (inner) => {
-    const own = inner.some(
-      (_, index) => valueAt(host, [section, ...inner.slice(0, inner.length - index)]) !== undefined,
-    );
-    return own ? [...hostPath, section, ...inner] : [section, ...inner];
+    const found = inner
+      .map((_, index) => [section, ...inner.slice(0, inner.length - index)])
+      .flatMap((path) => layers.filter(({ sound }) => valueAt(sound, path) !== undefined));
+    return [...(found[0]?.path ?? []), section, ...inner];
   };
 }

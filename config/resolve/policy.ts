@@ -8,10 +8,10 @@ import type { SectionName } from "../section";
 import { settle } from "../shape";
 import { nearest } from "../suggest";
 import { isGroup, isTree, type Tree } from "../walk";
-import { locateIn } from "./locate";
+import { type Layered, locateIn } from "./locate";
 
 /** A host with its part of the stack file. */
-interface Placed {
+interface Placed extends Layered {
   readonly settings: HostSettings;
   readonly sound: Tree;
   readonly path: Path;
@@ -59,8 +59,8 @@ const CHECKS: ReadonlyArray<(host: Placed, violate: Violate) => void> = [
   checkBackups,
 ];
 
-function at({ sound, path }: Placed, section: SectionName, ...inner: Path): Path {
-  return locateIn(section, sound, path)(inner);
+function at(host: Placed, section: SectionName, ...inner: Path): Path {
+  return locateIn(section, host)(inner);
 }
 
 /** The sections of a host that are in use. */

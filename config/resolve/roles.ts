@@ -1,42 +1,60 @@
-// Roles of hosts: a monitor has services, a target is only scraped.
+// What hosts have: a target is only scraped, any other host has the services of its groups.
 import { NODE_JOB } from "../../components/node-exporter/endpoint";
 import { SECTIONS } from "../../components/sections";
-import { type Path, quote, type Report } from "../problem";
-import { type HostSettings, hostEntry, services } from "../schema";
-import type { HostBasics, SectionName } from "../section";
+import { quote, type Report } from "../problem";
+import { type HostSettings, hostEntry, PLACEABLE, services } from "../schema";
+import type { HostBasics, Section, SectionName } from "../section";
 import { settle } from "../shape";
 import type { Tree } from "../walk";
-import { locateIn } from "./locate";
+import type { Grouped } from "./groups";
+import { type Layer, type Layered, locateIn } from "./locate";
 import { merge } from "./merge";
 
-export type Role = HostBasics["role"];
+type Services = readonly SectionName[];
+
+/** A host without any container has the role of a target. */
+export function roleOf(placed: Services): HostBasics["role"] {
+  return placed.every(isOfTargets) ? "target" : "monitor";
+}
 
 /** Whether a section applies to a target. */
-const isOfTargets = (name: SectionName) => (SECTIONS[name] as { onTargets?: boolean }).onTargets === true;
+function isOfTargets(name: SectionName): boolean {
+  return (SECTIONS[name] as Pick<Section, "onTargets">).onTargets === true;
+}
 
-/** A target has only what is needed to scrape a host. */
-export function sectionsOf(role: Role, stack: Tree, host: Tree, name: SectionName): Tree {
-  if (role === "monitor" || isOfTargets(name)) return merge(stack[name], host[name]) as Tree;
+/** Whether a section applies to a host with these services. */
+export function applies(placed: Services, name: SectionName): boolean {
+  if (isOfTargets(name)) return true;
+  return roleOf(placed) === "monitor" && (placed.includes(name) || !PLACEABLE.includes(name));
+}
+
+/** What a host does not have is disabled, whatever is said of it for others. */
+export function sectionsOf(placed: Services, stack: Tree, host: Tree, name: SectionName): Tree {
+  if (applies(placed, name)) return merge(stack[name], host[name]) as Tree;
   return "enabled" in services[name].shape ? { enabled: false } : {};
 }
 
-/** A section in a target's own entry would have no effect. */
-export function checkRole(role: Role, host: Tree, hostPath: Path, report: Report): void {
-  if (role === "monitor") return;
+/** A section in the own entry of a host that does not have the service would have no effect. */
+export function checkOwnSections(
+  { path, sound }: Layer,
+  { services: placed, groups }: Grouped,
+  report: Report,
+): void {
   for (const name of Object.keys(services) as SectionName[]) {
-    if (host[name] !== undefined && !isOfTargets(name)) {
-      report(
-        [...hostPath, name],
-        "is not used with role: target, which has the node exporter only; remove one of the two",
-      );
-    }
+    if (sound[name] === undefined || applies(placed, name)) continue;
+    report(
+      [...path, name],
+      groups === undefined
+        ? "is not used with role: target, which has the node exporter only; remove one of the two"
+        : `is not used: none of the host's groups (${groups.join(", ")}) has it; remove it, or add a group that does`,
+    );
   }
 }
 
-interface Entry {
+interface Entry extends Layered {
   readonly name: string;
-  readonly path: Path;
   readonly sound: Tree;
+  readonly services: Services;
 }
 
 /**
@@ -45,10 +63,10 @@ interface Entry {
  * @param ownName host name of the machine that the program runs on, for a host that is this machine
  */
 export function watchers(stack: Tree, entries: readonly Entry[], ownName: string): HostBasics["watchers"] {
-  const { role, address } = hostEntry.shape;
-  return entries.flatMap(({ name, sound }) => {
+  const { address } = hostEntry.shape;
+  return entries.flatMap(({ name, sound, services: placed }) => {
     const prometheus = settle(services.prometheus, merge(stack.prometheus, sound.prometheus) as Tree);
-    if (role.safeParse(sound.role).data === "target" || !prometheus?.enabled) return [];
+    if (!applies(placed, "prometheus") || !prometheus?.enabled) return [];
     return [{ name, address: address.safeParse(sound.address).data ?? ownName }];
   });
 }
@@ -65,7 +83,7 @@ export function checkNodeJobs(
     );
     const entry = entries.find((candidate) => candidate.name === name);
     if (!watches || entry === undefined) continue;
-    const locate = locateIn("prometheus", entry.sound, entry.path);
+    const locate = locateIn("prometheus", entry);
     for (const kind of ["scrapeJobs", "fileSd"] as const) {
       const index = prometheus[kind].findIndex((job) => job.name === NODE_JOB);
       if (index >= 0) {

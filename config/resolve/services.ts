@@ -9,9 +9,9 @@ import { settle } from "../shape";
 import type { Tree } from "../walk";
 import { resolveAdditions } from "./additions";
 import { resolveImage } from "./image";
-import { locateIn } from "./locate";
+import { type Layered, locateIn } from "./locate";
 import { merge } from "./merge";
-import { checkRole, sectionsOf } from "./roles";
+import { sectionsOf } from "./roles";
 
 export type Services = ServiceSettings<string> & {
   /** The images that the host builds, by reference. */
@@ -27,24 +27,22 @@ const TAKEN: ResolveContext["taken"] = {
 
 export function resolveServices(
   stack: Tree,
-  host: Tree,
-  hostPath: Path,
+  host: Layered & { readonly sound: Tree },
   basics: HostBasics,
   context: Context,
   report: Report,
 ): Services | undefined {
-  const locate = (name: SectionName) => locateIn(name, host, hostPath);
+  const locate = (name: SectionName) => locateIn(name, host);
   const builds: Record<string, ImageBuild> = {};
-  const below = merge(presetOf(stack, host), stack) as Tree;
+  const below = merge(presetOf(stack, host.sound), stack) as Tree;
   const sections = ALL.map(([name, section]) => {
-    const merged = sectionsOf(basics.role, below, host, name);
+    const merged = sectionsOf(basics.services, below, host.sound, name);
     const written = resolveImage(merged, name, locate(name), builds, context, report);
     return { name, section, written, given: settle(section.schema, written) };
   });
   // Missing settings have been reported already.
   if (sections.some(({ given }) => given === undefined)) return undefined;
 
-  checkRole(basics.role, host, hostPath, report);
   const resolved: Partial<Record<SectionName, unknown>> = {};
   for (const { name, section, written, given } of sections) {
     const before = resolved as ServiceSettings<string>;
@@ -62,7 +60,8 @@ export function resolveServices(
     resolved[name] = section.resolve(own ?? {}, around);
   }
   const services = resolved as ServiceSettings<string>;
-  if (!services.prometheus.enabled) checkIdle(services, locate("prometheus")(["enabled"]), report);
+  const misses = basics.services.includes("prometheus") && !services.prometheus.enabled;
+  if (misses) checkIdle(services, locate("prometheus")(["enabled"]), report);
   return { builds, ...services };
 }
 
@@ -75,7 +74,7 @@ function checkIdle(services: ServiceSettings<string>, path: Path, report: Report
   }
 }
 
-/** The host's defaults from a preset, its own or the stack's. */
+/** The host's defaults from a preset: its own, a group's or the stack's. */
 function presetOf(stack: Tree, host: Tree): Tree {
   const name = (host.preset ?? stack.preset) as PresetName | undefined;
   return name === undefined ? {} : presetSections(name);

@@ -1,0 +1,244 @@
+// Groups of hosts: which services a host has, where its settings come from, and what is refused.
+import { parse } from "../../config/parse";
+import { format } from "../../config/problem";
+import type { HostSettings } from "../../config/schema";
+import { context, host, problemsOf } from "./support";
+
+/** A stack with a host for each entry. */
+function region(hosts: Record<string, object>, more: object = {}) {
+  const entries = Object.entries(hosts).map(([name, entry], index) => [
+    name,
+    { ...host, address: `10.1.2.${index + 1}`, ...entry },
+  ]);
+  return { hosts: Object.fromEntries(entries), ...more };
+}
+
+function hostsOf(raw: Record<string, unknown>): Record<string, HostSettings> {
+  const parsed = parse(raw, context({ secretKeys: ["hosts", "alertmanager"] }));
+  if ("problems" in parsed) throw new Error(parsed.problems.map(format).join("\n"));
+  return Object.fromEntries(parsed.settings.hosts.map((one) => [one.name, one]));
+}
+
+const receivers = {
+  alertmanager: { receivers: { oncall: { webhook: { url: "https://hooks.my-company.net/x" } } } },
+};
+const targets = {
+  blackboxExporter: { targets: [{ name: "shop", target: "https://shop.my-company.net" }] },
+};
+const open = { front: { bind: "0.0.0.0" } };
+
+const services = [
+  "prometheus",
+  "alertmanager",
+  "grafana",
+  "blackboxExporter",
+  "gateways",
+  "nodeExporter",
+] as const;
+const enabled = (settings: HostSettings | undefined) =>
+  services.filter((name) => settings?.[name].enabled === true);
+
+describe("services by groups", () => {
+  const found = hostsOf(
+    region(
+      {
+        mon: { groups: ["monitors"] },
+        dash: { groups: ["dashboards"] },
+        node: { groups: ["targets"] },
+        all: { groups: ["all-in-one"] },
+        both: { groups: ["monitors", "targets"] },
+        plain: {},
+        alerting: { groups: ["alerting"] },
+      },
+      { ...receivers, ...targets, ...open, groups: { alerting: { services: ["alertmanager"] } } },
+    ),
+  );
+
+  test.each([
+    ["mon", ["prometheus", "alertmanager", "blackboxExporter", "gateways"], "monitor"],
+    ["dash", ["grafana"], "monitor"],
+    ["node", ["nodeExporter"], "target"],
+    ["all", ["prometheus", "alertmanager", "grafana", "blackboxExporter", "gateways"], "monitor"],
+    ["both", ["prometheus", "alertmanager", "blackboxExporter", "gateways", "nodeExporter"], "monitor"],
+    ["plain", ["prometheus", "alertmanager", "grafana", "blackboxExporter", "gateways"], "monitor"],
+    ["alerting", ["alertmanager"], "monitor"],
+  ])("%s has %j", (name, expected, role) => {
+    expect({ services: enabled(found[name]), role: found[name]?.role }).toEqual({ services: expected, role });
+  });
+
+  test("what nobody has a service for is not enabled by being in a group", () => {
+    const { mon } = hostsOf(region({ mon: { groups: ["monitors"] } }));
+    expect(enabled(mon)).toEqual(["prometheus", "gateways"]);
+  });
+
+  test("role: target is the group targets", () => {
+    const found = [{ role: "target" }, { groups: ["targets"] }].map(
+      (node) => hostsOf(region({ mon: {}, node })).node as HostSettings,
+    );
+    const [before, { groups, ...now } = {}] = found;
+    expect(groups).toEqual(["targets"]);
+    expect(now).toEqual(before);
+  });
+
+  test("groups without services leave a host all of them", () => {
+    const { mon } = hostsOf(
+      region({ mon: { groups: ["north"] } }, { groups: { north: { front: { root: "prometheus" } } } }),
+    );
+    expect(enabled(mon)).toEqual(["prometheus", "grafana", "gateways"]);
+    expect(mon?.front.root).toBe("prometheus");
+  });
+
+  test("a shipped group may be given other services", () => {
+    const { mon } = hostsOf(
+      region(
+        { mon: { groups: ["monitors"] } },
+        { groups: { monitors: { services: ["prometheus", "nodeExporter"] } } },
+      ),
+    );
+    expect(enabled(mon)).toEqual(["prometheus", "nodeExporter"]);
+  });
+});
+
+test("default < preset < stack < groups in the order listed < host", () => {
+  const jobs = (name: string) => [{ name, targets: ["a:1"] }];
+  const { mon } = hostsOf(
+    region(
+      {
+        mon: {
+          groups: ["monitors", "north"],
+          prometheus: { evaluationInterval: "4s" },
+        },
+      },
+      {
+        preset: "raspberry-pi",
+        prometheus: {
+          retention: { size: "1GB" },
+          evaluationInterval: "1s",
+          externalLabels: { a: "stack", b: "stack", c: "stack" },
+        },
+        groups: {
+          north: {
+            prometheus: {
+              evaluationInterval: "3s",
+              externalLabels: { c: "north" },
+              scrapeJobs: jobs("north"),
+            },
+          },
+          monitors: {
+            prometheus: {
+              evaluationInterval: "2s",
+              externalLabels: { b: "monitors", c: "monitors" },
+              scrapeJobs: jobs("monitors"),
+            },
+          },
+        },
+      },
+    ),
+  );
+  expect(mon?.prometheus).toMatchObject({
+    scrapeTimeout: "10s",
+    // The preset's time, the stack's size.
+    retention: { time: "90d", size: "1GB" },
+    externalLabels: { a: "stack", b: "monitors", c: "north" },
+    scrapeJobs: [{ name: "north" }],
+    evaluationInterval: "4s",
+  });
+});
+
+test("a group may have the preset of its hosts, which a host may override", () => {
+  const { a, b } = hostsOf(
+    region({ a: { groups: ["small"] }, b: {} }, { groups: { small: { preset: "raspberry-pi" } } }),
+  );
+  expect([a, b].map((one) => one?.prometheus.retention.time)).toEqual(["90d", "15d"]);
+});
+
+describe("is refused:", () => {
+  const problems = (hosts: Record<string, object>, groups?: object, more: object = {}) =>
+    problemsOf(region(hosts, { ...(groups === undefined ? {} : { groups }), ...more }));
+
+  test.each<[string, Record<string, object>, object | undefined, string]>([
+    [
+      "an unknown group",
+      { mon: { groups: ["monitor"] } },
+      undefined,
+      'podwatch:hosts.mon.groups[0]: "monitor" is no group; did you mean monitors?',
+    ],
+    [
+      "a group like no other",
+      { mon: { groups: ["kubernetes"] } },
+      undefined,
+      'podwatch:hosts.mon.groups[0]: "kubernetes" is no group; write one of monitors, dashboards, targets, all-in-one, or define it under podwatch:groups',
+    ],
+    [
+      "no group at all",
+      { mon: { groups: [] } },
+      undefined,
+      "podwatch:hosts.mon.groups: a list is empty; write at least one group, or remove it",
+    ],
+    [
+      "the same group twice",
+      { mon: { groups: ["monitors", "monitors"] } },
+      undefined,
+      'podwatch:hosts.mon.groups[1]: "monitors" is listed twice; remove one of them',
+    ],
+    [
+      "a group and a role",
+      { mon: { groups: ["monitors"], role: "monitor" } },
+      undefined,
+      "podwatch:hosts.mon.role: is set together with groups; remove it, or write all-in-one as one of the groups",
+    ],
+    [
+      "a group without a host",
+      { mon: {} },
+      { north: { prometheus: { scrapeInterval: "30s" } } },
+      "podwatch:groups.north: has no host; write groups: [north] in the entry of a host, or remove it",
+    ],
+    [
+      "settings of a service that the host does not have",
+      { mon: { groups: ["monitors"], grafana: { adminUser: "root" } } },
+      undefined,
+      "podwatch:hosts.mon.grafana: is not used: none of the host's groups (monitors) has it; remove it, or add a group that does",
+    ],
+    [
+      "settings of a service that no host of the group has",
+      { mon: { groups: ["monitors"] } },
+      { monitors: { grafana: { adminUser: "root" } } },
+      "podwatch:groups.monitors.grafana: is not used: no host of the group has this service; remove it",
+    ],
+    [
+      "an unknown service",
+      { mon: { groups: ["monitors"] } },
+      { monitors: { services: ["loki"] } },
+      'podwatch:groups.monitors.services[0]: "loki" is not known here; write gateways or prometheus or alertmanager or grafana or blackboxExporter or nginxExporter or apache or nodeExporter',
+    ],
+    [
+      "an unknown setting of a group",
+      { mon: { groups: ["monitors"] } },
+      { monitors: { prometheus: { scrapeIntervall: "5s" } } },
+      "podwatch:groups.monitors.prometheus.scrapeIntervall: unknown setting; did you mean scrapeInterval?",
+    ],
+  ])("%s", (_, hosts, groups, expected) => {
+    expect(problems(hosts, groups)).toEqual([expected]);
+  });
+
+  test("a problem is reported where it is written", () => {
+    const bad = { prometheus: { scrapeTimeout: "1h" } };
+    expect(problems({ mon: { groups: ["monitors"] } }, { monitors: bad })).toEqual([
+      expect.stringMatching(/^podwatch:groups\.monitors\.prometheus\.scrapeTimeout: /),
+    ]);
+    expect(problems({ mon: { groups: ["monitors"], ...bad } }, { monitors: bad })).toEqual([
+      expect.stringMatching(/^podwatch:hosts\.mon\.prometheus\.scrapeTimeout: /),
+    ]);
+  });
+
+  test("a secret of a group in plain text", () => {
+    expect(
+      problems(
+        { dash: { groups: ["all-in-one"] } },
+        { "all-in-one": { grafana: { adminPassword: "hunter2-hunter2" } } },
+      ),
+    ).toEqual([
+      "podwatch:groups.all-in-one.grafana.adminPassword: is a secret in plain text; encrypt it, type: pulumi config set --secret --path 'podwatch:groups.all-in-one.grafana.adminPassword'",
+    ]);
+  });
+});
