@@ -77,7 +77,7 @@ export class Host extends pulumi.ComponentResource {
   private readonly builds: HostArgs["builds"];
   private readonly whenKnown: WhenKnown;
   private readonly authority: pulumi.Output<string> | undefined;
-  private frontCa: pulumi.Output<string> | undefined;
+  private front: HostRecord<pulumi.Output<string>>["front"] | undefined;
   private readonly context: RunnerHost;
   private readonly identity: pulumi.Output<string>;
   private readonly applied: pulumi.Resource[] = [];
@@ -198,8 +198,8 @@ export class Host extends pulumi.ComponentResource {
   }
 
   /** Records by which authority commands recognise the host's front. */
-  trust(authority: pulumi.Output<string>): void {
-    this.frontCa = authority;
+  trust(authority: pulumi.Output<string> | undefined, name?: string): void {
+    this.front = { ...(authority && { ca: authority }), ...(name === undefined ? {} : { name }) };
   }
 
   /** A service with the certificate of the stack's authority where it is to trust that. */
@@ -242,7 +242,7 @@ export class Host extends pulumi.ComponentResource {
       runner: `${owner}-runner`,
       services: this.services,
       secrets: this.secrets,
-      ...(this.frontCa === undefined ? {} : { front: { ca: this.frontCa } }),
+      ...(this.front === undefined ? {} : { front: this.front }),
     };
     // Recorded when the runner is there: until then, the record of the deployment before is the valid one.
     this.registerOutputs({ ...record, runner: this.identity.apply(() => record.runner) });

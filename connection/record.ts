@@ -13,8 +13,10 @@ export interface HostRecord<Secret = string> {
   readonly secrets: Readonly<Record<string, string>>;
   /** How its front is recognised; absent: as any other server is, or it speaks in clear text. */
   readonly front?: {
-    /** The authority that signed its certificate, in PEM form. */
-    readonly ca: Secret;
+    /** The authority to trust, in PEM form; absent: those that the system trusts. */
+    readonly ca?: Secret;
+    /** Whom its certificate is for; absent: for its address, too. */
+    readonly name?: string;
   };
 }
 

@@ -6,13 +6,21 @@ import type { Deployable } from "./deployable";
 export const OWN_AUTHORITY = "@podwatch-own-authority@";
 
 /** How a server is encrypted. */
-export type Encryption = false | { readonly ownCa?: unknown };
+export type Encryption =
+  | false
+  | { readonly ownCa?: unknown; readonly files?: { readonly ca?: string | undefined } | undefined };
 
 /** Whether the stack's own authority signs its certificate. */
 export function isOfOwnAuthority<Server extends Encryption>(
   tls: Server,
 ): tls is Exclude<Server, false> & { readonly ownCa: NonNullable<Exclude<Server, false>["ownCa"]> } {
   return tls !== false && tls.ownCa !== undefined;
+}
+
+/** Whom its clients have to trust, in PEM form or as the mark; undefined: whom their system trusts. */
+export function authorityOf(tls: Encryption): string | undefined {
+  if (tls === false) return undefined;
+  return isOfOwnAuthority(tls) ? OWN_AUTHORITY : tls.files?.ca;
 }
 
 export function trustsOwnAuthority(service: Deployable): boolean {

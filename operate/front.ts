@@ -97,12 +97,12 @@ export class Front {
     return answered;
   }
 
-  /** Its certificate is for loopback addresses, too, if it is of the stack's own authority. */
+  /** A certificate of the stack's own authority is for loopback addresses, too; one from elsewhere for the public name. */
   private expectation(): ConnectionOptions {
     const { front } = this.host.deployed;
     return {
-      ...(front === undefined ? {} : { ca: front.ca }),
-      host: this.address,
+      ...(front?.ca === undefined ? {} : { ca: front.ca }),
+      host: front?.name ?? this.address,
       ALPNProtocols: ["http/1.1"],
     };
   }

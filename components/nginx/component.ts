@@ -81,6 +81,16 @@ export class NginxBridge extends pulumi.ComponentResource {
     name: string,
     { host, hostName, front, authority }: NginxBridgeArgs,
   ): pulumi.Output<string> | undefined {
+    if (front.tls === false) return undefined;
+    const { files } = front.tls;
+    if (files !== undefined) {
+      const { ca, certificate, key } = files;
+      host.trust(
+        ca === undefined ? undefined : pulumi.output(ca),
+        withoutBrackets(new URL(front.publicUrl).hostname),
+      );
+      return pulumi.secret(pulumi.interpolate`${certificate}${key}`);
+    }
     if (!isOfOwnAuthority(front.tls)) return undefined;
     const signer = authority ?? new Authority(`${name}-authority`, { parent: this });
     host.trust(signer.certificate);

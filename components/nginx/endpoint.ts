@@ -1,4 +1,4 @@
-import { type Encryption, isOfOwnAuthority, OWN_AUTHORITY } from "../../lib/authority";
+import { authorityOf, type Encryption } from "../../lib/authority";
 import {
   containerEndpoint,
   type Endpoint,
@@ -29,5 +29,6 @@ export function behindFront<Secret>(
 ): ServiceEndpoints<Secret> {
   const front = endpointAt(publicUrl, local.path);
   if (isOfOwnHost(front)) return { local };
-  return { local, remote: { ...front, ...(isOfOwnAuthority(tls) ? { tls: { ca: OWN_AUTHORITY } } : {}) } };
+  const ca = authorityOf(tls);
+  return { local, remote: { ...front, ...(ca === undefined ? {} : { tls: { ca } }) } };
 }

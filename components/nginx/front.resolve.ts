@@ -7,6 +7,7 @@ import { withPlainSecrets } from "../../config/schema/words";
 import type { ResolveContext } from "../../config/section";
 import { canonicalAddress, inUrl, isLoopback } from "../../lib/address";
 import { checkAuth } from "./auth.resolve";
+import { resolveFiles } from "./files.resolve";
 import { type FrontSettings, type front, frontTls, isWildcard } from "./front.schema";
 import { checkSnippet } from "./snippet.resolve";
 
@@ -16,7 +17,7 @@ const FIRST_UNPRIVILEGED_PORT = 1024;
 /** Checks and resolves what depends on the host. */
 export function resolveFront(given: z.output<typeof front>, around: ResolveContext): FrontSettings<string> {
   const { host, locate, report, taken } = around;
-  const settings = complete(given, host);
+  const settings = withFiles(complete(given, host), around);
   checkTls(given, settings, locate, report);
   if (!host.become && settings.port < FIRST_UNPRIVILEGED_PORT) {
     report(
@@ -55,6 +56,13 @@ function complete(
   return withPlainSecrets({ ...given, bind, port, tls, publicUrl, serverNames });
 }
 
+/** With the contents of the certificate's files. */
+function withFiles(settings: FrontSettings<string>, around: ResolveContext): FrontSettings<string> {
+  const { tls, publicUrl } = settings;
+  if (tls === false || tls.files === undefined) return settings;
+  return { ...settings, tls: { ...tls, files: resolveFiles(tls.files, publicUrl, around) } };
+}
+
 function checkTls(
   given: z.output<typeof front>,
   { tls, bind }: FrontSettings<string>,
@@ -62,8 +70,14 @@ function checkTls(
   report: Report,
 ): void {
   if (tls === false) return;
-  if (given.tls && given.tls.ownCa === undefined) {
-    report(locate(["tls"]), "does not say where the certificate comes from; write ownCa: {} below it");
+  if (tls.ownCa === undefined && tls.files === undefined) {
+    report(
+      locate(["tls"]),
+      "does not say where the certificate comes from; write ownCa: {} below it, or files",
+    );
+  }
+  if (tls.ownCa !== undefined && tls.files !== undefined) {
+    report(locate(["tls", "ownCa"]), "is set together with files; keep one of them");
   }
   if (given.publicUrl?.startsWith("http://")) {
     const why = given.tls ? "" : `, as it is by default at ${quote(bind)}`;

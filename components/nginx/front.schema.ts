@@ -22,6 +22,7 @@ import { inRange } from "../../lib/address";
 import { inSeconds } from "../../lib/duration";
 import versions from "../../versions.json";
 import { frontAuth } from "./auth.schema";
+import { frontFiles } from "./files.schema";
 
 /** For addresses without an interface. */
 const bindAddress = () =>
@@ -65,6 +66,10 @@ export const frontTls = group(
     ownCa: setting(
       ownCa.optional(),
       "A certificate authority of the stack's own signs a certificate for each host, for the names and addresses that the front accepts. Its certificate, which browsers have to trust, is the stack's output `authority`.",
+    ),
+    files: setting(
+      frontFiles.optional(),
+      "A certificate and its private key from elsewhere, instead of `ownCa`.",
     ),
     hsts: setting(
       delay().default("0s"),

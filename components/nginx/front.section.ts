@@ -14,6 +14,7 @@ export const frontSection = section("front", {
     frontToken: { title: "Token for the front", under: "front.auth.tokens.NAME" },
     frontTls: { title: "Front TLS", under: "as `front.tls`" },
     ownCa: { title: "Own authority", under: "as `front.tls.ownCa`" },
+    frontFiles: { title: "Certificate from elsewhere", under: "as `front.tls.files`" },
   },
   presets: { "raspberry-pi": { quadlet: { Service: { MemoryMax: "64M" } } } },
   taken: { paths: ["/roq", RUNBOOKS_PATH] },

@@ -74,7 +74,8 @@ function checkHeaders(names: readonly string[], path: Path, report: Report): voi
   });
 }
 
-function resolveTls(tls: Tls, path: Path, context: Context, report: Report): Tls {
+/** Reads the files; a key has to belong to its certificate. */
+export function resolveTls(tls: Tls, path: Path, context: Context, report: Report): Tls {
   const { keyFile, ...rest } = tls;
   const at = (name: string) => [...path, name];
   const ca = certificates(tls.ca, at("ca"), context, report);

@@ -25,8 +25,14 @@ const basicAuth = group({
 }).meta({ id: "basicAuth", description: "HTTP basic authentication with user and password." });
 
 const pem = (value: string) => value.includes("-----BEGIN ") || /^[^\0\r\n]+$/.test(value);
-const certificates = (what: string) =>
+export const certificates = (what: string) =>
   text(pem, `is neither ${what} in PEM form nor the path of a file with it`);
+
+export const privateKey = () =>
+  secretText(
+    (value) => value.includes("PRIVATE KEY-----"),
+    "is not a private key; write the text of a file in PEM form",
+  );
 
 const tls = group({
   ca: setting(
@@ -39,14 +45,10 @@ const tls = group({
     "Client certificate with its chain: the PEM text, or the path of a file on this computer.",
     { lines: true, example: "tls/client.pem" },
   ),
-  key: setting(
-    secretText(
-      (value) => value.includes("PRIVATE KEY-----"),
-      "is not a private key; write the text of a file in PEM form",
-    ).optional(),
-    "Private key of the certificate, as PEM text.",
-    { secret: true, lines: true },
-  ),
+  key: setting(privateKey().optional(), "Private key of the certificate, as PEM text.", {
+    secret: true,
+    lines: true,
+  }),
   keyFile: setting(
     localPath().optional(),
     "File on this computer with the private key, instead of `key`. It is read when Pulumi runs, and sent as a secret.",

@@ -1,4 +1,6 @@
 // Services of a stack that use one another over the border of a host.
+
+import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { MonitoringStack } from "../../components/monitoringStack";
 import { period } from "../../components/nginx/authority.component";
@@ -108,6 +110,32 @@ test("what other hosts offer encrypted is trusted by the certificate of the stac
     ["podwatch-mon-nginx-certificate", LOCAL_COMMAND],
   ]);
   for (const { secretOutputs } of made) expect(secretOutputs).toEqual(["stdout"]);
+});
+
+test("a certificate from elsewhere is trusted by its own authority, and only NGINX is sent its key", async () => {
+  const stack = apart(twoHosts());
+  const hosts = stack.hosts.map((host) =>
+    host.name === "dash"
+      ? host
+      : {
+          ...host,
+          front: {
+            ...host.front,
+            tls: {
+              hsts: "0s",
+              files: { certificate: "ITS CHAIN", key: pulumi.secret("ITS KEY"), ca: "ITS CA" },
+            },
+          },
+        },
+  );
+  const { resources } = await deployed({ ...stack, hosts } as typeof stack);
+  const grafana = resources.find(({ name }) => name === "podwatch-dash-grafana-service");
+  expect(parseBundle(grafana?.inputs.stdin).parts["files/tls/PBFA97CFB590B2093/ca.pem"]).toBe("ITS CA\n");
+  expect(
+    resources.filter(({ inputs }) => JSON.stringify(inputs).includes("ITS KEY")).map(({ name }) => name),
+  ).toEqual(["podwatch-mon-nginx-certificate-secret"]);
+  expect(plainText(resources)).not.toContain("ITS KEY");
+  expect(resources.filter(({ name }) => name.endsWith("-certificate"))).toEqual([]);
 });
 
 test("a certificate is made anew before the last third of its life begins, and not in every run", () => {

@@ -332,7 +332,10 @@ test.each([
 });
 
 test.each([
-  [{ tls: {} }, "front.tls: does not say where the certificate comes from; write ownCa: {} below it"],
+  [
+    { tls: {} },
+    "front.tls: does not say where the certificate comes from; write ownCa: {} below it, or files",
+  ],
   [
     { tls: "yes" },
     'front.tls: "yes" is neither false nor a group; write ownCa: {} below it, or false for clear text',

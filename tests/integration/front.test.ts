@@ -6,6 +6,7 @@ import { AUTH, authorizations, basic, logInsOf, type Request, statuses, TABLE, W
 import { operate } from "./support/operate";
 import { connection, Stack } from "./support/stack";
 import { strangersAtTheFront } from "./support/strangers";
+import { Elsewhere, type Issued } from "./support/tls";
 
 jest.setTimeout(300_000);
 
@@ -497,6 +498,45 @@ describe("the front door of a deployed host", () => {
       expect(await started()).toBe(running);
       expect(await stack.output("authority")).toBe(ca);
       expect(await stack.up()).toEqual({ unchanged: expect.any(Number) });
+    });
+
+    test("one from elsewhere takes its place, and is replaced, without a failed request or a restart", async () => {
+      const elsewhere = new Elsewhere("Elsewhere");
+      const running = await started();
+      const load = startLoad({
+        origin: `https://${host.address}`,
+        ca: ca + elsewhere.ca,
+        paths: ["/", "/prometheus/-/ready"],
+        rate: 500,
+        atMost: 120,
+      });
+      const files = (given: object) => encrypted({ tls: { files: { ca: elsewhere.ca, ...given } } });
+      const names = `IP:${host.address}`;
+      const [first, second] = ["first", "second"].map((name) => elsewhere.signed(name, names)) as [
+        Issued,
+        Issued,
+      ];
+      await stack.configure(files({ certificate: first.certificate }), { "front.tls.files.key": first.key });
+      await stack.up();
+      expect(await served()).toMatch(/CN ?= ?first\b/);
+      await stack.configure(files({ certificate: second.certificate, keyFile: second.keyFile }));
+      await stack.up();
+      const { requests, seconds, failures } = await load.stop();
+      console.info(`${requests} requests, ${Math.round(requests / seconds)}/s`);
+      expect(failures).toEqual({});
+      expect(await served()).toMatch(/CN ?= ?second\b/);
+      const { stdout } = await operate(stack, "verify", "--timeout", "10", "--host", host.name);
+      expect(stdout).toContain(`ok      ${host.name}  front: answers\n`);
+      expect(await stack.state()).not.toContain("PRIVATE KEY");
+
+      const stranger = elsewhere.signed("stranger", "DNS:other.my-company.net");
+      await stack.configure(files({ certificate: stranger.certificate, keyFile: stranger.keyFile }));
+      expect(await stack.failingUp()).toContain(
+        `podwatch:front.tls.files.certificate: the certificate is not for "${host.address}", the host of publicUrl, but for: other.my-company.net`,
+      );
+      expect(await served()).toMatch(/CN ?= ?second\b/);
+      expect(await started()).toBe(running);
+      elsewhere.dispose();
     });
   });
 });

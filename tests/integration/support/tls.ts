@@ -24,6 +24,46 @@ export async function tlsServer(): Promise<Server> {
   }
 }
 
+/** An authority that no stack knows, and what it signs. */
+export class Elsewhere {
+  private readonly directory = mkdtempSync(join(tmpdir(), "podwatch-authority-"));
+  readonly ca: string;
+
+  constructor(name: string) {
+    this.ca = this.made("ca", `/CN=${name}`).certificate;
+  }
+
+  /** A certificate for names as in a subjectAltName, good for 30 days. */
+  signed(name: string, subjectAltName: string): Issued {
+    const by = ["-CA", join(this.directory, "ca"), "-CAkey", join(this.directory, "ca.key")];
+    const more = [
+      "-addext",
+      `subjectAltName=${subjectAltName}`,
+      "-addext",
+      "basicConstraints=critical,CA:FALSE",
+    ];
+    return this.made(name, `/CN=${name}`, ...by, ...more);
+  }
+
+  dispose(): void {
+    rmSync(this.directory, { recursive: true });
+  }
+
+  private made(name: string, subject: string, ...more: string[]): Issued {
+    const [certificate, key] = [join(this.directory, name), join(this.directory, `${name}.key`)];
+    const algorithm = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+    const args = ["-subj", subject, "-days", "30", "-keyout", key, "-out", certificate];
+    execFileSync("openssl", ["req", "-x509", ...algorithm, ...args, ...more], { stdio: "pipe" });
+    return { certificate: readFileSync(certificate, "utf8"), key: readFileSync(key, "utf8"), keyFile: key };
+  }
+}
+
+export interface Issued {
+  readonly certificate: string;
+  readonly key: string;
+  readonly keyFile: string;
+}
+
 export function port(server: Server): number {
   return (server.address() as AddressInfo).port;
 }
