@@ -3,6 +3,11 @@
 
 readonly FIREWALLD_POLICY=/etc/firewalld/policies/podwatch.xml
 
+# `opened <release>`: each once; a port may be opened for more than one reason.
+opened() {
+  header "$1" open | awk '!seen[$0]++'
+}
+
 # `tell_others <release>`; on failure, sets `reason`.
 tell_others() {
   tell_firewalld "$1" && tell_ufw "$1"
@@ -56,7 +61,7 @@ firewalld_policy() {
   say '<policy priority="-100" target="CONTINUE">
   <ingress-zone name="ANY"/>
   <egress-zone name="HOST"/>'
-  header "$1" open | while read -r protocol port source; do
+  opened "$1" | while read -r protocol port source; do
     case $source in
       any) say "  <port port=\"$port\" protocol=\"$protocol\"/>" ;;
       *:*) say "  <rule family=\"ipv6\"><source address=\"$source\"/><port port=\"$port\" protocol=\"$protocol\"/><accept/></rule>" ;;
@@ -108,12 +113,22 @@ ufw_mark() {
 # Published ports are forwarded to the container network, which our own table holds. Its containers ask the host for names;
 # firewalld lets them, since podman tells it.
 ufw_rules() {
-  header "$1" open | while read -r protocol port source; do
+  opened "$1" | while read -r protocol port source; do
+    ! is_left_alone "$source" || continue
     say "allow proto $protocol from $source to any port $(say "$port" | tr - :)"
   done
   header "$1" network | while read -r range; do
+    ! is_left_alone "$range" || continue
     say "allow from $range to any port 53"
     say "route allow from any to $range"
     say "route allow from $range to any"
   done
+}
+
+# Without IPV6=yes, ufw neither filters IPv6 nor takes rules for it.
+is_left_alone() {
+  case $1 in
+    *:*) ! grep -qsi "^IPV6=[\"']\{0,1\}yes" /etc/default/ufw ;;
+    *) false ;;
+  esac
 }

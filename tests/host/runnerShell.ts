@@ -1,5 +1,5 @@
 // Calls single functions of the runner in a temporary directory, with stand-ins for podman and systemd.
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { formerAdvice } from "../../lib/advice";
@@ -60,7 +60,8 @@ export class RunnerShell {
   /** What the runner keeps on the host. */
   readonly state = join(this.directory, "state");
 
-  constructor() {
+  /** Parts that read and write files of the host's below /etc and /run have them in this directory, too. */
+  constructor(private readonly withHostFiles: readonly string[] = []) {
     for (const directory of ["state/locks", "units", "podman/secrets", "bin"]) {
       mkdirSync(join(this.directory, directory), { recursive: true });
     }
@@ -92,26 +93,48 @@ export class RunnerShell {
   /** Runs a line that calls the runner's functions, under the runner's own settings. */
   run(
     line: string,
-    { input = "", variables = {} }: { input?: string; variables?: Record<string, string> } = {},
+    {
+      input = "",
+      variables = {},
+      env = {},
+    }: {
+      input?: string;
+      variables?: Record<string, string>;
+      env?: Record<string, string>;
+    } = {},
   ) {
+    return attempt(this.script(line, variables), { input, env: { ...this.environment(), ...env } });
+  }
+
+  environment(): Record<string, string> {
+    return {
+      PATH: `${this.directory}/bin:${process.env.PATH}`,
+      PODMAN_STATE: join(this.directory, "podman"),
+    };
+  }
+
+  script(line: string, variables: Readonly<Record<string, string>> = {}): string {
     const assignments = Object.entries(variables).map(([name, value]) => `${name}='${value}'`);
-    const script = [
+    return [
       "set -eu; ROOTLESS=; LOCK_SECONDS=60; OWNER_MARK='# Managed by Podwatch.'",
       `owner=; STATE=${this.state}; UNITS=${this.directory}/units; NATIVE_UNITS=${this.directory}/native`,
       "say() { printf '%s\\n' \"$*\"; }",
       'fail() { printf \'podwatch: %s\\n\' "$*" >&2; "${clean_up:-:}"; exit 1; }',
       "lock() { :; }",
-      ...PARTS.map((part) => `. ${HOST}/${part}`),
+      ...PARTS.map((part) => this.part(part)),
       formerAdvice(),
       "kind=container; release=",
       ...assignments,
       line,
     ].join("\n");
-    const env = {
-      PATH: `${this.directory}/bin:${process.env.PATH}`,
-      PODMAN_STATE: join(this.directory, "podman"),
-    };
-    return attempt(script, { input, env });
+  }
+
+  private part(part: string): string {
+    if (!this.withHostFiles.includes(part)) return `. ${HOST}/${part}`;
+    return readFileSync(join(HOST, part), "utf8").replace(
+      /(?<=[\s=])\/(etc|run)\//g,
+      `${this.directory}/$1/`,
+    );
   }
 
   remove(): void {
