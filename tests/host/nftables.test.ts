@@ -143,7 +143,7 @@ const INPUT: FirewallInput = {
   allowFrom: ["10.1.0.0/16", "2001:db8::/32"],
   allow: [{ port: "6000-6010", protocol: "udp" }],
   forwardFrom: [],
-  listeners: [{ bind: "::", port: 8443 }],
+  listeners: [{ bind: "::", port: 8443, setting: "podwatch:front.port" }],
   subnets: ["10.89.77.0/24"],
   sshPort: 2222,
 };
