@@ -44,8 +44,8 @@ interface Reachable {
 
 /** What a service on a host offers to the others, and requires of the host. */
 export interface Offer {
-  /** Port of the host that it listens on, if any. */
-  readonly listens?: Listener;
+  /** Ports of the host that it listens on, if any. */
+  readonly listens?: readonly Listener[];
   /** Port of another program of the host that containers have to reach; the firewall lets them through. */
   readonly asks?: Listener;
   /** How the front of its host serves it. */
@@ -122,7 +122,9 @@ export function offered<Kind extends keyof Offer>(
   { offers }: Pick<WiredHost, "offers">,
   kind: Kind,
 ): Array<NonNullable<Offer[Kind]>> {
-  return Object.values(offers).flatMap((offer) => offer[kind] ?? []);
+  return Object.values(offers)
+    .map((offer) => offer[kind])
+    .filter((one): one is NonNullable<Offer[Kind]> => one !== undefined);
 }
 
 /** An offer, and how the service that uses it reaches it. */

@@ -5,8 +5,8 @@
 readonly ROOM_FOR_IMAGES=1024
 readonly ROOM_FOR_STATE=50
 
-# `fit [<kind>/<service>[=<address>:<port>=<setting>] ...]`: the services to be deployed, where they listen, and the setting
-# that determines it.
+# `fit [<kind>/<service>[=<address>:<port>=<setting>[,...]] ...]`: the services to be deployed, where they listen, and the
+# settings that determine it.
 show_fit() {
   cat >/dev/null
   input_read=yes
@@ -91,12 +91,18 @@ refuse_strangers() {
     use_service "$word"
     stranger=$(stranger_of_our_names)
     case $word in
-      *=*) [ -n "$stranger" ] || stranger=$(stranger_at_our_port "${word#*=}") ;;
+      *=*) [ -n "$stranger" ] || stranger=$(strangers_at_our_ports "${word#*=}") ;;
     esac
     strangers="$strangers${stranger:+
   $stranger}"
   done
   [ -z "$strangers" ] || fail "this host has what is not managed by Podwatch, in its place:$strangers"
+}
+
+strangers_at_our_ports() {
+  say "$1" | tr , '\n' | while read -r place; do
+    stranger_at_our_port "$place"
+  done | sed '2,$s/^/  /'
 }
 
 # `stranger_at_our_port <address>:<port>=<setting>`. If Podwatch already runs here, even as another user whose deployment is

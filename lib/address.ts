@@ -36,6 +36,14 @@ export function isLoopback(address: string): boolean {
   return address.startsWith("127.") || address === "::1";
 }
 
+/** All addresses that a host has. */
+export const isWildcard = (bind: string) => bind === "0.0.0.0" || bind === "::";
+
+/** Whether a port at one cannot be had beside the same port at the other; absent: all addresses. */
+export function overlap(one: string, other = "::"): boolean {
+  return one === other || isWildcard(one) || isWildcard(other);
+}
+
 /** An IP address as a number. */
 function toNumber(ip: string): bigint {
   if (isIPv4(ip)) return ip.split(".").reduce((sum, part) => sum * 256n + BigInt(part), 0n);

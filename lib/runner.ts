@@ -32,11 +32,11 @@ export type Rights = "own" | "sudo" | "sudo-with-password";
 /** What differs between services for the runner: host/kinds/ has a file for each. */
 export type Kind = "container" | "native" | "network" | "fragment" | "nftables" | "timer" | "packages";
 
-/** A service to be deployed on a host, and its port if another program could be using it. */
+/** A service to be deployed on a host, and its ports that another program could be using. */
 export interface PlannedService {
   readonly service: string;
   readonly kind: Kind;
-  readonly listens?: Listener | undefined;
+  readonly listens?: readonly Listener[] | undefined;
 }
 
 /** A port of the host. */
@@ -151,9 +151,9 @@ export function fitCommand(rights: Rights, services: readonly PlannedService[]):
   return runOnce("fit", rights, ["fit", ...services.map(fitWord)], fitScript());
 }
 
-function fitWord({ kind, service, listens }: PlannedService): string {
-  const name = `${kind}/${service}`;
-  return listens === undefined ? name : `${name}=${listens.bind ?? "::"}:${listens.port}=${listens.setting}`;
+function fitWord({ kind, service, listens = [] }: PlannedService): string {
+  const places = listens.map(({ bind = "::", port, setting }) => `${bind}:${port}=${setting}`);
+  return `${kind}/${service}${places.length === 0 ? "" : `=${places.join(",")}`}`;
 }
 
 /** Arguments for the runner that identify the caller. */

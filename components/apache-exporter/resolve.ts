@@ -15,6 +15,13 @@ export function resolveApache(
       "true needs become: true, since only root can read Apache's configuration and confine its exporter; set become: true for this host, or remove this",
     );
   }
+  const { front } = before;
+  if (given.enabled && given.port === front.statusPort) {
+    report(
+      locate(["port"]),
+      `${given.port} is front.statusPort, and Apache listens there; write another port for one of them`,
+    );
+  }
   // The name is taken only where there is such a job: many have called their own so.
   const own = [...before.prometheus.scrapeJobs, ...before.prometheus.fileSd];
   if (given.enabled && own.some(({ name }) => name === "apache")) {

@@ -18,7 +18,7 @@ export function firewallArgs(placement: Placement): HostFirewallArgs {
   return {
     ...settings.firewall,
     host,
-    listeners: [...offered(placement, "listens"), ...offered(placement, "asks")],
+    listeners: [...offered(placement, "listens").flat(), ...offered(placement, "asks")],
     subnets: settings.role === "target" ? [] : [subnet, ...(subnet6 === undefined ? [] : [subnet6])],
     sshPort: host.sshPort,
   };

@@ -5,9 +5,8 @@ import { type Layered, locateIn } from "../../config/resolve/locate";
 import { type HostSettings, services } from "../../config/schema";
 import { core, isGroup, isTree, schemaAt, type Tree, valueAt } from "../../config/walk";
 import { isLocal } from "../../connection/connection";
-import { canonicalAddress, inRange } from "../../lib/address";
+import { canonicalAddress, inRange, isWildcard } from "../../lib/address";
 import type { AddressNeed } from "../../lib/hostAddresses";
-import { isWildcard } from "../nginx/front.schema";
 import { setsAddress } from "../prometheus/targets.resolve";
 import { DEFAULT_SUBNET6, type NetworkSettings } from "./schema";
 

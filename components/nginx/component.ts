@@ -55,6 +55,7 @@ export class NginxBridge extends pulumi.ComponentResource {
       image: front.image,
       bind: front.bind,
       port: front.port,
+      ...(front.statusPort === undefined ? {} : { statusPort: front.statusPort }),
       ...(front.tls === false ? {} : { tls: { hsts: front.tls.hsts } }),
       serverNames: front.serverNames,
       resolver: args.network.resolver,

@@ -5,10 +5,10 @@ import type { Locate } from "../../config/resolve/locate";
 import { checkQuadlet } from "../../config/resolve/quadlet";
 import { withPlainSecrets } from "../../config/schema/words";
 import type { ResolveContext } from "../../config/section";
-import { canonicalAddress, inUrl, isLoopback } from "../../lib/address";
+import { canonicalAddress, inUrl, isLoopback, isWildcard } from "../../lib/address";
 import { checkAuth } from "./auth.resolve";
 import { resolveFiles } from "./files.resolve";
-import { type FrontSettings, type front, frontTls, isWildcard } from "./front.schema";
+import { type FrontSettings, type front, frontTls } from "./front.schema";
 import { checkSnippet } from "./snippet.resolve";
 
 /** An ordinary user may not bind a port below 1024. */
@@ -19,11 +19,17 @@ export function resolveFront(given: z.output<typeof front>, around: ResolveConte
   const { host, locate, report, taken } = around;
   const settings = withFiles(complete(given, host), around);
   checkTls(given, settings, locate, report);
-  if (!host.become && settings.port < FIRST_UNPRIVILEGED_PORT) {
-    report(
-      locate(["port"]),
-      `${settings.port} can be bound by root only; write a port from ${FIRST_UNPRIVILEGED_PORT} up, or set become: true`,
-    );
+  for (const key of ["port", "statusPort"] as const) {
+    const port = settings[key];
+    if (!host.become && port !== undefined && port < FIRST_UNPRIVILEGED_PORT) {
+      report(
+        locate([key]),
+        `${port} can be bound by root only; write a port from ${FIRST_UNPRIVILEGED_PORT} up, or set become: true`,
+      );
+    }
+  }
+  if (settings.statusPort === settings.port) {
+    report(locate(["statusPort"]), `${settings.port} is the port of the front itself; write another one`);
   }
   if (host.become && settings.bind === "::1") {
     report(

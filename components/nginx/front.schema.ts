@@ -93,6 +93,11 @@ export const front = group({
     example: 8080,
     defaultText: "`443` with `tls`, else `80`; with `become: false` `8443` and `8080`",
   }),
+  statusPort: setting(
+    port().optional(),
+    "Further port, at the same address, that shows the front's own status: which path leads to which service, whether each answers, and NGINX's counters, as a page and as JSON (`/status.json`). Encryption, names, log-ins and firewall are those of the front, and any log-in will do; nothing can be changed there.",
+    { example: 8080, defaultText: "none" },
+  ),
   tls: setting(
     z
       .union([z.literal(false), frontTls], {
@@ -145,9 +150,6 @@ export type FrontSettings<Secret = unknown> = WithSecrets<
   Omit<z.output<typeof front>, "tls"> & { port: number; publicUrl: string; tls: false | FrontTls },
   Secret
 >;
-
-/** All addresses that a host has. */
-export const isWildcard = (bind: string) => bind === "0.0.0.0" || bind === "::";
 
 declare module "../../config/section" {
   interface ServiceSettings<Secret> {

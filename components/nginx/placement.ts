@@ -1,12 +1,12 @@
-import { containerPlace, offered, type PlacedService, type Placement } from "../placement";
+import type { HostSettings } from "../../config/load";
+import { containerPlace, type Offer, offered, type PlacedService, type Placement } from "../placement";
 import { NginxBridge, type NginxBridgeArgs } from "./component";
 import { BRIDGE_ENDPOINT, NGINX } from "./endpoint";
 import { gatewayTelemetry } from "./gateways.render";
 
 export const nginxPlacement: PlacedService = {
   service: NGINX,
-  offer: ({ role, front: { bind, port } }) =>
-    role === "target" ? undefined : { listens: { bind, port, setting: "podwatch:front.port" } },
+  offer: ({ role, front }) => (role === "target" ? undefined : { listens: listeners(front) }),
   telemetry: ({ gateways }) => (gateways.enabled ? [gatewayTelemetry(gateways, BRIDGE_ENDPOINT)] : []),
   place: (placement, opts) => {
     const bridge = new NginxBridge(`${placement.name}-nginx`, nginxBridgeArgs(placement), opts);
@@ -16,6 +16,11 @@ export const nginxPlacement: PlacedService = {
     };
   },
 };
+
+function listeners({ bind, port, statusPort }: HostSettings["front"]): NonNullable<Offer["listens"]> {
+  const status = { bind, port: statusPort ?? 0, setting: "podwatch:front.statusPort" };
+  return [{ bind, port, setting: "podwatch:front.port" }, ...(statusPort === undefined ? [] : [status])];
+}
 
 export function nginxBridgeArgs(placement: Placement): NginxBridgeArgs {
   const { settings, created, authority } = placement;

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isWildcard } from "../../lib/address";
 import { inSeconds } from "../../lib/duration";
 import { authority, type Endpoint } from "../../lib/endpoint";
 import { RUNBOOKS_PATH } from "../../lib/runbooks";
@@ -8,6 +9,7 @@ import { PROMETHEUS_ENDPOINT } from "../prometheus/endpoint";
 import { inBytes, type JobLimits } from "../prometheus/limits.render";
 import { type LogIns, logInFiles, OWN_LOG_IN, TOKENS_SECRET, USERS_SECRET } from "./auth.render";
 import { BRIDGE_ENDPOINT, NGINX } from "./endpoint";
+import { STATUS_PORT, statusPage } from "./status.render";
 import { CERTIFICATE_SECRET, type Encryption, OWN_NAMES, tlsView } from "./tls.render";
 
 /** A service behind the front. */
@@ -47,6 +49,8 @@ export interface NginxInput {
   /** Published address and port of the front. */
   readonly bind: string;
   readonly port: number;
+  /** Further port, which shows the front's own status. */
+  readonly statusPort?: number;
   /** Encryption; absent: clear text. */
   readonly tls?: Encryption;
   /** Names and addresses by which users reach the front, as in a request; `*.` for all subdomains. */
@@ -114,7 +118,13 @@ export function nginx(input: NginxInput): Service {
       ...(input.gateways ? [input.gateways.socketDirectory] : []),
       ...(input.hostSockets ? [{ host: input.hostSockets.directory, inside: HOST_SOCKETS }] : []),
     ],
-    ports: [{ ...published(input.bind), hostPort: input.port, containerPort: FRONT_PORT }],
+    // The front itself comes first: operate/ finds it there.
+    ports: [
+      [input.port, FRONT_PORT],
+      [input.statusPort, STATUS_PORT],
+    ].flatMap(([hostPort, containerPort = 0]) =>
+      hostPort === undefined ? [] : [{ ...published(input.bind), hostPort, containerPort }],
+    ),
     hooks: {
       check: readTemplate("nginx/check.sh"),
       ready: readTemplate("nginx/ready.sh"),
@@ -153,8 +163,6 @@ const PAGES_OF_PROMETHEUS = [
   "tsdb-status",
 ];
 const BELOW_PROMETHEUS = ["api/v1/", "classic/", "consoles/", "new/"];
-
-const isWildcard = (bind: string) => bind === "0.0.0.0" || bind === "::";
 
 /** For podman `::` means IPv6 only, for people all addresses. Publishing two ports would leave firewall rules of podman behind. */
 function published(bind: string): { address?: string } {
@@ -195,6 +203,7 @@ function files(input: NginxInput): Record<string, string> {
       target: authority(BRIDGE_ENDPOINT),
     });
   }
+  if (input.statusPort !== undefined) rendered["status.js"] = statusPage(input);
   if (input.logIns) {
     const queries = input.backends.flatMap(({ endpoint: { path }, queries = [] }) =>
       queries.map((below) => `${path}/${below}`),
@@ -211,7 +220,10 @@ function configuration(input: NginxInput, release: string): string {
     ipv6: input.ipv6,
     // podman publishes a port for all IPv4 addresses at all IPv6 addresses, too: nothing may answer there.
     frontIpv6: input.ipv6 && input.bind !== "0.0.0.0",
-    frontPort: `${FRONT_PORT}${input.tls ? " ssl" : ""}`,
+    frontPorts: [FRONT_PORT, ...(input.statusPort === undefined ? [] : [STATUS_PORT])].map((port) => ({
+      listen: `${port}${input.tls ? " ssl" : ""}`,
+    })),
+    statusPort: input.statusPort !== undefined && STATUS_PORT,
     ...tlsView(input.tls),
     internalPort: BRIDGE_ENDPOINT.port,
     filesDirectory: CONFIG_DIRECTORY,
@@ -242,7 +254,7 @@ function configuration(input: NginxInput, release: string): string {
       }),
     ),
     sockets: hasSockets(input),
-    scripts: hasSockets(input) || input.logIns !== undefined,
+    scripts: hasSockets(input) || input.logIns !== undefined || input.statusPort !== undefined,
     gateways: input.gateways !== undefined,
     gatewayBytes: answerBytes(input.gateways?.limits?.bodySize ?? input.bodySize),
     gatewaySeconds: Math.max(GATEWAY_WITHIN, Math.ceil(inSeconds(input.gateways?.scrapeInterval ?? "0s"))),

@@ -12,12 +12,14 @@ export const nodeExporterPlacement: PlacedService = {
     if (!enabled) return undefined;
     return reach.by === "port"
       ? {
-          listens: {
-            bind: reach.bind,
-            port: reach.port,
-            setting: "podwatch:nodeExporter.port",
-            allowFrom: reach.allowFrom,
-          },
+          listens: [
+            {
+              bind: reach.bind,
+              port: reach.port,
+              setting: "podwatch:nodeExporter.port",
+              allowFrom: reach.allowFrom,
+            },
+          ],
         }
       : { hostSockets: nodeHostSockets(become ? "rootful" : "rootless") };
   },

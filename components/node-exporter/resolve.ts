@@ -3,17 +3,15 @@ import { isIP, isIPv6 } from "node:net";
 import type { z } from "zod";
 import { quote, type Report } from "../../config/problem";
 import type { Locate } from "../../config/resolve/locate";
-import type { HostBasics, ResolveContext } from "../../config/section";
-import { inUrl } from "../../lib/address";
+import type { ResolveContext } from "../../config/section";
+import { inUrl, overlap } from "../../lib/address";
 import versions from "../../versions.json";
 import type { NodeExporterReach, NodeExporterSettings, nodeExporter } from "./schema";
 
 type Given = z.output<typeof nodeExporter>;
 
-export function resolveNodeExporter(
-  given: Given,
-  { host, before, locate, report }: ResolveContext,
-): NodeExporterSettings {
+export function resolveNodeExporter(given: Given, around: ResolveContext): NodeExporterSettings {
+  const { host, before, locate, report } = around;
   const enabled = given.enabled ?? (host.services.includes("nodeExporter") || before.backup.enabled);
   if (!enabled && before.backup.enabled) {
     report(
@@ -40,7 +38,7 @@ export function resolveNodeExporter(
   const { bind: _, port: __, allowFrom: ___, ...rest } = given;
   const release = { ...given.release, sha256: checksums(given, locate, report) };
   const reach: NodeExporterReach =
-    enabled && !before.prometheus.enabled ? byPort(given, host, locate, report) : { by: "socket" };
+    enabled && !before.prometheus.enabled ? byPort(given, around) : { by: "socket" };
   return { ...rest, release, enabled, reach };
 }
 
@@ -69,7 +67,7 @@ function checksums({ from, release }: Given, locate: Locate, report: Report): Gi
   return release.sha256;
 }
 
-function byPort(given: Given, host: HostBasics, locate: Locate, report: Report): NodeExporterReach {
+function byPort(given: Given, { host, before, locate, report }: ResolveContext): NodeExporterReach {
   const { port } = given;
   const bind = given.bind ?? (isIP(host.address) === 0 ? undefined : host.address);
   const everywhere = bind === undefined || bind === "0.0.0.0" || bind === "::";
@@ -102,6 +100,11 @@ function byPort(given: Given, host: HostBasics, locate: Locate, report: Report):
         `is missing, and ${unknown.name}, whose Prometheus scrapes this host, has no IP address in the stack file but ${quote(unknown.address)}; write the address that it connects from`,
       );
     }
+  }
+  const { front } = before;
+  const taken = [front.port, front.statusPort].includes(port) && overlap(front.bind, bind);
+  if (host.role === "monitor" && taken) {
+    report(locate(["port"]), `${port} is a port of the front, which is on this host too; write another one`);
   }
   return {
     by: "port",

@@ -216,6 +216,24 @@ describe("a port of a service that is to come", () => {
     expect(taken("podwatch:front.port", place, sockets)).toMatchObject({ status: 0, stdout: "", stderr: "" });
   });
 
+  test("of several, each that is taken is told with its setting", () => {
+    const words = "container/nginx=0.0.0.0:80=podwatch:front.port,0.0.0.0:8080=podwatch:front.statusPort";
+    const found = (sockets: readonly string[]) =>
+      shell.run(
+        `sockets() { printf '%s\\n' ${sockets.map((line) => `'${listening(line)}'`).join(" ")}; }
+        runs_podwatch() { false; }; stranger_of_our_names() { :; }; refuse_strangers ${words}`,
+      );
+    expect(found(["00000000:0051"])).toMatchObject({ status: 0, stderr: "" });
+    const told = (port: number, setting: string) =>
+      `another program listens on port ${port} already \\(ss -ltnp tells which\\); stop it, or set podwatch:${setting} to a port that is free`;
+    expect(found(["00000000:1F90"]).stderr).toMatch(
+      new RegExp(`in its place:\n  ${told(8080, "front.statusPort")}\n$`),
+    );
+    expect(found(["00000000:1F90", ALL4]).stderr).toMatch(
+      new RegExp(`\n  ${told(80, "front.port")}\n  ${told(8080, "front.statusPort")}\n$`),
+    );
+  });
+
   test("the node exporter's is told with its setting", () => {
     expect(taken("podwatch:nodeExporter.port", ":::9100", listening("00000000:238C")).stdout).toMatch(
       /port 9100 .*podwatch:nodeExporter\.port/,
