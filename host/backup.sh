@@ -3,7 +3,7 @@
 #
 #   host <name>                        what the backups of this host are found by
 #   directory <path> | url <url>       the repositories of all hosts, each below its own name
-#   region <name>                      that of a bucket
+#   region <name>                      that of a bucket; the file `ca.pem` verifies its server
 #   keep-last <number>, keep-within <duration>
 #   metrics <directory>                that of the node exporter's textfile collector
 #   service <name>                     whose volume is saved
@@ -58,7 +58,12 @@ restic_with() {
     options="$options --network=host --volume=$job_home/cache:/cache --env=RESTIC_CACHE_DIR=/cache"
     options="$options --env=AWS_SHARED_CREDENTIALS_FILE=/run/secrets/s3 --secret=$job_name-s3,type=mount,target=s3,mode=0400"
     region=$(job region)
-    set -- --repo "$url/$from" ${region:+--option "s3.region=$region"} "$@"
+    ca=
+    if [ -e "$job_home/current/files/ca.pem" ]; then
+      ca=/run/secrets/ca
+      options="$options --volume=$job_home/current/files/ca.pem:$ca:ro"
+    fi
+    set -- --repo "$url/$from" ${ca:+--cacert "$ca"} ${region:+--option "s3.region=$region"} "$@"
   else
     options="$options --network=none --volume=$repositories/$from:/repository"
     set -- --repo /repository --no-cache "$@"

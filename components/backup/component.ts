@@ -4,7 +4,8 @@ import type { NamedSecret } from "../../lib/auth";
 import type { SavedData } from "../../lib/savedData";
 import type { Host } from "../host";
 import { generatedPassword } from "../password";
-import { backup, PASSWORD_SECRET, type Repository, S3_SECRET, s3Credentials, s3Url } from "./render";
+import { backup, PASSWORD_SECRET, repositoryOf, S3_SECRET, s3Credentials } from "./render";
+import type { S3Settings } from "./schema";
 
 export interface BackupArgs {
   readonly host: Host;
@@ -27,20 +28,21 @@ export class Backup extends pulumi.ComponentResource {
   constructor(name: string, args: BackupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("podwatch:index:Backup", name, {}, opts);
     const { host, hostName, settings, data, metrics } = args;
-    const { s3, directory = "" } = settings;
-    const repository: Repository = s3 === undefined ? { directory } : { s3 };
-    this.repository = `${s3 === undefined ? directory : s3Url(s3)}/${hostName}`;
+    this.repository = repositoryOf(settings, hostName);
     this.password = settings.password ?? generatedPassword(`${name}-password`, this, 40);
     const secrets: Array<NamedSecret<pulumi.Output<string>>> = [
       { name: PASSWORD_SECRET, value: this.password },
-      ...(s3 === undefined
-        ? []
-        : [
-            { name: S3_SECRET, value: s3.secretAccessKey.apply((key) => s3Credentials(s3.accessKeyId, key)) },
-          ]),
+      ...("s3" in settings ? [credentials(settings.s3)] : []),
     ];
-    const service = backup({ ...settings, host: hostName, repository, metrics, data });
+    const service = backup({ ...settings, host: hostName, place: settings, metrics, data });
     host.deploy(name, { service, secrets, after: host.deployed }, { parent: this });
     this.registerOutputs({ repository: this.repository, password: this.password });
   }
+}
+
+function credentials({
+  accessKeyId,
+  secretAccessKey,
+}: S3Settings<pulumi.Output<string>>): NamedSecret<pulumi.Output<string>> {
+  return { name: S3_SECRET, value: secretAccessKey.apply((key) => s3Credentials(accessKeyId, key)) };
 }

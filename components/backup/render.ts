@@ -9,6 +9,9 @@ import { backupRules } from "./rules";
 export const PASSWORD_SECRET = `${BACKUP}-password`;
 export const S3_SECRET = `${BACKUP}-s3`;
 
+/** Certificates that the bucket's server is verified by. */
+const CA_FILE = "ca.pem";
+
 export interface BackupInput {
   /** Name of the host, which its backups are found by. */
   readonly host: string;
@@ -16,24 +19,25 @@ export interface BackupInput {
   readonly schedule: string;
   readonly randomDelay: string;
   readonly keep: { readonly last: number; readonly within?: string | undefined };
-  readonly repository: Repository;
+  readonly place: Place;
   /** Directory of the node exporter's textfile collector. */
   readonly metrics: string;
   readonly data: readonly SavedData[];
 }
 
 /** Where the backups of all hosts are. */
-export type Repository = { readonly directory: string } | { readonly s3: S3; readonly directory?: undefined };
+export type Place = { readonly directory: string } | { readonly s3: S3 };
 
 interface S3 {
   readonly endpoint: string;
   readonly bucket: string;
   readonly prefix: string;
   readonly region?: string | undefined;
+  readonly ca?: string | undefined;
 }
 
 export function backup(input: BackupInput): TimerService {
-  const { repository } = input;
+  const place = described(input.place);
   return {
     kind: "timer",
     name: BACKUP,
@@ -44,8 +48,8 @@ export function backup(input: BackupInput): TimerService {
     ends: ["save-ended", BACKUP],
     within: 12 * 3600,
     image: input.image,
-    secrets: [PASSWORD_SECRET, ...(repository.directory === undefined ? [S3_SECRET] : [])],
-    files: { job: job(input) },
+    secrets: [PASSWORD_SECRET, ...place.secrets],
+    files: { job: job(input, place.lines), ...place.files },
     directories: [input.metrics],
     hooks: {
       started: readTemplate("backup/started.sh"),
@@ -61,32 +65,52 @@ export function backup(input: BackupInput): TimerService {
 }
 
 /** What the runner reads: a line `<key> <value>` for each fact. */
-function job({ host, keep, repository, metrics, data }: BackupInput): string {
-  const lines = [
+function job({ host, keep, metrics, data }: BackupInput, place: readonly Line[]): string {
+  const lines: Line[] = [
     ["host", host],
-    ...("s3" in repository
-      ? [
-          ["url", s3Url(repository.s3)],
-          ...(repository.s3.region === undefined ? [] : [["region", repository.s3.region]]),
-        ]
-      : [["directory", repository.directory]]),
+    ...place,
     ["keep-last", String(keep.last)],
-    ...(keep.within === undefined ? [] : [["keep-within", hours(keep.within)]]),
+    ...(keep.within === undefined ? [] : [["keep-within", hours(keep.within)] as const]),
     ["metrics", metrics],
-    ...data.map(({ service }) => ["service", service]),
+    ...data.map(({ service }): Line => ["service", service]),
     ...data.flatMap(({ service, rewritten = [] }) =>
-      rewritten.map((pattern) => ["rewritten", `${service} ${pattern}`]),
+      rewritten.map((pattern): Line => ["rewritten", `${service} ${pattern}`]),
     ),
     ...data.flatMap(({ service, appended = [] }) =>
-      appended.map((path) => ["appended", `${service} ${path}`]),
+      appended.map((path): Line => ["appended", `${service} ${path}`]),
     ),
   ];
   return lines.map((words) => `${words.join(" ")}\n`).join("");
 }
 
-/** Without the host's own path below it. */
-export function s3Url({ endpoint, bucket, prefix }: S3): string {
-  return `s3:${endpoint.replace(/\/+$/, "")}/${bucket}/${prefix}`;
+type Line = readonly [key: string, value: string];
+
+/** What a place adds to the bundle. */
+interface Described {
+  readonly url: string;
+  readonly lines: readonly Line[];
+  readonly secrets: readonly string[];
+  readonly files: Readonly<Record<string, string>>;
+}
+
+function described(place: Place): Described {
+  if ("directory" in place) {
+    const { directory } = place;
+    return { url: directory, lines: [["directory", directory]], secrets: [], files: {} };
+  }
+  const { endpoint, bucket, prefix, region, ca } = place.s3;
+  const url = `s3:${endpoint.replace(/\/+$/, "")}/${bucket}/${prefix}`;
+  return {
+    url,
+    lines: [["url", url], ...(region === undefined ? [] : [["region", region] as const])],
+    secrets: [S3_SECRET],
+    files: ca === undefined ? {} : { [CA_FILE]: ca },
+  };
+}
+
+/** The repository of a host, as restic has it. */
+export function repositoryOf(place: Place, host: string): string {
+  return `${described(place).url}/${host}`;
 }
 
 /** restic knows no weeks, and months of any length. */

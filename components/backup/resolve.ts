@@ -1,5 +1,7 @@
 // Checks that involve several settings of backups, and the services of the host.
 import type { z } from "zod";
+import { quote } from "../../config/problem";
+import { resolveTls } from "../../config/resolve/auth";
 import { withPlainSecrets } from "../../config/schema/words";
 import type { ResolveContext } from "../../config/section";
 import { inMilliseconds } from "../../lib/duration";
@@ -7,7 +9,7 @@ import type { BackupSettings, backup } from "./schema";
 
 export function resolveBackup(
   given: z.output<typeof backup>,
-  { host, before, locate, report }: ResolveContext,
+  { host, before, context, locate, report }: ResolveContext,
 ): BackupSettings {
   const { directory, s3, ...others } = given;
   const enabled = given.enabled ?? (directory !== undefined || s3 !== undefined);
@@ -33,8 +35,19 @@ export function resolveBackup(
     enabled,
     ...(s3 === undefined
       ? { directory: directory ?? (host.become ? "/var/backups/podwatch" : "%h/podwatch-backups") }
-      : { s3 }),
+      : { s3: { ...s3, ca: caOf(s3) } }),
   });
+
+  /** The text of the certificates. */
+  function caOf({ ca, endpoint }: NonNullable<typeof s3>): string | undefined {
+    if (ca !== undefined && !endpoint.startsWith("https://")) {
+      report(
+        locate(["s3", "ca"]),
+        `has nothing to verify at ${quote(endpoint)}; write https://, or remove it`,
+      );
+    }
+    return resolveTls({ ca, insecure: false }, locate(["s3"]), context, report).ca;
+  }
 }
 
 const DAY = 86_400_000;

@@ -1,5 +1,6 @@
 // Backups that a host makes by itself.
 import type { z } from "zod";
+import { certificates } from "../../config/schema/auth";
 import { image } from "../../config/schema/image";
 import {
   delay,
@@ -55,6 +56,11 @@ const s3 = group({
     secretText(/^[\x21-\x7e]{1,256}$/, "is not an access key; write it as the service gave it to you"),
     "The access key.",
     { secret: true },
+  ),
+  ca: setting(
+    certificates("a certificate").optional(),
+    "Trusted CA certificates of the server, instead of the system's: the PEM text, or the path of a file on this computer.",
+    { lines: true, example: "tls/ca.pem", defaultText: "the CAs that the image trusts" },
   ),
 }).meta({ id: "s3", description: "A bucket of an S3-compatible server." });
 
@@ -114,15 +120,16 @@ export const backup = group({
 
 export type S3Settings<Secret = string> = WithSecrets<z.output<typeof s3>, Secret>;
 
+/** Where the backups of all hosts are: below a directory of the host, or in a bucket. */
+export type PlaceSettings<Secret = string> =
+  | { readonly directory: string }
+  | { readonly s3: S3Settings<Secret> };
+
 /** Fully resolved, with one of the two places. */
 export type BackupSettings<Secret = string> = WithSecrets<
   Omit<z.output<typeof backup>, "enabled" | "directory" | "s3">,
   Secret
-> & {
-  readonly enabled: boolean;
-  readonly directory?: string;
-  readonly s3?: S3Settings<Secret>;
-};
+> & { readonly enabled: boolean } & PlaceSettings<Secret>;
 
 declare module "../../config/section" {
   interface ServiceSettings<Secret> {

@@ -16,7 +16,7 @@ test("is off until it is said where to, and then goes on with the node exporter 
   });
   expect(settingsOf(stack({ backup: { directory: "/mnt/backups" } }), world).backup.enabled).toBe(true);
   const rootless = settingsOf(stack({ backup: { enabled: true } }, { become: false, user: "pi" }), world);
-  expect(rootless.backup.directory).toBe("%h/podwatch-backups");
+  expect(rootless.backup).toMatchObject({ directory: "%h/podwatch-backups" });
 });
 
 test.each([
@@ -56,6 +56,24 @@ test.each([
     { s3: { ...s3, prefix: "../x" } },
     {},
     /^podwatch:backup\.s3\.prefix: .* is not a path in the bucket/,
+  ],
+  [
+    "a CA for plain HTTP",
+    { s3: { ...s3, endpoint: "http://10.1.2.3:9000", ca: "-----BEGIN CERTIFICATE-----" } },
+    {},
+    /^podwatch:backup\.s3\.ca: has nothing to verify at "http:\/\/10\.1\.2\.3:9000"; write https:\/\//m,
+  ],
+  [
+    "a CA that is not there",
+    { s3: { ...s3, ca: "tls/none.pem" } },
+    {},
+    /^podwatch:backup\.s3\.ca: .*tls\/none\.pem/m,
+  ],
+  [
+    "a CA that is none",
+    { s3: { ...s3, ca: "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----" } },
+    {},
+    /^podwatch:backup\.s3\.ca: the text is not a certificate in PEM form, or is damaged/m,
   ],
 ])("%s is refused", (_, given, more, message) => {
   expect(backup(given, more).join("\n")).toMatch(message);
