@@ -5,6 +5,7 @@ import { alertmanagerRules } from "./alertmanager/rules";
 import { apacheRules } from "./apache-exporter/rules";
 import { backupRules } from "./backup/rules";
 import { blackboxRules } from "./blackbox-exporter/rules";
+import { frontRules } from "./nginx/front.rules";
 import { gatewayRules } from "./nginx/gateways.rules";
 import { nginxRules } from "./nginx-exporter/rules";
 import { hostRules } from "./node-exporter/rules";
@@ -19,6 +20,7 @@ export const CATALOGUE: readonly RuleGroup[] = [
   prometheusRules,
   agentsRules,
   gatewayRules,
+  frontRules,
   hostRules,
   alertmanagerRules,
   blackboxRules,

@@ -13,6 +13,9 @@ export const NGINX = "nginx";
 /** The job of the gateways that it bridges. */
 export const GATEWAYS_JOB = "roq-gateways";
 
+/** The job of its own certificate. */
+export const FRONT_JOB = "front";
+
 /** Endpoints for the other services of the host: its counters, and what it bridges. */
 export const BRIDGE_ENDPOINT = containerEndpoint(NGINX, 8081);
 

@@ -3,11 +3,15 @@ import { containerPlace, type Offer, offered, type PlacedService, type Placement
 import { NginxBridge, type NginxBridgeArgs } from "./component";
 import { BRIDGE_ENDPOINT, NGINX } from "./endpoint";
 import { gatewayTelemetry } from "./gateways.render";
+import { certificateTelemetry } from "./tls.render";
 
 export const nginxPlacement: PlacedService = {
   service: NGINX,
   offer: ({ role, front }) => (role === "target" ? undefined : { listens: listeners(front) }),
-  telemetry: ({ gateways }) => (gateways.enabled ? [gatewayTelemetry(gateways, BRIDGE_ENDPOINT)] : []),
+  telemetry: ({ name, role, front, gateways }) => [
+    ...(role !== "target" && front.tls !== false ? [certificateTelemetry(name)] : []),
+    ...(gateways.enabled ? [gatewayTelemetry(gateways, BRIDGE_ENDPOINT)] : []),
+  ],
   place: (placement, opts) => {
     const bridge = new NginxBridge(`${placement.name}-nginx`, nginxBridgeArgs(placement), opts);
     return {

@@ -10,7 +10,7 @@ import { inBytes, type JobLimits } from "../prometheus/limits.render";
 import { type LogIns, logInFiles, OWN_LOG_IN, TOKENS_SECRET, USERS_SECRET } from "./auth.render";
 import { BRIDGE_ENDPOINT, NGINX } from "./endpoint";
 import { STATUS_PORT, statusPage } from "./status.render";
-import { CERTIFICATE_SECRET, type Encryption, OWN_NAMES, tlsView } from "./tls.render";
+import { CERTIFICATE_SECRET, type Encryption, OWN_NAMES, tlsFiles, tlsView } from "./tls.render";
 
 /** A service behind the front. */
 export interface Backend {
@@ -179,6 +179,7 @@ function bridgeUser({ gateways, hostSockets }: NginxInput): User {
 
 function files(input: NginxInput): Record<string, string> {
   const rendered: Record<string, string> = {
+    ...tlsFiles(input.tls),
     "html/index.html": renderTemplate("nginx/index.html.mustache", {
       host: input.host,
       links: input.backends.map(({ endpoint, title, description }) => ({
@@ -254,7 +255,8 @@ function configuration(input: NginxInput, release: string): string {
       }),
     ),
     sockets: hasSockets(input),
-    scripts: hasSockets(input) || input.logIns !== undefined || input.statusPort !== undefined,
+    scripts:
+      hasSockets(input) || [input.logIns, input.statusPort, input.tls].some((part) => part !== undefined),
     gateways: input.gateways !== undefined,
     gatewayBytes: answerBytes(input.gateways?.limits?.bodySize ?? input.bodySize),
     gatewaySeconds: Math.max(GATEWAY_WITHIN, Math.ceil(inSeconds(input.gateways?.scrapeInterval ?? "0s"))),

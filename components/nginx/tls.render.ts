@@ -1,7 +1,10 @@
 // Encryption of the front.
 import { inSeconds } from "../../lib/duration";
 import { RELOADED_SECRETS_DIRECTORY, unitName } from "../../lib/service";
-import { NGINX } from "./endpoint";
+import { metricsJob, type Telemetry } from "../../lib/telemetry";
+import { renderTemplate } from "../../lib/template";
+import { BRIDGE_ENDPOINT, FRONT_JOB, NGINX } from "./endpoint";
+import { frontRules } from "./front.rules";
 
 export interface Encryption {
   /** How long browsers insist on it. */
@@ -19,10 +22,31 @@ export function certifiedNames(serverNames: readonly string[]): string[] {
   return [...new Set([...OWN_NAMES, "127.0.0.1", ...serverNames])];
 }
 
+const CERTIFICATE = `${RELOADED_SECRETS_DIRECTORY}/${CERTIFICATE_SECRET}`;
+
+/** Path at which NGINX tells other services of the host how long its certificate is valid. */
+const METRICS_PATH = "/certificate";
+
+/** The program that tells it. */
+export function tlsFiles(tls: Encryption | undefined): Record<string, string> {
+  if (tls === undefined) return {};
+  return { "certificate.js": renderTemplate("nginx/certificate.js.mustache", { certificate: CERTIFICATE }) };
+}
+
+/** How the certificate of a host's front is watched. */
+export function certificateTelemetry(instance: string): Telemetry<never> {
+  const { config, endpoint } = metricsJob(FRONT_JOB, BRIDGE_ENDPOINT, { instance });
+  return {
+    scrapeJobs: [{ config: { ...config, metrics_path: METRICS_PATH }, endpoint }],
+    dashboards: [],
+    ruleGroups: [frontRules],
+  };
+}
+
 /** For the template of the configuration. */
 export function tlsView(tls: Encryption | undefined) {
   return {
-    tls: tls === undefined ? false : { certificate: `${RELOADED_SECRETS_DIRECTORY}/${CERTIFICATE_SECRET}` },
+    tls: tls === undefined ? false : { certificate: CERTIFICATE, metricsPath: METRICS_PATH },
     hsts: (tls !== undefined && inSeconds(tls.hsts)) || false,
   };
 }

@@ -470,6 +470,21 @@ describe("the front door of a deployed host", () => {
       expect(stdout).toContain(`ok      ${host.name}  front: answers\n`);
     });
 
+    test("Prometheus knows when its certificate expires", async () => {
+      const shown = await neighbour.exec(
+        `openssl s_client -connect ${host.address}:443 </dev/null 2>/dev/null | openssl x509 -noout -enddate`,
+      );
+      const url = `https://${host.address}/prometheus/api/v1/query?query=podwatch_front_certificate_not_after_timestamp_seconds`;
+      const { stdout } = await eventually(
+        60,
+        () => neighbour.tryExec(`curl -s --cacert /root/ca.pem '${url}'`),
+        (asked) => asked.stdout.includes('"job":"front"'),
+      );
+      const [{ metric, value }] = JSON.parse(stdout).data.result;
+      expect(metric.instance).toBe(host.name);
+      expect(Number(value[1])).toBe(Date.parse(shown.trim().replace("notAfter=", "")) / 1000);
+    });
+
     test("nobody else on the host reads the key, and nothing shows it", async () => {
       const key = "/var/lib/podwatch/services/nginx/current/secrets/nginx-certificate";
       expect((await host.exec(`stat -c '%a %U %g' ${key}`)).trim()).toBe("440 root 990");
