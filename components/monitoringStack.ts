@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../config/load";
 import { isOfOwnAuthority } from "../lib/authority";
 import { Host, type WhenKnown } from "./host";
+import { Later } from "./later";
 import { Authority } from "./nginx/authority.component";
 import { type Created, type Installation, offered, type Placement, type WiredHost } from "./placement";
 import { plannedServices, SERVICES, wire } from "./services";
@@ -25,6 +26,8 @@ export class MonitoringStack extends pulumi.ComponentResource {
       role !== "target" && isOfOwnAuthority(front.tls);
     const authority = wired.some(isSigned) ? new Authority(`${name}-authority`, { parent: this }) : undefined;
     this.authority = authority?.certificate;
+    const deployed: pulumi.Resource[] = [];
+    const applied = new Later();
     this.installations = Object.fromEntries(
       wired.flatMap((host) => {
         const others = wired.filter((other) => other !== host);
@@ -32,10 +35,13 @@ export class MonitoringStack extends pulumi.ComponentResource {
           others,
           authority,
           whenKnown,
+          hostsApplied: applied.promise,
+          deployed,
         });
         return host.settings.role === "target" ? [] : [[host.settings.name, installation as Installation]];
       }),
     );
+    applied.when(deployed);
     this.registerOutputs({
       installations: this.installations,
       ...(authority === undefined ? {} : { authority: authority.certificate }),
@@ -46,7 +52,8 @@ export class MonitoringStack extends pulumi.ComponentResource {
   private place(
     name: string,
     wired: WiredHost,
-    around: Pick<Placement, "others" | "authority"> & Pick<StackSettings, "whenKnown">,
+    around: Pick<Placement, "others" | "authority" | "hostsApplied"> &
+      Pick<StackSettings, "whenKnown"> & { readonly deployed: pulumi.Resource[] },
   ): Partial<Installation> {
     const opts = { parent: this };
     const { settings, offers } = wired;
@@ -70,6 +77,7 @@ export class MonitoringStack extends pulumi.ComponentResource {
       return placed.installation ?? {};
     });
     host.complete(name);
+    around.deployed.push(...host.deployed);
     return Object.assign({}, ...installations);
   }
 }

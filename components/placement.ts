@@ -22,10 +22,11 @@ export interface Installation {
   readonly logIns?: KnownLogIns;
   readonly prometheus?: pulumi.Input<string>;
   readonly alertmanager?: pulumi.Input<string>;
+  /** Somebody else's has no log-in of ours. */
   readonly grafana?: {
     readonly url: pulumi.Input<string>;
-    readonly user: string;
-    readonly password: pulumi.Output<string>;
+    readonly user?: string;
+    readonly password?: pulumi.Output<string>;
   };
   /** The backups that it makes by itself, which `pulumi destroy` leaves. */
   readonly backups?: {
@@ -94,6 +95,8 @@ export interface Placement extends WiredHost {
   /** Signs the certificates of fronts, if one of the stack has its from there. */
   readonly authority?: Authority | undefined;
   readonly created: Created;
+  /** Over once everything is applied to the hosts. */
+  readonly hostsApplied?: Promise<unknown> | undefined;
 }
 
 /** A service that a host may have. */
@@ -102,6 +105,8 @@ export interface PlacedService {
   readonly service: string;
   /** How it runs, as for the runner; default: in a container. */
   readonly kind?: Kind;
+  /** Whether it runs somewhere else, so that the host's runner has nothing to do with it. */
+  readonly elsewhere?: true;
   /** What it offers; undefined if the host does not have it. */
   offer(settings: HostSettings): Offer | undefined;
   /** How the Prometheus of a host monitors it, there and on other hosts. */

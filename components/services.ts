@@ -9,6 +9,7 @@ import { blackboxExporterPlacement } from "./blackbox-exporter/placement";
 import { placedContainer } from "./container";
 import { enginePlacement } from "./engine/placement";
 import { firewallPlacement } from "./firewall/placement";
+import { externalGrafanaPlacement } from "./grafana/external.placement";
 import { grafanaPlacement } from "./grafana/placement";
 import { networkPlacement } from "./network/placement";
 import { nginxPlacement } from "./nginx/placement";
@@ -35,6 +36,7 @@ export const SERVICES: readonly PlacedService[] = [
   alertmanagerPlacement,
   blackboxExporterPlacement,
   backupPlacement,
+  externalGrafanaPlacement,
 ];
 
 /**
@@ -61,7 +63,7 @@ export function wire(
 
 /** The services of a host, as its runner is told of them. */
 export function plannedServices({ offers }: WiredHost): PlannedService[] {
-  return SERVICES.filter(({ service }) => service in offers)
+  return SERVICES.filter(({ service, elsewhere }) => service in offers && !elsewhere)
     .map(({ service, kind = "container" }) => ({ service, kind, listens: offers[service]?.listens }))
     .sort((a, b) => (a.service < b.service ? -1 : 1));
 }

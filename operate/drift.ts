@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Answer, everywhere } from "./everywhere";
+import { externalDrift } from "./externalGrafana";
 import { type Host, RunnerBroken } from "./host";
 import { exitCode, perHost, type Report } from "./outcome";
 import type { DeployedHost, DeployedService } from "./state";
@@ -23,13 +24,17 @@ export async function drift(hosts: readonly DeployedHost[], within: number): Pro
 }
 
 export async function findDrift(host: Host): Promise<Difference[]> {
-  const { services, runner } = host.deployed;
+  const { services, runner, external = [] } = host.deployed;
+  const elsewhere = externalDrift(external);
   try {
     const found = await Promise.all(services.map((service) => driftOf(host, service, digest(runner.text))));
-    return [...new Map(found.flat().map((one) => [JSON.stringify(one), one])).values()];
+    return [...new Map(found.flat().map((one) => [JSON.stringify(one), one])).values(), ...(await elsewhere)];
   } catch (error) {
     if (error instanceof RunnerBroken) {
-      return [{ service: "runner", object: "runner", what: "broken", which: error.message }];
+      return [
+        { service: "runner", object: "runner", what: "broken", which: error.message },
+        ...(await elsewhere),
+      ];
     }
     throw error;
   }

@@ -3,6 +3,7 @@ import { confirmWords, isConfirmed } from "../lib/runner";
 import { secretVersion } from "../lib/secretVersion";
 import { type Difference, digest, driftOf, findDrift } from "./drift";
 import { type Answer, everywhere } from "./everywhere";
+import { repairExternal } from "./externalGrafana";
 import { Host } from "./host";
 import { exitCode, perHost, type Report } from "./outcome";
 import type { DeployedHost, DeployedService } from "./state";
@@ -20,7 +21,7 @@ export async function repair(hosts: readonly DeployedHost[]): Promise<Report> {
 }
 
 async function repairHost(host: Host): Promise<Repair> {
-  const { runner, services } = host.deployed;
+  const { runner, services, external = [] } = host.deployed;
   const repaired: string[] = [];
   const checkAndPutBack = async (service: DeployedService) => {
     const differs = (await driftOf(host, service, digest(runner.text))).length > 0;
@@ -40,6 +41,7 @@ async function repairHost(host: Host): Promise<Repair> {
   for (const group of [first, others]) {
     repaired.push(...(await allOf(group.map(checkAndPutBack))).flat());
   }
+  repaired.push(...(await repairExternal(external)));
   return { repaired, left: await findDrift(host) };
 }
 

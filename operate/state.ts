@@ -2,6 +2,7 @@
 
 import type { Connection } from "../connection/connection";
 import { type HostRecord, stagingOf } from "../connection/record";
+import { type ExternalObject, externalObjects } from "./externalGrafana";
 import { formerRecords } from "./formerState";
 import { field, isCommand, nameOf, type Resource, readResources } from "./resources";
 
@@ -37,6 +38,8 @@ export interface DeployedHost {
   /** By full name, as in the bundles. */
   readonly secrets: Readonly<Record<string, Step>>;
   readonly grafana?: GrafanaLogin;
+  /** What it has in a Grafana of somebody else's. */
+  readonly external?: readonly ExternalObject[];
   readonly front?: HostRecord["front"];
   /** For the front, if it wants one. */
   readonly frontToken?: string;
@@ -96,6 +99,7 @@ function readHost(
     named(name).map((command) => readService(service, read(command))),
   );
   const { connection, engine, front } = record;
+  const external = externalObjects(connection.name, resources);
   return [
     {
       name: connection.name,
@@ -112,6 +116,7 @@ function readHost(
         ),
       ),
       ...(front === undefined ? {} : { front }),
+      ...(external.length === 0 ? {} : { external }),
       ...(logIns === undefined ? {} : { frontToken: String(logIns.outputs?.ownToken) }),
       ...(grafana === undefined
         ? {}

@@ -1,5 +1,6 @@
 import { type Check, check } from "./check";
 import { type Answer, everywhere } from "./everywhere";
+import { ExternalGrafana } from "./externalGrafana";
 import { Front } from "./front";
 import { Grafana } from "./grafana";
 import type { Host } from "./host";
@@ -30,7 +31,7 @@ export async function verify(hosts: readonly DeployedHost[], seconds: number): P
 }
 
 async function verifyHost(host: Host, seconds: number): Promise<Check[]> {
-  const { services, grafana } = host.deployed;
+  const { services, grafana, external: [first, ...others] = [] } = host.deployed;
   const has = (name: string) => services.some((service) => service.name === name);
   if (!has("nginx")) {
     return [await check("services", () => retry(seconds, () => allReady(host)))];
@@ -51,6 +52,11 @@ async function verifyHost(host: Host, seconds: number): Promise<Check[]> {
   ]);
   if (grafana !== undefined) {
     checks.push(...(await verifyGrafana(new Grafana(front, grafana), seconds)));
+  }
+  if (first !== undefined) {
+    const elsewhere = new ExternalGrafana([first, ...others]);
+    const own = [first, ...others].map(({ body }) => JSON.parse(body).uid);
+    checks.push(...(await verifyGrafana(elsewhere, seconds, (uid) => own.includes(uid))));
   }
   return checks;
 }

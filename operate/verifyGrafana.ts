@@ -2,11 +2,17 @@
 import { type Check, check, PartlyWrong, type Result } from "./check";
 import { type Dashboard, type PanelRequest, panelRequests } from "./dashboard";
 import { NO_SOURCE, type Source } from "./datasource";
-import { type Grafana, LockedOut, type QueryResult } from "./grafana";
+import { LockedOut, type Grafana as OwnGrafana, type QueryResult } from "./grafana";
 import { retry } from "./retry";
 
+type Grafana = Pick<OwnGrafana, "logIn" | "get" | "health" | "query">;
+
 /** All checks of a Grafana; each of them, and the log-in before them, has a time-out of so many seconds. */
-export async function verifyGrafana(grafana: Grafana, seconds: number): Promise<Check[]> {
+export async function verifyGrafana(
+  grafana: Grafana,
+  seconds: number,
+  isOurs = (_datasource: string) => true,
+): Promise<Check[]> {
   let lockedOut = false;
   const login = await check("grafana log-in", () =>
     retry(seconds, () => grafana.logIn()).catch((error) => {
@@ -19,7 +25,7 @@ export async function verifyGrafana(grafana: Grafana, seconds: number): Promise<
     return [login];
   }
   const all = await Promise.all([
-    listed("data sources", seconds, () => sources(grafana)),
+    listed("data sources", seconds, () => sources(grafana, isOurs)),
     listed("dashboards", seconds, () => dashboards(grafana)),
   ]);
   return [login, ...all.flat()];
@@ -44,9 +50,10 @@ async function listed(what: string, seconds: number, list: () => Promise<NamedCh
   return Promise.all(checks.map(({ name, run }) => check(name, () => retry(seconds, run))));
 }
 
-async function sources(grafana: Grafana): Promise<NamedCheck[]> {
+async function sources(grafana: Grafana, isOurs: (uid: string) => boolean): Promise<NamedCheck[]> {
   const found = await grafana.get<Array<{ name: string; uid: string }>>("datasources");
-  return found.map(({ name, uid }) => ({
+  const ours = found.filter(({ uid }) => isOurs(uid));
+  return ours.map(({ name, uid }) => ({
     name: `data source ${name}`,
     run: async () => (await grafana.health(uid)) ?? "is there; its kind has no health check",
   }));

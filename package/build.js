@@ -13,6 +13,7 @@ const ROOT = join(__dirname, "..");
 const SHIPPED = [
   "versions.json",
   "certificates",
+  "grafana-api",
   "templates",
   "host",
   "dashboards/json",
@@ -107,6 +108,7 @@ function describe(packages) {
     exports: {
       ".": { types: "./package/index.d.ts", default: "./index.js" },
       "./certificates/make": "./certificates/make.js",
+      "./grafana-api/apply": "./grafana-api/apply.js",
       "./package.json": "./package.json",
     },
     dependencies: Object.fromEntries(own.map((other) => [other, dependencies[other]])),

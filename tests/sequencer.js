@@ -33,6 +33,7 @@ const LONGEST = [
   "errors",
   "package",
   "exporters",
+  "externalGrafana",
 ];
 
 class LongestFirst extends Sequencer {

@@ -33,7 +33,7 @@ export interface FoundDatasource<Secret = unknown> {
   readonly host?: string | undefined;
 }
 
-const TITLES: Readonly<Record<DatasourceKind["type"], string>> = {
+export const TITLES: Readonly<Record<DatasourceKind["type"], string>> = {
   prometheus: "Prometheus",
   influxdb: "InfluxDB",
   loki: "Loki",
@@ -77,7 +77,7 @@ export function provisionedDatasource(datasource: Datasource, isDefault: boolean
     isDefault,
     editable: false,
     ...(auth?.type === "basic" ? { basicAuth: true, basicAuthUser: literal(auth.username) } : {}),
-    jsonData: { ...options(datasource), ...loginOptions(endpoint) },
+    jsonData: datasourceOptions(datasource, literal),
     ...(Object.keys(secure).length > 0 ? { secureJsonData: secure } : {}),
   };
 }
@@ -94,12 +94,20 @@ export function datasourceFiles(datasources: readonly Datasource[]): Record<stri
   return Object.assign({}, ...datasources.map((one) => authFiles(loginAt(one.endpoint), ownerOf(one))));
 }
 
-function options(datasource: Datasource): Record<string, unknown> {
+/** @param written how a text of the user's is written there */
+export function datasourceOptions(
+  datasource: DatasourceKind & Pick<Datasource, "endpoint">,
+  written: (text: string) => unknown = (text) => text,
+): Record<string, unknown> {
+  return { ...options(datasource, written), ...loginOptions(datasource.endpoint) };
+}
+
+function options(datasource: DatasourceKind, written: (text: string) => unknown): Record<string, unknown> {
   switch (datasource.type) {
     case "prometheus":
       return { httpMethod: "POST", timeInterval: datasource.scrapeInterval };
     case "influxdb":
-      return { version: "InfluxQL", httpMode: "POST", dbName: literal(datasource.database) };
+      return { version: "InfluxQL", httpMode: "POST", dbName: written(datasource.database) };
     case "loki":
       return {};
     default:

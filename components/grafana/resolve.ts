@@ -10,15 +10,15 @@ import { SHIPPED_DASHBOARDS, shippedDashboards } from "../../dashboards/shipped"
 import { dashboardIdentity, dashboardProblems } from "../../dashboards/user";
 import type { ShippedFile } from "../prometheus/schema";
 import { checkDatasources } from "./datasources.resolve";
+import { resolveExternal } from "./external.resolve";
 import { checkIni } from "./ini.resolve";
 import { checkAdminUser, checkEmbedding, checkPlugins, checkSmtp, resolveLdap } from "./logIn.resolve";
 import type { GrafanaSettings, grafana } from "./schema";
 
-export function resolveGrafana(
-  given: z.output<typeof grafana>,
-  { before, locate, context, report }: ResolveContext,
-): GrafanaSettings {
+export function resolveGrafana(given: z.output<typeof grafana>, around: ResolveContext): GrafanaSettings {
+  const { before, locate, context, report } = around;
   checkQuadlet(given.quadlet, locate, report, "grafana");
+  const external = resolveExternal(given, around);
   const { adminPassword, ...rest } = given;
   if (adminPassword !== undefined && adminPassword.toLowerCase() === given.adminUser.toLowerCase()) {
     report(
@@ -44,7 +44,12 @@ export function resolveGrafana(
   checkAdminUser(given, { before, locate, report });
   const ldap = resolveLdap(given.ldap, { context, locate, report });
   return {
-    ...withPlainSecrets({ ...rest, dashboards, ...(ldap === undefined ? {} : { ldap }) }),
+    ...withPlainSecrets({
+      ...rest,
+      dashboards,
+      ...(ldap === undefined ? {} : { ldap }),
+      ...(external === undefined ? {} : { enabled: false, external }),
+    }),
     ...(adminPassword === undefined ? {} : { adminPassword }),
   };
 }

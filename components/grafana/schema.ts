@@ -6,7 +6,7 @@ import { quadletSetting } from "../../config/schema/quadlet";
 import {
   choice,
   data,
-  enabled,
+  flag,
   group,
   list,
   localPath,
@@ -18,6 +18,7 @@ import {
 import versions from "../../versions.json";
 import type { ShippedFile } from "../prometheus/schema";
 import { datasource } from "./datasource.schema";
+import { external } from "./external.schema";
 import { anonymous, embedding, iniSettings, plugins, smtp } from "./ini.schema";
 import { ldap, oauth } from "./logIn.schema";
 
@@ -34,7 +35,14 @@ const adminPassword = secretText(
 });
 
 export const grafana = group({
-  enabled: enabled("Grafana"),
+  enabled: setting(flag().default(true), "Whether Grafana is deployed.", {
+    defaultText: "`true`; `false` with `external`",
+  }),
+  external: setting(
+    external.optional(),
+    "A Grafana of somebody else's that gets data source and dashboards, instead of one of the host's own.",
+    { defaultText: "none" },
+  ),
   adminUser: setting(
     text(/^[A-Za-z0-9@._-]{1,64}$/, "is not a user name; write letters, digits and @ . _ -").default("admin"),
     "Name of the administrator.",

@@ -9,6 +9,8 @@ export const grafanaSection = section("grafana", {
   groups: ["dashboards"],
   chapters: {
     grafana: { title: "Grafana" },
+    external: { title: "External Grafana", under: "as `grafana.external`" },
+    externalFolder: { title: "External folder", under: "as `grafana.external.folder`" },
     datasource: { title: "Data source", under: "as an entry of `grafana.datasources`" },
     smtp: { title: "Grafana mails", under: "as `grafana.smtp`" },
     anonymous: { title: "Visitors without a log-in", under: "as `grafana.anonymous`" },

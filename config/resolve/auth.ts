@@ -107,6 +107,17 @@ export function resolveTls(tls: Tls, path: Path, context: Context, report: Repor
   };
 }
 
+/** Trusted certificates, as PEM text. */
+export function resolveCa(
+  given: string | undefined,
+  path: Path,
+  context: Context,
+  report: Report,
+): string | undefined {
+  const found = certificates(given, path, context, report);
+  return found && written(found);
+}
+
 /** The certificates in a PEM text or file. */
 function certificates(
   given: string | undefined,

@@ -65,6 +65,12 @@ test("`everything` sets every setting of the services", () => {
   expect([...new Set(missing)].sort()).toEqual([
     "backup.directory",
     "grafana.adminPassword",
+    // Instead of a Grafana of the host's own, which has all others.
+    "grafana.external.ca",
+    "grafana.external.folder",
+    "grafana.external.organisation",
+    "grafana.external.token",
+    "grafana.external.url",
     // For an agent, which has hardly any of the others.
     "prometheus.agent.maxTime",
     "prometheus.agent.minTime",

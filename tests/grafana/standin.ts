@@ -98,7 +98,7 @@ export class StandIn {
     return new Promise((resolve, reject) => {
       const read = (chunk: Buffer) => {
         this.log += chunk.toString();
-        const address = this.log.match(/HTTP Server Listen" address=127\.0\.0\.1:(\d+)/);
+        const address = this.log.match(/HTTP Server Listen" address=[\d.]+:(\d+)/);
         if (address?.[1] === undefined) return;
         this.port = Number(address[1]);
         resolve(this);
@@ -145,7 +145,7 @@ export class StandIn {
       const text = body === undefined ? undefined : JSON.stringify(body);
       const outgoing = request(
         {
-          host: "127.0.0.1",
+          host: this.env.GF_SERVER_HTTP_ADDR,
           port: this.port,
           path,
           method,

@@ -3,6 +3,8 @@ package promquery
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -25,7 +27,21 @@ type Client struct {
 
 // New makes a client; secret unseals a value of secureJsonData ("" when there is none).
 func New(source store.DataSource, secret func(string) string) *Client {
-	return &Client{source: source, secret: secret, http: &http.Client{Timeout: 30 * time.Second}}
+	client := &Client{source: source, secret: secret}
+	client.http = &http.Client{Timeout: 30 * time.Second, Transport: client.Transport()}
+	return client
+}
+
+// Transport trusts whom the data source says.
+func (c *Client) Transport() *http.Transport {
+	config := &tls.Config{}
+	config.ServerName, _ = c.source.JSONData["serverName"].(string)
+	config.InsecureSkipVerify, _ = c.source.JSONData["tlsSkipVerify"].(bool)
+	if given, _ := c.source.JSONData["tlsAuthWithCACert"].(bool); given {
+		config.RootCAs = x509.NewCertPool()
+		config.RootCAs.AppendCertsFromPEM([]byte(c.secret("tlsCACert")))
+	}
+	return &http.Transport{TLSClientConfig: config, DisableKeepAlives: true}
 }
 
 // Authorize adds the data source's credentials and headers to a request on their way out.

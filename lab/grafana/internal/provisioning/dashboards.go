@@ -85,7 +85,7 @@ func (d *Dashboards) load(providers []*provider) error {
 	return d.Store.Update(func(state *store.State) error {
 		kept := []*store.Dashboard{}
 		for _, old := range state.Dashboards {
-			if frozen[old.Provider] || broken[filepath.Join(old.Provider, old.File)] {
+			if old.Provider == "" && !provided(found, old.UID) || frozen[old.Provider] || broken[filepath.Join(old.Provider, old.File)] {
 				kept = append(kept, old)
 			}
 		}
@@ -103,6 +103,16 @@ func (d *Dashboards) load(providers []*provider) error {
 		state.Dashboards = kept
 		return nil
 	})
+}
+
+// provided tells whether a file takes the place of a dashboard that was saved by the API.
+func provided(found map[string][]*store.Dashboard, uid string) bool {
+	for _, dashboards := range found {
+		if store.Find(dashboards, func(d *store.Dashboard) bool { return d.UID == uid }) != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // read parses the files of one provider; a broken one is logged, and its dashboard stays as it was.

@@ -16,6 +16,7 @@ type State struct {
 	DataSources []*DataSource `json:"dataSources"`
 	Folders     []*Folder     `json:"folders"`
 	Dashboards  []*Dashboard  `json:"dashboards"`
+	Accounts    []*Account    `json:"serviceAccounts"`
 }
 
 // User is an account; only the hash of its password is kept.
@@ -25,6 +26,22 @@ type User struct {
 	Email    string `json:"email"`
 	Salt     string `json:"salt"`
 	Password string `json:"password"`
+}
+
+// Account is a service account with its tokens.
+type Account struct {
+	ID     int64    `json:"id"`
+	Name   string   `json:"name"`
+	Role   string   `json:"role"`
+	Tokens []*Token `json:"tokens"`
+}
+
+// Token lets a program in as its service account; only its hash is kept. A zero time means that it does not expire.
+type Token struct {
+	ID      int64     `json:"id"`
+	Name    string    `json:"name"`
+	Hash    string    `json:"hash"`
+	Expires time.Time `json:"expires"`
 }
 
 // Session is a login by cookie; only the hash of the cookie is kept.
@@ -67,9 +84,10 @@ type Folder struct {
 	UID       string `json:"uid"`
 	Title     string `json:"title"`
 	ParentUID string `json:"parentUid"`
+	Version   int    `json:"version"`
 }
 
-// Dashboard is the JSON of a provisioned dashboard, and where it came from.
+// Dashboard is the JSON of a dashboard, and where it came from; one that was saved by the API has no provider.
 type Dashboard struct {
 	ID        int64           `json:"id"`
 	UID       string          `json:"uid"`
@@ -112,7 +130,7 @@ func (s *State) Folder(uid string) *Folder {
 
 // NewFolder adds a folder; one without a uid gets one.
 func (s *State) NewFolder(uid string) *Folder {
-	folder := &Folder{ID: s.ID(), UID: uid}
+	folder := &Folder{ID: s.ID(), UID: uid, Version: 1}
 	if uid == "" {
 		folder.UID = fmt.Sprintf("folder%08d", folder.ID)
 	}

@@ -12,8 +12,11 @@ import (
 	"podwatch/lab/grafana/internal/store"
 )
 
-// identity is who asks; a zero user is nobody.
-type identity struct{ user store.User }
+// identity is who asks; a zero user is nobody. A service account has a role; the administrator may do everything.
+type identity struct {
+	user store.User
+	role string
+}
 
 // signedIn lets in who has an account, and turns others away.
 func (s *Server) signedIn(handle handler) http.Handler {
@@ -36,6 +39,8 @@ func (s *Server) signedIn(handle handler) http.Handler {
 			http.Redirect(w, r, s.Settings.AppSubURL+"/login?redirectTo="+url.QueryEscape(target), http.StatusFound)
 		case errors.Is(err, auth.ErrFailed), errors.Is(err, auth.ErrBlocked), errors.Is(err, auth.ErrEmpty):
 			refuseLogin(w, err)
+		case errors.As(err, &tokenError{}):
+			refuseToken(w, err)
 		default:
 			refuseWith(w, http.StatusUnauthorized, "auth.unauthorized", "Unauthorized")
 		}
@@ -57,17 +62,17 @@ func (s *Server) anonymous() bool {
 func (s *Server) identify(r *http.Request) (identity, error) {
 	if login, password, given := r.BasicAuth(); given && s.Settings.Bool("auth.basic", "enabled") {
 		user, err := s.Auth.Password(login, password)
-		return identity{user}, err
+		return identity{user: user}, err
 	}
-	if strings.HasPrefix(r.Header.Get("Authorization"), "Bearer ") {
-		return identity{}, errors.New("the stand-in knows no API keys or service accounts")
+	if token, given := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); given {
+		return s.byToken(token, r.Header.Get("X-Grafana-Org-Id"))
 	}
 	cookie, err := r.Cookie(s.cookieName())
 	if err != nil || cookie.Value == "" {
 		return identity{}, nil
 	}
 	user, err := s.Auth.Session(cookie.Value)
-	return identity{user}, err
+	return identity{user: user}, err
 }
 
 func (s *Server) cookieName() string { return s.Settings.Get("auth", "login_cookie_name") }

@@ -73,13 +73,18 @@ func describe(d *store.DataSource) object {
 }
 
 func (s *Server) showDataSource(w http.ResponseWriter, _ *http.Request, d *store.DataSource) {
+	writeJSON(w, http.StatusOK, describeWhole(d))
+}
+
+// describeWhole says which secrets there are, and none of them.
+func describeWhole(d *store.DataSource) object {
 	item, fields := describe(d), map[string]bool{}
 	for key := range d.Secure {
 		fields[key] = true
 	}
 	item["basicAuthUser"], item["withCredentials"], item["version"] = d.BasicAuthUser, d.WithCredentials, d.Version
 	item["secureJsonFields"] = fields
-	writeJSON(w, http.StatusOK, item)
+	return item
 }
 
 func (s *Server) checkDataSource(w http.ResponseWriter, r *http.Request, d *store.DataSource) {
@@ -104,6 +109,7 @@ func (s *Server) proxy(w http.ResponseWriter, r *http.Request, d *store.DataSour
 	}
 	client := s.client(d)
 	(&httputil.ReverseProxy{
+		Transport: client.Transport(),
 		Rewrite: func(out *httputil.ProxyRequest) {
 			out.Out.URL.Path, out.Out.URL.RawPath = "/"+strings.TrimPrefix(r.PathValue("path"), "/"), ""
 			out.SetURL(target)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -13,7 +14,8 @@ import (
 )
 
 func folderItem(f *store.Folder) object {
-	item := object{"id": f.ID, "uid": f.UID, "orgId": 1, "title": f.Title, "version": 1}
+	item := object{"id": f.ID, "uid": f.UID, "orgId": 1, "title": f.Title, "version": max(f.Version, 1),
+		"url": "/dashboards/f/" + f.UID + "/" + slug(f.Title)}
 	if f.ParentUID != "" {
 		item["parentUid"] = f.ParentUID
 	}
@@ -40,13 +42,16 @@ func (s *Server) showFolder(w http.ResponseWriter, r *http.Request, _ identity) 
 		return nil
 	})
 	if found == nil {
-		refuse(w, http.StatusNotFound, "folder not found")
+		refuseStatus(w, http.StatusNotFound, "not-found", "folder not found")
 		return
 	}
 	writeJSON(w, http.StatusOK, folderItem(found))
 }
 
-var errTaken = errors.New("a folder with the same uid already exists")
+var (
+	errTaken     = errors.New("a folder/dashboard with the same uid already exists")
+	errSameTitle = errors.New("a folder or dashboard in the general folder with the same name already exists")
+)
 
 func (s *Server) createFolder(w http.ResponseWriter, r *http.Request, _ identity) {
 	var form store.Folder
@@ -63,15 +68,18 @@ func (s *Server) createFolder(w http.ResponseWriter, r *http.Request, _ identity
 	}
 	var made *store.Folder
 	err := s.Store.Update(func(state *store.State) error {
-		if state.Folder(form.UID) != nil {
+		if form.UID != "" && (state.Folder(form.UID) != nil || state.Dashboard(form.UID) != nil) {
 			return errTaken
+		}
+		if folderTitled(state, form.Title, form.ParentUID) != nil {
+			return errSameTitle
 		}
 		made = state.NewFolder(form.UID)
 		made.Title, made.ParentUID = form.Title, form.ParentUID
 		return nil
 	})
 	switch {
-	case errors.Is(err, errTaken):
+	case errors.Is(err, errTaken), errors.Is(err, errSameTitle):
 		refuse(w, http.StatusConflict, err.Error())
 	case err != nil:
 		s.Log.Error("Failed to create folder", "error", err)
@@ -81,25 +89,31 @@ func (s *Server) createFolder(w http.ResponseWriter, r *http.Request, _ identity
 	}
 }
 
-// search lists dashboards, and folders unless `type` says otherwise, by the words of their titles.
+// search lists dashboards, and folders unless `type` says otherwise, by the words of their titles, and by where they are.
 func (s *Server) search(w http.ResponseWriter, r *http.Request, _ identity) {
 	ask, items := r.URL.Query(), []object{}
-	add := func(kind, title string, item object) {
+	add := func(kind, title, within string, item object) {
 		item["type"], item["title"] = kind, title
-		if (ask.Get("type") == "" || ask.Get("type") == kind) && strings.Contains(strings.ToLower(title), strings.ToLower(ask.Get("query"))) {
+		tagged := true
+		for _, tag := range ask["tag"] {
+			own, _ := item["tags"].([]string)
+			tagged = tagged && slices.Contains(own, tag)
+		}
+		inFolder := !ask.Has("folderUIDs") || slices.Contains(ask["folderUIDs"], within)
+		if inFolder && tagged && (ask.Get("type") == "" || ask.Get("type") == kind) && strings.Contains(strings.ToLower(title), strings.ToLower(ask.Get("query"))) {
 			items = append(items, item)
 		}
 	}
 	_ = s.Store.View(func(state *store.State) error {
 		for _, folder := range state.Folders {
-			add("dash-folder", folder.Title, object{"id": folder.ID, "uid": folder.UID})
+			add("dash-folder", folder.Title, folder.ParentUID, object{"id": folder.ID, "uid": folder.UID})
 		}
 		for _, dashboard := range state.Dashboards {
 			item := object{"id": dashboard.ID, "uid": dashboard.UID, "tags": dashboard.Tags}
 			if folder := state.Folder(dashboard.FolderUID); folder != nil {
 				item["folderUid"], item["folderTitle"] = folder.UID, folder.Title
 			}
-			add("dash-db", dashboard.Title, item)
+			add("dash-db", dashboard.Title, dashboard.FolderUID, item)
 		}
 		return nil
 	})
@@ -129,6 +143,7 @@ func (s *Server) showDashboard(w http.ResponseWriter, r *http.Request, _ identit
 	content["id"], content["uid"], content["version"] = found.ID, found.UID, found.Version
 	writeJSON(w, http.StatusOK, object{"dashboard": content, "meta": object{
 		"type": "db", "version": found.Version, "folderUid": folder.UID, "folderTitle": folder.Title,
-		"provisioned": true, "provisionedExternalId": found.File,
+		"provisioned": found.Provider != "", "provisionedExternalId": found.File, "url": pathOf(found),
+		"slug": slug(found.Title),
 	}})
 }

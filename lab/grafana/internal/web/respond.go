@@ -24,6 +24,11 @@ func refuse(w http.ResponseWriter, status int, message string) {
 	writeJSON(w, status, object{"message": message})
 }
 
+// refuseStatus is the form that has a word for programs.
+func refuseStatus(w http.ResponseWriter, code int, status, message string) {
+	writeJSON(w, code, object{"status": status, "message": message})
+}
+
 // refuseWith is the long form, of the errors that carry an id.
 func refuseWith(w http.ResponseWriter, status int, id, message string) {
 	writeJSON(w, status, object{"message": message, "messageId": id, "statusCode": status, "traceID": ""})

@@ -49,15 +49,19 @@ func (s *Server) Handler() http.Handler {
 		"GET /api/search":                            s.search,
 		"GET /api/folders":                           s.listFolders,
 		"GET /api/folders/{uid}":                     s.showFolder,
-		"POST /api/folders":                          s.createFolder,
+		"GET /api/folders/{uid}/counts":              s.countFolder,
+		"GET /api/org":                               s.organization,
 		"GET /api/dashboards/uid/{uid}":              s.showDashboard,
 		"POST /api/ds/query":                         s.query,
-		"GET /api/datasources":                       s.listDataSources,
-		"GET /api/datasources/uid/{uid}":             s.withSource(s.showDataSource),
+		"GET /api/datasources":                       allowed("datasources:read", s.listDataSources),
+		"GET /api/datasources/uid/{uid}":             allowed("datasources:read", s.withSource(s.showDataSource)),
 		"GET /api/datasources/uid/{uid}/health":      s.withSource(s.checkDataSource),
 		"/api/datasources/proxy/uid/{uid}/{path...}": s.withSource(s.proxy),
 	} {
 		mux.Handle(pattern, s.signedIn(handle))
+	}
+	for pattern, change := range s.changes() {
+		mux.Handle(pattern, s.signedIn(allowed(change.permission, change.handle)))
 	}
 	return s.logged(s.underSubPath(s.sameOrigin(mux)))
 }
