@@ -109,7 +109,7 @@ export interface PlacedService {
   readonly elsewhere?: true;
   /** What it offers; undefined if the host does not have it. */
   offer(settings: HostSettings): Offer | undefined;
-  /** How the Prometheus of a host monitors it, there and on other hosts. */
+  /** How the Prometheus of a host monitors it, there and on the other hosts that it watches. */
   telemetry?(monitor: HostSettings, hosts: readonly HostSettings[]): ReadonlyArray<Telemetry<Secret>>;
   /** Creates it. */
   place(placement: Placement, opts: pulumi.ComponentResourceOptions): Placed;
@@ -158,6 +158,17 @@ export function nearest<Kind extends StackOffer>(
 ): ReadonlyArray<Found<Kind>> {
   const own = found.filter((one) => one.own);
   return own.length > 0 ? own : found;
+}
+
+/**
+ * The data sources for a Grafana. In a stack that is spread over hosts it is for the whole stack, so it has all of them, its own
+ * host's first; otherwise of each type what is nearest.
+ */
+export function datasourcesFor(placement: Placement): ReadonlyArray<Found<"datasource">> {
+  const found = reachable(placement, "datasource");
+  if (placement.settings.groups !== undefined) return found;
+  const types = [...new Set(found.map(({ offer }) => offer.kind.type))];
+  return types.flatMap((type) => nearest(found.filter(({ offer }) => offer.kind.type === type)));
 }
 
 /** What the containers of a host need. */

@@ -2,6 +2,7 @@
 import type { HostSettings } from "../config/load";
 import type { Section } from "../config/section";
 import type { PlannedService } from "../lib/runner";
+import { isWatched } from "../lib/watched";
 import { alertmanagerPlacement } from "./alertmanager/placement";
 import { apacheStatusPlacement } from "./apache-exporter/placement";
 import { backupPlacement } from "./backup/placement";
@@ -54,10 +55,12 @@ export function wire(
     const offers = offer(settings);
     return offers === undefined ? [] : [[service, offers]];
   });
+  const { name, prometheus } = settings;
+  const watched = hosts.filter((host) => isWatched({ name, watches: prometheus.watches }, host));
   return {
     settings,
     offers: Object.fromEntries(offers),
-    watched: SERVICES.flatMap(({ telemetry }) => telemetry?.(settings, hosts) ?? []),
+    watched: SERVICES.flatMap(({ telemetry }) => telemetry?.(settings, watched) ?? []),
   };
 }
 

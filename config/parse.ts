@@ -1,4 +1,5 @@
 // Turns a stack file into validated, complete settings, or a list of all its problems. Does not depend on Pulumi.
+import { checkReach } from "../components/grafana/reach.resolve";
 import { resolveNetwork } from "../components/network/resolve";
 import { checkModes } from "../components/prometheus/mode.resolve";
 import type { Engine } from "../engines/engine";
@@ -8,15 +9,15 @@ import { characterProblems, treeWithLineFeeds } from "./characters";
 import type { Context } from "./context";
 import { placeholderProblems } from "./placeholders";
 import { type Path, type Problem, type Report, samePath, show, tidy } from "./problem";
+import { type Asking, asking, checkWatches, clientsOf, watchersOf } from "./resolve/asking";
 import { type Entry, resolveConnection, someAccess, someLogin, waitOf } from "./resolve/connection";
 import { checkEngine } from "./resolve/engine";
 import { checkGroups, grouped } from "./resolve/groups";
 import { checkPolicy } from "./resolve/policy";
-import { applies, checkNodeJobs, checkOwnSections, roleOf, watchers } from "./resolve/roles";
+import { applies, checkNodeJobs, checkOwnSections, roleOf } from "./resolve/roles";
 import { resolveServices } from "./resolve/services";
 import { type HostSettings, type Settings, singleHost, stack } from "./schema";
 import { exposedSecretProblems, plainSecretProblems, uselesslyEncrypted, withoutEncrypted } from "./secrets";
-import type { HostBasics } from "./section";
 import { mention, shapeProblems, soundParts } from "./shape";
 import { withSshConfig } from "./sshConfig";
 import { isGroup, type Tree, valueAt } from "./walk";
@@ -52,10 +53,9 @@ export function parse(given: Tree, context: Context, engine: Engine = podman): P
     entries.map((entry) => ({ grouped: entry, applies: (name) => applies(entry.services, name) })),
     report,
   );
-  const watching = watchers(sound, entries, context.self().hostname);
-  const hosts = entries.map((entry) =>
-    resolveHost(entry, entries, raw, sound, watching, context, engine, report),
-  );
+  const all = asking(sound, entries, context.self().hostname);
+  checkWatches(entries, all, report);
+  const hosts = entries.map((entry) => resolveHost(entry, entries, raw, sound, all, context, engine, report));
   checkAddresses(entries, report);
   checkEngine(engine, sound, entries, report);
   const placed = entries.flatMap((entry, index) => {
@@ -68,6 +68,7 @@ export function parse(given: Tree, context: Context, engine: Engine = podman): P
     report,
   );
   checkModes(placed, sound, report);
+  checkReach(placed, report);
   const exceptions = checkPolicy(sound, placed, report);
   const connected = placed.map((host) => resolveNetwork(host, placed, report));
   const known = problems.filter(({ text }) => context.isUnknown?.(text) !== true);
@@ -130,7 +131,7 @@ function resolveHost(
   entries: readonly Entry[],
   raw: Tree,
   sound: Tree,
-  watching: HostBasics["watchers"],
+  all: readonly Asking[],
   context: Context,
   engine: Engine,
   report: Report,
@@ -145,7 +146,9 @@ function resolveHost(
     role,
     services: entry.services,
     become,
-    watchers: watching,
+    grouped: entry.groups !== undefined,
+    watchers: watchersOf(entry, all),
+    clients: clientsOf(entry, all),
     address: local ? context.self().hostname : (access.address ?? "localhost"),
   };
   const services = resolveServices(sound, entry, basics, context, report);

@@ -24,15 +24,24 @@ export type SectionName = keyof ServiceSettings<string>;
 /** Groups that need not be defined, besides `all-in-one`, whose hosts have every service. */
 export type ShippedGroup = "monitors" | "dashboards" | "targets";
 
+export interface OtherHost {
+  readonly name: string;
+  readonly address: string;
+}
+
 /** A host that a section is resolved for. */
 export interface HostBasics {
   readonly role: "monitor" | "target";
   /** The services that its groups give it. */
   readonly services: readonly SectionName[];
+  /** Whether its entry names groups: what it has may then be used by other hosts, through its front. */
+  readonly grouped: boolean;
   readonly become: boolean;
   readonly address: string;
-  /** The hosts whose Prometheus scrapes those without one. */
-  readonly watchers: ReadonlyArray<{ readonly name: string; readonly address: string }>;
+  /** The other hosts whose Prometheus watches this one. */
+  readonly watchers: readonly OtherHost[];
+  /** The other hosts that use its front. */
+  readonly clients: readonly OtherHost[];
 }
 
 /** The context for resolving a section. */

@@ -1,4 +1,6 @@
+import { isIP } from "node:net";
 import type { z } from "zod";
+import { quote } from "../../config/problem";
 import type { ResolveContext } from "../../config/section";
 import type { FirewallSettings, firewall } from "./schema";
 
@@ -24,5 +26,14 @@ export function resolveFirewall(
     if (given[key]?.length === 0)
       report(locate([key]), "lists nobody; write who may, or remove it, so that everybody may");
   }
-  return { ...given, enabled };
+  if (given.allowFrom === undefined) return { ...given, enabled };
+  for (const { name, address } of host.clients) {
+    if (enabled && isIP(address) === 0)
+      report(
+        locate(["allowFrom"]),
+        `limits the front, which ${name} uses, and ${name} has no IP address in the stack file but ${quote(address)}; write an IP address for it, or remove allowFrom`,
+      );
+  }
+  const clients = host.clients.map(({ address }) => address).filter((address) => isIP(address) !== 0);
+  return { ...given, enabled, allowFrom: [...new Set([...given.allowFrom, ...clients])] };
 }

@@ -1,5 +1,5 @@
 import { shippedDashboards } from "../../dashboards/shipped";
-import { containerPlace, nearest, type PlacedService, type Placement, reachable } from "../placement";
+import { containerPlace, datasourcesFor, type PlacedService, type Placement } from "../placement";
 import { Grafana, type GrafanaArgs } from "./component";
 import { namedDatasources } from "./datasource.render";
 import { GRAFANA } from "./endpoint";
@@ -24,17 +24,22 @@ export const grafanaPlacement: PlacedService = {
 
 export function grafanaArgs(placement: Placement): GrafanaArgs {
   const { grafana } = placement.settings;
-  const found = nearest(reachable(placement, "datasource"));
+  const found = datasourcesFor(placement);
   const datasources = found.map(({ offer: { kind }, endpoint, from, own }) => ({
     kind,
     endpoint,
     host: own ? undefined : from.settings.name,
   }));
+  const named = namedDatasources(datasources, grafana.datasourceUid);
   const dashboards = found.flatMap(({ from }) => from.watched).flatMap((watched) => watched.dashboards);
   return {
     ...containerPlace(placement),
     settings: grafana,
-    datasources: namedDatasources(datasources, grafana.datasourceUid),
-    dashboards: shippedDashboards(dashboards, grafana.datasourceUid),
+    datasources: named,
+    dashboards: shippedDashboards(
+      dashboards,
+      grafana.datasourceUid,
+      named.filter(({ type }) => type === "prometheus"),
+    ),
   };
 }

@@ -5,6 +5,7 @@ import { quote, type Report } from "../../config/problem";
 import type { Locate } from "../../config/resolve/locate";
 import type { ResolveContext } from "../../config/section";
 import { inUrl, overlap } from "../../lib/address";
+import { endpointAt, isOfOwnHost } from "../../lib/endpoint";
 import versions from "../../versions.json";
 import type { NodeExporterReach, NodeExporterSettings, nodeExporter } from "./schema";
 
@@ -37,8 +38,10 @@ export function resolveNodeExporter(given: Given, around: ResolveContext): NodeE
   });
   const { bind: _, port: __, allowFrom: ___, ...rest } = given;
   const release = { ...given.release, sha256: checksums(given, locate, report) };
+  const throughFront =
+    host.grouped && host.role === "monitor" && !isOfOwnHost(endpointAt(before.front.publicUrl));
   const reach: NodeExporterReach =
-    enabled && !before.prometheus.enabled ? byPort(given, around) : { by: "socket" };
+    enabled && !before.prometheus.enabled && !throughFront ? byPort(given, around) : { by: "socket" };
   return { ...rest, release, enabled, reach };
 }
 

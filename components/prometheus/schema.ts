@@ -209,6 +209,14 @@ export const prometheus = group({
       example: { region: "eu" },
     },
   ),
+  watches: setting(
+    list(
+      text(/^[a-z][a-z0-9-]{0,30}$/, "is not the name of a host or a group; write one of the stack's"),
+      "names of hosts and groups",
+    ).optional(),
+    "Hosts of the stack that it watches besides its own, by their names or by groups: their node exporters, and in a stack with [groups](groups.md) what is behind their fronts. Your own scrape jobs are not affected.",
+    { example: ["north"], defaultText: "all hosts" },
+  ),
   scrapeJobs: setting(list(scrapeJob, "scrape jobs").default([]), "Your own scrape jobs."),
   fileSd: setting(
     list(fileSdJob, "scrape jobs with target files").default([]),

@@ -1,10 +1,10 @@
 // What hosts have: a target is only scraped, any other host has the services of its groups.
 import { NODE_JOB } from "../../components/node-exporter/endpoint";
 import { SECTIONS } from "../../components/sections";
+import { isWatched } from "../../lib/watched";
 import { quote, type Report } from "../problem";
-import { type HostSettings, hostEntry, PLACEABLE, services } from "../schema";
+import { type HostSettings, PLACEABLE, services } from "../schema";
 import type { HostBasics, Section, SectionName } from "../section";
-import { settle } from "../shape";
 import type { Tree } from "../walk";
 import type { Grouped } from "./groups";
 import { type Layer, type Layered, locateIn } from "./locate";
@@ -53,22 +53,6 @@ export function checkOwnSections(
 
 interface Entry extends Layered {
   readonly name: string;
-  readonly sound: Tree;
-  readonly services: Services;
-}
-
-/**
- * The hosts whose Prometheus scrapes those without one.
- *
- * @param ownName host name of the machine that the program runs on, for a host that is this machine
- */
-export function watchers(stack: Tree, entries: readonly Entry[], ownName: string): HostBasics["watchers"] {
-  const { address } = hostEntry.shape;
-  return entries.flatMap(({ name, sound, services: placed }) => {
-    const prometheus = settle(services.prometheus, merge(stack.prometheus, sound.prometheus) as Tree);
-    if (!applies(placed, "prometheus") || !prometheus?.enabled) return [];
-    return [{ name, address: address.safeParse(sound.address).data ?? ownName }];
-  });
 }
 
 /** A user's job may have the name of the node exporters' job, unless the same Prometheus has both. */
@@ -78,8 +62,12 @@ export function checkNodeJobs(
   report: Report,
 ): void {
   for (const { name, prometheus } of hosts.filter(({ prometheus }) => prometheus.enabled)) {
+    const { watches: which } = prometheus;
     const watches = hosts.some(
-      (host) => host.nodeExporter.enabled && (host.name === name || host.nodeExporter.reach.by === "port"),
+      (host) =>
+        host.nodeExporter.enabled &&
+        isWatched({ name, watches: which }, host) &&
+        (host.name === name || host.nodeExporter.reach.by === "port" || host.groups !== undefined),
     );
     const entry = entries.find((candidate) => candidate.name === name);
     if (!watches || entry === undefined) continue;

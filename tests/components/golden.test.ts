@@ -74,6 +74,8 @@ test("`everything` sets every setting of the services", () => {
     // For an agent, which has hardly any of the others.
     "prometheus.agent.maxTime",
     "prometheus.agent.minTime",
+    // It names hosts, which differ where these sections are used.
+    "prometheus.watches",
     "tls.certificate",
     "tls.key",
     "tls.keyFile",

@@ -20,7 +20,7 @@ function twoHosts(front: object = { bind: "0.0.0.0" }): Settings {
   });
 }
 
-/** The same, but `dash` has nothing to show of its own; a stack file cannot say so yet. */
+/** The same, but `dash` has nothing to show of its own. */
 function apart({ hosts }: Settings): Settings {
   return {
     hosts: hosts.map((host) =>
@@ -39,6 +39,12 @@ async function deployed(settings: Settings) {
       parse(parts(`${host}-grafana`)["files/provisioning/datasources/podwatch.yml"] ?? "").datasources,
     dashboards: (host: string) =>
       Object.keys(parts(`${host}-grafana`)).filter((path) => path.startsWith("files/dashboards/")),
+    board: (host: string, file: string) =>
+      JSON.parse(parts(`${host}-grafana`)[`files/dashboards/${file}`] ?? ""),
+    jobs: (host: string) =>
+      parse(parts(`${host}-prometheus`)["files/prometheus.yml"] ?? "").scrape_configs.map(
+        (job: { job_name: string }) => job.job_name,
+      ),
     alerting: (host: string) => parse(parts(`${host}-prometheus`)["files/prometheus.yml"] ?? "").alerting,
   };
 }
@@ -59,6 +65,74 @@ test("a Grafana without a Prometheus on its host shows that of another, through 
     expect.arrayContaining(["files/dashboards/gateways.json", "files/dashboards/alertmanager.json"]),
   );
   expect(resources.map(({ name }) => name)).not.toContain("podwatch-dash-prometheus");
+});
+
+describe("in a stack with groups", () => {
+  const front = { bind: "0.0.0.0" };
+  const region = (more: object = {}) =>
+    settingsOf({
+      front,
+      gateways: { enabled: false },
+      hosts: {
+        mon1: { ...login, address: "10.1.2.3", groups: ["monitors"] },
+        dash: { ...login, address: "10.1.2.4", groups: ["dashboards"] },
+        mon2: { ...login, address: "10.1.2.5", groups: ["monitors"] },
+        web: { ...login, address: "10.1.2.6", groups: ["targets"] },
+        ...more,
+      },
+    });
+
+  test("each host has the services of its groups, and a front", async () => {
+    const { resources } = await deployed(region());
+    const services = resources.flatMap(({ name }) => /^podwatch-(.*)-service$/.exec(name)?.[1] ?? []);
+    expect(services.sort()).toEqual([
+      "dash-grafana",
+      "dash-network",
+      "dash-nginx",
+      "mon1-network",
+      "mon1-nginx",
+      "mon1-prometheus",
+      "mon2-network",
+      "mon2-nginx",
+      "mon2-prometheus",
+      "web-node-exporter",
+    ]);
+  });
+
+  test("one Grafana shows every Prometheus, each under the name of its host", async () => {
+    const { datasources, board } = await deployed(region());
+    expect(datasources("dash").map(({ name, url }: Record<string, string>) => [name, url])).toEqual([
+      ["Prometheus (mon1)", "https://10.1.2.3:443/prometheus"],
+      ["Prometheus (mon2)", "https://10.1.2.5:443/prometheus"],
+    ]);
+    const { templating, panels } = board("dash", "overview.json");
+    expect(templating.list[0]).toMatchObject({
+      type: "datasource",
+      query: "prometheus",
+      current: { text: "Prometheus (mon1)", value: "PBFA97CFB590B2093" },
+    });
+    const uids = panels.flatMap(({ datasource }: { datasource?: { uid: string } }) => datasource?.uid ?? []);
+    expect([...new Set(uids)]).toEqual(["${datasource}"]);
+  });
+
+  test("of its own host comes first", async () => {
+    const own = { ...login, address: "10.1.2.7", groups: ["monitors", "dashboards"] };
+    const { datasources } = await deployed(region({ own }));
+    expect(datasources("own").map(({ name }: Record<string, string>) => name)).toEqual([
+      "Prometheus",
+      "Prometheus (mon1)",
+      "Prometheus (mon2)",
+    ]);
+  });
+
+  test("a Prometheus scrapes the node exporters that it watches", async () => {
+    const prometheus = { watches: ["mon2"] };
+    const { jobs } = await deployed(
+      region({ mon2: { ...login, address: "10.1.2.5", groups: ["monitors"], prometheus } }),
+    );
+    expect(jobs("mon1")).toContain("node");
+    expect(jobs("mon2")).not.toContain("node");
+  });
 });
 
 test("what the own host has comes first: on the network of its containers", async () => {

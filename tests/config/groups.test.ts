@@ -242,3 +242,72 @@ describe("is refused:", () => {
     ]);
   });
 });
+
+describe("between hosts", () => {
+  const spread = { mon: { groups: ["monitors", "south"] }, dash: { groups: ["dashboards"] } };
+  const groups = (more: object = {}) => ({ groups: { south: { prometheus: {} }, ...more } });
+
+  test("a Prometheus watches all hosts, or those that it names by group or host, and only it may ask them", () => {
+    const { web1, web2, web3 } = hostsOf(
+      region(
+        {
+          mon1: { groups: ["monitors"], prometheus: { watches: ["north", "web3"] } },
+          mon2: { groups: ["monitors"] },
+          web1: { groups: ["targets", "north"] },
+          web2: { groups: ["targets"] },
+          web3: { groups: ["targets"] },
+        },
+        { groups: { north: { nodeExporter: { port: 9101 } } } },
+      ),
+    );
+    const allowed = [web1, web2, web3].map((one) =>
+      one?.nodeExporter.reach.by === "port" ? one.nodeExporter.reach.allowFrom : [],
+    );
+    expect(allowed).toEqual([["10.1.2.1", "10.1.2.2"], ["10.1.2.2"], ["10.1.2.1", "10.1.2.2"]]);
+  });
+
+  test("the firewall lets the hosts through to the front that use it", () => {
+    const firewall = { allowFrom: ["10.9.0.0/16"] };
+    const { mon, dash, node } = hostsOf(
+      region({ ...spread, node: { groups: ["targets"] } }, { ...open, ...groups(), firewall }),
+    );
+    expect(mon?.firewall.allowFrom).toEqual(["10.9.0.0/16", "10.1.2.2"]);
+    expect(dash?.firewall.allowFrom).toEqual(["10.9.0.0/16", "10.1.2.1"]);
+    const { a } = hostsOf(region({ a: {}, b: {} }, { ...open, firewall }));
+    expect(a?.firewall.allowFrom).toEqual(["10.9.0.0/16"]);
+    expect(node?.firewall.allowFrom).toEqual(["10.9.0.0/16", "10.1.2.1", "10.1.2.2"]);
+  });
+
+  test("a node exporter beside a front needs no port", () => {
+    const { dash } = hostsOf(region(spread, { ...open, ...groups(), nodeExporter: { enabled: true } }));
+    expect(dash?.nodeExporter.reach).toEqual({ by: "socket" });
+  });
+
+  test.each<[string, object, string]>([
+    [
+      "a watched group that there is not",
+      region(spread, { ...open, ...groups({ south: { prometheus: { watches: ["suoth"] } } }) }),
+      'podwatch:groups.south.prometheus.watches[0]: "suoth" is neither a host nor a group with a host; did you mean south?',
+    ],
+    [
+      "a closed front of the only Prometheus",
+      region(spread, groups({ dashboards: open })),
+      "podwatch:front.bind: 127.0.0.1 opens the front of mon to mon itself only, and the Grafana of dash asks its Prometheus there; write an address of mon, or 0.0.0.0",
+    ],
+    [
+      "no Prometheus at all",
+      region({ dash: { groups: ["dashboards"] } }),
+      "podwatch:hosts.dash.groups: put Grafana on a host, and no host has a Prometheus that it could ask; put one into the group monitors, or add an entry under grafana.datasources",
+    ],
+    [
+      "a name that no firewall knows",
+      region(
+        { ...spread, dash: { ...spread.dash, address: "dash.my-company.net" } },
+        { ...open, ...groups({ monitors: { firewall: { allowFrom: ["10.9.0.0/16"] } } }) },
+      ),
+      'podwatch:groups.monitors.firewall.allowFrom: limits the front, which dash uses, and dash has no IP address in the stack file but "dash.my-company.net"; write an IP address for it, or remove allowFrom',
+    ],
+  ])("is refused: %s", (_, raw, expected) => {
+    expect(problemsOf(raw as Record<string, unknown>)).toEqual([expected]);
+  });
+});

@@ -1,0 +1,83 @@
+// Which hosts ask others: the ones that their Prometheus watches, and the fronts that their services use.
+import { isWatched } from "../../lib/watched";
+import { quote, type Report } from "../problem";
+import { hostEntry, services } from "../schema";
+import type { OtherHost, SectionName } from "../section";
+import { settle } from "../shape";
+import { nearest } from "../suggest";
+import type { Tree } from "../walk";
+import type { Grouped } from "./groups";
+import { type Layered, locateIn } from "./locate";
+import { merge } from "./merge";
+import { applies } from "./roles";
+
+interface Entry extends Layered, Pick<Grouped, "groups"> {
+  readonly name: string;
+  readonly sound: Tree;
+  readonly services: readonly SectionName[];
+}
+
+/** A host, and what it may ask of others. */
+export interface Asking extends OtherHost, Pick<Grouped, "groups"> {
+  /** What its Prometheus watches, absent for all; undefined if it has none. */
+  readonly prometheus: { readonly watches?: readonly string[] | undefined } | undefined;
+  readonly grafana: boolean;
+}
+
+/**
+ * What hosts may ask of others, before any host's settings are complete.
+ *
+ * @param ownName host name of the machine that the program runs on, for a host that is this machine
+ */
+export function asking(stack: Tree, entries: readonly Entry[], ownName: string): Asking[] {
+  const { address } = hostEntry.shape;
+  return entries.map(({ name, groups, sound, services: placed }) => {
+    const written = (of: SectionName) => merge(stack[of], sound[of]) as Tree;
+    const prometheus = applies(placed, "prometheus")
+      ? settle(services.prometheus, written("prometheus"))
+      : undefined;
+    const grafana = applies(placed, "grafana") ? settle(services.grafana, written("grafana")) : undefined;
+    return {
+      name,
+      ...(groups === undefined ? {} : { groups }),
+      address: address.safeParse(sound.address).data ?? ownName,
+      prometheus: prometheus?.enabled ? prometheus : undefined,
+      grafana: grafana?.enabled === true,
+    };
+  });
+}
+
+/** The hosts whose Prometheus watches a host. */
+export function watchersOf(host: Pick<Entry, "name" | "groups">, all: readonly Asking[]): OtherHost[] {
+  return all.flatMap(({ name, address, prometheus }) =>
+    prometheus !== undefined && isWatched({ name, watches: prometheus.watches }, host)
+      ? [{ name, address }]
+      : [],
+  );
+}
+
+/** The hosts that use the front of a host: a stack without groups is none that is spread over hosts. */
+export function clientsOf(host: Pick<Entry, "name" | "groups">, all: readonly Asking[]): OtherHost[] {
+  if (host.groups === undefined) return [];
+  return all
+    .filter(({ name, groups, prometheus, grafana }) => {
+      return name !== host.name && groups !== undefined && (prometheus !== undefined || grafana);
+    })
+    .map(({ name, address }) => ({ name, address }));
+}
+
+/** Names of hosts and groups have to be those of the stack. */
+export function checkWatches(entries: readonly Entry[], all: readonly Asking[], report: Report): void {
+  const known = [...new Set(entries.flatMap(({ name, groups = [] }) => [name, ...groups]))];
+  entries.forEach((entry, index) => {
+    const locate = locateIn("prometheus", entry);
+    all[index]?.prometheus?.watches?.forEach((name, at) => {
+      if (known.includes(name)) return;
+      const meant = nearest(name, known);
+      report(
+        locate(["watches", at]),
+        `${quote(name)} is neither a host nor a group with a host; ${meant === undefined ? `write one of ${known.join(", ")}` : `did you mean ${meant}?`}`,
+      );
+    });
+  });
+}
