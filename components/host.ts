@@ -5,6 +5,7 @@ import type { HostRecord } from "../connection/record";
 import type { Engine } from "../engines/engine";
 import type { NamedSecret } from "../lib/auth";
 import { trustsOwnAuthority, withOwnAuthority } from "../lib/authority";
+import { type Checks, count } from "../lib/checks";
 import type { Deployable, Network } from "../lib/deployable";
 import type { PlannedService } from "../lib/runner";
 import type { Scope } from "../lib/scope";
@@ -33,6 +34,8 @@ export interface HostArgs
     | "builds"
     | "addressNeeds"
   > {
+  /** What must hold on it once all is deployed. */
+  readonly checks?: Checks;
   /** What will run on it. */
   readonly services: pulumi.Input<readonly PlannedService[]>;
   /** Whether a service sends pings, for which an ordinary user may lack permission; like `addressNeeds`, read once the host is checked. */
@@ -76,6 +79,7 @@ export class Host extends pulumi.ComponentResource {
   private readonly engine: Engine;
   private readonly builds: HostArgs["builds"];
   private readonly whenKnown: WhenKnown;
+  private readonly checks: Checks | undefined;
   private readonly authority: pulumi.Output<string> | undefined;
   private front: HostRecord<pulumi.Output<string>>["front"] | undefined;
   private readonly context: RunnerHost;
@@ -94,6 +98,7 @@ export class Host extends pulumi.ComponentResource {
     this.engine = args.containerEngine;
     this.builds = args.builds;
     this.whenKnown = args.whenKnown ?? ((input, make) => make(input));
+    this.checks = args.checks && count(args.checks) > 0 ? args.checks : undefined;
     this.authority = args.authority;
     this.context = {
       connection,
@@ -243,6 +248,7 @@ export class Host extends pulumi.ComponentResource {
       services: this.services,
       secrets: this.secrets,
       ...(this.front === undefined ? {} : { front: this.front }),
+      ...(this.checks === undefined ? {} : { checks: this.checks }),
     };
     // Recorded when the runner is there: until then, the record of the deployment before is the valid one.
     this.registerOutputs({ ...record, runner: this.identity.apply(() => record.runner) });

@@ -5,6 +5,7 @@ import { alertmanagerSection } from "./alertmanager/section";
 import { apacheSection } from "./apache-exporter/section";
 import { backupSection } from "./backup/section";
 import { blackboxExporterSection } from "./blackbox-exporter/section";
+import { checksSection } from "./checks/section";
 import { engineSection } from "./engine/section";
 import { firewallSection } from "./firewall/section";
 import { grafanaSection } from "./grafana/section";
@@ -31,4 +32,5 @@ export const SECTIONS = {
   firewall: firewallSection,
   engine: engineSection,
   alerts: alertsSection,
+  checks: checksSection,
 } as const satisfies { readonly [Name in SectionName]: Pick<Section<Name>, "chapters"> };

@@ -1,4 +1,5 @@
 // Turns a stack file into validated, complete settings, or a list of all its problems. Does not depend on Pulumi.
+import { checkOrigins } from "../components/checks/resolve";
 import { checkReach } from "../components/grafana/reach.resolve";
 import { resolveNetwork } from "../components/network/resolve";
 import { checkModes } from "../components/prometheus/mode.resolve";
@@ -69,6 +70,7 @@ export function parse(given: Tree, context: Context, engine: Engine = podman): P
   );
   checkModes(placed, sound, report);
   checkReach(placed, report);
+  checkOrigins(placed, report);
   const exceptions = checkPolicy(sound, placed, report);
   const connected = placed.map((host) => resolveNetwork(host, placed, report));
   const known = problems.filter(({ text }) => context.isUnknown?.(text) !== true);

@@ -1,3 +1,4 @@
+import type { Checks } from "../lib/checks";
 import type { Connection } from "./connection";
 
 /** What a deployment records of a host in its state, for the commands that come later. */
@@ -18,6 +19,8 @@ export interface HostRecord<Secret = string> {
     /** Whom its certificate is for; absent: for its address, too. */
     readonly name?: string;
   };
+  /** What the user wants to hold; absent: nothing. */
+  readonly checks?: Checks;
 }
 
 /** Name of the resource that stages a bundle for another one, if sudo asks for a password. */

@@ -5,6 +5,8 @@ export interface Arguments {
   readonly host: string | undefined;
   readonly service: string | undefined;
   readonly json: boolean;
+  /** File for the result as that of tests. */
+  readonly junit?: string | undefined;
   /** In seconds. */
   readonly timeout: number | undefined;
   readonly follow: boolean;
@@ -49,6 +51,7 @@ export const OPTIONS = {
   host: { value: "HOST", about: "this host only" },
   service: { value: "SERVICE", about: "this service only, such as grafana" },
   json: { about: "print JSON" },
+  junit: { value: "FILE", about: "write the result as JUnit XML, too" },
   timeout: {
     value: "SECONDS",
     about: "how long a host may take to answer, and each check of verify to succeed (60)",
@@ -104,6 +107,7 @@ export function parseArguments(
     host: text("host"),
     service: text("service"),
     json: values.json === true,
+    junit: text("junit"),
     timeout: number("timeout"),
     follow: values.follow === true,
     lines: number("lines") ?? 50,

@@ -51,9 +51,13 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     run: async (args) => print(args, await status(await hosts(args), args.timeout ?? ANSWER_WITHIN)),
   },
   verify: {
-    about: "end-to-end checks through the front; exit code 3 when a check fails",
-    takes: [...WHERE, "json", "timeout"],
-    run: async (args) => print(args, await verify(await hosts(args), args.timeout ?? ANSWER_WITHIN)),
+    about: "end-to-end checks through the front, and those of the stack file; exit code 3 when a check fails",
+    takes: [...WHERE, "json", "junit", "timeout"],
+    run: async (args) => {
+      const { timeout: seconds = ANSWER_WITHIN, junit } = args;
+      const stack = await allHosts(args);
+      return print(args, await verify(choose(stack, args), { stack, seconds, junit }));
+    },
   },
   drift: {
     about: "differences between the hosts and what was applied; exit code 2 when there are some",

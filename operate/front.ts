@@ -197,7 +197,7 @@ function isCertificateError({ code = "" }: { code?: string }): boolean {
 }
 
 /** Node's HTTP calls methods that only sockets have; over SSH they do nothing. */
-function socketLike(stream: Duplex): Duplex {
+export function socketLike(stream: Duplex): Duplex {
   const unset = () => stream;
   return Object.assign(stream, {
     setKeepAlive: unset,

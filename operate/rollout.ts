@@ -97,7 +97,7 @@ async function works(batch: readonly string[], { stack, timeout = 60 }: Argument
   const deployed = readState(await exportStack(stack), stack ?? "");
   const { text, exitCode } = await verify(
     deployed.filter(({ name }) => batch.includes(name)),
-    timeout,
+    { stack: deployed, seconds: timeout },
   );
   process.stdout.write(text);
   return exitCode === 0;

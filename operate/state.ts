@@ -41,6 +41,7 @@ export interface DeployedHost {
   /** What it has in a Grafana of somebody else's. */
   readonly external?: readonly ExternalObject[];
   readonly front?: HostRecord["front"];
+  readonly checks?: HostRecord["checks"];
   /** For the front, if it wants one. */
   readonly frontToken?: string;
 }
@@ -98,7 +99,7 @@ function readHost(
   const services = Object.entries(record.services).flatMap(([service, name]) =>
     named(name).map((command) => readService(service, read(command))),
   );
-  const { connection, engine, front } = record;
+  const { connection, engine, front, checks } = record;
   const external = externalObjects(connection.name, resources);
   return [
     {
@@ -117,6 +118,7 @@ function readHost(
       ),
       ...(front === undefined ? {} : { front }),
       ...(external.length === 0 ? {} : { external }),
+      ...(checks === undefined ? {} : { checks }),
       ...(logIns === undefined ? {} : { frontToken: String(logIns.outputs?.ownToken) }),
       ...(grafana === undefined
         ? {}

@@ -1,9 +1,11 @@
 import { type Check, check } from "./check";
+import { Origins, runChecks, runCommands } from "./checks";
 import { type Answer, everywhere } from "./everywhere";
 import { ExternalGrafana } from "./externalGrafana";
 import { Front } from "./front";
 import { Grafana } from "./grafana";
 import type { Host } from "./host";
+import { writeJunit } from "./junit";
 import { exitCode, perHost, type Report } from "./outcome";
 import { age, PROMETHEUS } from "./prometheus";
 import { isAgent, samplesAreTaken } from "./remoteWrite";
@@ -19,14 +21,28 @@ const WAITS = 4;
 /** Additional time-out per host, in seconds, since alerts take longer than anything else. */
 const GRACE = 300;
 
-/**
- * End-to-end checks of each host, through its front.
- *
- * Services that just started or changed need time, so each check may take so many seconds.
- */
-export async function verify(hosts: readonly DeployedHost[], seconds: number): Promise<Report> {
+interface VerifyOptions {
+  /** All hosts of the stack. */
+  readonly stack: readonly DeployedHost[];
+  /** How long each check may take, since services that just started or changed need time. */
+  readonly seconds: number;
+  /** File for the result as that of tests. */
+  readonly junit?: string | undefined;
+}
+
+/** End-to-end checks of each host, through its front, and those of the stack file. */
+export async function verify(
+  hosts: readonly DeployedHost[],
+  { stack, seconds, junit }: VerifyOptions,
+): Promise<Report> {
   const within = WAITS * seconds + GRACE;
-  const answers = await everywhere(hosts, { doing: "verify", within }, (host) => verifyHost(host, seconds));
+  const origins = new Origins(stack);
+  const answers = await everywhere(hosts, { doing: "verify", within }, async (host) => {
+    const checks = await Promise.all([verifyHost(host, seconds), runChecks(host, origins, seconds)]);
+    return [...checks.flat(), ...(await runCommands(host))];
+  });
+  await origins.close();
+  if (junit !== undefined) writeJunit(junit, answers);
   return reportVerify(answers);
 }
 

@@ -9,9 +9,18 @@ export async function change(command: "up" | "destroy", target: Target): Promise
   if (code !== 0) throw new Error(`pulumi ${command} ended with ${code}, see its output`);
 }
 
-/** `seconds`: how long targets may take to come up. @throws Error that names the checks that failed */
-export async function verify({ stack }: Target, seconds: string | undefined): Promise<void> {
-  const options = seconds === undefined ? [] : ["--timeout", seconds];
+/**
+ * @param timeout how long targets may take to come up, in seconds
+ * @param junit file for the result as that of tests
+ * @throws Error that names the checks that failed
+ */
+export async function verify(
+  { stack }: Target,
+  { timeout, junit }: { readonly timeout: string | undefined; readonly junit: string | undefined },
+): Promise<void> {
+  const options = Object.entries({ timeout, junit }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, value],
+  );
   const program = join(ROOT, "operate", "run.js");
   const { code, stdout, stderr } = await run("node", [program, "verify", "--stack", stack, ...options], true);
   if (code === 0) return;

@@ -7,7 +7,14 @@ import { Delivery, type Revision, revision } from "./steps";
 export async function production(args: readonly string[]): Promise<number> {
   const options = readOptions(
     "production",
-    { stack: "needed", proof: "needed", record: "optional", timeout: "optional", "config-file": "optional" },
+    {
+      stack: "needed",
+      proof: "needed",
+      record: "optional",
+      timeout: "optional",
+      junit: "optional",
+      "config-file": "optional",
+    },
     args,
   );
   const target = { stack: options.stack, configFile: options["config-file"] };
@@ -16,7 +23,7 @@ export async function production(args: readonly string[]): Promise<number> {
   return delivery.run(async () => {
     await delivery.step("proof", async () => check(readRecord(options.proof), at, options.stack));
     await delivery.step("up", () => change("up", target));
-    await delivery.step("verify", () => verify(target, options.timeout));
+    await delivery.step("verify", () => verify(target, options));
   });
 }
 

@@ -20,6 +20,7 @@ export async function staging(args: readonly string[]): Promise<number> {
       stack: "needed",
       record: "optional",
       timeout: "optional",
+      junit: "optional",
       "config-file": "optional",
       "allow-changes": "switch",
     },
@@ -38,13 +39,13 @@ export async function staging(args: readonly string[]): Promise<number> {
     const wasDeployed = await isDeployed(target);
     const before = await delivery.step("list what is on the hosts", () => list(hosts));
     await delivery.step(wasDeployed ? "up over what is there" : "up", () => change("up", target));
-    await delivery.step("verify", () => verify(target, options.timeout));
+    await delivery.step("verify", () => verify(target, options));
     await delivery.step("destroy", () => change("destroy", target));
     await delivery.step("hosts as before", async () =>
       compare(hosts, before, await list(hosts), wasDeployed),
     );
     await delivery.step("up from nothing", () => change("up", target));
-    await delivery.step("verify", () => verify(target, options.timeout));
+    await delivery.step("verify", () => verify(target, options));
   });
 }
 

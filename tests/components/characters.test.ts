@@ -21,10 +21,13 @@ const world = context({
 /** What shells, units, YAML, templates and NGINX take for their own, and what is not ASCII. */
 const ODD = ["\"'", "\\n%h", "$(id)", "{{x}}", "# : ", "*!", "\n\t", "é😀\u200d"];
 
-// What stands behind a host key is a comment, which nobody needs; of passwords for the front, only hashes are handed over.
+// What stands behind a host key is a comment, which nobody needs; of passwords for the front, only hashes are handed over; checks are for
+// those who verify, and not handed over.
 const paths = textsOf(raw).filter(
   (path) =>
-    path.at(-1) !== "hostKey" && !(path[1] === "auth" && ["password", "token"].includes(String(path.at(-1)))),
+    path.at(-1) !== "hostKey" &&
+    path[0] !== "checks" &&
+    !(path[1] === "auth" && ["password", "token"].includes(String(path.at(-1)))),
 );
 
 // All settings that take the text have it in one deployment, each between marks of its own.

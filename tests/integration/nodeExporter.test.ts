@@ -1,4 +1,7 @@
 // The node exporter on a monitor and on a target: measured by Prometheus, and by nobody else.
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import versions from "../../versions.json";
 import { faultTest } from "./support/faults";
 import { eventually, LabHost } from "./support/lab";
@@ -54,8 +57,27 @@ function settings(nodeExporter: object = {}) {
     prometheus: { scrapeInterval: "1s", evaluationInterval: "1s", data: "delete" },
     alerts: { HostUnitFailed: { for: "0s" } },
     nodeExporter: { enabled: true, release: mirror.release, ...nodeExporter },
+    checks: CHECKS,
   };
 }
+
+/** Of the user's own: the first four hold on each host. */
+const CHECKS = {
+  queries: { "no target is down": { query: "up == 0", returns: "nothing" } },
+  ports: {
+    "SSH is open": { port: 22 },
+    "the exporter is closed to others": { port: 9100, open: false },
+    "the target's exporter is open to the monitor": { port: 9100, from: "mon" },
+  },
+  commands: {
+    "the exporter runs": {
+      command: "grep -c . && systemctl is-active -q podwatch-node-exporter",
+      input: "package.json",
+    },
+    "here is no host": { command: 'echo "$PODWATCH_HOST" >&2; test "$PODWATCH_HOST" = web', from: "here" },
+  },
+  urls: { "the start page": { url: "/", text: "Prometheus" } },
+};
 
 /** What a host gets from the target's port: a status, or 0. */
 async function status(host: LabHost, address = web.address): Promise<number> {
@@ -96,9 +118,42 @@ test("the metrics that the host alerts query exist", async () => {
 });
 
 test("verify checks the services of the target, which has no front", async () => {
-  const verified = await operate(stack, "verify");
-  expect(verified).toHaveExited(0);
+  const verified = await operate(stack, "verify", "--host", "web");
   expect(verified.stdout).toMatch(/^ok {6}web {2}services: node-exporter is ready$/m);
+});
+
+describe("checks of the stack file", () => {
+  test("hold or fail, each where it is made, and are told to pipelines as tests", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "podwatch-checks-"));
+    const junit = join(directory, "verify.xml");
+    const { code, stdout } = await operate(stack, "verify", "--timeout", "20", "--junit", junit);
+    expect(code).toBe(3);
+    const told = stdout.split("\n").filter((line) => / (query|url|port|command) /.test(line));
+    expect(told.sort()).toEqual([
+      "FAILED  mon  command here is no host: it ended with 1: mon",
+      "FAILED  mon  port the target's exporter is open to the monitor: 9100 is not open: (SSH) Channel open failure: Connection refused",
+      "ok      mon  command the exporter runs: ended with 0",
+      "ok      mon  port SSH is open: 22 is open",
+      "ok      mon  port the exporter is closed to others: 9100 is closed",
+      "ok      mon  query no target is down: nothing",
+      "ok      mon  url the start page: status 200",
+      "ok      web  command here is no host: ended with 0",
+      "ok      web  command the exporter runs: ended with 0",
+      "ok      web  port SSH is open: 22 is open",
+      "ok      web  port the exporter is closed to others: 9100 is closed",
+      "ok      web  port the target's exporter is open to the monitor: 9100 is open",
+    ]);
+    const xml = readFileSync(junit, "utf8");
+    rmSync(directory, { recursive: true });
+    expect(xml.match(/<failure /g)).toHaveLength(2);
+    expect(xml).toContain('<testcase classname="web" name="services">');
+  });
+
+  test("another one touches no host", async () => {
+    const checks = { ...CHECKS, ports: { "SSH is open": { port: 22 } } };
+    await stack.configure({ ...settings(), checks });
+    expect(await stack.up()).toEqual({ unchanged: expect.any(Number) });
+  });
 });
 
 test("only Prometheus' host reaches the exporter of the target, and nobody that of the monitor", async () => {

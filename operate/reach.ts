@@ -1,0 +1,95 @@
+// What answers at an address, as seen from a host or from this machine.
+import { request as requestHttp } from "node:http";
+import { request as requestHttps } from "node:https";
+import type { Duplex } from "node:stream";
+import { text } from "node:stream/consumers";
+import * as tls from "node:tls";
+import type { Session } from "../connection/session";
+import { socketLike } from "./front";
+
+/** How long a connection may take, in seconds. */
+const CONNECT_WITHIN = 5;
+
+/** How long an answer may take, in milliseconds. */
+const ANSWER_WITHIN = 30_000;
+
+export interface Answered {
+  readonly status: number;
+  readonly body: string;
+  /** Of the certificate. */
+  readonly expires?: Date;
+}
+
+/**
+ * Asks a URL, without following redirections.
+ *
+ * @param authorities that sign certificates, in PEM form, besides those that Node.js trusts
+ */
+export async function ask(
+  url: URL,
+  origin: Pick<Session, "connect">,
+  authorities: readonly string[],
+): Promise<Answered> {
+  const encrypted = url.protocol === "https:";
+  const name = url.hostname.replace(/^\[(.*)\]$/, "$1");
+  const socket = socketLike(await reach(origin, name, Number(url.port) || (encrypted ? 443 : 80)));
+  const secured = encrypted
+    ? tls.connect({
+        socket,
+        host: name,
+        servername: /[a-z]/i.test(name) && !name.includes(":") ? name : "",
+        ca: [...trusted(), ...authorities],
+        ALPNProtocols: ["http/1.1"],
+      })
+    : undefined;
+  const connection = secured ?? socket;
+  try {
+    return await new Promise<Answered>((resolve, reject) => {
+      const asked = (encrypted ? requestHttps : requestHttp)(url, {
+        createConnection: () => connection as never,
+        headers: { connection: "close" },
+        signal: AbortSignal.timeout(ANSWER_WITHIN),
+      });
+      asked.on("response", (response) => {
+        const until = secured?.getPeerCertificate().valid_to;
+        const expires = until === undefined ? {} : { expires: new Date(until) };
+        text(response).then(
+          (body) => resolve({ status: response.statusCode ?? 0, body, ...expires }),
+          reject,
+        );
+      });
+      asked.on("error", reject);
+      asked.end();
+    });
+  } catch (error) {
+    const late = (error as Error).name === "AbortError";
+    throw late ? new Error(`is not answered within ${ANSWER_WITHIN / 1000} s`) : error;
+  } finally {
+    connection.destroy();
+  }
+}
+
+/** The authorities that Node.js trusts, with those of NODE_EXTRA_CA_CERTS where it can list them. */
+function trusted(): readonly string[] {
+  const { getCACertificates, rootCertificates } = tls as typeof tls & {
+    getCACertificates?: (kind: "default") => string[];
+  };
+  return getCACertificates?.("default") ?? rootCertificates;
+}
+
+/** @throws Error when there is no connection within 5 s */
+export async function reach(origin: Pick<Session, "connect">, at: string, port: number): Promise<Duplex> {
+  let timer: NodeJS.Timeout | undefined;
+  let late = false;
+  const connected = origin.connect(at, port).then((stream) => {
+    if (late) stream.destroy();
+    return stream;
+  });
+  const patience = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      late = true;
+      reject(new Error(`no connection within ${CONNECT_WITHIN} s`));
+    }, CONNECT_WITHIN * 1000);
+  });
+  return Promise.race([connected, patience]).finally(() => clearTimeout(timer));
+}
