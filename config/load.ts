@@ -4,6 +4,7 @@ import { distance } from "fastest-levenshtein";
 import type { z } from "zod";
 import type { Route } from "../connection/connection";
 import { machine } from "./context";
+import { originsOf } from "./origins";
 import { parse } from "./parse";
 import { format, type Problem, quote } from "./problem";
 import * as schema from "./schema";
@@ -42,13 +43,29 @@ interface Setting {
  * @throws Error that lists what is wrong with the stack file
  */
 export function readExported(text: string, projectDirectory: string, stack: string): schema.Settings {
+  return exported(text, projectDirectory, stack).settings;
+}
+
+/** The same, host by host, with where each setting comes from; secrets are masked. */
+export function readExportedOrigins(text: string, projectDirectory: string, stack: string) {
+  const { raw, settings } = exported(text, projectDirectory, stack);
+  return settings.hosts.map((host) => ({
+    name: host.name,
+    groups: host.groups,
+    origins: originsOf(raw, host),
+  }));
+}
+
+function exported(text: string, projectDirectory: string, stack: string) {
   const all = JSON.parse(text) as Readonly<Record<string, Setting>>;
   const ours = Object.entries(all).filter(([key]) => key.startsWith(prefix));
-  const raw = ours.map(([key, { value, objectValue }]) => [key.slice(prefix.length), objectValue ?? value]);
+  const raw: Tree = Object.fromEntries(
+    ours.map(([key, { value, objectValue }]) => [key.slice(prefix.length), objectValue ?? value]),
+  );
   const context = machine(projectDirectory, stack, (key) => all[prefix + key]?.secret === true);
-  const parsed = parse(Object.fromEntries(raw), context);
+  const parsed = parse(raw, context);
   if ("problems" in parsed) throw new Error(parsed.problems.map((problem) => format(problem)).join("; "));
-  return parsed.settings;
+  return { raw, settings: parsed.settings };
 }
 
 /** Pulumi passes text; groups and lists arrive as JSON. */

@@ -109,6 +109,15 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       return print(args, await restore(await hosts(args), { ...args, from }));
     },
   },
+  settings: {
+    about: "every setting of a host, and where it comes from: default, preset, stack, group or host",
+    takes: ["stack", "host", "json"],
+    run: async (args) => {
+      // Loaded only here, since checking a stack file takes long to load.
+      const { settings } = await import("./settings");
+      return print(args, await settings(args.stack, args.host));
+    },
+  },
   sudoers: {
     about: "prints the minimal sudoers lines for this version of Podwatch",
     takes: ["user", "home"],

@@ -1,4 +1,5 @@
 // Groups of hosts: which services a host has, where its settings come from, and what is refused.
+import { originsOf } from "../../config/origins";
 import { parse } from "../../config/parse";
 import { format } from "../../config/problem";
 import type { HostSettings } from "../../config/schema";
@@ -310,4 +311,49 @@ describe("between hosts", () => {
   ])("is refused: %s", (_, raw, expected) => {
     expect(problemsOf(raw as Record<string, unknown>)).toEqual([expected]);
   });
+});
+
+test("each setting is shown with where it comes from, and no secret", () => {
+  const raw = region(
+    { mon: { groups: ["all-in-one", "north"], prometheus: { evaluationInterval: "4s" } } },
+    {
+      preset: "raspberry-pi",
+      prometheus: { retention: { size: "1GB" } },
+      alertmanager: receivers.alertmanager,
+      groups: {
+        "all-in-one": {
+          prometheus: { externalLabels: { site: "east", zone: "1" } },
+          nginxExporter: { enabled: false },
+        },
+        north: {
+          prometheus: {
+            externalLabels: { site: "north" },
+            scrapeJobs: [{ name: "shop", targets: ["a:1"], bearerToken: "kept-from-everybody" }],
+          },
+        },
+      },
+    },
+  );
+  const parsed = parse(raw, context({ secretKeys: ["hosts", "groups", "alertmanager"] }));
+  if ("problems" in parsed) throw new Error(parsed.problems.map(format).join("\n"));
+  const origins = originsOf(raw, parsed.settings.hosts[0] as HostSettings);
+  const of = (name: string) => {
+    const found = origins.find(({ setting }) => setting === name);
+    return [found?.value, found?.from];
+  };
+  expect(of("prometheus.mode")).toEqual(["server", "default"]);
+  expect(of("prometheus.retention.time")).toEqual(["90d", "preset raspberry-pi"]);
+  expect(of("prometheus.retention.size")).toEqual(["1GB", "stack"]);
+  expect(of("prometheus.externalLabels.zone")).toEqual(["1", "group all-in-one"]);
+  expect(of("prometheus.externalLabels.site")).toEqual(["north", "group north"]);
+  expect(of("prometheus.evaluationInterval")).toEqual(["4s", "host"]);
+  expect(of("nginxExporter.enabled")).toEqual([false, "group all-in-one"]);
+  expect(of("front.port")).toEqual([80, "default"]);
+  const [jobs, from] = of("prometheus.scrapeJobs");
+  expect([jobs, from]).toEqual([
+    [expect.objectContaining({ name: "shop", bearerToken: "[secret]" })],
+    "group north",
+  ]);
+  expect(JSON.stringify(origins)).not.toContain("kept-from-everybody");
+  expect(JSON.stringify(origins)).not.toContain("hooks.my-company.net");
 });

@@ -70,7 +70,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   connection: ["lib"],
   dashboards: ["lib"],
   "dashboards/preview": ["operate"],
-  operate: ["connection", "grafana-api", "lib", ...services("endpoint", "render", "rules")],
+  operate: ["config", "connection", "grafana-api", "lib", ...services("endpoint", "render", "rules")],
   import: ["config", "lib", "operate", "sections", ...services("endpoint", "receivers", "resolve", "schema")],
   deliver: ["config", "connection", "lib", "operate"],
   lab: ["package.json", "versions.json"],
