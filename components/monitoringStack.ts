@@ -1,8 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Settings } from "../config/load";
+import type { HostSettings, Settings } from "../config/load";
+import { isLoopback } from "../lib/address";
 import { isOfOwnAuthority } from "../lib/authority";
+import { endpointAt, isOfOwnHost } from "../lib/endpoint";
 import { Host, type WhenKnown } from "./host";
 import { Later } from "./later";
+import { machineTokens } from "./nginx/auth.component";
 import { Authority } from "./nginx/authority.component";
 import { type Created, type Installation, offered, type Placement, type WiredHost } from "./placement";
 import { plannedServices, SERVICES, wire } from "./services";
@@ -21,7 +24,8 @@ export class MonitoringStack extends pulumi.ComponentResource {
 
   constructor(name: string, { hosts, whenKnown }: StackSettings, opts?: pulumi.ComponentResourceOptions) {
     super("podwatch:index:MonitoringStack", name, {}, opts);
-    const wired = hosts.map((host) => wire(host, hosts));
+    const known = hosts.map((host) => withMachineTokens(`${name}-${host.name}-front`, host, hosts, this));
+    const wired = known.map((host) => wire(host, known));
     const isSigned = ({ settings: { role, front } }: WiredHost) =>
       role !== "target" && isOfOwnAuthority(front.tls);
     const authority = wired.some(isSigned) ? new Authority(`${name}-authority`, { parent: this }) : undefined;
@@ -80,4 +84,18 @@ export class MonitoringStack extends pulumi.ComponentResource {
     around.deployed.push(...host.deployed);
     return Object.assign({}, ...installations);
   }
+}
+
+/** A host whose front other hosts log in at has the tokens for it: what its services offer contains them. */
+function withMachineTokens(
+  name: string,
+  host: HostSettings,
+  hosts: readonly HostSettings[],
+  parent: pulumi.Resource,
+): HostSettings {
+  const { front, role } = host;
+  const others = hosts.some((other) => other !== host && other.role !== "target");
+  const isReached = !isLoopback(front.bind) || !isOfOwnHost(endpointAt(front.publicUrl));
+  if (role === "target" || front.auth === undefined || !others || !isReached) return host;
+  return { ...host, front: { ...front, machines: machineTokens(name, parent) } };
 }

@@ -1,3 +1,4 @@
+import { behindFront } from "../nginx/endpoint";
 import { containerPlace, type PlacedService } from "../placement";
 import { Alertmanager } from "./component";
 import { ALERTMANAGER, ALERTMANAGER_ENDPOINT } from "./endpoint";
@@ -5,12 +6,16 @@ import { ALERTMANAGER_BACKEND, alertmanagerTelemetry } from "./render";
 
 export const alertmanagerPlacement: PlacedService = {
   service: ALERTMANAGER,
-  offer: ({ alertmanager }) =>
+  offer: ({ alertmanager, front }) =>
     alertmanager.enabled
-      ? // Not for other hosts: the front accepts no alerts.
-        {
+      ? {
           backend: ALERTMANAGER_BACKEND,
-          alertmanager: { endpoints: { local: ALERTMANAGER_ENDPOINT } },
+          alertmanager: {
+            // The front accepts no alerts from whom it does not know.
+            endpoints: front.machines
+              ? behindFront(front, ALERTMANAGER_ENDPOINT, "alerts")
+              : { local: ALERTMANAGER_ENDPOINT },
+          },
           // It replaces its files as a whole.
           savedData: { service: ALERTMANAGER },
         }

@@ -60,8 +60,9 @@ export const ALERTMANAGER_BACKEND: Backend = {
   endpoint: ALERTMANAGER_ENDPOINT,
   // Administrative and diagnostic endpoints.
   closed: ["-/reload", "-/quit", "debug"],
-  // Alerts come from Prometheus, inside the network of the containers.
+  // Alerts come from Prometheus, inside the network of the containers; from other hosts with a log-in.
   readOnly: ["api/v1/alerts", "api/v2/alerts"],
+  alerts: ["api/v2/alerts"],
   title: "Alertmanager",
   description: "Alerts that fire now, and silences.",
 };

@@ -2,8 +2,17 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { HostSettings } from "../../config/load";
 import type { NamedSecret } from "../../lib/auth";
+import { MACHINE_LOG_INS, type MachineTokens } from "../../lib/machineLogIns";
 import { generatedPassword } from "../password";
-import { OWN_TOKEN, SALT_BYTES, TOKENS_SECRET, tokenLine, USERS_SECRET, userLine } from "./auth.render";
+import {
+  machineName,
+  OWN_TOKEN,
+  SALT_BYTES,
+  TOKENS_SECRET,
+  tokenLine,
+  USERS_SECRET,
+  userLine,
+} from "./auth.render";
 
 type Secret = pulumi.Output<string>;
 
@@ -24,6 +33,7 @@ export class FrontLogIns extends pulumi.ComponentResource {
   constructor(
     name: string,
     { users, tokens }: NonNullable<HostSettings["front"]["auth"]>,
+    machines: MachineTokens<Secret> | undefined,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("podwatch:index:FrontLogIns", name, {}, opts);
@@ -44,8 +54,15 @@ export class FrontLogIns extends pulumi.ComponentResource {
         .base64;
       return pulumi.all([password, salt]).apply(([plain, salted]) => userLine(user, plain, salted));
     });
-    const tokenLines = Object.entries({ ...this.known.tokens, [OWN_TOKEN]: this.ownToken }).map(
-      ([token, value]) => value.apply((plain) => tokenLine(token, plain)),
+    const ofMachines =
+      machines && MACHINE_LOG_INS.map((purpose) => [machineName(purpose), machines[purpose]]);
+    const allTokens: Record<string, Secret> = {
+      ...this.known.tokens,
+      [OWN_TOKEN]: this.ownToken,
+      ...Object.fromEntries(ofMachines ?? []),
+    };
+    const tokenLines = Object.entries(allTokens).map(([token, value]) =>
+      value.apply((plain) => tokenLine(token, plain)),
     );
     this.secrets = [
       { name: USERS_SECRET, value: joined(userLines) },
@@ -53,6 +70,15 @@ export class FrontLogIns extends pulumi.ComponentResource {
     ];
     this.registerOutputs({ known: this.known, ownToken: this.ownToken });
   }
+}
+
+/** Tokens for services of other hosts, which are there before either. */
+export function machineTokens(name: string, parent: pulumi.Resource): MachineTokens<Secret> {
+  const tokens = MACHINE_LOG_INS.map((purpose) => [
+    purpose,
+    generatedPassword(`${name}-${purpose}-token`, parent),
+  ]);
+  return Object.fromEntries(tokens) as MachineTokens<Secret>;
 }
 
 function joined(lines: readonly Secret[]): Secret {

@@ -2,6 +2,7 @@
 // of which the host gets hashes only.
 import { createHash } from "node:crypto";
 import { encodeBase64, hashSync } from "bcryptjs";
+import { MACHINE_LOG_INS, type MachineLogIn } from "../../lib/machineLogIns";
 import { RELOADED_SECRETS_DIRECTORY } from "../../lib/service";
 import { renderTemplate } from "../../lib/template";
 import { NGINX } from "./endpoint";
@@ -20,6 +21,28 @@ export interface LogIns {
 
 /** The log-in of Podwatch's own commands, which see everything and change nothing. */
 export const OWN_TOKEN = "podwatch";
+
+/** The log-ins of services on other hosts: each may do what it is for. */
+const MACHINE_RIGHTS: Readonly<Record<MachineLogIn, Rights>> = {
+  queries: { access: "read", paths: ["prometheus"] },
+  metrics: { access: "read", paths: ["gateways", "metrics"] },
+  samples: { access: "read", paths: ["samples"] },
+  alerts: { access: "read", paths: ["alerts"] },
+};
+
+/** A name that no user's token may have. */
+export const machineName = (purpose: MachineLogIn) => `+${purpose}`;
+
+/** With those of services on other hosts. */
+export function withMachines({ users, tokens }: LogIns): LogIns {
+  const machines = MACHINE_LOG_INS.map((purpose) => [machineName(purpose), MACHINE_RIGHTS[purpose]]);
+  return { users, tokens: { ...tokens, ...Object.fromEntries(machines) } };
+}
+
+/** Whether anybody may send alerts. */
+export function sendsAlerts({ users, tokens }: LogIns): boolean {
+  return [users, tokens].flatMap(Object.values<Rights>).some(({ paths }) => paths.includes("alerts"));
+}
 
 /** Secrets with a line `<name>:<hash>` for each user and each token. */
 export const USERS_SECRET = `${NGINX}-users`;
@@ -56,9 +79,12 @@ export function tokenLine(name: string, token: string): string {
 /**
  * The files that `nginx.conf` includes.
  *
- * @param queries paths to which queries are posted, which change nothing
+ * @param posted paths to which queries are posted, which change nothing, and samples
  */
-export function logInFiles(logIns: LogIns, queries: readonly string[]): Record<string, string> {
+export function logInFiles(
+  logIns: LogIns,
+  posted: { readonly queries: readonly string[]; readonly samples: readonly string[] },
+): Record<string, string> {
   const users = `${RELOADED_SECRETS_DIRECTORY}/${USERS_SECRET}`;
   const tokens = `${RELOADED_SECRETS_DIRECTORY}/${TOKENS_SECRET}`;
   const rights = JSON.stringify(sorted(logIns), null, 2);
@@ -66,7 +92,8 @@ export function logInFiles(logIns: LogIns, queries: readonly string[]): Record<s
     "logins.conf": renderTemplate("nginx/logins.conf.mustache", {
       port: PORT,
       users,
-      queries: queries.join("|"),
+      queries: posted.queries.join("|"),
+      samples: posted.samples.length > 0 && posted.samples.join("|"),
     }),
     "logins.js": renderTemplate("nginx/logins.js.mustache", { users, tokens, rights, ownLogIn: OWN_LOG_IN }),
   };

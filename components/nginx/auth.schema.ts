@@ -11,7 +11,16 @@ const loginName = () =>
     "is not a name for a log-in; write letters, digits and . _ @ - only, such as alice",
   );
 
-const place = choice(["prometheus", "alertmanager", "gateways", "runbooks", "metrics", "all"]);
+const place = choice([
+  "prometheus",
+  "alertmanager",
+  "gateways",
+  "runbooks",
+  "metrics",
+  "samples",
+  "alerts",
+  "all",
+]);
 
 const rights = (paths: Array<z.output<typeof place>>) => ({
   access: setting(
@@ -21,7 +30,7 @@ const rights = (paths: Array<z.output<typeof place>>) => ({
   ),
   paths: setting(
     list(place, "paths").default(paths),
-    "What is open to it. `gateways`: their metrics. `metrics`: those of the services themselves, below `/metrics` and `/federate`. `all`: everything behind the front, your own locations too. Grafana has a log-in of its own.",
+    "What is open to it. `gateways`: their metrics. `metrics`: those of the services themselves, below `/metrics` and `/federate`. `samples`: send them, where `prometheus.remoteWriteReceiver` is set. `alerts`: send them to Alertmanager, which takes them from nobody else. `all`: everything behind the front but that, your own locations too. Grafana has a log-in of its own.",
     { example: ["prometheus", "alertmanager"] },
   ),
 });

@@ -7,6 +7,7 @@ import type { Host } from "../host";
 import type { PodNetwork } from "../network/component";
 import type { Limits } from "../prometheus/limits.render";
 import { FrontLogIns, type KnownLogIns } from "./auth.component";
+import { withMachines } from "./auth.render";
 import { Authority } from "./authority.component";
 import { NGINX } from "./endpoint";
 import type { GatewaysSettings } from "./gateways.schema";
@@ -46,7 +47,8 @@ export class NginxBridge extends pulumi.ComponentResource {
     const { host, front, gateways } = args;
     this.url = host.named(`${front.publicUrl}/`);
     const secrets = ownSecrets(NGINX, front.secrets);
-    const logIns = front.auth && new FrontLogIns(`${name}-log-ins`, front.auth, { parent: this });
+    const logIns =
+      front.auth && new FrontLogIns(`${name}-log-ins`, front.auth, front.machines, { parent: this });
     this.logIns = logIns?.known;
     const certificate = this.certificate(name, args);
     const reloaded = certificate === undefined ? [] : [{ name: CERTIFICATE_SECRET, value: certificate }];
@@ -62,7 +64,7 @@ export class NginxBridge extends pulumi.ComponentResource {
       ipv6: args.network.ipv6,
       backends: args.backends,
       root: front.root,
-      logIns: front.auth,
+      logIns: front.auth && front.machines ? withMachines(front.auth) : front.auth,
       runbooks: args.runbooks,
       bodySize: args.limits.bodySize,
       ...(gateways.enabled ? { gateways } : {}),

@@ -1,3 +1,4 @@
+import { inUrl } from "../../lib/address";
 import { authorityOf, type Encryption } from "../../lib/authority";
 import {
   containerEndpoint,
@@ -6,6 +7,7 @@ import {
   isOfOwnHost,
   type ServiceEndpoints,
 } from "../../lib/endpoint";
+import type { MachineLogIn, MachineTokens } from "../../lib/machineLogIns";
 
 /** Name of the service. */
 export const NGINX = "nginx";
@@ -20,18 +22,55 @@ export const FRONT_JOB = "front";
 export const BRIDGE_ENDPOINT = containerEndpoint(NGINX, 8081);
 
 /** What clients of a front need to know of it. */
-export interface FrontAddress {
+export interface FrontAddress<Secret = unknown> {
   readonly publicUrl: string;
   readonly tls: Encryption;
+  /** Absent: it wants no log-in, or no other host may have one. */
+  readonly machines?: MachineTokens<Secret>;
 }
 
-/** The endpoints of a service that the front of its host serves. A front that is reached only from its own host serves no other. */
+/** A front, and what else tells whether a URL is one of it. */
+export interface NamedFront<Secret = unknown> extends FrontAddress<Secret> {
+  readonly port: number;
+  /** As in a request. */
+  readonly serverNames: readonly string[];
+}
+
+/**
+ * The endpoints of a service that the front of its host serves. A front that is reached only from its own host serves no other.
+ *
+ * @param purpose of clients there
+ */
 export function behindFront<Secret>(
-  { publicUrl, tls }: FrontAddress,
+  front: FrontAddress<Secret>,
   local: Endpoint<Secret>,
+  purpose: MachineLogIn,
 ): ServiceEndpoints<Secret> {
-  const front = endpointAt(publicUrl, local.path);
-  if (isOfOwnHost(front)) return { local };
+  const at = endpointAt(front.publicUrl, local.path);
+  return isOfOwnHost(at) ? { local } : { local, remote: { ...at, ...entry(front, purpose) } };
+}
+
+/** How clients enter a front: with which log-in, and by which certificate they know it. */
+export function entry<Secret>(
+  { tls, machines }: FrontAddress<Secret>,
+  purpose: MachineLogIn,
+): Pick<Endpoint<Secret>, "auth" | "tls"> {
   const ca = authorityOf(tls);
-  return { local, remote: { ...front, ...(ca === undefined ? {} : { tls: { ca } }) } };
+  return {
+    ...(machines === undefined ? {} : { auth: { type: "bearer", token: machines[purpose] } }),
+    ...(ca === undefined ? {} : { tls: { ca } }),
+  };
+}
+
+/** The one of these fronts that a URL leads to. */
+export function frontAt<Front extends NamedFront>(url: string, fronts: readonly Front[]): Front | undefined {
+  if (!URL.canParse(url)) return undefined;
+  const { scheme, host, port } = endpointAt(url);
+  const name = inUrl(host).toLowerCase();
+  return fronts.find(({ publicUrl, tls, port: own, serverNames }) => {
+    const named = endpointAt(publicUrl);
+    const isPublic = scheme === named.scheme && port === named.port;
+    const isDirect = scheme === (tls === false ? "http" : "https") && port === own;
+    return (isPublic || isDirect) && !isOfOwnHost({ host }) && serverNames.includes(name);
+  });
 }

@@ -20,6 +20,7 @@ import {
 } from "../../config/schema/words";
 import { inRange } from "../../lib/address";
 import { inSeconds } from "../../lib/duration";
+import type { MachineTokens } from "../../lib/machineLogIns";
 import versions from "../../versions.json";
 import { frontAuth } from "./auth.schema";
 import { frontFiles } from "./files.schema";
@@ -149,7 +150,10 @@ export type FrontTls = z.output<typeof frontTls>;
 export type FrontSettings<Secret = unknown> = WithSecrets<
   Omit<z.output<typeof front>, "tls"> & { port: number; publicUrl: string; tls: false | FrontTls },
   Secret
->;
+> & {
+  /** Those of other hosts' services, if there are any and the front wants log-ins. */
+  readonly machines?: MachineTokens<Secret>;
+};
 
 declare module "../../config/section" {
   interface ServiceSettings<Secret> {

@@ -5,10 +5,10 @@ import { authority, type Endpoint } from "../../lib/endpoint";
 import { RUNBOOKS_PATH } from "../../lib/runbooks";
 import { CONFIG_DIRECTORY, type Service, type UnitKeys, type User } from "../../lib/service";
 import { readTemplate, renderTemplate } from "../../lib/template";
-import { PROMETHEUS_ENDPOINT } from "../prometheus/endpoint";
 import { inBytes, type JobLimits } from "../prometheus/limits.render";
-import { type LogIns, logInFiles, OWN_LOG_IN, TOKENS_SECRET, USERS_SECRET } from "./auth.render";
+import { type LogIns, logInFiles, OWN_LOG_IN, sendsAlerts, TOKENS_SECRET, USERS_SECRET } from "./auth.render";
 import { BRIDGE_ENDPOINT, NGINX } from "./endpoint";
+import { FORMERLY } from "./root.render";
 import { STATUS_PORT, statusPage } from "./status.render";
 import { CERTIFICATE_SECRET, type Encryption, OWN_NAMES, tlsFiles, tlsView } from "./tls.render";
 
@@ -26,6 +26,10 @@ export interface Backend {
   readonly readOnly?: readonly string[];
   /** Paths below it to which queries may be posted, which change nothing. */
   readonly queries?: readonly string[];
+  /** Paths below it to which samples are sent. */
+  readonly samples?: readonly string[];
+  /** Paths below it to which alerts are sent, by those who have a log-in for it. */
+  readonly alerts?: readonly string[];
   /** Whether it has a log-in, by a form at `login`, or by basic authentication. */
   readonly logIns?: boolean;
   /** Other sites whose pages may show it in a frame, by origin; `*` for any. */
@@ -147,23 +151,6 @@ export function bridgeGroup(gateways: { readonly enabled: boolean; readonly gid:
   return gateways.enabled ? gateways.gid : IMAGE_USER.gid;
 }
 
-/** Pages of a Prometheus at the root of a host, and what has further paths below it. */
-const PAGES_OF_PROMETHEUS = [
-  "alerts",
-  "config",
-  "federate",
-  "flags",
-  "graph",
-  "metrics",
-  "query",
-  "rules",
-  "service-discovery",
-  "status",
-  "targets",
-  "tsdb-status",
-];
-const BELOW_PROMETHEUS = ["api/v1/", "classic/", "consoles/", "new/"];
-
 /** For podman `::` means IPv6 only, for people all addresses. Publishing two ports would leave firewall rules of podman behind. */
 function published(bind: string): { address?: string } {
   return bind === "::" ? {} : { address: bind };
@@ -206,16 +193,19 @@ function files(input: NginxInput): Record<string, string> {
   }
   if (input.statusPort !== undefined) rendered["status.js"] = statusPage(input);
   if (input.logIns) {
-    const queries = input.backends.flatMap(({ endpoint: { path }, queries = [] }) =>
-      queries.map((below) => `${path}/${below}`),
-    );
-    Object.assign(rendered, logInFiles(input.logIns, queries));
+    const posted = (kind: "queries" | "samples") =>
+      input.backends.flatMap(({ endpoint: { path }, [kind]: paths = [] }) =>
+        paths.map((below) => `${path}/${below}`),
+      );
+    const paths = { queries: posted("queries"), samples: posted("samples") };
+    Object.assign(rendered, logInFiles(input.logIns, paths));
   }
   const release = digest([...Object.values(rendered), configuration(input, "")]);
   return { ...rendered, "nginx.conf": configuration(input, release) };
 }
 
 function configuration(input: NginxInput, release: string): string {
+  const takesAlerts = input.logIns !== undefined && sendsAlerts(input.logIns);
   return renderTemplate("nginx/nginx.conf.mustache", {
     resolver: input.resolver,
     ipv6: input.ipv6,
@@ -242,7 +232,7 @@ function configuration(input: NginxInput, release: string): string {
     frames: input.backends.some(({ framedBy = [] }) => framedBy.length > 0),
     auth: input.logIns !== undefined,
     backends: input.backends.map(
-      ({ name, endpoint: { host, port, path }, livePath, closed, readOnly, logIns }) => ({
+      ({ name, endpoint: { host, port, path }, livePath, closed, readOnly, alerts, logIns }) => ({
         area: logIns === true ? OWN_LOG_IN : name,
         ownLogIn: logIns === true,
         variable: `upstream_${name.replaceAll("-", "_")}`,
@@ -252,6 +242,7 @@ function configuration(input: NginxInput, release: string): string {
         liveLocation: livePath ?? false,
         closed: (closed ?? []).map((below) => ({ location: `${path}/${below}` })),
         readOnly: (readOnly ?? []).map((below) => ({ location: `${path}/${below}` })),
+        alerts: takesAlerts ? (alerts ?? []).map((below) => ({ location: `${path}/${below}` })) : [],
       }),
     ),
     sockets: hasSockets(input),
@@ -262,11 +253,7 @@ function configuration(input: NginxInput, release: string): string {
     gatewaySeconds: Math.max(GATEWAY_WITHIN, Math.ceil(inSeconds(input.gateways?.scrapeInterval ?? "0s"))),
     hostBytes: answerBytes(input.bodySize),
     runbooks: hasRunbooks(input),
-    formerly: input.root === "prometheus" && {
-      path: PROMETHEUS_ENDPOINT.path,
-      pages: ["", ...PAGES_OF_PROMETHEUS].map((page) => ({ page })),
-      trees: BELOW_PROMETHEUS.map((tree) => ({ tree })),
-    },
+    formerly: input.root === "prometheus" && FORMERLY,
     socketDirectory: input.gateways?.socketDirectory ?? "",
     hostSockets: (input.hostSockets?.sockets ?? []).map(({ name, location }) => ({
       location,

@@ -32,6 +32,8 @@ export interface PrometheusArgs {
   /** Name of the host in the stack file. */
   readonly hostName: string;
   readonly settings: HostSettings["prometheus"];
+  /** Whether others send to where it sends: what comes from it is told apart by the host's name. Default: no. */
+  readonly apart?: boolean;
   /** What it monitors, itself included, besides the jobs of the settings. */
   readonly watched: ReadonlyArray<Telemetry<pulumi.Output<string>>>;
   /** Where alerts go. */
@@ -81,9 +83,11 @@ export class Prometheus extends pulumi.ComponentResource {
       queryLog: settings.queryLog,
       extra: settings.extra,
       limits: settings.limits,
-      // What agents send is told apart by it: each has the same job for itself.
+      // Each has the same job for itself.
       externalLabels:
-        mode === "agent" ? { host: args.hostName, ...settings.externalLabels } : settings.externalLabels,
+        mode === "agent" || args.apart
+          ? { host: args.hostName, ...settings.externalLabels }
+          : settings.externalLabels,
       scrapeConfigs: [
         ...deployed.map(deployedScrapeConfig),
         ...settings.scrapeJobs.map(scrapeConfig),

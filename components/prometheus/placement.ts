@@ -2,6 +2,7 @@ import { behindFront } from "../nginx/endpoint";
 import { containerPlace, nearest, type PlacedService, type Placement, reachable } from "../placement";
 import { Prometheus, type PrometheusArgs } from "./component";
 import { PROMETHEUS, PROMETHEUS_ENDPOINT } from "./endpoint";
+import { enteringFronts } from "./fronts.render";
 import { AGENTS_TELEMETRY, PROMETHEUS_TELEMETRY, prometheusBackend } from "./render";
 
 export const prometheusPlacement: PlacedService = {
@@ -15,7 +16,7 @@ export const prometheusPlacement: PlacedService = {
       backend,
       // Blocks are never changed once they are there.
       savedData: { service: PROMETHEUS, appended: ["wal", "chunks_head"] },
-      datasource: { kind, endpoints: behindFront(front, PROMETHEUS_ENDPOINT) },
+      datasource: { kind, endpoints: behindFront(front, PROMETHEUS_ENDPOINT, "queries") },
     };
   },
   telemetry: ({ prometheus: { mode, remoteWriteReceiver } }) => [
@@ -30,13 +31,18 @@ export const prometheusPlacement: PlacedService = {
 };
 
 export function prometheusArgs(placement: Placement): PrometheusArgs {
-  const { settings, watched } = placement;
+  const { settings, watched, others } = placement;
+  // An agent evaluates no rules.
+  const isServer = settings.prometheus.mode === "server";
+  const alertmanagers = isServer ? nearest(reachable(placement, "alertmanager")) : [];
+  const fronts = others.map((host) => host.settings.front);
   return {
     ...containerPlace(placement),
-    settings: settings.prometheus,
+    settings: enteringFronts(settings.prometheus, fronts),
     hostName: settings.name,
+    apart: alertmanagers.some(({ own }) => !own),
     watched,
-    alertmanagers: nearest(reachable(placement, "alertmanager")).map(({ endpoint }) => endpoint),
+    alertmanagers: alertmanagers.map(({ endpoint }) => endpoint),
     alerts: settings.alerts,
   };
 }

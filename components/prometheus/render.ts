@@ -87,6 +87,7 @@ export const PROMETHEUS_BACKEND: Backend = {
     "labels",
     "read",
   ].map((query) => `api/v1/${query}`),
+  samples: ["api/v1/write", "api/v1/otlp/v1/metrics"],
   title: "Prometheus",
   description: "Targets, queries and alerts.",
 };

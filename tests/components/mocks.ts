@@ -63,7 +63,10 @@ const PROVIDERS: Readonly<Record<string, (name: string) => Record<string, unknow
     stdout: name.endsWith("-certificate") ? CERTIFICATE + CERTIFICATE_KEY : printed(name),
     stderr: "",
   }),
-  [PASSWORD]: () => ({ result: GENERATED_PASSWORD }),
+  // Tokens of one front are told apart.
+  [PASSWORD]: (name) => ({
+    result: name.endsWith("-token") ? `${GENERATED_PASSWORD}-for-${name}` : GENERATED_PASSWORD,
+  }),
   [BYTES]: (name) => ({
     base64: createHash("sha256").update(name).digest().subarray(0, 16).toString("base64"),
   }),

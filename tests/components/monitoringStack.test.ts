@@ -219,6 +219,10 @@ describe("everything changed", () => {
       `${COMMAND} podwatch-first-firewall-confirmed < podwatch-first-firewall`,
       `${COMMAND} podwatch-first-firewall-service < podwatch-first-firewall`,
       `${COMMAND} podwatch-first-firewall-service-bundle < podwatch-first-firewall`,
+      `${PASSWORD} podwatch-first-front-alerts-token < podwatch`,
+      `${PASSWORD} podwatch-first-front-metrics-token < podwatch`,
+      `${PASSWORD} podwatch-first-front-queries-token < podwatch`,
+      `${PASSWORD} podwatch-first-front-samples-token < podwatch`,
       `${C}Grafana podwatch-first-grafana < podwatch`,
       `${COMMAND} podwatch-first-grafana-admin-password-secret < podwatch-first-grafana`,
       `${COMMAND} podwatch-first-grafana-ldap-password.directory-secret < podwatch-first-grafana`,
@@ -266,6 +270,10 @@ describe("everything changed", () => {
       `${COMMAND} podwatch-second-blackbox-exporter-password.login-secret < podwatch-second-blackbox-exporter`,
       `${COMMAND} podwatch-second-blackbox-exporter-service < podwatch-second-blackbox-exporter`,
       `${COMMAND} podwatch-second-blackbox-exporter.own-secret < podwatch-second-blackbox-exporter`,
+      `${PASSWORD} podwatch-second-front-alerts-token < podwatch`,
+      `${PASSWORD} podwatch-second-front-metrics-token < podwatch`,
+      `${PASSWORD} podwatch-second-front-queries-token < podwatch`,
+      `${PASSWORD} podwatch-second-front-samples-token < podwatch`,
       `${C}PodNetwork podwatch-second-network < podwatch`,
       `${COMMAND} podwatch-second-network-service < podwatch-second-network`,
       `${C}NginxBridge podwatch-second-nginx < podwatch`,
@@ -283,7 +291,10 @@ describe("everything changed", () => {
       `${C}NodeExporter podwatch-second-node-exporter < podwatch`,
       `${COMMAND} podwatch-second-node-exporter-service < podwatch-second-node-exporter`,
       `${C}Prometheus podwatch-second-prometheus < podwatch`,
-      ...jobSecrets("podwatch-second-prometheus"),
+      ...[
+        ...jobSecrets("podwatch-second-prometheus"),
+        `${COMMAND} podwatch-second-prometheus-own-alertmanager-token.10-1-2-3-8080-alertmanager-secret < podwatch-second-prometheus`,
+      ].sort(),
       `${COMMAND} podwatch-second-prometheus-service < podwatch-second-prometheus`,
       `${COMMAND} podwatch-second-prometheus.own-secret < podwatch-second-prometheus`,
       `${COMMAND} podwatch-second-runner < podwatch-second`,
@@ -327,7 +338,9 @@ describe("everything changed", () => {
           expect.arrayContaining([`podwatch-${host}-runner`, `podwatch-${host}-network-service`]),
         );
       }
-      expect(dependsOn.filter((other) => !other.startsWith(`podwatch-${host}-`))).toEqual([]);
+      // Of other hosts, it waits for what is made here.
+      const elsewhere = dependsOn.filter((other) => !other.startsWith(`podwatch-${host}-`));
+      expect(elsewhere.filter((other) => !other.endsWith("-token"))).toEqual([]);
     }
   });
 

@@ -3,11 +3,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { MonitoringStack } from "../../components/monitoringStack";
+import { tokenLine } from "../../components/nginx/auth.render";
 import { period } from "../../components/nginx/authority.component";
 import { prometheusPlacement } from "../../components/prometheus/placement";
 import type { Settings } from "../../config/load";
 import { parseBundle } from "./expected";
-import { CERTIFICATE, deploy, LOCAL_COMMAND, plainText } from "./mocks";
+import { CERTIFICATE, deploy, LOCAL_COMMAND, plainText, Secret } from "./mocks";
 import { login, settingsOf } from "./stackFile";
 
 /** Two monitors: `mon` with everything, whose front is open, and `dash`. */
@@ -210,6 +211,150 @@ test("a certificate from elsewhere is trusted by its own authority, and only NGI
   ).toEqual(["podwatch-mon-nginx-certificate-secret"]);
   expect(plainText(resources)).not.toContain("ITS KEY");
   expect(resources.filter(({ name }) => name.endsWith("-certificate"))).toEqual([]);
+});
+
+describe("a front with log-ins", () => {
+  const auth = { users: { alice: { access: "write" } } };
+  const closed = { bind: "0.0.0.0", auth };
+
+  /** What `dash` has for the service, and what `mon` knows of it. */
+  async function entering(settings: Settings, service: string) {
+    const { resources, ...made } = await deployed(settings);
+    const all = (resources.find(({ name }) => name === "podwatch-mon-nginx-tokens-secret")?.inputs.stdin ??
+      new Secret("")) as Secret;
+    const accepted = String(all.value).trim().split("\n").slice(1);
+    const sent = resources
+      .filter(({ name }) => name.startsWith(`podwatch-dash-${service}`) && name.endsWith("-secret"))
+      .map(({ name, inputs }) => [name, String((inputs.stdin as Secret).value)] as const)
+      .filter(([name]) => !name.includes("admin"));
+    const bundle = parseBundle(
+      resources.find(({ name }) => name === `podwatch-dash-${service}-service`)?.inputs.stdin,
+    );
+    return { resources, accepted, sent, bundle, ...made };
+  }
+  /** Which of the front's tokens a secret is. */
+  const isToken = (accepted: readonly string[], sent: string | undefined) => {
+    const value = sent?.split("\n").slice(1).join("\n") ?? "";
+    return accepted.find((line) => tokenLine(line.slice(0, line.indexOf(":")), value) === `${line}\n`);
+  };
+
+  test("is entered by another host's Grafana with a token that reads Prometheus, which is nowhere in plain text", async () => {
+    const { datasources, sent, accepted, resources } = await entering(apart(twoHosts(closed)), "grafana");
+    expect(datasources("dash")).toEqual([
+      expect.objectContaining({
+        url: "https://10.1.2.3:443/prometheus",
+        jsonData: expect.objectContaining({ httpHeaderName1: "Authorization" }),
+        secureJsonData: expect.objectContaining({
+          httpHeaderValue1: "Bearer $__file{/run/secrets/grafana-token.PBFA97CFB590B2093}",
+        }),
+      }),
+    ]);
+    expect(sent).toHaveLength(1);
+    expect(isToken(accepted, sent[0]?.[1])).toMatch(/^\+queries:/);
+    expect(accepted.map((line) => line.slice(0, line.indexOf(":"))).sort()).toEqual([
+      "+alerts",
+      "+metrics",
+      "+queries",
+      "+samples",
+      "podwatch",
+    ]);
+    for (const [, value] of sent) expect(plainText(resources)).not.toContain(value.split("\n")[1]);
+  });
+
+  test("takes alerts of another host, which are told apart, and those of nobody else", async () => {
+    const { alerting, sent, accepted, bundle } = await entering(twoHosts(closed), "prometheus");
+    expect(alerting("dash").alertmanagers).toEqual([
+      expect.objectContaining({
+        scheme: "https",
+        path_prefix: "/alertmanager",
+        static_configs: [{ targets: ["10.1.2.3:443"] }],
+        authorization: expect.objectContaining({ type: "Bearer" }),
+      }),
+    ]);
+    expect(isToken(accepted, sent[0]?.[1])).toMatch(/^\+alerts:/);
+    expect(parse(bundle.parts["files/prometheus.yml"] ?? "").global.external_labels).toEqual({
+      host: "dash",
+    });
+  });
+
+  test("gets no alerts of an agent, which has none", async () => {
+    const remoteWrite = [{ name: "mon", url: "https://10.1.2.3/prometheus/api/v1/write" }];
+    const dash = { ...login, address: "10.1.2.4", gateways: { enabled: false } };
+    const { alerting, sent } = await entering(
+      settingsOf({
+        hosts: {
+          dash: { ...dash, prometheus: { mode: "agent", remoteWrite } },
+          mon: { ...login, alertmanager: { enabled: true }, front: closed },
+        },
+      }),
+      "prometheus",
+    );
+    expect(alerting("dash")).toBeUndefined();
+    expect(sent.map(([name]) => name)).toEqual(["podwatch-dash-prometheus-write-token.mon-secret"]);
+  });
+
+  test("is entered by what the settings of another host name it for, unless they say how", async () => {
+    const settings = (prometheus: object) =>
+      settingsOf({
+        hosts: {
+          dash: { ...login, address: "10.1.2.4", gateways: { enabled: false }, prometheus },
+          mon: { ...login, front: closed },
+        },
+      });
+    const remoteWrite = [{ name: "mon", url: "https://10.1.2.3/prometheus/api/v1/write" }];
+    const { sent, accepted, bundle } = await entering(
+      settings({
+        remoteWrite,
+        remoteRead: [{ name: "mon", url: "https://10.1.2.3:443/prometheus/api/v1/read" }],
+        alertmanagers: [
+          { name: "mon", scheme: "https", pathPrefix: "/alertmanager", targets: ["10.1.2.3:443"] },
+        ],
+        scrapeJobs: [
+          { name: "mon", scheme: "https", metricsPath: "/prometheus/federate", targets: ["10.1.2.3:443"] },
+          { name: "some", scheme: "https", targets: ["10.1.2.3:443", "10.9.9.9:443"] },
+          { name: "clear", targets: ["10.1.2.3:443"] },
+        ],
+      }),
+      "prometheus",
+    );
+    expect(
+      Object.fromEntries(sent.map(([name, value]) => [name, isToken(accepted, value)?.split(":")[0]])),
+    ).toEqual({
+      "podwatch-dash-prometheus-write-token.mon-secret": "+samples",
+      "podwatch-dash-prometheus-read-token.mon-secret": "+queries",
+      "podwatch-dash-prometheus-alertmanager-token.mon-secret": "+alerts",
+      "podwatch-dash-prometheus-token.mon-secret": "+metrics",
+    });
+    expect(bundle.parts["files/tls/mon/write-ca.pem"]).toBe(CERTIFICATE);
+    const own = { ...remoteWrite[0], bearerToken: "a token of the user's own", tls: { insecure: true } };
+    const explicit = await entering(settings({ remoteWrite: [own] }), "prometheus");
+    expect(explicit.sent.map(([, value]) => value)).toEqual([
+      expect.stringContaining("a token of the user's own"),
+    ]);
+    expect(Object.keys(explicit.bundle.parts).filter((path) => /tls/.test(path))).toEqual([]);
+  });
+
+  test.each([
+    ["on the only host", { host: { ...login, front: closed } }],
+    [
+      "that only its own host reaches",
+      { hosts: { mon: { ...login, front: { auth } }, dash: { ...login, address: "10.1.2.4" } } },
+    ],
+    [
+      "beside a target",
+      {
+        hosts: {
+          mon: { ...login, front: closed },
+          dash: { ...login, address: "10.1.2.4", role: "target", nodeExporter: { allowFrom: ["10.1.2.3"] } },
+        },
+      },
+    ],
+  ])("has no tokens for other hosts %s", async (_, stackFile) => {
+    const { resources } = await deploy(() => new MonitoringStack("podwatch", settingsOf(stackFile)));
+    expect(resources.map(({ name }) => name).filter((name) => /(alerts|queries)-token/.test(name))).toEqual(
+      [],
+    );
+  });
 });
 
 test("a certificate is made anew before the last third of its life begins, and not in every run", () => {

@@ -451,5 +451,114 @@ describe("Prometheus on a deployed host", () => {
       );
       expect(kept).toHaveLength(1);
     });
+
+    describe("of the same stack, whose front wants log-ins and is encrypted", () => {
+      /** Both hosts in one stack; what is sent between them finds its log-in and its authority by itself. */
+      const both = (there: object) => {
+        const { gateways, grafana, prometheus, host: _, ...more } = settings;
+        const receiver = { ...(prometheus as object), remoteWriteReceiver: true };
+        const central = {
+          front: { bind: "0.0.0.0", auth: { users: { alice: {} } } },
+          alertmanager: { enabled: true },
+        };
+        const unnamed = (one: LabHost) => ({ ...connection("operator", one), name: undefined });
+        return {
+          ...more,
+          hosts: {
+            [host.name]: {
+              ...unnamed(host),
+              gateways,
+              grafana,
+              prometheus: receiver,
+              ...central,
+            },
+            [edge.name]: { ...unnamed(edge), gateways: { enabled: false }, ...there },
+          },
+        };
+      };
+      const remoteWrite = () => [{ name: "central", url: `https://${host.address}/prometheus/api/v1/write` }];
+      /** What the central host's services answer, asked beside the front. */
+      const central = async (path: string) =>
+        JSON.parse(await host.exec(`podman exec podwatch-nginx curl -s '${path}'`));
+      const samples = async (expression: string) => {
+        const asked = `http://podwatch-prometheus:9090/prometheus/api/v1/query?query=${encodeURIComponent(expression)}`;
+        return (await central(asked)).data.result as Array<{ value: [number, string] }>;
+      };
+
+      beforeAll(async () => {
+        await sender.destroy();
+        const prometheus = { mode: "agent", scrapeInterval: "1s", remoteWrite: remoteWrite() };
+        await stack.configure(both({ prometheus }));
+        await stack.up();
+      });
+
+      test("its samples are taken, and its Grafana asks the other's Prometheus", async () => {
+        const own = `up{job="prometheus", host="${edge.name}"} == 1`;
+        expect(
+          await eventually(
+            60,
+            () => samples(own),
+            (series) => series.length > 0,
+          ),
+        ).toHaveLength(1);
+        const installations =
+          await stack.output<Record<string, { grafana: { password: string } }>>("installations");
+        const user = `admin:${installations[edge.name]?.grafana.password}`;
+        const { body: sources } = await edge.fetch("/grafana/api/datasources", { user });
+        expect(JSON.parse(sources)).toEqual([
+          expect.objectContaining({
+            name: `Prometheus (${host.name})`,
+            url: `https://${host.address}:443/prometheus`,
+          }),
+        ]);
+        // With what Grafana is given for it; the stand-in knows no certificates.
+        const [{ uid }] = JSON.parse(sources);
+        const ca = `/var/lib/podwatch/services/grafana/current/files/tls/${uid}/ca.pem`;
+        const header = `"Authorization: Bearer $(podman exec podwatch-grafana cat /run/secrets/grafana-token.${uid})"`;
+        const ask = (path: string, more = "") =>
+          edge.exec(
+            `curl -so /dev/null -w '%{http_code}' --cacert ${ca} -H ${header} ${more} 'https://${host.address}/prometheus/api/v1/${path}'`,
+          );
+        expect(await ask("query", "-d query=up")).toBe("200");
+        expect(await ask("write", "-X POST")).toBe("403");
+      });
+
+      test("a new token is followed by whoever has the old one", async () => {
+        const urn = /"urn": "(\S+-samples-token)"/.exec(await stack.state())?.[1];
+        const token = "cat /run/secrets/prometheus-write-token.central";
+        const before = await edge.exec(`podman exec podwatch-prometheus ${token}`);
+        await stack.up("--replace", `${urn}`);
+        const after = await edge.exec(`podman exec podwatch-prometheus ${token}`);
+        expect(after).not.toBe(before);
+        const sent = (given: string) =>
+          host.exec(
+            `curl -sko /dev/null -w '%{http_code}' -X POST -H 'Authorization: Bearer ${given}' https://127.0.0.1/prometheus/api/v1/write`,
+          );
+        expect(await sent(before)).toBe("401");
+        // What is sent is no sample, but Prometheus says that.
+        expect(await sent(after)).toBe("400");
+        const since = Math.ceil(Date.now() / 1000);
+        await eventually(
+          60,
+          () => samples(`timestamp(up{job="prometheus", host="${edge.name}"})`),
+          ([series]) => Number(series?.value[1]) > since,
+        );
+      });
+
+      test("alerts of its server reach the other's Alertmanager, told apart from those there", async () => {
+        await stack.configure(
+          both({ grafana: { enabled: false }, prometheus: { evaluationInterval: "1s" } }),
+        );
+        await stack.up();
+        const path =
+          "http://podwatch-alertmanager:9093/alertmanager/api/v2/alerts?filter=alertname%3DWatchdog";
+        const alerts = await eventually(
+          60,
+          async () => (await central(path)) as Array<{ labels: Record<string, string> }>,
+          (all) => all.length === 2,
+        );
+        expect(alerts.map(({ labels }) => labels.host).sort()).toEqual([edge.name, undefined]);
+      });
+    });
   });
 });
