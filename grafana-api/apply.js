@@ -6,6 +6,7 @@
 //   PODWATCH_GRAFANA_OWNER         the mark of what is ours
 //   PODWATCH_GRAFANA_SECRETS       what a data source logs in with (JSON)
 //   PODWATCH_GRAFANA_LAST          what the last deployment printed, for a comparison
+//   PODWATCH_GRAFANA_PATIENCE      how long a Grafana that is away is waited for, in seconds
 const { text } = require("node:stream/consumers");
 const { Client, patiently } = require("./client");
 const objects = require("./objects");
@@ -43,7 +44,12 @@ async function compare(body, environment) {
   return kind.compare(clientOf(environment), JSON.parse(body), contextOf(environment));
 }
 
-async function apply(action, body, environment, patience = PATIENCE) {
+async function apply(
+  action,
+  body,
+  environment,
+  patience = environment.PODWATCH_GRAFANA_PATIENCE ?? PATIENCE,
+) {
   const kind = objects[environment.PODWATCH_GRAFANA_KIND];
   const client = clientOf(environment);
   return patiently(patience, () => ACTIONS[action](kind, client, JSON.parse(body), contextOf(environment)));

@@ -1,6 +1,10 @@
-import { rmSync } from "node:fs";
+// On a host without a Grafana: data source and dashboards are put into one that somebody else has, beside the lab's hosts.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Answer, type Ask, build, StandIn } from "../grafana/standin";
 import { HERE, LabHost } from "./support/lab";
+import { operate } from "./support/operate";
 import { connection, Stack } from "./support/stack";
 
 jest.setTimeout(300_000);
@@ -16,12 +20,12 @@ describe("a Grafana of somebody else's", () => {
   let token: string;
 
   const external = () => ({ url: `http://${HERE}:${grafana.port}/grafana` });
-  const settings = (more: object = {}, changed: object = {}) => ({
+  const settings = (more: object = {}, changed: object = {}, dashboards: string[] = []) => ({
     host: connection("operator", host),
     gateways: { enabled: false },
     prometheus: { scrapeInterval: "2s", evaluationInterval: "2s" },
     front: { bind: "0.0.0.0" },
-    grafana: { external: { ...external(), ...more } },
+    grafana: { external: { ...external(), ...more }, dashboards },
     ...changed,
   });
 
@@ -34,8 +38,8 @@ describe("a Grafana of somebody else's", () => {
     return made.json.key;
   }
 
-  const configure = (more?: object, changed?: object) =>
-    stack.configure(settings(more, changed), { "grafana.external.token": token });
+  const configure = (more?: object, changed?: object, dashboards: string[] = []) =>
+    stack.configure(settings(more, changed, dashboards), { "grafana.external.token": token });
 
   beforeAll(async () => {
     binary = build();
@@ -50,6 +54,9 @@ describe("a Grafana of somebody else's", () => {
         GF_SECURITY_ADMIN_PASSWORD: PASSWORD,
       },
     ).start();
+    // The same address after a restart.
+    grafana.env.GF_SERVER_HTTP_PORT = String(grafana.port);
+    process.env.PODWATCH_GRAFANA_PATIENCE = "2";
     token = await tokenOf("podwatch");
     stack = await Stack.create("external", settings());
     await configure();
@@ -88,9 +95,124 @@ describe("a Grafana of somebody else's", () => {
     await stack.preview("--expect-no-changes");
   });
 
-  test("destroy takes what is ours, and keeps what others have there", async () => {
+  /** What there is, by uid, with its version. */
+  async function versions(): Promise<Record<string, number>> {
+    const boards: Array<{ uid: string }> = (await api("search?type=dash-db")).json;
+    const sources: Array<{ uid: string }> = (await api("datasources")).json;
+    const all = [
+      ...boards.map(async ({ uid }) => [uid, (await api(`dashboards/uid/${uid}`)).json.dashboard.version]),
+      ...sources.map(async ({ uid }) => [uid, (await api(`datasources/uid/${uid}`)).json.version]),
+    ];
+    return Object.fromEntries(await Promise.all(all));
+  }
+
+  const started = () => host.exec("podman ps --format '{{.Names}} {{.StartedAt}}' | sort");
+
+  async function save(dashboard: object, folderUid = ""): Promise<void> {
+    const body = { dashboard: { panels: [], ...dashboard }, folderUid };
+    expect((await api("dashboards/db", { method: "POST", body })).status).toBe(200);
+  }
+
+  const uidOf = async (title: string): Promise<string> =>
+    (await api("search")).json.find((one: { title: string }) => one.title === title).uid;
+
+  test("verify queries through it", async () => {
+    const { stdout } = await operate(stack, "verify");
+    expect(stdout).toMatch(/^ok +test-external {2}grafana log-in: Main Org\.$/m);
+    expect(stdout).toMatch(/^ok .* data source Prometheus \(external test-external\): Successfully queried/m);
+    expect(stdout).toMatch(/^ok .* dashboard Prometheus: \d+ of \d+ panels with data/m);
+    expect(stdout).not.toContain("FAILED");
+  });
+
+  test("a token that is rotated changes nothing there, and nothing on the host", async () => {
+    const before = [await versions(), await started()];
+    token = await tokenOf("rotated");
+    await configure();
+    await stack.up();
+    expect([await versions(), await started()]).toEqual(before);
+    await configure();
+    await stack.preview("--expect-no-changes");
+    token = "glsa_00000000000000000000000000000000_00000000";
+    await configure();
+    expect(await stack.failingUp()).toMatch(
+      /status 401: Invalid API key\).*pulumi config set --secret --path podwatch:grafana.external.token/,
+    );
+    token = await tokenOf("third");
+    await configure();
+    await stack.up();
+    expect([await versions(), await started()]).toEqual(before);
+  });
+
+  test("drift names what people changed there, and repair puts it back", async () => {
+    expect(await operate(stack, "drift")).toHaveExited(0);
+    const [overview, prometheus] = [await uidOf("Overview"), await uidOf("Prometheus")];
+    const { dashboard } = (await api(`dashboards/uid/${overview}`)).json;
+    await save({ ...dashboard, title: "Mine now" }, await uidOf(TITLE));
+    await api(`dashboards/uid/${prometheus}`, { method: "DELETE" });
+    const { code, stdout } = await operate(stack, "drift");
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/external-grafana +dashboard +changed +.*-dashboard-overview/);
+    expect(stdout).toMatch(/external-grafana +dashboard +missing +.*-dashboard-prometheus/);
+    expect(await operate(stack, "repair")).toHaveExited(0);
+    expect(await operate(stack, "drift")).toHaveExited(0);
+    expect(await uidOf("Overview")).toBe(overview);
+    expect(await uidOf("Prometheus")).toBe(prometheus);
+  });
+
+  test("a dashboard of somebody else's with a uid of ours is refused and kept; a change of ours is shown and made", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "podwatch-external-"));
+    writeFileSync(join(directory, "own.json"), JSON.stringify({ uid: "mine", title: "Own", panels: [] }));
+    const uid = `${(await uidOf(TITLE)).replace(/-folder$/, "")}-mine`;
+    await save({ uid, title: "Sales" });
+    await configure({}, { prometheus: { scrapeInterval: "3s", evaluationInterval: "2s" } }, [
+      join(directory, "own.json"),
+    ]);
+    expect(await stack.preview("--diff")).toMatch(/timeInterval *: "2s" => "3s"/);
+    expect(await stack.failingUp("--continue-on-error")).toContain(
+      `has a dashboard with the uid ${uid}, which is called "Sales": it does not have the mark of this stack`,
+    );
+    expect((await api(`dashboards/uid/${uid}`)).json.dashboard).toMatchObject({ title: "Sales", version: 1 });
+    const [source] = (await api("datasources")).json;
+    expect(source.jsonData.timeInterval).toBe("3s");
+    await api(`dashboards/uid/${uid}`, { method: "DELETE" });
+    await stack.up();
+    expect((await api(`dashboards/uid/${uid}`)).json.dashboard.title).toBe("Own");
+    rmSync(directory, { recursive: true });
+    await configure();
+    await stack.up();
+    expect((await api(`dashboards/uid/${uid}`)).status).toBe(404);
+  });
+
+  test("what fails on the host does not keep it waiting for ever", async () => {
+    await configure({ folder: "Web shop" }, { front: { bind: "0.0.0.0", snippet: "bogus;" } });
+    expect(await stack.failingUp("--continue-on-error")).toMatch(/unknown directive "bogus"/);
+    await configure();
+    await stack.up();
+  });
+
+  test("when it is away everything on the host is applied all the same", async () => {
+    await grafana.stop();
+    await configure({}, { prometheus: { scrapeInterval: "4s", evaluationInterval: "2s" } });
+    const told = await stack.failingUp();
+    expect(told).toMatch(/the Grafana at .* is not there just now: .*Everything on the hosts is applied/);
+    const config = "podman exec podwatch-prometheus cat /etc/podwatch/current/files/prometheus.yml";
+    expect(await host.exec(config)).toContain("scrape_interval: 4s");
+    await grafana.start();
+    await stack.up();
+    expect((await api("datasources")).json[0].jsonData.timeInterval).toBe("4s");
+  });
+
+  test("destroy removes the host while it is away, and then what is ours there", async () => {
+    await save({ uid: "guest", title: "Guest" }, await uidOf(TITLE));
+    await grafana.stop();
+    expect(await stack.failingDestroy("--continue-on-error")).toMatch(
+      /is not there just now.*It was not removed there/,
+    );
+    expect(await host.exec("podman ps -aq; ls /var/lib/podwatch 2>/dev/null || :")).toBe("");
+    await grafana.start();
     await stack.destroy();
     expect((await api("datasources")).json).toEqual([]);
-    expect((await api("search")).json).toEqual([]);
+    expect((await api("search?type=dash-db")).json).toEqual([expect.objectContaining({ uid: "guest" })]);
+    expect((await api("search?type=dash-folder")).json).toHaveLength(1);
   });
 });
