@@ -86,15 +86,16 @@ export class MonitoringStack extends pulumi.ComponentResource {
   }
 }
 
-/** A host whose front other hosts log in at has the tokens for it: what its services offer contains them. */
+/** A host whose front other hosts, or a Grafana elsewhere, log in at has the tokens for it: what its services offer contains them. */
 function withMachineTokens(
   name: string,
   host: HostSettings,
   hosts: readonly HostSettings[],
   parent: pulumi.Resource,
 ): HostSettings {
-  const { front, role } = host;
-  const others = hosts.some((other) => other !== host && other.role !== "target");
+  const { front, role, grafana } = host;
+  const others =
+    grafana.external !== undefined || hosts.some((other) => other !== host && other.role !== "target");
   const isReached = !isLoopback(front.bind) || !isOfOwnHost(endpointAt(front.publicUrl));
   if (role === "target" || front.auth === undefined || !others || !isReached) return host;
   return { ...host, front: { ...front, machines: machineTokens(name, parent) } };

@@ -93,8 +93,8 @@ export class Prometheus extends CheckedPrometheus {
   }
 }
 
-/** The settings of `grafana` in a stack file. Its data source is the Prometheus of the host; `datasources` are others. */
-export interface GrafanaArgs extends InContainer, Settings<typeof grafana> {}
+/** The settings of `grafana` in a stack file, except `external`, which a `MonitoringStack` has. Its data source is the Prometheus of the host; `datasources` are others. */
+export interface GrafanaArgs extends InContainer, Omit<Settings<typeof grafana>, "external"> {}
 
 export class Grafana extends CheckedGrafana {
   /** How the front serves it. */

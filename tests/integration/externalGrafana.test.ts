@@ -9,6 +9,8 @@ import { connection, Stack } from "./support/stack";
 
 jest.setTimeout(300_000);
 
+/** With a log-in, which that Grafana has one of its own for. */
+const FRONT = { bind: "0.0.0.0", auth: { users: { alice: {} } } };
 const PASSWORD = "of-somebody-else";
 const TITLE = "Podwatch external test-external";
 
@@ -24,7 +26,7 @@ describe("a Grafana of somebody else's", () => {
     host: connection("operator", host),
     gateways: { enabled: false },
     prometheus: { scrapeInterval: "2s", evaluationInterval: "2s" },
-    front: { bind: "0.0.0.0" },
+    front: FRONT,
     grafana: { external: { ...external(), ...more }, dashboards },
     ...changed,
   });
@@ -90,6 +92,10 @@ describe("a Grafana of somebody else's", () => {
     const installations = await stack.output<Record<string, { grafana: { url: string } }>>("installations");
     expect(installations["test-external"]?.grafana).toEqual({
       url: expect.stringMatching(/^http:.*\/grafana\/dashboards\/f\/pw[0-9a-f]{8}-folder$/),
+    });
+    expect((await api(`datasources/uid/${source.uid}`)).json.secureJsonFields).toEqual({
+      httpHeaderValue1: true,
+      tlsCACert: true,
     });
     expect(await stack.state()).not.toContain(token);
     await stack.preview("--expect-no-changes");
@@ -184,7 +190,7 @@ describe("a Grafana of somebody else's", () => {
   });
 
   test("what fails on the host does not keep it waiting for ever", async () => {
-    await configure({ folder: "Web shop" }, { front: { bind: "0.0.0.0", snippet: "bogus;" } });
+    await configure({ folder: "Web shop" }, { front: { ...FRONT, snippet: "bogus;" } });
     expect(await stack.failingUp("--continue-on-error")).toMatch(/unknown directive "bogus"/);
     await configure();
     await stack.up();

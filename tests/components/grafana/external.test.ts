@@ -1,7 +1,15 @@
 // A Grafana of somebody else's: what is refused, and the resources for it.
 import { MonitoringStack } from "../../../components/monitoringStack";
 import { settingsOf as plainSettings, problemsOf, stack } from "../../config/support";
-import { deploy, LOCAL_COMMAND, plainText, type Recorded, Secret } from "../mocks";
+import {
+  CERTIFICATE,
+  deploy,
+  GENERATED_PASSWORD,
+  LOCAL_COMMAND,
+  plainText,
+  type Recorded,
+  Secret,
+} from "../mocks";
 import { login, settingsOf } from "../stackFile";
 
 const TOKEN = "glsa_0123456789-s3cret-of-elsewhere";
@@ -145,6 +153,21 @@ describe("resources", () => {
     expect(one.deleteBeforeReplace).toBe(true);
     expect(environment.PODWATCH_GRAFANA_TOKEN).toEqual(new Secret(TOKEN));
     expect(later).toEqual({ ...environment, PODWATCH_GRAFANA_TOKEN: new Secret(`${TOKEN}-2`) });
+  });
+
+  test("of a front with log-ins, the data source has one that may only query", async () => {
+    const { objects, resources } = await deployed(
+      { external },
+      { front: { ...open, auth: { users: { ann: {} } } } },
+    );
+    const source = objects.find(({ name }) => name.endsWith("-datasource-prometheus")) as Recorded;
+    expect(object(source).jsonData).toMatchObject({ httpHeaderName1: "Authorization" });
+    const { PODWATCH_GRAFANA_SECRETS: secrets } = source.inputs.environment as Record<string, Secret>;
+    expect(JSON.parse(String(secrets?.value))).toEqual({
+      httpHeaderValue1: `Bearer ${GENERATED_PASSWORD}-for-podwatch-a-front-queries-token`,
+      tlsCACert: CERTIFICATE,
+    });
+    expect(plainText(resources)).not.toContain(GENERATED_PASSWORD);
   });
 
   test("of somebody else's folder, titles say whose dashboards they are", async () => {
