@@ -9,6 +9,9 @@ const { Refused } = require("./client");
 /** How often to look again when somebody changes the same thing at the same moment. */
 const ATTEMPTS = 3;
 
+/** How long to wait before, in milliseconds. */
+const LAG = 1000;
+
 /** The tag of shipped dashboards, by which they link to one another: in a Grafana of many only to their own. */
 const SHIPPED_TAG = "podwatch";
 
@@ -16,7 +19,7 @@ const SHIPPED_TAG = "podwatch";
 const folder = {
   async put(client, { uid, title, existing }, { isNew }) {
     if (client.organisation) await checkOrganisation(client);
-    const found = await client.find(`folders/${uid}`);
+    const found = await visible(client, uid, existing);
     if (existing) {
       if (found !== undefined) return { url: found.url };
       throw new Refused(
@@ -34,7 +37,7 @@ const folder = {
 
   async remove(client, { uid, existing }) {
     if (existing || (await client.find(`folders/${uid}`)) === undefined) return {};
-    const others = await contents(client, uid);
+    const others = await settledContents(client, uid);
     if (others !== "") {
       return { kept: `${client.place} keeps the folder ${uid}: others have put ${others} there` };
     }
@@ -49,6 +52,16 @@ const folder = {
   },
 };
 
+/** An Editor may make folders, and is told nothing about one that is not there but that it may not see it. */
+async function visible(client, uid, existing) {
+  try {
+    return await client.find(`folders/${uid}`);
+  } catch (error) {
+    if (existing || !(error instanceof Refused) || error.status !== 403) throw error;
+    return undefined;
+  }
+}
+
 /** The token says which organisation it is of; the header only confirms it, and old versions do not look at it. */
 async function checkOrganisation(client) {
   const { id, name } = await client.done("GET", "org");
@@ -59,10 +72,22 @@ async function checkOrganisation(client) {
   );
 }
 
-/** What is in a folder, in words. */
+/** What others have in a folder, in words. What is ours is gone by now, but some versions search and count by an index that lags. */
+async function settledContents(client, uid) {
+  for (let attempt = 1; ; attempt++) {
+    const others = await contents(client, uid);
+    if (others === "" || attempt === ATTEMPTS) return others;
+    await new Promise((resolve) => setTimeout(resolve, LAG));
+  }
+}
+
 async function contents(client, uid) {
   const counts = await client.find(`folders/${uid}/counts`);
-  const found = await client.done("GET", `search?folderUIDs=${uid}&limit=10`);
+  const found = [];
+  for (const one of await client.done("GET", `search?folderUIDs=${uid}&limit=10`)) {
+    const isGone = one.type === "dash-db" && (await client.find(`dashboards/uid/${one.uid}`)) === undefined;
+    if (!isGone) found.push(one);
+  }
   const listed = found.map(
     ({ type, title }) =>
       `${type === "dash-folder" ? "the folder" : "the dashboard"} ${JSON.stringify(title)}`,

@@ -176,6 +176,10 @@ test("a token that is wrong, expired, of another organisation or may too little 
   );
   await apply("update", "folder", FOLDER, { organisation: "1" });
   await apply("update", "dashboard", BOARD, { token: editor });
+  // It may make a folder all the same.
+  const other = { uid: "pw1-other", title: "Other" };
+  await apply("create", "folder", other, { token: editor });
+  await apply("remove", "folder", other);
 });
 
 test("an address that is not Grafana's is never taken for an empty Grafana", async () => {
@@ -213,4 +217,33 @@ test("a folder of somebody else's is used, and never changed or removed", async 
   await apply("create", "folder", existing);
   await apply("remove", "folder", existing);
   expect((await api("folders/team")).json).toMatchObject({ title: "Team", version: 1 });
+});
+
+test("an index that lags keeps no folder of ours, and hides nothing of others", async () => {
+  const { folder } = require("../../grafana-api/objects");
+  /** A Grafana that still lists a dashboard that is gone, and counts as it did so many times. */
+  const lagging = (times: number) => {
+    const deleted: string[] = [];
+    const client = {
+      place: "the Grafana",
+      find: async (path: string) => {
+        if (path.startsWith("dashboards/")) return undefined;
+        if (path.endsWith("/counts")) return { dashboard: times-- > 0 ? 1 : 0 };
+        return FOLDER;
+      },
+      done: async () => [{ type: "dash-db", uid: "gone", title: "Overview" }],
+      ask: async (_: string, path: string) => {
+        deleted.push(path);
+        return { status: 200, json: {} };
+      },
+      accepted: () => undefined,
+    };
+    return { client, deleted };
+  };
+  const soon = lagging(1);
+  expect(await folder.remove(soon.client, FOLDER)).toEqual({});
+  expect(soon.deleted).toEqual([`folders/${FOLDER.uid}`]);
+  const never = lagging(9);
+  expect((await folder.remove(never.client, FOLDER)).kept).toContain("1 of kind dashboard");
+  expect(never.deleted).toEqual([]);
 });

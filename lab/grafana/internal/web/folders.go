@@ -35,12 +35,16 @@ func (s *Server) listFolders(w http.ResponseWriter, r *http.Request, _ identity)
 	writeJSON(w, http.StatusOK, list)
 }
 
-func (s *Server) showFolder(w http.ResponseWriter, r *http.Request, _ identity) {
+func (s *Server) showFolder(w http.ResponseWriter, r *http.Request, who identity) {
 	var found *store.Folder
 	_ = s.Store.View(func(state *store.State) error {
 		found = state.Folder(r.PathValue("uid"))
 		return nil
 	})
+	if found == nil && who.role != "" && who.role != "Admin" { // rights are looked up by the uid first
+		forbid(w, "folders:read")
+		return
+	}
 	if found == nil {
 		refuseStatus(w, http.StatusNotFound, "not-found", "folder not found")
 		return

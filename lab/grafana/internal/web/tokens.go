@@ -109,9 +109,13 @@ func allowed(permission string, handle handler) handler {
 			handle(w, r, who)
 			return
 		}
-		writeJSON(w, http.StatusForbidden, object{"accessErrorId": "ACE0000000000", "title": "Access denied",
-			"message": "You'll need additional permissions to perform this action. Permissions needed: " + permission})
+		forbid(w, permission)
 	}
+}
+
+func forbid(w http.ResponseWriter, permission string) {
+	writeJSON(w, http.StatusForbidden, object{"accessErrorId": "ACE0000000000", "title": "Access denied",
+		"message": "You'll need additional permissions to perform this action. Permissions needed: " + permission})
 }
 
 func (s *Server) organization(w http.ResponseWriter, _ *http.Request, _ identity) {
