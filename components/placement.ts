@@ -57,10 +57,23 @@ export interface Offer {
   readonly sendsPings?: boolean;
   /** Where Prometheus sends alerts. */
   readonly alertmanager?: Reachable;
+  /** Its metrics at the front, for the Prometheus of other hosts. */
+  readonly metrics?: FrontMetrics;
   /** Its data, for backups. */
   readonly savedData?: SavedData;
   /** The data source for Grafana. */
   readonly datasource?: Reachable & { readonly kind: DatasourceKind };
+}
+
+/** The metrics of a service, behind the front of its host. */
+export interface FrontMetrics {
+  readonly job: string;
+  /** At the front. */
+  readonly path: string;
+  /** Where NGINX has them from; absent: from the service that it serves there anyway. */
+  readonly from?: Endpoint;
+  /** What else there is to monitoring it. */
+  readonly about?: Pick<Telemetry, "dashboards" | "ruleGroups">;
 }
 
 /** What services of other hosts may use, too. */

@@ -13,6 +13,7 @@ import { firewallPlacement } from "./firewall/placement";
 import { externalGrafanaPlacement } from "./grafana/external.placement";
 import { grafanaPlacement } from "./grafana/placement";
 import { networkPlacement } from "./network/placement";
+import { behindFront } from "./nginx/fronts.placement";
 import { nginxPlacement } from "./nginx/placement";
 import { nodeExporterPlacement } from "./node-exporter/placement";
 import type { Offer, PlacedService, WiredHost } from "./placement";
@@ -51,17 +52,38 @@ export function wire(
   hosts: readonly HostSettings[],
   services: readonly PlacedService[] = SERVICES,
 ): WiredHost {
+  const { name, prometheus } = settings;
+  const watched = hosts.filter((host) => isWatched({ name, watches: prometheus.watches }, host));
+  const own = SERVICES.flatMap(({ telemetry }) => telemetry?.(settings, watched) ?? []);
+  return {
+    settings,
+    offers: offersOf(settings, services),
+    watched: [...own, ...behindFronts(settings, watched, own)],
+  };
+}
+
+function offersOf(settings: HostSettings, services: readonly PlacedService[]): Record<string, Offer> {
   const offers = services.flatMap(({ service, offer }): Array<[string, Offer]> => {
     const offers = offer(settings);
     return offers === undefined ? [] : [[service, offers]];
   });
-  const { name, prometheus } = settings;
-  const watched = hosts.filter((host) => isWatched({ name, watches: prometheus.watches }, host));
-  return {
-    settings,
-    offers: Object.fromEntries(offers),
-    watched: SERVICES.flatMap(({ telemetry }) => telemetry?.(settings, watched) ?? []),
-  };
+  return Object.fromEntries(offers);
+}
+
+type Watched = WiredHost["watched"];
+
+/** What a Prometheus monitors behind the fronts of other hosts, in a stack that groups spread over hosts. */
+function behindFronts(monitor: HostSettings, hosts: readonly HostSettings[], own: Watched): Watched {
+  if (monitor.groups === undefined) return [];
+  const others = hosts.filter(({ name, groups }) => name !== monitor.name && groups !== undefined);
+  const all = others.flatMap((host) => behindFront(host, Object.values(offersOf(host, SERVICES))));
+  // A group of rules is for all instances of a service.
+  const seen = new Set(own.flatMap(({ ruleGroups }) => ruleGroups));
+  return all.map((one) => {
+    const ruleGroups = one.ruleGroups.filter((group) => !seen.has(group));
+    for (const group of ruleGroups) seen.add(group);
+    return { ...one, ruleGroups };
+  });
 }
 
 /** The services of a host, as its runner is told of them. */

@@ -10,6 +10,11 @@ export const alertmanagerPlacement: PlacedService = {
     alertmanager.enabled
       ? {
           backend: ALERTMANAGER_BACKEND,
+          metrics: {
+            job: ALERTMANAGER,
+            path: `${ALERTMANAGER_ENDPOINT.path}/metrics`,
+            about: alertmanagerTelemetry(""),
+          },
           alertmanager: {
             // The front accepts no alerts from whom it does not know.
             endpoints: front.machines

@@ -2,14 +2,21 @@ import { shippedDashboards } from "../../dashboards/shipped";
 import { containerPlace, datasourcesFor, type PlacedService, type Placement } from "../placement";
 import { Grafana, type GrafanaArgs } from "./component";
 import { namedDatasources } from "./datasource.render";
-import { GRAFANA } from "./endpoint";
+import { GRAFANA, GRAFANA_ENDPOINT } from "./endpoint";
 import { GRAFANA_BACKEND } from "./render";
+
+const GRAFANA_METRICS = {
+  job: GRAFANA,
+  path: `${GRAFANA_ENDPOINT.path}/metrics`,
+  from: { ...GRAFANA_ENDPOINT, path: `${GRAFANA_ENDPOINT.path}/metrics` },
+};
 
 export const grafanaPlacement: PlacedService = {
   service: GRAFANA,
-  offer: ({ grafana: { enabled, embedding } }) =>
+  offer: ({ groups, grafana: { enabled, embedding } }) =>
     enabled
       ? {
+          ...(groups && { metrics: GRAFANA_METRICS }),
           backend: { ...GRAFANA_BACKEND, ...(embedding && { framedBy: embedding.origins }) },
           // SQLite's data base, with its journals.
           savedData: { service: GRAFANA, rewritten: ["grafana.db*"] },

@@ -5,7 +5,7 @@ import { section } from "../../config/section";
 import { addTo } from "../../lib/additions";
 import { ownSecrets } from "../../lib/auth";
 import { BRIDGE_ENDPOINT } from "../nginx/endpoint";
-import { NGINX_EXPORTER, NGINX_JOB } from "./endpoint";
+import { NGINX_EXPORTER, NGINX_EXPORTER_ENDPOINT, NGINX_JOB } from "./endpoint";
 import { nginxExporter, nginxExporterTelemetry } from "./render";
 import { nginxExporter as schema } from "./schema";
 
@@ -24,7 +24,8 @@ export const nginxExporterSection = section("nginxExporter", {
   container: {
     service: NGINX_EXPORTER,
     type: "NginxExporter",
-    offer: ({ nginxExporter: { enabled } }) => (enabled ? {} : undefined),
+    offer: ({ groups, name, nginxExporter: { enabled } }) =>
+      enabled ? { ...(groups && { metrics: nginxMetrics(name) }) } : undefined,
     telemetry: ({ name, nginxExporter: { enabled } }) => (enabled ? [nginxExporterTelemetry(name)] : []),
     deployment: ({ nginxExporter: settings }, { bridge }) => ({
       service: addTo(nginxExporter({ ...settings, bridge: BRIDGE_ENDPOINT }), settings),
@@ -49,3 +50,12 @@ export const nginxExporterSection = section("nginxExporter", {
     },
   },
 });
+
+function nginxMetrics(host: string) {
+  return {
+    job: NGINX_JOB,
+    path: "/nginx/metrics",
+    from: { ...NGINX_EXPORTER_ENDPOINT, path: "/metrics" },
+    about: nginxExporterTelemetry(host),
+  };
+}

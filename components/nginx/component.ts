@@ -11,7 +11,7 @@ import { withMachines } from "./auth.render";
 import { Authority } from "./authority.component";
 import { NGINX } from "./endpoint";
 import type { GatewaysSettings } from "./gateways.schema";
-import { type Backend, type HostSockets, nginx } from "./render";
+import { type Backend, type HostSockets, type NginxInput, nginx } from "./render";
 import { CERTIFICATE_SECRET, certifiedNames } from "./tls.render";
 
 export interface NginxBridgeArgs {
@@ -29,6 +29,8 @@ export interface NginxBridgeArgs {
   readonly authority?: Authority | undefined;
   /** The services behind the front. */
   readonly backends: readonly Backend[];
+  /** Metrics for the Prometheus of other hosts. */
+  readonly metrics?: NginxInput["metrics"];
   /** Runbooks, by the alert's name. */
   readonly runbooks: Readonly<Record<string, string>>;
 }
@@ -63,6 +65,7 @@ export class NginxBridge extends pulumi.ComponentResource {
       resolver: args.network.resolver,
       ipv6: args.network.ipv6,
       backends: args.backends,
+      metrics: args.metrics ?? [],
       root: front.root,
       logIns: front.auth && front.machines ? withMachines(front.auth) : front.auth,
       runbooks: args.runbooks,

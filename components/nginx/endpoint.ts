@@ -1,6 +1,7 @@
 import { inUrl } from "../../lib/address";
 import { authorityOf, type Encryption } from "../../lib/authority";
 import {
+  authority,
   containerEndpoint,
   type Endpoint,
   endpointAt,
@@ -8,6 +9,7 @@ import {
   type ServiceEndpoints,
 } from "../../lib/endpoint";
 import type { MachineLogIn, MachineTokens } from "../../lib/machineLogIns";
+import type { ScrapeJob } from "../../lib/telemetry";
 
 /** Name of the service. */
 export const NGINX = "nginx";
@@ -74,3 +76,28 @@ export function frontAt<Front extends NamedFront>(url: string, fronts: readonly 
     return (isPublic || isDirect) && !isOfOwnHost({ host }) && serverNames.includes(name);
   });
 }
+
+/**
+ * The scrape job of a service of another host, through the front there, under the name of that host.
+ *
+ * @param path of its metrics at the front
+ */
+export function jobAtFront<Secret>(
+  job: string,
+  path: string,
+  { name, front }: { readonly name: string; readonly front: FrontAddress<Secret> },
+): ScrapeJob<Secret> | undefined {
+  const { remote } = behindFront<Secret>(front, { ...BRIDGE_ENDPOINT, path: "" }, "metrics");
+  if (remote === undefined) return undefined;
+  return {
+    config: {
+      job_name: `${job}${AT}${name}`,
+      metrics_path: path,
+      static_configs: [{ targets: [authority(remote)], labels: { job, instance: name } }],
+    },
+    endpoint: remote,
+  };
+}
+
+/** Between a service and its host, in the name of a job. */
+const AT = "-at-";

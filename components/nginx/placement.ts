@@ -1,13 +1,23 @@
 import type { HostSettings } from "../../config/load";
 import { containerPlace, type Offer, offered, type PlacedService, type Placement } from "../placement";
 import { NginxBridge, type NginxBridgeArgs } from "./component";
-import { BRIDGE_ENDPOINT, NGINX } from "./endpoint";
+import { BRIDGE_ENDPOINT, FRONT_JOB, NGINX } from "./endpoint";
 import { gatewayTelemetry } from "./gateways.render";
-import { certificateTelemetry } from "./tls.render";
+import { CERTIFICATE_PATH, certificateTelemetry } from "./tls.render";
+
+const CERTIFICATE_METRICS = {
+  job: FRONT_JOB,
+  path: "/front/metrics",
+  from: { ...BRIDGE_ENDPOINT, path: CERTIFICATE_PATH },
+  about: certificateTelemetry(""),
+};
 
 export const nginxPlacement: PlacedService = {
   service: NGINX,
-  offer: ({ role, front }) => (role === "target" ? undefined : { listens: listeners(front) }),
+  offer: ({ groups, role, front }) =>
+    role === "target"
+      ? undefined
+      : { listens: listeners(front), ...(groups && front.tls !== false && { metrics: CERTIFICATE_METRICS }) },
   telemetry: ({ name, role, front, gateways }) => [
     ...(role !== "target" && front.tls !== false ? [certificateTelemetry(name)] : []),
     ...(gateways.enabled ? [gatewayTelemetry(gateways, BRIDGE_ENDPOINT)] : []),
@@ -36,6 +46,9 @@ export function nginxBridgeArgs(placement: Placement): NginxBridgeArgs {
     hostSockets: offered(placement, "hostSockets")[0],
     limits: settings.prometheus.limits,
     backends: offered(placement, "backend"),
+    metrics: offered(placement, "metrics").flatMap(({ path, from }) =>
+      from === undefined ? [] : [{ path, from }],
+    ),
     runbooks: created.runbooks ?? {},
   };
 }

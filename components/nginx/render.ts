@@ -64,6 +64,8 @@ export interface NginxInput {
   /** Whether the container network has IPv6 too. */
   readonly ipv6: boolean;
   readonly backends: readonly Backend[];
+  /** Metrics for other hosts, by their path at the front. */
+  readonly metrics?: ReadonlyArray<{ readonly path: string; readonly from: Endpoint }>;
   /** What `/` shows; default: the start page. */
   readonly root?: "start" | "prometheus";
   /** Who may use the front; absent: everybody. */
@@ -231,6 +233,7 @@ function configuration(input: NginxInput, release: string): string {
       .map(({ endpoint: { path }, framedBy = [] }) => ({ path, origins: framedBy.join(" ") })),
     frames: input.backends.some(({ framedBy = [] }) => framedBy.length > 0),
     auth: input.logIns !== undefined,
+    metrics: (input.metrics ?? []).map(({ path, from }, index) => ({ path, index, ...at(from) })),
     backends: input.backends.map(
       ({ name, endpoint: { host, port, path }, livePath, closed, readOnly, alerts, logIns }) => ({
         area: logIns === true ? OWN_LOG_IN : name,
@@ -279,4 +282,9 @@ function hasRunbooks({ runbooks }: NginxInput): boolean {
 
 function digest(texts: readonly string[]): string {
   return createHash("sha256").update(texts.join("\0")).digest("hex").slice(0, 16);
+}
+
+/** NGINX itself is not looked up: its own server is on the same address. */
+function at({ host, port, path }: Endpoint) {
+  return { host: host === BRIDGE_ENDPOINT.host ? "127.0.0.1" : host, port, below: path };
 }

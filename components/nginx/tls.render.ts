@@ -25,7 +25,7 @@ export function certifiedNames(serverNames: readonly string[]): string[] {
 const CERTIFICATE = `${RELOADED_SECRETS_DIRECTORY}/${CERTIFICATE_SECRET}`;
 
 /** Path at which NGINX tells other services of the host how long its certificate is valid. */
-const METRICS_PATH = "/certificate";
+export const CERTIFICATE_PATH = "/certificate";
 
 /** The program that tells it. */
 export function tlsFiles(tls: Encryption | undefined): Record<string, string> {
@@ -37,7 +37,7 @@ export function tlsFiles(tls: Encryption | undefined): Record<string, string> {
 export function certificateTelemetry(instance: string): Telemetry<never> {
   const { config, endpoint } = metricsJob(FRONT_JOB, BRIDGE_ENDPOINT, { instance });
   return {
-    scrapeJobs: [{ config: { ...config, metrics_path: METRICS_PATH }, endpoint }],
+    scrapeJobs: [{ config: { ...config, metrics_path: CERTIFICATE_PATH }, endpoint }],
     dashboards: [],
     ruleGroups: [frontRules],
   };
@@ -46,7 +46,7 @@ export function certificateTelemetry(instance: string): Telemetry<never> {
 /** For the template of the configuration. */
 export function tlsView(tls: Encryption | undefined) {
   return {
-    tls: tls === undefined ? false : { certificate: CERTIFICATE, metricsPath: METRICS_PATH },
+    tls: tls === undefined ? false : { certificate: CERTIFICATE, metricsPath: CERTIFICATE_PATH },
     hsts: (tls !== undefined && inSeconds(tls.hsts)) || false,
   };
 }

@@ -2,13 +2,20 @@ import type { HostSettings } from "../../config/load";
 import { BRIDGE_ENDPOINT } from "../nginx/endpoint";
 import type { PlacedService } from "../placement";
 import { NodeExporter } from "./component";
-import { NODE_EXPORTER } from "./endpoint";
+import { NODE_BRIDGE_PATH, NODE_EXPORTER, NODE_JOB } from "./endpoint";
 import { type NodeTarget, nodeHostSockets, nodeTelemetry } from "./render";
+
+const NODE_METRICS = {
+  job: NODE_JOB,
+  path: NODE_BRIDGE_PATH,
+  from: { ...BRIDGE_ENDPOINT, path: NODE_BRIDGE_PATH },
+  about: nodeTelemetry([]),
+};
 
 export const nodeExporterPlacement: PlacedService = {
   service: NODE_EXPORTER,
   kind: "native",
-  offer: ({ nodeExporter: { enabled, reach }, become }) => {
+  offer: ({ groups, nodeExporter: { enabled, reach }, become }) => {
     if (!enabled) return undefined;
     return reach.by === "port"
       ? {
@@ -21,7 +28,10 @@ export const nodeExporterPlacement: PlacedService = {
             },
           ],
         }
-      : { hostSockets: nodeHostSockets(become ? "rootful" : "rootless") };
+      : {
+          hostSockets: nodeHostSockets(become ? "rootful" : "rootless"),
+          ...(groups && { metrics: NODE_METRICS }),
+        };
   },
   telemetry: (monitor, hosts) => {
     const targets = hosts.flatMap((host) => nodeTarget(host, monitor));

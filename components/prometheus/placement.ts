@@ -10,10 +10,12 @@ export const prometheusPlacement: PlacedService = {
   offer: ({ prometheus: { enabled, mode, scrapeInterval }, front }) => {
     if (!enabled) return undefined;
     const backend = prometheusBackend(mode);
-    if (mode === "agent") return { backend };
+    const metrics = { job: PROMETHEUS, path: `${PROMETHEUS_ENDPOINT.path}/metrics` };
+    if (mode === "agent") return { backend, metrics };
     const kind = { type: "prometheus", scrapeInterval } as const;
     return {
       backend,
+      metrics,
       // Blocks are never changed once they are there.
       savedData: { service: PROMETHEUS, appended: ["wal", "chunks_head"] },
       datasource: { kind, endpoints: behindFront(front, PROMETHEUS_ENDPOINT, "queries") },

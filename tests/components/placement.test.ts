@@ -42,6 +42,7 @@ async function deployed(settings: Settings) {
       Object.keys(parts(`${host}-grafana`)).filter((path) => path.startsWith("files/dashboards/")),
     board: (host: string, file: string) =>
       JSON.parse(parts(`${host}-grafana`)[`files/dashboards/${file}`] ?? ""),
+    configured: (host: string) => parse(parts(`${host}-prometheus`)["files/prometheus.yml"] ?? ""),
     jobs: (host: string) =>
       parse(parts(`${host}-prometheus`)["files/prometheus.yml"] ?? "").scrape_configs.map(
         (job: { job_name: string }) => job.job_name,
@@ -114,6 +115,86 @@ describe("in a stack with groups", () => {
     });
     const uids = panels.flatMap(({ datasource }: { datasource?: { uid: string } }) => datasource?.uid ?? []);
     expect([...new Set(uids)]).toEqual(["${datasource}"]);
+  });
+
+  test("each Prometheus watches what is behind the other fronts, with its token for metrics", async () => {
+    const { resources, configured } = await deployed(
+      region({
+        mon1: {
+          ...login,
+          address: "10.1.2.3",
+          groups: ["monitors"],
+          front: { auth: { users: { alice: {} } } },
+          alertmanager: { enabled: true },
+        },
+        dash: {
+          ...login,
+          address: "10.1.2.4",
+          groups: ["dashboards"],
+          front: { auth: { users: { alice: {} } } },
+          nodeExporter: { enabled: true },
+          nginxExporter: { enabled: true },
+        },
+      }),
+    );
+    const elsewhere = (host: string) =>
+      configured(host).scrape_configs.flatMap(
+        (job: {
+          job_name: string;
+          metrics_path: string;
+          static_configs: [{ targets: string[]; labels: object }];
+        }) =>
+          job.job_name.includes("-at-") ? [[job.job_name, job.metrics_path, job.static_configs[0]]] : [],
+      );
+    const at = (host: string, address: string) => (job: string, path: string) => [
+      `${job}-at-${host}`,
+      path,
+      { targets: [`${address}:443`], labels: { job, instance: host } },
+    ];
+    const [mon1, dash, mon2] = [at("mon1", "10.1.2.3"), at("dash", "10.1.2.4"), at("mon2", "10.1.2.5")];
+    const ofDash = [
+      dash("grafana", "/grafana/metrics"),
+      dash("front", "/front/metrics"),
+      dash("nginx", "/nginx/metrics"),
+      dash("node", "/node/metrics"),
+    ];
+    expect(elsewhere("mon1")).toEqual([
+      ...ofDash,
+      mon2("prometheus", "/prometheus/metrics"),
+      mon2("front", "/front/metrics"),
+    ]);
+    expect(elsewhere("mon2")).toEqual([
+      mon1("prometheus", "/prometheus/metrics"),
+      mon1("front", "/front/metrics"),
+      mon1("alertmanager", "/alertmanager/metrics"),
+      ...ofDash,
+    ]);
+    expect(
+      configured("mon1").scrape_configs.find(
+        ({ job_name }: { job_name: string }) => job_name === "node-at-dash",
+      ),
+    ).toMatchObject({
+      scheme: "https",
+      authorization: {
+        type: "Bearer",
+        credentials_file: "/run/secrets/prometheus-token.node-at-dash",
+      },
+      tls_config: { ca_file: "/etc/podwatch/current/files/tls/node-at-dash/ca.pem" },
+    });
+    // Everything that it shows and warns of is there once.
+    const rules = Object.keys(
+      parseBundle(resources.find(({ name }) => name === "podwatch-mon2-prometheus-service")?.inputs.stdin)
+        .parts,
+    ).filter((path) => path.startsWith("files/rules/shipped/"));
+    expect(rules).toEqual(
+      expect.arrayContaining(["files/rules/shipped/hosts.yml", "files/rules/shipped/alertmanager.yml"]),
+    );
+    const nginx = parseBundle(
+      resources.find(({ name }) => name === "podwatch-dash-nginx-service")?.inputs.stdin,
+    ).parts;
+    expect(nginx["files/nginx.conf"]).toContain(
+      "location = /grafana/metrics {\n      set $area own-metrics;",
+    );
   });
 
   test("of its own host comes first", async () => {
