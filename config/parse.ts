@@ -2,6 +2,7 @@
 import { checkOrigins } from "../components/checks/resolve";
 import { checkReach } from "../components/grafana/reach.resolve";
 import { resolveNetwork } from "../components/network/resolve";
+import { checkOpenFronts } from "../components/nginx/open.resolve";
 import { checkModes } from "../components/prometheus/mode.resolve";
 import type { Engine } from "../engines/engine";
 import { podman } from "../engines/podman/engine";
@@ -71,6 +72,7 @@ export function parse(given: Tree, context: Context, engine: Engine = podman): P
   checkModes(placed, sound, report);
   checkReach(placed, report);
   checkOrigins(placed, report);
+  checkOpenFronts(placed, sound, report);
   const exceptions = checkPolicy(sound, placed, report);
   const connected = placed.map((host) => resolveNetwork(host, placed, report));
   const known = problems.filter(({ text }) => context.isUnknown?.(text) !== true);

@@ -1,6 +1,7 @@
 // The variables of roq-monitor's group_vars and host_vars: defaults are in groups with `_defaults` at the end of their names.
 import { isGroup } from "../config/walk";
-import { asText, needless, type Spot, type Table, takeAll } from "./spot";
+import { isLoopback } from "../lib/address";
+import { needless, type Spot, type Table, takeAll } from "./spot";
 
 const image =
   (section: string) =>
@@ -18,7 +19,11 @@ const GROUPS: Readonly<Record<string, Table>> = {
     },
   },
   nginx: {
-    listen: asText(["front", "bind"]),
+    listen: (here) => {
+      here.put(["front", "bind"], here.text);
+      // What is open asks who is there.
+      if (!isLoopback(here.text)) here.put(["front", "auth"], { users: { operator: { access: "write" } } });
+    },
     port: (here) => here.put(["front", "port"], here.value),
     container: image("front"),
   },

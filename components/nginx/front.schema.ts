@@ -4,6 +4,7 @@ import { z } from "zod";
 import { additions } from "../../config/schema/additions";
 import { image } from "../../config/schema/image";
 import { quadletSetting } from "../../config/schema/quadlet";
+import { reason } from "../../config/schema/reason";
 import {
   choice,
   delay,
@@ -133,6 +134,15 @@ export const front = group({
     example: { users: { alice: { access: "write" } } },
     defaultText: "everybody who reaches it",
   }),
+  insecure: setting(
+    reason().optional(),
+    "Why the front may be open to other hosts (`bind`) without TLS or without a log-in, which is refused otherwise. A front that shows only Grafana, which has a log-in of its own, needs no `auth`.",
+    {
+      example: "only the laboratory's own network reaches it, which a firewall closes",
+      defaultText: "it may not",
+      placeholder: "your reason",
+    },
+  ),
   snippet: setting(
     z.string({ error: "is not a text for nginx.conf; write NGINX directives such as a location" }).optional(),
     "Your own locations for the `server` block of `nginx.conf`. They follow the built-in locations and may not hide them; `nginx -t` checks them on the host before anything is changed. Must not contain secrets: put a directive with a secret under `front.secrets`, and `include` its file here.",

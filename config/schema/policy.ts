@@ -1,6 +1,7 @@
 // What a production stack has to be like, beyond what any stack has to be.
 import { z } from "zod";
-import { flag, group, setting, text } from "./words";
+import { reason } from "./reason";
+import { flag, group, setting } from "./words";
 
 /** The rules by name, and what each demands. */
 export const POLICY_RULES = {
@@ -20,14 +21,9 @@ export const policy = group({
   enabled: setting(flag().default(true), "Whether the rules are enforced."),
   exceptions: setting(
     z
-      .record(
-        z.string(),
-        text(
-          /^(?=.*\S.*\S)[^\p{Cc}]{3,300}$/u,
-          "is not a reason; write in a few words why the rule does not apply here",
-        ),
-        { error: "is not a group of exceptions; write one `rule: reason` a line below it" },
-      )
+      .record(z.string(), reason(), {
+        error: "is not a group of exceptions; write one `rule: reason` a line below it",
+      })
       .default({}),
     "Rules that do not apply, each with the reason, which previews show.",
     { example: { "front-tls": "a load balancer before it ends TLS" } },

@@ -29,7 +29,7 @@ async function deploy(name: string, packages: readonly string[], before: string)
 
 const settings = () =>
   small(connection("operator", host), {
-    front: { bind: "0.0.0.0", port: FRONT, tls: false },
+    front: { bind: "0.0.0.0", insecure: "a test", port: FRONT, tls: false },
     firewall: { allowFrom: [HERE], allow: [{ port: ALLOWED }] },
   });
 

@@ -12,7 +12,7 @@ import { CERTIFICATE, deploy, LOCAL_COMMAND, plainText, Secret } from "./mocks";
 import { login, settingsOf } from "./stackFile";
 
 /** Two monitors: `mon` with everything, whose front is open, and `dash`. */
-function twoHosts(front: object = { bind: "0.0.0.0" }): Settings {
+function twoHosts(front: object = { bind: "0.0.0.0", insecure: "a test" }): Settings {
   return settingsOf({
     hosts: {
       dash: { ...login, address: "10.1.2.4", gateways: { enabled: false } },
@@ -70,7 +70,7 @@ test("a Grafana without a Prometheus on its host shows that of another, through 
 });
 
 describe("in a stack with groups", () => {
-  const front = { bind: "0.0.0.0" };
+  const front = { bind: "0.0.0.0", insecure: "a test" };
   const region = (more: object = {}) =>
     settingsOf({
       front,
@@ -242,8 +242,8 @@ test("an Alertmanager gets no alerts from other hosts, whose front refuses them"
 });
 
 test.each([
-  [{ bind: "0.0.0.0", port: 8080, tls: false }, "http://10.1.2.3:8080/prometheus"],
-  [{ bind: "0.0.0.0", port: 8443 }, "https://10.1.2.3:8443/prometheus"],
+  [{ bind: "0.0.0.0", insecure: "a test", port: 8080, tls: false }, "http://10.1.2.3:8080/prometheus"],
+  [{ bind: "0.0.0.0", insecure: "a test", port: 8443 }, "https://10.1.2.3:8443/prometheus"],
   [{ publicUrl: "https://monitor.my-company.net" }, "https://monitor.my-company.net:443/prometheus"],
   [{ bind: "127.0.0.1" }, undefined],
 ])("with the front %j other hosts reach Prometheus at %s", (front, url) => {

@@ -44,7 +44,15 @@ const files = {
 };
 const world: World = { files, secretKeys: ["front"] };
 const front = (given: object, more: object = {}) =>
-  stack({ front: { bind: "0.0.0.0", publicUrl: "https://mon.acme.net", ...more, tls: { files: given } } });
+  stack({
+    front: {
+      bind: "0.0.0.0",
+      insecure: "a test",
+      publicUrl: "https://mon.acme.net",
+      ...more,
+      tls: { files: given },
+    },
+  });
 
 test.each<[what: string, given: object, ca: string | undefined, publicUrl?: string]>([
   [
@@ -152,7 +160,12 @@ test("a key in plain text is refused, and so are two sources", () => {
     expect.stringContaining("pulumi config set --secret --path 'podwatch:front.tls.files.key'"),
   ]);
   const both = stack({
-    front: { bind: "0.0.0.0", publicUrl: "https://mon.acme.net", tls: { ownCa: {}, files: good } },
+    front: {
+      bind: "0.0.0.0",
+      insecure: "a test",
+      publicUrl: "https://mon.acme.net",
+      tls: { ownCa: {}, files: good },
+    },
   });
   expect(problemsOf(both, world)).toEqual([
     expect.stringContaining("front.tls.ownCa: is set together with files"),

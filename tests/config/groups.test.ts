@@ -26,7 +26,7 @@ const receivers = {
 const targets = {
   blackboxExporter: { targets: [{ name: "shop", target: "https://shop.my-company.net" }] },
 };
-const open = { front: { bind: "0.0.0.0" } };
+const open = { front: { bind: "0.0.0.0", insecure: "a test" } };
 
 const services = [
   "prometheus",

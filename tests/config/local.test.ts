@@ -17,8 +17,13 @@ test("a host that is this machine needs nothing else", () => {
 });
 
 test("a front that is open to others is found under the machine's name", () => {
-  expect(settingsOf(local({}, { front: { bind: "0.0.0.0" } })).front.publicUrl).toBe("https://raspberrypi");
-  const given = local({}, { front: { bind: "0.0.0.0", tls: false, publicUrl: "http://pi.lan" } });
+  expect(settingsOf(local({}, { front: { bind: "0.0.0.0", insecure: "a test" } })).front.publicUrl).toBe(
+    "https://raspberrypi",
+  );
+  const given = local(
+    {},
+    { front: { bind: "0.0.0.0", insecure: "a test", tls: false, publicUrl: "http://pi.lan" } },
+  );
   expect(settingsOf(given).front.publicUrl).toBe("http://pi.lan");
 });
 

@@ -164,6 +164,7 @@ test("everything that can be said is taken over", () => {
     network: { subnet: "172.20.0.0/16" },
     front: {
       bind: "0.0.0.0",
+      insecure: "a test",
       port: "8443",
       publicUrl: "https://mon.acme.net:8443/",
       image: "reg:5000/nginx:1.29",
@@ -237,6 +238,7 @@ test("everything that can be said is taken over", () => {
     network: given.network,
     front: {
       bind: "0.0.0.0",
+      insecure: "a test",
       port: 8443,
       publicUrl: "https://mon.acme.net:8443",
       serverNames: ["*.acme.net", "10.1.2.3", "mon.acme.net"],
@@ -293,34 +295,39 @@ test("a host's own settings override the stack's, one by one; lists are replaced
 test.each([
   ["rootless", {}, { become: false, user: "me" }, { port: 8080, publicUrl: "http://localhost:8080" }],
   ["another port", { port: 81 }, {}, { port: 81, publicUrl: "http://localhost:81" }],
-  ["everywhere", { bind: "0.0.0.0" }, {}, { port: 443, publicUrl: "https://10.1.2.3" }],
+  ["everywhere", { bind: "0.0.0.0", insecure: "a test" }, {}, { port: 443, publicUrl: "https://10.1.2.3" }],
   [
     "everywhere, in clear text",
-    { bind: "0.0.0.0", tls: false },
+    { bind: "0.0.0.0", insecure: "a test", tls: false },
     {},
     { port: 80, publicUrl: "http://10.1.2.3" },
   ],
   [
     "everywhere, rootless",
-    { bind: "0.0.0.0" },
+    { bind: "0.0.0.0", insecure: "a test" },
     { become: false, user: "me" },
     { port: 8443, publicUrl: "https://10.1.2.3:8443" },
   ],
   ["encrypted on loopback", { tls: { ownCa: {} } }, {}, { port: 443, publicUrl: "https://localhost" }],
   [
     "everywhere by IPv6",
-    { bind: "::" },
+    { bind: "::", insecure: "a test" },
     { address: "fd00::7" },
     { port: 443, publicUrl: "https://[fd00::7]" },
   ],
-  ["one address", { bind: "10.0.0.9", port: 8080 }, {}, { port: 8080, publicUrl: "https://10.0.0.9:8080" }],
+  [
+    "one address",
+    { bind: "10.0.0.9", insecure: "a test", port: 8080 },
+    {},
+    { port: 8080, publicUrl: "https://10.0.0.9:8080" },
+  ],
 ])("the front's port and URL follow from the rest: %s", (_, front, more, expected) => {
   expect(settingsOf(stack({ front }, more)).front).toMatchObject(expected);
 });
 
 test.each([
-  ["open", { bind: "0.0.0.0" }, { ownCa: { lifetime: "365d" }, hsts: "0s" }],
-  ["open in clear text", { bind: "0.0.0.0", tls: false }, false],
+  ["open", { bind: "0.0.0.0", insecure: "a test" }, { ownCa: { lifetime: "365d" }, hsts: "0s" }],
+  ["open in clear text", { bind: "0.0.0.0", insecure: "a test", tls: false }, false],
   ["local", {}, false],
   [
     "encrypted on loopback",
@@ -349,7 +356,7 @@ test.each([
     'front.publicUrl: "http://mon.acme.net" is in clear text, and the front is encrypted; write https, or tls: false',
   ],
   [
-    { bind: "10.1.2.3", publicUrl: "http://mon.acme.net" },
+    { bind: "10.1.2.3", insecure: "a test", publicUrl: "http://mon.acme.net" },
     'front.publicUrl: "http://mon.acme.net" is in clear text, and the front is encrypted, as it is by default at "10.1.2.3"; write https, or tls: false',
   ],
 ])("an encryption that cannot be is refused: %j", (front, problem) => {

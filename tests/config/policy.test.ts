@@ -27,8 +27,8 @@ const BREAKS: Readonly<Record<keyof typeof POLICY_RULES, [object, string]>> = {
     },
     "podwatch:host.insecureIgnoreHostKey",
   ],
-  "front-tls": [{ front: { bind: "0.0.0.0", tls: false } }, "podwatch:front.bind"],
-  "front-log-in": [{ front: { bind: "10.1.2.3" } }, "podwatch:front.bind"],
+  "front-tls": [{ front: { bind: "0.0.0.0", insecure: "a test", tls: false } }, "podwatch:front.bind"],
+  "front-log-in": [{ front: { bind: "10.1.2.3", insecure: "a test" } }, "podwatch:front.bind"],
   "encrypted-log-ins": [
     {
       prometheus: {

@@ -99,7 +99,7 @@ prometheus: { scrape_configs: [cme, deribit] }
   });
   expect(settings).toEqual({
     gateways: { enabled: true, socketDirectory: "/run/roq/service", sources: ["cme", "deribit"] },
-    front: { bind: "0.0.0.0", port: 8000 },
+    front: { bind: "0.0.0.0", port: 8000, auth: { users: { operator: { access: "write" } } } },
     prometheus: { image: "docker.io/prom/prometheus:v3.5.0" },
     nodeExporter: { enabled: true },
   });

@@ -235,7 +235,7 @@ faultTest(
     // The policy only, and not on bridges: Docker itself is not there.
     await one.exec(`iptables -P FORWARD DROP
       [ ! -e ${BRIDGE_FILTER} ] || echo 0 >${BRIDGE_FILTER}`);
-    await stack.configure(small(pinned(one), { front: { bind: "0.0.0.0", tls: false } }));
+    await stack.configure(small(pinned(one), { front: { bind: "0.0.0.0", insecure: "a test", tls: false } }));
     const output = await stack.failingUp();
     expect(output).toMatch(/drops what is forwarded to containers \(iptables -P FORWARD DROP/);
     const [, allow = "false"] = /\n\s*(iptables -I FORWARD .*)\n/.exec(output) ?? [];
@@ -259,7 +259,7 @@ faultTest(
       one.exec("systemctl is-active docker; ip -brief link show docker0; iptables -S; iptables -t nat -S");
     const rules = await docker();
     expect(rules).toMatch(/^active\ndocker0 [\s\S]*-P FORWARD DROP/);
-    await stack.configure(small(pinned(one), { front: { bind: "0.0.0.0", tls: false } }));
+    await stack.configure(small(pinned(one), { front: { bind: "0.0.0.0", insecure: "a test", tls: false } }));
     const output = await stack.failingUp();
     expect(output).toMatch(/drops what is forwarded (from one container to another|to containers) /);
     const [, allow = "false"] = /\n\s*(iptables -I DOCKER-USER .*)\n/.exec(output) ?? [];

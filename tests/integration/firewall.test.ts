@@ -36,7 +36,7 @@ const OTHERS = `
   done`;
 const ROOTLESS = `podman run --quiet --detach --name others --publish ${ROOTLESS_CONTAINER}:80 ${NGINX}`;
 
-const open = { bind: "::", port: 8443, tls: false };
+const open = { bind: "::", insecure: "a test", port: 8443, tls: false };
 
 /** Settings by stack: the front is open in the last two. */
 const STACKS: Readonly<Record<string, (allowFrom: readonly string[]) => object>> = {

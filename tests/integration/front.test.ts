@@ -24,6 +24,7 @@ describe("the front door of a deployed host", () => {
     front: {
       publicUrl: "http://localhost",
       tls: false,
+      insecure: "a test",
       serverNames: ["monitor.my-company.net", "*.lan"],
       snippet: 'location /own/ { return 200 "own"; }\n',
       ...front,
@@ -432,7 +433,13 @@ describe("the front door of a deployed host", () => {
   describe("encrypted", () => {
     let ca: string;
     const encrypted = (front: object) =>
-      settings({ bind: "0.0.0.0", publicUrl: undefined, serverNames: [], tls: undefined, ...front });
+      settings({
+        bind: "0.0.0.0",
+        publicUrl: undefined,
+        serverNames: [],
+        tls: undefined,
+        ...front,
+      });
     /** What the neighbour gets, who trusts the stack's authority. */
     const curl = (...args: string[]) =>
       neighbour.tryExec(

@@ -29,7 +29,7 @@ const CREATE = [
 const DELETE = `${lab("exec", NAME, "find /etc/containers /var/lib/podwatch -name 'podwatch*'")} >${removed} 2>&1\n${lab("down", NAME)}`;
 
 const SMALL = `
-  front: { bind: "0.0.0.0", tls: false },
+  front: { bind: "0.0.0.0", insecure: "a test", tls: false },
   prometheus: { enabled: false },
   grafana: { enabled: false },
   gateways: { enabled: false },`;

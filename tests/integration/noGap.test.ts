@@ -32,7 +32,7 @@ describe("changes under a steady load", () => {
   ) => ({
     host: connection("operator", host),
     ...more,
-    front: { bind: "0.0.0.0", tls: false, ...more.front },
+    front: { bind: "0.0.0.0", insecure: "a test", tls: false, ...more.front },
     gateways: { gid: 990, scrapeInterval: `${SCRAPE}s`, ...more.gateways },
   });
 

@@ -375,7 +375,7 @@ describe("Prometheus on a deployed host", () => {
       edge = await LabHost.boot("test-prometheus-edge");
       await stack.configure({
         ...settings,
-        front: { bind: "0.0.0.0", tls: false },
+        front: { bind: "0.0.0.0", insecure: "a test", tls: false },
         prometheus: { ...(settings.prometheus as object), remoteWriteReceiver: true },
       });
       sender = await Stack.create("edge", sending({}));

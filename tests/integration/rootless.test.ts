@@ -162,7 +162,7 @@ describe("a deployment without root", () => {
   /** Open to others, over IPv6 as well, which containers have then, too. */
   const open = (more: Record<string, unknown> = {}) =>
     settings({
-      front: { bind: "::", tls: false },
+      front: { bind: "::", insecure: "a test", tls: false },
       blackboxExporter: { targets: [{ name: "door", module: "tcp", target: `[${neighbour.address6}]:22` }] },
       ...more,
     });

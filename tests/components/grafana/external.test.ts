@@ -14,7 +14,7 @@ import { login, settingsOf } from "../stackFile";
 
 const TOKEN = "glsa_0123456789-s3cret-of-elsewhere";
 const external = { url: "https://grafana.my-company.net/team/", token: TOKEN };
-const open = { bind: "0.0.0.0" };
+const open = { bind: "0.0.0.0", insecure: "a test" };
 const problems = (grafana: object, more: object = {}) => problemsOf(stack({ front: open, grafana, ...more }));
 const AT = "podwatch:grafana";
 

@@ -20,19 +20,19 @@ const world = {
 test.each<[string, object, object, object[]]>([
   [
     "front.bind everywhere",
-    { front: { bind: "::" } },
+    { front: { bind: "::", insecure: "a test" } },
     {},
     [{ what: "ipv6", setting: "podwatch:front.bind", value: "::" }],
   ],
   [
     "front.bind everywhere, in full",
-    { front: { bind: "0:0:0:0:0:0:0:0" } },
+    { front: { bind: "0:0:0:0:0:0:0:0", insecure: "a test" } },
     {},
     [{ what: "ipv6", setting: "podwatch:front.bind", value: "::" }],
   ],
   [
     "front.bind on an own address",
-    { front: { bind: "FD00:0::5" } },
+    { front: { bind: "FD00:0::5", insecure: "a test" } },
     {},
     [{ what: "own", setting: "podwatch:front.bind", value: "fd00::5" }],
   ],
@@ -118,10 +118,10 @@ test.each<[string, object, object]>([
   ["nothing", {}, []],
   [
     "an own IPv4 address",
-    { front: { bind: "10.1.2.3" } },
+    { front: { bind: "10.1.2.3", insecure: "a test" } },
     [{ what: "own", setting: "podwatch:front.bind", value: "10.1.2.3" }],
   ],
-  ["all IPv4 addresses", { front: { bind: "0.0.0.0" } }, []],
+  ["all IPv4 addresses", { front: { bind: "0.0.0.0", insecure: "a test" } }, []],
   ["IPv6 in the URL that browsers type", { front: { publicUrl: "http://[fd00::9]" } }, []],
   [
     "labels and parameters",
@@ -149,7 +149,9 @@ test.each([
   ["::1", "own"],
   ["fd00::5", "own"],
 ])("a front of an ordinary user's, bound to %s, needs none in the network", (bind, what) => {
-  const { network, addressNeeds } = settingsOf(stack({ front: { bind } }, { user: "pod", become: false }));
+  const { network, addressNeeds } = settingsOf(
+    stack({ front: { bind, insecure: "a test" } }, { user: "pod", become: false }),
+  );
   expect(network).toEqual({ subnet: "10.89.77.0/24" });
   expect(addressNeeds).toEqual([{ what, setting: "podwatch:front.bind", value: bind }]);
 });
@@ -206,7 +208,7 @@ test.each([
 
 test.each([
   [
-    { front: { bind: "fdb6:93f8:2e1d::5" } },
+    { front: { bind: "fdb6:93f8:2e1d::5", insecure: "a test" } },
     {},
     "podwatch:network.subnet6",
     DEFAULT_SUBNET6,
@@ -230,7 +232,7 @@ test.each([
 );
 
 test.each(["fe80::1", "fe80::1%eth0", "::ffff:10.1.2.3"])("the front is not bound to %s", (bind) => {
-  expect(problemsOf(stack({ front: { bind } }))).toEqual([
+  expect(problemsOf(stack({ front: { bind, insecure: "a test" } }))).toEqual([
     `podwatch:front.bind: "${bind}" is a link-local or IPv4-mapped IPv6 address, which cannot be used here; write 127.0.0.1, 0.0.0.0, :: or another address of the host`,
   ]);
 });
@@ -241,7 +243,7 @@ test.each([
   ["fd00::5", "http://[fd00::5]:8080"],
 ])("the URL of a front bound to %s is %s", (bind, url) => {
   const { front } = settingsOf(
-    stack({ front: { bind, port: 8080, tls: false } }, { user: "pod", become: false }),
+    stack({ front: { bind, insecure: "a test", port: 8080, tls: false } }, { user: "pod", become: false }),
   );
   expect(front.publicUrl).toBe(url);
 });
@@ -254,7 +256,7 @@ test("root's containers are not reached at ::1", () => {
 
 test("the URL of a front of a host that is reached by IPv6 has brackets", () => {
   const settings = settingsOf(
-    stack({ front: { bind: "::", port: 8080, tls: false } }, { address: "fd00::5" }),
+    stack({ front: { bind: "::", insecure: "a test", port: 8080, tls: false } }, { address: "fd00::5" }),
   );
   expect(settings.front.publicUrl).toBe("http://[fd00::5]:8080");
 });

@@ -260,11 +260,12 @@ test("the front is known by its own names, in small letters, and as a request ha
   expect(
     await names({
       bind: "2001:16A2::0:1",
+      insecure: "a test",
       publicUrl: "https://Monitor.acme.net:8443/",
       serverNames: ["*.LAN", "10.0.0.1", "fd00::0001", "10.0.0.1"],
     }),
   ).toEqual([...own, "*.lan", "10.0.0.1", "10.1.2.3", "[2001:16a2::1]", "[fd00::1]", "monitor.acme.net"]);
-  expect(await names({ bind: "0.0.0.0" })).toEqual([...own, "10.1.2.3"]);
+  expect(await names({ bind: "0.0.0.0", insecure: "a test" })).toEqual([...own, "10.1.2.3"]);
 });
 
 test.each([
@@ -276,7 +277,8 @@ test.each([
   ["fd00:1::5", {}, ["8080", "[::]:8080", "8081", "[::]:8081"], "[fd00:1::5]:80:8080"],
 ])("bound to %s, with %j, it listens inside at %j", async (bind, network, listens, published) => {
   const { parts } = bundleOf(
-    (await deployBridge(hostSettings({ front: { bind, tls: false }, network }))).resources,
+    (await deployBridge(hostSettings({ front: { bind, insecure: "a test", tls: false }, network })))
+      .resources,
   );
   const found = [...(parts["files/nginx.conf"] ?? "").matchAll(/^ +listen (\S+);$/gm)].map(([, at]) => at);
   expect(found).toEqual(listens);

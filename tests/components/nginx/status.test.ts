@@ -38,7 +38,7 @@ test("is off by default", async () => {
 });
 
 test("is published where the front is, and encrypted as it is", async () => {
-  const clear = await partsOf({ bind: "0.0.0.0", tls: false, statusPort: 8090 });
+  const clear = await partsOf({ bind: "0.0.0.0", insecure: "a test", tls: false, statusPort: 8090 });
   expect(listens(clear)).toEqual({
     published: ["PublishPort=0.0.0.0:80:8080", "PublishPort=0.0.0.0:8090:8083"],
     inside: ["8080", "8083", "8081"],
@@ -66,7 +66,9 @@ test("knows each path, where it leads, and nothing secret", async () => {
 });
 
 test("the firewall and the first look at a host know it", () => {
-  const settings = hostSettings({ front: { bind: "0.0.0.0", tls: false, statusPort: 8090 } });
+  const settings = hostSettings({
+    front: { bind: "0.0.0.0", insecure: "a test", tls: false, statusPort: 8090 },
+  });
   const wired = wire(settings, [settings]);
   expect(wired.offers.nginx?.listens).toEqual([
     { bind: "0.0.0.0", port: 80, setting: "podwatch:front.port" },
@@ -98,7 +100,7 @@ test.each<[string, Record<string, unknown>, string]>([
     {
       prometheus: { enabled: false },
       grafana: { enabled: false },
-      front: { bind: "0.0.0.0", tls: false, statusPort: 9100 },
+      front: { bind: "0.0.0.0", insecure: "a test", tls: false, statusPort: 9100 },
       nodeExporter: { enabled: true, allowFrom: ["10.1.2.9"] },
     },
     "podwatch:nodeExporter.port: 9100 is a port of the front, which is on this host too; write another one",

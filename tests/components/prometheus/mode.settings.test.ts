@@ -122,7 +122,7 @@ test("its Grafana may ask the server of another host, if that has an open front"
   expect(problemsOf(pair({}))).toEqual([
     expect.stringMatching(/^podwatch:grafana\.enabled: leaves Grafana without data/),
   ]);
-  const front = { bind: "10.1.2.3" };
+  const front = { bind: "10.1.2.3", insecure: "a test" };
   expect(problemsOf(pair({}, {}, { front }))).toEqual([]);
 });
 
