@@ -118,11 +118,14 @@ function checkFront(host: Placed, violate: Violate): void {
   if (!auth) violate("front-log-in", at(host, "front", "bind"), `${open} without a log-in; set front.auth`);
 }
 
-const LOG_INS = ["basicAuth", "bearerToken", "oauth2", "headers"];
+const LOG_INS = ["basicAuth", "bearerToken", "oauth2", "headers", "token"];
 
 /** Whatever is asked by a URL, or as a target by a scheme. */
 function checkLogIns(host: Placed, violate: Violate): void {
-  for (const [section, settings] of inUse(host)) {
+  const { external } = host.settings.grafana;
+  // Instead of a Grafana of the host's own, so that its section is not in use.
+  const elsewhere: Array<[SectionName, Tree]> = external === undefined ? [] : [["grafana", { external }]];
+  for (const [section, settings] of [...inUse(host), ...elsewhere]) {
     const search = (node: unknown, inner: Path): void => {
       if (!isTree(node)) return;
       if (isGroup(node)) {

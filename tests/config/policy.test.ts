@@ -88,6 +88,19 @@ test.each([
   expect(broken(more)).toEqual([]);
 });
 
+test("the token of a Grafana of somebody else's is a log-in too", () => {
+  const external = (url: string) => ({
+    front: { bind: "0.0.0.0", auth: { users: { alice: {} } } },
+    grafana: { external: { url, token: "glsa_0123456789012345678901234567" } },
+  });
+  const secretKeys = [...world.secretKeys, "grafana"];
+  const problems = (url: string) => problemsOf(stack({ ...GOOD, ...external(url) }), { secretKeys });
+  expect(problems("https://grafana.my-company.net")).toEqual([]);
+  expect(problems("http://grafana.my-company.net")).toEqual([
+    expect.stringMatching(/^podwatch:grafana\.external\.token: is sent over plain HTTP/),
+  ]);
+});
+
 test("all violations are told at once, host by host", () => {
   const host = (address: string, more: object = {}) => ({
     ...(stack({}).host as object),
