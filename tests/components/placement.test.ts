@@ -187,7 +187,7 @@ describe("in a stack with groups", () => {
         .parts,
     ).filter((path) => path.startsWith("files/rules/shipped/"));
     expect(rules).toEqual(
-      expect.arrayContaining(["files/rules/shipped/hosts.yml", "files/rules/shipped/alertmanager.yml"]),
+      expect.arrayContaining(["files/rules/shipped/host.yml", "files/rules/shipped/alertmanager.yml"]),
     );
     const nginx = parseBundle(
       resources.find(({ name }) => name === "podwatch-dash-nginx-service")?.inputs.stdin,
