@@ -18,13 +18,37 @@ function stackFile(path: string): { host: Record<string, unknown> } & Record<str
 }
 
 test("every example has a page, and a stack file of its name or one for each of its stacks", () => {
-  const several: Readonly<Record<string, readonly string[]>> = { isa: ["qual", "prod"] };
+  const several: Readonly<Record<string, readonly string[]>> = {
+    isa: ["qual", "prod"],
+    regional: ["staging", "prod"],
+  };
   for (const folder of readdirSync(join(root, "examples"))) {
     const stacks = several[folder] ?? [folder];
     expect(readdirSync(join(root, "examples", folder))).toEqual(
       expect.arrayContaining(["README.md", ...stacks.map((stack) => `Pulumi.${stack}.yaml`)]),
     );
   }
+});
+
+describe.each(["staging", "prod"])("regional, %s", (name) => {
+  const sections = stackFile(`examples/regional/Pulumi.${name}.yaml`);
+  const addresses = Object.values(sections.hosts as unknown as Record<string, { address: string }>).map(
+    ({ address: own }) => own,
+  );
+
+  test("is right but for the addresses", () => {
+    const ssh = (own: string) =>
+      `hostname ${own}\nuser operator\nport 22\nidentityfile ~/.ssh/id_ed25519\nuserknownhostsfile ~/.ssh/known_hosts\n`;
+    const world = {
+      sshConfig: Object.fromEntries(addresses.map((own) => [own, ssh(own)])),
+      files: { "~/.ssh/known_hosts": addresses.map((own) => `${own} ${hostKey}\n`).join("") },
+    };
+    const placeholders = Object.entries(sections.hosts as object).map(
+      ([host, { address: own }]) =>
+        `podwatch:hosts.${host}.address: "${own}" is a placeholder; put in the address of your host`,
+    );
+    expect(problemsOf(sections, world)).toEqual(placeholders.sort());
+  });
 });
 
 describe.each([
