@@ -16,10 +16,11 @@ export function resolveApache(
     );
   }
   const { front } = before;
-  if (given.enabled && given.port === front.statusPort) {
+  const taken = (["statusPort", "httpPort"] as const).find((key) => given.port === front[key]);
+  if (given.enabled && taken !== undefined) {
     report(
       locate(["port"]),
-      `${given.port} is front.statusPort, and Apache listens there; write another port for one of them`,
+      `${given.port} is front.${taken}, and Apache listens there; write another port for one of them`,
     );
   }
   // The name is taken only where there is such a job: many have called their own so.

@@ -60,6 +60,7 @@ export class NginxBridge extends pulumi.ComponentResource {
       bind: front.bind,
       port: front.port,
       ...(front.statusPort === undefined ? {} : { statusPort: front.statusPort }),
+      ...(front.httpPort === undefined ? {} : { http: { port: front.httpPort, publicUrl: front.publicUrl } }),
       ...(front.tls === false ? {} : { tls: { hsts: front.tls.hsts } }),
       serverNames: front.serverNames,
       resolver: args.network.resolver,

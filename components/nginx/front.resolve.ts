@@ -19,8 +19,14 @@ export function resolveFront(given: z.output<typeof front>, around: ResolveConte
   const { host, locate, report, taken } = around;
   const settings = withFiles(complete(given, host), around);
   checkTls(given, settings, locate, report);
-  for (const key of ["port", "statusPort"] as const) {
+  const ports = new Set<number | undefined>();
+  for (const key of ["port", "statusPort", "httpPort"] as const) {
     const port = settings[key];
+    if (port !== undefined && ports.has(port)) {
+      const whose = port === settings.port ? "the port of the front itself" : "statusPort, too";
+      report(locate([key]), `${port} is ${whose}; write another one`);
+    }
+    ports.add(port);
     if (!host.become && port !== undefined && port < FIRST_UNPRIVILEGED_PORT) {
       report(
         locate([key]),
@@ -28,8 +34,11 @@ export function resolveFront(given: z.output<typeof front>, around: ResolveConte
       );
     }
   }
-  if (settings.statusPort === settings.port) {
-    report(locate(["statusPort"]), `${settings.port} is the port of the front itself; write another one`);
+  if (settings.httpPort !== undefined && settings.tls === false) {
+    report(
+      locate(["httpPort"]),
+      `${settings.httpPort} sends people to where the front is encrypted, and it is not; remove it, or write tls: { ownCa: {} }`,
+    );
   }
   if (host.become && settings.bind === "::1") {
     report(

@@ -95,6 +95,11 @@ export const front = group({
     example: 8080,
     defaultText: "`443` with `tls`, else `80`; with `become: false` `8443` and `8080`",
   }),
+  httpPort: setting(
+    port().optional(),
+    "Further port, at the same address, that speaks HTTP with an encrypted front: everybody is sent to the same page at the port of `publicUrl`, encrypted.",
+    { example: 80, defaultText: "none" },
+  ),
   statusPort: setting(
     port().optional(),
     "Further port, at the same address, that shows the front's own status: which path leads to which service, whether each answers, and NGINX's counters, as a page and as JSON (`/status.json`). Encryption, names, log-ins and firewall are those of the front, and any log-in will do; nothing can be changed there.",

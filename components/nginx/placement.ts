@@ -31,9 +31,11 @@ export const nginxPlacement: PlacedService = {
   },
 };
 
-function listeners({ bind, port, statusPort }: HostSettings["front"]): NonNullable<Offer["listens"]> {
-  const status = { bind, port: statusPort ?? 0, setting: "podwatch:front.statusPort" };
-  return [{ bind, port, setting: "podwatch:front.port" }, ...(statusPort === undefined ? [] : [status])];
+function listeners(front: HostSettings["front"]): NonNullable<Offer["listens"]> {
+  return (["port", "statusPort", "httpPort"] as const).flatMap((key) => {
+    const port = front[key];
+    return port === undefined ? [] : [{ bind: front.bind, port, setting: `podwatch:front.${key}` }];
+  });
 }
 
 export function nginxBridgeArgs(placement: Placement): NginxBridgeArgs {

@@ -10,7 +10,15 @@ import { type LogIns, logInFiles, OWN_LOG_IN, sendsAlerts, TOKENS_SECRET, USERS_
 import { BRIDGE_ENDPOINT, NGINX } from "./endpoint";
 import { FORMERLY } from "./root.render";
 import { STATUS_PORT, statusPage } from "./status.render";
-import { CERTIFICATE_SECRET, type Encryption, OWN_NAMES, tlsFiles, tlsView } from "./tls.render";
+import {
+  CERTIFICATE_SECRET,
+  type Encryption,
+  HTTP_PORT,
+  httpView,
+  OWN_NAMES,
+  tlsFiles,
+  tlsView,
+} from "./tls.render";
 
 /** A service behind the front. */
 export interface Backend {
@@ -55,6 +63,8 @@ export interface NginxInput {
   readonly port: number;
   /** Further port, which shows the front's own status. */
   readonly statusPort?: number;
+  /** Further port, where everybody is sent to the encrypted front. */
+  readonly http?: { readonly port: number; readonly publicUrl: string };
   /** Encryption; absent: clear text. */
   readonly tls?: Encryption;
   /** Names and addresses by which users reach the front, as in a request; `*.` for all subdomains. */
@@ -128,6 +138,7 @@ export function nginx(input: NginxInput): Service {
     ports: [
       [input.port, FRONT_PORT],
       [input.statusPort, STATUS_PORT],
+      [input.http?.port, HTTP_PORT],
     ].flatMap(([hostPort, containerPort = 0]) =>
       hostPort === undefined ? [] : [{ ...published(input.bind), hostPort, containerPort }],
     ),
@@ -218,6 +229,7 @@ function configuration(input: NginxInput, release: string): string {
     })),
     statusPort: input.statusPort !== undefined && STATUS_PORT,
     ...tlsView(input.tls),
+    http: httpView(input.http),
     internalPort: BRIDGE_ENDPOINT.port,
     filesDirectory: CONFIG_DIRECTORY,
     release,

@@ -43,6 +43,16 @@ export function certificateTelemetry(instance: string): Telemetry<never> {
   };
 }
 
+/** Inside the container: who speaks HTTP. */
+export const HTTP_PORT = 8084;
+
+/** For the template: where those are sent who speak HTTP. */
+export function httpView(http: { readonly publicUrl: string } | undefined) {
+  if (http === undefined) return false;
+  const { hostname, port } = new URL(http.publicUrl);
+  return { listen: HTTP_PORT, name: hostname, port: port === "" ? "" : `:${port}` };
+}
+
 /** For the template of the configuration. */
 export function tlsView(tls: Encryption | undefined) {
   return {

@@ -105,7 +105,7 @@ function byPort(given: Given, { host, before, locate, report }: ResolveContext):
     }
   }
   const { front } = before;
-  const taken = [front.port, front.statusPort].includes(port) && overlap(front.bind, bind);
+  const taken = [front.port, front.statusPort, front.httpPort].includes(port) && overlap(front.bind, bind);
   if (host.role === "monitor" && taken) {
     report(locate(["port"]), `${port} is a port of the front, which is on this host too; write another one`);
   }

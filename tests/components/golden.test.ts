@@ -64,6 +64,8 @@ test("`everything` sets every setting of the services", () => {
   // A directory excludes a bucket; the test gives the password, and no private key is kept anywhere.
   expect([...new Set(missing)].sort()).toEqual([
     "backup.directory",
+    // One host has it, whose front is encrypted.
+    "front.httpPort",
     "grafana.adminPassword",
     // Instead of a Grafana of the host's own, which has all others.
     "grafana.external.ca",

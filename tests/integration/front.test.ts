@@ -435,6 +435,7 @@ describe("the front door of a deployed host", () => {
     const encrypted = (front: object) =>
       settings({
         bind: "0.0.0.0",
+        httpPort: 80,
         publicUrl: undefined,
         serverNames: [],
         tls: undefined,
@@ -462,7 +463,7 @@ describe("the front door of a deployed host", () => {
     });
 
     test("another host reaches it by HTTP/2, and knows it by the stack's authority", async () => {
-      expect(await openPorts(host.address)).toEqual([22, 443]);
+      expect(await openPorts(host.address)).toEqual([22, 80, 443]);
       expect((await curl("-o", "/dev/null", `https://${host.address}/`)).stdout).toBe("200 2");
       expect((await curl("-o", "/dev/null", `https://${host.address}/prometheus/-/ready`)).stdout).toBe(
         "200 2",
@@ -475,6 +476,18 @@ describe("the front door of a deployed host", () => {
       expect(await served()).toContain(`IP Address:${host.address}`);
       const { stdout } = await operate(stack, "verify", "--timeout", "10", "--host", host.name);
       expect(stdout).toContain(`ok      ${host.name}  front: answers\n`);
+    });
+
+    test("who speaks HTTP is sent to the same page, encrypted, and only by a name of the front's", async () => {
+      const asked = async (...args: string[]) =>
+        (await curl("-o", "/dev/null", "-w", "'%{http_code} %{redirect_url}'", ...args)).stdout;
+      const path = "/prometheus/graph?g0.expr=up&g0.tab=1";
+      expect(await asked(`'http://${host.address}${path}'`)).toBe(`308 https://${host.address}${path}`);
+      expect(await asked("-X", "POST", `'http://${host.address}/'`)).toBe(`308 https://${host.address}/`);
+      expect(await asked("-0", "-H", "Host:", `'http://${host.address}/'`)).toContain(
+        ` https://${host.address}/`,
+      );
+      expect(await asked("-H", "'Host: rebound.example'", `'http://${host.address}/'`)).toBe("421 ");
     });
 
     test("Prometheus knows when its certificate expires", async () => {
