@@ -22,16 +22,23 @@ export interface Targets {
 
 const HOST = "podwatch:index:Host";
 const STACK = "podwatch:index:MonitoringStack";
+const EXTERNAL = "podwatch:index:ExternalGrafana";
 
 /**
  * A command of a host depends on the runner that the host's component made there. A component belongs to the host of its
  * commands, and what else it has, such as a password, to the component's. The names tell nothing: a host may be called
- * as another one and a service.
+ * as another one and a service. Only what a host has in a Grafana of somebody else's depends on nothing of it, and there is one for a
+ * host, which is called exactly as it.
  */
 export function targetsOf(resources: readonly Owned[]): Targets {
   const hostOf = new Map<string, string>();
   for (const { urn, type, parent = "" } of resources) {
     if (type === HOST) hostOf.set(urn, nameOf(urn).slice(nameOf(parent).length + 1));
+  }
+  const called = new Map([...hostOf].map(([urn, host]) => [`${nameOf(urn)}-external-grafana`, host]));
+  for (const { urn, type } of resources) {
+    const host = type === EXTERNAL ? called.get(nameOf(urn)) : undefined;
+    if (host !== undefined) hostOf.set(urn, host);
   }
   const made = new Map(resources.map((resource) => [resource.urn, resource]));
   const ownerOf = ({ parent = "", dependencies = [] }: Owned) =>

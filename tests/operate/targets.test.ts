@@ -46,6 +46,31 @@ test("hosts are told apart by what their commands depend on, not by names", () =
   expect(shared).toEqual([STACK]);
 });
 
+test("what a host has in somebody else's Grafana is the host's, whatever it depends on", () => {
+  const elsewhere = (name: string): Owned[] => {
+    const component = urn("podwatch:index:ExternalGrafana", `podwatch-${name}-external-grafana`);
+    const one = urn("command:local:Command", `podwatch-${name}-external-grafana-folder`);
+    return [
+      { urn: component, type: "podwatch:index:ExternalGrafana", parent: STACK },
+      { urn: one, type: "command:local:Command", parent: component },
+    ];
+  };
+  const { hosts, shared } = targetsOf([
+    { urn: STACK, type: "podwatch:index:MonitoringStack" },
+    ...["a", "a-b"].flatMap((name) => [...elsewhere(name), ...host(name, `podwatch-${name}-x`)]),
+  ]);
+  for (const name of ["a", "a-b"]) {
+    expect(names(hosts[name])).toEqual(
+      expect.arrayContaining([
+        `podwatch-${name}-external-grafana`,
+        `podwatch-${name}-external-grafana-folder`,
+      ]),
+    );
+    expect(hosts[name]).toHaveLength(7);
+  }
+  expect(shared).toEqual([STACK]);
+});
+
 test("a preview counts what changes on each host, also what is to be removed; a replacement is one resource", () => {
   const steps = host("a", "podwatch-a-x").map(({ urn, ...newState }) => ({ op: "same", urn, newState }));
   const removed = host("b", "podwatch-b-x").map(({ urn, ...oldState }) => ({ op: "delete", urn, oldState }));
