@@ -22,6 +22,7 @@ import { type HostSettings, type Settings, singleHost, stack } from "./schema";
 import { exposedSecretProblems, plainSecretProblems, uselesslyEncrypted, withoutEncrypted } from "./secrets";
 import { mention, shapeProblems, soundParts } from "./shape";
 import { withSshConfig } from "./sshConfig";
+import { withSwitches } from "./switches";
 import { isGroup, type Tree, valueAt } from "./walk";
 
 export type Parsed = { settings: Settings } | { problems: Problem[] };
@@ -31,7 +32,10 @@ export type Parsed = { settings: Settings } | { problems: Problem[] };
  * @param engine what runs the services of every host
  */
 export function parse(given: Tree, context: Context, engine: Engine = podman): Parsed {
-  const { filled: raw, problems: sshProblems } = withSshConfig(treeWithLineFeeds(stack, given), context);
+  const { filled: raw, problems: sshProblems } = withSshConfig(
+    treeWithLineFeeds(stack, withSwitches(given)),
+    context,
+  );
   const plainSecrets = plainSecretProblems(raw, context);
   // A number in place of a secret has the wrong type only because it is not encrypted.
   const numbers = plainSecrets.filter(({ path }) => typeof valueAt(raw, path) !== "string");

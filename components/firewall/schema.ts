@@ -65,8 +65,9 @@ export const firewall = group({
   ),
 }).meta({
   id: "firewall",
+  onOff: true,
   description:
-    "The host's firewall: one nftables table of our own, loaded before the network. It also holds for published ports of containers, which pass by most other firewalls.",
+    "The host's firewall: one nftables table of our own, loaded before the network. It also holds for published ports of containers, which pass by most other firewalls. `true` stands for `{ enabled: true }`.",
 });
 
 /** Resolved: absent lists of addresses stand for everybody. */

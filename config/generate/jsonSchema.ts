@@ -31,6 +31,8 @@ export interface JsonSchema {
   defaultText?: string;
   /** A list whose single item may be written without it. */
   oneOrMany?: boolean;
+  /** A group that `true` or `false` may stand for. */
+  onOff?: boolean;
   /** The page below docs/ that describes what is inside. */
   page?: string;
   /** What to write instead of an example. */
@@ -96,10 +98,18 @@ const encrypted: JsonSchema = {
 
 /** Leaves out keys unknown to editors, and defaults that change with every new image. */
 function forEditors(schema: JsonSchema): JsonSchema {
-  const { kind, secret, lines, output, defaultText, oneOrMany, page, placeholder, id, ...rest } = schema;
+  const { kind, secret, lines, output, defaultText, oneOrMany, onOff, page, placeholder, id, ...rest } =
+    schema;
   if (secret) {
     const command = "Encrypted: `pulumi config set --secret --path ...`.";
     return { description: `${rest.description ?? ""} ${command}`, ...encrypted };
+  }
+  if (onOff) {
+    const { description, ...group } = rest;
+    return {
+      ...(description === undefined ? {} : { description }),
+      anyOf: [{ type: "boolean" }, forEditors(group)],
+    };
   }
   const known = { ...rest };
   if (oneOrMany) return { anyOf: [...(rest.items === undefined ? [] : [rest.items]), rest] };

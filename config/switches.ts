@@ -1,0 +1,41 @@
+// A section that is nothing but enabled may be written as `true`, and `false` stands for one that is not.
+import { services } from "./schema";
+import { isGroup, type Tree } from "./walk";
+
+const SWITCHES = Object.entries(services)
+  .filter(([, section]) => section.meta()?.onOff === true)
+  .map(([name]) => name);
+
+/** The stack file with these sections written out, wherever sections may be. */
+export function withSwitches(raw: Tree): Tree {
+  return switched(raw, {
+    ...inGroup(raw, "host", (host) => switched(host)),
+    ...inGroup(raw, "hosts", each),
+    ...inGroup(raw, "groups", each),
+  });
+}
+
+function switched(settings: Tree, more: Tree = {}): Tree {
+  const written = SWITCHES.flatMap((name) => {
+    const enabled = switchOf(settings[name]);
+    return enabled === undefined ? [] : [[name, { enabled }] as const];
+  });
+  return { ...settings, ...more, ...Object.fromEntries(written) };
+}
+
+/** Pulumi passes values at the top as text. */
+function switchOf(value: unknown): boolean | undefined {
+  if (value === true || value === "true") return true;
+  if (value === false || value === "false") return false;
+  return undefined;
+}
+
+const each = (entries: Tree): Tree =>
+  Object.fromEntries(
+    Object.entries(entries).map(([name, entry]) => [name, isGroup(entry) ? switched(entry) : entry]),
+  );
+
+function inGroup(settings: Tree, key: string, change: (inner: Tree) => Tree): Tree {
+  const inner = settings[key];
+  return isGroup(inner) ? { [key]: change(inner) } : {};
+}
