@@ -26,9 +26,13 @@ export function load(): Settings {
   const problems = [...("problems" in parsed ? parsed.problems : []), ...misspelt()];
   if ("problems" in parsed || problems.length > 0)
     throw refusal(`Pulumi.${pulumi.getStack()}.yaml has`, problems.map(format));
-  for (const { rule, reason } of parsed.settings.exceptions ?? [])
-    pulumi.log.warn(`policy: ${rule} is not enforced: ${reason}`);
+  tellExceptions(parsed.settings);
   return withSecrets(parsed.settings);
+}
+
+/** Every preview and deployment lists what the policy makes exceptions from. */
+export function tellExceptions({ exceptions = [] }: schema.Settings): void {
+  for (const { rule, reason } of exceptions) pulumi.log.warn(`policy: ${rule} is not enforced: ${reason}`);
 }
 
 interface Setting {

@@ -27,6 +27,8 @@ export interface Part<Args> {
   readonly written: Readonly<Partial<Record<SectionName, object>>>;
   /** The section whose settings are its arguments. */
   readonly own?: SectionName;
+  /** Whether all others of the host wait for it. */
+  readonly isFirst?: boolean;
   /** What it refers to. */
   readonly created?: Created;
   /** Hosts whose node exporters it scrapes. */
@@ -148,6 +150,12 @@ export class Composition {
     const same = this.parts.find((other) => other.service === service);
     if (same !== undefined)
       throw stop(title, `${this.title} has ${same.title} already; remove one of the two`);
+    const [before] = this.parts;
+    if (part.isFirst && before !== undefined)
+      throw stop(
+        title,
+        `is created after ${before.title}, which needs it; create it right after ${this.title}`,
+      );
     this.offer(created);
     this.elsewhere.push(...elsewhere);
     this.entry = { ...this.entry, ...part.written };

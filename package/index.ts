@@ -8,6 +8,8 @@ export {
   type AlertmanagerArgs,
   BlackboxExporter,
   type BlackboxExporterArgs,
+  ContainerEngine,
+  type ContainerEngineArgs,
   Grafana,
   type GrafanaArgs,
   NginxBridge,

@@ -9,6 +9,9 @@ import { BlackboxExporter as CheckedBlackboxExporter } from "../components/black
 import { blackboxExporterPlacement } from "../components/blackbox-exporter/placement";
 import { BLACKBOX_BACKEND } from "../components/blackbox-exporter/render";
 import type { blackboxExporter } from "../components/blackbox-exporter/schema";
+import { ContainerEngine as CheckedContainerEngine } from "../components/engine/component";
+import { enginePlacement } from "../components/engine/placement";
+import type { engine } from "../components/engine/schema";
 import { Grafana as CheckedGrafana } from "../components/grafana/component";
 import { grafanaArgs, grafanaPlacement } from "../components/grafana/placement";
 import { GRAFANA_BACKEND } from "../components/grafana/render";
@@ -46,6 +49,24 @@ interface OnHost {
 interface InContainer extends OnHost {
   /** The network of the same host. */
   readonly network: PodNetwork;
+}
+
+/** The settings of `engine` in a stack file, besides `install`. */
+export interface ContainerEngineArgs extends OnHost, Omit<Settings<typeof engine>, "install"> {}
+
+/** podman, installed where it is missing. All other components of the host wait for it, so it is the first of them. */
+export class ContainerEngine extends CheckedContainerEngine {
+  constructor(name: string, { host, ...engine }: ContainerEngineArgs, opts?: Options) {
+    const given = Composition.of(host).add({
+      title: `ContainerEngine ${name}`,
+      service: enginePlacement,
+      own: "engine",
+      isFirst: true,
+      written: { engine: { ...engine, install: true } },
+      args: ({ settings }) => ({ host, remove: settings.engine.remove }),
+    });
+    super(name, given, opts);
+  }
 }
 
 /** The settings of `network` in a stack file. */

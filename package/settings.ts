@@ -1,6 +1,6 @@
 // Turns the arguments of a program into checked settings, as config/load.ts does with a stack file.
 import { type Context, machine } from "../config/context";
-import { refusal, type Settings, withSecrets } from "../config/load";
+import { refusal, type Settings, tellExceptions, withSecrets } from "../config/load";
 import { parse } from "../config/parse";
 import { type Path, type Problem, quote, tidy } from "../config/problem";
 import type { Settings as PlainSettings } from "../config/schema";
@@ -27,7 +27,8 @@ export function settingsOf(
   const outputs = new Outputs(forms.given);
   const refused = refusals(title, (path) => naming(forms.written(path)));
   const check = checkOf(outputs, context, refused, forms.problems);
-  const settings = withSecrets(check(), (text) => outputs.secret(text));
+  const checked = check();
+  const settings = withSecrets(checked, (text) => outputs.secret(text));
   const forgotten = outputs.forgotten(settings);
   if (forgotten.length > 0)
     throw refused(
@@ -36,6 +37,7 @@ export function settingsOf(
         text: "is an Output, which would become plain text; write it elsewhere",
       })),
     );
+  tellExceptions(checked);
   return withUnknownHosts(settings, outputs, check);
 }
 

@@ -55,6 +55,7 @@ const CHECKS: ReadonlyArray<(host: Placed, violate: Violate) => void> = [
   checkHostKeys,
   checkFront,
   checkLogIns,
+  checkOtherLogIns,
   checkData,
   checkBackups,
 ];
@@ -146,6 +147,45 @@ function checkLogIns(host: Placed, violate: Violate): void {
   }
 }
 
+/** Passwords that are not sent by HTTP: of mail servers and directories. */
+function checkOtherLogIns(host: Placed, violate: Violate): void {
+  const { grafana, alertmanager } = host.settings;
+  const clear = (section: SectionName, inner: Path, what: string, wayOut: string) =>
+    violate(
+      "encrypted-log-ins",
+      at(host, section, ...inner),
+      `${what}, where anybody on the way can read it; ${wayOut}`,
+    );
+  if (grafana.enabled && grafana.ldap !== undefined) {
+    const { hosts, useSsl, startTls } = grafana.ldap;
+    if (!useSsl && !startTls && !hosts.every(isLocal))
+      clear(
+        "grafana",
+        ["ldap", "startTls"],
+        "passwords are sent to the directory in clear text",
+        "set startTls or useSsl",
+      );
+  }
+  const smtp = grafana.enabled ? grafana.smtp : undefined;
+  if (smtp?.password !== undefined && smtp.startTls !== "MandatoryStartTLS")
+    clear(
+      "grafana",
+      ["smtp", "startTls"],
+      "the password may be sent to the mail server in clear text",
+      "write MandatoryStartTLS",
+    );
+  if (!alertmanager.enabled) return;
+  for (const [name, { email }] of Object.entries(alertmanager.receivers)) {
+    if (email !== undefined && email.authPassword !== undefined && !email.requireTls)
+      clear(
+        "alertmanager",
+        ["receivers", name, "email", "requireTls"],
+        "the password may be sent to the mail server in clear text",
+        "write true",
+      );
+  }
+}
+
 function isPlainHttp(node: Tree): boolean {
   if (typeof node.url === "string") {
     const [, name = ""] = /^http:\/\/(\[[^\]]*\]|[^/:?#]*)/i.exec(node.url) ?? [];
@@ -155,7 +195,7 @@ function isPlainHttp(node: Tree): boolean {
 }
 
 function isLocal(name: string): boolean {
-  return /^[0-9.]+$|:/.test(name) && isLoopback(name);
+  return name === "localhost" || (/^[0-9.]+$|:/.test(name) && isLoopback(name));
 }
 
 const STORES = ["prometheus", "grafana", "alertmanager"] as const;

@@ -9,7 +9,7 @@ export const POLICY_RULES = {
   "pinned-host-keys": "the key of every SSH server is pinned",
   "front-tls": "a front that is open to other hosts encrypts",
   "front-log-in": "a front that is open to other hosts asks for a log-in",
-  "encrypted-log-ins": "no password or token is sent over plain HTTP to another host",
+  "encrypted-log-ins": "no password or token is sent to another host in clear text",
   "kept-data": "data outlive the services",
   backups: "every host with data makes backups by itself",
   "backup-alerts": "somebody is told when the last good backup is too old",

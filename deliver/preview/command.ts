@@ -32,7 +32,7 @@ export async function preview(args: readonly string[]): Promise<number> {
 async function ask(stack: string, configFile: string | undefined): Promise<Preview> {
   const { code, stdout, stderr } = await pulumi("preview", { stack, configFile }, ["--json"], false);
   const found: Preview =
-    stdout.trim() === "" ? { changes: [], unchanged: 0, errors: [] } : readPreview(stdout);
+    stdout.trim() === "" ? { changes: [], unchanged: 0, errors: [], exceptions: [] } : readPreview(stdout);
   if (code === 0 || found.errors.length > 0) return found;
   const reason = stderr.trim().split("\n").at(-1) || `pulumi preview ended with ${code}`;
   return { ...found, errors: [reason.replace(/^error: /, "")] };

@@ -62,6 +62,7 @@ function render(
     `### Preview of \`${stack}\`: ${title(preview)}`,
     at,
     ...preview.errors.map((error) => fenced("text", error.split("\n"))),
+    ...(preview.exceptions.length === 0 ? [] : [fenced("text", preview.exceptions)]),
     ...(listed.length === 0 ? [] : [table(listed)]),
     ...sections.flatMap((section) => details(section, most)),
   ]

@@ -21,6 +21,8 @@ export interface Preview {
   readonly unchanged: number;
   /** Why the preview failed; empty when it did not. */
   readonly errors: readonly string[];
+  /** Exceptions from the stack's policy, with their reasons. */
+  readonly exceptions: readonly string[];
 }
 
 interface State {
@@ -42,6 +44,9 @@ interface Printed {
   readonly diagnostics?: ReadonlyArray<{ readonly message: string; readonly severity: string }>;
   readonly changeSummary?: Readonly<Record<string, number>>;
 }
+
+/** What the program's warnings of exceptions begin with. */
+const POLICY_MARK = "policy: ";
 
 /** A replacement consists of several steps. */
 const KINDS: Readonly<Record<string, Kind>> = {
@@ -76,11 +81,14 @@ export function readPreview(text: string): Preview {
       reasons: step.diffReasons ?? earlier?.reasons ?? [],
     });
   }
+  const told = (wanted: string) =>
+    (printed.diagnostics ?? [])
+      .filter(({ severity }) => severity === wanted)
+      .map(({ message }) => message.replace(/^(error|warning): /, "").trim());
   return {
     changes: [...found.values()],
     unchanged: printed.changeSummary?.same ?? 0,
-    errors: (printed.diagnostics ?? [])
-      .filter(({ severity }) => severity === "error")
-      .map(({ message }) => message.replace(/^error: /, "").trim()),
+    errors: told("error"),
+    exceptions: told("warning").filter((message) => message.startsWith(POLICY_MARK)),
   };
 }

@@ -71,6 +71,62 @@ describe.each(Object.entries(BREAKS))("%s", (rule, [more, setting]) => {
   });
 });
 
+const directory = { bindDn: "cn=%s,dc=net", searchBaseDns: ["dc=net"] };
+const mail = { host: "mail.my-company.net:25", user: "grafana", from: "grafana@my-company.net" };
+test.each([
+  [
+    "a directory in clear text",
+    { grafana: { ldap: { hosts: ["ldap.my-company.net"], ...directory } } },
+    "podwatch:grafana.ldap.startTls",
+  ],
+  [
+    "a mail server that may refuse encryption",
+    { grafana: { smtp: { ...mail, password: "mail-s3cret", startTls: "OpportunisticStartTLS" } } },
+    "podwatch:grafana.smtp.startTls",
+  ],
+  [
+    "mails of Alertmanager without it",
+    {
+      alertmanager: {
+        receivers: {
+          oncall: {
+            email: {
+              to: ["a@my-company.net"],
+              from: "b@my-company.net",
+              smarthost: "mail.my-company.net:25",
+              authUsername: "u",
+              authPassword: "mail-s3cret",
+              requireTls: false,
+            },
+          },
+        },
+      },
+    },
+    "podwatch:alertmanager.receivers.oncall.email.requireTls",
+  ],
+])("a password is not sent in clear text: %s", (_, more, setting) => {
+  const keys = { secretKeys: [...world.secretKeys, "grafana"] };
+  const lines = problemsOf(stack({ ...GOOD, ...more }), keys);
+  expect(lines).toEqual([expect.stringMatching(/in clear text, where anybody .*\(policy: no password/)]);
+  expect(lines[0]?.split(": ")[0]).toBe(setting);
+});
+
+test.each([
+  ["a directory of this host's", { grafana: { ldap: { hosts: ["127.0.0.1", "localhost"], ...directory } } }],
+  [
+    "a directory with TLS",
+    { grafana: { ldap: { hosts: ["ldap.my-company.net"], ...directory, useSsl: true } } },
+  ],
+  [
+    "a mail server without a log-in",
+    { grafana: { smtp: { host: mail.host, from: mail.from, startTls: "NoStartTLS" } } },
+  ],
+])("%s breaks no rule", (_, more) => {
+  expect(problemsOf(stack({ ...GOOD, ...more }), { secretKeys: [...world.secretKeys, "grafana"] })).toEqual(
+    [],
+  );
+});
+
 test.each([
   ["a digest", { grafana: { image: `docker.io/grafana/grafana@sha256:${"0".repeat(64)}` } }],
   ["a version with a suffix", { grafana: { image: "docker.io/grafana/grafana:v12.3.1-ubuntu" } }],

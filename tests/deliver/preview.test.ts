@@ -16,6 +16,18 @@ function update(before: string, after: string, name = "podwatch-a-prometheus-ser
   return { op: "update", name, before: { stdin: before }, after: { stdin: after }, reasons: ["stdin"] };
 }
 
+test("exceptions from the policy are listed with their reasons, other warnings are not", () => {
+  const warnings = [
+    "policy: front-tls is not enforced: a load balancer before it ends TLS",
+    "something else",
+  ];
+  const text = markdown(printed([], [], warnings));
+  expect(text).toContain(
+    "\n```text\npolicy: front-tls is not enforced: a load balancer before it ends TLS\n```\n",
+  );
+  expect(text).not.toContain("something else");
+});
+
 test("a changed line is shown with its file, and counted", () => {
   const lines = ["global:", "  scrape_interval: 15s", "  a: 1", "  b: 2", "  c: 3", "  d: 4"];
   const text = printed([update(bundle(lines), bundle(lines.with(1, "  scrape_interval: 30s")))]);

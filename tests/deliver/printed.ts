@@ -8,7 +8,11 @@ interface Step {
   readonly reasons?: readonly string[];
 }
 
-export function printed(steps: readonly Step[], errors: readonly string[] = []): string {
+export function printed(
+  steps: readonly Step[],
+  errors: readonly string[] = [],
+  warnings: readonly string[] = [],
+): string {
   return JSON.stringify({
     steps: steps.map(({ op, name, type = "command:remote:Command", before, after, reasons = null }) => {
       const urn = `urn:pulumi:prod::podwatch::podwatch:index:MonitoringStack$${type}::${name}`;
@@ -21,7 +25,10 @@ export function printed(steps: readonly Step[], errors: readonly string[] = []):
         diffReasons: reasons,
       };
     }),
-    diagnostics: errors.map((message) => ({ message: `error: ${message}\n`, severity: "error" })),
+    diagnostics: [
+      ...errors.map((message) => ({ message: `error: ${message}\n`, severity: "error" })),
+      ...warnings.map((message) => ({ message: `warning: ${message}\n`, severity: "warning" })),
+    ],
     changeSummary: { same: 11, update: steps.length },
   });
 }

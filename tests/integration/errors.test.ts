@@ -31,6 +31,28 @@ describe("what cannot be deployed is refused with one clear message", () => {
     return stack.failingUp();
   }
 
+  test("exceptions from the policy are not: a preview lists them with their reasons", async () => {
+    await stack.configure({
+      host: { ...connection("operator", host) },
+      policy: {
+        exceptions: {
+          backups: "nothing of worth is on it",
+          "backup-alerts": "there are no backups",
+          "pinned-host-keys": "a throwaway host",
+        },
+      },
+    });
+    const output = await stack.preview();
+    expect(output).toMatch(/warning: policy: backups is not enforced: nothing of worth is on it$/m);
+    expect(output).toMatch(/warning: policy: pinned-host-keys is not enforced: a throwaway host$/m);
+    await stack.configure({ host: { ...connection("operator", host) }, policy: {} });
+    const refused = await stack.run("preview");
+    expect(refused).not.toHaveExited(0);
+    expect(refused.stdout + refused.stderr).toMatch(
+      /podwatch:backup\.enabled: is not true on a host with data/,
+    );
+  });
+
   test("all problems of the stack file at once, before anything is contacted", async () => {
     await stack.configure({
       host: { ...connection("operator", host), adress: "10.99.0.10", port: 70000 },

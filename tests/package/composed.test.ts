@@ -71,6 +71,31 @@ test("composed by hand, everything arrives that a stack file brings", async () =
   expect(plainText(composed.resources)).not.toContain("s3cret");
 });
 
+test("what installs podman comes before all others", async () => {
+  const { resources } = await deploy(() =>
+    beside({}, () => {
+      const host = new podwatch.Host("h", { ...login, name: "mon1" });
+      new podwatch.ContainerEngine("e", { host, remove: true });
+      const network = new podwatch.PodNetwork("n", { host });
+      new podwatch.NginxBridge("b", { host, network });
+    }),
+  );
+  const command = (name: string) => resources.find((other) => other.name === name);
+  expect(command("e-service")?.inputs.stdin).toMatch(/\nkind packages\n[\s\S]*\nremove yes\n/);
+  for (const name of ["n-service", "b-service"])
+    expect(command(name)?.dependsOn).toEqual(expect.arrayContaining(["e-service"]));
+});
+
+test("exceptions from the policy are told", async () => {
+  const warn = jest.spyOn(pulumi.log, "warn").mockImplementation(async () => {});
+  const policy = { exceptions: { backups: "nothing of worth is on it", "backup-alerts": "there are none" } };
+  await deploy(() => new podwatch.MonitoringStack("m", { host: { ...login, name: "mon1" }, policy }));
+  expect(warn.mock.calls.map(([message]) => message)).toContain(
+    "policy: backups is not enforced: nothing of worth is on it",
+  );
+  warn.mockRestore();
+});
+
 test("every command of a host waits for the check of all that is composed on it", async () => {
   const { resources } = await deploy(() => beside({}, compose));
   const gate = resources.find(({ name }) => name === "h-runner-gate");
@@ -174,6 +199,14 @@ test.each<[string, (host: podwatch.Host, network: podwatch.PodNetwork) => unknow
     "two of a kind",
     (host, network) => [1, 2].map((number) => new podwatch.Grafana(`g${number}`, { host, network })),
     ["Grafana g2: Host h has Grafana g1 already; remove one of the two"],
+  ],
+  [
+    "what installs podman, after something that needs it",
+    (host, network) => [
+      new podwatch.Grafana("g", { host, network }),
+      new podwatch.ContainerEngine("e", { host }),
+    ],
+    ["ContainerEngine e: is created after PodNetwork n, which needs it; create it right after Host h"],
   ],
   [
     "gateways that Prometheus did not know",
