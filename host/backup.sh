@@ -32,6 +32,7 @@ use_job() {
   repositories=${repositories:+$(expanded "$repositories")}
   password=
   run_as=
+  limit=
 }
 
 # The repository that is used: the place of all, and the host.
@@ -69,7 +70,7 @@ restic_with() {
     set -- --repo /repository --no-cache "$@"
   fi
   # shellcheck disable=SC2086 # options hold no blanks
-  podman --events-backend=none run --rm $run_as --hostname podwatch --pull=never --log-driver=none --read-only \
+  ${limit:+timeout -k 5 "$limit"} podman --events-backend=none run --rm $run_as --hostname podwatch --pull=never --log-driver=none --read-only \
     --tmpfs /tmp --cap-drop=all --cap-add=chown,dac_override,fowner,fsetid --security-opt=no-new-privileges \
     --security-opt=label=disable --env=RESTIC_PASSWORD_FILE=/run/secrets/password --env=HOME=/tmp $options \
     "$(header "$job_home/current" image)" "$@"
@@ -82,6 +83,8 @@ prepare_saving() {
   if [ -n "$repositories" ]; then
     (umask 077 && mkdir -p "$repositories/$host") || fail "cannot write to $repositories"
   fi
+  # restic itself tries again for a quarter of an hour, whatever the error is.
+  limit=30
   if ! has_repository; then
     case $code in
       "$NO_REPOSITORY") report=$(restic_with -- init --quiet 2>&1) || refuse_repository ;;
@@ -100,9 +103,10 @@ has_repository() {
   [ "$code" = 0 ]
 }
 
-# What an error of restic's comes down to, on standard input.
+# What an error of restic's comes down to, on standard input; what it only tried again is the last of it where it was stopped.
 restic_said() {
-  awk '/^Fatal: / && !fatal { fatal = $0 } /./ { last = $0 } END { print fatal ? fatal : last }'
+  awk '/^Fatal: / && !fatal { fatal = $0 } /returned error, retrying/ { tried = $0 } /./ { last = $0 }
+    END { print fatal ? fatal : tried ? tried : last }' | sed 's/^.* returned error, retrying after [^ ]*: //'
 }
 
 refuse_repository() {

@@ -13,13 +13,13 @@ import type { DeployedHost } from "./state";
 import { table } from "./table";
 
 /** Name of the service that makes them. */
-const BACKUP = "backup";
+export const BACKUP = "backup";
 
 /** The latest of each service. */
 export const LATEST = "latest";
 
 /** A run: all services of a host, saved one after another. */
-interface Saved {
+export interface Saved {
   /** When it was begun, in UTC, which is its name. */
   readonly run: string;
   readonly service: string;

@@ -10,9 +10,11 @@ import { exitCode, perHost, type Report } from "./outcome";
 import { age, PROMETHEUS } from "./prometheus";
 import { isAgent, samplesAreTaken } from "./remoteWrite";
 import { retry } from "./retry";
+import { BACKUP } from "./saved";
 import type { DeployedHost } from "./state";
 import { readStatus } from "./status";
 import { alertIsTaken, alertsArrive } from "./verifyAlerts";
+import { lastBackup } from "./verifyBackup";
 import { verifyGrafana } from "./verifyGrafana";
 
 /** Maximum number of consecutive waits: for the services, Grafana's log-in, its lists, and their items. */
@@ -53,12 +55,18 @@ async function verifyHost(host: Host, seconds: number): Promise<Check[]> {
     return [await check("services", () => retry(seconds, () => allReady(host)))];
   }
   const front = new Front(host);
+  const backup = services.find(({ name }) => name === BACKUP);
   const alertmanager = services.find(({ name }) => name === "alertmanager");
   const prometheus = has("prometheus");
   const agent = services.some(({ name, bundle }) => name === "prometheus" && isAgent(bundle));
+  // The first is made right after the deployment.
+  const saved = backup
+    ? [check("the last good backup", () => retry(seconds, () => lastBackup(host, backup.bundle)))]
+    : [];
   // Each of these waits, so they run in parallel.
   const checks = await Promise.all([
     check("front", () => retry(seconds, () => startPage(front))),
+    ...saved,
     ...(prometheus ? [check("targets", () => retry(seconds, () => targetsUp(front)))] : []),
     ...(agent ? [check("samples sent", () => retry(seconds, () => samplesAreTaken(front)))] : []),
     ...(alertmanager ? [check("an alert", () => alertIsTaken(host, alertmanager.bundle, seconds))] : []),

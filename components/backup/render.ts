@@ -126,6 +126,6 @@ export function s3Credentials(accessKeyId: string, secretAccessKey: string): str
 /** Backups are told of by the node exporters of their hosts. */
 export const BACKUP_TELEMETRY: Telemetry<never> = {
   scrapeJobs: [],
-  dashboards: [],
+  dashboards: ["backups.json"],
   ruleGroups: [backupRules],
 };

@@ -85,6 +85,7 @@ function settings() {
     nginxExporter: { enabled: true },
     nodeExporter: { enabled: true, release: mirror.release },
     apache: { enabled: true, port: 81 },
+    backup: { enabled: true },
   };
 }
 

@@ -7,6 +7,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sudoersLines } from "../../connection/sudo";
+import { Bucket } from "./support/bucket";
 import {
   type Damage,
   EDITED,
@@ -642,6 +643,68 @@ describe("backups that hosts make by themselves", () => {
     );
     await stack.configure(settings(), secrets);
     await stack.up();
+  });
+
+  describe("in a bucket, whose server has a CA of its own", () => {
+    const bucket = new Bucket();
+    const path = "backup.s3.secretAccessKey";
+    const inBucket = (more: object = {}) =>
+      stack.configure(saving("*-*-* 03:00", { s3: { ...bucket.settings, ...more } }), {
+        ...secrets,
+        [path]: bucket.secretAccessKey,
+      });
+
+    beforeAll(() => bucket.start());
+    afterAll(() => bucket.stop());
+
+    test("without that CA nothing is deployed, and why is shown", async () => {
+      await inBucket();
+      const output = await stack.failingUp();
+      expect(output).toMatch(
+        /there can be no backups in s3:https:\/\/10\.99\.0\.1:9443\/saved\/podwatch\/test-operate: .*certificate signed by unknown authority; correct podwatch:backup\.s3/,
+      );
+      expect(output).not.toContain(bucket.secretAccessKey);
+    });
+
+    test("each host has its own, encrypted, and lost data come back from it", async () => {
+      await inBucket({ ca: bucket.ca });
+      await stack.up();
+      await eventually(
+        60,
+        async () => bucket.list("podwatch"),
+        (hosts) => hosts.join() === `${one.name},${two.name}`,
+      );
+      await grafana(one, "folders", { uid: "bucket", title: "Saved in a bucket" });
+      await one.exec("systemctl start podwatch-backup.service");
+      expect(bucket.list("podwatch", one.name)).toEqual(
+        expect.arrayContaining(["config", "data", "snapshots"]),
+      );
+      expect((await listed(one)).map(({ service }) => service)).toEqual(
+        expect.arrayContaining(["grafana", "prometheus"]),
+      );
+      expect((await operate(stack, "verify", "--host", one.name)).stdout).toMatch(
+        /^ok {6}test-operate {2}the last good backup: \d{8}T\d{6}Z, \d min ago$/m,
+      );
+      await lose(one, "grafana");
+      const restored = await operate(
+        stack,
+        "restore",
+        "--host",
+        one.name,
+        "--snapshot",
+        "latest",
+        "--service",
+        "grafana",
+        "--force",
+      );
+      expect(restored).toHaveExited(0);
+      expect(await grafana(one, "folders/bucket")).toMatchObject({ title: "Saved in a bucket" });
+      expect(
+        await one.exec(
+          `grep -rlF ${bucket.secretAccessKey} /var/lib/podwatch /etc/systemd /var/log 2>/dev/null | grep -v /secrets/ || :`,
+        ),
+      ).toBe("");
+    });
   });
 });
 
