@@ -1,8 +1,19 @@
 import { aroundTheLogIn, guesses } from "./support/attacks";
 import { hostileGateways } from "./support/hostileGateways";
+import { type Header, RawHttp2, withoutLogIn } from "./support/http2";
 import { eventually, LabHost, must } from "./support/lab";
 import { startLoad } from "./support/load";
-import { AUTH, authorizations, basic, logInsOf, type Request, statuses, TABLE, WHO } from "./support/logIns";
+import {
+  AUTH,
+  authorizations,
+  basic,
+  logInsOf,
+  type Request,
+  SILENCE,
+  statuses,
+  TABLE,
+  WHO,
+} from "./support/logIns";
 import { operate } from "./support/operate";
 import { connection, Stack } from "./support/stack";
 import { strangersAtTheFront } from "./support/strangers";
@@ -261,6 +272,28 @@ describe("the front door of a deployed host", () => {
     await host.exec("podman rm -f -t 0 squatter");
   });
 
+  /** Asks for all of the table of log-ins, over a version of HTTP if it is encrypted. */
+  async function everybodyGetsHis(version?: "http1.1" | "http2"): Promise<void> {
+    const who = await authorizations(stack, host);
+    const requests = TABLE.flatMap(([method, path, , body]) =>
+      who.map((authorization) => ({
+        method,
+        path,
+        ...(authorization === undefined ? {} : { authorization }),
+        ...(body === undefined ? {} : { body }),
+      })),
+    );
+    const seen = await statuses(host, requests, version);
+    const rows = TABLE.map(([method, path, expected], index) => ({
+      request: `${method} ${path}`,
+      expected: expected.join(" "),
+      seen: seen.slice(index * WHO.length, (index + 1) * WHO.length).join(" "),
+    }));
+    expect(rows.map(({ request, seen }) => `${request}: ${seen}`)).toEqual(
+      rows.map(({ request, expected }) => `${request}: ${expected}`),
+    );
+  }
+
   describe("with log-ins", () => {
     let before: string;
     const containers = () =>
@@ -281,24 +314,7 @@ describe("the front door of a deployed host", () => {
     });
 
     test("everybody gets what is open to him, and nothing else", async () => {
-      const who = await authorizations(stack, host);
-      const requests = TABLE.flatMap(([method, path, , body]) =>
-        who.map((authorization) => ({
-          method,
-          path,
-          ...(authorization === undefined ? {} : { authorization }),
-          ...(body === undefined ? {} : { body }),
-        })),
-      );
-      const seen = await asked(requests);
-      const rows = TABLE.map(([method, path, expected], index) => ({
-        request: `${method} ${path}`,
-        expected: expected.join(" "),
-        seen: seen.slice(index * WHO.length, (index + 1) * WHO.length).join(" "),
-      }));
-      expect(rows.map(({ request, seen }) => `${request}: ${seen}`)).toEqual(
-        rows.map(({ request, expected }) => `${request}: ${expected}`),
-      );
+      await everybodyGetsHis();
     });
 
     test("no container was started anew for it, and none is for another password", async () => {
@@ -572,6 +588,113 @@ describe("the front door of a deployed host", () => {
       expect(await served()).toMatch(/CN ?= ?second\b/);
       expect(await started()).toBe(running);
       elsewhere.dispose();
+    });
+
+    describe("with log-ins", () => {
+      beforeAll(async () => {
+        await stack.configure(encrypted({ auth: AUTH }));
+        await stack.up();
+      });
+
+      test.each(["http1.1", "http2"] as const)(
+        "everybody gets what is open to him over %s",
+        everybodyGetsHis,
+      );
+
+      test("a page of another site changes nothing with the log-in that a browser sends along", async () => {
+        const { users } = await logInsOf(stack, host);
+        const silence = { method: "POST", path: "/alertmanager/api/v2/silences", body: SILENCE };
+        const query = { method: "POST", path: "/prometheus/api/v1/query?query=up" };
+        const own = `Origin: https://${host.address}`;
+        const asked = (headers: readonly string[], request: Request = silence) => ({
+          ...request,
+          authorization: basic("alice", users.alice),
+          headers,
+        });
+        const requests = [
+          asked([own, "Sec-Fetch-Site: same-origin"]),
+          asked([]),
+          asked(["Origin: https://attacker.test"]),
+          asked(["Origin: https://attacker.test", "Sec-Fetch-Site: cross-site"]),
+          asked(["Sec-Fetch-Site: cross-site"]),
+          asked(["Origin: null", "Sec-Fetch-Site: cross-site"]),
+          asked([`Origin: https://${host.address}.attacker.test`]),
+          asked(["Origin: https://attacker.test"], query),
+          asked(["Origin: https://attacker.test"], {
+            method: "GET",
+            path: "/prometheus/api/v1/query?query=up",
+          }),
+        ];
+        for (const version of ["http1.1", "http2"] as const) {
+          expect(await statuses(host, requests, version)).toEqual([200, 200, ...Array(7).fill(403)]);
+        }
+      });
+
+      test("no frames of HTTP/2 get around the log-in", async () => {
+        const answers = [];
+        for (const attack of withoutLogIn(host.address)) {
+          const client = await RawHttp2.open(host.address, ca);
+          client.request(1, attack);
+          const got = await client.answer();
+          // What is smuggled would be answered by itself.
+          await new Promise((resolve) => setTimeout(resolve, 100));
+          answers.push({ name: attack.name, got, all: [...client.seen] });
+          client.close();
+        }
+        if (process.env.REPORT !== undefined)
+          process.stderr.write(answers.map(({ name, got }) => `| ${name} | ${got} |\n`).join(""));
+        expect(answers.filter(({ got, all }) => got === "silence" || all.includes(200))).toEqual([]);
+        expect(answers.find(({ name }) => name === "as anybody")?.got).toBe(401);
+      });
+
+      test("headers without an end are not taken in", async () => {
+        const client = await RawHttp2.open(host.address, ca);
+        const taken = await client.endless(
+          [
+            [":method", "GET"],
+            [":path", "/"],
+          ],
+          8 * 1024 ** 2,
+        );
+        expect(client.isOpen).toBe(false);
+        expect(taken).toBeLessThan(2 * 1024 ** 2);
+      });
+
+      test("requests that are taken back at once hold up nobody else", async () => {
+        const headers: Header[] = [
+          [":method", "GET"],
+          [":scheme", "https"],
+          [":authority", host.address],
+          [":path", "/"],
+        ];
+        const until = Date.now() + 5_000;
+        let sent = 0;
+        const attacker = async () => {
+          while (Date.now() < until) {
+            const client = await RawHttp2.open(host.address, ca);
+            for (let stream = 1; client.isOpen && Date.now() < until; stream += 2) {
+              client.rapidReset(stream, headers);
+              sent += 1;
+              if (stream % 100 === 1) await new Promise((resolve) => setImmediate(resolve));
+            }
+            client.close();
+          }
+        };
+        const attack = Promise.all([attacker(), attacker(), attacker(), attacker()]);
+        const answers = [];
+        while (Date.now() < until) {
+          answers.push(
+            (await curl("-o", "/dev/null", "--max-time", "5", `https://${host.address}/grafana/api/health`))
+              .stdout,
+          );
+        }
+        await attack;
+        if (process.env.REPORT !== undefined)
+          process.stderr.write(`resets: ${sent}, others: ${answers.length}\n`);
+        expect(sent).toBeGreaterThan(1000);
+        expect(answers.length).toBeGreaterThan(0);
+        expect(answers.filter((answer) => answer !== "200 2")).toEqual([]);
+      });
     });
   });
 });

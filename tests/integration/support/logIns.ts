@@ -12,13 +12,25 @@ export interface Request {
   readonly method?: string;
   readonly authorization?: string;
   readonly body?: string;
+  /** Further lines, such as `Origin: https://...`. */
+  readonly headers?: readonly string[];
 }
 
-/** The status of each request, sent one after the other to the host's own front. */
-export async function statuses(host: LabHost, requests: readonly Request[]): Promise<number[]> {
-  const config = requests.map(({ path, method = "GET", authorization, body }) =>
+/**
+ * The status of each request, sent one after the other to the host's own front.
+ *
+ * @param version of HTTP, if it is encrypted
+ */
+export async function statuses(
+  host: LabHost,
+  requests: readonly Request[],
+  version?: "http1.1" | "http2",
+): Promise<number[]> {
+  const origin = `${version === undefined ? "http" : "https"}://127.0.0.1`;
+  const config = requests.map(({ path, method = "GET", authorization, body, headers = [] }) =>
     [
-      `url = ${JSON.stringify(`http://127.0.0.1${path}`)}`,
+      `url = ${JSON.stringify(`${origin}${path}`)}`,
+      ...(version === undefined ? [] : ["insecure", version]),
       `request = ${method}`,
       ...(authorization === undefined
         ? []
@@ -27,6 +39,7 @@ export async function statuses(host: LabHost, requests: readonly Request[]): Pro
         ? []
         : [`data = ${JSON.stringify(body)}`, 'header = "Content-Type: application/json"']),
       ...(method === "HEAD" ? ["head"] : []),
+      ...headers.map((line) => `header = ${JSON.stringify(line)}`),
       "path-as-is",
       "silent",
       "max-time = 20",
@@ -78,7 +91,7 @@ const open = (status: number): Expected => [status, status, status, status, stat
 /** Open to nobody, before anybody is asked who he is. */
 const never = open(403);
 
-const silence = JSON.stringify({
+export const SILENCE = JSON.stringify({
   matchers: [{ name: "alertname", value: "none", isRegex: false }],
   startsAt: "2030-01-01T00:00:00Z",
   endsAt: "2030-01-02T00:00:00Z",
@@ -107,7 +120,7 @@ export const TABLE: ReadonlyArray<
   ["GET", "/prometheus/metrics", [SHUT, SHUT, 200, 200, 200]],
   ["GET", "/prometheus/federate?match[]=up", [SHUT, SHUT, 200, 200, 200]],
   ["GET", "/alertmanager/api/v2/silences", reads(200)],
-  ["POST", "/alertmanager/api/v2/silences", writes(200), silence],
+  ["POST", "/alertmanager/api/v2/silences", writes(200), SILENCE],
   ["DELETE", "/alertmanager/api/v2/silence/00000000-0000-0000-0000-000000000000", writes(404)],
   ["POST", "/alertmanager/api/v2/alerts", never, "[]"],
   ["GET", "/alertmanager/metrics", [SHUT, SHUT, 200, 200, 200]],
