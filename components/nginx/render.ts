@@ -8,17 +8,10 @@ import { readTemplate, renderTemplate } from "../../lib/template";
 import { inBytes, type JobLimits } from "../prometheus/limits.render";
 import { type LogIns, logInFiles, OWN_LOG_IN, sendsAlerts, TOKENS_SECRET, USERS_SECRET } from "./auth.render";
 import { BRIDGE_ENDPOINT, NGINX } from "./endpoint";
+import { FRONT_PORT, publishedPorts } from "./ports.render";
 import { FORMERLY } from "./root.render";
 import { STATUS_PORT, statusPage } from "./status.render";
-import {
-  CERTIFICATE_SECRET,
-  type Encryption,
-  HTTP_PORT,
-  httpView,
-  OWN_NAMES,
-  tlsFiles,
-  tlsView,
-} from "./tls.render";
+import { CERTIFICATE_SECRET, type Encryption, httpView, OWN_NAMES, tlsFiles, tlsView } from "./tls.render";
 
 /** A service behind the front. */
 export interface Backend {
@@ -103,8 +96,6 @@ export interface NginxInput {
   readonly unitKeys?: UnitKeys;
 }
 
-const FRONT_PORT = 8080;
-
 /** Mount point of the sockets of the host's services. */
 const HOST_SOCKETS = "/run/podwatch";
 
@@ -134,14 +125,7 @@ export function nginx(input: NginxInput): Service {
       ...(input.gateways ? [input.gateways.socketDirectory] : []),
       ...(input.hostSockets ? [{ host: input.hostSockets.directory, inside: HOST_SOCKETS }] : []),
     ],
-    // The front itself comes first: operate/ finds it there.
-    ports: [
-      [input.port, FRONT_PORT],
-      [input.statusPort, STATUS_PORT],
-      [input.http?.port, HTTP_PORT],
-    ].flatMap(([hostPort, containerPort = 0]) =>
-      hostPort === undefined ? [] : [{ ...published(input.bind), hostPort, containerPort }],
-    ),
+    ports: publishedPorts(input),
     hooks: {
       check: readTemplate("nginx/check.sh"),
       ready: readTemplate("nginx/ready.sh"),
@@ -162,11 +146,6 @@ function reloadedSecrets({ logIns, tls }: NginxInput): Pick<Service, "reloadedSe
 /** The host's group that may write to the sockets for the bridge, if rootful. */
 export function bridgeGroup(gateways: { readonly enabled: boolean; readonly gid: number }): number {
   return gateways.enabled ? gateways.gid : IMAGE_USER.gid;
-}
-
-/** For podman `::` means IPv6 only, for people all addresses. Publishing two ports would leave firewall rules of podman behind. */
-function published(bind: string): { address?: string } {
-  return bind === "::" ? {} : { address: bind };
 }
 
 function bridgeUser({ gateways, hostSockets }: NginxInput): User {

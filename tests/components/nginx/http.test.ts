@@ -4,7 +4,7 @@ import { fitCommand } from "../../../lib/runner";
 import { host, problemsOf, stack } from "../../config/support";
 import { hostSettings } from "../stackFile";
 
-const open = { bind: "0.0.0.0", httpPort: 80 };
+const open = { bind: "0.0.0.0", httpPort: 80, insecure: "nobody but us is there" };
 
 test("the firewall and the first look at a host know it", () => {
   const settings = hostSettings({ front: open });
