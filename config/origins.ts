@@ -2,9 +2,11 @@
 import { SECTIONS } from "../components/sections";
 import type { Path } from "./problem";
 import { grouped } from "./resolve/groups";
+import { applies } from "./resolve/roles";
 import { presetSections } from "./resolve/services";
 import { type HostSettings, hostEntry } from "./schema";
 import type { PresetName } from "./schema/presets";
+import type { SectionName } from "./section";
 import { child, core, isGroup, isTree, schemaAt, type Tree, valueAt } from "./walk";
 
 /** A setting of a host, complete. */
@@ -13,7 +15,7 @@ export interface Origin {
   readonly setting: string;
   /** Secrets are masked. */
   readonly value: unknown;
-  /** `default`, `preset NAME`, `stack`, `group NAME` or `host`. */
+  /** `default`, `preset NAME`, `stack`, `group NAME` or `host`; `groups` if none of the host's has the service. */
   readonly from: string;
 }
 
@@ -22,7 +24,7 @@ const MASK = "[secret]";
 /** @param given the stack file, which is valid */
 export function originsOf(given: Tree, settings: HostSettings): Origin[] {
   const own = (isGroup(given.hosts) ? given.hosts[settings.name] : given.host) as Tree;
-  const { layers, sound } = grouped({ path: [], sound: own }, given, () => {});
+  const { layers, sound, services } = grouped({ path: [], sound: own }, given, () => {});
   const preset = (sound.preset ?? given.preset) as PresetName | undefined;
   const parts: ReadonlyArray<{ readonly from: string; readonly tree: Tree }> = [
     ...layers.map(({ path, sound: tree }) => ({
@@ -36,8 +38,11 @@ export function originsOf(given: Tree, settings: HostSettings): Origin[] {
   return Object.keys(SECTIONS).flatMap((section) => {
     const value = settings[section as keyof typeof SECTIONS];
     // Of what is switched off the rest is of no interest.
-    if ((value as { enabled?: boolean }).enabled === false)
-      return [{ setting: `${section}.enabled`, value: false, from: from([section, "enabled"]) }];
+    if ((value as { enabled?: boolean }).enabled === false) {
+      const placed = applies(services, section as SectionName);
+      const why = placed ? from([section, "enabled"]) : "groups";
+      return [{ setting: `${section}.enabled`, value: false, from: why }];
+    }
     return settingsIn(value, [section]).map((path) => ({
       setting: path.join("."),
       value: masked(valueAt(settings, path), path),

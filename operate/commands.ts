@@ -111,11 +111,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   settings: {
     about: "every setting of a host, and where it comes from: default, preset, stack, group or host",
-    takes: ["stack", "host", "json"],
+    takes: ["stack", "host", "config-file", "json"],
     run: async (args) => {
       // Loaded only here, since checking a stack file takes long to load.
       const { settings } = await import("./settings");
-      return print(args, await settings(args.stack, args.host));
+      return print(args, await settings(args));
     },
   },
   sudoers: {

@@ -24,6 +24,9 @@ export function askPulumi(args: readonly string[], mayFail = false): Promise<str
   });
 }
 
+/** A host that is down stops only what needs it, for commands that change hosts. */
+export const CONTINUE = "--continue-on-error";
+
 function missing(): Error {
   const name = JSON.stringify(program());
   return new Error(`${name} is not there: install Pulumi, or say in PODWATCH_PULUMI where it is`);

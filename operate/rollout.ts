@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as pass } from "node:timers/promises";
 import { parse } from "yaml";
 import type { Arguments } from "./arguments";
-import { askPulumi, exportStack, runPulumi } from "./pulumi";
+import { askPulumi, CONTINUE, exportStack, runPulumi } from "./pulumi";
 import { readResources } from "./resources";
 import { readState } from "./state";
 import { previewed, type Targets, targetsOf } from "./targets";
@@ -45,7 +45,8 @@ export async function rollOut(action: Action, args: Arguments): Promise<number> 
 }
 
 function options(action: Action, { yes, diff }: Arguments): string[] {
-  return [...(yes && action !== "preview" ? ["--yes"] : []), ...(diff ? ["--diff"] : [])];
+  const changes = action === "preview" ? [] : [CONTINUE, ...(yes ? ["--yes"] : [])];
+  return [...changes, ...(diff ? ["--diff"] : [])];
 }
 
 /** What is there, and what is to be made, which is known only to a preview; it contacts no host, and leaves out what stays. */

@@ -1,6 +1,7 @@
 // The settings of hosts, each with where it comes from, as the stack file says them: no host is asked.
 import { join } from "node:path";
 import { readExportedOrigins } from "../config/load";
+import type { Arguments } from "./arguments";
 import type { Report } from "./outcome";
 import { askPulumi } from "./pulumi";
 import { table } from "./table";
@@ -9,8 +10,15 @@ import { table } from "./table";
 const WIDTH = 60;
 
 /** @throws Error that lists the problems of the stack file */
-export async function settings(stack: string | undefined, host: string | undefined): Promise<Report> {
-  const place = stack === undefined ? [] : ["--stack", stack];
+export async function settings({
+  stack,
+  host,
+  configFile,
+}: Pick<Arguments, "stack" | "host" | "configFile">): Promise<Report> {
+  const place = [
+    ...(stack === undefined ? [] : ["--stack", stack]),
+    ...(configFile === undefined ? [] : ["--config-file", configFile]),
+  ];
   const exported = await askPulumi(["config", "--json", "--show-secrets", ...place]);
   const all = readExportedOrigins(exported, join(__dirname, ".."), stack ?? "");
   const names = all.map(({ name }) => name);

@@ -1,11 +1,16 @@
 // Actions on a stack, by the Pulumi CLI and by Podwatch's own commands.
 import { join } from "node:path";
-import { exportStack } from "../../operate/pulumi";
+import { CONTINUE, exportStack } from "../../operate/pulumi";
 import { pulumi, ROOT, run, type Target } from "../programs";
 
 /** @throws Error with the exit code; the reason has been shown */
 export async function change(command: "up" | "destroy", target: Target): Promise<void> {
-  const { code } = await pulumi(command, target, ["--yes", "--skip-preview", "--suppress-outputs"], true);
+  const { code } = await pulumi(
+    command,
+    target,
+    ["--yes", "--skip-preview", "--suppress-outputs", CONTINUE],
+    true,
+  );
   if (code !== 0) throw new Error(`pulumi ${command} ended with ${code}, see its output`);
 }
 

@@ -67,7 +67,7 @@ describe("production", () => {
     const failed = "up: pulumi up ended with 3, see its output";
     expect(result.stderr).toContain(`prod: FAILED: ${failed}`);
     expect(asked()).toEqual([
-      "up --stack prod --non-interactive --color never --yes --skip-preview --suppress-outputs",
+      "up --stack prod --non-interactive --color never --yes --skip-preview --suppress-outputs --continue-on-error",
     ]);
     const record = readRecord(file("record.json"));
     expect(record).toMatchObject({ stack: "prod", commit, clean: true, outcome: "failure", failed });
