@@ -4,6 +4,7 @@ import type { HostSettings } from "../../config/load";
 import type { NamedSecret } from "../../lib/auth";
 import { MACHINE_LOG_INS, type MachineTokens } from "../../lib/machineLogIns";
 import { generatedPassword } from "../password";
+import { whenMade } from "../remote/whenMade";
 import {
   machineName,
   OWN_TOKEN,
@@ -52,7 +53,7 @@ export class FrontLogIns extends pulumi.ComponentResource {
       // Kept in the state, so that the same password has the same hash in every run.
       const salt = new random.RandomBytes(`${name}-salt-${user}`, { length: SALT_BYTES }, { parent: this })
         .base64;
-      return pulumi.all([password, salt]).apply(([plain, salted]) => userLine(user, plain, salted));
+      return whenMade([password, salt], (plain, salted) => userLine(user, plain, salted));
     });
     const ofMachines =
       machines && MACHINE_LOG_INS.map((purpose) => [machineName(purpose), machines[purpose]]);
@@ -62,7 +63,7 @@ export class FrontLogIns extends pulumi.ComponentResource {
       ...Object.fromEntries(ofMachines ?? []),
     };
     const tokenLines = Object.entries(allTokens).map(([token, value]) =>
-      value.apply((plain) => tokenLine(token, plain)),
+      whenMade([value], (plain) => tokenLine(token, plain)),
     );
     this.secrets = [
       { name: USERS_SECRET, value: joined(userLines) },

@@ -24,6 +24,7 @@ import {
 import { fitScript, runnerScript } from "../../lib/runnerScript";
 import { secretInput, secretVersion } from "../../lib/secretVersion";
 import type { HostConnection, Preflight } from "./preflight";
+import { whenMade } from "./whenMade";
 
 /** A command that is run on a host, whichever way it is reached. */
 export type HostCommand = remote.Command | local.Command;
@@ -157,12 +158,12 @@ export function putSecret(
   const script = {
     create: call(host, ["put-secret", secret]),
     delete: call(host, ["remove-secret", secret]),
-    stdin: pulumi.secret(afterPassword(host.connection, value.apply(secretInput))),
+    stdin: pulumi.secret(afterPassword(host.connection, whenMade([value], secretInput))),
   };
   const resource = command(name, args, script, opts);
   return {
     resource,
-    version: resource.stdout.apply((printed) => readVersion(host.connection.name, printed)),
+    version: whenMade([resource.stdout], (printed) => readVersion(host.connection.name, printed)),
   };
 }
 
