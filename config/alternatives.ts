@@ -92,20 +92,45 @@ const WAYS: ReadonlyArray<readonly [holder: RegExp, keys: RegExp, way: string]> 
     /^(tls|basicauth|webconfig)$/,
     "only the stack's hosts can reach it; write allowFrom for others",
   ],
-  [anyService, /^(extra)?(args|flags|command|cmd)$/, "write arguments"],
+  [
+    /^network$/,
+    /^((enable|use)?ipv?6(enabled)?|dualstack)$/,
+    "write subnet6, a range of IPv6 addresses; without it the network has IPv6 where something listens or is asked at such an address",
+  ],
+  [
+    /^(prometheus|alertmanager|grafana|blackboxExporter|nginxExporter|apache)$/,
+    /^web(config(file)?)?$/,
+    "only the front can be reached from elsewhere; write its encryption and log-ins under front.tls and front.auth",
+  ],
+  [/^prometheus$/, /^queueconfigs?$/, "write it at an entry of remoteWrite: extra.queue_config"],
+  [
+    /^prometheus\.remote(Write|Read)\.\d+$/,
+    /^(queueconfigs?|metadataconfig|writerelabelconfigs|remotetimeout|sigv4|azuread|googleiam|proxy(url)?|sendexemplars|protobufmessage|readrecent|requiredmatchers)$/,
+    "write it under extra, in Prometheus' words: extra.queue_config and the like",
+  ],
+  [anyService, /^(extra)?(args|flags|opts|options|command|cmd|commandline)$/, "write arguments"],
   [anyService, /^mem(ory)?(max|limit)?$/, "write resources.memory"],
   [anyService, /^(cpuquota|cpulimit|cpus?)$/, "write resources.cpus"],
   [anyService, /^(pids(limit)?|tasksmax)$/, "write resources.pids"],
   [anyService, /^(ulimits?|nofile|limitnofile)$/, "write resources.openFiles"],
   [anyService, /^(deploy|limits|resourcelimits)$/, "write resources"],
-  [anyService, /^(env|envvars|variables)$/, "write environment"],
+  [anyService, /^(envs?|envvars?|environmentvariables?|variables)$/, "write environment"],
   [anyService, /^(secretenv|envfrom|environmentfiles?)$/, "write secrets and secretEnvironment"],
   [anyService, /^(volume|mounts?|binds?)$/, "write volumes"],
 ];
 
+/** Groups of which each takes words of its own: those of another are no help. */
+const apart = /^alertmanager\.receivers\.[^.]+\.[^.]+/;
+
+export const standsApart = (path: Path) => apart.test(placeOf(path));
+
+function placeOf(path: Path): string {
+  const below = path[0] === "hosts" ? path.slice(2) : path[0] === "host" ? path.slice(1) : path;
+  return below.join(".");
+}
+
 /** @param key in lower case, without _ and -; empty for a way that suits any other key, when nothing similar is known */
 export function wayOut(path: Path, key: string): string | undefined {
-  const below = path[0] === "hosts" ? path.slice(2) : path[0] === "host" ? path.slice(1) : path;
-  const at = below.join(".");
+  const at = placeOf(path);
   return WAYS.find(([holder, keys]) => holder.test(at) && keys.test(key))?.[2];
 }

@@ -49,14 +49,19 @@ export function samePath(a: Path, b: Path): boolean {
   return a.length === b.length && a.every((part, index) => part === b[index]);
 }
 
-/** Sorted and unique, without further problems of a value that has a decisive one. */
+/** Sorted and unique, without further problems of a value, or of a list with an item, that has a decisive one. */
 export function tidy(problems: readonly Problem[]): Problem[] {
   const alone = problems.filter((problem) => problem.alone);
   const kept = problems.filter(
-    (problem) => problem.alone || !alone.some((other) => samePath(other.path, problem.path)),
+    (problem) => problem.alone || !alone.some(({ path }) => isAt(problem.path, path)),
   );
   const lines = new Map(kept.map((problem) => [format(problem), problem]));
   return [...lines.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, problem]) => problem);
+}
+
+function isAt(path: Path, decisive: Path): boolean {
+  const ofItem = typeof decisive.at(-1) === "number";
+  return samePath(path, decisive) || (ofItem && samePath(path, decisive.slice(0, -1)));
 }
 
 export function format(problem: Problem): string {

@@ -1,7 +1,7 @@
 // Suggestions for unknown settings.
 import { distance } from "fastest-levenshtein";
 import type { z } from "zod";
-import { wayOut } from "./alternatives";
+import { standsApart, wayOut } from "./alternatives";
 import { namespace } from "./namespace";
 import { type Path, show } from "./problem";
 import { core, schemaAt, settingPaths } from "./walk";
@@ -53,7 +53,7 @@ export function unknownKey(root: z.ZodType, path: Path, key: string): string {
   const elsewhere = onOtherLevels(root, path, (name) => normal(name) === normal(key));
   if (elsewhere !== undefined) return `unknown setting; did you mean ${elsewhere}?`;
 
-  const near = nearest(key, siblings);
+  const near = nearest(key, siblings) ?? (standsApart(path) ? ofTheSameKind(key, siblings) : undefined);
   if (near !== undefined) return `unknown setting; did you mean ${near}?`;
 
   const close = onOtherLevels(
@@ -84,9 +84,15 @@ export function nearest(key: string, candidates: readonly string[]): string | un
   return ranked[0]?.candidate;
 }
 
+/** The first candidate whose name ends in the same word, such as a token: a group's own settings come before those of any log-in. */
+function ofTheSameKind(key: string, candidates: readonly string[]): string | undefined {
+  const last = (name: string) => normal(name.split(/_|-|(?=[A-Z])/).at(-1) ?? "");
+  return candidates.find((candidate) => last(candidate) === last(key));
+}
+
 /** Searches below the group, then below each enclosing group; returns whole paths of settings. */
 function onOtherLevels(root: z.ZodType, path: Path, fits: (name: string) => boolean): string | undefined {
-  for (let depth = path.length; depth >= 0; depth--) {
+  for (let depth = path.length; depth >= (standsApart(path) ? path.length : 0); depth--) {
     const base = path.slice(0, depth);
     const at = schemaAt(root, base);
     if (at === undefined) continue;

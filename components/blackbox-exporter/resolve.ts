@@ -123,9 +123,16 @@ const messages: Readonly<Record<string, (target: string) => string | undefined>>
   icmp: (target) =>
     isAddress(target)
       ? undefined
-      : "is not an address; write an IPv4 or IPv6 address or a DNS name, without a port",
+      : (bracketed(target) ??
+        "is not an address; write an IPv4 or IPv6 address or a DNS name, without a port"),
   dns: (target) =>
     isIP(target) !== 0 || isAddress(target) || targetHost(target) !== undefined
       ? undefined
-      : "is not a DNS server; write an address or host:port, such as 10.1.2.3:53",
+      : (bracketed(target) ?? "is not a DNS server; write an address or host:port, such as 10.1.2.3:53"),
 };
+
+/** Brackets tell an IPv6 address and a port apart. */
+function bracketed(target: string): string | undefined {
+  const [, inside = ""] = /^\[(.+)\]$/.exec(target) ?? [];
+  return isAddress(inside) ? `has brackets, which stand before a port only; write ${inside}` : undefined;
+}

@@ -1,5 +1,5 @@
 // The node exporter: metrics of the host itself, as a native program instead of a container.
-import type { z } from "zod";
+import { z } from "zod";
 import { nativeAdditions } from "../../config/schema/additions";
 import {
   addressRange,
@@ -30,11 +30,18 @@ const sha256 = (machine: Machine) =>
     { defaultText: machine in pinned.sha256 ? "that of the pinned version" : "none" },
   );
 
+const COLLECTOR = /^[a-z][a-z0-9_]{0,31}$/;
+
 const collector = () =>
-  text(
-    /^[a-z][a-z0-9_]{0,31}$/,
-    "is not the name of a collector; write one such as systemd or netdev, without --collector.",
-  );
+  z
+    .string({ error: "is not the name of a collector; write one such as systemd or netdev" })
+    .refine((value) => COLLECTOR.test(value), {
+      error: ({ input }) =>
+        String(input).includes("=")
+          ? "is an option of a collector; write it under arguments, such as --collector.systemd.unit-include=VALUE"
+          : "is not the name of a collector; write one such as systemd or netdev, without --collector.",
+    })
+    .meta({ pattern: COLLECTOR.source });
 
 export const nodeExporter = group({
   enabled: setting(flag().optional(), "Whether the node exporter runs on the host.", {

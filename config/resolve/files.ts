@@ -87,8 +87,12 @@ export function readText(
   };
 }
 
-/** `*` and `?` match within a name, `**` matches any folders, also none. */
+/** `*` and `?` match within a name, `**` matches any folders, also none; `{a,b}` stands for a and for b. */
 function expand(given: string, what: string, reject: Reject, context: Context): string[] {
+  const [, before = "", choices, after = ""] = /^(.*?)\{([^{}]*,[^{}]*)\}(.*)$/s.exec(given) ?? [];
+  if (choices !== undefined) {
+    return choices.split(",").flatMap((one) => expand(`${before}${one}${after}`, what, reject, context));
+  }
   if (!/[*?]/.test(given)) return [given];
   const parts = given.split("/");
   const plain = parts.findIndex((part) => /[*?]/.test(part));

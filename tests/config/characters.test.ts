@@ -206,3 +206,13 @@ function withText(tree: Tree, path: Path, change: (text: string) => string): Tre
   holder[key] = change(String(holder[key]));
   return changed;
 }
+
+test("a tab in a unit's variable is one problem, also in a list", () => {
+  const said = (Environment: unknown) =>
+    problemsOf(stack({ front: { quadlet: { Container: { Environment } } } }));
+  const tab = "holds \\u0009 (a tab); remove it";
+  const place = "podwatch:front.quadlet.Container.Environment";
+  expect(said("A=\tb")).toEqual([`${place}: "A=\\tb" ${tab}`]);
+  expect(said(["A\tB=x"])).toEqual([`${place}[0]: "A\\tB=x" ${tab}`]);
+  expect(said(["A=1", "API_TOKEN=a\tb"])).toEqual([expect.stringContaining(`${place}[1]: `)]);
+});

@@ -98,6 +98,16 @@ describe("patterns over folders", () => {
     ]);
   });
 
+  test("{a,b} stands for a and for b, and each has to be there", () => {
+    expect(found("rules/{kafka,redis}/*.yml")).toEqual(found("rules/kafka/*.yml", "rules/redis/*.yml"));
+    expect(found("{rules/{kafka,redis}/embedded-exporter,rules/top}.yml")).toHaveLength(3);
+    const ruleFiles = ["rules/{top,gone}.yml", "rules/{a}.yml"];
+    expect(problemsOf(stack({ prometheus: { ruleFiles } }), { files })).toEqual([
+      'podwatch:prometheus.ruleFiles[0]: "rules/gone.yml" does not exist; write the path of a rule file',
+      'podwatch:prometheus.ruleFiles[1]: "rules/{a}.yml" does not exist; write the path of a rule file',
+    ]);
+  });
+
   test("one without a match, or below a missing folder, is reported", () => {
     const ruleFiles = ["rules/*/none*.yml", "gone/*/x.yml"];
     expect(problemsOf(stack({ prometheus: { ruleFiles } }), { files })).toEqual([

@@ -38,6 +38,20 @@ test.each<[string, unknown, string]>([
   ["nodeExporter.quadlet", {}, "it is not a container; "],
   ["nodeExporter.files", {}, "it is a program of the host"],
   ["prometheus.memoryLimit", "1G", "write resources.memory"],
+  ["network.ipv6", true, "write subnet6, "],
+  ["network.enable_ipv6", true, "write subnet6, "],
+  [
+    "prometheus.webConfig",
+    {},
+    "only the front can be reached from elsewhere; write its encryption and log-ins ",
+  ],
+  ["alertmanager.web_config_file", "web.yml", "only the front can be reached from elsewhere; "],
+  ["nodeExporter.webConfig", {}, "only the stack's hosts can reach it; "],
+  ["prometheus.queueConfig", {}, "write it at an entry of remoteWrite: extra.queue_config"],
+  ["front.environmentVariables", {}, "write environment"],
+  ["nodeExporter.environment_variables", {}, "write environment"],
+  ["blackboxExporter.options", [], "write arguments"],
+  ["apache.extraOptions", [], "write arguments"],
 ])("%s is refused with the way to what is wanted, also in a host's entry", (name, value, way) => {
   const [section = "", ...key] = name.split(".");
   const group = { [section]: { [key.join(".")]: value } };
@@ -64,6 +78,28 @@ test.each<[string, string]>([
     new RegExp(`^podwatch:alertmanager\\.receivers\\.ops\\.${kind}: unknown setting; ${way}`, "m"),
   );
 });
+
+test.each<[string, string, string]>([
+  ["webex", "botToken", "did you mean bearerToken?"],
+  ["webex", "access_token", "did you mean bearerToken?"],
+  ["telegram", "token", "did you mean botToken?"],
+  ["discord", "chatId", "remove it (known settings: "],
+])("a receiver's %s.%s leads to its own settings, not to those of another kind", (kind, key, way) => {
+  const lines = problemsOf(stack({ alertmanager: { receivers: { ops: { [kind]: { [key]: "x" } } } } }));
+  expect(lines).toContainEqual(
+    expect.stringContaining(`podwatch:alertmanager.receivers.ops.${kind}.${key}: unknown setting; ${way}`),
+  );
+});
+
+test.each(["queueConfig", "queue_config", "metadataConfig", "writeRelabelConfigs", "remoteTimeout"])(
+  "a remote write's %s is Prometheus' own",
+  (key) => {
+    const remoteWrite = [{ name: "far", url: "https://far.example.net/write", [key]: {} }];
+    expect(problemsOf(stack({ prometheus: { remoteWrite } }))).toEqual([
+      `podwatch:prometheus.remoteWrite[0].${key}: unknown setting; write it under extra, in Prometheus' words: extra.queue_config and the like`,
+    ]);
+  },
+);
 
 test("where a data source and an Alertmanager take other words", () => {
   const grafana = { datasources: [{ name: "L", type: "loki", basicAuth: true }] };

@@ -42,6 +42,8 @@ test.each<[module: string, target: string, complaint: string]>([
   ],
   ["tcp", "a", '"a" is not host:port; write one such as mail.my-company.net:993'],
   ["tls", "a:0", '"a:0" is not host:port; write one such as mail.my-company.net:993'],
+  ["icmp", "[::1]", '"[::1]" has brackets, which stand before a port only; write ::1'],
+  ["dns", "[fd00::5]", '"[fd00::5]" has brackets, which stand before a port only; write fd00::5'],
   ["icmp", "a:1", '"a:1" is not an address; write an IPv4 or IPv6 address or a DNS name, without a port'],
   ["dns", "udp://a", '"udp://a" is not a DNS server; write an address or host:port, such as 10.1.2.3:53'],
 ])("%s does not probe %s", (module, probed, complaint) => {

@@ -150,6 +150,11 @@ test.each<[what: string, raw: Record<string, unknown>, complaint: string]>([
     'podwatch:nodeExporter.collectors.enable[0]: "--collector.wifi" is not the name of a collector; write one such as systemd or netdev, without --collector.',
   ],
   [
+    "an option of a collector",
+    stack({ nodeExporter: { collectors: { enable: ["systemd.unit-include=nginx"] } } }),
+    'podwatch:nodeExporter.collectors.enable[0]: "systemd.unit-include=nginx" is an option of a collector; write it under arguments, such as --collector.systemd.unit-include=VALUE',
+  ],
+  [
     "a collector in both lists",
     stack({ nodeExporter: { collectors: { disable: ["systemd"] } } }),
     'podwatch:nodeExporter.collectors.disable: "systemd" is also listed under enable; remove it from one of the two',
