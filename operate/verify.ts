@@ -96,7 +96,9 @@ async function allReady(host: Host): Promise<string> {
 }
 
 async function startPage(front: Front): Promise<string> {
-  const { status } = await front.ask("/");
+  const { status: first } = await front.ask("/");
+  // With another page at its root it leads on there, and the start page has an address of its own.
+  const status = first === 307 ? (await front.ask("/start")).status : first;
   if (status !== 200) {
     throw new Error(`/ is answered with status ${status}`);
   }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import versions from "../../versions.json";
 import { CHECKOUT, eventually, LabHost, must, run } from "./support/lab";
 import { operate, operateJson } from "./support/operate";
-import { type From, fromHere, type Seen, scan } from "./support/ports";
+import { type From, fromHere, listener, type Seen, scan } from "./support/ports";
 import { small } from "./support/smallStack";
 import { snapshot } from "./support/snapshot";
 import { connection, Stack } from "./support/stack";
@@ -30,10 +30,7 @@ const OTHERS = `
   podman network create --ipv6 others
   podman run --quiet --detach --name others --network others ${publish(OTHER_CONTAINER)} ${publish(ALLOWED_CONTAINER)} ${NGINX}
   loginctl enable-linger rootless
-  for port in ${PROGRAM} ${ALLOWED}; do
-    systemd-run --quiet --unit listen-$port perl -MSocket=:all -e \\
-      "socket(S, PF_INET6, SOCK_STREAM, 0); bind(S, pack_sockaddr_in6($port, inet_pton(AF_INET6, q(::)))); listen(S, 99); sleep"
-  done`;
+  ${[PROGRAM, ALLOWED].map(listener).join("")}`;
 const ROOTLESS = `podman run --quiet --detach --name others --publish ${ROOTLESS_CONTAINER}:80 ${NGINX}`;
 
 const open = { bind: "::", insecure: "a test", port: 8443, tls: false };

@@ -1,13 +1,15 @@
-// examples/isa on two hosts whose real Apache is under load all the time: the status block of before is taken over, changed, repaired and
-// removed without a failed request, the exporter reaches nothing but Apache, and the links that people kept go on working.
-import { readFileSync } from "node:fs";
+// The stack files of examples/isa on two hosts whose real Apache is under load all the time: encrypted, with log-ins, behind the firewall. The
+// status block of before is taken over, changed, repaired and removed without a failed request, the exporter reaches nothing but Apache,
+// and the links and data sources that people kept go on working.
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { apacheStatus } from "../../components/apache-exporter/status.render";
 import { fragmentBundle } from "../../engines/fragment";
 import versions from "../../versions.json";
-import { CHECKOUT, eventually, LabHost, must } from "./support/lab";
+import { CHECKOUT, eventually, type FetchOptions, LabHost, must } from "./support/lab";
 import { operate } from "./support/operate";
+import { type From, fromHere, listener, type Seen, scan } from "./support/ports";
 import { query, targets } from "./support/queries";
 import { connection, merge, Stack } from "./support/stack";
 
@@ -51,11 +53,14 @@ ExtendedStatus On
 
 let hosts: LabHost[];
 let host: LabHost;
+let other: LabHost;
 let stack: Stack;
+/** Generated, by host. */
+let passwords: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
   hosts = await LabHost.bootAll(["isaqal09", "isaqal10"]);
-  host = hosts[0] as LabHost;
+  [host, other] = hosts as [LabHost, LabHost];
   await Promise.all(
     hosts.map(async (one) => {
       await must("lab/lab", ["install", one.name, "apache2"]);
@@ -69,7 +74,7 @@ beforeAll(async () => {
   );
   await load("start");
   stack = await Stack.create("qual", settings("qual"));
-  await hosts[1]?.exec("podman rm --force --time 10 prometheus");
+  await other.exec("podman rm --force --time 10 prometheus");
 });
 
 afterAll(async () => {
@@ -83,15 +88,10 @@ function settings(name: string, more: object = {}): Record<string, unknown> {
   const example = Object.fromEntries(
     Object.entries(config).map(([key, value]) => [key.replace("podwatch:", ""), value]),
   );
-  // Without the log-in, so that all requests here are those of the links that people kept.
-  const { auth: _auth, ...front } = example.front as Record<string, unknown>;
-  const { hosts: _, ...given } = example;
-  const sections = { ...given, front };
+  const { hosts: _, ...sections } = example;
   const lab = {
     prometheus: { scrapeInterval: "1s", evaluationInterval: "1s", data: "delete" },
     apache: { configFile: CONF },
-    // Encryption has tests of its own, in front.test.ts.
-    front: { tls: false },
   };
   const places = hosts.map((one) => {
     const { name: _, ...place } = connection("operator", one);
@@ -100,11 +100,31 @@ function settings(name: string, more: object = {}): Record<string, unknown> {
   return { hosts: Object.fromEntries(places), ...(merge(merge(sections, lab), more) as object) };
 }
 
+/** `npm run up` of one host, as `isasible -l`. */
+const upOf = (one: LabHost) =>
+  operate(stack, "up", "--config-file", stack.configFile, "--yes", "--host", one.name);
+
+/** Takes the generated password and the authority from the stack, as people do. */
+async function logIn(): Promise<void> {
+  const authority = await stack.output<string>("authority");
+  const installations = await stack.output<Installations>("installations");
+  await Promise.all(hosts.map((one) => one.exec(`cat >/root/ca.pem <<'END'\n${authority}END`)));
+  passwords = Object.fromEntries(
+    Object.entries(installations).map(([name, { logIns }]) => [name, logIns.users.isa]),
+  );
+}
+
+/** The front, for nobody, and for who has logged in on a host. */
+const nobody: FetchOptions = { port: 8443, ca: "/root/ca.pem" };
+const front = (one: LabHost): FetchOptions => ({ ...nobody, user: `isa:${passwords[one.name]}` });
+
+type Installations = Record<string, { readonly logIns: { readonly users: { readonly isa: string } } }>;
+
 /** Requests without end; ab gives up with the first one that fails to connect or is cut off. */
 async function load(action: "start" | "stop"): Promise<{ complete: number; failed: number }> {
   if (action === "start") {
     await host.exec(
-      "systemd-run --quiet --unit load -p CPUQuota=20% -p KillSignal=SIGINT -p StandardOutput=file:/tmp/load -p StandardError=file:/tmp/load.log ab -q -t 900 -n 2000000 -c 8 http://127.0.0.1/",
+      "systemd-run --quiet --unit load -p CPUQuota=20% -p KillSignal=SIGINT -p StandardOutput=file:/tmp/load -p StandardError=file:/tmp/load.log ab -q -t 3000 -n 6000000 -c 8 http://127.0.0.1/",
     );
     return { complete: 0, failed: 0 };
   }
@@ -119,26 +139,36 @@ describe("the data of the Prometheus of before", () => {
   const kept = () =>
     host.exec("cd /srv/isa/prometheus/data && find . -type f ! -name lock | sort | xargs sha256sum");
 
-  test("are not touched while it runs; everything else is deployed", async () => {
-    const said = await stack.failingUp();
-    expect(said).toMatch(
+  test("the other host is deployed alone, and nothing is touched here", async () => {
+    expect(await upOf(other)).toMatchObject({ code: 0 });
+    await logIn();
+    await eventually(
+      20,
+      () => targets(other, front(other)),
+      (found) => found["prometheus/localhost:9090"] === 1,
+    );
+    expect(await host.exec("podman ps --format '{{.Names}}'; ls -d /var/lib/podwatch 2>/dev/null || :")).toBe(
+      "prometheus\n",
+    );
+  });
+
+  test("are not touched while it runs", async () => {
+    const { code, stdout, stderr } = await upOf(host);
+    expect(code).not.toBe(0);
+    expect(stdout + stderr).toMatch(
       /\/srv\/isa\/prometheus\/data is in use: the program that writes there still runs; nothing was changed: stop the Prometheus of before/,
     );
     expect(await host.exec("podman volume ls --quiet")).not.toContain("prometheus");
-    await eventually(
-      20,
-      () => targets(hosts[1] as LabHost, 8443),
-      (found) => found["prometheus/localhost:9090"] === 1,
-    );
   });
 
   test("are copied once it is stopped, and stay where they are", async () => {
     await host.exec("podman rm --force --time 10 prometheus");
     const before = await kept();
     await stack.up();
+    await logIn();
     const [{ value = 0 } = {}] = await eventually(
       20,
-      () => query(host, 'count_over_time(up{job="before"}[1h])', 8443),
+      () => query(host, 'count_over_time(up{job="before"}[1h])', front(host)),
       (found) => found.length > 0,
     );
     expect(value).toBeGreaterThan(3);
@@ -153,12 +183,12 @@ test("each host scrapes its own Apache, under its own name, with all states of t
   for (const one of hosts) {
     await eventually(
       30,
-      () => targets(one, 8443),
+      () => targets(one, front(one)),
       (found) => found[`apache/${one.name}`] === 1,
     );
     const samples = await eventually(
       20,
-      () => query(one, "apache_scoreboard", 8443),
+      () => query(one, "apache_scoreboard", front(one)),
       (found) => found.length === 11,
     );
     expect(new Set(samples.map(({ metric }) => `${metric.job} ${metric.server} ${metric.instance}`))).toEqual(
@@ -191,25 +221,182 @@ test("its page is for the host and the containers only", async () => {
   const from = (where: LabHost, address: string) =>
     where.exec(`curl -s -o /dev/null -w '%{http_code}' -m 5 http://${address}/server-status || :`);
   expect(await from(host, "127.0.0.1")).toBe("200");
-  expect(await from(hosts[1] as LabHost, host.address)).toBe("403");
+  expect(await from(other, host.address)).toBe("403");
 });
 
-test("links to Prometheus that people kept lead on, with their query", async () => {
-  const answer = (path: string) =>
-    host.exec(`curl -s -o /dev/null -w '%{http_code} %{redirect_url}' 'http://127.0.0.1:8443${path}'`);
+test("links to Prometheus that people kept lead on, with their query, for who has logged in", async () => {
   const graph = "/graph?g0.range_input=1h&g0.expr=apache_scoreboard%7Bstate%3D%22idle%22%7D&g0.tab=1";
+  // As from somebody's own machine.
+  const place = `https://${host.address}:8443`;
   for (const path of ["/", "/targets", graph]) {
-    expect(await answer(path)).toBe(`307 http://127.0.0.1:8443/prometheus${path}`);
+    const to = await other.exec(
+      `curl -s --cacert /root/ca.pem --user '${front(host).user}' -o /dev/null -w '%{http_code} %header{location}' '${place}${path}'`,
+    );
+    expect(to).toBe(`307 /prometheus${path}`);
+    const followed = async (at: FetchOptions) =>
+      (await other.fetch(path, { ...at, of: host, follow: true })).status;
+    expect([path, await followed(nobody), await followed(front(host))]).toEqual([path, 401, 200]);
   }
-  // A data source of before goes on asking, also by POST.
-  const asked = () => host.exec("curl -s -L -d query=apache_up http://127.0.0.1:8443/api/v1/query");
-  const answers = await eventually(
+  expect((await host.fetch("/start", front(host))).body).toMatch(/<html/i);
+});
+
+test("a data source of before goes on asking, also by POST; without the log-in it gets nothing", async () => {
+  const asks = (at: FetchOptions) =>
+    other.fetch("/api/v1/query", { ...at, of: host, follow: true, data: "query=apache_up" });
+  const answer = await eventually(
     30,
-    async () => JSON.parse(await asked()),
+    async () => JSON.parse((await asks(front(host))).body),
     ({ data }) => data.result.length === 1,
   );
-  expect(answers).toMatchObject({ status: "success", data: { result: [{ metric: { job: "apache" } }] } });
-  expect(await host.exec("curl -s http://127.0.0.1:8443/start")).toMatch(/<html/i);
+  expect(answer).toMatchObject({ status: "success", data: { result: [{ metric: { job: "apache" } }] } });
+  expect((await asks(nobody)).status).toBe(401);
+  expect((await asks({ ...nobody, user: "isa:guessed" })).status).toBe(401);
+  // Each host has a password of its own, and says nothing in clear text.
+  expect((await asks(front(other))).status).toBe(401);
+  expect((await other.fetch("/api/v1/query", { port: 8443, of: host })).status).toBe(308);
+});
+
+test("verify logs in on both hosts", async () => {
+  const { code, stdout } = await operate(stack, "verify", "--timeout", "20");
+  for (const one of hosts) expect(stdout).toContain(`ok      ${one.name}  front: answers\n`);
+  expect(code).toBe(0);
+});
+
+interface Status {
+  readonly routes: ReadonlyArray<{ readonly path: string; readonly answers: boolean }>;
+  readonly connections: Readonly<Record<"accepted" | "active" | "requests", number>>;
+}
+
+describe("the front's own status", () => {
+  const asks = (path: string, options: FetchOptions) =>
+    other.fetch(path, { ...options, of: host, port: 8080 });
+  const found = async () => {
+    const { status, body } = await asks("/status.json", front(host));
+    expect(status).toBe(200);
+    return JSON.parse(body) as Status;
+  };
+  const answers = async () => (await found()).routes.map((route) => `${route.path} ${route.answers}`);
+
+  test("shows in qual where each path leads, whether that answers, and NGINX's counters", async () => {
+    await eventually(20, answers, (all) => all.includes("/prometheus/ true"));
+    const { routes, connections } = await found();
+    const upstream = "podwatch-prometheus:9090";
+    expect(routes.filter(({ path }) => path !== "/runbooks/")).toEqual([
+      { path: "/start", service: "Start page", upstream: null, answers: true },
+      { path: "/prometheus/", service: "Prometheus", upstream, answers: true },
+    ]);
+    expect(connections.accepted).toBeGreaterThan(0);
+    expect(connections.requests).toBeGreaterThanOrEqual(connections.active);
+    expect((await asks("/", front(host))).body).toMatch(/podwatch-prometheus:9090<td>answers\n/);
+  });
+
+  test("says so when a service does not answer", async () => {
+    await host.exec("systemctl stop podwatch-prometheus");
+    await eventually(10, answers, (all) => all.includes("/prometheus/ false"));
+    expect((await asks("/", front(host))).body).toMatch(/9090<td><strong>does not answer<\/strong>\n/);
+    await host.exec("systemctl start podwatch-prometheus");
+    await eventually(20, answers, (all) => all.includes("/prometheus/ true"));
+  });
+
+  test("is for who has logged in, encrypted, and changes nothing", async () => {
+    const user = front(host);
+    const status = async (path: string, options: FetchOptions) => (await asks(path, options)).status;
+    for (const path of ["/", "/status.json", "/prometheus/", "/front-status"]) {
+      expect([path, await status(path, nobody)]).toEqual([path, 401]);
+    }
+    expect(await status("/status.json", { ...nobody, user: "isa:guessed" })).toBe(401);
+    // Of the front itself nothing is there, not even where it asks for the log-in.
+    for (const path of ["/prometheus/", "/start", "/api/v1/query?query=up", "/front-status", "/log-in"]) {
+      expect([path, await status(path, user)]).toEqual([path, 404]);
+    }
+    for (const method of ["POST", "PUT", "DELETE", "PATCH"]) {
+      expect([method, await status("/status.json", { ...user, method })]).toEqual([method, 405]);
+    }
+    expect(await status("/", {})).toBe(308);
+    expect(await status("/", { ...user, headers: { Host: "evil.net:8080" } })).toBe(421);
+    // The front has no such page.
+    expect((await other.fetch("/front-status", { ...user, of: host })).status).toBe(404);
+  });
+});
+
+describe("who reaches what", () => {
+  const PROGRAM = 7003;
+  const PORTS: Readonly<Record<number, string>> = {
+    22: "SSH",
+    80: "Apache",
+    8080: "the front's status; in prod another program",
+    8443: "the front",
+    9090: "Prometheus, not published",
+    9117: "Apache's exporter, not published",
+    [PROGRAM]: "another program",
+  };
+  const rows: string[] = [];
+  const on =
+    (lab: LabHost, ...within: string[]): From =>
+    (script) =>
+      must("lab/lab", ["exec", lab.name, ...within, "bash", "-c", script]);
+
+  /** The front listens at IPv4 addresses, and the container network has no others. */
+  function expected(name: string, port: number, source: string, family: string): Seen {
+    const ofFront = port === 8443 || (name === "qual" && port === 8080);
+    const opened = port === 22 || port === 80 || ofFront;
+    const listens = opened || port === PROGRAM || port === 8080;
+    const reaches = family === "IPv4" || (!ofFront && source !== "the container network");
+    return listens && reaches && (opened || source === "the host itself") ? "open" : "closed";
+  }
+
+  async function compare(name: string): Promise<void> {
+    const ports = Object.keys(PORTS).map(Number);
+    const process = await host.exec("podman inspect --format '{{.State.Pid}}' podwatch-prometheus");
+    const sources: ReadonlyArray<readonly [string, From]> = [
+      ["the host itself", on(host)],
+      ["the container network", on(host, "nsenter", "-t", process.trim(), "-n")],
+      ["another host", fromHere],
+    ];
+    const addresses = { IPv4: host.address, IPv6: host.address6 };
+    const seen = await Promise.all(sources.map(([, from]) => scan(from, Object.values(addresses), ports)));
+    const table = ports.flatMap((port) =>
+      sources.flatMap(([source], index) =>
+        Object.entries(addresses).map(([family, address]) => ({
+          row: `${name} | ${port}: ${PORTS[port]} | ${source} | ${family}`,
+          wanted: expected(name, port, source, family),
+          found: seen[index]?.[`${address} ${port}`],
+        })),
+      ),
+    );
+    for (const { row, wanted, found } of table) rows.push(`| ${row} | ${wanted} | ${found} |`);
+    expect(table).toEqual(table.map((row) => ({ ...row, found: row.wanted })));
+  }
+
+  test("in qual: 8080 and 8443", async () => {
+    await host.exec(listener(PROGRAM));
+    await compare("qual");
+  });
+
+  test("in prod: 8443 only, deployed to one host before the other", async () => {
+    await stack.configure(settings("prod"));
+    const { code, stderr } = await upOf(host);
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringContaining(`other hosts differ from the stack file: ${other.name}`),
+    ]);
+    // The port is closed, whoever listens there.
+    await host.exec(listener(8080));
+    await compare("prod");
+    expect(await scan(fromHere, [other.address], [8080])).toEqual({ [`${other.address} 8080`]: "open" });
+    expect((await other.fetch("/prometheus/-/ready", { ...front(host), of: host })).status).toBe(200);
+  });
+
+  test("examples/isa/README.md says so", () => {
+    const file = join(CHECKOUT, "examples/isa/README.md");
+    const text = readFileSync(file, "utf8");
+    const shown = text.replace(
+      /(\| stack \| port .*\n\|---.*\n)(\|.*\n)*/,
+      (_, head: string) => `${head}${rows.join("\n")}\n`,
+    );
+    if (process.env.PODWATCH_WRITE_TABLES) writeFileSync(file, shown);
+    else expect(text).toBe(shown);
+  });
 });
 
 describe("under load", () => {

@@ -136,11 +136,15 @@ export class LabHost {
     await must("lab/lab", ["gateway", this.name, action, ...names]);
   }
 
-  /** Fetches a path of the front as a user on the host would. */
+  /** Fetches a path of the front as a user on the host would, or one of another host. */
   async fetch(path: string, options: FetchOptions = {}): Promise<Response> {
-    const url = `http://127.0.0.1:${options.port ?? 80}${path}`;
+    const scheme = options.ca === undefined ? "http" : "https";
+    const url = `${scheme}://${options.of?.address ?? "127.0.0.1"}:${options.port ?? 80}${path}`;
     const config = [
       `url = ${JSON.stringify(url)}`,
+      ...(options.ca === undefined ? [] : [`cacert = ${JSON.stringify(options.ca)}`]),
+      ...(options.method === undefined ? [] : [`request = ${options.method}`]),
+      ...(options.follow ? ["location"] : []),
       ...(options.user ? [`user = ${JSON.stringify(options.user)}`] : []),
       ...(options.data === undefined ? [] : [`data-binary = ${JSON.stringify(options.data)}`]),
       ...Object.entries(options.headers ?? {}).map(
@@ -160,6 +164,13 @@ export class LabHost {
 
 export interface FetchOptions {
   readonly port?: number;
+  /** Encrypted, with a certificate of this authority, by the path of its file on the host. */
+  readonly ca?: string;
+  /** The host that is asked; default: the host itself. */
+  readonly of?: LabHost;
+  readonly method?: string;
+  /** Whether redirections are followed. */
+  readonly follow?: boolean;
   readonly user?: string;
   readonly data?: string;
   readonly headers?: Readonly<Record<string, string>>;

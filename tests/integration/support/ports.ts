@@ -28,3 +28,7 @@ export async function scan(
     lines.map((line) => line.split(" ")).map(([a, p, seen]) => [`${a} ${p}`, seen as Seen]),
   );
 }
+
+/** A script for a host that listens on a port, at all its addresses. */
+export const listener = (port: number) =>
+  `systemd-run --quiet --unit listen-${port} perl -MSocket=:all -e 'socket(S, PF_INET6, SOCK_STREAM, 0); bind(S, pack_sockaddr_in6(${port}, inet_pton(AF_INET6, q(::)))); listen(S, 99); sleep'\n`;

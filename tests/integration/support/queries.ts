@@ -1,4 +1,4 @@
-import type { LabHost } from "./lab";
+import type { FetchOptions, LabHost } from "./lab";
 
 /** One series of an instant query. */
 export interface Sample {
@@ -6,10 +6,13 @@ export interface Sample {
   readonly value: number;
 }
 
+/** The front's port, or how it is asked besides. */
+type At = number | FetchOptions;
+
 /** Asks the host's Prometheus, through the front. */
-export async function query(host: LabHost, expression: string, port = 80): Promise<Sample[]> {
+export async function query(host: LabHost, expression: string, at: At = 80): Promise<Sample[]> {
   const path = `/prometheus/api/v1/query?query=${encodeURIComponent(expression)}`;
-  const { status, body } = await host.fetch(path, { port });
+  const { status, body } = await host.fetch(path, typeof at === "number" ? { port: at } : at);
   if (status !== 200) {
     throw new Error(`${expression}: ${status} ${body}`);
   }
@@ -20,8 +23,8 @@ export async function query(host: LabHost, expression: string, port = 80): Promi
 }
 
 /** `up` of every target, as `job/instance`. */
-export async function targets(host: LabHost, port = 80): Promise<Record<string, number>> {
-  const samples = await query(host, "up", port);
+export async function targets(host: LabHost, at: At = 80): Promise<Record<string, number>> {
+  const samples = await query(host, "up", at);
   return Object.fromEntries(
     samples.map(({ metric, value }) => [`${metric.job}/${metric.instance}`, value]).sort(),
   );
