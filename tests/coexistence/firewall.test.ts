@@ -118,3 +118,26 @@ test("a port that Docker publishes is held, and open where it is allowed", async
   expect(Object.values(await published())).toEqual(["open"]);
   await stack.destroy();
 });
+
+test("rules that no second log-in confirms are taken back after a minute", async () => {
+  host = await LabHost.boot("test-revert");
+  await host.exec(LISTEN);
+  stack = await Stack.create("revert", settings());
+  await stack.up();
+  await holds();
+  const other = await host.exec(
+    `cd /var/lib/podwatch/services/firewall/current
+    { cat headers; for part in files/rules.nft unit/podwatch-firewall.service; do echo part $part; sed 's/^/  /' $part; done; echo end; } | sed 's/${ALLOWED}/${CLOSED}/'`,
+  );
+  const apply = ["ssh", `operator@${host.name}`, "sudo sh /var/lib/podwatch/runner apply firewall"];
+  expect(await must("lab/lab", apply, { input: other })).toBe("restarted\n");
+  const begun = Date.now();
+  expect(await reached()).toEqual(["22", String(CLOSED), String(FRONT)]);
+  await eventually(90, reached, (seen) => seen.join() === ["22", ALLOWED, FRONT].join());
+  const seconds = (Date.now() - begun) / 1000;
+  expect(seconds).toBeGreaterThan(50);
+  expect(await host.exec("journalctl -q -u podwatch-firewall-revert -o cat")).toContain(
+    "no second log-in confirmed the new firewall within 60 s",
+  );
+  await stack.destroy();
+});
