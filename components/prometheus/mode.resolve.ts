@@ -19,8 +19,19 @@ const NO_QUERIES = "an agent answers no queries; write it for the Prometheus tha
 const NO_HISTORY =
   "an agent keeps no history; write it for the Prometheus that takes its samples, or agent.maxTime for what waits to be sent";
 
+/** What those are for an agent that only a server can use, and that would otherwise come from the stack. */
+const OFF = {
+  outOfOrderTimeWindow: undefined,
+  exemplars: undefined,
+  ruleFiles: [],
+  ruleTests: [],
+  alertmanagers: [],
+  queryLog: false,
+  remoteRead: [],
+} satisfies Partial<Record<keyof PrometheusSettings, unknown>>;
+
 /** Settings of `prometheus` that only a server can use, with the reason. */
-const OF_SERVERS: Readonly<Record<string, string>> = {
+const OF_SERVERS: Readonly<Record<keyof typeof OFF | "retention" | "evaluationInterval", string>> = {
   retention: NO_HISTORY,
   outOfOrderTimeWindow: NO_HISTORY,
   exemplars: "an agent passes exemplars on; write extra: {send_exemplars: true} for the endpoint",
@@ -48,15 +59,9 @@ export function ofMode(settings: PrometheusSettings): PrometheusSettings {
   const { alerting: _, ...extra } = settings.extra;
   return {
     ...settings,
-    outOfOrderTimeWindow: undefined,
-    exemplars: undefined,
+    ...OFF,
     features: settings.features.filter((feature) => !FEATURES_OF_SERVERS.test(feature)),
-    ruleFiles: [],
-    ruleTests: [],
-    alertmanagers: [],
-    queryLog: false,
     import: undefined,
-    remoteRead: [],
     extra,
   };
 }

@@ -124,7 +124,7 @@ put_piece() {
     : >"$1" || return 1
   fi
   say "$1" >"$home/place"
-  say "$piece" | with_piece "$release" "$1" >"$home/before/new" && replace_file "$1"
+  say "$piece" | with_piece "$release" "$1" >"$home/before/new" && renew_file "$1"
 }
 
 # `cut_piece <release> <file>`: a file that was made for the piece goes with it.
@@ -140,17 +140,22 @@ cut_piece() {
     printf '%s' "$(cat "$home/before/new")" >"$home/before/ended" && mv "$home/before/ended" "$home/before/new"
     rm -f "$home/unended"
   fi
-  replace_file "$2"
+  renew_file "$2"
 }
 
-# `replace_file <file>` by before/new.
+# `replace_file <file> <other> [<content>]`: by a copy of the other with its mode and owner, and perhaps another content.
 replace_file() {
   actual=$(readlink -f "$1") || return 1
   hidden=${actual%/*}/.podwatch.${actual##*/}.new
-  if ! { cp -a "$actual" "$hidden" && cat "$home/before/new" >"$hidden" && mv "$hidden" "$actual"; }; then
+  if ! { cp -a "$2" "$hidden" && { [ -z "${3:-}" ] || cat "$3" >"$hidden"; } && mv "$hidden" "$actual"; }; then
     rm -f "$hidden"
     return 1
   fi
+}
+
+# By before/new, with its own mode and owner.
+renew_file() {
+  replace_file "$1" "$(readlink -f "$1")" "$home/before/new"
 }
 
 # `keep_file <file>`, as it is before this activation.
@@ -165,8 +170,7 @@ put_files_back() {
     [ -e "$path" ] || continue
     file=$(cat "$path")
     if [ -e "${path%.path}" ]; then
-      hidden=$(readlink -f "$file")
-      cp -a "${path%.path}" "${hidden%/*}/.podwatch.${hidden##*/}.new" && mv "${hidden%/*}/.podwatch.${hidden##*/}.new" "$hidden"
+      replace_file "$file" "${path%.path}" || :
     else
       rm -f "$file" "$home/created"
     fi
