@@ -15,6 +15,7 @@ const LONGEST = [
   "isa",
   "checks",
   "firewall",
+  "regional",
   "local",
   "interruptedHost",
   "interruptedEngine",
