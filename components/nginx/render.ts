@@ -197,12 +197,14 @@ function files(input: NginxInput): Record<string, string> {
 }
 
 function configuration(input: NginxInput, release: string): string {
+  // podman publishes a port for all IPv4 addresses at all IPv6 addresses, too: nothing may answer there.
+  const frontIpv6 = input.ipv6 && input.bind !== "0.0.0.0";
   const takesAlerts = input.logIns !== undefined && sendsAlerts(input.logIns);
   return renderTemplate("nginx/nginx.conf.mustache", {
     resolver: input.resolver,
     ipv6: input.ipv6,
-    // podman publishes a port for all IPv4 addresses at all IPv6 addresses, too: nothing may answer there.
-    frontIpv6: input.ipv6 && input.bind !== "0.0.0.0",
+    frontIpv6,
+    logInFrom: frontIpv6 ? "$log_in_network" : "$binary_remote_addr",
     frontPorts: [FRONT_PORT, ...(input.statusPort === undefined ? [] : [STATUS_PORT])].map((port) => ({
       listen: `${port}${input.tls ? " ssl" : ""}`,
     })),

@@ -426,6 +426,20 @@ describe("the front door of a deployed host", () => {
       );
     });
 
+    test("guesses at Grafana's passwords are slowed by the network that they come from", async () => {
+      await stack.configure(settings({ bind: "::" }));
+      await stack.up();
+      const network = host.address6.replace(/[0-9a-f]*$/, "");
+      const guess = `for address in $(seq 1 40); do
+        ip -6 address add ${network}5:$address/64 dev host0 nodad
+        curl -so /dev/null -w '%{http_code} ' --interface ${network}5:$address -H 'Content-Type: application/json' -d '{"user":"nobody","password":"'$address'"}' 'http://[${host.address6}]/grafana/login' &
+      done; wait`;
+      const statuses = (await neighbour.exec(guess)).trim().split(" ");
+      // Some at once, and the rest not at all.
+      expect(statuses).toHaveLength(40);
+      expect(statuses.filter((status) => status === "429").length).toBeGreaterThan(20);
+    });
+
     test("a front bound to one of the host's addresses is reachable there only", async () => {
       await stack.configure(settings({ bind: host.address6 }));
       expect(await stack.preview("--diff")).toMatch(/\+ +IPv6=true\n/);
