@@ -158,7 +158,7 @@ describe("resources", () => {
   test("of a front with log-ins, the data source has one that may only query", async () => {
     const { objects, resources } = await deployed(
       { external },
-      { front: { ...open, auth: { users: { ann: {} } } } },
+      { hosts: { a: login }, front: { ...open, auth: { users: { ann: {} } } } },
     );
     const source = objects.find(({ name }) => name.endsWith("-datasource-prometheus")) as Recorded;
     expect(object(source).jsonData).toMatchObject({ httpHeaderName1: "Authorization" });
