@@ -4,6 +4,7 @@ const { default: Sequencer } = require("@jest/test-sequencer");
 
 /** Files of tests/integration/ that take more than a minute, the longest first. */
 const LONGEST = [
+  "isa",
   "operate",
   "front",
   "lostHosts",
@@ -12,7 +13,6 @@ const LONGEST = [
   "transaction",
   "grafana",
   "badHosts",
-  "isa",
   "checks",
   "firewall",
   "regional",

@@ -13,7 +13,7 @@ import { type From, fromHere, listener, type Seen, scan } from "./support/ports"
 import { query, targets } from "./support/queries";
 import { connection, merge, Stack } from "./support/stack";
 
-jest.setTimeout(300_000);
+jest.setTimeout(400_000);
 
 /** The Prometheus of before. */
 const OF_BEFORE = `global: { scrape_interval: 1s }
