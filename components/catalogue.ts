@@ -1,6 +1,7 @@
 // All shipped alerts. A stack deploys those of the services it has, through Telemetry.
 
 import type { Alert, RuleGroup } from "../lib/rules/model";
+import { acmeRules } from "./acme/rules";
 import { alertmanagerRules } from "./alertmanager/rules";
 import { apacheRules } from "./apache-exporter/rules";
 import { backupRules } from "./backup/rules";
@@ -21,6 +22,7 @@ export const CATALOGUE: readonly RuleGroup[] = [
   agentsRules,
   gatewayRules,
   frontRules,
+  acmeRules,
   hostRules,
   alertmanagerRules,
   blackboxRules,

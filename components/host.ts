@@ -203,8 +203,12 @@ export class Host extends pulumi.ComponentResource {
   }
 
   /** Records by which authority commands recognise the host's front. */
-  trust(authority: pulumi.Output<string> | undefined, name?: string): void {
-    this.front = { ...(authority && { ca: authority }), ...(name === undefined ? {} : { name }) };
+  trust(authority: pulumi.Output<string> | undefined, name?: string, publicToo = false): void {
+    this.front = {
+      ...(authority && { ca: authority }),
+      ...(name === undefined ? {} : { name }),
+      ...(publicToo ? { publicToo } : {}),
+    };
   }
 
   /** A service with the certificate of the stack's authority where it is to trust that. */

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostSettings, Settings } from "../config/load";
 import { isLoopback } from "../lib/address";
-import { isOfOwnAuthority } from "../lib/authority";
+import { needsOwnAuthority } from "../lib/authority";
 import { endpointAt, isOfOwnHost } from "../lib/endpoint";
 import { Host, type WhenKnown } from "./host";
 import { Later } from "./later";
@@ -27,7 +27,7 @@ export class MonitoringStack extends pulumi.ComponentResource {
     const known = hosts.map((host) => withMachineTokens(`${name}-${host.name}-front`, host, hosts, this));
     const wired = known.map((host) => wire(host, known));
     const isSigned = ({ settings: { role, front } }: WiredHost) =>
-      role !== "target" && isOfOwnAuthority(front.tls);
+      role !== "target" && needsOwnAuthority(front.tls);
     const authority = wired.some(isSigned) ? new Authority(`${name}-authority`, { parent: this }) : undefined;
     this.authority = authority?.certificate;
     const deployed: pulumi.Resource[] = [];

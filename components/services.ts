@@ -3,6 +3,7 @@ import type { HostSettings } from "../config/load";
 import type { Section } from "../config/section";
 import type { PlannedService } from "../lib/runner";
 import { isWatched } from "../lib/watched";
+import { acmePlacement } from "./acme/placement";
 import { alertmanagerPlacement } from "./alertmanager/placement";
 import { apacheStatusPlacement } from "./apache-exporter/placement";
 import { backupPlacement } from "./backup/placement";
@@ -32,6 +33,7 @@ export const SERVICES: readonly PlacedService[] = [
   grafanaPlacement,
   prometheusPlacement,
   nginxPlacement,
+  acmePlacement,
   ...CONTAINERS.map(placedContainer),
   apacheStatusPlacement,
   nodeExporterPlacement,

@@ -16,6 +16,8 @@ export interface HostRecord<Secret = string> {
   readonly front?: {
     /** The authority to trust, in PEM form; absent: those that the system trusts. */
     readonly ca?: Secret;
+    /** Whether public authorities are to be trusted besides. */
+    readonly publicToo?: boolean;
     /** Whom its certificate is for; absent: for its address, too. */
     readonly name?: string;
   };

@@ -114,7 +114,7 @@ secret_drift() {
     fi
   done
   for secret in $(header "$candidate" reloaded-secret); do
-    value=$STATE/secrets/$secret/$(recorded_secrets | awk -v secret="$secret" '$1 == secret { print $2 }')
+    value=$(value_of "$secret" "$(recorded_secrets | awk -v secret="$secret" '$1 == secret { print $2 }')")
     if [ ! -f "$value" ]; then
       say "secret missing $value"
     elif [ ! -e "$home/current/secrets/${secret#podwatch-}" ]; then

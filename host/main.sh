@@ -96,6 +96,10 @@ main() {
     save-prepare) prepare_saving "$@" ;;
     save-ended) end_saving "$@" ;;
     save-leave) leave_saved "$@" ;;
+    certify) certify "$@" ;;
+    certify-begin) begin_certifying "$@" ;;
+    certify-ended) end_certifying "$@" ;;
+    certify-leave) leave_certified "$@" ;;
     saved) list_saved "$@" ;;
     send-saved) send_saved "$@" ;;
     restore-saved) restore_saved "$@" ;;

@@ -60,6 +60,11 @@ is_secret_of_ours() {
   return 1
 }
 
+# Where the value of a secret that a reload takes in is: the host's own certificate takes the place of the deployment's.
+value_of() {
+  if [ -e "$STATE/issued/$1" ]; then say "$STATE/issued/$1"; else say "$STATE/secrets/$1/$2"; fi
+}
+
 # Creates the podman secret with the given version, unless podman has it already.
 use_secret() {
   store=$STATE/secrets/$1
@@ -130,7 +135,7 @@ place_reloaded_secrets() {
   say "$secrets" | while read -r secret version place; do
     [ "$place" = file ] || continue
     file=$candidate/secrets/${secret#podwatch-}
-    { mkdir -p "$candidate/secrets" && (umask 337 && cat "$STATE/secrets/$secret/$version" >"$file"); } ||
+    { mkdir -p "$candidate/secrets" && (umask 337 && cat "$(value_of "$secret" "$version")" >"$file"); } ||
       fail "cannot write to $home; is the disk full?"
     give_to_service "$file" || fail "the secret ${secret#podwatch-} cannot be handed to $service"
   done

@@ -8,7 +8,16 @@ export const OWN_AUTHORITY = "@podwatch-own-authority@";
 /** How a server is encrypted. */
 export type Encryption =
   | false
-  | { readonly ownCa?: unknown; readonly files?: { readonly ca?: string | undefined } | undefined };
+  | {
+      readonly ownCa?: unknown;
+      readonly files?: Trusted | undefined;
+      readonly acme?: Trusted | undefined;
+    };
+
+interface Trusted {
+  /** Whom clients have to trust, in PEM form; absent: public authorities. */
+  readonly ca?: string | undefined;
+}
 
 /** Whether the stack's own authority signs its certificate. */
 export function isOfOwnAuthority<Server extends Encryption>(
@@ -17,10 +26,17 @@ export function isOfOwnAuthority<Server extends Encryption>(
   return tls !== false && tls.ownCa !== undefined;
 }
 
+/** Whether the stack's own authority signs one, be it only until another one is there. */
+export function needsOwnAuthority(tls: Encryption): boolean {
+  return tls !== false && (tls.ownCa ?? tls.acme) !== undefined;
+}
+
 /** Whom its clients have to trust, in PEM form or as the mark; undefined: whom their system trusts. */
 export function authorityOf(tls: Encryption): string | undefined {
   if (tls === false) return undefined;
-  return isOfOwnAuthority(tls) ? OWN_AUTHORITY : tls.files?.ca;
+  if (isOfOwnAuthority(tls)) return OWN_AUTHORITY;
+  const { files, acme } = tls;
+  return acme?.ca === undefined ? files?.ca : `${OWN_AUTHORITY}\n${acme.ca}`;
 }
 
 export function trustsOwnAuthority(service: Deployable): boolean {

@@ -22,6 +22,8 @@ export type Verb =
   | "restore"
   | "save"
   | "save-ended"
+  | "certify"
+  | "certify-ended"
   | "saved"
   | "send-saved"
   | "restore-saved";

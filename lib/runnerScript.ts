@@ -35,6 +35,7 @@ const PARTS = [
   "backup",
   "save",
   "saved",
+  "acme",
   "advice",
 ] as const;
 

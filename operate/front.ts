@@ -1,7 +1,7 @@
 import { type IncomingMessage, request } from "node:http";
 import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
-import { type ConnectionOptions, connect } from "node:tls";
+import { type ConnectionOptions, connect, rootCertificates } from "node:tls";
 import { inUrl } from "../lib/address";
 import type { Host } from "./host";
 import { Final } from "./retry";
@@ -101,7 +101,9 @@ export class Front {
   private expectation(): ConnectionOptions {
     const { front } = this.host.deployed;
     return {
-      ...(front?.ca === undefined ? {} : { ca: front.ca }),
+      ...(front?.ca === undefined
+        ? {}
+        : { ca: front.publicToo === true ? [front.ca, ...rootCertificates] : front.ca }),
       host: front?.name ?? this.address,
       ALPNProtocols: ["http/1.1"],
     };

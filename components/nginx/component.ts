@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HostSettings } from "../../config/load";
 import { additionsOf, withAdditions } from "../../lib/additions";
 import { ownSecrets } from "../../lib/auth";
-import { isOfOwnAuthority } from "../../lib/authority";
+import { needsOwnAuthority } from "../../lib/authority";
 import type { Host } from "../host";
 import type { PodNetwork } from "../network/component";
 import type { Limits } from "../prometheus/limits.render";
@@ -10,6 +10,7 @@ import { FrontLogIns, type KnownLogIns } from "./auth.component";
 import { withMachines } from "./auth.render";
 import { Authority } from "./authority.component";
 import { NGINX } from "./endpoint";
+import { USUAL_LIFETIME } from "./front.schema";
 import type { GatewaysSettings } from "./gateways.schema";
 import { type Backend, type HostSockets, type NginxInput, nginx } from "./render";
 import { CERTIFICATE_SECRET, certifiedNames } from "./tls.render";
@@ -60,7 +61,9 @@ export class NginxBridge extends pulumi.ComponentResource {
       bind: front.bind,
       port: front.port,
       ...(front.statusPort === undefined ? {} : { statusPort: front.statusPort }),
-      ...(front.httpPort === undefined ? {} : { http: { port: front.httpPort, publicUrl: front.publicUrl } }),
+      ...(front.httpPort === undefined
+        ? {}
+        : { http: { port: front.httpPort, publicUrl: front.publicUrl, proofs: servesProofs(front.tls) } }),
       ...(front.tls === false ? {} : { tls: { hsts: front.tls.hsts } }),
       serverNames: front.serverNames,
       resolver: args.network.resolver,
@@ -98,15 +101,26 @@ export class NginxBridge extends pulumi.ComponentResource {
       );
       return pulumi.secret(pulumi.interpolate`${certificate}${key}`);
     }
-    if (!isOfOwnAuthority(front.tls)) return undefined;
+    const { acme } = front.tls;
+    if (!needsOwnAuthority(front.tls)) return undefined;
     const signer = authority ?? new Authority(`${name}-authority`, { parent: this });
-    host.trust(signer.certificate);
+    // Until the CA has issued one, and when its own have expired, it is the stack's authority that signs.
+    if (acme === undefined) host.trust(signer.certificate);
+    else {
+      const ca = pulumi.interpolate`${signer.certificate}${acme.ca ?? ""}`;
+      host.trust(ca, withoutBrackets(new URL(front.publicUrl).hostname), acme.ca === undefined);
+    }
     const names = pulumi
       .output(host.named(certifiedNames(front.serverNames).join(" ")))
       .apply((known) => known.split(" ").map(withoutBrackets).sort());
-    const args = { name: hostName, names, lifetime: front.tls.ownCa.lifetime };
+    const args = { name: hostName, names, lifetime: front.tls.ownCa?.lifetime ?? USUAL_LIFETIME };
     return signer.signed(`${name}-certificate`, args, this);
   }
+}
+
+/** Whether a CA asks NGINX for a proof. */
+function servesProofs(tls: HostSettings["front"]["tls"]): boolean {
+  return tls !== false && tls.acme !== undefined && tls.acme.dns === undefined;
 }
 
 /** As a certificate names an IPv6 address. */

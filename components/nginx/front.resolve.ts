@@ -6,6 +6,7 @@ import { checkQuadlet } from "../../config/resolve/quadlet";
 import { withPlainSecrets } from "../../config/schema/words";
 import type { ResolveContext } from "../../config/section";
 import { canonicalAddress, inUrl, isLoopback, isWildcard } from "../../lib/address";
+import { resolveAcme } from "./acme.resolve";
 import { checkAuth } from "./auth.resolve";
 import { resolveFiles } from "./files.resolve";
 import { type FrontSettings, type front, frontTls } from "./front.schema";
@@ -74,8 +75,16 @@ function complete(
 /** With the contents of the certificate's files. */
 function withFiles(settings: FrontSettings<string>, around: ResolveContext): FrontSettings<string> {
   const { tls, publicUrl } = settings;
-  if (tls === false || tls.files === undefined) return settings;
-  return { ...settings, tls: { ...tls, files: resolveFiles(tls.files, publicUrl, around) } };
+  if (tls === false) return settings;
+  const { files, acme } = tls;
+  return {
+    ...settings,
+    tls: {
+      ...tls,
+      ...(files && { files: resolveFiles(files, publicUrl, around) }),
+      ...(acme && { acme: resolveAcme(acme, settings, around) }),
+    },
+  };
 }
 
 function checkTls(
@@ -85,14 +94,14 @@ function checkTls(
   report: Report,
 ): void {
   if (tls === false) return;
-  if (tls.ownCa === undefined && tls.files === undefined) {
+  const [way, ...others] = (["ownCa", "files", "acme"] as const).filter((key) => tls[key] !== undefined);
+  if (way === undefined) {
     report(
       locate(["tls"]),
-      "does not say where the certificate comes from; write ownCa: {} below it, or files",
+      "does not say where the certificate comes from; write ownCa: {} below it, or files, or acme",
     );
-  }
-  if (tls.ownCa !== undefined && tls.files !== undefined) {
-    report(locate(["tls", "ownCa"]), "is set together with files; keep one of them");
+  } else if (others.length > 0) {
+    report(locate(["tls", way]), `is set together with ${others.join(" and ")}; keep one of them`);
   }
   if (given.publicUrl?.startsWith("http://")) {
     const why = given.tls ? "" : `, as it is by default at ${quote(bind)}`;

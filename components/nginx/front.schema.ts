@@ -23,6 +23,7 @@ import { inRange } from "../../lib/address";
 import { inSeconds } from "../../lib/duration";
 import type { MachineTokens } from "../../lib/machineLogIns";
 import versions from "../../versions.json";
+import { acme } from "./acme.schema";
 import { frontAuth } from "./auth.schema";
 import { frontFiles } from "./files.schema";
 
@@ -53,9 +54,11 @@ const lifetime = () =>
     error: `is not a lifetime of a certificate; write one from 1d to ${LONGEST_DAYS}d`,
   });
 
+export const USUAL_LIFETIME = "365d";
+
 const ownCa = group({
   lifetime: setting(
-    lifetime().default("365d"),
+    lifetime().default(USUAL_LIFETIME),
     "How long a certificate of the front is valid. Any `pulumi up` in the last third of it makes a new one.",
     { example: "90d" },
   ),
@@ -72,6 +75,10 @@ export const frontTls = group(
     files: setting(
       frontFiles.optional(),
       "A certificate and its private key from elsewhere, instead of `ownCa`.",
+    ),
+    acme: setting(
+      acme.optional(),
+      "A certificate that the host gets for itself from a CA, such as Let's Encrypt, and renews, instead of `ownCa`. Until the first is there, the stack's own authority signs one.",
     ),
     hsts: setting(
       delay().default("0s"),

@@ -14,6 +14,8 @@ export const frontSection = section("front", {
     frontToken: { title: "Token for the front", under: "front.auth.tokens.NAME" },
     frontTls: { title: "Front TLS", under: "as `front.tls`" },
     ownCa: { title: "Own authority", under: "as `front.tls.ownCa`" },
+    acme: { title: "Certificate by ACME", under: "as `front.tls.acme`" },
+    acmeDns: { title: "Proof by DNS", under: "as `front.tls.acme.dns`" },
     frontFiles: { title: "Certificate from elsewhere", under: "as `front.tls.files`" },
   },
   presets: { "raspberry-pi": { quadlet: { Service: { MemoryMax: "64M" } } } },

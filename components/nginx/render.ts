@@ -57,7 +57,7 @@ export interface NginxInput {
   /** Further port, which shows the front's own status. */
   readonly statusPort?: number;
   /** Further port, where everybody is sent to the encrypted front. */
-  readonly http?: { readonly port: number; readonly publicUrl: string };
+  readonly http?: { readonly port: number; readonly publicUrl: string; readonly proofs: boolean };
   /** Encryption; absent: clear text. */
   readonly tls?: Encryption;
   /** Names and addresses by which users reach the front, as in a request; `*.` for all subdomains. */

@@ -24,13 +24,21 @@ export function certifiedNames(serverNames: readonly string[]): string[] {
 
 const CERTIFICATE = `${RELOADED_SECRETS_DIRECTORY}/${CERTIFICATE_SECRET}`;
 
+/** What the host tells of the certificates that it gets for itself. */
+const ACME_METRICS = "/etc/podwatch/acme.prom";
+
 /** Path at which NGINX tells other services of the host how long its certificate is valid. */
 export const CERTIFICATE_PATH = "/certificate";
 
 /** The program that tells it. */
 export function tlsFiles(tls: Encryption | undefined): Record<string, string> {
   if (tls === undefined) return {};
-  return { "certificate.js": renderTemplate("nginx/certificate.js.mustache", { certificate: CERTIFICATE }) };
+  return {
+    "certificate.js": renderTemplate("nginx/certificate.js.mustache", {
+      certificate: CERTIFICATE,
+      acme: ACME_METRICS,
+    }),
+  };
 }
 
 /** How the certificate of a host's front is watched. */
@@ -47,10 +55,10 @@ export function certificateTelemetry(instance: string): Telemetry<never> {
 export const HTTP_PORT = 8084;
 
 /** For the template: where those are sent who speak HTTP. */
-export function httpView(http: { readonly publicUrl: string } | undefined) {
+export function httpView(http: { readonly publicUrl: string; readonly proofs: boolean } | undefined) {
   if (http === undefined) return false;
   const { hostname, port } = new URL(http.publicUrl);
-  return { listen: HTTP_PORT, name: hostname, port: port === "" ? "" : `:${port}` };
+  return { listen: HTTP_PORT, name: hostname, port: port === "" ? "" : `:${port}`, proofs: http.proofs };
 }
 
 /** For the template of the configuration. */

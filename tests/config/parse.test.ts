@@ -341,7 +341,7 @@ test.each([
 test.each([
   [
     { tls: {} },
-    "front.tls: does not say where the certificate comes from; write ownCa: {} below it, or files",
+    "front.tls: does not say where the certificate comes from; write ownCa: {} below it, or files, or acme",
   ],
   [
     { tls: "yes" },

@@ -15,6 +15,7 @@ import {
   WHO,
 } from "./support/logIns";
 import { operate } from "./support/operate";
+import { Pebble } from "./support/pebble";
 import { connection, Stack } from "./support/stack";
 import { strangersAtTheFront } from "./support/strangers";
 import { Elsewhere, type Issued } from "./support/tls";
@@ -708,6 +709,92 @@ describe("the front door of a deployed host", () => {
         expect(sent).toBeGreaterThan(1000);
         expect(answers.length).toBeGreaterThan(0);
         expect(answers.filter((answer) => answer !== "200 2")).toEqual([]);
+      });
+    });
+
+    describe("by ACME", () => {
+      const name = "monitor.lab-acme.net";
+      let pebble: Pebble;
+      const byAcme = () => {
+        const { directory, directoryCa, root } = pebble;
+        const acme = { email: "ops@lab-acme.net", acceptTerms: true, directory, directoryCa, ca: root };
+        return encrypted({ publicUrl: `https://${name}`, tls: { acme } });
+      };
+      const shown = () =>
+        neighbour.exec(
+          `openssl s_client -connect ${host.address}:443 </dev/null 2>/dev/null | openssl x509 -noout -issuer -serial -ext subjectAltName`,
+        );
+      const told = () => host.exec("podman exec podwatch-nginx curl -s http://127.0.0.1:8081/certificate");
+
+      beforeAll(async () => {
+        pebble = await Pebble.start({ [name]: host.address });
+        await stack.configure(byAcme());
+        await stack.up();
+      });
+
+      afterAll(() => pebble?.dispose());
+
+      test("the host gets one from a CA, which asks for the proof, and NGINX shows it", async () => {
+        const seen = await eventually(60, shown, (text) => text.includes("Pebble"));
+        expect(seen).toContain(`DNS:${name}`);
+        const log = await host.exec("podman logs podwatch-nginx 2>&1 | grep acme-challenge");
+        expect(log).toMatch(/"GET \/\.well-known\/acme-challenge\/\S+ HTTP\/1\.1" 200/);
+        await eventually(10, told, (text) => text.includes("podwatch_acme_last_run_success 1"));
+        const { stdout } = await operate(stack, "verify", "--timeout", "10", "--host", host.name);
+        expect(stdout).toContain(`ok      ${host.name}  front: answers\n`);
+      });
+
+      test("a deployment leaves it, and the account's key is on the host alone", async () => {
+        const before = await shown();
+        expect(await stack.up()).toEqual({ unchanged: expect.any(Number) });
+        await host.exec("systemctl restart podwatch-nginx");
+        expect(await eventually(20, shown, (text) => text !== "")).toBe(before);
+        const found = await host.exec(
+          "find /var/lib/podwatch -name '*.key' ! -perm 600; find / -xdev -name '*.key' -path '*lego*'",
+        );
+        expect(found).toMatch(/^\/var\/lib\/podwatch\/services\/acme\/lego\/accounts\/\S+\.key$/m);
+        expect(await stack.state()).not.toContain("PRIVATE KEY");
+      });
+
+      test("it is renewed without a deployment, a failed request or a restart", async () => {
+        const [before, running] = [await shown(), await started()];
+        const load = startLoad({
+          origin: `https://${host.address}`,
+          name,
+          ca: pebble.root,
+          paths: ["/"],
+          rate: 500,
+          atMost: 60,
+        });
+        // As for other names: lego itself waits for the last third of its life.
+        await host.exec("rm /var/lib/podwatch/services/acme/ordered && systemctl start podwatch-acme");
+        const { requests, seconds, failures } = await load.stop();
+        console.info(`${requests} requests, ${Math.round(requests / seconds)}/s`);
+        expect(failures).toEqual({});
+        const after = await shown();
+        expect(after).toContain("Pebble");
+        expect(after).not.toBe(before);
+        expect(await started()).toBe(running);
+      });
+
+      test("the last one stays while the CA is away, and Prometheus is told", async () => {
+        const before = await shown();
+        pebble.stop();
+        await host.exec("rm /var/lib/podwatch/services/acme/ordered");
+        expect((await host.tryExec("systemctl start podwatch-acme")).code).not.toBe(0);
+        expect(await shown()).toBe(before);
+        expect(await told()).toContain("podwatch_acme_last_run_success 0");
+      });
+
+      test("without it NGINX shows one of the stack's own authority again, and nothing is left", async () => {
+        await stack.configure(encrypted({}));
+        await stack.up();
+        expect(await shown()).toContain("Podwatch");
+        expect(
+          await host.exec(
+            "ls /var/lib/podwatch/services /var/lib/podwatch/issued; systemctl list-timers --all --no-legend 'podwatch-*'",
+          ),
+        ).not.toMatch(/acme|certificate/);
       });
     });
   });

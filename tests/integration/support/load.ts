@@ -4,6 +4,8 @@ import * as https from "node:https";
 export interface LoadOptions {
   /** Where the requests go, `http://address` or `https://address`. */
   readonly origin: string;
+  /** The name that the certificate there is for, and that is asked by; default: that of the origin. */
+  readonly name?: string;
   /** The authority that signed the certificate there. */
   readonly ca?: string;
   /** Asked in turn; each has to answer 200. */
@@ -34,7 +36,8 @@ const IN_FLIGHT = 64;
  * Nothing is tried a second time: a connection that the front closes under a request is a failure.
  */
 export function startLoad(options: LoadOptions): { stop(): Promise<LoadReport> } {
-  const { ca } = options;
+  const { ca, name } = options;
+  const named = name === undefined ? {} : { servername: name, headers: { host: name } };
   const { Agent, get } = options.origin.startsWith("https:") ? https : http;
   const kept = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT / 2, ...(ca && { ca }) });
   const fresh = new Agent({ keepAlive: false, ...(ca && { ca, maxCachedSessions: 0 }) });
@@ -60,7 +63,7 @@ export function startLoad(options: LoadOptions): { stop(): Promise<LoadReport> }
         }
         resolve();
       };
-      const call = get(`${options.origin}${path}`, { agent, timeout: 10_000 }, (answer) => {
+      const call = get(`${options.origin}${path}`, { ...named, agent, timeout: 10_000 }, (answer) => {
         if (call.reusedSocket) onKeptConnections++;
         answer.resume();
         answer.once("end", () => end(answer.statusCode === 200 ? undefined : `status ${answer.statusCode}`));

@@ -1,0 +1,1 @@
+exec /bin/sh "$PODWATCH_RUNNER" certify-begin acme
