@@ -21,12 +21,13 @@ const world = context({
 /** What shells, units, YAML, templates and NGINX take for their own, and what is not ASCII. */
 const ODD = ["\"'", "\\n%h", "$(id)", "{{x}}", "# : ", "*!", "\n\t", "é😀\u200d"];
 
-// What stands behind a host key is a comment, which nobody needs; of passwords for the front, only hashes are handed over; checks are for
-// those who verify, and not handed over.
+// What stands behind a host key is a comment, which nobody needs; of passwords for the front, only hashes are handed over; checks, and the
+// reason for an open front, are for people here.
 const paths = textsOf(raw).filter(
   (path) =>
     path.at(-1) !== "hostKey" &&
     path[0] !== "checks" &&
+    path.at(-1) !== "insecure" &&
     !(path[1] === "auth" && ["password", "token"].includes(String(path.at(-1)))),
 );
 

@@ -352,6 +352,7 @@ test("an agent scrapes and sends, with its name on every sample; it has no rules
   expect(parts["hooks/reload"]).not.toContain("await_moment()");
   expect(prometheusPlacement.offer(settings)).toEqual({
     backend: expect.objectContaining({ name: "prometheus" }),
+    metrics: { job: "prometheus", path: "/prometheus/metrics" },
   });
 });
 
