@@ -124,7 +124,7 @@ type Installations = Record<string, { readonly logIns: { readonly users: { reado
 async function load(action: "start" | "stop"): Promise<{ complete: number; failed: number }> {
   if (action === "start") {
     await host.exec(
-      "systemd-run --quiet --unit load -p CPUQuota=20% -p KillSignal=SIGINT -p StandardOutput=file:/tmp/load -p StandardError=file:/tmp/load.log ab -q -t 3000 -n 6000000 -c 8 http://127.0.0.1/",
+      "systemd-run --quiet --unit load -p CPUQuota=4% -p KillSignal=SIGINT -p StandardOutput=file:/tmp/load -p StandardError=file:/tmp/load.log ab -q -t 3000 -n 6000000 -c 8 http://127.0.0.1/",
     );
     return { complete: 0, failed: 0 };
   }
