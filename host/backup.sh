@@ -103,9 +103,10 @@ has_repository() {
   [ "$code" = 0 ]
 }
 
-# What an error of restic's comes down to, on standard input; what it only tried again is the last of it where it was stopped.
+# What an error of restic's comes down to, on standard input; what it only tried again is the last of it where it was stopped, which
+# it calls a canceled context.
 restic_said() {
-  awk '/^Fatal: / && !fatal { fatal = $0 } /returned error, retrying/ { tried = $0 } /./ { last = $0 }
+  awk '/^Fatal: / && !/context canceled/ && !fatal { fatal = $0 } /returned error, retrying/ { tried = $0 } /./ { last = $0 }
     END { print fatal ? fatal : tried ? tried : last }' | sed 's/^.* returned error, retrying after [^ ]*: //'
 }
 

@@ -74,7 +74,7 @@ test.each([
   ],
   [
     "that restic would try again for a quarter of an hour",
-    'Load(<config/0000000000>, 0, 0) returned error, retrying after 552.3ms: Get "https://s3.invalid/": tls: failed to verify certificate: x509: certificate signed by unknown authority\nsignal terminated received, cleaning up\n',
+    'Load(<config/0000000000>, 0, 0) returned error, retrying after 552.3ms: Get "https://s3.invalid/": tls: failed to verify certificate: x509: certificate signed by unknown authority\nsignal terminated received, cleaning up\nFatal: unable to open config file: context canceled\ns3:https://s3.invalid/saved\n',
     'Get "https://s3.invalid/": tls: failed to verify certificate: x509: certificate signed by unknown authority',
   ],
 ])("an error %s is shown with the way out", (_, text, shown) => {

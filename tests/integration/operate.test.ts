@@ -674,6 +674,8 @@ describe("backups that hosts make by themselves", () => {
         async () => bucket.list("podwatch"),
         (hosts) => hosts.join() === `${one.name},${two.name}`,
       );
+      // The first backup is begun by itself; another one waits for its end.
+      await one.exec("systemctl start podwatch-backup.service");
       await grafana(one, "folders", { uid: "bucket", title: "Saved in a bucket" });
       await one.exec("systemctl start podwatch-backup.service");
       expect(bucket.list("podwatch", one.name)).toEqual(
