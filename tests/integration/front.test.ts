@@ -735,8 +735,8 @@ describe("the front door of a deployed host", () => {
       test("the host gets one from a CA, which asks for the proof, and NGINX shows it", async () => {
         const seen = await eventually(60, shown, (text) => text.includes("Pebble"));
         expect(seen).toContain(`DNS:${name}`);
-        const log = await host.exec("podman logs podwatch-nginx 2>&1 | grep acme-challenge");
-        expect(log).toMatch(/"GET \/\.well-known\/acme-challenge\/\S+ HTTP\/1\.1" 200/);
+        expect(pebble.log).toMatch(/validate w\/ HTTP: http:\/\/\S+\/\.well-known\/acme-challenge\/\S+\n/);
+        expect(pebble.log).toContain(" set VALID by completed challenge ");
         await eventually(10, told, (text) => text.includes("podwatch_acme_last_run_success 1"));
         const { stdout } = await operate(stack, "verify", "--timeout", "10", "--host", host.name);
         expect(stdout).toContain(`ok      ${host.name}  front: answers\n`);

@@ -19,6 +19,8 @@ export class Pebble {
   readonly directoryCa: string;
   /** What it signs is recognised by. */
   root = "";
+  /** What it says that it does. */
+  log = "";
 
   private constructor(
     private readonly process: ChildProcess,
@@ -58,9 +60,12 @@ export class Pebble {
         "-dnsserver",
         `127.0.0.1:${(dns.address() as AddressInfo).port}`,
       ],
-      { env: { ...process.env, PEBBLE_VA_NOSLEEP: "1" }, stdio: "ignore" },
+      { env: { ...process.env, PEBBLE_VA_NOSLEEP: "1" }, stdio: ["ignore", "pipe", "ignore"] },
     );
     const started = new Pebble(pebble, dns, elsewhere, work);
+    pebble.stdout.setEncoding("utf8").on("data", (text: string) => {
+      started.log += text;
+    });
     started.root = await eventually(
       20,
       () => started.ask("/roots/0").catch(() => ""),
