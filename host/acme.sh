@@ -15,7 +15,7 @@ use_certifier() {
   inspect "$1"
   job_name=$container
   job_home=$home
-  [ -e "$job_home/current/files/job" ] || fail "this host gets no certificate by itself: a deployment with podwatch:front.tls.acme has to come first"
+  [ -e "$job_home/current/files/job" ] || fail "this host gets no certificate by itself: one by ACME has to be deployed first"
   proofs=$STATE/services/nginx/proofs
   certificate=$(job certificate)
   issued=$STATE/issued/podwatch-$certificate

@@ -22,9 +22,9 @@ function bundles(resources: readonly Recorded[]): Record<string, string> {
   return Object.fromEntries(all.filter(([, stdin]) => !(stdin instanceof Secret)));
 }
 
-/** restic is the program of a timer. */
+/** restic and lego are the programs of timers. */
 const CONTAINERS = Object.keys(versions.images)
-  .filter((name) => name !== "restic")
+  .filter((name) => !["restic", "lego"].includes(name))
   .sort();
 
 /** Those that need root. */

@@ -27,7 +27,7 @@ function metrics(pem: string): Record<string, number> {
   writeFileSync(certificate, pem);
   writeFileSync(
     join(directory, "certificate.mjs"),
-    renderTemplate("nginx/certificate.js.mustache", { certificate }),
+    renderTemplate("nginx/certificate.js.mustache", { certificate, acme: join(directory, "acme.prom") }),
   );
   const ask = `import certificate from ${JSON.stringify(join(directory, "certificate.mjs"))};
     certificate.metrics({ headersOut: {}, return: (status, text) => process.stdout.write(text) });`;
