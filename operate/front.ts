@@ -4,12 +4,8 @@ import { text } from "node:stream/consumers";
 import { type ConnectionOptions, connect, rootCertificates } from "node:tls";
 import { inUrl } from "../lib/address";
 import type { Host } from "./host";
+import { type Answered, reach } from "./reach";
 import { Final } from "./retry";
-
-export interface Answered {
-  readonly status: number;
-  readonly body: string;
-}
 
 export interface FrontOptions {
   /** `user:password`. */
@@ -142,20 +138,8 @@ export class Front {
 
   private async socket(): Promise<Duplex> {
     const { address, port, within } = this;
-    let timer: NodeJS.Timeout | undefined;
-    let late = false;
-    const patience = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        late = true;
-        reject(new Error(`no connection within ${within.connect / 1000} s`));
-      }, within.connect);
-    });
-    const connected = this.host.connect(address, port).then((stream) => {
-      if (late) stream.destroy();
-      return stream;
-    });
     try {
-      return socketLike(await Promise.race([connected, patience]));
+      return await reach(this.host, address, port, within.connect);
     } catch (error) {
       const { message } = error as Error;
       if (/prohibited/.test(message)) {
@@ -164,8 +148,6 @@ export class Front {
         );
       }
       throw new Error(unconnected(message, this.place));
-    } finally {
-      clearTimeout(timer);
     }
   }
 }
@@ -196,18 +178,6 @@ function unconnected(reason: string, place: string): string {
 
 function isCertificateError({ code = "" }: { code?: string }): boolean {
   return /^(ERR_TLS_CERT|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH)/.test(code);
-}
-
-/** Node's HTTP calls methods that only sockets have; over SSH they do nothing. */
-export function socketLike(stream: Duplex): Duplex {
-  const unset = () => stream;
-  return Object.assign(stream, {
-    setKeepAlive: unset,
-    setNoDelay: unset,
-    setTimeout: unset,
-    ref: unset,
-    unref: unset,
-  });
 }
 
 /** NGINX's own page for it; services behind it respond differently. */

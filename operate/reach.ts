@@ -5,10 +5,9 @@ import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
 import * as tls from "node:tls";
 import type { Session } from "../connection/session";
-import { socketLike } from "./front";
 
-/** How long a connection may take, in seconds. */
-const CONNECT_WITHIN = 5;
+/** How long a connection may take, in milliseconds. */
+const CONNECT_WITHIN = 5_000;
 
 /** How long an answer may take, in milliseconds. */
 const ANSWER_WITHIN = 30_000;
@@ -16,7 +15,7 @@ const ANSWER_WITHIN = 30_000;
 export interface Answered {
   readonly status: number;
   readonly body: string;
-  /** Of the certificate. */
+  /** Of the certificate, if it was looked at. */
   readonly expires?: Date;
 }
 
@@ -32,7 +31,7 @@ export async function ask(
 ): Promise<Answered> {
   const encrypted = url.protocol === "https:";
   const name = url.hostname.replace(/^\[(.*)\]$/, "$1");
-  const socket = socketLike(await reach(origin, name, Number(url.port) || (encrypted ? 443 : 80)));
+  const socket = await reach(origin, name, Number(url.port) || (encrypted ? 443 : 80));
   const secured = encrypted
     ? tls.connect({
         socket,
@@ -77,8 +76,18 @@ function trusted(): readonly string[] {
   return getCACertificates?.("default") ?? rootCertificates;
 }
 
-/** @throws Error when there is no connection within 5 s */
-export async function reach(origin: Pick<Session, "connect">, at: string, port: number): Promise<Duplex> {
+/**
+ * A connection that serves as a socket.
+ *
+ * @param within time-out in milliseconds; if packets are dropped, an SSH server itself waits for minutes
+ * @throws Error when there is none in time
+ */
+export async function reach(
+  origin: Pick<Session, "connect">,
+  at: string,
+  port: number,
+  within = CONNECT_WITHIN,
+): Promise<Duplex> {
   let timer: NodeJS.Timeout | undefined;
   let late = false;
   const connected = origin.connect(at, port).then((stream) => {
@@ -88,8 +97,24 @@ export async function reach(origin: Pick<Session, "connect">, at: string, port: 
   const patience = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       late = true;
-      reject(new Error(`no connection within ${CONNECT_WITHIN} s`));
-    }, CONNECT_WITHIN * 1000);
+      reject(new Error(`no connection within ${within / 1000} s`));
+    }, within);
   });
-  return Promise.race([connected, patience]).finally(() => clearTimeout(timer));
+  try {
+    return socketLike(await Promise.race([connected, patience]));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Node's HTTP calls methods that only sockets have; over SSH they do nothing. */
+function socketLike(stream: Duplex): Duplex {
+  const unset = () => stream;
+  return Object.assign(stream, {
+    setKeepAlive: unset,
+    setNoDelay: unset,
+    setTimeout: unset,
+    ref: unset,
+    unref: unset,
+  });
 }

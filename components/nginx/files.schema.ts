@@ -1,7 +1,7 @@
 // A certificate of the front from elsewhere.
 import type { z } from "zod";
-import { certificates, privateKey } from "../../config/schema/auth";
-import { group, localPath, setting } from "../../config/schema/words";
+import { certificateKey, certificates } from "../../config/schema/auth";
+import { group, setting } from "../../config/schema/words";
 
 export const frontFiles = group({
   certificate: setting(
@@ -9,15 +9,7 @@ export const frontFiles = group({
     "The certificate, followed by those of the authorities that it was issued by: the PEM text, or the path of a file on this computer.",
     { lines: true, example: "tls/fullchain.pem", placeholder: "the file of your certificate" },
   ),
-  key: setting(privateKey().optional(), "Private key of the certificate, as PEM text.", {
-    secret: true,
-    lines: true,
-  }),
-  keyFile: setting(
-    localPath().optional(),
-    "File on this computer with the private key, instead of `key`. It is read when Pulumi runs, and sent as a secret.",
-    { example: "~/.config/podwatch/front.key" },
-  ),
+  ...certificateKey("~/.config/podwatch/front.key"),
   ca: setting(
     certificates("a certificate").optional(),
     "The authority that clients inside the stack trust: the PEM text, or the path of a file on this computer.",

@@ -34,6 +34,19 @@ export const privateKey = () =>
     "is not a private key; write the text of a file in PEM form",
   );
 
+/** The key of a certificate, as text or as a file. */
+export const certificateKey = (example: string) => ({
+  key: setting(privateKey().optional(), "Private key of the certificate, as PEM text.", {
+    secret: true,
+    lines: true,
+  }),
+  keyFile: setting(
+    localPath().optional(),
+    "File on this computer with the private key, instead of `key`. It is read when Pulumi runs, and sent as a secret.",
+    { example },
+  ),
+});
+
 const tls = group({
   ca: setting(
     certificates("a certificate").optional(),
@@ -45,15 +58,7 @@ const tls = group({
     "Client certificate with its chain: the PEM text, or the path of a file on this computer.",
     { lines: true, example: "tls/client.pem" },
   ),
-  key: setting(privateKey().optional(), "Private key of the certificate, as PEM text.", {
-    secret: true,
-    lines: true,
-  }),
-  keyFile: setting(
-    localPath().optional(),
-    "File on this computer with the private key, instead of `key`. It is read when Pulumi runs, and sent as a secret.",
-    { example: "~/.config/podwatch/client.key" },
-  ),
+  ...certificateKey("~/.config/podwatch/client.key"),
   serverName: setting(
     text(/^[^\s\p{Cc}]+$/u, "is not a name; write the one in the server's certificate").optional(),
     "Name expected in the server's certificate.",

@@ -1,4 +1,5 @@
-import type { Answered, Front } from "../../operate/front";
+import type { Front } from "../../operate/front";
+import type { Answered } from "../../operate/reach";
 import { alertIsTaken, alertsArrive } from "../../operate/verifyAlerts";
 
 /** A front with what Prometheus and Alertmanager answer by path. */

@@ -1,5 +1,6 @@
-import { type Answered, Front, type FrontOptions } from "../../operate/front";
+import { Front, type FrontOptions } from "../../operate/front";
 import { Grafana } from "../../operate/grafana";
+import type { Answered } from "../../operate/reach";
 import { verifyGrafana } from "../../operate/verifyGrafana";
 
 beforeEach(() => jest.useFakeTimers());
