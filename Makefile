@@ -1,5 +1,5 @@
 # `make up`: a working dashboard on a throwaway host. `make test`: everything that CI checks.
-.PHONY: help setup up down test check unit integration chaos reliability coexistence takeover format docs
+.PHONY: help setup up down test check unit integration nightly chaos reliability coexistence outages tls takeover machines format docs
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -31,7 +31,14 @@ unit: setup
 ## make integration  the tests that deploy to throwaway hosts
 integration: setup
 	@lab/toolchain/setup
+	@lab/images/make
 	npx jest --selectProjects integration --maxWorkers=3
+
+## make nightly      the same, with what takes long and rarely breaks
+nightly: setup
+	@lab/toolchain/setup
+	@lab/images/make
+	NIGHTLY=1 npx jest --selectProjects integration --maxWorkers=3
 
 .PHONY: bench
 ## make bench        measure Podwatch beside Ansible, pyinfra and a raw SSH session; writes docs/performance.md (25 minutes)
@@ -54,11 +61,44 @@ coexistence: setup
 	@lab/toolchain/setup
 	npx jest --selectProjects coexistence
 
+## make tls          looks at the front's TLS by testssl.sh, and renews certificates under load; writes docs/front.md (9 minutes)
+tls: setup
+	@lab/toolchain/setup
+	REPORT=docs/front.md npx jest --selectProjects tls
+
+## make outages      loses monitors, a link and a dashboards host of an installation that is spread over hosts, for docs/groups.md (10 minutes)
+outages: setup
+	@lab/toolchain/setup
+	REPORT=docs/groups.md npx jest --selectProjects outages
+
 ## make takeover   deploys an earlier version (FROM, a commit) to lab hosts, and takes them over with this one (5 minutes)
 FROM = 03abb93
 takeover: setup
 	@lab/toolchain/setup
 	TAKEOVER_FROM=$(FROM) npx jest --selectProjects takeover
+
+## make machines     builds the plugin openstack, and has machines made at a stand-in of a cloud's API, for docs/machines.md (10 minutes, the first time 15)
+machines: setup
+	@lab/toolchain/setup --openstack
+	REPORT=docs/machines.md npx jest --selectProjects machines
+
+.PHONY: dev dev-logs dev-down laptop
+## make dev          set up what is missing, deploy Pulumi.local.yaml to the Docker of this computer, print where everything is
+dev:
+	@lab/dev up
+
+## make dev-logs     show what its containers write
+dev-logs:
+	@lab/dev logs
+
+## make dev-down     remove it all
+dev-down:
+	@lab/dev down
+
+## make laptop       builds the plugin docker, and runs the local set-up at the real daemon of a lab host (2 minutes, the first time 15)
+laptop: setup
+	@lab/toolchain/setup --docker
+	NIGHTLY=1 npx jest --selectProjects integration --testPathPatterns integration/laptop
 
 ## make format       format the sources
 format: setup

@@ -1,5 +1,7 @@
 // Projects: `unit` needs nothing but Node; `integration` deploys to lab hosts with the real Pulumi CLI; `takeover`, which
-// `make takeover` calls, also needs the history of the repository; `coexistence`, which `make coexistence` calls, packages of Debian.
+// `make takeover` calls, also needs the history of the repository; `coexistence`, which `make coexistence` calls, packages
+// of Debian, as `tls`, which `make tls` calls; `outages`, which `make outages` calls, ten minutes; `machines`, which `make machines`
+// calls, the plugin `openstack`.
 const common = {
   testEnvironment: "node",
   transform: { "\\.ts$": ["@swc/jest", { jsc: { parser: { syntax: "typescript" }, target: "es2022" } }] },
@@ -8,8 +10,8 @@ const common = {
 };
 
 module.exports = {
-  // Only what hangs is to fail: with a worker for each core, and more going on beside, a second may become ten.
-  testTimeout: 60_000,
+  // Only what hangs is to fail: with a worker for each core, and more going on beside, a second may become thirty.
+  testTimeout: 180_000,
   // Jest itself would leave a core free.
   maxWorkers: "100%",
   testSequencer: "./tests/sequencer.js",
@@ -23,6 +25,9 @@ module.exports = {
         "<rootDir>/tests/integration/",
         "<rootDir>/tests/takeover/",
         "<rootDir>/tests/coexistence/",
+        "<rootDir>/tests/tls/",
+        "<rootDir>/tests/outages/",
+        "<rootDir>/tests/machines/",
       ],
     },
     {
@@ -32,8 +37,23 @@ module.exports = {
     },
     {
       ...common,
+      displayName: "tls",
+      testMatch: ["<rootDir>/tests/tls/**/*.test.ts"],
+    },
+    {
+      ...common,
       displayName: "coexistence",
       testMatch: ["<rootDir>/tests/coexistence/**/*.test.ts"],
+    },
+    {
+      ...common,
+      displayName: "outages",
+      testMatch: ["<rootDir>/tests/outages/**/*.test.ts"],
+    },
+    {
+      ...common,
+      displayName: "machines",
+      testMatch: ["<rootDir>/tests/machines/**/*.test.ts"],
     },
     {
       ...common,

@@ -4,8 +4,10 @@ import type { Alert, RuleGroup } from "../lib/rules/model";
 import { acmeRules } from "./acme/rules";
 import { alertmanagerRules } from "./alertmanager/rules";
 import { apacheRules } from "./apache-exporter/rules";
+import { availabilityRules } from "./availability/rules";
 import { backupRules } from "./backup/rules";
 import { blackboxRules } from "./blackbox-exporter/rules";
+import { executorRules } from "./executor/rules";
 import { frontRules } from "./nginx/front.rules";
 import { gatewayRules } from "./nginx/gateways.rules";
 import { nginxRules } from "./nginx-exporter/rules";
@@ -14,6 +16,9 @@ import { agentsRules } from "./prometheus/agents.rules";
 import { instanceRules } from "./prometheus/instance.rules";
 import { prometheusRules } from "./prometheus/rules";
 import { watchdogRules } from "./prometheus/watchdog.rules";
+import { callsRules } from "./telegraf/calls.rules";
+import { telegrafRules } from "./telegraf/rules";
+import { topologyRules } from "./topology/rules";
 
 export const CATALOGUE: readonly RuleGroup[] = [
   watchdogRules,
@@ -28,7 +33,12 @@ export const CATALOGUE: readonly RuleGroup[] = [
   blackboxRules,
   nginxRules,
   apacheRules,
+  availabilityRules,
   backupRules,
+  topologyRules,
+  executorRules,
+  telegrafRules,
+  callsRules,
 ];
 
 export const ALERTS: readonly Alert[] = CATALOGUE.flatMap(({ alerts }) => alerts);

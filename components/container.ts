@@ -1,15 +1,20 @@
 // A service that is one container. It is described by its section, and needs neither a component nor a placement of its own.
 import * as pulumi from "@pulumi/pulumi";
 import type { HostSettings } from "../config/load";
+import type { ReportsTo } from "../lib/endpoint";
 import type { Deployment, Host } from "./host";
 import type { PodNetwork } from "./network/component";
-import { type Created, containerPlace, type PlacedService } from "./placement";
+import { type Created, containerPlace, type PlacedService, reportsTo } from "./placement";
 
 export interface ContainerService extends Omit<PlacedService, "kind" | "place"> {
   /** The type of its component, `podwatch:index:<type>`. */
   readonly type: string;
-  /** The container, the secrets that it reads, and what it waits for besides the network. */
-  deployment(settings: HostSettings, created: Created): Deployment;
+  /**
+   * The container, the secrets that it reads, and what it waits for besides the network.
+   *
+   * @param reports where it may report what it does
+   */
+  deployment(settings: HostSettings, created: Created, reports?: ReportsTo): Deployment;
 }
 
 declare module "../config/section" {
@@ -24,9 +29,10 @@ export function placedContainer({ type, deployment, ...service }: ContainerServi
     ...service,
     place: (placement, opts) => {
       const { host, network } = containerPlace(placement);
-      const args = { type, host, network, deployment: deployment(placement.settings, placement.created) };
+      const { settings, created } = placement;
+      const args = { type, host, network, deployment: deployment(settings, created, reportsTo(placement)) };
       const made = new Container(`${placement.name}-${service.service}`, args, opts);
-      const containers = { ...placement.created.containers, [service.service]: made.service };
+      const containers = { ...created.containers, [service.service]: made.service };
       return { created: { containers } };
     },
   };

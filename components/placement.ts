@@ -2,7 +2,7 @@
 // needs no resource (wiring); then each service is created, given the offers of all hosts (placing).
 import type * as pulumi from "@pulumi/pulumi";
 import type { HostSettings } from "../config/load";
-import type { Endpoint, ServiceEndpoints } from "../lib/endpoint";
+import type { Endpoint, ReportsTo, ServiceEndpoints } from "../lib/endpoint";
 import type { Kind, Listener } from "../lib/runner";
 import type { SavedData } from "../lib/savedData";
 import type { Telemetry } from "../lib/telemetry";
@@ -27,6 +27,13 @@ export interface Installation {
     readonly url: pulumi.Input<string>;
     readonly user?: string;
     readonly password?: pulumi.Output<string>;
+  };
+  /** Its InfluxDB, with the administrator's log-in. */
+  readonly influxdb?: {
+    /** Where the front serves it to other hosts, if it does. */
+    readonly url?: pulumi.Input<string>;
+    readonly user: string;
+    readonly password: pulumi.Output<string>;
   };
   /** The backups that it makes by itself, which `pulumi destroy` leaves. */
   readonly backups?: {
@@ -61,9 +68,15 @@ export interface Offer {
   readonly metrics?: FrontMetrics;
   /** Its data, for backups. */
   readonly savedData?: SavedData;
-  /** The data source for Grafana. */
-  readonly datasource?: Reachable & { readonly kind: DatasourceKind };
+  /** The data sources for Grafana. */
+  readonly datasource?: OfferedDatasource | readonly OfferedDatasource[];
+  /** Where series may be sent in the line protocol of InfluxDB 1.x, and into which of its databases. */
+  readonly lines?: Reachable & { readonly databases: readonly string[] };
+  /** Where programs report what they do: lines by HTTP, at the endpoint, and statsd at these ports beside it. */
+  readonly reports?: Reachable & { readonly statsd: { readonly local: number; readonly remote?: number } };
 }
+
+type OfferedDatasource = Reachable & { readonly kind: DatasourceKind };
 
 /** The metrics of a service, behind the front of its host. */
 export interface FrontMetrics {
@@ -72,12 +85,17 @@ export interface FrontMetrics {
   readonly path: string;
   /** Where NGINX has them from; absent: from the service that it serves there anyway. */
   readonly from?: Endpoint;
+  /** Beside those of the host. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** What else there is to monitoring it. */
   readonly about?: Pick<Telemetry, "dashboards" | "ruleGroups">;
 }
 
 /** What services of other hosts may use, too. */
-type StackOffer = "alertmanager" | "datasource";
+type StackOffer = "alertmanager" | "datasource" | "lines" | "reports";
+
+/** One of those that are offered. */
+type One<Kind extends StackOffer> = Exclude<NonNullable<Offer[Kind]>, readonly unknown[]>;
 
 /** A host whose services are known, before any is created. */
 export interface WiredHost {
@@ -147,7 +165,7 @@ export function offered<Kind extends keyof Offer>(
 
 /** An offer, and how the service that uses it reaches it. */
 export interface Found<Kind extends StackOffer> {
-  readonly offer: NonNullable<Offer[Kind]>;
+  readonly offer: One<Kind>;
   readonly endpoint: Endpoint<Secret>;
   /** The host that offers it. */
   readonly from: WiredHost;
@@ -158,7 +176,7 @@ export interface Found<Kind extends StackOffer> {
 /** What the services of a host may use: what the host itself offers comes first. */
 export function reachable<Kind extends StackOffer>(placement: Placement, kind: Kind): Array<Found<Kind>> {
   const found = (from: WiredHost, own: boolean) =>
-    offered(from, kind).flatMap((offer): Array<Found<Kind>> => {
+    ([offered(from, kind)].flat(2) as Array<One<Kind>>).flatMap((offer): Array<Found<Kind>> => {
       const endpoint = own ? offer.endpoints.local : offer.endpoints.remote;
       return endpoint === undefined ? [] : [{ offer, endpoint, from, own }];
     });
@@ -173,6 +191,15 @@ export function nearest<Kind extends StackOffer>(
   return own.length > 0 ? own : found;
 }
 
+/** What takes reports on the host itself, else on one whose ports others reach. */
+export function reportsTo(placement: Placement): ReportsTo | undefined {
+  const [found] = nearest(reachable(placement, "reports"));
+  if (found === undefined) return undefined;
+  const { endpoint, offer, own } = found;
+  const statsd = own ? offer.statsd.local : offer.statsd.remote;
+  return statsd === undefined ? undefined : { host: endpoint.host, statsd, lines: endpoint.port };
+}
+
 /**
  * The data sources for a Grafana. In a stack that is spread over hosts it is for the whole stack, so it has all of them, its own
  * host's first; otherwise of each type what is nearest.
@@ -182,6 +209,13 @@ export function datasourcesFor(placement: Placement): ReadonlyArray<Found<"datas
   if (placement.settings.groups !== undefined) return found;
   const types = [...new Set(found.map(({ offer }) => offer.kind.type))];
   return types.flatMap((type) => nearest(found.filter(({ offer }) => offer.kind.type === type)));
+}
+
+/** All fronts of the stack, that of the host itself last. */
+export function frontsOf({ others, settings }: Placement): Array<HostSettings["front"]> {
+  return [...others.map((host) => host.settings), settings]
+    .filter(({ role }) => role !== "target")
+    .map(({ front }) => front);
 }
 
 /** What the containers of a host need. */

@@ -3,12 +3,15 @@
 import type { Section, SectionName } from "../config/section";
 import { alertmanagerSection } from "./alertmanager/section";
 import { apacheSection } from "./apache-exporter/section";
+import { availabilitySection } from "./availability/section";
 import { backupSection } from "./backup/section";
 import { blackboxExporterSection } from "./blackbox-exporter/section";
 import { checksSection } from "./checks/section";
 import { engineSection } from "./engine/section";
+import { executorSection } from "./executor/section";
 import { firewallSection } from "./firewall/section";
 import { grafanaSection } from "./grafana/section";
+import { influxdbSection } from "./influxdb/section";
 import { networkSection } from "./network/section";
 import { frontSection } from "./nginx/front.section";
 import { gatewaysSection } from "./nginx/gateways.section";
@@ -16,6 +19,10 @@ import { nginxExporterSection } from "./nginx-exporter/section";
 import { nodeExporterSection } from "./node-exporter/section";
 import { alertsSection } from "./prometheus/alerts.section";
 import { prometheusSection } from "./prometheus/section";
+import { sshSection } from "./ssh/section";
+import { storageSection } from "./storage/section";
+import { telegrafSection } from "./telegraf/section";
+import { topologySection } from "./topology/section";
 
 export const SECTIONS = {
   network: networkSection,
@@ -23,14 +30,21 @@ export const SECTIONS = {
   gateways: gatewaysSection,
   prometheus: prometheusSection,
   alertmanager: alertmanagerSection,
+  influxdb: influxdbSection,
+  telegraf: telegrafSection,
   grafana: grafanaSection,
   blackboxExporter: blackboxExporterSection,
+  topology: topologySection,
   nginxExporter: nginxExporterSection,
   apache: apacheSection,
+  availability: availabilitySection,
   backup: backupSection,
+  executor: executorSection,
   nodeExporter: nodeExporterSection,
   firewall: firewallSection,
+  ssh: sshSection,
   engine: engineSection,
+  storage: storageSection,
   alerts: alertsSection,
   checks: checksSection,
 } as const satisfies { readonly [Name in SectionName]: Pick<Section<Name>, "chapters"> };

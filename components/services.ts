@@ -6,13 +6,16 @@ import { isWatched } from "../lib/watched";
 import { acmePlacement } from "./acme/placement";
 import { alertmanagerPlacement } from "./alertmanager/placement";
 import { apacheStatusPlacement } from "./apache-exporter/placement";
+import { availabilityPlacement } from "./availability/placement";
 import { backupPlacement } from "./backup/placement";
+import { trustingFronts } from "./blackbox-exporter/fronts.render";
 import { blackboxExporterPlacement } from "./blackbox-exporter/placement";
 import { placedContainer } from "./container";
 import { enginePlacement } from "./engine/placement";
 import { firewallPlacement } from "./firewall/placement";
 import { externalGrafanaPlacement } from "./grafana/external.placement";
 import { grafanaPlacement } from "./grafana/placement";
+import { influxdbPlacement } from "./influxdb/placement";
 import { networkPlacement } from "./network/placement";
 import { behindFront } from "./nginx/fronts.placement";
 import { nginxPlacement } from "./nginx/placement";
@@ -20,6 +23,9 @@ import { nodeExporterPlacement } from "./node-exporter/placement";
 import type { Offer, PlacedService, WiredHost } from "./placement";
 import { prometheusPlacement } from "./prometheus/placement";
 import { SECTIONS } from "./sections";
+import { sshPlacement } from "./ssh/placement";
+import { storagePlacement } from "./storage/placement";
+import { telegrafPlacement } from "./telegraf/placement";
 
 /** Services that are containers and nothing else, by their sections. */
 const CONTAINERS = Object.values<Pick<Section, "container">>(SECTIONS).flatMap(
@@ -27,8 +33,10 @@ const CONTAINERS = Object.values<Pick<Section, "container">>(SECTIONS).flatMap(
 );
 
 export const SERVICES: readonly PlacedService[] = [
+  storagePlacement,
   enginePlacement,
   firewallPlacement,
+  sshPlacement,
   networkPlacement,
   grafanaPlacement,
   prometheusPlacement,
@@ -38,7 +46,10 @@ export const SERVICES: readonly PlacedService[] = [
   apacheStatusPlacement,
   nodeExporterPlacement,
   alertmanagerPlacement,
+  influxdbPlacement,
+  telegrafPlacement,
   blackboxExporterPlacement,
+  availabilityPlacement,
   backupPlacement,
   externalGrafanaPlacement,
 ];
@@ -50,11 +61,13 @@ export const SERVICES: readonly PlacedService[] = [
  * @param services that it may have
  */
 export function wire(
-  settings: HostSettings,
+  given: HostSettings,
   hosts: readonly HostSettings[],
   services: readonly PlacedService[] = SERVICES,
 ): WiredHost {
-  const { name, prometheus } = settings;
+  const { name, prometheus } = given;
+  const fronts = hosts.filter(({ role }) => role !== "target").map(({ front }) => front);
+  const settings = { ...given, blackboxExporter: trustingFronts(given.blackboxExporter, fronts) };
   const watched = hosts.filter((host) => isWatched({ name, watches: prometheus.watches }, host));
   const own = SERVICES.flatMap(({ telemetry }) => telemetry?.(settings, watched) ?? []);
   return {

@@ -25,6 +25,8 @@ export interface Context {
   self(): Self;
   /** Whether a problem is about a text that is not known yet; all is checked again when it is. Absent: everything is known. */
   isUnknown?(problem: string): boolean;
+  /** Addresses of machines that the stack has made, by host; all is checked again with them. */
+  readonly addresses?: Readonly<Record<string, string>>;
 }
 
 export interface Self {

@@ -22,12 +22,24 @@ const prefix = `${schema.namespace}:`;
 /** The settings of the current stack, or one error that lists all problems. */
 export function load(): Settings {
   const context = machine(process.cwd(), pulumi.getStack(), (key) => isConfigSecret(prefix + key));
-  const parsed = parse(readStack(), context);
+  const raw = readStack();
+  const file = `Pulumi.${pulumi.getStack()}.yaml`;
+  const parsed = parse(raw, context);
   const problems = [...("problems" in parsed ? parsed.problems : []), ...misspelt()];
-  if ("problems" in parsed || problems.length > 0)
-    throw refusal(`Pulumi.${pulumi.getStack()}.yaml has`, problems.map(format));
+  if ("problems" in parsed || problems.length > 0) throw refusal(`${file} has`, problems.map(format));
   tellExceptions(parsed.settings);
-  return withSecrets(parsed.settings);
+  const checkAddress = (host: string, address: string) => {
+    const now = parse(raw, { ...context, addresses: { [host]: address } });
+    // The address itself is what the cloud gives, be it one that nobody would write.
+    const late = "problems" in now ? now.problems.filter(({ path }) => path.at(-1) !== "address") : [];
+    if (late.length > 0)
+      throw refusal(
+        `${file}, now that the machine of ${host} has the address ${address}, has`,
+        late.map(format),
+        "nothing was done on the machine",
+      );
+  };
+  return { ...withSecrets(parsed.settings), ...(parsed.settings.machines && { checkAddress }) };
 }
 
 /** Every preview and deployment lists what the policy makes exceptions from. */
@@ -121,7 +133,8 @@ export function withSecrets(
       connection: sealed(schema.hostEntry, host.connection, secret) as Route<Secret>,
     }),
   );
-  return Object.freeze({ hosts: Object.freeze(hosts) });
+  const { machines } = settings;
+  return Object.freeze({ hosts: Object.freeze(hosts), ...(machines === undefined ? {} : { machines }) });
 }
 
 /** The same values; those whose setting is a secret are Pulumi secrets. */

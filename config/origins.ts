@@ -35,7 +35,12 @@ export function originsOf(given: Tree, settings: HostSettings): Origin[] {
     ...(preset === undefined ? [] : [{ from: `preset ${preset}`, tree: presetSections(preset) }]),
   ];
   const from = (path: Path) => parts.find(({ tree }) => valueAt(tree, path) !== undefined)?.from ?? "default";
-  return Object.keys(SECTIONS).flatMap((section) => {
+  const labels = Object.entries(settings.labels).map(([label, value]) => ({
+    setting: `labels.${label}`,
+    value,
+    from: from(["labels", label]),
+  }));
+  const sections = Object.keys(SECTIONS).flatMap((section): Origin[] => {
     const value = settings[section as keyof typeof SECTIONS];
     // Of what is switched off the rest is of no interest.
     if ((value as { enabled?: boolean }).enabled === false) {
@@ -49,6 +54,7 @@ export function originsOf(given: Tree, settings: HostSettings): Origin[] {
       from: from(path),
     }));
   });
+  return [...labels, ...sections];
 }
 
 /** Groups are walked through; a list is one setting, since it is replaced as a whole. */

@@ -1,25 +1,31 @@
 // Turns a stack file into validated, complete settings, or a list of all its problems. Does not depend on Pulumi.
-import { checkOrigins } from "../components/checks/resolve";
+import { checkOrigins, checkPlaces } from "../components/checks/resolve";
 import { checkReach } from "../components/grafana/reach.resolve";
 import { resolveNetwork } from "../components/network/resolve";
 import { checkOpenFronts } from "../components/nginx/open.resolve";
 import { checkModes } from "../components/prometheus/mode.resolve";
+import { isLocal, type SshRoute } from "../connection/connection";
+import { docker } from "../engines/docker/engine";
+import { dockerApi } from "../engines/docker-api/engine";
 import type { Engine } from "../engines/engine";
 import { podman } from "../engines/podman/engine";
-import { canonicalAddress } from "../lib/address";
+import { canonicalAddress, hasUnknown } from "../lib/address";
 import { characterProblems, treeWithLineFeeds } from "./characters";
 import type { Context } from "./context";
+import { resolveMachines, withMachines } from "./machines";
 import { placeholderProblems } from "./placeholders";
 import { type Path, type Problem, type Report, samePath, show, tidy } from "./problem";
-import { type Asking, asking, checkWatches, clientsOf, watchersOf } from "./resolve/asking";
+import { type Asking, asking, checkWatches, clientsOf, labelsOf, watchersOf } from "./resolve/asking";
 import { type Entry, resolveConnection, someAccess, someLogin, waitOf } from "./resolve/connection";
-import { checkEngine } from "./resolve/engine";
+import { checkBuilds, checkDaemons, NOT_REACHED } from "./resolve/daemon";
+import { checkEngines } from "./resolve/engine";
 import { checkGroups, grouped } from "./resolve/groups";
 import { checkPolicy } from "./resolve/policy";
-import { applies, checkNodeJobs, checkOwnSections, roleOf } from "./resolve/roles";
+import { applies, checkJobsAtFronts, checkNodeJobs, checkOwnSections, roleOf } from "./resolve/roles";
 import { resolveServices } from "./resolve/services";
 import { type HostSettings, type Settings, singleHost, stack } from "./schema";
 import { exposedSecretProblems, plainSecretProblems, uselesslyEncrypted, withoutEncrypted } from "./secrets";
+import type { HostBasics } from "./section";
 import { mention, shapeProblems, soundParts } from "./shape";
 import { withSshConfig } from "./sshConfig";
 import { withSwitches } from "./switches";
@@ -29,13 +35,14 @@ export type Parsed = { settings: Settings } | { problems: Problem[] };
 
 /**
  * @param given the values below the namespace, objects already decoded
- * @param engine what runs the services of every host
+ * @param only what runs the services of every host, whatever the stack file says
  */
-export function parse(given: Tree, context: Context, engine: Engine = podman): Parsed {
-  const { filled: raw, problems: sshProblems } = withSshConfig(
+export function parse(given: Tree, context: Context, only?: Engine): Parsed {
+  const { filled, problems: machineProblems } = withMachines(
     treeWithLineFeeds(stack, withSwitches(given)),
-    context,
+    context.addresses,
   );
+  const { filled: raw, problems: sshProblems } = withSshConfig(filled, context);
   const plainSecrets = plainSecretProblems(raw, context);
   // A number in place of a secret has the wrong type only because it is not encrypted.
   const numbers = plainSecrets.filter(({ path }) => typeof valueAt(raw, path) !== "string");
@@ -49,6 +56,7 @@ export function parse(given: Tree, context: Context, engine: Engine = podman): P
     ...exposedSecretProblems(raw),
     ...placeholderProblems(stack, raw),
     ...sshProblems,
+    ...machineProblems,
   ];
   const report = reporter(problems);
   problems.push(...plainSecrets);
@@ -59,31 +67,54 @@ export function parse(given: Tree, context: Context, engine: Engine = podman): P
     entries.map((entry) => ({ grouped: entry, applies: (name) => applies(entry.services, name) })),
     report,
   );
+  const { machines, of } = resolveMachines(sound, entries, report);
   const all = asking(sound, entries, context.self().hostname);
   checkWatches(entries, all, report);
-  const hosts = entries.map((entry) => resolveHost(entry, entries, raw, sound, all, context, engine, report));
+  const engines = entries.map((entry) => ({
+    ...entry,
+    engine: only ?? engineOf(entry.sound.engine, sound.engine),
+  }));
+  const hosts = engines.map((entry) => resolveHost(entry, entries, raw, sound, all, context, report));
   checkAddresses(entries, report);
-  checkEngine(engine, sound, entries, report);
+  checkDaemons(
+    engines.filter(({ engine }) => engine === dockerApi),
+    entries,
+    raw,
+    report,
+  );
+  checkEngines(sound, engines, report);
   const placed = entries.flatMap((entry, index) => {
     const settings = hosts[index];
-    return settings === undefined ? [] : [{ ...entry, settings }];
+    const machine = of(entry.name);
+    return settings === undefined
+      ? []
+      : [{ ...entry, settings: machine === undefined ? settings : { ...settings, machine } }];
   });
   checkNodeJobs(
     placed.map(({ settings }) => settings),
     entries,
     report,
   );
+  checkJobsAtFronts(placed, report);
   checkModes(placed, sound, report);
   checkReach(placed, report);
+  checkBuilds(placed, report);
   checkOrigins(placed, report);
+  checkPlaces(placed, report);
   checkOpenFronts(placed, sound, report);
   const exceptions = checkPolicy(sound, placed, report);
   const connected = placed.map((host) => resolveNetwork(host, placed, report));
-  const known = problems.filter(({ text }) => context.isUnknown?.(text) !== true);
+  const known = problems.filter(({ text }) => !hasUnknown(text) && context.isUnknown?.(text) !== true);
   const told = withoutEncrypted(known, raw, context);
   told.push(...uselesslyEncrypted(context, told));
   if (told.length > 0) return { problems: tidy(told) };
-  return { settings: freeze({ hosts: connected, ...(exceptions.length > 0 ? { exceptions } : {}) }) };
+  return {
+    settings: freeze({
+      hosts: connected,
+      ...(machines === undefined ? {} : { machines }),
+      ...(exceptions.length > 0 ? { exceptions } : {}),
+    }),
+  };
 }
 
 /** Adds a problem, except for a value (or a list of values) that is invalid anyway. */
@@ -106,7 +137,8 @@ function hostEntries(raw: Tree, sound: Tree, report: Report): Entry[] {
       "is set together with podwatch:hosts; keep podwatch:host for one host or podwatch:hosts for several",
     );
   }
-  if (host === undefined && hosts === undefined) {
+  const byDaemon = host === undefined && hosts === undefined && engineOf(sound.engine) === dockerApi;
+  if (host === undefined && hosts === undefined && !byDaemon) {
     report(
       ["host"],
       "is missing; say where to deploy, such as: pulumi config set --path podwatch:host.address ADDRESS (Pulumi.prod.yaml shows the rest)",
@@ -115,7 +147,7 @@ function hostEntries(raw: Tree, sound: Tree, report: Report): Entry[] {
   if (isGroup(hosts) && Object.keys(hosts).length === 0) {
     report(["hosts"], "names no host; write one `name:` a line and the host's settings below it");
   }
-  const single = isGroup(sound.host) ? sound.host : undefined;
+  const single = isGroup(sound.host) ? sound.host : byDaemon ? {} : undefined;
   const many = isGroup(sound.hosts) ? Object.entries(sound.hosts) : [];
   const found = [
     ...(single === undefined
@@ -135,29 +167,33 @@ function hostEntries(raw: Tree, sound: Tree, report: Report): Entry[] {
 const defaultName = singleHost.shape.name.parse(undefined);
 
 function resolveHost(
-  entry: Entry,
+  entry: Entry & { readonly engine: Engine },
   entries: readonly Entry[],
   raw: Tree,
   sound: Tree,
   all: readonly Asking[],
   context: Context,
-  engine: Engine,
   report: Report,
 ): HostSettings | undefined {
   const access = someAccess.parse(entry.sound);
-  const become = access.become ?? true;
   const local = access.connection === "local";
-  const connection = resolveConnection(access, entry, entries, raw, context, report);
+  const { engine } = entry;
+  const byDaemon = engine === dockerApi;
+  const become = byDaemon || (access.become ?? true);
+  const connection = byDaemon ? NOT_REACHED : resolveConnection(access, entry, entries, raw, context, report);
 
   const role = roleOf(entry.services);
   const basics = {
     role,
     services: entry.services,
     become,
+    hostServices: engine.can.hostServices,
     grouped: entry.groups !== undefined,
     watchers: watchersOf(entry, all),
     clients: clientsOf(entry, all),
     address: local ? context.self().hostname : (access.address ?? "localhost"),
+    ...jumps(entry, entries),
+    ...(connection === undefined || isLocal(connection) ? {} : { logIn: logInOf(connection) }),
   };
   const services = resolveServices(sound, entry, basics, context, report);
   if (connection === undefined || services === undefined) return undefined;
@@ -166,14 +202,40 @@ function resolveHost(
     name: entry.name,
     role,
     ...(entry.groups === undefined ? {} : { groups: entry.groups }),
+    labels: labelsOf(entry),
     containerEngine: engine,
     connection,
+    ...(basics.via === undefined ? {} : { via: basics.via.name }),
     ...(waitForConnection === undefined ? {} : { waitForConnection }),
     become,
     ...(access.becomePassword === undefined ? {} : { becomePassword: access.becomePassword }),
     addressNeeds: [],
     ...services,
   };
+}
+
+const ENGINES = { podman, docker, "docker-api": dockerApi };
+
+/** @param sections in the host's entry, or in one of its groups; in the stack */
+function engineOf(...sections: unknown[]): Engine {
+  const named = sections.find((section) => isGroup(section) && section.name !== undefined);
+  const name = isGroup(named) ? (named.name as keyof typeof ENGINES) : "podman";
+  return ENGINES[name] ?? podman;
+}
+
+/** Through which host it is reached, and whether others are through it. */
+function jumps({ name, sound }: Entry, entries: readonly Entry[]): Pick<HostBasics, "via" | "isJumpHost"> {
+  const isJumpHost = entries.some((other) => other.name !== name && other.sound.via === name);
+  const jump = entries.find((other) => other.name !== name && other.name === sound.via);
+  if (jump === undefined) return { isJumpHost };
+  return {
+    isJumpHost,
+    via: { name: jump.name, address: someAccess.parse(jump.sound).address ?? "localhost" },
+  };
+}
+
+function logInOf({ user = "root", password, agentSocketPath }: SshRoute): NonNullable<HostBasics["logIn"]> {
+  return { user, by: password !== undefined ? "password" : agentSocketPath !== undefined ? "agent" : "key" };
 }
 
 /** Two deployments on one machine would overwrite each other. */

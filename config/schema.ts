@@ -1,6 +1,7 @@
 // The schema of a stack file, assembled from its sections, and of the resolved settings.
 // Defaults and grammars are defined once, in `schema` files; checks that involve several settings in `resolve` files.
 import { z } from "zod";
+import { type MachinesSettings, machines, type OpenstackSettings } from "../components/machines/schema";
 import { SECTIONS } from "../components/sections";
 import type { Route } from "../connection/connection";
 import type { Engine } from "../engines/engine";
@@ -53,6 +54,22 @@ export const proxy = group(login).meta({
   description: "A jump host through which the host is reached.",
 });
 
+const hostLabels = () =>
+  setting(
+    z
+      .record(
+        text(
+          /^(?!__)(?!(?:job|instance)$)[A-Za-z_][A-Za-z0-9_]*$/,
+          "is not a label of hosts; write letters, digits and _, not beginning with a digit or __, and neither job nor instance",
+        ),
+        z.string({ error: "is not text; put the label's value in quotes" }),
+        { error: "is not a group of labels; write one `name: value` a line below it" },
+      )
+      .optional(),
+    "Labels of the host: `prometheus.watches` may select hosts by them, and they are labels of what is watched there, its node exporter and what is behind its front. Those of the host win over those of its groups, label by label.",
+    { example: { site: "north" } },
+  );
+
 const access = {
   role: setting(
     choice(["monitor", "target"]).default("monitor"),
@@ -62,17 +79,23 @@ const access = {
     list(groupName, "groups")
       .min(1, { error: "is empty; write at least one group, or remove it" })
       .optional(),
-    "Groups that the host is in: shipped ones (`monitors`, `dashboards`, `targets`, `all-in-one`) and those of `podwatch:groups`. It has the services of all of them; of their settings those of the last one win. [docs/groups.md](groups.md) explains them.",
+    "Groups that the host is in: shipped ones (`monitors`, `dashboards`, `databases`, `executors`, `targets`, `all-in-one`) and those of `podwatch:groups`. It has the services of all of them; of their settings those of the last one win. [docs/groups.md](groups.md) explains them.",
     { example: ["monitors"], defaultText: "`[all-in-one]`, every service" },
   ),
+  labels: hostLabels(),
   connection: setting(
     choice(["ssh", "local"]).default("ssh"),
     "`ssh`: the host is reached over SSH, with the settings below. `local`: the host is the machine that runs Pulumi, as the user who runs it; settings for SSH are then an error.",
   ),
   ...login,
+  machine: setting(
+    choice(["openstack"]).optional(),
+    "The stack makes the machine itself, as `podwatch:machines` says. Its address and host key are then not written.",
+    { example: "openstack", defaultText: "the machine is there already" },
+  ),
   address: setting(mayBeOutput(address().optional()), "IPv4 or IPv6 address or DNS name.", {
     example: "203.0.113.10",
-    defaultText: "required, except with `connection: local`",
+    defaultText: "required, except with `connection: local` or `machine`",
   }),
   become: setting(
     flag().default(true),
@@ -141,6 +164,7 @@ export const hostGroup = group({
       defaultText: "those of the shipped group of this name; otherwise none, and the group only has settings",
     },
   ),
+  labels: hostLabels(),
   preset: preset(),
   ...optional((name) => `Overrides \`${namespace}:${name}\` for the hosts of the group.`),
 }).meta({ id: "hostGroup", description: "A group of hosts: their services, and settings for all of them." });
@@ -161,6 +185,7 @@ export const stack = z.strictObject({
   ),
   hosts: setting(hosts.optional(), "The hosts to deploy to, each under its name."),
   groups: setting(hostGroups.optional(), "Groups of hosts, each under its name."),
+  machines: setting(machines.optional(), machines.description ?? ""),
   preset: preset(),
   policy: setting(policy.optional(), "Rules for production stacks, and exceptions from them."),
   ...optional((name) => services[name].description ?? ""),
@@ -173,10 +198,15 @@ export interface HostSettings<Secret = string> extends ServiceSettings<Secret> {
   readonly role: "monitor" | "target";
   /** The groups that its entry names; absent: none. */
   readonly groups?: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  /** The machine, if the stack makes it. */
+  readonly machine?: MachineSettings;
   /** What runs its services. */
   readonly containerEngine: Engine;
   /** How it is reached. */
   readonly connection: Route<Secret>;
+  /** The host of the stack that is its jump host. */
+  readonly via?: string;
   /** How long an SSH server that does not answer is asked again. */
   readonly waitForConnection?: string;
   readonly become: boolean;
@@ -188,9 +218,17 @@ export interface HostSettings<Secret = string> extends ServiceSettings<Secret> {
   readonly addressNeeds: readonly AddressNeed[];
 }
 
+export type MachineSettings = Pick<OpenstackSettings, "image" | "flavor" | "volumes"> & {
+  readonly zone?: string | undefined;
+};
+
 /** The validated, complete settings of a stack file. `Secret` is plain text inside `config/` and a Pulumi secret outside. */
 export interface Settings<Secret = string> {
   /** What the stack file makes exceptions from, for previews. */
   readonly exceptions?: readonly PolicyException[];
+  /** Where machines are made, if any are. */
+  readonly machines?: MachinesSettings;
+  /** Checks everything again with the address of a machine, once that is known. @throws Error that lists what is wrong */
+  readonly checkAddress?: (host: string, address: string) => void;
   readonly hosts: readonly HostSettings<Secret>[];
 }

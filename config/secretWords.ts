@@ -64,8 +64,9 @@ export function isSecretVariable(name: string): boolean {
   return secretWord.test(plain(name)) || /(^|_)key$/.test(plain(name));
 }
 
-/** A URL with credentials or a secret in it. */
+/** A URL with credentials or a secret in it; the user alone is none for SSH, which asks for more. */
 export function isSecretUrl(text: string): boolean {
+  if (/^ssh:\/\/[^/?#\s:@]*@[^?@]*$/i.test(text)) return false;
   if (/^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]*@/i.test(text)) return true;
   const [, query] = /^[a-z][a-z0-9+.-]*:\/\/[^?#\s]*\?([^#\s]*)/i.exec(text) ?? [];
   return [...new URLSearchParams(query)].some(([name, value]) => value !== "" && isSecretParameter(name));

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { Context } from "./context";
 import type { Report } from "./problem";
 import type { Locate } from "./resolve/locate";
+import type { ImageBuild } from "./schema/image";
 import type { PresetName } from "./schema/presets";
 import type { Tree } from "./walk";
 
@@ -22,7 +23,7 @@ export interface SectionParts {}
 export type SectionName = keyof ServiceSettings<string>;
 
 /** Groups that need not be defined, besides `all-in-one`, whose hosts have every service. */
-export type ShippedGroup = "monitors" | "dashboards" | "targets";
+export type ShippedGroup = "monitors" | "dashboards" | "databases" | "executors" | "targets";
 
 export interface OtherHost {
   readonly name: string;
@@ -37,11 +38,19 @@ export interface HostBasics {
   /** Whether its entry names groups: what it has may then be used by other hosts, through its front. */
   readonly grouped: boolean;
   readonly become: boolean;
+  /** Whether its engine has parts on the host itself. */
+  readonly hostServices: boolean;
   readonly address: string;
   /** The other hosts whose Prometheus watches this one. */
   readonly watchers: readonly OtherHost[];
   /** The other hosts that use its front. */
   readonly clients: readonly OtherHost[];
+  /** How a deployment logs in; absent: not at all, since it runs on the host. */
+  readonly logIn?: { readonly user: string; readonly by: "key" | "agent" | "password" };
+  /** The host of the stack through which it is reached. */
+  readonly via?: OtherHost;
+  /** Whether others are reached through it. */
+  readonly isJumpHost: boolean;
 }
 
 /** The context for resolving a section. */
@@ -79,6 +88,8 @@ export interface Section<Name extends SectionName = SectionName, Schema extends 
   readonly onTargets?: boolean;
   /** The shipped groups whose hosts have the service; absent: it is no service, or every host may have it. */
   readonly groups?: readonly ShippedGroup[];
+  /** The image that hosts build for it, unless the stack file names another. */
+  recipe?(given: z.output<Schema>): ImageBuild;
   readonly taken?: Partial<Taken>;
   /** What users may not add to the service, since Podwatch sets it. */
   readonly owned?: Owned;

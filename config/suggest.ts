@@ -90,13 +90,18 @@ function ofTheSameKind(key: string, candidates: readonly string[]): string | und
   return candidates.find((candidate) => last(candidate) === last(key));
 }
 
+/** Groups in which the targets of a discovery are chosen: many everyday words, none of which is meant elsewhere. */
+const CHOICES = ["keep", "drop"];
+
 /** Searches below the group, then below each enclosing group; returns whole paths of settings. */
 function onOtherLevels(root: z.ZodType, path: Path, fits: (name: string) => boolean): string | undefined {
   for (let depth = path.length; depth >= (standsApart(path) ? path.length : 0); depth--) {
     const base = path.slice(0, depth);
     const at = schemaAt(root, base);
     if (at === undefined) continue;
-    const found = settingPaths(at).filter((inner) => fits(inner.at(-1) ?? ""));
+    const found = settingPaths(at).filter(
+      (inner) => fits(inner.at(-1) ?? "") && !CHOICES.includes(inner.at(-2) ?? ""),
+    );
     const shortest = Math.min(...found.map((inner) => inner.length));
     const names = found
       .filter((inner) => inner.length === shortest)

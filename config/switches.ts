@@ -1,10 +1,16 @@
-// A section that is nothing but enabled may be written as `true`, and `false` stands for one that is not.
+// A section that is nothing but enabled may be written as `true`, and `false` stands for one that is not; text stands for a section's
+// most important setting.
 import { services } from "./schema";
 import { isGroup, type Tree } from "./walk";
 
 const SWITCHES = Object.entries(services)
   .filter(([, section]) => section.meta()?.onOff === true)
   .map(([name]) => name);
+
+const SHORT = Object.entries(services).flatMap(([name, section]) => {
+  const key = section.meta()?.short;
+  return typeof key === "string" ? [[name, key] as const] : [];
+});
 
 /** The stack file with these sections written out, wherever sections may be. */
 export function withSwitches(raw: Tree): Tree {
@@ -20,7 +26,11 @@ function switched(settings: Tree, more: Tree = {}): Tree {
     const enabled = switchOf(settings[name]);
     return enabled === undefined ? [] : [[name, { enabled }] as const];
   });
-  return { ...settings, ...more, ...Object.fromEntries(written) };
+  const named = SHORT.flatMap(([name, key]) => {
+    const value = settings[name];
+    return typeof value === "string" ? [[name, { [key]: value }] as const] : [];
+  });
+  return { ...settings, ...more, ...Object.fromEntries([...written, ...named]) };
 }
 
 /** Pulumi passes values at the top as text. */

@@ -22,7 +22,7 @@ export interface HostRecord<Secret = string> {
     readonly name?: string;
   };
   /** What the user wants to hold; absent: nothing. */
-  readonly checks?: Checks;
+  readonly checks?: Checks<Secret>;
 }
 
 /** Name of the resource that stages a bundle for another one, if sudo asks for a password. */

@@ -19,6 +19,12 @@ export interface Streams {
 /** An open session with a host, for any number of commands. */
 export interface Session {
   run(script: string, streams?: Streams): Promise<Outcome>;
+  /**
+   * Connects the terminal of this process, or what takes its place, with a command on the host, or with a login shell without one.
+   *
+   * @returns its exit code, 255 when the connection was lost before it ended
+   */
+  attach(command: string | undefined): Promise<number>;
   /** A connection to an address as the host sees it. */
   connect(host: string, port: number): Promise<Duplex>;
   close(): void;

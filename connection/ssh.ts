@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { Client, ConnectConfig } from "ssh2";
 import { inUrl } from "../lib/address";
+import { attach } from "./attach";
 import type { SshServer } from "./connection";
 import { Frame } from "./frame";
 import type { Outcome, Session, Streams } from "./session";
@@ -74,6 +75,7 @@ export async function logIn(server: SshServer, proxy?: SshServer): Promise<Sessi
     const client = await enter(server, sock);
     return {
       run: (command, streams = {}) => execute(client, server.user ?? "root", command, streams),
+      attach: (command) => attach(client, command),
       connect: (host, port) => connect(client, host, port),
       close,
     };

@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { userInfo } from "node:os";
-import { onThisMachine } from "../lib/runner";
+import { onThisMachine } from "../lib/thisMachine";
+import { codeOf } from "./attach";
 import { Frame } from "./frame";
 import type { Outcome, Session, Streams } from "./session";
 
@@ -20,6 +21,7 @@ export function machineId(): string | undefined {
 export function thisMachine(): Session {
   return {
     run: execute,
+    attach,
     connect: (host, port) =>
       new Promise((resolve, reject) => {
         const socket = connect({ host, port });
@@ -27,6 +29,14 @@ export function thisMachine(): Session {
       }),
     close: () => {},
   };
+}
+
+function attach(command = `exec "\${SHELL:-/bin/sh}"`): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("/bin/sh", ["-c", command], { stdio: "inherit" });
+    child.on("error", reject);
+    child.on("close", (code, signal) => resolve(codeOf(code, signal ?? undefined)));
+  });
 }
 
 function execute(script: string, streams: Streams = {}): Promise<Outcome> {

@@ -1,18 +1,18 @@
-// The hosts of a stack file, whether anything is deployed there or not.
+// What a stack file says, and what is on its hosts, whether anything is deployed there or not.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readExported } from "../config/load";
-import type { HostSettings } from "../config/schema";
+import type { HostSettings, Settings } from "../config/schema";
 import { connectionOf } from "../connection/connection";
 import { enter } from "../connection/enter";
 import { scriptCommand } from "../lib/runner";
 import { pulumi, ROOT, type Target } from "./programs";
 
 /** @throws Error that lists the problems of the stack file */
-export async function configuredHosts(target: Target): Promise<readonly HostSettings[]> {
+export async function readStackFile(target: Target): Promise<Settings> {
   const { code, stdout, stderr } = await pulumi("config", target, ["--json", "--show-secrets"], false);
   if (code !== 0) throw new Error(stderr.trim().split("\n").at(-1) || `pulumi config ended with ${code}`);
-  return readExported(stdout, ROOT, target.stack).hosts;
+  return readExported(stdout, ROOT, target.stack);
 }
 
 /** The contents of a host, one per line: files, units, and podman's objects; see listing.sh. */

@@ -28,6 +28,7 @@ listing=$(
   fi
   if [ "$(id -u)" = 0 ]; then
     units=--system
+    ! command -v nft >/dev/null || nft list tables | sed -n '/podwatch/s/^table /firewall /p'
     find_in 9 /etc /usr/local
     find_in 1 /root /opt /srv /var/lib /var/spool
   else

@@ -1,13 +1,27 @@
+import type { DaemonContainer, DaemonNetwork } from "../lib/daemonObjects";
 import type { Deployable, Network } from "../lib/deployable";
 import type { Scope } from "../lib/scope";
+import type { Service } from "../lib/service";
 import type { Bundle } from "./bundle";
 
-/** What runs services on a host. Components hand it descriptions of services, and do not know which engine it is. */
-export interface Engine {
-  readonly name: string;
-  readonly can: Capabilities;
+/** One whose services the runner on the host applies. */
+export interface RunnerEngine extends AnyEngine {
   /** What the runner on the host applies for a service. */
   bundle(service: Deployable, context: HostContext): Bundle;
+}
+
+/** One that is told by Docker's API what to run. */
+export interface DaemonEngine extends AnyEngine {
+  container(service: Service, context: HostContext): DaemonContainer;
+  network(network: Network): DaemonNetwork;
+}
+
+/** What runs services on a host. Components hand it descriptions of services, and do not know which engine it is. */
+export type Engine = RunnerEngine | DaemonEngine;
+
+interface AnyEngine {
+  readonly name: string;
+  readonly can: Capabilities;
   /** Address of the DNS server that containers on the network use. */
   resolver(network: Network): string;
   /** Address by which containers on the network reach the host. */
@@ -34,10 +48,16 @@ export interface Capabilities {
   readonly mounts: boolean;
   /** Hands secrets to a service as environment variables. */
   readonly secretEnvironment: boolean;
+  /** Keeps the data of services on disks that the stack mounts. */
+  readonly disks: boolean;
   /** Limits memory, processor time, processes and open files of a service. */
   readonly limits: boolean;
   /** Lets a service connect to some addresses only. */
   readonly confine: boolean;
+  /** Has parts on the host itself: programs, sockets and directories of its own, rules of its firewall, timers. */
+  readonly hostServices: boolean;
+  /** Lets others than the host itself connect to published ports. */
+  readonly serving: boolean;
 }
 
 /** What a service's bundle depends on besides the service: the host that it is for. */

@@ -2,11 +2,12 @@ import type { Fragment } from "../lib/fragment";
 import { unitName } from "../lib/service";
 import { type Bundle, type Header, type Part, writeBundle } from "./bundle";
 
-/** The bundle of a piece of a file, which no engine runs. */
-export function fragmentBundle(fragment: Fragment): Bundle {
+/** The bundle of a piece of a file, whose hooks run in a container; `first` are the headers of every bundle of the engine. */
+export function fragmentBundle(fragment: Fragment, first: readonly Header[] = []): Bundle {
   const { markers, hooks, variants } = fragment;
   const { inside, ...scripts } = hooks;
   const headers: Header[] = [
+    ...first,
     ["kind", "fragment"],
     ...fragment.files.map((file): Header => ["file", file]),
     ["begin", markers.begin],

@@ -4,9 +4,12 @@
 #   domain <name>                      whom it is for; lego names its files by the first
 #   email <address>, directory <url>   the account, and the CA
 #   certificate <name>                 the secret of NGINX that it is shown instead of
+#   binding <ID> <secret>              the CA's key that the account is bound by
 #   dns <provider>                     who is told the proof; without it, NGINX serves that
 #   environment <NAME>=<value>         for the provider
 #   variable <NAME> <secret>           a secret of the provider's
+#   resolver <host>                    a name server to be asked for the proof
+#   wait <duration>                    until it is there; without it, the domain's own name servers are asked
 #
 #   services/acme/lego                 lego's account and certificates
 #   issued/<secret>                    the certificate and its key, as NGINX shows them
@@ -27,7 +30,7 @@ certify() {
   use_certifier "$1"
   (umask 077 && mkdir -p "$job_home/lego" "$STATE/issued")
   mkdir -p "$proofs"
-  podman rm --force --ignore "$job_name-run" >/dev/null 2>&1 || :
+  of_engine remove_container "$job_name-run" 2>/dev/null || :
   order || fail "the CA issued no certificate"
   (umask 077 && cat "$made.crt" "$made.key" >"$job_home/certificate") || fail "cannot write to $job_home; is the disk full?"
   cmp -s "$job_home/certificate" "$issued" || (show_certificate "$job_home/certificate")
@@ -40,7 +43,7 @@ certify() {
 order() {
   first=$(job domain | head -n 1 | sed 's/^\*/_/')
   made=$job_home/lego/certificates/$first
-  wanted=$(job domain && job directory)
+  wanted=$(ordered_for)
   if [ -e "$made.crt" ] && [ "$wanted" = "$(cat "$job_home/ordered" 2>/dev/null)" ]; then
     lego_with renew --dynamic --no-random-sleep
   else
@@ -48,15 +51,29 @@ order() {
   fi
 }
 
+# What a certificate and its account are ordered for.
+ordered_for() { job domain && job directory && job email; }
+
 # `lego_with <word of lego>...`. Nothing is shown to it but its own directory, that of proofs, and the provider's secrets.
 lego_with() {
   options=
+  # The account is made by the first order. lego reads this from its environment only.
+  if [ "$1" = run ]; then
+    while read -r id secret; do
+      [ -z "$id" ] || options="--env=LEGO_EAB=true --env=LEGO_EAB_KID=$id --secret=$secret,type=env,target=LEGO_EAB_HMAC"
+    done <<EOF
+$(job binding)
+EOF
+  fi
   for name in $(job domain); do set -- "--domains=$name" "$@"; done
   provider=$(job dns)
   if [ -n "$provider" ]; then
     set -- "--dns=$provider" "$@"
+    for server in $(job resolver); do set -- "--dns.resolvers=$server" "$@"; done
+    wait=$(job wait)
+    [ -z "$wait" ] || set -- "--dns.propagation-wait=$wait" "$@"
     while read -r name secret; do
-      options="$options --secret=$secret,type=mount,target=$name,mode=0400 --env=${name}_FILE=/run/secrets/$name"
+      options="$options $(of_engine secret_option "$secret" "$name") --env=${name}_FILE=/run/secrets/$name"
     done <<EOF
 $(job variable)
 EOF
@@ -69,8 +86,8 @@ EOF
   if [ -e "$job_home/current/files/directory-ca.pem" ]; then
     options="$options --volume=$job_home/current/files/directory-ca.pem:/directory-ca.pem:ro --env=LEGO_CA_CERTIFICATES=/directory-ca.pem"
   fi
-  # shellcheck disable=SC2086 # options hold no blanks
-  podman --events-backend=none run --rm --replace --name "$job_name-run" --pull=never --log-driver=none --network=host \
+  # shellcheck disable=SC2046,SC2086 # options hold no blanks
+  "$engine" $(of_engine quietly) run --rm $(of_engine named_anew "$job_name-run") --pull=never --log-driver=none --network=host \
     --read-only --tmpfs /tmp --cap-drop=all --security-opt=no-new-privileges --security-opt=label=disable --env=HOME=/tmp \
     --volume="$job_home/lego:/lego" $options "$(header "$job_home/current" image)" \
     --path=/lego --server="$(job directory)" --email="$(job email)" --accept-tos "$@" </dev/null
@@ -103,7 +120,7 @@ show_certificate() {
 end_certifying() {
   input_read=yes
   use_certifier "$1"
-  podman rm --force --ignore "$job_name-run" >/dev/null 2>&1 || :
+  of_engine remove_container "$job_name-run" 2>/dev/null || :
   [ "${SERVICE_RESULT:-}" = success ] || tell_of_certifying 0
 }
 
@@ -126,7 +143,7 @@ tell_of_certifying() {
 begin_certifying() {
   input_read=yes
   use_certifier "$1"
-  if [ "$(job domain && job directory)" != "$(cat "$job_home/ordered" 2>/dev/null)" ] || [ ! -e "$issued" ]; then
+  if [ "$(ordered_for)" != "$(cat "$job_home/ordered" 2>/dev/null)" ] || [ ! -e "$issued" ]; then
     systemctl start --no-block "$job_name.service"
   fi
   say begun

@@ -3,7 +3,7 @@
 #   services/<name>/releases/<id>/{headers,unit/,hooks/,files/}   one release, <id> from the bundle's digest
 #   services/<name>/releases/<id>/secrets/                        the secrets that a reload takes in, see secret.sh
 #   services/<name>/current -> releases/<id>                      what the container sees, switched atomically
-#   services/<name>/secrets                                       the secrets it was started with: name, version, podman's ID
+#   services/<name>/secrets                                       the secrets it was started with: name, version, the engine's ID
 #   services/<name>/owners                                        see owners.sh
 #   services/<name>/pending                                       exists while a switch is not yet proven
 #
@@ -34,6 +34,7 @@ apply_service() {
     return
   fi
   refuse_other_kind
+  refuse_other_engine
   refuse_foreign
   of_kind check
   switch_to_candidate
@@ -71,6 +72,7 @@ receive_bundle() {
   id=$(sha256sum <"$home/candidate/bundle" | cut -c 1-16)
   candidate=$home/candidate/current
   unpack_bundle "$home/candidate/bundle" "$candidate" || fail "cannot write to $home; is the disk full?"
+  use_engine "$(engine_of "$candidate")"
   use_kind "$(kind_of "$candidate")"
 }
 
@@ -78,6 +80,11 @@ receive_bundle() {
 refuse_other_kind() {
   [ ! -e "$home/current/headers" ] || [ "$(kind_of "$home/current")" = "$kind" ] ||
     fail "$service is a $(kind_of "$home/current") on this host, and is to be a $kind: remove it first"
+}
+
+refuse_other_engine() {
+  [ ! -e "$home/current/headers" ] || [ "$(engine_of "$home/current")" = "$engine" ] ||
+    fail "$service runs in $(engine_of "$home/current") on this host, and is to run in $engine: remove it first"
 }
 
 # A rejected candidate leaves nothing behind.
@@ -94,7 +101,8 @@ is_settled() {
     diff -r -q "$home/current/" "$candidate/" >/dev/null 2>&1 &&
     of_kind holds &&
     ! have_secrets_changed &&
-    { [ ! -e "$candidate/hooks/ready" ] || probe "$candidate" 1; }
+    { [ ! -e "$candidate/hooks/ready" ] || probe "$candidate" 1; } &&
+    [ -z "$(inner_drift "$candidate")" ]
 }
 
 switch_to_candidate() {
@@ -126,7 +134,7 @@ restore_same_release() {
 }
 
 record_success() {
-  secrets_in_podman "$secrets" >"$home/secrets.new"
+  secrets_in_engine "$secrets" >"$home/secrets.new"
   mv "$home/secrets.new" "$home/secrets"
   record_reloaded_secrets
   rm -f "$home/pending"
@@ -154,7 +162,7 @@ note_unproven() {
 needed_activation() {
   if ! is_installed; then
     say started
-  elif is_unproven || have_secrets_changed || ! of_kind holds; then
+  elif is_unproven || have_secrets_changed || ! of_kind holds || [ -n "$(inner_drift "$home/current")" ]; then
     say restarted
   elif [ ! -e "$home/current" ]; then
     # $STATE was lost.

@@ -40,7 +40,7 @@ place() {
   say "${url:-$repositories}/$from"
 }
 
-# `restic_with [<option of podman run>...] -- <word of restic>...`. A password in the file `$password` replaces the secret.
+# `restic_with [<option of run>...] -- <word of restic>...`. A password in the file `$password` replaces the secret.
 # Nothing is shown to it but its repository, and what the options add.
 restic_with() {
   options=
@@ -52,12 +52,12 @@ restic_with() {
   if [ -n "$password" ]; then
     options="$options --volume=$password:/run/secrets/password:ro"
   else
-    options="$options --secret=$job_name-password,type=mount,target=password,mode=0400"
+    options="$options $(of_engine secret_option "$job_name-password" password)"
   fi
   if [ -n "$url" ]; then
     mkdir -p "$job_home/cache"
     options="$options --network=host --volume=$job_home/cache:/cache --env=RESTIC_CACHE_DIR=/cache"
-    options="$options --env=AWS_SHARED_CREDENTIALS_FILE=/run/secrets/s3 --secret=$job_name-s3,type=mount,target=s3,mode=0400"
+    options="$options --env=AWS_SHARED_CREDENTIALS_FILE=/run/secrets/s3 $(of_engine secret_option "$job_name-s3" s3)"
     region=$(job region)
     ca=
     if [ -e "$job_home/current/files/ca.pem" ]; then
@@ -69,8 +69,8 @@ restic_with() {
     options="$options --network=none --volume=$repositories/$from:/repository"
     set -- --repo /repository --no-cache "$@"
   fi
-  # shellcheck disable=SC2086 # options hold no blanks
-  ${limit:+timeout -k 5 "$limit"} podman --events-backend=none run --rm $run_as --hostname podwatch --pull=never --log-driver=none --read-only \
+  # shellcheck disable=SC2046,SC2086 # options hold no blanks
+  ${limit:+timeout -k 5 "$limit"} "$engine" $(of_engine quietly) run --rm $run_as --hostname podwatch --pull=never --log-driver=none --read-only \
     --tmpfs /tmp --cap-drop=all --cap-add=chown,dac_override,fowner,fsetid --security-opt=no-new-privileges \
     --security-opt=label=disable --env=RESTIC_PASSWORD_FILE=/run/secrets/password --env=HOME=/tmp $options \
     "$(header "$job_home/current" image)" "$@"
@@ -123,7 +123,7 @@ change_password() {
     esac
     [ -e "$password" ] || continue
     if has_repository; then
-      restic_with --secret="$job_name-password,type=mount,target=next,mode=0400" -- \
+      restic_with "$(of_engine secret_option "$job_name-password" next)" -- \
         key passwd --quiet --new-password-file /run/secrets/next >/dev/null || refuse_repository
       password=
       rm -f "$(kept_password)"

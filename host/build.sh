@@ -4,10 +4,9 @@
 readonly BUILD_SECONDS=3600
 
 # Builds the candidate's image unless it exists: its name is derived from its inputs. Base images are pulled first, like any
-# other image, so that they are recorded as ours and removed once unused. No layers are cached for later builds: SD cards
-# are small.
+# other image, so that they are recorded as ours and removed once unused.
 build_image() {
-  if podman image exists "$1"; then
+  if of_engine has_image "$1"; then
     return
   fi
   for base in $(header "$candidate" base-image); do
@@ -23,8 +22,7 @@ build_image() {
   done <<EOF
 $(header "$candidate" build-arg)
 EOF
-  if ! fetch "$BUILD_SECONDS" podman build --layers=false --force-rm --tag "$reference" "$@" \
-    --file "$source/Containerfile" "$source/context"; then
+  if ! of_engine build "$reference" "$source" "$@"; then
     fail "the image of $service cannot be built; nothing was changed:
 $(say "$report" | tail -n 15)"
   fi

@@ -24,7 +24,7 @@ rules_of_reach() {
 }
 
 in_network_of_container() {
-  nsenter --net="/proc/$(podman container inspect --format '{{.State.Pid}}' "$container")/ns/net" "$@" 9>&-
+  nsenter --net="/proc/$("$engine" container inspect --format '{{.State.Pid}}' "$container")/ns/net" "$@" 9>&-
 }
 
 # Checked before the service is stopped.

@@ -8,7 +8,7 @@ back_up() {
   cat >/dev/null
   input_read=yes
   lock "$service"
-  podman volume exists "$container" || fail "$service has no data on this host"
+  of_engine has_volume "$container" || fail "$service has no data on this host"
   { work=$(mktemp -d) && mkfifo "$work/copy"; } || fail "no temporary file can be made; is the disk full?"
   trap 'rm -rf "$work"' EXIT
   if systemctl --quiet is-active "$(unit_service)"; then
@@ -32,8 +32,7 @@ send_volume() {
 }
 
 export_volume() {
-  # shellcheck disable=SC2016 # the variables are those of the script
-  sh -c 'echo "$$" >"$1" && exec podman volume export "$2"' sh "$work/exporter" "$1" 9>&-
+  of_engine export "$1" "$work/exporter"
 }
 
 end_export() {
@@ -56,7 +55,7 @@ replace_data() {
   inspect "$1"
   lock "$service"
   [ -e "$home/current/headers" ] || fail "$service is not installed on this host: run pulumi up first"
-  podman volume exists "$container" || fail "$service has no data volume on this host: run pulumi up first"
+  of_engine has_volume "$container" || fail "$service has no data volume on this host: run pulumi up first"
   live=$(mountpoint_of "$container")
   if [ -z "${3:-}" ] && [ -n "$(as_owner ls -A "$live")" ]; then
     fail "$service has data on this host already; to replace them, say --force"
@@ -80,22 +79,18 @@ replace_data() {
 # An empty volume beside the service's own.
 make_staged() {
   drop_staged
-  ! podman volume exists "$staged" ||
+  ! of_engine has_volume "$staged" ||
     fail "there is already a volume named $staged that is not managed by Podwatch; rename or remove it first"
-  podman volume create --label io.podwatch.service="$service" "$staged" >/dev/null || fail "no volume can be made; is the disk full?"
+  of_engine create_volume "$staged" || fail "no volume can be made; is the disk full?"
 }
 
 drop_staged() {
-  ! is_volume_of_ours "$staged" || podman volume rm --force "$staged" >/dev/null 2>&1 || :
+  ! is_volume_of_ours "$staged" || "$engine" volume rm --force "$staged" >/dev/null 2>&1 || :
 }
 
 # Files in a rootless volume belong to subordinate UIDs of the user.
 as_owner() {
   if [ -n "$ROOTLESS" ]; then podman unshare "$@"; else "$@"; fi
-}
-
-mountpoint_of() {
-  podman volume inspect --format '{{.Mountpoint}}' "$1"
 }
 
 # The digest is computed while unpacking, so a truncated archive is detected.
@@ -105,7 +100,7 @@ receive_archive() {
   mkfifo "$work/copy"
   sha256sum <"$work/copy" >"$work/digest" &
   unpacked=yes
-  tee "$work/copy" | podman volume import "$staged" - >/dev/null 2>"$work/error" || unpacked=
+  tee "$work/copy" | of_engine import "$staged" 2>"$work/error" || unpacked=
   wait
   if [ "$(cut -d ' ' -f 1 "$work/digest")" != "$wanted" ]; then
     fail "the archive did not arrive whole"

@@ -2,8 +2,8 @@
 
 # Docker sets the iptables FORWARD policy to DROP; podman's rules, if they are in nftables, cannot override that. Checked once
 # the container runs: if podman uses iptables, its rules exist by then.
-# `is_let_through <unit>`; on failure, `reason` contains the command to type.
-is_let_through() {
+# `podman_is_let_through <unit>`; on failure, `reason` contains the command to type.
+podman_is_let_through() {
   [ -z "$ROOTLESS" ] || return 0
   # shellcheck disable=SC2013 # no range holds a blank
   for subnet in $(sed -n 's/^Subnet=//p' "$UNITS/podwatch.network"); do

@@ -8,7 +8,7 @@ import_data() {
   given=$(header "$candidate" import)
   [ -n "$given" ] || return 0
   from=${given% *}
-  if podman volume exists "$container"; then
+  if of_engine has_volume "$container"; then
     live=$(mountpoint_of "$container")
     if [ "$(as_owner cat "$live/$IMPORTED" 2>/dev/null || :)" = "$from" ]; then
       return
@@ -22,12 +22,13 @@ import_data() {
   other=$(mountpoint_of "$staged")
   refuse_crowded_import
   copy_data "$from" "${given##* }"
-  report=$(timeout -k 5 600 podman run --rm --interactive --network none --log-driver none --read-only --cap-drop all \
+  # shellcheck disable=SC2046 # a list of options
+  report=$(timeout -k 5 600 "$engine" run --rm --interactive --network none --log-driver none $(of_engine run_options) --read-only --cap-drop all \
     --security-opt no-new-privileges --user "$(header "$candidate" user)" --volume "$staged:/imported" \
     --entrypoint /bin/sh "$(header "$candidate" image)" -s <"$candidate/hooks/import" 2>&1 9>&-) ||
     refuse_import "$service cannot use the data in $from: $(say "$report" | tail -n 3)"
   say "$from" | as_owner tee "$other/$IMPORTED" >/dev/null || refuse_import "the copy of $from cannot be written"
-  podman volume create --ignore --label io.podwatch.service="$service" "$container" >/dev/null
+  of_engine create_volume "$container"
   live=$(mountpoint_of "$container")
   if ! { as_owner mv "$live" "$live.away" && as_owner mv "$other" "$live" && as_owner mv "$live.away" "$other"; }; then
     refuse_import "the copy of $from cannot be put in place"
@@ -50,7 +51,7 @@ refuse_crowded_import() {
   size=$(du -sk "$from" | cut -f 1)
   free=$(df -P -k "${other%/*}" | awk 'NR == 2 { print $4 }')
   [ "$((size + ROOM_FOR_STATE * 1024))" -lt "$free" ] ||
-    refuse_import "the data in $from have $((size / 1024)) MiB, and where podman keeps volumes $((free / 1024)) MiB are free"
+    refuse_import "the data in $from have $((size / 1024)) MiB, and where $engine keeps volumes $((free / 1024)) MiB are free"
 }
 
 # `copy_data <directory> <lock file>`: a program that still writes there holds the lock; it cannot start while we read.

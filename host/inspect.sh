@@ -4,6 +4,7 @@ inspect() {
   service=$1
   container=podwatch-$service
   home=$STATE/services/$service
+  use_engine "$(installed_engine)"
   use_kind "$(installed_kind)"
 }
 
@@ -46,12 +47,19 @@ show_drift() {
   candidate=$work/wanted
   mkdir "$candidate"
   unpack_bundle "$work/bundle" "$candidate" || fail "cannot write to $work; is the disk full?"
+  use_engine "$(engine_of "$candidate")"
   use_kind "$(kind_of "$candidate")"
   say "runner $(sha256sum <"$SELF" | cut -d ' ' -f 1)"
   release_drift
   unit_drift
   of_kind drift
+  inner_drift "$candidate"
   secret_drift
+}
+
+# What the service itself says of what it holds, by a hook of its own.
+inner_drift() {
+  [ ! -e "$1/hooks/drift" ] || ! of_kind is_ready || run_hook "$1" drift 2>/dev/null || say "service broken $service"
 }
 
 release_drift() {
@@ -104,7 +112,7 @@ unit_drift() {
 secret_drift() {
   for secret in $(header "$candidate" secret); do
     started_with=$(awk -v secret="$secret" '$1 == secret { print $2, $3 }' "$home/secrets" 2>/dev/null || :)
-    current=$(podman_secret_id "$secret")
+    current=$(of_engine secret_id "$secret")
     if [ -z "$current" ]; then
       say "secret missing $secret"
     elif [ "$current" != "${started_with#* }" ]; then

@@ -9,7 +9,7 @@ readonly CALLERS_PATH="$PATH"
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
 unset ENV BASH_ENV CDPATH TMPDIR GREP_OPTIONS POSIXLY_CORRECT TAR_OPTIONS LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT \
   CONTAINER_HOST CONTAINER_CONNECTION CONTAINERS_CONF CONTAINERS_CONF_OVERRIDE CONTAINERS_STORAGE_CONF \
-  CONTAINERS_REGISTRIES_CONF SYSTEMD_PAGER SYSTEMD_LESS
+  CONTAINERS_REGISTRIES_CONF DOCKER_HOST DOCKER_CONTEXT DOCKER_CONFIG DOCKER_API_VERSION DOCKER_BUILDKIT SYSTEMD_PAGER SYSTEMD_LESS
 
 # This file's absolute path, valid after a change of directory.
 case $0 in
@@ -60,13 +60,14 @@ fail() {
   exit 1
 }
 
-# `--owner=<name>` may be given anywhere.
+# `--owner=<name>` and `--engine=<name>` may be given anywhere.
 main() {
   owner=
   for word in "$@"; do
     shift
     case $word in
       --owner=*) owner=${word#--owner=} ;;
+      --engine=*) engine=${word#--engine=} ;;
       *) set -- "$@" "$word" ;;
     esac
   done
@@ -80,9 +81,11 @@ main() {
     remove) remove_service "$@" ;;
     put-secret) put_secret "$@" ;;
     remove-secret) remove_secret "$@" ;;
-    load) cat >/dev/null && load_rules "$@" ;;
+    load) load_service "$@" ;;
     confirm) confirm_service "$@" ;;
     revert) revert_service "$@" ;;
+    attend) attend_container "$@" ;;
+    place-secrets) cat >/dev/null && place_secrets "$@" ;;
     shield) cat >/dev/null && raise_shield ;;
     confine) confine_service "$@" ;;
     status) show_status "$@" ;;

@@ -64,12 +64,15 @@ last_log_lines() {
   of_kind log "$1" "$2" | sed '/^$/d; s/^/  | /'
 }
 
-# Some programs print all of their options after the reason why they refuse one, once for each start.
+# Some programs print all of their options beside the reason why they refuse one, once for each start. Where they print them to
+# another stream than the reason, this may stand anywhere among them.
 without_usage() {
   awk '
-    /^([Uu]sage: |Usage of )/ { usage = 1 }
-    /^(([^ ]+ )?[Ee]rror|panic|fatal|time=|ts=|level=|\{)/ { usage = 0 }
-    !usage && $0 != before { print; before = $0 }'
+    /^([Uu]sage: |Usage of )/ { usage = 1; options = 0 }
+    /^([A-Z][A-Za-z ]*:$| +-)/ { options = 1 }
+    /^(([^ ]+ )?[Ee]rror|panic|fatal|time=|ts=|level=|\{)/ { if (usage) usage = 2; if ($0 != before) print; before = $0; next }
+    usage == 2 && options && /^[^ \t]/ && !/^[A-Z][A-Za-z ]*:$/ { usage = 0 }
+    !usage && $0 != "" && $0 != before { print; before = $0 }'
 }
 
 # With a cursor, `--lines` selects the first lines, not the last.

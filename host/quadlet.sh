@@ -1,15 +1,10 @@
 # Checks a Quadlet unit with podman's generator and systemd, before anything is changed.
 
 # Checks the candidate's unit, unless the running service has the same one, which was checked before.
-check_quadlet() {
+podman_check_unit() {
   { mkdir -p "$UNITS" && [ -w "$UNITS" ]; } 2>/dev/null ||
     fail "cannot write to $UNITS; is its file system mounted read-only?"
   runs_by_same_unit || check_unit
-}
-
-# The same unit was accepted by this host before, and its image exists.
-runs_by_same_unit() {
-  [ ! -e "$home/pending" ] && has_units_of "$candidate" && systemctl --quiet is-active "$(unit_service)"
 }
 
 # Whether podman and systemd know all keys of the unit, and the host has what it references.
@@ -22,7 +17,7 @@ check_unit() {
   if ! report=$(quadlet_dryrun "$home/candidate/units" 2>&1) ||
     ! say "$report" | grep -qxF -e "---$(unit_service)---"; then
     # A podman without Quadlet has no generator.
-    check_podman
+    podman_check
     fail "podman refuses the unit $unit: $(say "$report" | complaints | tail -n 3)"
   fi
   # Where generator or systemd only warn about a key, the service would run without it.
@@ -30,12 +25,7 @@ check_unit() {
     fail "the unit $unit has what this host does not know: $(say "$ignored" | tail -n 3)"
   fi
   make_host_directories
-  image=$(header "$candidate" image)
-  if [ -e "$candidate/image/Containerfile" ]; then
-    build_image "$image"
-  elif [ -n "$image" ]; then
-    ensure_image "$image"
-  fi
+  provide_image
 }
 
 # The Quadlet generator's messages, without the generated service; the first words of a line name the generator.

@@ -10,6 +10,7 @@ remove_service() {
   if leave_to_others "$home"; then
     return
   fi
+  use_engine "$(installed_engine)"
   use_kind "$(installed_kind)"
   data=$(sed -n 's/^data //p' "$home/current/headers" 2>/dev/null || :)
   remove_what_runs

@@ -8,7 +8,7 @@ save_all() {
     say "a deployment is about to prepare $(place)"
     return
   fi
-  run_as="--replace --name=$job_name-run"
+  run_as=$(of_engine named_anew "$job_name-run")
   begun=$(date +%s)
   run=$(date -u -d "@$begun" +%Y%m%dT%H%M%SZ)
   : >"$job_home/sizes.new"
@@ -50,11 +50,12 @@ stage() {
   appended=$(job "appended $1")
   drop_stage "$1"
   frozen=
-  [ "$(podman inspect --format '{{.State.Status}}' "$volume" 2>/dev/null)" != running ] || frozen=yes
-  [ -z "$frozen" ] || podman --events-backend=none pause "$volume" >/dev/null || fail "$1 cannot be frozen"
+  quietly=$(of_engine quietly)
+  [ "$("$engine" inspect --format '{{.State.Status}}' "$volume" 2>/dev/null)" != running ] || frozen=yes
+  [ -z "$frozen" ] || "$engine" ${quietly:+"$quietly"} pause "$volume" >/dev/null || fail "$1 cannot be frozen"
   copied=yes
   as_owner sh -c "$COPY" copy "$live" "$staged" "$rewritten" "$appended" || copied=
-  [ -z "$frozen" ] || podman --events-backend=none unpause "$volume" >/dev/null || fail "$1 cannot go on"
+  [ -z "$frozen" ] || "$engine" ${quietly:+"$quietly"} unpause "$volume" >/dev/null || fail "$1 cannot go on"
   [ -n "$copied" ] || fail "the data of $1 cannot be copied; is the disk full?"
   exec 9>&-
 }
@@ -99,9 +100,10 @@ end_saving() {
 
 # What a killed run has left.
 clear_away() {
-  podman rm --force --ignore "$job_name-run" >/dev/null 2>&1 || :
+  of_engine remove_container "$job_name-run" 2>/dev/null || :
+  quietly=$(of_engine quietly)
   for name in $(job service); do
-    podman --events-backend=none unpause "podwatch-$name" >/dev/null 2>&1 || :
+    "$engine" ${quietly:+"$quietly"} unpause "podwatch-$name" >/dev/null 2>&1 || :
     drop_stage "$name"
   done
 }

@@ -3,10 +3,10 @@
 #
 #   secrets/<name>/<version>   one value
 #   secrets/<name>/owners      see owners.sh
-#   secrets/<name>/used        the version that podman has, and podman's ID of it
+#   secrets/<name>/used        the version that the engine has, and the engine's ID of it
 #
-# podman hands secrets to a container only when it starts. Those that a reload takes in (header `reloaded-secret`) are files of
-# the release instead, secrets/<name>, which are switched and rolled back with it; in place of podman's ID stands `file`.
+# Engines hand secrets to a container only when it starts. Those that a reload takes in (header `reloaded-secret`) are files of
+# the release instead, secrets/<name>, which are switched and rolled back with it; in place of the engine's ID stands `file`.
 
 # `put-secret <name>`; on standard input a line with the length of the value in bytes, then the value.
 put_secret() {
@@ -45,19 +45,9 @@ version_of_incoming() {
 }
 
 refuse_foreign_secret() {
-  if [ ! -e "$STATE/secrets/$1/used" ] && podman secret inspect "$1" >/dev/null 2>&1 && ! is_secret_of_ours "$1"; then
+  if [ ! -e "$STATE/secrets/$1/used" ] && of_engine has_secret_of_others "$1"; then
     fail "there is already a podman secret named $1 that is not managed by Podwatch; remove it first"
   fi
-}
-
-# If $STATE was lost, our units still show which secrets are ours.
-is_secret_of_ours() {
-  for file in "$UNITS"/podwatch-*.container; do
-    if grep -qsF "$OWNER_MARK" "$file" && grep -qF "Secret=$1," "$file"; then
-      return 0
-    fi
-  done
-  return 1
 }
 
 # Where the value of a secret that a reload takes in is: the host's own certificate takes the place of the deployment's.
@@ -65,10 +55,10 @@ value_of() {
   if [ -e "$STATE/issued/$1" ]; then say "$STATE/issued/$1"; else say "$STATE/secrets/$1/$2"; fi
 }
 
-# Creates the podman secret with the given version, unless podman has it already.
+# Gives the engine the version of the secret, unless it has it already.
 use_secret() {
   store=$STATE/secrets/$1
-  there=$(podman_secret_id "$1")
+  there=$(of_engine secret_id "$1")
   if [ -n "$there" ]; then
     if [ "$(cat "$store/used" 2>/dev/null || :)" = "$2 $there" ]; then
       return
@@ -77,12 +67,7 @@ use_secret() {
   fi
   # Recorded first, so that the secret is known to be ours even if this run is killed.
   say "$2" >"$store/used" || return 1
-  [ -z "$there" ] || podman secret rm "$1" >/dev/null 2>&1 || :
-  created=$(podman secret create "$1" "$store/$2") && say "$2 $created" >"$store/used"
-}
-
-podman_secret_id() {
-  podman secret inspect --format '{{.ID}}' "$1" 2>/dev/null || :
+  created=$(of_engine create_secret "$1" "$2" "$store/$2") && say "$2 $created" >"$store/used"
 }
 
 # Deletes the values of a secret that are older than the one in use.
@@ -98,11 +83,9 @@ remove_secret() {
   if leave_to_others "$STATE/secrets/$secret"; then
     return
   fi
-  # podman's ID of the secret is recorded, too: a secret with another ID was created by somebody else.
   { read -r _ created <"$STATE/secrets/$secret/used"; } 2>/dev/null || created=
-  if [ -e "$STATE/secrets/$secret/used" ] &&
-    { [ -z "$created" ] || [ "$created" = "$(podman_secret_id "$secret")" ]; }; then
-    podman secret rm "$secret" >/dev/null 2>&1 || :
+  if [ -e "$STATE/secrets/$secret/used" ]; then
+    of_engine remove_secret "$secret" "$created"
   fi
   rm -rf "$STATE/secrets/$secret" "$STATE/locks/$secret"
   say removed
@@ -157,10 +140,10 @@ record_reloaded_secrets() {
   done
 }
 
-# Adds podman's IDs to the secrets that are read from standard input.
-secrets_in_podman() {
+# Adds the engine's IDs to the secrets.
+secrets_in_engine() {
   say "$1" | while read -r secret version place; do
-    [ -z "$secret" ] || say "$secret $version ${place:-$(podman_secret_id "$secret")}"
+    [ -z "$secret" ] || say "$secret $version ${place:-$(of_engine secret_id "$secret")}"
   done
 }
 
@@ -172,5 +155,5 @@ use_secrets() {
 
 # Those that need a restart.
 have_secrets_changed() {
-  [ "$(secrets_in_podman "$secrets" | sed '/ file$/d')" != "$(sed '/ file$/d' "$home/secrets" 2>/dev/null || :)" ]
+  [ "$(secrets_in_engine "$secrets" | sed '/ file$/d')" != "$(sed '/ file$/d' "$home/secrets" 2>/dev/null || :)" ]
 }

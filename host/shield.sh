@@ -12,14 +12,16 @@ ExecStartPost=-/bin/sh $STATE/runner shield" >"$NATIVE_UNITS/podwatch-network.se
 
 # A network of an earlier runner gets the rules without being recreated.
 shield_network() {
-  if [ -n "$ROOTLESS" ] || ! is_unit_of_ours podwatch.network; then
+  if [ -n "$ROOTLESS" ] || { ! is_unit_of_ours podwatch.network && ! is_unit_of_ours podwatch-network.service; }; then
     return 0
   fi
   { place_shield && systemctl daemon-reload && raise_shield; } >/dev/null 2>&1 || :
 }
 
+# Of the network's unit, which is of one engine.
 ranges() {
-  sed -n 's/^Subnet=//p' "$UNITS/podwatch.network" 2>/dev/null
+  sed -n 's/^Subnet=//p' "$UNITS/podwatch.network" 2>/dev/null || :
+  sed -n 's/^ *--subnet=\([^ ]*\).*/\1/p' "$NATIVE_UNITS/podwatch-network.service" 2>/dev/null || :
 }
 
 # Accepts established connections, traffic through the published port (DNAT), and traffic from containers of the network.

@@ -21,6 +21,12 @@ note_ssh_port() {
   mv "$home/ssh-ports.new" "$home/ssh-ports"
 }
 
+# Remembers from where deployments come.
+note_deployer() {
+  address=$(log_in | cut -d ' ' -f 1)
+  [ -z "$address" ] || say "$address" >"$home/deployer"
+}
+
 # All ports of the SSH server, separated by commas: those of its configuration, those that systemd opens for it, those at
 # which it listens, and those by which deployments came. At boot it does not run yet.
 ssh_ports() {
@@ -40,7 +46,7 @@ ssh_ports() {
 refuse_shutting_out() {
   ranges=$(header "$candidate" ssh-from)
   address=$(log_in | cut -d ' ' -f 1)
-  if [ -z "$ranges" ] || [ -z "$address" ]; then
+  if [ -z "$ranges" ] || [ -z "$address" ] || [ -n "$(header "$candidate" ssh-from-deployer)" ]; then
     return
   fi
   for range in $ranges; do

@@ -31,6 +31,11 @@ has_units_of() {
   done
 }
 
+# The same unit was accepted by this host before, and its image exists.
+runs_by_same_unit() {
+  [ ! -e "$home/pending" ] && has_units_of "$candidate" && systemctl --quiet is-active "$(unit_service)"
+}
+
 # The name of the systemd service for the unit.
 unit_service() {
   case $unit in

@@ -12,7 +12,11 @@ for (const [host, { url, prometheus, grafana }] of Object.entries(installations)
     console.log(`  Grafana     ${grafana.url}  (user ${grafana.user}, password ${grafana.password})`);
 }
 
-console.log(`
+console.log(
+  stack === "local"
+    ? "\nWhat the containers write: make dev-logs. To remove it all: make dev-down."
+    : `
 These addresses are the host's own. From here, open a tunnel and go to http://localhost:8080/:
   lab/lab ssh ${stack} -L 8080:127.0.0.1:80 -N
-To log in on the host: lab/lab ssh ${stack}. To remove it all: make down.`);
+To log in on the host: lab/lab ssh ${stack}. To remove it all: make down.`,
+);

@@ -12,6 +12,11 @@ export function unknownAddress(id: string): string {
 
 const UNKNOWN = ".unknown.invalid";
 
+/** Whether a text has a stand-in for an address. */
+export function hasUnknown(text: string): boolean {
+  return text.includes(UNKNOWN);
+}
+
 /** Marks where an address that turns out to be IPv6 needs brackets. */
 const IN_URL = "in-url.";
 

@@ -1,7 +1,9 @@
+import type { HttpAuth } from "./auth";
+
 /** What must hold on a host once it is deployed, by name; `npm run verify` checks it. */
-export interface Checks {
+export interface Checks<Secret = string> {
   readonly queries: Readonly<Record<string, QueryCheck>>;
-  readonly urls: Readonly<Record<string, UrlCheck>>;
+  readonly urls: Readonly<Record<string, UrlCheck<Secret>>>;
   readonly ports: Readonly<Record<string, PortCheck>>;
   readonly commands: Readonly<Record<string, CommandCheck>>;
 }
@@ -15,7 +17,8 @@ export interface QueryCheck {
 /** Where a check is made: on the machine that runs `verify`, on the host itself, or on the host of the stack with that name. */
 export type Origin = "here" | "host" | (string & {});
 
-export interface UrlCheck {
+export interface UrlCheck<Secret = string>
+  extends Pick<HttpAuth<Secret>, "basicAuth" | "bearerToken" | "headers" | "tls"> {
   /** A whole URL, or a path at the front of the host. */
   readonly url: string;
   readonly status: number;
@@ -41,6 +44,6 @@ export interface CommandCheck {
   readonly from: "here" | "host";
 }
 
-export function count({ queries, urls, ports, commands }: Checks): number {
+export function count({ queries, urls, ports, commands }: Checks<unknown>): number {
   return [queries, urls, ports, commands].flatMap(Object.keys).length;
 }

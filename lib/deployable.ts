@@ -1,12 +1,23 @@
 import type { Firewall } from "./firewall";
 import type { Fragment } from "./fragment";
+import type { Mounts } from "./mounts";
 import type { NativeService } from "./nativeService";
 import type { Packages } from "./packages";
 import type { Service } from "./service";
+import type { SshServer } from "./sshServer";
 import type { TimerService } from "./timerService";
 
 /** Everything that a component may hand to its host, described without naming an engine. */
-export type Deployable = Service | NativeService | Network | Fragment | Firewall | TimerService | Packages;
+export type Deployable =
+  | Service
+  | NativeService
+  | Network
+  | Fragment
+  | Firewall
+  | TimerService
+  | Packages
+  | Mounts
+  | SshServer;
 
 /** The network that the containers of a host share. */
 export interface Network {

@@ -84,7 +84,7 @@ export function endpointName({ host, port, path }: Endpoint): string {
 }
 
 /** How clients log in there and verify its certificate, for what renders and deploys them. */
-export function loginAt<Secret>({ auth, tls }: Endpoint<Secret>): HttpAuth<Secret> {
+export function loginAt<Secret>({ auth, tls }: Pick<Endpoint<Secret>, "auth" | "tls">): HttpAuth<Secret> {
   return {
     ...login(auth),
     ...(tls === undefined ? {} : { tls: { ...tls, insecure: tls.insecure ?? false } }),
@@ -102,4 +102,12 @@ function login<Secret>(auth: EndpointAuth<Secret> | undefined): HttpAuth<Secret>
     default:
       return auth satisfies never;
   }
+}
+
+/** Where programs of a host report what they do. */
+export interface ReportsTo {
+  readonly host: string;
+  /** Ports, UDP and TCP. */
+  readonly statsd: number;
+  readonly lines: number;
 }

@@ -7,6 +7,10 @@ export interface Firewall {
   readonly networks: readonly string[];
   /** Who may log in by SSH; empty: everybody. */
   readonly sshFrom: readonly string[];
+  /** Whether the address that deployments come from belongs to them: that of the jump host, as the host sees it. */
+  readonly sshFromDeployer: boolean;
+  /** How many new connections to SSH a source may make a minute; absent: any number. The address that deployments come from may. */
+  readonly sshLimit?: { readonly perMinute: number; readonly except: readonly string[] } | undefined;
   /** The ports by which Pulumi logs in, besides those that the host's SSH server has. */
   readonly sshPorts: readonly number[];
   /** Interfaces besides those of container networks from which the host forwards traffic, by name, or its beginning before `*`. */

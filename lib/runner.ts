@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto";
 import { fitScript } from "./runnerScript";
 import type { Scope } from "./scope";
-import { command, quote } from "./shell";
+import { command } from "./shell";
 
 /** The runner's commands. */
 export type Verb =
   | "apply"
+  | "attend"
   | "confirm"
   | "confine"
   | "load"
+  | "place-secrets"
   | "remove"
   | "put-secret"
   | "remove-secret"
@@ -32,7 +34,16 @@ export type Verb =
 export type Rights = "own" | "sudo" | "sudo-with-password";
 
 /** What differs between services for the runner: host/kinds/ has a file for each. */
-export type Kind = "container" | "native" | "network" | "fragment" | "nftables" | "timer" | "packages";
+export type Kind =
+  | "container"
+  | "native"
+  | "network"
+  | "fragment"
+  | "nftables"
+  | "sshd"
+  | "timer"
+  | "packages"
+  | "mount";
 
 /** A service to be deployed on a host, and its ports that another program could be using. */
 export interface PlannedService {
@@ -46,6 +57,8 @@ export interface Listener {
   /** Absent: all addresses of the host. */
   readonly bind?: string | undefined;
   readonly port: number;
+  /** Default: tcp. */
+  readonly protocol?: "tcp" | "udp" | undefined;
   /** The setting that chooses it, with its namespace. */
   readonly setting: string;
   /** Who may connect; absent: whoever the host's firewall lets through. */
@@ -99,7 +112,7 @@ export function installStagedCommand(name: string, owner?: string): string {
   const path = stagedPath(STAGED_RUNNER);
   const run = asRoot("run", path, ownedBy(owner, ["install", "rootful"]));
   return shell(
-    `${RUN_WITH_PASSWORD}; umask 077; cp ${stagedPath(name)} ${path} && chmod 700 ${path} && ${run} </dev/null; code=$?; rm -f ${path}; cat >/dev/null; exit $code`,
+    `${RUN_WITH_PASSWORD}; umask 077; ${TAKE_TURN}; cp ${stagedPath(name)} ${path} && chmod 700 ${path} && ${run} </dev/null 9<&-; code=$?; rm -f ${path}; cat >/dev/null; exit $code`,
   );
 }
 
@@ -111,6 +124,7 @@ export const STAGED_RUNNER = "runner";
  *
  * It is stored at a fixed path that nobody else can write to, since root runs it: a line of
  * sudoers can contain the path, and the digest of the only program that may be run from it.
+ * Two deployments by one user take turns; what the program leaves running does not keep the next one waiting.
  */
 function runOnce(name: string, rights: Rights, words: readonly string[], text: string): string {
   const path = stagedPath(name);
@@ -123,14 +137,19 @@ function runOnce(name: string, rights: Rights, words: readonly string[], text: s
     [
       ...(rights === "sudo-with-password" ? [RUN_WITH_PASSWORD] : []),
       "umask 077",
-      `mkdir -p .podwatch && chmod 700 .podwatch && cat >${path}.$$ && chmod 700 ${path}.$$ && mv ${path}.$$ ${path} || { code=$?; cat >/dev/null; exit $code; }`,
-      `case $(sha256sum <${path}) in ${digest(text)}* | "") ${run} </dev/null; code=$? ;; *) echo "${CUT}" >&2; code=1 ;; esac`,
+      `mkdir -p .podwatch && chmod 700 .podwatch && cat >${path}.$$ && chmod 700 ${path}.$$ || { code=$?; cat >/dev/null; exit $code; }`,
+      TAKE_TURN,
+      `mv ${path}.$$ ${path} || exit`,
+      `case $(sha256sum <${path}) in ${digest(text)}* | "") ${run} </dev/null 9<&-; code=$? ;; *) echo "${CUT}" >&2; code=1 ;; esac`,
       `rm -f ${path}`,
       "rmdir .podwatch 2>/dev/null",
       "exit $code",
     ].join("; "),
   );
 }
+
+/** Opens descriptor 9, which holds the turn. Where `flock` is not installed, `fit` says so later. */
+const TAKE_TURN = "exec 9<.podwatch; ! command -v flock >/dev/null || flock -w 300 9";
 
 const CUT =
   "podwatch: what was to be run did not arrive as a whole: does a start file of the login shell read standard input? Run pulumi up again";
@@ -149,12 +168,15 @@ function digest(text: string): string {
  * The command that fails unless a host is suitable for a runner, and for these services; {@link fitScript} comes on
  * standard input, behind sudo's password where there is one.
  */
-export function fitCommand(rights: Rights, services: readonly PlannedService[]): string {
-  return runOnce("fit", rights, ["fit", ...services.map(fitWord)], fitScript());
+export function fitCommand(rights: Rights, services: readonly PlannedService[], engine = "podman"): string {
+  const by = engine === "podman" ? [] : [`--engine=${engine}`];
+  return runOnce("fit", rights, ["fit", ...by, ...services.map(fitWord)], fitScript());
 }
 
 function fitWord({ kind, service, listens = [] }: PlannedService): string {
-  const places = listens.map(({ bind = "::", port, setting }) => `${bind}:${port}=${setting}`);
+  // The runner looks for other programs at ports of TCP only.
+  const streams = listens.filter(({ protocol }) => protocol !== "udp");
+  const places = streams.map(({ bind = "::", port, setting }) => `${bind}:${port}=${setting}`);
   return `${kind}/${service}${places.length === 0 ? "" : `=${places.join(",")}`}`;
 }
 
@@ -253,7 +275,7 @@ export function confirmWords(service: string, bundle: string, here: boolean): Ru
 
 /** Whether the runner takes a service back by itself unless a second log-in confirms it, by its bundle. */
 export function isConfirmed(bundle: string): boolean {
-  return /^kind nftables$/m.test(bundle.slice(0, bundle.indexOf("\npart ") + 1));
+  return /^kind (nftables|sshd)$/m.test(bundle.slice(0, bundle.indexOf("\npart ") + 1));
 }
 
 /** Adds a comment to a command, so that the command runs again when the comment changes. */
@@ -262,20 +284,6 @@ export function withNote(text: string, note: string): string {
 }
 
 export type RunnerWords = readonly [verb: Verb, ...names: string[]];
-
-/**
- * A command for this machine's own shell, without a log-in: it starts in the home
- * directory and without the environment of the program, which may contain passphrases.
- */
-export function onThisMachine(line: string): string {
-  return `cd && exec env -i HOME="$HOME" USER="$(id -un)" PATH="$PATH" ${line}`;
-}
-
-/** As {@link onThisMachine}, but does nothing on any other machine, since that is another host. */
-export function onThisMachineOnly(line: string, machine: string): string {
-  const elsewhere = `[ "$(cat /etc/machine-id)" = ${quote(machine)} ]`;
-  return `${elsewhere} || { cat >/dev/null; echo "another machine: nothing to remove"; exit 0; }; ${onThisMachine(line)}`;
-}
 
 /** A script for any login shell. */
 function shell(script: string): string {

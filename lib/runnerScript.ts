@@ -9,13 +9,17 @@ const PARTS = [
   "owners",
   "bundle",
   "units",
+  "engine",
+  "podman",
+  "docker",
   "kinds",
   "kinds/",
   "prove",
-  "podman",
   "quadlet",
+  "images",
   "build",
   "firewall",
+  "disk",
   "shield",
   "confine",
   "ssh",
@@ -40,7 +44,17 @@ const PARTS = [
 ] as const;
 
 /** Those needed to check whether a host is suitable. */
-const PARTS_OF_FIT = ["main", "units", "kinds", "kinds/", "podman", "fit", "strangers"] as const;
+const PARTS_OF_FIT = [
+  "main",
+  "units",
+  "engine",
+  "podman",
+  "docker",
+  "kinds",
+  "kinds/",
+  "fit",
+  "strangers",
+] as const;
 
 /** The runner as one script. */
 export function runnerScript(): string {

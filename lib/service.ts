@@ -29,13 +29,15 @@ export interface Service {
   readonly reloadedSecrets?: readonly string[];
   /** The data volume; absent for a service without data. */
   readonly data?: DataVolume;
+  /** Data of another service of the host, mounted read-only at the path that they have there. */
+  readonly sharedData?: { readonly service: string; readonly path: string };
   /** Directories of the host, mounted read-only, by default at the same path. */
   readonly hostDirectories?: readonly HostDirectory[];
   /** Kernel settings of the container's own namespaces, by name. */
   readonly sysctls?: Readonly<Record<string, string>>;
   /** The only places that it may connect to; absent: any. */
   readonly reaches?: readonly Reach[];
-  /** Ports of the host that lead to the service; only the front has any. */
+  /** Ports of the host that lead to the service; the front's, and those that a service is sent things at. */
   readonly ports?: readonly PublishedPort[];
   /** Scripts that run inside the container at each step of its life cycle. */
   readonly hooks: Hooks;
@@ -45,6 +47,8 @@ export interface Service {
   readonly added?: Additions;
   /** The program and a flag with which it only checks its arguments; absent: it finds out when it starts. */
   readonly trial?: readonly [program: string, flag: string];
+  /** How long it may take to stop, in seconds; absent: 10, then it is killed. */
+  readonly stopWithin?: number;
   /** How long the service may take until it is ready, in seconds. */
   readonly readyWithin: number;
 }
@@ -97,6 +101,8 @@ export interface PublishedPort {
   readonly address?: string;
   readonly hostPort: number;
   readonly containerPort: number;
+  /** Default: tcp. */
+  readonly protocol?: "tcp" | "udp";
 }
 
 /** POSIX sh scripts that run inside the service's own image. */
@@ -113,6 +119,11 @@ export interface Hooks {
   readonly reload?: string;
   /** Runs after each start, once the service is ready. */
   readonly started?: string;
+  /**
+   * Prints a line `<object> <what> <which>` for each difference between what the service itself holds and what the files say; a
+   * restart brings it about.
+   */
+  readonly drift?: string;
   /** An end-to-end check that prints its result; run on demand. */
   readonly verify?: string;
 }

@@ -20,6 +20,8 @@ export interface Telemetry<Secret = unknown> {
   readonly dashboards: readonly string[];
   /** Its shipped alerts. */
   readonly ruleGroups: readonly RuleGroup[];
+  /** Files of recording rules, by path below `rules/`. */
+  readonly recordings?: Readonly<Record<string, string>>;
 }
 
 /** The job of a service that serves its metrics below its endpoint, in the usual place. */

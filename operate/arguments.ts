@@ -36,6 +36,8 @@ export interface Arguments {
   readonly user: string | undefined;
   /** Their home directory there. */
   readonly home: string | undefined;
+  /** What follows the options, where a command takes more: a host, and a command for it. */
+  readonly words?: readonly string[];
 }
 
 interface OptionKind {
@@ -126,6 +128,31 @@ export function parseArguments(
     user: text("user"),
     home: text("home"),
   };
+}
+
+/**
+ * Of a command that takes a host and a command for it: what follows the options is the user's, and may look like options of ours.
+ *
+ * @throws Error as {@link parseArguments}
+ */
+export function parseWithWords(
+  command: string,
+  taken: readonly Option[],
+  args: readonly string[],
+): Arguments {
+  let at = 0;
+  while (args[at]?.startsWith("-") && args[at] !== "--") {
+    const [word = ""] = args[at]?.split("=", 1) ?? [];
+    const name = word.startsWith("--") ? word.slice(2) : (shortNamed(word.slice(1, 2)) ?? "");
+    const takesNext = !args[at]?.includes("=") && (word.startsWith("--") || word.length === 2);
+    at += takesNext && name in OPTIONS && "value" in OPTIONS[name as Option] ? 2 : 1;
+  }
+  const words = args.slice(args[at] === "--" ? at + 1 : at);
+  return { ...parseArguments(command, taken, args.slice(0, at)), words };
+}
+
+function shortNamed(letter: string): string | undefined {
+  return Object.entries<OptionKind>(OPTIONS).find(([, { short }]) => short === letter)?.[0];
 }
 
 function kindOf({ value }: OptionKind): Kind {

@@ -3,6 +3,8 @@ export interface Check {
   readonly check: string;
   readonly passed: boolean;
   readonly detail: string;
+  /** The check that says what is wrong, if it fails only for that. */
+  readonly becauseOf?: string;
   /** What it consists of, for programs. */
   readonly parts?: readonly object[];
 }

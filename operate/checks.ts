@@ -4,6 +4,7 @@ import type { Session } from "../connection/session";
 import { thisMachine } from "../connection/thisMachine";
 import type { Checks, CommandCheck, Origin, PortCheck, QueryCheck, UrlCheck } from "../lib/checks";
 import { inSeconds } from "../lib/duration";
+import { quote } from "../lib/shell";
 import { type Check, check } from "./check";
 import { Front } from "./front";
 import { Host } from "./host";
@@ -118,9 +119,15 @@ function shown(samples: readonly unknown[]): string {
 
 async function answers(wanted: UrlCheck, host: Host, origins: Origins): Promise<string> {
   const atFront = wanted.url.startsWith("/");
+  const headers = headersOf(wanted);
+  const { authorities } = origins;
   const answer: Answered = atFront
-    ? await new Front(host).ask(wanted.url)
-    : await ask(new URL(wanted.url), await origins.from(wanted.from, host), origins.authorities);
+    ? await new Front(host).ask(wanted.url, { headers })
+    : await ask(new URL(wanted.url), await origins.from(wanted.from, host), {
+        authorities,
+        headers,
+        tls: wanted.tls,
+      });
   if (answer.status !== wanted.status)
     throw new Error(`is answered with status ${answer.status}, not ${wanted.status}`);
   if (wanted.text !== undefined && !answer.body.includes(wanted.text))
@@ -132,6 +139,16 @@ async function answers(wanted: UrlCheck, host: Host, origins: Origins): Promise<
   if (left < inSeconds(wanted.certificateValidFor))
     throw new Error(`the certificate is valid until ${answer.expires.toISOString()} only`);
   return `status ${answer.status}, certificate valid until ${answer.expires.toISOString()}`;
+}
+
+/** Programs trim what they read from a file; here it may be the line break at the end of a secret, too. */
+function headersOf({ basicAuth, bearerToken, headers = {} }: UrlCheck): Record<string, string> {
+  const pair = basicAuth && `${basicAuth.username}:${basicAuth.password.trimEnd()}`;
+  return {
+    ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.trimEnd()])),
+    ...(pair === undefined ? {} : { authorization: `Basic ${Buffer.from(pair).toString("base64")}` }),
+    ...(bearerToken === undefined ? {} : { authorization: `Bearer ${bearerToken.trimEnd()}` }),
+  };
 }
 
 async function isAsWanted(wanted: PortCheck, host: Host, origins: Origins): Promise<string> {
@@ -159,7 +176,7 @@ async function succeeds({ command, input, from }: CommandCheck, host: Host): Pro
   const named = `PODWATCH_HOST='${connection.name}' PODWATCH_ADDRESS='${address(connection)}'`;
   const run =
     from === "here"
-      ? thisMachine().run(`export ${named}; ${command}`, { input })
+      ? thisMachine().run(`cd ${quote(process.cwd())} && export ${named} || exit; ${command}`, { input })
       : host.run(command, { input });
   const { code, stdout, stderr } = await run;
   if (code === 0) return "ended with 0";

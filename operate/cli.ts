@@ -1,19 +1,21 @@
 // `npm run COMMAND -- --stack S`, where COMMAND is one of ./commands; docs/operating.md, "Looking after it", says how to use them.
-import { parseArguments } from "./arguments";
+import { parseArguments, parseWithWords } from "./arguments";
 import { COMMANDS } from "./commands";
 import { help } from "./help";
 
 async function main(): Promise<number> {
   const [name = "", ...rest] = process.argv.slice(2);
-  if ([name, ...rest].some((word) => word === "--help" || word === "-h")) {
+  const command = COMMANDS[name];
+  const ours = command?.words === undefined ? rest : rest.slice(0, 1);
+  if ([name, ...ours].some((word) => word === "--help" || word === "-h")) {
     process.stdout.write(help(name));
     return 0;
   }
-  const command = COMMANDS[name];
   if (command === undefined) {
     throw new Error(`unknown command ${JSON.stringify(name)}: use ${Object.keys(COMMANDS).join(", ")}`);
   }
-  return command.run(parseArguments(name, command.takes, rest));
+  const parsed = command.words === undefined ? parseArguments : parseWithWords;
+  return command.run(parsed(name, command.takes, rest));
 }
 
 main().then(

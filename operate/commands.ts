@@ -6,6 +6,7 @@ import type { Report } from "./outcome";
 import { exportStack } from "./pulumi";
 import { repair } from "./repair";
 import { rollOut } from "./rollout";
+import { logInTo } from "./ssh";
 import { type DeployedHost, readState } from "./state";
 import { status } from "./status";
 import { verify } from "./verify";
@@ -18,6 +19,8 @@ export interface Command {
   readonly about: string;
   /** The options that it takes, in the order in which `--help` lists them. */
   readonly takes: readonly Option[];
+  /** What follows the options, for `--help`; absent: nothing may. */
+  readonly words?: string;
   /** @returns the exit code */
   run(args: Arguments): Promise<number>;
 }
@@ -73,6 +76,17 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     about: "the last lines of each service, and of systemd about it",
     takes: [...WHERE, "service", "follow", "lines"],
     run: async (args) => logs(await hosts(args), args),
+  },
+  ssh: {
+    about: "logs in to a host, or runs a command there whose exit code it ends with",
+    takes: ["stack"],
+    words: "HOST [COMMAND [ARGUMENT...]]",
+    run: async (args) => {
+      const [host, ...command] = args.words ?? [];
+      const named = needed(host, "HOST", "a host of the stack, and perhaps a command");
+      const [deployed] = await hosts({ ...args, host: named });
+      return logInTo(deployed as DeployedHost, command);
+    },
   },
   backup: {
     about: "one archive for each data volume, and a manifest",

@@ -10,6 +10,8 @@ import { Final } from "./retry";
 export interface FrontOptions {
   /** `user:password`. */
   readonly auth?: string;
+  /** One with `authorization` is a log-in of the caller's own, and its refusal an answer like any other. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON, with POST. */
   readonly body?: unknown;
 }
@@ -48,7 +50,7 @@ export class Front {
     this.tls = /^ +ssl_certificate /m.test(bundle) ? this.expectation() : undefined;
   }
 
-  async ask(path: string, { auth, body }: FrontOptions = {}): Promise<Answered> {
+  async ask(path: string, { auth, body, headers = {} }: FrontOptions = {}): Promise<Answered> {
     const socket = await this.socket();
     const { place, within, tls, token } = this;
     let late: Error | undefined;
@@ -59,9 +61,10 @@ export class Front {
         path,
         method: sent === undefined ? "GET" : "POST",
         headers: {
+          ...(auth === undefined && token !== undefined ? { authorization: `Bearer ${token}` } : {}),
+          ...headers,
           host: place,
           connection: "close",
-          ...(auth === undefined && token !== undefined ? { authorization: `Bearer ${token}` } : {}),
           ...(sent === undefined
             ? {}
             : { "content-type": "application/json", "content-length": Buffer.byteLength(sent) }),
@@ -83,7 +86,7 @@ export class Front {
     } catch {
       throw late ?? new Error(`${path} is answered incompletely: the connection ended`);
     }
-    if (asksForLogIn(response, answered)) {
+    if (headers.authorization === undefined && asksForLogIn(response, answered)) {
       throw new Final(
         token === undefined
           ? "the front itself requires a log-in (status 401), for instance by auth_basic in front.snippet; verify has none, and cannot check what is behind it"

@@ -18,9 +18,13 @@ function allCommands(): string[] {
   ];
 }
 
-function oneCommand(name: string, { about, takes }: Command): string[] {
+function oneCommand(name: string, { about, takes, words }: Command): string[] {
   const stack = takes.includes("stack") ? "--stack STACK " : "";
-  return [`npm run ${name} -- ${stack}[OPTION...]: ${about}`, "", ...takes.map(describe)];
+  return [
+    `npm run ${name} -- ${stack}[OPTION...]${words === undefined ? "" : ` ${words}`}: ${about}`,
+    "",
+    ...takes.map(describe),
+  ];
 }
 
 function describe(name: Option): string {

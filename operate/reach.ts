@@ -5,6 +5,7 @@ import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
 import * as tls from "node:tls";
 import type { Session } from "../connection/session";
+import type { Tls } from "../lib/auth";
 
 /** How long a connection may take, in milliseconds. */
 const CONNECT_WITHIN = 5_000;
@@ -19,15 +20,19 @@ export interface Answered {
   readonly expires?: Date;
 }
 
-/**
- * Asks a URL, without following redirections.
- *
- * @param authorities that sign certificates, in PEM form, besides those that Node.js trusts
- */
+export interface AskOptions {
+  /** Authorities that sign certificates, in PEM form, besides those that Node.js trusts. */
+  readonly authorities: readonly string[];
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Its authorities are trusted instead of all others. */
+  readonly tls?: Tls<string> | undefined;
+}
+
+/** Asks a URL, without following redirections. */
 export async function ask(
   url: URL,
   origin: Pick<Session, "connect">,
-  authorities: readonly string[],
+  { authorities, headers = {}, tls: own }: AskOptions,
 ): Promise<Answered> {
   const encrypted = url.protocol === "https:";
   const name = url.hostname.replace(/^\[(.*)\]$/, "$1");
@@ -36,8 +41,11 @@ export async function ask(
     ? tls.connect({
         socket,
         host: name,
-        servername: /[a-z]/i.test(name) && !name.includes(":") ? name : "",
-        ca: [...trusted(), ...authorities],
+        servername: own?.serverName ?? (/[a-z]/i.test(name) && !name.includes(":") ? name : ""),
+        ca: own?.ca === undefined ? [...trusted(), ...authorities] : own.ca,
+        ...(own?.certificate === undefined ? {} : { cert: own.certificate }),
+        ...(own?.key === undefined ? {} : { key: own.key }),
+        rejectUnauthorized: own?.insecure !== true,
         ALPNProtocols: ["http/1.1"],
       })
     : undefined;
@@ -46,7 +54,7 @@ export async function ask(
     return await new Promise<Answered>((resolve, reject) => {
       const asked = (encrypted ? requestHttps : requestHttp)(url, {
         createConnection: () => connection as never,
-        headers: { connection: "close" },
+        headers: { ...headers, connection: "close" },
         signal: AbortSignal.timeout(ANSWER_WITHIN),
       });
       asked.on("response", (response) => {

@@ -61,6 +61,14 @@ export function readState(text: string, stack: string): DeployedHost[] {
     ({ runner }) => !recorded.some((other) => other.runner === runner),
   );
   const hosts = [...recorded, ...former].flatMap((record) => readHost(record, commands, resources));
+  if (
+    hosts.length === 0 &&
+    resources.some(({ type, outputs }) => type === HOST && outputs?.engine === "docker-api")
+  ) {
+    throw new Error(
+      `the stack ${stack} has the engine docker-api, and no runner that could be asked; docker ps and docker logs say what its containers do (docs/engines.md)`,
+    );
+  }
   if (hosts.length === 0) {
     throw new Error(`the stack ${stack} has no hosts: run pulumi up --stack ${stack} first`);
   }

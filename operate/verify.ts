@@ -1,5 +1,6 @@
 import { type Check, check } from "./check";
 import { Origins, runChecks, runCommands } from "./checks";
+import { withoutTargets } from "./discovered";
 import { type Answer, everywhere } from "./everywhere";
 import { ExternalGrafana } from "./externalGrafana";
 import { Front } from "./front";
@@ -57,7 +58,7 @@ async function verifyHost(host: Host, seconds: number): Promise<Check[]> {
   const front = new Front(host);
   const backup = services.find(({ name }) => name === BACKUP);
   const alertmanager = services.find(({ name }) => name === "alertmanager");
-  const prometheus = has("prometheus");
+  const prometheus = services.find(({ name }) => name === "prometheus");
   const agent = services.some(({ name, bundle }) => name === "prometheus" && isAgent(bundle));
   // The first is made right after the deployment.
   const saved = backup
@@ -67,7 +68,9 @@ async function verifyHost(host: Host, seconds: number): Promise<Check[]> {
   const checks = await Promise.all([
     check("front", () => retry(seconds, () => startPage(front))),
     ...saved,
-    ...(prometheus ? [check("targets", () => retry(seconds, () => targetsUp(front)))] : []),
+    ...(prometheus
+      ? [check("targets", () => retry(seconds, () => targetsUp(front, prometheus.bundle)))]
+      : []),
     ...(agent ? [check("samples sent", () => retry(seconds, () => samplesAreTaken(front)))] : []),
     ...(alertmanager ? [check("an alert", () => alertIsTaken(host, alertmanager.bundle, seconds))] : []),
     ...(alertmanager && prometheus
@@ -109,26 +112,37 @@ interface Targets {
   readonly data: {
     readonly activeTargets: ReadonlyArray<{
       readonly labels: Readonly<Record<string, string>>;
+      readonly scrapePool: string;
       readonly health: string;
       readonly lastError: string;
     }>;
   };
 }
 
-async function targetsUp(front: Front): Promise<string> {
+async function targetsUp(front: Front, bundle: string): Promise<string> {
   const { data } = await front.json<Targets>(`${PROMETHEUS}/targets?state=active`);
   if (!(await hasSettled(front))) {
     throw new Error("the configuration is too new: Prometheus may not know all targets yet");
   }
   const down = data.activeTargets.filter(({ health }) => health !== "up");
   if (down.length > 0 || data.activeTargets.length === 0) {
-    const told = down.map(
-      ({ labels, health, lastError }) =>
-        `${labels.job}/${labels.instance} is ${health}${lastError === "" ? "" : ` (${lastError})`}`,
-    );
-    throw new Error(told.join("; ") || "there are none");
+    throw new Error(toldOf(down).join("; ") || "there are none");
   }
-  return `${data.activeTargets.length} up`;
+  return `${data.activeTargets.length} up${withoutTargets(bundle, data.activeTargets)}`;
+}
+
+/** One part for all targets of an instance, with the first error: a host that is away has many. */
+function toldOf(down: Targets["data"]["activeTargets"]): string[] {
+  const instances = [...new Set(down.map(({ labels }) => labels.instance))];
+  return instances.map((instance) => {
+    const all = down.filter(({ labels }) => labels.instance === instance);
+    const [first] = all;
+    const jobs = all.map(({ labels }) => labels.job);
+    const error = first?.lastError ? ` (${first.lastError})` : "";
+    return all.length === 1
+      ? `${jobs[0]}/${instance} is ${first?.health}${error}`
+      : `${all.length} targets of ${instance} are not up: ${jobs.join(", ")}${error}`;
+  });
 }
 
 /** How long Prometheus may take from a new configuration to its targets, in seconds; it looks every 5 s. */
@@ -141,15 +155,25 @@ async function hasSettled(front: Front): Promise<boolean> {
   return sinceConfigured < 0 || sinceConfigured > SETTLED_AFTER;
 }
 
+/** What fails only because of another check is counted there, and in full in JSON and JUnit's XML. */
+function linesOf(host: string, checks: readonly Check[]): string[] {
+  return checks
+    .filter(({ becauseOf }) => becauseOf === undefined)
+    .map(({ check: name, passed, detail }) => {
+      const others = checks.filter(({ becauseOf }) => becauseOf === name).length;
+      const needed =
+        others === 0 ? "" : `; ${others === 1 ? "1 dashboard needs" : `${others} dashboards need`} it`;
+      return `${passed ? "ok    " : "FAILED"}  ${host}  ${name}: ${detail}${needed}\n`;
+    });
+}
+
 export function reportVerify(answers: ReadonlyArray<Answer<Check[]>>): Report {
   const passed = answers.every(
     (answer) => answer.error === undefined && answer.value.every((one) => one.passed),
   );
   const lines = answers.flatMap((answer) =>
     answer.error === undefined
-      ? answer.value.map(
-          (one) => `${one.passed ? "ok    " : "FAILED"}  ${answer.host.name}  ${one.check}: ${one.detail}\n`,
-        )
+      ? linesOf(answer.host.name, answer.value)
       : [`FAILED  ${answer.host.name}  ${answer.error}\n`],
   );
   return {

@@ -28,7 +28,21 @@ export async function verifyGrafana(
     listed("data sources", seconds, () => sources(grafana, isOurs)),
     listed("dashboards", seconds, () => dashboards(grafana)),
   ]);
-  return [login, ...all.flat()];
+  return [login, ...withCauses(all.flat())];
+}
+
+const checkOfSource = (name: string) => `data source ${name}`;
+
+/** A dashboard whose panels fail only at data sources that fail themselves says no more than these. */
+function withCauses(checks: readonly Check[]): Check[] {
+  const failed = new Set(checks.flatMap(({ check: name, passed }) => (passed ? [] : [name])));
+  return checks.map((one) => {
+    const wrong = ((one.parts ?? []) as readonly Shown[]).flatMap((part) => ("error" in part ? [part] : []));
+    const causes = wrong.map(({ asks = [] }) => asks.map(checkOfSource).find((name) => failed.has(name)));
+    const [cause] = causes;
+    if (cause === undefined || causes.includes(undefined)) return one;
+    return { ...one, becauseOf: cause, detail: `needs ${[...new Set(causes)].join(", ")}` };
+  });
 }
 
 /** A check with the name of its subject. */
@@ -54,7 +68,7 @@ async function sources(grafana: Grafana, isOurs: (uid: string) => boolean): Prom
   const found = await grafana.get<Array<{ name: string; uid: string }>>("datasources");
   const ours = found.filter(({ uid }) => isOurs(uid));
   return ours.map(({ name, uid }) => ({
-    name: `data source ${name}`,
+    name: checkOfSource(name),
     run: async () => (await grafana.health(uid)) ?? "is there; its kind has no health check",
   }));
 }
@@ -71,7 +85,7 @@ async function dashboards(grafana: Grafana): Promise<NamedCheck[]> {
 type Shown = { readonly panel: string } & (
   | { readonly asked: readonly string[]; readonly data: boolean }
   | { readonly skipped: string }
-  | { readonly error: string }
+  | { readonly error: string /** Names of data sources. */; readonly asks?: readonly string[] }
 );
 
 async function showDashboard(grafana: Grafana, uid: string): Promise<Result> {
@@ -80,7 +94,7 @@ async function showDashboard(grafana: Grafana, uid: string): Promise<Result> {
   const requests = panelRequests(dashboard, { from: "now-15m", sources });
   if (requests.length === 0) throw new Error("has no panels");
   const parts: Shown[] = [];
-  for (const request of requests) parts.push(await showPanel(grafana, request));
+  for (const request of requests) parts.push(await showPanel(grafana, request, sources));
   const wrong = parts.flatMap((part) => ("error" in part ? [told(part.panel, part.error)] : []));
   if (wrong.length > 0) throw new PartlyWrong([...wrong, ...wayOut(wrong)].join("; "), parts);
   const asked = parts.flatMap((part) => ("asked" in part ? [part] : []));
@@ -98,14 +112,23 @@ async function showDashboard(grafana: Grafana, uid: string): Promise<Result> {
   return { detail, parts };
 }
 
-async function showPanel(grafana: Grafana, request: PanelRequest): Promise<Shown> {
+async function showPanel(
+  grafana: Grafana,
+  request: PanelRequest,
+  sources: readonly Source[],
+): Promise<Shown> {
   if (!("body" in request)) return request;
   const { panel, body } = request;
   const { results, message } = await grafana.query(body);
   const [error] = Object.values(results ?? {}).flatMap(({ error: one }) => one ?? []);
-  if (results === undefined || error !== undefined) return { panel, error: error ?? `${message}` };
+  if (results === undefined || error !== undefined) {
+    const asks = sources.filter(({ uid }) => body.queries.some((query) => uidOf(query) === uid));
+    return { panel, error: error ?? `${message}`, asks: asks.map(({ name }) => name) };
+  }
   return { panel, asked: body.queries.map(wordsOf), data: Object.values(results).some(hasData) };
 }
+
+const uidOf = (query: unknown) => (query as { datasource?: { uid?: string } }).datasource?.uid;
 
 /** A query in its language, which has another key for each kind of data source. */
 function wordsOf(query: unknown): string {

@@ -107,6 +107,7 @@ function describe(packages) {
     types: "package/index.d.ts",
     exports: {
       ".": { types: "./package/index.d.ts", default: "./index.js" },
+      "./certificates/hostKey": "./certificates/hostKey.js",
       "./certificates/make": "./certificates/make.js",
       "./grafana-api/apply": "./grafana-api/apply.js",
       "./package.json": "./package.json",

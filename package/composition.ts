@@ -1,5 +1,6 @@
 // What a program composes on one host, component by component. To the checks it is a stack file with that host, to whose entry each
 // component adds its section: so defaults, checks and messages are those of a stack file.
+
 import * as pulumi from "@pulumi/pulumi";
 import type { Host as CheckedHost, HostArgs as CheckedHostArgs } from "../components/host";
 import {
@@ -11,13 +12,13 @@ import {
 } from "../components/placement";
 import { SECTIONS } from "../components/sections";
 import { plannedServices, SERVICES, wire } from "../components/services";
+import { whenKnown } from "../components/whenKnown";
 import { type Context, machine } from "../config/context";
 import type { HostSettings } from "../config/load";
 import type { Path } from "../config/problem";
 import type { Section, SectionName } from "../config/section";
 import type { PlannedService } from "../lib/runner";
 import { settingsOf } from "./settings";
-import { whenKnown } from "./unknownHosts";
 
 export interface Part<Args> {
   /** Such as `Prometheus p`. */

@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { MonitoringStack as CheckedStack } from "../components/monitoringStack";
+import { whenKnown } from "../components/whenKnown";
 import type { MonitoringStackArgs } from "./arguments";
 import { settingsOf } from "./settings";
-import { whenKnown } from "./unknownHosts";
 
 /** Everything that a stack file describes, for any Pulumi program. */
 export class MonitoringStack extends CheckedStack {

@@ -3,6 +3,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
+import { mapTexts } from "../components/whenKnown";
 import { strayCharacter } from "../config/characters";
 import { type Path, type Problem, samePath, show } from "../config/problem";
 import { namespace, stack } from "../config/schema";
@@ -156,14 +157,6 @@ export class Outputs {
   private withoutStandIns(text: string): string {
     return this.standIns.reduce((told, standIn) => told.replaceAll(standIn.text, "(an Output)"), text);
   }
-}
-
-/** A tree of values, with each of its texts passed through a function. */
-export function mapTexts(value: unknown, map: (text: string) => unknown): unknown {
-  if (typeof value === "string") return map(value);
-  if (Array.isArray(value)) return value.map((item) => mapTexts(item, map));
-  if (!isTree(value) || pulumi.Output.isInstance(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, mapTexts(inner, map)]));
 }
 
 function isOutput(value: unknown): value is Given {

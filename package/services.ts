@@ -63,7 +63,7 @@ export class ContainerEngine extends CheckedContainerEngine {
       own: "engine",
       isFirst: true,
       written: { engine: { ...engine, install: true } },
-      args: ({ settings }) => ({ host, remove: settings.engine.remove }),
+      args: ({ settings }) => ({ host, engine: settings.engine.name, remove: settings.engine.remove }),
     });
     super(name, given, opts);
   }

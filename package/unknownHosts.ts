@@ -1,19 +1,16 @@
 // Hosts whose address or host key is known only while Pulumi deploys, such as machines that the same program makes. Once they
 // are known, all settings are checked again with them, before anything is done on the host.
 import * as pulumi from "@pulumi/pulumi";
+import { announce } from "../components/whenKnown";
 import type { HostSettings, Settings } from "../config/load";
 import type { Settings as PlainSettings } from "../config/schema";
 import { isLocal, type Route, type SshRoute, type SshServer } from "../connection/connection";
-import { withAddress } from "../lib/address";
-import { mapTexts, type Outputs, type StandIn } from "./outputs";
+import type { Outputs, StandIn } from "./outputs";
 
 type Secret = pulumi.Output<string>;
 
 /** Gives the settings as far as they are known, or throws an error that lists all problems and says that the host was not touched. */
 type Check = (host: string) => PlainSettings;
-
-/** All of the program's addresses that are known only later, by stand-in; checked. */
-const ADDRESSES = new Map<string, Secret>();
 
 /** The settings with Outputs in the place of what is unknown in connections; of other texts {@link whenKnown} makes something. */
 export function withUnknownHosts(settings: Settings, outputs: Outputs, check: Check): Settings {
@@ -45,7 +42,7 @@ function route(
   });
   const known = server(own, unknown, checked);
   const [address] = unknown.filter(({ text }) => text === own.host);
-  if (address !== undefined) ADDRESSES.set(address.text, known.host as Secret);
+  if (address !== undefined) announce(address.text, known.host as Secret);
   if (proxy === undefined) return known;
   const jump = checked.apply((way) => way.proxy as SshServer);
   return { ...known, proxy: server(proxy, unknown, jump) };
@@ -66,27 +63,4 @@ function server(
     // Also one that a file has for the address.
     hostKey: checked.apply(({ hostKey }) => hostKey as string),
   };
-}
-
-/** Makes something from texts, once all addresses in them are known. */
-export function whenKnown<Input, Made>(
-  input: Input,
-  make: (input: Input) => Made,
-): Made | pulumi.Output<Made> {
-  const inside = new Map<string, Secret>();
-  if (ADDRESSES.size > 0) {
-    mapTexts(input, (text) => {
-      for (const [standIn, address] of ADDRESSES) if (text.includes(standIn)) inside.set(standIn, address);
-      return text;
-    });
-  }
-  if (inside.size === 0) return make(input);
-  return pulumi.all([...inside.values()]).apply((addresses) => {
-    const fillIn = (text: string) =>
-      [...inside.keys()].reduce(
-        (whole, standIn, at) => withAddress(whole, standIn, addresses[at] as string),
-        text,
-      );
-    return make(mapTexts(input, fillIn) as Input);
-  }) as pulumi.Output<Made>;
 }

@@ -1,5 +1,5 @@
 // Compiles the TypeScript program into one file, bin/program.js, whenever one of its sources has changed, and never
-// otherwise: finding out takes a few milliseconds, compiling and checking the types two or three seconds.
+// otherwise: finding out takes a few milliseconds, checking the types more than ten seconds.
 const { createHash } = require("node:crypto");
 const { mkdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
 const Module = require("node:module");

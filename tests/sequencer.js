@@ -4,8 +4,13 @@ const { default: Sequencer } = require("@jest/test-sequencer");
 
 /** Files of tests/integration/ that take more than a minute, the longest first. */
 const LONGEST = [
-  "isa",
+  "executor",
+  "docker",
+  "bastion",
   "operate",
+  "influxdb",
+  "isa",
+  "regional",
   "front",
   "lostHosts",
   "prometheus",
@@ -14,8 +19,11 @@ const LONGEST = [
   "grafana",
   "badHosts",
   "checks",
+  "storage",
+  "machines",
   "firewall",
-  "regional",
+  "topology",
+  "availability",
   "local",
   "interruptedHost",
   "interruptedEngine",

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostSettings } from "../../config/load";
 import type { Host } from "../host";
-import { acme, dnsSecret } from "./render";
+import { acme, BINDING_SECRET, dnsSecret } from "./render";
 
 type Tls = Exclude<HostSettings["front"]["tls"], false>;
 
@@ -17,10 +17,14 @@ export class AcmeCertificate extends pulumi.ComponentResource {
   constructor(name: string, args: AcmeCertificateArgs, opts?: pulumi.ComponentResourceOptions) {
     super("podwatch:index:AcmeCertificate", name, {}, opts);
     const { host, settings, front } = args;
-    const secrets = Object.entries(settings.dns?.secrets ?? {}).map(([variable, value]) => ({
-      name: dnsSecret(variable),
-      value,
-    }));
+    const binding = settings.accountBinding?.key;
+    const secrets = [
+      ...Object.entries(settings.dns?.secrets ?? {}).map(([variable, value]) => ({
+        name: dnsSecret(variable),
+        value,
+      })),
+      ...(binding === undefined ? [] : [{ name: BINDING_SECRET, value: binding }]),
+    ];
     const domains = settings.domains ?? [];
     const service = host.rendered(acme, { ...settings, domains });
     host.deploy(name, { service, secrets, after: [front] }, { parent: this });

@@ -1,3 +1,4 @@
+import { inSeconds } from "../../lib/duration";
 import type { Telemetry } from "../../lib/telemetry";
 import { readTemplate } from "../../lib/template";
 import type { TimerService } from "../../lib/timerService";
@@ -19,8 +20,12 @@ export interface AcmeInput {
         readonly provider: string;
         readonly environment: Readonly<Record<string, string>>;
         readonly secrets: Readonly<Record<string, unknown>>;
+        readonly resolvers?: readonly string[] | undefined;
+        readonly wait?: string | undefined;
       }
     | undefined;
+  /** The account at the CA that the host's is bound to. */
+  readonly accountBinding?: { readonly keyId: string } | undefined;
 }
 
 export function acme(input: AcmeInput): TimerService {
@@ -35,7 +40,10 @@ export function acme(input: AcmeInput): TimerService {
     ends: ["certify-ended", ACME],
     within: 1800,
     image: input.image,
-    secrets: Object.keys(input.dns?.secrets ?? {}).map(dnsSecret),
+    secrets: [
+      ...Object.keys(input.dns?.secrets ?? {}).map(dnsSecret),
+      ...(input.accountBinding === undefined ? [] : [BINDING_SECRET]),
+    ],
     files: {
       job: job(input),
       ...(input.directoryCa === undefined ? {} : { "directory-ca.pem": input.directoryCa }),
@@ -54,14 +62,22 @@ export function dnsSecret(variable: string): string {
   return `${ACME}-${variable.toLowerCase().replaceAll("_", "-")}`;
 }
 
+/** Name of the secret by which the host's account is bound to another. */
+export const BINDING_SECRET = `${ACME}-account-binding`;
+
 /** What the runner reads: a line `<key> <value>` for each fact. */
-function job({ email, domains, directory, dns }: AcmeInput): string {
+function job({ email, domains, directory, dns, accountBinding }: AcmeInput): string {
   const lines = [
     ...domains.map((domain) => ["domain", domain]),
     ["email", email],
     ["directory", directory],
     ["certificate", CERTIFICATE_SECRET],
+    ...(accountBinding === undefined
+      ? []
+      : [["binding", `${accountBinding.keyId} podwatch-${BINDING_SECRET}`]]),
     ...(dns === undefined ? [] : [["dns", dns.provider]]),
+    ...(dns?.resolvers ?? []).map((resolver) => ["resolver", resolver]),
+    ...(dns?.wait === undefined ? [] : [["wait", `${inSeconds(dns.wait)}s`]]),
     ...Object.entries(dns?.environment ?? {}).map(([name, value]) => ["environment", `${name}=${value}`]),
     ...Object.keys(dns?.secrets ?? {}).map((name) => ["variable", `${name} podwatch-${dnsSecret(name)}`]),
   ];

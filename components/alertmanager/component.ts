@@ -4,6 +4,7 @@ import { additionsOf, withAdditions } from "../../lib/additions";
 import type { Host } from "../host";
 import type { PodNetwork } from "../network/component";
 import type { FrontSettings } from "../nginx/front.schema";
+import type { Contacts } from "./contacts.render";
 import { ALERTMANAGER_ENDPOINT } from "./endpoint";
 import { alertmanager, alertmanagerSecrets } from "./render";
 
@@ -12,6 +13,8 @@ export interface AlertmanagerArgs {
   readonly network: PodNetwork;
   readonly front: FrontSettings;
   readonly settings: HostSettings["alertmanager"];
+  /** How the contacts of sites are told; the topology finds out who they are. */
+  readonly contacts?: (Contacts & { readonly from: pulumi.Resource }) | undefined;
 }
 
 /** Alertmanager: sends notifications and keeps silences; its secrets are files that only it can read. */
@@ -21,7 +24,7 @@ export class Alertmanager extends pulumi.ComponentResource {
 
   constructor(name: string, args: AlertmanagerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("podwatch:index:Alertmanager", name, {}, opts);
-    const { host, settings } = args;
+    const { contacts, host, settings } = args;
     const url = `${args.front.publicUrl}${ALERTMANAGER_ENDPOINT.path}/`;
     this.url = host.named(url);
     const service = host.rendered(withAdditions(alertmanager), {
@@ -33,6 +36,7 @@ export class Alertmanager extends pulumi.ComponentResource {
       inhibitRules: settings.inhibitRules,
       timeIntervals: settings.timeIntervals,
       templates: Object.fromEntries(settings.templates.map(({ name: file, content }) => [file, content])),
+      contacts: contacts && { receiver: contacts.receiver, continue: contacts.continue },
       deadMansSwitch: settings.deadMansSwitch,
       extra: settings.extra,
       secrets: settings.secrets,
@@ -45,7 +49,7 @@ export class Alertmanager extends pulumi.ComponentResource {
       {
         service,
         secrets: alertmanagerSecrets(settings),
-        after: [args.network],
+        after: [args.network, ...(contacts ? [contacts.from] : [])],
       },
       { parent: this },
     );

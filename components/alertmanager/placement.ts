@@ -1,5 +1,7 @@
+import type { HostSettings } from "../../config/load";
 import { behindFront } from "../nginx/endpoint";
-import { containerPlace, type PlacedService } from "../placement";
+import { type Created, containerPlace, type PlacedService } from "../placement";
+import { TOPOLOGY } from "../topology/endpoint";
 import { Alertmanager } from "./component";
 import { ALERTMANAGER, ALERTMANAGER_ENDPOINT } from "./endpoint";
 import { ALERTMANAGER_BACKEND, alertmanagerTelemetry } from "./render";
@@ -27,11 +29,19 @@ export const alertmanagerPlacement: PlacedService = {
       : undefined,
   telemetry: ({ name, alertmanager }) => (alertmanager.enabled ? [alertmanagerTelemetry(name)] : []),
   place: (placement, opts) => {
+    const { alertmanager: settings, topology } = placement.settings;
     const component = new Alertmanager(
       `${placement.name}-alertmanager`,
-      { ...containerPlace(placement), settings: placement.settings.alertmanager },
+      { ...containerPlace(placement), settings, contacts: contactsOf(topology, placement.created) },
       opts,
     );
     return { installation: { alertmanager: component.url } };
   },
 };
+
+function contactsOf({ contacts }: HostSettings["topology"], { containers }: Created) {
+  const from = containers?.[TOPOLOGY];
+  return contacts?.receiver === undefined || from === undefined
+    ? undefined
+    : { receiver: contacts.receiver, continue: contacts.continue, from };
+}

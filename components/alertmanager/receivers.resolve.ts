@@ -15,7 +15,7 @@ type Given = z.output<typeof receiver>;
 type Channel = Partial<HttpAuth> & { readonly extra: Readonly<Record<string, unknown>> };
 
 /** Names of Podwatch's built-in receivers. */
-const ownReceivers = ["nobody", "dead-mans-switch"] as const;
+const ownReceivers = ["nobody", "dead-mans-switch", "site-contacts"] as const;
 
 /** @param written receivers as they were written, whole or not */
 export function checkNames(written: unknown, locate: Locate, report: Report): void {

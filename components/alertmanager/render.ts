@@ -6,7 +6,10 @@ import { metricsJob, type Telemetry } from "../../lib/telemetry";
 import { readTemplate, renderTemplate } from "../../lib/template";
 import { toYaml } from "../../lib/yaml";
 import type { Backend } from "../nginx/render";
+import { CONTACTS_FILE, TOPOLOGY, TOPOLOGY_DATA } from "../topology/endpoint";
+import { DOWNTIME_ALERT } from "../topology/rules";
 import { awsEnvironment } from "./aws.render";
+import { type Contacts, contactsReceiver, contactsRoute } from "./contacts.render";
 import { ALERTMANAGER, ALERTMANAGER_ENDPOINT } from "./endpoint";
 import {
   awsLogins,
@@ -38,6 +41,8 @@ export interface AlertmanagerInput {
   readonly timeIntervals: Readonly<Record<string, readonly TimeInterval[]>>;
   /** The user's notification templates, by file name. */
   readonly templates: Readonly<Record<string, string>>;
+  /** How the contacts of sites are told, if they are. */
+  readonly contacts?: Contacts | undefined;
   /** The dead man's switch, if any. */
   readonly deadMansSwitch?: { readonly url: unknown; readonly interval: string } | undefined;
   /** Further parts of the configuration, in Alertmanager's syntax. */
@@ -107,6 +112,7 @@ export function alertmanager(input: AlertmanagerInput): Service {
     },
     secrets: alertmanagerSecrets(input).map(({ name }) => name),
     data: { path: "/alertmanager", keep: input.keepData },
+    ...(input.contacts === undefined ? {} : { sharedData: { service: TOPOLOGY, path: TOPOLOGY_DATA } }),
     hooks: {
       check: readTemplate("alertmanager/check.sh"),
       ready: renderTemplate("shared/ready.sh", { url: `${OWN_URL}/-/ready` }),
@@ -147,18 +153,21 @@ const shippedTemplates = ({ receivers }: AlertmanagerInput) => [
 ];
 
 function configuration(input: AlertmanagerInput) {
-  const { receivers, deadMansSwitch } = input;
+  const { contacts, receivers, deadMansSwitch } = input;
   const timeIntervals = Object.entries(input.timeIntervals);
   return {
     templates: [
       ...shippedTemplates(input).map((name) => `${CONFIG_DIRECTORY}/templates/${name}`),
       ...Object.keys(input.templates).map((name) => `${CONFIG_DIRECTORY}/templates/own/${name}`),
+      ...(contacts === undefined ? [] : [CONTACTS_FILE]),
     ],
     route: rootRouteConfig(input.route, {
       receiver: Object.keys(receivers)[0] ?? NOBODY,
       before: [
         watchdogRoute(deadMansSwitch),
         { matchers: [`alertname="${VERIFY_ALERT}"`], receiver: NOBODY },
+        { matchers: [`alertname="${DOWNTIME_ALERT}"`], receiver: NOBODY },
+        ...(contacts === undefined ? [] : [contactsRoute(contacts)]),
       ],
     }),
     inhibit_rules: [
@@ -169,6 +178,7 @@ function configuration(input: AlertmanagerInput) {
     receivers: [
       ...Object.entries(receivers).map(([name, receiver]) => receiverConfig(name, receiver)),
       { name: NOBODY },
+      ...(contacts === undefined ? [] : [contactsReceiver(contacts, receivers)]),
       ...(deadMansSwitch === undefined
         ? []
         : [

@@ -1,5 +1,6 @@
 // Renders routes, inhibition rules and time intervals for alertmanager.yml.
 import { ALERTS } from "../catalogue";
+import { DOWNTIME_ALERT } from "../topology/rules";
 
 interface Timing {
   readonly groupBy?: readonly string[] | undefined;
@@ -41,19 +42,23 @@ export interface TimeInterval {
 type Settings = Readonly<Record<string, unknown>>;
 
 /**
- * @param usual the default receiver, and routes that precede the user's
+ * @param usual the default receiver, and routes that precede the user's; if one of these says `continue`, what it takes goes to
+ * the user's routes and the default receiver as well
  */
 export function rootRouteConfig(
   route: RootRoute,
   usual: { readonly receiver: string; readonly before: readonly Settings[] },
 ): Settings {
+  const own = route.routes.map(routeConfig);
+  // Alertmanager's default receiver is for what no route takes: here, a route for all takes its place.
+  const goesOn = usual.before.some((one) => one.continue === true);
   return {
     receiver: route.receiver ?? usual.receiver,
     group_by: labelNames(route.groupBy ?? ["alertname", "instance"]),
     group_wait: route.groupWait ?? "30s",
     group_interval: route.groupInterval ?? "5m",
     repeat_interval: route.repeatInterval ?? "4h",
-    routes: [...usual.before, ...route.routes.map(routeConfig)],
+    routes: [...usual.before, ...(goesOn ? [given({ routes: own })] : own)],
   };
 }
 
@@ -93,6 +98,13 @@ export const SHIPPED_INHIBIT_RULES: readonly Settings[] = [
     source_matchers: ['alertname="InstanceDown"', 'job="node"'],
     target_matchers: ['job!="node"'],
     equal: ["instance"],
+  },
+  {
+    // Only alerts about a service of the topology have both labels.
+    name: "declared-downtime",
+    source_matchers: [`alertname="${DOWNTIME_ALERT}"`],
+    target_matchers: [`alertname!="${DOWNTIME_ALERT}"`, 'hostname!=""', 'service_type!=""'],
+    equal: ["hostname", "service_type"],
   },
   ...ALERTS.flatMap(({ name, covers }) => (covers === undefined ? [] : [coveringRule(name, covers)])),
 ];

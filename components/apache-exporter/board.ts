@@ -2,11 +2,10 @@
 
 import type { Board } from "../../dashboards/board";
 import { label, lines, stat, timeline, valueNames } from "../../dashboards/panels";
-import { HALF, THIRD } from "../../dashboards/sizes";
+import { HALF, QUARTER, THIRD } from "../../dashboards/sizes";
 import { APACHE_JOB } from "./endpoint";
 
 const APACHES = `job="${APACHE_JOB}", instance=~"$instance"`;
-const QUARTER = { width: 6, height: 4 };
 const FULL = { width: 24, height: 9 };
 
 /** All states of the scoreboard, by the exporter's names; working ones first. */

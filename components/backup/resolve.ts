@@ -16,12 +16,12 @@ export function resolveBackup(
   if (directory !== undefined && s3 !== undefined) {
     report(locate(["directory"]), "is set together with s3; remove one of the two");
   }
-  const { prometheus, grafana, alertmanager } = before;
+  const { prometheus, grafana, alertmanager, influxdb } = before;
   const stores = prometheus.enabled && prometheus.mode !== "agent";
-  if (enabled && !stores && !grafana.enabled && !alertmanager.enabled) {
+  if (enabled && !stores && !grafana.enabled && !alertmanager.enabled && !influxdb.enabled) {
     report(
       locate(["enabled"]),
-      "true on a host without data of Prometheus, Grafana or Alertmanager, so there is nothing to save; remove it",
+      "true on a host without data of Prometheus, Grafana, Alertmanager or InfluxDB, so there is nothing to save; remove it",
     );
   }
   if (inMilliseconds(given.randomDelay) > DAY) {

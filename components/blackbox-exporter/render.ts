@@ -36,6 +36,8 @@ export type ProbeModule<Secret = unknown> = HttpAuth<Secret> & Readonly<Record<s
 export interface Probe {
   readonly name: string;
   readonly module: string;
+  /** The module that the exporter is asked for, if that is another one. */
+  readonly asked?: string | undefined;
   readonly target: string;
   /** Default: Prometheus' scrape interval. */
   readonly interval?: string | undefined;
@@ -168,11 +170,11 @@ function probesJob(probes: readonly Probe[]): ScrapeJob<never> {
 }
 
 /** Labels that begin with two underscores tell Prometheus how to scrape, and are dropped then. */
-function probed({ name, module, target, interval, timeout, labels }: Probe) {
+function probed({ name, module, asked = module, target, interval, timeout, labels }: Probe) {
   return {
     targets: [ADDRESS],
     labels: {
-      __param_module: module,
+      __param_module: asked,
       __param_target: target,
       ...(interval === undefined ? {} : { __scrape_interval__: interval }),
       ...(timeout === undefined ? {} : { __scrape_timeout__: timeout }),

@@ -109,7 +109,11 @@ export const blackboxExporter = group({
 export type ProbeTarget = DeepReadonly<z.output<typeof probeTarget>>;
 
 /** A target of its own interval has a timeout that fits it. */
-export type ResolvedProbeTarget = ProbeTarget & { readonly timeout?: string };
+export type ResolvedProbeTarget = ProbeTarget & {
+  readonly timeout?: string;
+  /** The module that the exporter is asked for, if that is another one. */
+  readonly asked?: string;
+};
 
 /** Fully resolved; includes the built-in modules. */
 export type BlackboxExporterSettings<Secret = string> = WithSecrets<

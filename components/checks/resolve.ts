@@ -1,9 +1,12 @@
 import type { z } from "zod";
-import { quotePath, type Report } from "../../config/problem";
+import { type Path, quote, quotePath, type Report } from "../../config/problem";
+import { resolveAuth } from "../../config/resolve/auth";
 import { readText } from "../../config/resolve/files";
 import { type Layered, locateIn } from "../../config/resolve/locate";
 import type { HostSettings } from "../../config/schema";
+import { isSecretUrl } from "../../config/secretWords";
 import type { ResolveContext } from "../../config/section";
+import { isTree, valueAt } from "../../config/walk";
 import type { Checks, CommandCheck } from "../../lib/checks";
 import type { checks } from "./schema";
 
@@ -39,9 +42,27 @@ function queriesOf({ queries }: Given, { host, before, locate, report }: Resolve
 }
 
 /** A target has no front. */
-function urlsOf({ urls }: Given, { host }: ResolveContext): Checks["urls"] {
-  if (host.role !== "target") return urls;
-  return Object.fromEntries(Object.entries(urls).filter(([, { url }]) => !url.startsWith("/")));
+function urlsOf({ urls }: Given, around: ResolveContext): Checks["urls"] {
+  const asked = Object.entries(urls).filter(([, { url }]) => around.host.role !== "target" || !isPath(url));
+  return Object.fromEntries(asked.map(([name, check]) => [name, urlOf(name, check, around)]));
+}
+
+const isPath = (url: string) => url.startsWith("/");
+
+function urlOf(
+  name: string,
+  check: Given["urls"][string],
+  { locate, context, report }: ResolveContext,
+): Checks["urls"][string] {
+  const path = locate(["urls", name]);
+  for (const setting of ["tls", "certificateValidFor"] as const) {
+    if (isPath(check.url) && check[setting] !== undefined)
+      report(
+        [...path, setting],
+        `is set for the path ${quote(check.url)}, where the front's own certificate is checked anyway; remove it, or write a whole https:// URL`,
+      );
+  }
+  return resolveAuth(check, path, context, report);
 }
 
 function withInput(
@@ -49,6 +70,11 @@ function withInput(
   { input, ...command }: Given["commands"][string],
   { locate, context, report }: ResolveContext,
 ): CommandCheck {
+  if (command.command.split(/[\s'"]+/).some(isSecretUrl))
+    report(
+      locate(["commands", name, "command"]),
+      "holds a log-in or a secret, which anybody could read in the state; have the command read it from a file or a variable where it runs",
+    );
   if (input === undefined) return command;
   const read = readText(input, "the input of a command", context);
   if ("text" in read) return { ...command, input: read.text };
@@ -59,6 +85,33 @@ function withInput(
 /** A host of the stack file, with where it is described. */
 interface Placed extends Layered {
   readonly settings: HostSettings;
+}
+
+/** A check of a host's entry, or of a group, is made on one host at least. */
+export function checkPlaces(hosts: readonly Placed[], report: Report): void {
+  for (const kind of ["queries", "urls"] as const) {
+    const made = new Map<string, { readonly path: Path; on: boolean }>();
+    for (const { settings, layers } of hosts) {
+      for (const { path, sound } of layers) {
+        const given = valueAt(sound, ["checks", kind]);
+        for (const name of isTree(given) ? Object.keys(given) : []) {
+          const at = [...path, "checks", kind, name];
+          const known = made.get(at.join("\0"));
+          const on = name in settings.checks[kind] || known?.on === true;
+          made.set(at.join("\0"), { path: at, on });
+        }
+      }
+    }
+    for (const { path, on } of made.values()) {
+      if (on) continue;
+      const [what, who] =
+        kind === "queries" ? ["a Prometheus", "monitors"] : ["the front", "monitors or dashboards"];
+      report(
+        path,
+        `asks ${what} of ${path[0] === "groups" ? "a host of the group, and none has one" : "this host, which has none"}; move it to ${who}`,
+      );
+    }
+  }
 }
 
 /** Checks that are made on a host of the stack name one that there is. */

@@ -1,5 +1,6 @@
 // What must hold once a stack is deployed: functional tests of the user's own.
 import { z } from "zod";
+import { httpLogIn } from "../../config/schema/auth";
 import {
   address,
   choice,
@@ -58,7 +59,7 @@ export const urlCheck = group({
       (value) => isHttpUrl(value) || isPath(value),
       "is not a URL; write one that begins with https:// or http://, or a path at the host's front, such as /grafana/login",
     ),
-    "The URL; or a path at the host's front, which is then asked from the host itself, with a log-in that may read everything, unless the host has none.",
+    "The URL; or a path at the host's front, which is then asked from the host itself, with a log-in that may read everything unless the check has its own. Must not contain secrets.",
     { example: "https://monitor.my-company.net/grafana/login" },
   ),
   status: setting(
@@ -72,14 +73,19 @@ export const urlCheck = group({
   ),
   certificateValidFor: setting(
     duration().optional(),
-    "How long the certificate must be valid still. It is always checked: its name, and that the machine that runs verify, or the stack's own authority, trusts it.",
+    "How long the certificate must be valid still. It is always checked: its name, and that the machine that runs verify, or the stack's own authority, trusts it; `tls` may say otherwise.",
     { example: "14d" },
   ),
+  ...httpLogIn,
   from: origin(),
 }).meta({ id: "urlCheck", description: "A URL that must answer." });
 
 export const portCheck = group({
-  port: setting(port(), "The port; TCP.", { example: 9090 }),
+  port: setting(
+    port(),
+    "The port; TCP. UDP has no connections, so nothing can tell whether such a port is open.",
+    { example: 9090 },
+  ),
   host: setting(address().optional(), "Address or name of the machine.", {
     example: "db1.internal",
     defaultText: "the host's own `address`",
@@ -91,7 +97,7 @@ export const portCheck = group({
 export const commandCheck = group({
   command: setting(
     text(/^(?=.*\S)[^\0\r\n]{1,10000}$/, "is not a command; write one line for sh"),
-    "A line for `sh`, run by the login user; it must end with 0. On the machine that runs verify it finds the host's name and address in `PODWATCH_HOST` and `PODWATCH_ADDRESS`.",
+    "A line for `sh`, run by the login user; it must end with 0. On the machine that runs verify it begins in the directory of verify, with the host's name and address in `PODWATCH_HOST` and `PODWATCH_ADDRESS`, and of the variables of verify with `HOME`, `USER` and `PATH` only. Must not contain secrets.",
     { example: "goss --gossfile - validate" },
   ),
   input: setting(localPath().optional(), "File that it reads from its standard input.", {
@@ -116,6 +122,6 @@ export const checks = group({
 
 declare module "../../config/section" {
   interface ServiceSettings<Secret> {
-    readonly checks: Checks;
+    readonly checks: Checks<Secret>;
   }
 }

@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../host";
 import { enginePackages } from "./render";
+import type { EngineSettings } from "./schema";
 
 export interface ContainerEngineArgs {
   readonly host: Host;
+  readonly engine: EngineSettings["name"];
   readonly remove: boolean;
 }
 
@@ -11,8 +13,9 @@ export interface ContainerEngineArgs {
 export class ContainerEngine extends pulumi.ComponentResource {
   constructor(name: string, args: ContainerEngineArgs, opts?: pulumi.ComponentResourceOptions) {
     super("podwatch:index:ContainerEngine", name, {}, opts);
-    const { host, remove } = args;
-    host.deployFirst(name, { service: enginePackages({ remove }) }, { parent: this });
+    const { host, engine, remove } = args;
+    if (engine === "docker-api") throw new Error(`${name}: nothing is installed where a daemon is asked`);
+    host.deployFirst(name, { service: enginePackages({ engine, remove }) }, { parent: this });
     this.registerOutputs({});
   }
 }

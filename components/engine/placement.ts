@@ -7,8 +7,8 @@ export const enginePlacement: PlacedService = {
   kind: "packages",
   offer: ({ role, engine: { install } }) => (install && role !== "target" ? {} : undefined),
   place: ({ name, host, settings }, opts) => {
-    const { remove } = settings.engine;
-    new ContainerEngine(`${name}-engine`, { host, remove }, opts);
+    const { name: engine, remove } = settings.engine;
+    new ContainerEngine(`${name}-engine`, { host, engine, remove }, opts);
     return {};
   },
 };

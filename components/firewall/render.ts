@@ -10,6 +10,8 @@ export interface FirewallInput {
     Pick<Opening, "port" | "protocol"> & { readonly allowFrom?: readonly string[] | undefined }
   >;
   readonly sshFrom?: readonly string[] | undefined;
+  readonly sshFromDeployer?: boolean | undefined;
+  readonly sshLimit?: Firewall["sshLimit"];
   readonly forwardFrom: readonly string[];
   /** Where the services of the host listen. */
   readonly listeners: readonly Listener[];
@@ -21,7 +23,16 @@ export interface FirewallInput {
 
 /** Opens the ports of our own services, and what the user allows. */
 export function firewall(input: FirewallInput): Firewall {
-  const { listeners, allow, subnets, sshFrom = [], sshPort, forwardFrom } = input;
+  const {
+    listeners,
+    allow,
+    subnets,
+    sshFrom = [],
+    sshFromDeployer = false,
+    sshLimit,
+    sshPort,
+    forwardFrom,
+  } = input;
   return {
     kind: "nftables",
     name: FIREWALL,
@@ -31,16 +42,18 @@ export function firewall(input: FirewallInput): Firewall {
     ],
     networks: subnets,
     sshFrom,
+    sshFromDeployer,
+    ...(sshLimit === undefined ? {} : { sshLimit }),
     sshPorts: sshPort === undefined ? [] : [sshPort],
     forwardFrom,
   };
 }
 
 function ofOurs(
-  { bind, port, allowFrom: own }: Listener,
+  { bind, port, protocol = "tcp", allowFrom: own }: Listener,
   { allowFrom = [], subnets }: FirewallInput,
 ): Opening[] {
   if (bind !== undefined && isLoopback(bind)) return [];
   const from = own ?? (allowFrom.length === 0 ? [] : [...allowFrom, ...subnets]);
-  return [{ port, protocol: "tcp", from, ...(bind === "::" ? {} : { bind }) }];
+  return [{ port, protocol, from, ...(bind === "::" ? {} : { bind }) }];
 }

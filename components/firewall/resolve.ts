@@ -2,12 +2,14 @@ import { isIP } from "node:net";
 import type { z } from "zod";
 import { quote } from "../../config/problem";
 import type { ResolveContext } from "../../config/section";
+import { hasUnknown } from "../../lib/address";
 import type { FirewallSettings, firewall } from "./schema";
 
 export function resolveFirewall(
-  given: z.output<typeof firewall>,
+  { sshLimit, ...others }: z.output<typeof firewall>,
   { host, written, locate, report }: ResolveContext,
 ): FirewallSettings {
+  const given = { ...others, ...fromJumpHost(others, host), ...limit(sshLimit) };
   const enabled = given.enabled ?? Object.keys(written).length > 0;
   if (enabled && !host.become) {
     report(
@@ -28,12 +30,32 @@ export function resolveFirewall(
   }
   if (given.allowFrom === undefined) return { ...given, enabled };
   for (const { name, address } of host.clients) {
-    if (enabled && isIP(address) === 0)
+    if (enabled && !isSource(address))
       report(
         locate(["allowFrom"]),
         `limits the front, which ${name} uses, and ${name} has no IP address in the stack file but ${quote(address)}; write an IP address for it, or remove allowFrom`,
       );
   }
-  const clients = host.clients.map(({ address }) => address).filter((address) => isIP(address) !== 0);
+  const clients = host.clients.map(({ address }) => address).filter(isSource);
   return { ...given, enabled, allowFrom: [...new Set([...given.allowFrom, ...clients])] };
+}
+
+/** Who is reached through another host lets in that one only. It may come from another address than the one by which it is reached. */
+function fromJumpHost(
+  { sshFrom }: Pick<z.output<typeof firewall>, "sshFrom">,
+  { via }: ResolveContext["host"],
+): Pick<FirewallSettings, "sshFrom" | "sshFromDeployer"> {
+  if (sshFrom !== undefined || via === undefined) return { sshFrom, sshFromDeployer: false };
+  return { sshFrom: isSource(via.address) ? [via.address] : undefined, sshFromDeployer: true };
+}
+
+function limit(given: z.output<typeof firewall>["sshLimit"]): Pick<FirewallSettings, "sshLimit"> {
+  if (given === undefined) return {};
+  const { perMinute, except = [] } = given;
+  return { sshLimit: { perMinute, except } };
+}
+
+/** An address that is known only later is filled in then. */
+function isSource(address: string): boolean {
+  return isIP(address) !== 0 || hasUnknown(address);
 }

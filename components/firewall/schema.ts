@@ -10,6 +10,7 @@ import {
   port,
   setting,
   text,
+  whole,
 } from "../../config/schema/words";
 
 const sources = (example: readonly string[], about: string, otherwise: string) =>
@@ -31,6 +32,18 @@ export const allowed = group({
   allowFrom: sources(["10.1.0.0/16"], "Addresses that may reach it.", "everybody"),
 }).meta({ id: "allowed", description: "A port that stays open." });
 
+export const sshLimit = group({
+  perMinute: setting(
+    whole(1, 1000, "is not a number of connections; write a whole number from 1 to 1000").default(10),
+    "How many connections a source may open a minute; further ones are dropped. A network of IPv6 (/64) is one source.",
+  ),
+  except: sources(["10.1.2.0/24"], "Addresses that are not limited.", "none"),
+}).meta({
+  id: "sshLimit",
+  description:
+    "A limit of new connections to SSH for each source, against guessing. The address that Pulumi came from when it was applied is not limited.",
+});
+
 export const firewall = group({
   enabled: setting(
     flag().optional(),
@@ -50,8 +63,11 @@ export const firewall = group({
   sshFrom: sources(
     ["10.1.0.0/16"],
     "Addresses that may log in by SSH, on each port of the SSH server. Refused before anything is changed if the address that Pulumi comes from is none of them.",
-    "everybody",
+    "everybody; of a host with `via` the jump host alone: its address, and the one that it comes from",
   ),
+  sshLimit: setting(sshLimit.optional(), "How many new connections to SSH each source may make.", {
+    example: { perMinute: 6 },
+  }),
   forwardFrom: setting(
     list(
       text(
@@ -71,7 +87,12 @@ export const firewall = group({
 });
 
 /** Resolved: absent lists of addresses stand for everybody. */
-export type FirewallSettings = DeepReadonly<z.output<typeof firewall>> & { readonly enabled: boolean };
+export type FirewallSettings = DeepReadonly<Omit<z.output<typeof firewall>, "sshLimit">> & {
+  readonly enabled: boolean;
+  /** Whether those may log in by SSH who come from where deployments do. */
+  readonly sshFromDeployer: boolean;
+  readonly sshLimit?: { readonly perMinute: number; readonly except: readonly string[] };
+};
 
 declare module "../../config/section" {
   interface ServiceSettings<Secret> {

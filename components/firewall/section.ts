@@ -7,6 +7,7 @@ export const firewallSection = section("firewall", {
   resolve: resolveFirewall,
   chapters: {
     firewall: { title: "Firewall" },
+    sshLimit: { title: "Limit of connections to SSH", under: "under `firewall.sshLimit`" },
     allowed: { title: "Open ports", under: "as each item of `firewall.allow`" },
   },
   onTargets: true,

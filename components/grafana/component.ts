@@ -7,7 +7,13 @@ import type { Host } from "../host";
 import type { PodNetwork } from "../network/component";
 import type { FrontSettings } from "../nginx/front.schema";
 import { generatedPassword } from "../password";
-import { type Datasource, dashboardSources, datasourceSecrets } from "./datasource.render";
+import {
+  type Datasource,
+  dashboardSources,
+  datasourceSecrets,
+  enteringSecrets,
+  type OwnDatasource,
+} from "./datasource.render";
 import { GRAFANA, GRAFANA_ENDPOINT } from "./endpoint";
 import { iniSecrets } from "./ini.render";
 import { ADMIN_PASSWORD_SECRET, grafana } from "./render";
@@ -19,6 +25,8 @@ export interface GrafanaArgs {
   readonly settings: HostSettings["grafana"];
   /** Its data sources; the first is the default. */
   readonly datasources: ReadonlyArray<Datasource<pulumi.Output<string>>>;
+  /** Those of the settings; with what they need at fronts of the stack, if they lead to some. */
+  readonly ownDatasources?: ReadonlyArray<OwnDatasource<pulumi.Output<string>>>;
   /** Dashboards (Grafana's JSON) by file name, besides those of the settings. */
   readonly dashboards: Readonly<Record<string, string>>;
 }
@@ -38,8 +46,10 @@ export class Grafana extends pulumi.ComponentResource {
     this.url = host.named(url);
     this.adminUser = settings.adminUser;
     this.adminPassword = settings.adminPassword ?? generatedPassword(`${name}-admin-password`, this);
+    const ownDatasources = args.ownDatasources ?? settings.datasources;
     const own = [
       ...datasourceSecrets(args.datasources),
+      ...enteringSecrets<pulumi.Output<string>>(ownDatasources),
       ...ownSecrets(GRAFANA, settings.secrets),
       ...iniSecrets(settings),
     ];
@@ -49,7 +59,7 @@ export class Grafana extends pulumi.ComponentResource {
       rootUrl: url,
       adminUser: settings.adminUser,
       datasources: args.datasources,
-      ownDatasources: settings.datasources,
+      ownDatasources,
       dashboards: { ...args.dashboards, ...ownDashboards(settings, args.datasources) },
       keepData: settings.data === "keep",
       ini: settings,

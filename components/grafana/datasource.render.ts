@@ -1,6 +1,14 @@
 // The data sources that the stack's services are for Grafana, in the syntax of its provisioning.
 import { createHash } from "node:crypto";
-import { authFiles, authSecrets, type NamedSecret, type Owner, owner, secretFile } from "../../lib/auth";
+import {
+  authFiles,
+  authSecrets,
+  type HttpAuth,
+  type NamedSecret,
+  type Owner,
+  owner,
+  secretFile,
+} from "../../lib/auth";
 import { type Endpoint, loginAt, urlOf } from "../../lib/endpoint";
 import { CONFIG_DIRECTORY, SECRETS_DIRECTORY } from "../../lib/service";
 import { GRAFANA } from "./endpoint";
@@ -11,6 +19,8 @@ export type DatasourceKind =
       readonly type: "prometheus";
       /** Its scrape interval: the smallest step of Grafana's queries. */
       readonly scrapeInterval: string;
+      /** What it is called if it has only some of the series; dashboards do not ask it by default. */
+      readonly title?: string;
     }
   /** Version 1, asked in InfluxQL. */
   | { readonly type: "influxdb"; readonly database: string }
@@ -39,18 +49,28 @@ export const TITLES: Readonly<Record<DatasourceKind["type"], string>> = {
   loki: "Loki",
 };
 
+/** What tells it from others of its type. */
+export function titleOf(kind: DatasourceKind): string {
+  return kind.type === "influxdb" ? `${TITLES.influxdb} ${kind.database}` : TITLES[kind.type];
+}
+
 /** @param prometheusUid uid of the first Prometheus, which dashboards refer to; others have the one that Grafana derives */
 export function namedDatasources<Secret>(
   found: ReadonlyArray<FoundDatasource<Secret>>,
   prometheusUid: string,
 ): Array<Datasource<Secret>> {
-  const first = found.find(({ kind }) => kind.type === "prometheus");
+  const first = found.find(({ kind }) => isMain(kind));
   return found.map((one) => {
-    const title = TITLES[one.kind.type];
+    const { title = titleOf(one.kind), ...kind } = { title: undefined, ...one.kind };
     const name = one.host === undefined ? title : `${title} (${one.host})`;
     const uid = one === first ? prometheusUid : datasourceUid({ name });
-    return { ...one.kind, name, uid, endpoint: one.endpoint };
+    return { ...kind, name, uid, endpoint: one.endpoint };
   });
+}
+
+/** Whether dashboards may ask it for anything. */
+export function isMain(kind: DatasourceKind | undefined): boolean {
+  return kind?.type === "prometheus" && kind.title === undefined;
 }
 
 /** The uid that Grafana itself would derive. */
@@ -161,7 +181,7 @@ export function dashboardSources(
 }
 
 /** Any other data source, of the user's own. */
-export interface OwnDatasource {
+export interface OwnDatasource<Secret = unknown> {
   readonly name: string;
   readonly type: string;
   readonly uid?: string | undefined;
@@ -172,20 +192,51 @@ export interface OwnDatasource {
   readonly jsonData: Readonly<Record<string, unknown>>;
   /** Names of the user's own secrets. */
   readonly secureJsonData: Readonly<Record<string, string>>;
+  /** How it enters a front of the stack. */
+  readonly entered?: HttpAuth<Secret> | undefined;
 }
 
-export function ownDatasource({ jsonData, secureJsonData, ...source }: OwnDatasource) {
-  const secrets = Object.entries(secureJsonData).map(([key, name]) => [
-    key,
-    fromFile(`${SECRETS_DIRECTORY}/${GRAFANA}.${name}`),
-  ]);
+export function ownDatasource({ jsonData, secureJsonData, entered = {}, ...source }: OwnDatasource) {
+  const { bearerToken, tls } = entered;
+  const { secret, file } = entererOf(source);
+  const secrets = [
+    ...Object.entries(secureJsonData).map(([key, name]) => [
+      key,
+      fromFile(`${SECRETS_DIRECTORY}/${GRAFANA}.${name}`),
+    ]),
+    ...(bearerToken === undefined
+      ? []
+      : [["httpHeaderValue1", `Bearer ${fromFile(secretFile(secret("token")))}`]]),
+    ...(tls?.ca === undefined ? [] : [["tlsCACert", fromFile(`${CONFIG_DIRECTORY}/${file("ca.pem")}`)]]),
+  ];
+  const options = {
+    ...jsonData,
+    ...(bearerToken === undefined ? {} : { httpHeaderName1: "Authorization" }),
+    ...(tls?.ca === undefined ? {} : { tlsAuthWithCACert: true }),
+  };
   return {
-    ...(literal({ ...source, jsonData }) as object),
+    ...(literal({ ...source, jsonData: options }) as object),
     uid: datasourceUid(source),
     editable: false,
     ...(source.basicAuthUser === undefined ? {} : { basicAuth: true }),
     ...(secrets.length > 0 ? { secureJsonData: Object.fromEntries(secrets) } : {}),
   };
+}
+
+/** The secrets with which the user's own enter fronts of the stack. */
+export function enteringSecrets<Secret>(
+  datasources: ReadonlyArray<OwnDatasource<Secret>>,
+): Array<NamedSecret<Secret>> {
+  return datasources.flatMap((one) => authSecrets(one.entered ?? {}, entererOf(one)));
+}
+
+/** The certificates by which they recognise them, by path below the configuration directory. */
+export function enteringFiles(datasources: readonly OwnDatasource[]): Record<string, string> {
+  return Object.assign({}, ...datasources.map((one) => authFiles(one.entered ?? {}, entererOf(one))));
+}
+
+function entererOf(source: Pick<OwnDatasource, "name" | "uid">): Owner {
+  return owner(GRAFANA, datasourceUid(source), "own");
 }
 
 function fromFile(path: string): string {

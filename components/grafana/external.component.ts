@@ -6,6 +6,7 @@ import { formatJson, type Json } from "../../dashboards/format";
 import { prepareUserDashboard } from "../../dashboards/user";
 import { OWN_AUTHORITY } from "../../lib/authority";
 import type { Authority } from "../nginx/authority.component";
+import { whenMade } from "../remote/whenMade";
 import { type Datasource, dashboardSources, type FoundDatasource } from "./datasource.render";
 import {
   type ExternalFolder,
@@ -56,7 +57,7 @@ export class ExternalGrafana extends pulumi.ComponentResource {
     this.url = `${external.url}/dashboards/f/${folder.uid}`;
     // Kept in the state, so that nobody else's objects have it, whatever their stacks are called.
     const mark = new random.RandomBytes(`${title}-owner`, { length: 4 }, { parent: this });
-    this.owner = pulumi.unsecret(mark.base64.apply(markOf));
+    this.owner = pulumi.unsecret(whenMade([mark.base64], markOf));
     const made = this.object("folder", `${title}-folder`, folder, []);
     const datasources = externalDatasources(args.datasources, scope);
     for (const datasource of datasources) {

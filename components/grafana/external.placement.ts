@@ -23,9 +23,11 @@ export function externalGrafanaArgs(placement: Placement): ExternalGrafanaArgs {
     hostName: settings.name,
     settings: settings.grafana,
     external,
-    datasources: offered(placement, "datasource").flatMap(({ kind, endpoints }) =>
-      endpoints.remote === undefined ? [] : [{ kind, endpoint: endpoints.remote }],
-    ),
+    datasources: offered(placement, "datasource")
+      .flat()
+      .flatMap(({ kind, endpoints }) =>
+        endpoints.remote === undefined ? [] : [{ kind, endpoint: endpoints.remote }],
+      ),
     dashboards: (uid) => shippedDashboards(dashboards, uid),
     authority,
     after,

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import type { EndpointAuth } from "../../lib/endpoint";
 import { urlOf } from "../../lib/endpoint";
-import { type Datasource, datasourceOptions, type FoundDatasource, TITLES } from "./datasource.render";
+import { type Datasource, datasourceOptions, type FoundDatasource, titleOf } from "./datasource.render";
 
 /** Whose objects they are. */
 export interface ExternalScope {
@@ -51,12 +51,15 @@ export function externalDatasources<Secret>(
     const from = host === undefined ? "" : ` of ${host}`;
     return {
       ...kind,
-      name: `${TITLES[kind.type]}${from} (${scope.title})`,
-      uid: externalUid(scope, host === undefined ? kind.type : `${kind.type}-${host}`),
+      name: `${titleOf(kind)}${from} (${scope.title})`,
+      uid: externalUid(scope, host === undefined ? nameOf(kind) : `${nameOf(kind)}-${host}`),
       endpoint,
     };
   });
 }
+
+const nameOf = (kind: FoundDatasource["kind"]) =>
+  kind.type === "influxdb" ? `${kind.type}-${kind.database}` : kind.type;
 
 /** Without what is secret. */
 export function externalDatasource(datasource: Datasource) {

@@ -1,6 +1,7 @@
 // grafana.ini: what other settings stand for, and the user's own sections and keys.
 import { authFiles, authSecrets, httpAuthConfig, type NamedSecret, owner, secretFile } from "../../lib/auth";
 import { CONFIG_DIRECTORY } from "../../lib/service";
+import { sorted } from "../../lib/sorted";
 import { GRAFANA } from "./endpoint";
 import { type Ldap, ldapFile } from "./ldap.render";
 import { type OAuth, oauthSecrets, oauthSections } from "./oauth.render";
@@ -142,11 +143,9 @@ export const fromFile = (secret: string) => `$__file{${secretFile(secret)}}`;
 
 /** In the order of names, so that the same settings are the same text. */
 function toIni(sections: Sections): string {
-  const byName = <T>(group: Readonly<Record<string, T>>) =>
-    Object.entries(group).sort(([a], [b]) => (a < b ? -1 : 1));
-  const text = byName(sections).map(
+  const text = sorted(sections).map(
     ([section, keys]) =>
-      `\n[${section}]\n${byName(keys)
+      `\n[${section}]\n${sorted(keys)
         .map(([key, value]) => `${key} = ${quoted(String(value))}\n`)
         .join("")}`,
   );

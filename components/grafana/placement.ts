@@ -1,8 +1,9 @@
 import { shippedDashboards } from "../../dashboards/shipped";
-import { containerPlace, datasourcesFor, type PlacedService, type Placement } from "../placement";
+import { containerPlace, datasourcesFor, frontsOf, type PlacedService, type Placement } from "../placement";
 import { Grafana, type GrafanaArgs } from "./component";
-import { namedDatasources } from "./datasource.render";
+import { isMain, namedDatasources } from "./datasource.render";
 import { GRAFANA, GRAFANA_ENDPOINT } from "./endpoint";
+import { enteringFronts } from "./fronts.render";
 import { GRAFANA_BACKEND } from "./render";
 
 const GRAFANA_METRICS = {
@@ -43,10 +44,11 @@ export function grafanaArgs(placement: Placement): GrafanaArgs {
     ...containerPlace(placement),
     settings: grafana,
     datasources: named,
+    ownDatasources: enteringFronts(grafana.datasources, frontsOf(placement)),
     dashboards: shippedDashboards(
       dashboards,
       grafana.datasourceUid,
-      named.filter(({ type }) => type === "prometheus"),
+      named.filter((_, index) => isMain(datasources[index]?.kind)),
     ),
   };
 }

@@ -7,6 +7,7 @@ import type { Backend } from "../nginx/render";
 import {
   type Datasource,
   datasourceFiles,
+  enteringFiles,
   type OwnDatasource,
   ownDatasource,
   provisionedDatasource,
@@ -72,6 +73,7 @@ export function grafana(input: GrafanaInput): Service {
         Object.entries(input.dashboards).map(([name, json]) => [`dashboards/${name}`, json]),
       ),
       ...datasourceFiles(input.datasources),
+      ...enteringFiles(input.ownDatasources ?? []),
     },
     secrets: [ADMIN_PASSWORD_SECRET, ...(input.secrets ?? [])],
     data: { path: "/var/lib/grafana", keep: input.keepData },

@@ -2,11 +2,10 @@
 
 import type { Board } from "../../dashboards/board";
 import { lines, stat } from "../../dashboards/panels";
-import { HALF, THIRD } from "../../dashboards/sizes";
+import { HALF, QUARTER, THIRD } from "../../dashboards/sizes";
 import { NGINX_JOB } from "./endpoint";
 
 const FRONTS = `job="${NGINX_JOB}", instance=~"$instance"`;
-const QUARTER = { width: 6, height: 4 };
 
 export const front: Board = {
   uid: "podwatch-front",

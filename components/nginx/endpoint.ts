@@ -85,7 +85,15 @@ export function frontAt<Front extends NamedFront>(url: string, fronts: readonly 
 export function jobAtFront<Secret>(
   job: string,
   path: string,
-  { name, front }: { readonly name: string; readonly front: FrontAddress<Secret> },
+  {
+    name,
+    labels,
+    front,
+  }: {
+    readonly name: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly front: FrontAddress<Secret>;
+  },
 ): ScrapeJob<Secret> | undefined {
   const { remote } = behindFront<Secret>(front, { ...BRIDGE_ENDPOINT, path: "" }, "metrics");
   if (remote === undefined) return undefined;
@@ -93,7 +101,7 @@ export function jobAtFront<Secret>(
     config: {
       job_name: `${job}${AT}${name}`,
       metrics_path: path,
-      static_configs: [{ targets: [authority(remote)], labels: { job, instance: name } }],
+      static_configs: [{ targets: [authority(remote)], labels: { ...labels, job, instance: name } }],
     },
     endpoint: remote,
   };
@@ -101,3 +109,8 @@ export function jobAtFront<Secret>(
 
 /** Between a service and its host, in the name of a job. */
 const AT = "-at-";
+
+/** The service that a job of this name would watch behind the front of a host; undefined for any other name. */
+export function serviceAtFront(job: string, host: string): string | undefined {
+  return job.endsWith(AT + host) ? job.slice(0, -AT.length - host.length) : undefined;
+}

@@ -16,6 +16,7 @@ export const frontSection = section("front", {
     ownCa: { title: "Own authority", under: "as `front.tls.ownCa`" },
     acme: { title: "Certificate by ACME", under: "as `front.tls.acme`" },
     acmeDns: { title: "Proof by DNS", under: "as `front.tls.acme.dns`" },
+    acmeAccountBinding: { title: "External account binding", under: "as `front.tls.acme.accountBinding`" },
     frontFiles: { title: "Certificate from elsewhere", under: "as `front.tls.files`" },
   },
   presets: { "raspberry-pi": { quadlet: { Service: { MemoryMax: "64M" } } } },

@@ -6,7 +6,7 @@ import type { GatewaysSettings, gateways } from "./gateways.schema";
 
 export function resolveGateways(
   given: z.output<typeof gateways>,
-  { locate, report }: ResolveContext,
+  { host, locate, report }: ResolveContext,
 ): GatewaysSettings {
   const { sources } = given;
   if (sources !== "auto") {
@@ -15,5 +15,5 @@ export function resolveGateways(
         report(locate(["sources", index]), `${quote(name)} is listed twice; remove one of the two`);
     });
   }
-  return given;
+  return { ...given, enabled: given.enabled ?? host.hostServices };
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import {
   type DeepReadonly,
   duration,
-  enabled,
+  flag,
   group,
   hostPath,
   list,
@@ -26,7 +26,9 @@ const gatewayName = text(
 );
 
 export const gateways = group({
-  enabled: enabled("the bridge to the gateways' sockets"),
+  enabled: setting(flag().optional(), "Whether the bridge to the gateways' sockets is deployed.", {
+    defaultText: "`true`; `false` with the engine `docker-api`, which knows no sockets of the host",
+  }),
   sources: setting(
     z
       .union([z.literal("auto"), list(gatewayName, "gateway names")], {
@@ -58,7 +60,9 @@ export const gateways = group({
   }),
 }).meta({ id: "gateways", description: "Gateways on the host that serve their metrics on unix sockets." });
 
-export type GatewaysSettings = DeepReadonly<z.output<typeof gateways>>;
+export type GatewaysSettings = DeepReadonly<
+  Omit<z.output<typeof gateways>, "enabled"> & { enabled: boolean }
+>;
 
 declare module "../../config/section" {
   interface ServiceSettings<Secret> {

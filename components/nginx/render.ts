@@ -8,6 +8,7 @@ import { readTemplate, renderTemplate } from "../../lib/template";
 import { inBytes, type JobLimits } from "../prometheus/limits.render";
 import { type LogIns, logInFiles, OWN_LOG_IN, sendsAlerts, TOKENS_SECRET, USERS_SECRET } from "./auth.render";
 import { BRIDGE_ENDPOINT, NGINX } from "./endpoint";
+import { pagePolicy, RUNBOOKS_POLICY } from "./policy.render";
 import { FRONT_PORT, publishedPorts } from "./ports.render";
 import { FORMERLY } from "./root.render";
 import { STATUS_PORT, statusPage } from "./status.render";
@@ -31,13 +32,17 @@ export interface Backend {
   readonly samples?: readonly string[];
   /** Paths below it to which alerts are sent, by those who have a log-in for it. */
   readonly alerts?: readonly string[];
+  /** The only paths below it that are served; the service itself has them at its root. Absent: all, where they are. */
+  readonly atRoot?: readonly string[];
+  /** The largest body of a request, in NGINX's syntax; absent: NGINX's default. */
+  readonly largestBody?: string;
   /** Whether it has a log-in, by a form at `login`, or by basic authentication. */
   readonly logIns?: boolean;
   /** Other sites whose pages may show it in a frame, by origin; `*` for any. */
   readonly framedBy?: readonly string[];
-  /** For the start page. */
   readonly title: string;
-  readonly description: string;
+  /** For the start page; absent: it has no pages, and is not there. */
+  readonly description?: string;
 }
 
 /** Unix sockets of a host, each by a path of the bridge. */
@@ -102,7 +107,7 @@ const HOST_SOCKETS = "/run/podwatch";
 /** Minimum time-out of a gateway, in seconds, whatever its scrape interval. */
 const GATEWAY_WITHIN = 10;
 
-/** Margin in bytes, so that Prometheus reports an exceeded limit instead of a truncated response. */
+/** Margin in bytes, so that Prometheus reports an exceeded limit. */
 const BEYOND_LIMIT = 1024 ** 2;
 
 /** The user `nginx` of the official image. */
@@ -161,11 +166,9 @@ function files(input: NginxInput): Record<string, string> {
     ...tlsFiles(input.tls),
     "html/index.html": renderTemplate("nginx/index.html.mustache", {
       host: input.host,
-      links: input.backends.map(({ endpoint, title, description }) => ({
-        path: endpoint.path,
-        title,
-        description,
-      })),
+      links: input.backends.flatMap(({ endpoint, title, description }) =>
+        description === undefined ? [] : [{ path: endpoint.path, title, description }],
+      ),
       gateways: input.gateways !== undefined,
       runbooks: hasRunbooks(input),
     }),
@@ -192,13 +195,15 @@ function files(input: NginxInput): Record<string, string> {
     const paths = { queries: posted("queries"), samples: posted("samples") };
     Object.assign(rendered, logInFiles(input.logIns, paths));
   }
-  const release = digest([...Object.values(rendered), configuration(input, "")]);
-  return { ...rendered, "nginx.conf": configuration(input, release) };
+  const release = digest([...Object.values(rendered), configuration(input, rendered, "")]);
+  return { ...rendered, "nginx.conf": configuration(input, rendered, release) };
 }
 
-function configuration(input: NginxInput, release: string): string {
+/** @param pages the other files, by their paths */
+function configuration(input: NginxInput, pages: Readonly<Record<string, string>>, release: string): string {
   // podman publishes a port for all IPv4 addresses at all IPv6 addresses, too: nothing may answer there.
   const frontIpv6 = input.ipv6 && input.bind !== "0.0.0.0";
+  const withOwnLogIns = input.backends.filter(({ logIns }) => logIns === true);
   const takesAlerts = input.logIns !== undefined && sendsAlerts(input.logIns);
   return renderTemplate("nginx/nginx.conf.mustache", {
     resolver: input.resolver,
@@ -218,27 +223,32 @@ function configuration(input: NginxInput, release: string): string {
     otherNames: isWildcard(input.bind) ? "$is_asked_by_address" : "0",
     otherPages: isWildcard(input.bind) ? "$is_from_page_of_address" : "0",
     names: [...new Set([...OWN_NAMES, ...input.serverNames])].map((name) => ({ name })),
-    logIns: input.backends
-      .filter(({ logIns }) => logIns === true)
-      .map(({ endpoint: { path } }) => ({ path })),
+    logIns: withOwnLogIns.length > 0 && {
+      places: withOwnLogIns.map(({ endpoint: { path } }) => ({ path })),
+    },
     framed: input.backends
       .filter(({ framedBy = [] }) => framedBy.length > 0)
       .map(({ endpoint: { path }, framedBy = [] }) => ({ path, origins: framedBy.join(" ") })),
+    startPolicy: pagePolicy(pages["html/index.html"] ?? ""),
+    statusPolicy: pages["status.js"] === undefined ? false : pagePolicy(pages["status.js"]),
+    runbooksPolicy: RUNBOOKS_POLICY,
     frames: input.backends.some(({ framedBy = [] }) => framedBy.length > 0),
     auth: input.logIns !== undefined,
     metrics: (input.metrics ?? []).map(({ path, from }, index) => ({ path, index, ...at(from) })),
     backends: input.backends.map(
-      ({ name, endpoint: { host, port, path }, livePath, closed, readOnly, alerts, logIns }) => ({
+      ({ name, endpoint: { host, port, path }, atRoot, largestBody, logIns, ...backend }) => ({
         area: logIns === true ? OWN_LOG_IN : name,
         ownLogIn: logIns === true,
         variable: `upstream_${name.replaceAll("-", "_")}`,
         host,
         port,
         path,
-        liveLocation: livePath ?? false,
-        closed: (closed ?? []).map((below) => ({ location: `${path}/${below}` })),
-        readOnly: (readOnly ?? []).map((below) => ({ location: `${path}/${below}` })),
-        alerts: takesAlerts ? (alerts ?? []).map((below) => ({ location: `${path}/${below}` })) : [],
+        atRoot: atRoot?.join("|") ?? false,
+        largestBody: largestBody ?? false,
+        liveLocation: backend.livePath ?? false,
+        closed: locations(path, backend.closed),
+        readOnly: locations(path, backend.readOnly),
+        alerts: takesAlerts ? locations(path, backend.alerts) : [],
       }),
     ),
     sockets: hasSockets(input),
@@ -257,6 +267,10 @@ function configuration(input: NginxInput, release: string): string {
     })),
     snippet: input.snippet?.trimEnd() || false,
   });
+}
+
+function locations(path: string, below: readonly string[] = []) {
+  return below.map((one) => ({ location: `${path}/${one}` }));
 }
 
 function hasSockets({ gateways, hostSockets }: NginxInput): boolean {

@@ -45,9 +45,9 @@ export const nodeExporterPlacement: PlacedService = {
 };
 
 /** How a monitor's Prometheus scrapes node exporters: its own, and those of targets. */
-function nodeTarget({ name, nodeExporter }: HostSettings, monitor: HostSettings): NodeTarget[] {
+function nodeTarget({ name, labels, nodeExporter }: HostSettings, monitor: HostSettings): NodeTarget[] {
   const { enabled, reach } = nodeExporter;
   if (!enabled) return [];
-  if (reach.by === "port") return [{ instance: name, by: "port", target: reach.target }];
-  return name === monitor.name ? [{ instance: name, by: "socket", bridge: BRIDGE_ENDPOINT }] : [];
+  if (reach.by === "port") return [{ instance: name, labels, by: "port", target: reach.target }];
+  return name === monitor.name ? [{ instance: name, labels, by: "socket", bridge: BRIDGE_ENDPOINT }] : [];
 }

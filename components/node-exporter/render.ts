@@ -36,10 +36,14 @@ export interface Release {
 }
 
 /** Where Prometheus scrapes the node exporter of a host. */
-export type NodeTarget =
-  /** On its own host, through the bridge. */
-  | { readonly instance: string; readonly by: "socket"; readonly bridge: Endpoint }
-  | { readonly instance: string; readonly by: "port"; readonly target: string };
+export type NodeTarget = {
+  readonly instance: string;
+  /** Those of its host. */
+  readonly labels?: Readonly<Record<string, string>>;
+} & (
+  | /** On its own host, through the bridge. */ { readonly by: "socket"; readonly bridge: Endpoint }
+  | { readonly by: "port"; readonly target: string }
+);
 
 /** Differs from the unit's name, which systemd uses for dynamic users. */
 const ACCOUNT = "podwatch-node";
@@ -126,8 +130,8 @@ export function nodeTelemetry(targets: readonly NodeTarget[]): Telemetry<never> 
 }
 
 function scraped(target: NodeTarget) {
-  const { instance } = target;
+  const labels = { ...target.labels, instance: target.instance };
   return target.by === "socket"
-    ? { targets: [authority(target.bridge)], labels: { __metrics_path__: NODE_BRIDGE_PATH, instance } }
-    : { targets: [target.target], labels: { instance } };
+    ? { targets: [authority(target.bridge)], labels: { __metrics_path__: NODE_BRIDGE_PATH, ...labels } }
+    : { targets: [target.target], labels };
 }

@@ -10,8 +10,18 @@ import type { Host } from "../host";
 import type { PodNetwork } from "../network/component";
 import type { FrontSettings } from "../nginx/front.schema";
 import type { AlertsSettings } from "./alerts.schema";
+import {
+  discoveryDirectories,
+  discoveryFiles,
+  discoveryScrapeConfig,
+  discoverySecrets,
+  inlineSecrets,
+  jobFile,
+  jobFileContent,
+  jobSecret,
+} from "./discovery.render";
 import { PROMETHEUS_ENDPOINT } from "./endpoint";
-import { remoteFiles, remoteSecrets } from "./remote.render";
+import { type RemoteWrite, remoteFiles, remoteSecrets } from "./remote.render";
 import { prometheus } from "./render";
 import type { ShippedFile } from "./schema";
 import {
@@ -36,6 +46,8 @@ export interface PrometheusArgs {
   readonly apart?: boolean;
   /** What it monitors, itself included, besides the jobs of the settings. */
   readonly watched: ReadonlyArray<Telemetry<pulumi.Output<string>>>;
+  /** Where else samples go, by the names of the external labels. */
+  readonly history?: ((externalLabels: readonly string[]) => RemoteWrite<never>) | undefined;
   /** Where alerts go. */
   readonly alertmanagers: ReadonlyArray<Endpoint<pulumi.Output<string>>>;
   /** The stack's settings of shipped alerts. */
@@ -56,14 +68,35 @@ export class Prometheus extends pulumi.ComponentResource {
     this.url = host.named(url);
     const { alerts } = args;
     const { mode } = settings;
+    // Each has the same job for itself.
+    const externalLabels =
+      mode === "agent" || args.apart
+        ? { host: args.hostName, ...settings.externalLabels }
+        : settings.externalLabels;
+    const history = args.history?.(Object.keys(externalLabels));
+    const remotes = {
+      ...settings,
+      remoteWrite: [...settings.remoteWrite, ...(history === undefined ? [] : [history])],
+    };
     const ruleGroups =
       alerts.enabled && mode === "server" ? args.watched.flatMap((one) => one.ruleGroups) : [];
     this.runbooks = alerts.runbooksAtFront ? runbooksOf(wanted(ruleGroups, alerts)) : {};
     const jobs = [...settings.scrapeJobs, ...settings.fileSd];
     const deployed = args.watched.flatMap(({ scrapeJobs }) => scrapeJobs);
+    const apart = settings.discovery.flatMap((job) => {
+      const inline = inlineSecrets(job);
+      return inline === undefined ? [] : [{ job, inline }];
+    });
+    const files = apart.map(({ job, inline }) => ({
+      name: jobSecret(job),
+      value: pulumi.secret(
+        pulumi.all(inline).apply((values) => jobFileContent(job, values, settings.nativeHistograms)),
+      ),
+    }));
     const secrets = byName([
       ...deployedSecrets(deployed),
       ...scrapeSecrets(jobs, settings.secrets),
+      ...settings.discovery.flatMap(discoverySecrets),
       ...remoteSecrets(settings, args.alertmanagers),
     ]);
     const service = host.rendered(withAdditions(prometheus), {
@@ -83,27 +116,37 @@ export class Prometheus extends pulumi.ComponentResource {
       queryLog: settings.queryLog,
       extra: settings.extra,
       limits: settings.limits,
-      // Each has the same job for itself.
-      externalLabels:
-        mode === "agent" || args.apart
-          ? { host: args.hostName, ...settings.externalLabels }
-          : settings.externalLabels,
+      externalLabels,
       scrapeConfigs: [
         ...deployed.map(deployedScrapeConfig),
         ...settings.scrapeJobs.map(scrapeConfig),
         ...settings.fileSd.map(fileScrapeConfig),
+        ...settings.discovery
+          .filter((job) => !apart.some((other) => other.job === job))
+          .map(discoveryScrapeConfig),
       ],
+      jobFiles: apart.map(({ job }) => ({
+        path: jobFile(job),
+        secret: jobSecret(job),
+        config: discoveryScrapeConfig(job),
+      })),
       alertmanagers: args.alertmanagers,
-      targetFiles: targetFiles(settings.fileSd),
+      targetFiles: targetFiles([
+        ...settings.fileSd,
+        ...settings.discovery.flatMap(({ name: job, file }) => (file ? [{ ...file, name: job }] : [])),
+      ]),
+      hostDirectories: discoveryDirectories(settings.discovery),
       ruleFiles: {
         ...contents(settings.ruleFiles),
+        ...(mode === "server" ? recordingsOf(args.watched) : {}),
         ...shippedRules(ruleGroups, alerts),
       },
       ruleTests: contents(settings.ruleTests),
-      remotes: settings,
+      remotes,
       authFiles: {
         ...deployedFiles(deployed),
         ...scrapeFiles(jobs),
+        ...Object.assign({}, ...settings.discovery.map(discoveryFiles)),
         ...remoteFiles(settings, args.alertmanagers),
       },
       secrets: secrets.map(({ name: secret }) => secret),
@@ -112,9 +155,13 @@ export class Prometheus extends pulumi.ComponentResource {
       unitKeys: settings.quadlet,
       added: additionsOf(settings),
     });
-    host.deploy(name, { service, secrets, after: [args.network] }, { parent: this });
+    host.deploy(name, { service, secrets: [...secrets, ...files], after: [args.network] }, { parent: this });
     this.registerOutputs({ url: this.url });
   }
+}
+
+function recordingsOf(watched: PrometheusArgs["watched"]): Record<string, string> {
+  return Object.assign({}, ...watched.map(({ recordings }) => recordings));
 }
 
 function contents(files: readonly ShippedFile[]): Record<string, string> {

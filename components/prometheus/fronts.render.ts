@@ -1,4 +1,4 @@
-// Where the settings lead to another front of the stack, the log-in there and its certificate authority need not be written.
+// Where the settings lead to a front of the stack, the log-in there and its certificate authority need not be written.
 import type { HttpAuth } from "../../lib/auth";
 import { loginAt } from "../../lib/endpoint";
 import type { MachineLogIn } from "../../lib/machineLogIns";
@@ -20,7 +20,7 @@ const LOG_INS = [
   "sigv4",
 ];
 
-/** @param fronts of the stack's other hosts */
+/** @param fronts of the stack's hosts */
 export function enteringFronts<
   Secret,
   Settings extends Required<Remotes<Secret>> & { readonly scrapeJobs: ReadonlyArray<NamedJob<Secret>> },
@@ -59,7 +59,7 @@ function entered<Secret, One extends Client<Secret>>(
   purpose: MachineLogIn,
 ): One {
   const { basicAuth, bearerToken, oauth2, headers = {}, extra } = one;
-  const login = loginAt({ scheme: "https", host: "", port: 0, path: "", ...entry(front, purpose) });
+  const login = loginAt(entry(front, purpose));
   const logsIn =
     [basicAuth, bearerToken, oauth2].some((given) => given !== undefined) ||
     Object.keys(headers).some((name) => /^authorization$/i.test(name)) ||

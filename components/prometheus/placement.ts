@@ -1,5 +1,14 @@
+import { HISTORY } from "../availability/endpoint";
+import { toHistory } from "../availability/render";
 import { behindFront } from "../nginx/endpoint";
-import { containerPlace, nearest, type PlacedService, type Placement, reachable } from "../placement";
+import {
+  containerPlace,
+  frontsOf,
+  nearest,
+  type PlacedService,
+  type Placement,
+  reachable,
+} from "../placement";
 import { Prometheus, type PrometheusArgs } from "./component";
 import { PROMETHEUS, PROMETHEUS_ENDPOINT } from "./endpoint";
 import { enteringFronts } from "./fronts.render";
@@ -33,17 +42,17 @@ export const prometheusPlacement: PlacedService = {
 };
 
 export function prometheusArgs(placement: Placement): PrometheusArgs {
-  const { settings, watched, others } = placement;
+  const { settings, watched } = placement;
   // An agent evaluates no rules.
   const isServer = settings.prometheus.mode === "server";
   const alertmanagers = isServer ? nearest(reachable(placement, "alertmanager")) : [];
-  const fronts = others.map((host) => host.settings.front);
   return {
     ...containerPlace(placement),
-    settings: enteringFronts(settings.prometheus, fronts),
+    settings: enteringFronts(settings.prometheus, frontsOf(placement)),
     hostName: settings.name,
     apart: alertmanagers.some(({ own }) => !own),
     watched,
+    history: HISTORY in placement.offers ? toHistory : undefined,
     alertmanagers: alertmanagers.map(({ endpoint }) => endpoint),
     alerts: settings.alerts,
   };

@@ -1,5 +1,11 @@
-import { type Endpoint, fromInside, urlOf } from "../../lib/endpoint";
-import { CONFIG_DIRECTORY, type DataVolume, type Service, type UnitKeys } from "../../lib/service";
+import type { Endpoint } from "../../lib/endpoint";
+import {
+  CONFIG_DIRECTORY,
+  type DataVolume,
+  type HostDirectory,
+  type Service,
+  type UnitKeys,
+} from "../../lib/service";
 import { quote } from "../../lib/shell";
 import { metricsJob, type ScrapeConfig, type Telemetry } from "../../lib/telemetry";
 import { readTemplate, renderTemplate } from "../../lib/template";
@@ -8,6 +14,7 @@ import type { Backend } from "../nginx/render";
 import { agentsRules } from "./agents.rules";
 import { PROMETHEUS, PROMETHEUS_ENDPOINT } from "./endpoint";
 import { globalHistograms, type NativeHistograms, withHistograms } from "./histograms.render";
+import { MAIN, ownUrl, type PrometheusIdentity } from "./identity.render";
 import { instanceRules } from "./instance.rules";
 import { globalLimits, type Limits } from "./limits.render";
 import { isBefore3, type Mode, type Storage, storageFlags } from "./mode.render";
@@ -24,6 +31,8 @@ import { scrapesDue } from "./scrapesDue.render";
 import { watchdogRules } from "./watchdog.rules";
 
 export interface PrometheusInput extends Storage {
+  /** Default: the one that scrapes. */
+  readonly identity?: PrometheusIdentity;
   readonly image: string;
   /** Prometheus' URL for users, with its path; alerts and graphs link there. */
   readonly externalUrl: string;
@@ -42,6 +51,10 @@ export interface PrometheusInput extends Storage {
   readonly limits: Limits;
   readonly externalLabels: Readonly<Record<string, string>>;
   readonly scrapeConfigs: readonly ScrapeConfig[];
+  /** Jobs that are files of their own, which are secrets; here without them. */
+  readonly jobFiles?: readonly JobFile[];
+  /** Directories of the host with target files. */
+  readonly hostDirectories?: readonly HostDirectory[];
   /** Where alerts go; absent: nowhere. */
   readonly alertmanagers?: readonly Endpoint[];
   /** External destinations. */
@@ -63,11 +76,14 @@ export interface PrometheusInput extends Storage {
   readonly unitKeys?: UnitKeys;
 }
 
+export interface JobFile {
+  readonly path: string;
+  readonly secret: string;
+  readonly config: ScrapeConfig;
+}
+
 /** The directory of the rule files, as seen from that of their tests. */
 export const RULES_FROM_TESTS = "../rules";
-
-/** Address for the hooks. */
-const OWN_URL = urlOf(fromInside(PROMETHEUS_ENDPOINT));
 
 /** The user `nobody` of the official image. */
 const IMAGE_USER = { uid: 65534, gid: 65534 };
@@ -114,10 +130,12 @@ export const PROMETHEUS_TELEMETRY: Telemetry<never> = {
 
 export function prometheus(input: PrometheusInput): Service {
   const tests = input.ruleTests ?? {};
+  const { identity = MAIN } = input;
+  const { name, description } = identity;
   return {
     kind: "container",
-    name: PROMETHEUS,
-    description: "Podwatch Prometheus",
+    name,
+    description,
     image: input.image,
     args: flags(input),
     user: IMAGE_USER,
@@ -129,13 +147,15 @@ export function prometheus(input: PrometheusInput): Service {
       ...input.authFiles,
     },
     ...(input.secrets?.length ? { secrets: input.secrets } : {}),
+    ...(input.jobFiles?.length ? { reloadedSecrets: input.jobFiles.map(({ secret }) => secret) } : {}),
+    ...(input.hostDirectories?.length ? { hostDirectories: input.hostDirectories } : {}),
     data: { path: "/prometheus", keep: input.keepData, ...imported(input.importFrom) },
     hooks: {
       check:
         renderTemplate("prometheus/check.sh", { mode: input.mode === "agent" ? " --agent" : "" }) +
         (Object.keys(tests).length > 0 ? readTemplate("prometheus/ruleTests.sh") : ""),
       ...(input.importFrom === undefined ? {} : { import: readTemplate("prometheus/import.sh") }),
-      ready: renderTemplate("shared/ready.sh", { url: `${OWN_URL}/-/ready` }),
+      ready: renderTemplate("shared/ready.sh", { url: `${ownUrl(identity)}/-/ready` }),
       reload: reload(input),
       ...(input.mode === "agent" ? { started: readTemplate("prometheus/agentStarted.sh") } : {}),
     },
@@ -153,11 +173,12 @@ function imported(directory: string | undefined): Partial<DataVolume> {
 }
 
 /** An agent answers no query, by which a moment without a scrape would be found. */
-function reload({ mode, scrapeConfigs, scrapeInterval }: PrometheusInput): string {
-  const metrics = renderTemplate("prometheus/metrics.sh", { url: OWN_URL });
+function reload(input: PrometheusInput): string {
+  const { identity, mode, scrapeConfigs, jobFiles = [], scrapeInterval } = input;
+  const metrics = renderTemplate("prometheus/metrics.sh", { url: ownUrl(identity) });
   if (mode === "agent") return metrics + readTemplate("shared/reload.sh");
   return [
-    `due=${quote(scrapesDue(scrapeConfigs, scrapeInterval))}\n`,
+    `due=${quote(scrapesDue([...scrapeConfigs, ...jobFiles.map(({ config }) => config)], scrapeInterval))}\n`,
     metrics,
     ...["prometheus/moment.sh", "shared/reload.sh"].map(readTemplate),
   ].join("");
@@ -174,7 +195,7 @@ function flags(input: PrometheusInput): string[] {
     ...storageFlags(input.image, input),
     ...(features(input).length > 0 ? [`--enable-feature=${features(input).join(",")}`] : []),
     `--web.external-url=${input.externalUrl}`,
-    `--web.route-prefix=${PROMETHEUS_ENDPOINT.path}`,
+    `--web.route-prefix=${(input.identity ?? MAIN).endpoint.path}`,
     ...(input.remoteWriteReceiver ? ["--web.enable-remote-write-receiver"] : []),
   ];
 }
@@ -203,6 +224,7 @@ function configuration(input: PrometheusInput): string {
         ...storage(input),
         ...alerting(input.alertmanagers ?? [], input.remotes?.alertmanagers ?? []),
         ...ruleFiles(Object.keys(input.ruleFiles)),
+        ...(input.jobFiles?.length ? { scrape_config_files: input.jobFiles.map(({ path }) => path) } : {}),
         scrape_configs: input.scrapeConfigs.map((job) => withHistograms(job, input.nativeHistograms)),
         ...(input.remotes?.remoteWrite.length
           ? {

@@ -8,16 +8,21 @@ import { checkQuadlet } from "../../config/resolve/quadlet";
 import { withPlainSecrets } from "../../config/schema/words";
 import type { ResolveContext } from "../../config/section";
 import { inMilliseconds } from "../../lib/duration";
+import { resolveDiscovery } from "./discovery.resolve";
 import { checkExtra } from "./extra.resolve";
+import { typedJobKeys } from "./jobs.schema";
 import { type JobLimits, LIMIT_KEYS } from "./limits.render";
 import { ofMode } from "./mode.resolve";
 import { resolveRemotes } from "./remote.resolve";
 import { resolveRules } from "./rules.resolve";
-import { type PrometheusSettings, type prometheus, type ScrapeJob, typedJobKeys } from "./schema";
+import type { PrometheusSettings, prometheus, ScrapeJob } from "./schema";
 import { checkTargets, readTargets } from "./targets.resolve";
 
 type Given = z.output<typeof prometheus>;
-type GivenFileSd = Given["fileSd"][number];
+type GivenJob = Given["fileSd" | "discovery"][number];
+
+/** Lists of a user's jobs. */
+const JOB_KINDS = ["scrapeJobs", "fileSd", "discovery"] as const;
 
 /** Prometheus' own default. */
 const usualTimeout = "10s";
@@ -53,6 +58,11 @@ export function resolvePrometheus(
     checkJob(job, given.scrapeInterval, path, locate(["secrets"]), report);
     return resolveAuth(readTargets(job, path, context, report), path, context, report);
   });
+  const discovery = given.discovery.flatMap((job, index) => {
+    const path = locate(["discovery", index]);
+    checkJob(job, given.scrapeInterval, path, locate(["secrets"]), report);
+    return resolveDiscovery(job, path, locate(["secrets"]), context, report) ?? [];
+  });
   const rules = resolveRules(given, locate, context, report);
   const remoteWrite = resolveRemotes(given.remoteWrite, "remoteWrite", locate, context, report);
   const remoteRead = resolveRemotes(given.remoteRead, "remoteRead", locate, context, report);
@@ -65,6 +75,7 @@ export function resolvePrometheus(
       scrapeTimeout,
       scrapeJobs,
       fileSd,
+      discovery,
       remoteWrite,
       remoteRead,
       alertmanagers,
@@ -90,10 +101,10 @@ function checkHistograms(given: Given, locate: Locate, report: Report): void {
   }
 }
 
-/** Names of jobs are unique, over both kinds and the built-in ones. */
+/** Names of jobs are unique, over all kinds and the built-in ones. */
 function checkNames(given: Given, builtIn: readonly string[], locate: Locate, report: Report): void {
   const seen = new Map<string, string>(builtIn.map((name) => [name, "a shipped job"]));
-  for (const kind of ["scrapeJobs", "fileSd"] as const) {
+  for (const kind of JOB_KINDS) {
     given[kind].forEach((job, index) => {
       const owner = seen.get(job.name);
       if (owner === undefined) seen.set(job.name, "another job");
@@ -107,7 +118,7 @@ function checkNames(given: Given, builtIn: readonly string[], locate: Locate, re
 }
 
 function checkJob(
-  job: ScrapeJob | GivenFileSd,
+  job: ScrapeJob | GivenJob,
   usualInterval: string,
   path: Path,
   secrets: Path,

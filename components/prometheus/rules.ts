@@ -32,6 +32,15 @@ const LIMITS_MET = [
   "prometheus_target_scrape_pool_exceeded_target_limit_total",
 ];
 
+/** Each kind of discovery that counts for itself; most are asked anew at intervals, and counted together since Prometheus 2.53. */
+const DISCOVERY_FAILURES = [
+  growth("prometheus_sd_http_failures_total", "5m"),
+  growth("prometheus_sd_dns_lookup_failures_total", "5m"),
+  growth("prometheus_sd_file_read_errors_total", "5m"),
+  growth("prometheus_sd_consul_rpc_failures_total", "5m"),
+  `increase(prometheus_sd_refresh_failures_total{${SELF}, mechanism!~"dns|http"}[5m])`,
+];
+
 function sum(metrics: readonly string[], window: string): string {
   return metrics.map((metric) => growth(metric, window)).join("\n+ ");
 }
@@ -134,7 +143,9 @@ export const prometheusRules: RuleGroup = {
       thresholds: {},
       what: "Prometheus' service discovery fails",
       expr: () =>
-        `prometheus_sd_failed_configs{${SELF}} > 0\nor ${growth("prometheus_sd_http_failures_total", "5m")} > 0\nor ${growth("prometheus_sd_dns_lookup_failures_total", "5m")} > 0\nor ${growth("prometheus_sd_file_read_errors_total", "5m")} > 0`,
+        [`prometheus_sd_failed_configs{${SELF}}`, ...DISCOVERY_FAILURES]
+          .map((failures) => `${failures} > 0`)
+          .join("\nor "),
       summary: "Prometheus cannot find its targets",
       description: () =>
         "Service discovery fails. Targets known so far are still scraped; new ones are not found, and old ones stay.",

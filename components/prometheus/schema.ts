@@ -5,7 +5,6 @@ import { httpAuth } from "../../config/schema/auth";
 import { image } from "../../config/schema/image";
 import { quadletSetting } from "../../config/schema/quadlet";
 import {
-  choice,
   data,
   duration,
   enabled,
@@ -24,79 +23,12 @@ import {
   whole,
 } from "../../config/schema/words";
 import versions from "../../versions.json";
+import { discoveries, relabel } from "./discovery.schema";
 import { extra } from "./extra.schema";
-import { jobLimits, limits } from "./limits.schema";
+import { jobName, scraping } from "./jobs.schema";
+import { limits } from "./limits.schema";
 import { modeSettings, nativeHistograms } from "./mode.schema";
 import { otherAlertmanager, remoteRead, remoteWrite } from "./remote.schema";
-
-/** Native keys of a scrape configuration for which there is a setting, by that setting. */
-export const typedJobKeys: Readonly<Record<string, string>> = {
-  job_name: "name",
-  scheme: "scheme",
-  metrics_path: "metricsPath",
-  scrape_interval: "interval",
-  scrape_timeout: "timeout",
-  params: "params",
-  static_configs: "targets",
-  file_sd_configs: "files",
-};
-
-const params = z.record(
-  z.string(),
-  z
-    .preprocess(
-      (value) => (typeof value === "string" ? [value] : value),
-      list(z.string({ error: "is not text; put the parameter's value in quotes" }), "texts"),
-    )
-    .meta({ oneOrMany: true }),
-  { error: "is not a group of parameters; write one `name: value` a line below it" },
-);
-
-const jobName = setting(
-  text(
-    /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/,
-    "is not a job name; write up to 64 letters, digits, _, - and ., beginning with a letter or digit",
-  ),
-  "Name of the job, the label `job` of its series. Unique.",
-  { example: "node" },
-);
-
-/** What every job says of its scrapes, however it finds its targets. */
-const scraping = {
-  scheme: setting(choice(["http", "https"]).default("http"), "Protocol for scraping."),
-  metricsPath: setting(
-    text(/^\/[^\s?#]*$/, "is not a path; write one that begins with /, such as /metrics").default("/metrics"),
-    "Path of the metrics on a target.",
-  ),
-  interval: setting(duration().optional(), "How often the targets are scraped.", {
-    example: "30s",
-    defaultText: "`prometheus.scrapeInterval`",
-  }),
-  timeout: setting(duration().optional(), "How long a scrape may take; at most the interval.", {
-    example: "10s",
-    defaultText: "`prometheus.scrapeTimeout`, at most the interval",
-  }),
-  labels: setting(labels().default({}), "Labels added to every target listed in the job.", {
-    example: { team: "core" },
-  }),
-  params: setting(params.default({}), "Parameters of the request, each with one value or a list of values.", {
-    example: { module: "http_2xx" },
-  }),
-  limits: setting(jobLimits.optional(), "Limits of this job, which override `prometheus.limits`.", {
-    example: { samples: 1_000_000 },
-    defaultText: "`prometheus.limits`",
-  }),
-  ...httpAuth,
-  extra: setting(
-    z
-      .record(z.string(), z.unknown(), {
-        error: "is not a group of settings; write keys of a Prometheus scrape configuration below it",
-      })
-      .default({}),
-    "Further options of Prometheus' scrape configuration, in Prometheus' syntax, merged verbatim. Must not contain secrets: set authentication in the job, other secrets under `prometheus.secrets`.",
-    { example: { honor_labels: true } },
-  ),
-};
 
 const httpSd = group({
   url: setting(
@@ -152,6 +84,18 @@ export const fileSdJob = group({
   ),
   ...scraping,
 }).meta({ id: "fileSdJob", description: "A scrape job whose targets are in files." });
+
+export const discoveryJob = group({
+  name: jobName,
+  ...discoveries,
+  ...scraping,
+  labels: setting(labels().default({}), "Labels added to every target.", { example: { team: "core" } }),
+  relabel,
+}).meta({
+  id: "discoveryJob",
+  description:
+    "A scrape job whose targets Prometheus finds by itself, in exactly one of these ways. [docs/discovery.md](discovery.md) has an example of each.",
+});
 
 export const prometheus = group({
   enabled: enabled("Prometheus"),
@@ -211,16 +155,23 @@ export const prometheus = group({
   ),
   watches: setting(
     list(
-      text(/^[a-z][a-z0-9-]{0,30}$/, "is not the name of a host or a group; write one of the stack's"),
-      "names of hosts and groups",
+      text(
+        /^([a-z][a-z0-9-]{0,30}|[A-Za-z_][A-Za-z0-9_]*=.+)$/,
+        "is neither the name of a host or a group nor a label; write a name of the stack's, or a label such as site=north",
+      ),
+      "names of hosts and groups, and labels of hosts",
     ).optional(),
-    "Hosts of the stack that it watches besides its own, by their names or by groups: their node exporters, and in a stack with [groups](groups.md) what is behind their fronts. Your own scrape jobs are not affected.",
-    { example: ["north"], defaultText: "all hosts" },
+    "Hosts of the stack that it watches besides its own, by their names, by groups, or by labels of hosts such as `site=north`: their node exporters, and in a stack with [groups](groups.md) what is behind their fronts. Your own scrape jobs are not affected.",
+    { example: ["north", "site=south"], defaultText: "all hosts" },
   ),
   scrapeJobs: setting(list(scrapeJob, "scrape jobs").default([]), "Your own scrape jobs."),
   fileSd: setting(
     list(fileSdJob, "scrape jobs with target files").default([]),
     "Scrape jobs whose targets are in files on this computer.",
+  ),
+  discovery: setting(
+    list(discoveryJob, "scrape jobs with service discovery").default([]),
+    "Scrape jobs whose targets Prometheus finds by itself: in lists, files and DNS, in OpenStack, EC2, Consul and Docker.",
   ),
   ruleFiles: setting(
     list(localPath(), "rule files").default([]),
@@ -267,12 +218,17 @@ export interface ShippedFile {
 
 export type ScrapeJob = z.output<typeof scrapeJob>;
 export type FileSdJob = Omit<z.output<typeof fileSdJob>, "files"> & { files: ShippedFile[] };
+type GivenDiscovery = z.output<typeof discoveryJob>;
+export type DiscoveryJob = Omit<GivenDiscovery, "file"> & {
+  file?: (Omit<NonNullable<GivenDiscovery["file"]>, "files"> & { files: ShippedFile[] }) | undefined;
+};
 
 /** Fully resolved: defaults are filled in, files are read. */
 export type PrometheusSettings<Secret = string> = WithSecrets<
-  Omit<z.output<typeof prometheus>, "fileSd" | "ruleFiles" | "ruleTests" | "scrapeTimeout"> & {
+  Omit<z.output<typeof prometheus>, "fileSd" | "discovery" | "ruleFiles" | "ruleTests" | "scrapeTimeout"> & {
     scrapeTimeout: string;
     fileSd: FileSdJob[];
+    discovery: DiscoveryJob[];
     ruleFiles: ShippedFile[];
     /** They refer to the rule files by their paths on the host. */
     ruleTests: ShippedFile[];

@@ -32,7 +32,7 @@ export interface Job<Secret = unknown> extends HttpAuth<Secret> {
 /** A scrape job with its targets written out. */
 export function scrapeConfig(job: NamedJob): ScrapeConfig {
   const targets = job.targets.length > 0 ? { static_configs: staticConfigs(job) } : {};
-  return { ...common(job), ...targets, ...discovered(job), ...job.extra };
+  return { ...commonConfig(job), ...targets, ...discovered(job), ...job.extra };
 }
 
 /** Targets with labels of their own. */
@@ -122,14 +122,14 @@ function logins<Secret>(jobs: ReadonlyArray<AnyJob<Secret>>): Array<[HttpAuth<Se
 const DISCOVERY = "sd";
 
 /** Names of jobs are unique, of whatever kind they are. */
-function jobOwner({ name }: Job, part?: string): Owner {
+export function jobOwner({ name }: Pick<Job, "name">, part?: string): Owner {
   return owner(PROMETHEUS, name, part);
 }
 
 /** A scrape job with its targets in deployed files. */
 export function fileScrapeConfig(job: FileJob): ScrapeConfig {
   return {
-    ...common(job),
+    ...commonConfig(job),
     file_sd_configs: [{ files: job.files.map(({ name }) => targetFilePath(shippedName(job, name))) }],
     ...relabelled(job),
     ...job.extra,
@@ -137,7 +137,7 @@ export function fileScrapeConfig(job: FileJob): ScrapeConfig {
 }
 
 /** The target files of all jobs, by their deployed name. */
-export function targetFiles(jobs: readonly FileJob[]): Record<string, string> {
+export function targetFiles(jobs: ReadonlyArray<Pick<FileJob, "name" | "files">>): Record<string, string> {
   return Object.fromEntries(
     jobs.flatMap((job) => job.files.map(({ name, content }) => [shippedName(job, name), content])),
   );
@@ -147,11 +147,11 @@ export type FileJob = Job & {
   readonly files: ReadonlyArray<{ readonly name: string; readonly content: string }>;
 };
 
-function shippedName(job: Job, file: string): string {
+export function shippedName(job: Pick<Job, "name">, file: string): string {
   return `${job.name}/${file}`;
 }
 
-function common(job: Job): ScrapeConfig {
+export function commonConfig(job: Job): ScrapeConfig {
   return {
     job_name: job.name,
     scheme: job.scheme,

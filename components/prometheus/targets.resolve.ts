@@ -58,7 +58,12 @@ function checkAddress(target: string, path: Path, report: Report): void {
   if (targetHost(target) === undefined) report(path, `${quote(target)} ${notAnAddress}`);
 }
 
-export function readTargets(job: GivenFileSd, path: Path, context: Context, report: Report): FileSdJob {
+export function readTargets<Job extends Pick<GivenFileSd, "files" | "extra">>(
+  job: Job,
+  path: Path,
+  context: Context,
+  report: Report,
+): Omit<Job, "files"> & Pick<FileSdJob, "files"> {
   const at = (index: number) => [...path, "files", index];
   const check = (name: string, content: string) => targetFileProblem(name, content, setsAddress(job.extra));
   return { ...job, files: shippedFiles(job.files, { what: "a target file", check }, at, context, report) };

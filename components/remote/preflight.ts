@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Checks, checkHost } from "../../connection/check";
 import type { Connection } from "../../connection/connection";
-import { unlessInterrupted } from "./interruption";
+import { answerWhenInterrupted, unlessInterrupted } from "./interruption";
 
 /** A Pulumi program's connection: its secrets may be known only while it runs. */
 export type HostConnection = Connection<pulumi.Input<string>>;
@@ -29,11 +29,12 @@ export function preflightHooks(
   const { name } = connection;
   const tell = (progress: string) => void pulumi.log.info(`host ${name}: ${progress}`);
   const wait = waitForConnection === undefined ? undefined : { within: waitForConnection, tell };
+  answerWhenInterrupted();
   let gate: Promise<void> | undefined;
   let outcome: Promise<void> | undefined;
   const look = (withRunner: boolean) =>
     unlessInterrupted(
-      check(connection, { ...checks, wait, withRunner }),
+      () => check(connection, { ...checks, wait, withRunner }),
       `host ${name}: interrupted before anything was changed there`,
     );
   return {

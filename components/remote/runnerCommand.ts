@@ -8,8 +8,6 @@ import {
   fitCommand,
   installCommand,
   installStagedCommand,
-  onThisMachine,
-  onThisMachineOnly,
   ownedBy,
   type PlannedService,
   type RunnerWords,
@@ -23,6 +21,7 @@ import {
 } from "../../lib/runner";
 import { fitScript, runnerScript } from "../../lib/runnerScript";
 import { secretInput, secretVersion } from "../../lib/secretVersion";
+import { onThisMachine, onThisMachineOnly } from "../../lib/thisMachine";
 import type { HostConnection, Preflight } from "./preflight";
 import { whenMade } from "./whenMade";
 
@@ -76,13 +75,13 @@ export interface SecretArgs extends CommandArgs {
  */
 export function gate(
   name: string,
-  args: CommandArgs & { readonly services: pulumi.Input<readonly PlannedService[]> },
+  args: CommandArgs & { readonly services: pulumi.Input<readonly PlannedService[]>; readonly engine: string },
   opts: pulumi.CustomResourceOptions,
 ): HostCommand {
-  const { host, services } = args;
+  const { host, services, engine } = args;
   const create = pulumi
     .output(services)
-    .apply((all) => fitCommand(host.connection.rights, all as readonly PlannedService[]));
+    .apply((all) => fitCommand(host.connection.rights, all as readonly PlannedService[], engine));
   return command(
     name,
     { ...args, step: "gate" },

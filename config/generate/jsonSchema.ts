@@ -33,6 +33,8 @@ export interface JsonSchema {
   oneOrMany?: boolean;
   /** A group that `true` or `false` may stand for. */
   onOff?: boolean;
+  /** A group that the text of this setting of its may stand for. */
+  short?: string;
   /** The page below docs/ that describes what is inside. */
   page?: string;
   /** What to write instead of an example. */
@@ -98,21 +100,44 @@ const encrypted: JsonSchema = {
 
 /** Leaves out keys unknown to editors, and defaults that change with every new image. */
 function forEditors(schema: JsonSchema): JsonSchema {
-  const { kind, secret, lines, output, defaultText, oneOrMany, onOff, page, placeholder, id, ...rest } =
-    schema;
+  const {
+    kind,
+    secret,
+    lines,
+    output,
+    defaultText,
+    oneOrMany,
+    onOff,
+    short,
+    page,
+    placeholder,
+    id,
+    ...rest
+  } = schema;
   if (secret) {
     const command = "Encrypted: `pulumi config set --secret --path ...`.";
     return { description: `${rest.description ?? ""} ${command}`, ...encrypted };
   }
-  if (onOff) {
+  if (onOff || short !== undefined) {
     const { description, ...group } = rest;
+    const {
+      description: _,
+      default: __,
+      ...text
+    } = (short && rest.properties?.[short]) || { type: "boolean" };
     return {
       ...(description === undefined ? {} : { description }),
-      anyOf: [{ type: "boolean" }, forEditors(group)],
+      anyOf: [forEditors(text), forEditors(group)],
     };
   }
   const known = { ...rest };
-  if (oneOrMany) return { anyOf: [...(rest.items === undefined ? [] : [rest.items]), rest] };
+  if (oneOrMany) {
+    const { description, ...list } = rest;
+    return {
+      ...(description === undefined ? {} : { description }),
+      anyOf: [...(list.items === undefined ? [] : [list.items]), list],
+    };
+  }
   if (defaultText !== undefined) delete known.default;
   return mapInner(known, forEditors);
 }

@@ -1,5 +1,5 @@
 // Which hosts ask others: the ones that their Prometheus watches, and the fronts that their services use.
-import { isWatched } from "../../lib/watched";
+import { isMeant, isWatched, selectorOf } from "../../lib/watched";
 import { quote, type Report } from "../problem";
 import { hostEntry, services } from "../schema";
 import type { OtherHost, SectionName } from "../section";
@@ -47,10 +47,21 @@ export function asking(stack: Tree, entries: readonly Entry[], ownName: string):
   });
 }
 
+export const labelsOf = ({ sound }: Pick<Entry, "sound">) =>
+  (sound.labels ?? {}) as Readonly<Record<string, string>>;
+
+const withLabels = <One extends Pick<Entry, "name" | "groups" | "sound">>(host: One) => ({
+  ...host,
+  labels: labelsOf(host),
+});
+
 /** The hosts whose Prometheus watches a host. */
-export function watchersOf(host: Pick<Entry, "name" | "groups">, all: readonly Asking[]): OtherHost[] {
+export function watchersOf(
+  host: Pick<Entry, "name" | "groups" | "sound">,
+  all: readonly Asking[],
+): OtherHost[] {
   return all.flatMap(({ name, address, prometheus }) =>
-    prometheus !== undefined && isWatched({ name, watches: prometheus.watches }, host)
+    prometheus !== undefined && isWatched({ name, watches: prometheus.watches }, withLabels(host))
       ? [{ name, address }]
       : [],
   );
@@ -68,11 +79,16 @@ export function clientsOf(host: Pick<Entry, "name" | "groups">, all: readonly As
 
 /** Names of hosts and groups have to be those of the stack. */
 export function checkWatches(entries: readonly Entry[], all: readonly Asking[], report: Report): void {
+  const hosts = entries.map(withLabels);
   const known = [...new Set(entries.flatMap(({ name, groups = [] }) => [name, ...groups]))];
   entries.forEach((entry, index) => {
     const locate = locateIn("prometheus", entry);
     all[index]?.prometheus?.watches?.forEach((name, at) => {
-      if (known.includes(name)) return;
+      if (hosts.some((host) => isMeant(name, host))) return;
+      if (selectorOf(name) !== undefined) {
+        report(locate(["watches", at]), `${quote(name)} selects no host; ${selectors(hosts, name)}`);
+        return;
+      }
       const meant = nearest(name, known);
       report(
         locate(["watches", at]),
@@ -80,4 +96,18 @@ export function checkWatches(entries: readonly Entry[], all: readonly Asking[], 
       );
     });
   });
+}
+
+/** What may be written instead of a selector. */
+function selectors(
+  hosts: ReadonlyArray<{ readonly labels: Readonly<Record<string, string>> }>,
+  given: string,
+) {
+  const all = hosts.flatMap(({ labels }) =>
+    Object.entries(labels).map(([label, value]) => `${label}=${value}`),
+  );
+  const known = [...new Set(all)];
+  if (known.length === 0) return "no host has labels: write them in the entries of hosts or groups";
+  const meant = nearest(given, known);
+  return meant === undefined ? `write one of ${known.join(", ")}` : `did you mean ${meant}?`;
 }

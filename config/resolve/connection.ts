@@ -7,6 +7,7 @@ import {
   type SshServer,
   type ThisMachine,
 } from "../../connection/connection";
+import { hasUnknown } from "../../lib/address";
 import type { Context } from "../context";
 import { type Path, quote, type Report } from "../problem";
 import { hostEntry } from "../schema";
@@ -54,7 +55,9 @@ const WAIT_FOR_NEW_HOST = "5m";
 /** How long its SSH server is waited for. */
 export function waitOf({ waitForConnection }: Access, route: Route, context: Context): string | undefined {
   if (waitForConnection !== undefined || isLocal(route)) return waitForConnection;
-  const isNew = [route.host, route.proxy?.host ?? ""].some((host) => context.isUnknown?.(host) === true);
+  const isNew = [route.host, route.proxy?.host ?? ""].some(
+    (host) => hasUnknown(host) || context.isUnknown?.(host) === true,
+  );
   return isNew ? WAIT_FOR_NEW_HOST : undefined;
 }
 

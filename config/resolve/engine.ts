@@ -1,5 +1,6 @@
 // Settings that require what not every engine can do.
 import type { Capabilities, Engine } from "../../engines/engine";
+import { isLoopback } from "../../lib/address";
 import { type Path, quote, type Report } from "../problem";
 import { stack } from "../schema";
 import type { PresetName } from "../schema/presets";
@@ -40,7 +41,19 @@ const REQUIREMENTS: Readonly<Partial<Record<keyof Capabilities, Requirement>>> =
   secretEnvironment: {
     what: "needs secrets as environment variables",
     instead: "remove it",
-    find: (settings) => ofSections(settings, ["secretEnvironment"]),
+    find: (settings) =>
+      ofSections(settings, ["secretEnvironment"]).concat(
+        [["front", "tls", "acme", "accountBinding"]].filter((path) => valueAt(settings, path) !== undefined),
+      ),
+  },
+  disks: {
+    what: "needs volumes of the engine on disks that are mounted here",
+    instead: "remove it, and put the directory of the engine onto a disk yourself",
+    find: (settings) =>
+      isGroup(valueAt(settings, ["storage", "disks"])) &&
+      Object.keys(valueAt(settings, ["storage", "disks"]) as Tree).length > 0
+        ? [["storage", "disks"]]
+        : [],
   },
   limits: {
     what: "needs limits of memory and processor time",
@@ -51,6 +64,23 @@ const REQUIREMENTS: Readonly<Partial<Record<keyof Capabilities, Requirement>>> =
     what: "needs a container that can reach Apache and nothing else",
     instead: "remove it",
     find: ({ apache }) => ((apache as Tree | undefined)?.enabled === true ? [["apache", "enabled"]] : []),
+  },
+  hostServices: {
+    what: "needs services, files or sockets on the host itself",
+    instead: "remove it",
+    find: (settings) => [
+      ...HOST_SERVICES.filter((path) => isWanted(valueAt(settings, path))),
+      ...directories(settings),
+    ],
+  },
+  serving: {
+    what: "needs ports that others than the host itself can reach",
+    instead: "write 127.0.0.1",
+    find: (settings) =>
+      BINDS.filter((path) => {
+        const bind = valueAt(settings, path);
+        return typeof bind === "string" && !isLoopback(bind);
+      }),
   },
   check: {
     what: "needs a check of the files before they go live",
@@ -65,9 +95,64 @@ const REQUIREMENTS: Readonly<Partial<Record<keyof Capabilities, Requirement>>> =
   },
 };
 
-/** Refuses what the engine cannot do, by the name of each setting that requires it. */
-export function checkEngine(engine: Engine, sound: Tree, hosts: readonly Layered[], report: Report): void {
-  const places = [{ settings: ofStack(sound), path: [] as Path }, ...hosts.flatMap(layersOf)];
+const HOST_SERVICES: readonly Path[] = [
+  ["nodeExporter", "enabled"],
+  ["gateways", "enabled"],
+  ["firewall"],
+  ["ssh"],
+  ["backup"],
+  ["engine", "install"],
+  ["front", "tls", "acme"],
+  ["prometheus", "import"],
+];
+
+/** Where services that are published listen. */
+const BINDS: readonly Path[] = [
+  ["front", "bind"],
+  ["telegraf", "listen", "bind"],
+];
+
+/** Those of the host with files of targets. */
+function directories(settings: Tree): Path[] {
+  const jobs = valueAt(settings, ["prometheus", "discovery"]);
+  const paths = (Array.isArray(jobs) ? jobs : []).map((_, index) => [
+    "prometheus",
+    "discovery",
+    index,
+    "file",
+    "directory",
+  ]);
+  return paths.filter((path) => valueAt(settings, path) !== undefined);
+}
+
+function isWanted(value: unknown): boolean {
+  return value !== undefined && value !== false && !(isGroup(value) && value.enabled === false);
+}
+
+interface WithEngine extends Layered {
+  readonly engine: Engine;
+}
+
+/** Refuses what the engine of a host cannot do, by the name of each setting that requires it. */
+export function checkEngines(sound: Tree, hosts: readonly WithEngine[], report: Report): void {
+  const told = new Set<string>();
+  const once: Report = (path, text) => {
+    const problem = JSON.stringify([path, text]);
+    if (!told.has(problem)) report(path, text);
+    told.add(problem);
+  };
+  for (const engine of new Set(hosts.map((host) => host.engine))) {
+    const its = hosts.filter((host) => host.engine === engine);
+    checkEngine(engine, [{ settings: ofStack(sound), path: [] }, ...its.flatMap(layersOf)], once);
+  }
+}
+
+interface Place {
+  readonly settings: Tree;
+  readonly path: Path;
+}
+
+function checkEngine(engine: Engine, places: readonly Place[], report: Report): void {
   for (const [capability, { what, instead, find }] of Object.entries(REQUIREMENTS)) {
     if (engine.can[capability as keyof Capabilities]) continue;
     const cannot = `${what}, which the engine ${engine.name} does not support; ${instead}, or choose another engine`;
@@ -84,7 +169,7 @@ function ofStack({ host: _, hosts: __, groups: ___, ...sections }: Tree): Tree {
   return sections;
 }
 
-function layersOf({ layers }: Layered) {
+function layersOf({ layers }: Layered): Place[] {
   return layers.map(({ sound, path }) => ({ settings: sound, path }));
 }
 

@@ -25,6 +25,8 @@ const shipped = (group: ShippedGroup) =>
 export const SHIPPED_GROUPS: Readonly<Record<ShippedGroup | "all-in-one", readonly SectionName[]>> = {
   monitors: shipped("monitors"),
   dashboards: shipped("dashboards"),
+  databases: shipped("databases"),
+  executors: shipped("executors"),
   targets: shipped("targets"),
   "all-in-one": PLACEABLE.filter((name) => !shipped("targets").includes(name)),
 };
@@ -100,7 +102,10 @@ export function checkGroups(
     const path: Path = ["groups", name];
     const members = hosts.filter(({ grouped: { groups } }) => groups?.includes(name));
     if (members.length === 0) {
-      report(path, `has no host; write groups: [${name}] in the entry of a host, or remove it`);
+      const used = hosts.flatMap(({ grouped: { groups } }) => groups ?? []);
+      const meant = nearest(name, [...Object.keys(SHIPPED_GROUPS), ...used]);
+      const other = meant === undefined || meant === name ? "or remove it" : `or did you mean ${meant}?`;
+      report(path, `has no host; write groups: [${name}] in the entry of a host, ${other}`);
       continue;
     }
     for (const section of Object.keys(services) as SectionName[]) {

@@ -1,5 +1,6 @@
 // Images that hosts build: reads their files, and derives their names from the content.
 import { createHash } from "node:crypto";
+import { sorted } from "../../lib/sorted";
 import type { Context } from "../context";
 import { type Path, quote, type Report } from "../problem";
 import { builtImage, type ImageBuild } from "../schema/image";
@@ -24,9 +25,14 @@ export function resolveImage(
   if (!isGroup(image)) return section;
   const build = readBuild(image, locate, context, report);
   if (build === undefined) return others;
+  return { ...others, image: builtReference(name, build, builds) };
+}
+
+/** The name of an image that the host builds, which is added to `builds`. */
+export function builtReference(name: string, build: ImageBuild, builds: Record<string, ImageBuild>): string {
   const reference = `localhost/podwatch-${name}:${digest(build)}`;
   builds[reference] = build;
-  return { ...others, image: reference };
+  return reference;
 }
 
 function readBuild(
@@ -73,7 +79,6 @@ function readBuild(
 }
 
 function digest({ containerfile, files, args }: ImageBuild): string {
-  const sorted = (group: object) => Object.entries(group).sort(([a], [b]) => (a < b ? -1 : 1));
   const content = JSON.stringify([containerfile, sorted(files), sorted(args)]);
   return createHash("sha256").update(content).digest("hex").slice(0, 16);
 }

@@ -1,4 +1,5 @@
 // What hosts have: a target is only scraped, any other host has the services of its groups.
+import { serviceAtFront } from "../../components/nginx/endpoint";
 import { NODE_JOB } from "../../components/node-exporter/endpoint";
 import { SECTIONS } from "../../components/sections";
 import { isWatched } from "../../lib/watched";
@@ -55,6 +56,33 @@ interface Entry extends Layered {
   readonly name: string;
 }
 
+/** Lists of a user's scrape jobs. */
+const JOB_KINDS = ["scrapeJobs", "fileSd", "discovery"] as const;
+
+/** A user's job may not have the name of one that watches what is behind the front of another host. */
+export function checkJobsAtFronts(
+  placed: ReadonlyArray<Layered & { readonly settings: HostSettings }>,
+  report: Report,
+): void {
+  for (const { settings, ...entry } of placed) {
+    const { name, groups, prometheus } = settings;
+    if (groups === undefined || !prometheus.enabled) continue;
+    const others = placed.filter((other) => other.settings.name !== name && other.settings.groups);
+    for (const kind of JOB_KINDS) {
+      prometheus[kind].forEach((job, index) => {
+        for (const { settings: other } of others) {
+          const service = serviceAtFront(job.name, other.name);
+          if (service === undefined) continue;
+          report(
+            locateIn("prometheus", entry)([kind, index, "name"]),
+            `${quote(job.name)} is the name of a job of Podwatch's own, for ${service} behind the front of ${other.name}; write another name, such as ${quote(`${service}-of-${other.name}`)}`,
+          );
+        }
+      });
+    }
+  }
+}
+
 /** A user's job may have the name of the node exporters' job, unless the same Prometheus has both. */
 export function checkNodeJobs(
   hosts: readonly HostSettings[],
@@ -72,7 +100,7 @@ export function checkNodeJobs(
     const entry = entries.find((candidate) => candidate.name === name);
     if (!watches || entry === undefined) continue;
     const locate = locateIn("prometheus", entry);
-    for (const kind of ["scrapeJobs", "fileSd"] as const) {
+    for (const kind of JOB_KINDS) {
       const index = prometheus[kind].findIndex((job) => job.name === NODE_JOB);
       if (index >= 0) {
         report(

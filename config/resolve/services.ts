@@ -8,7 +8,7 @@ import type { HostBasics, ResolveContext, Section, SectionName, ServiceSettings 
 import { settle } from "../shape";
 import type { Tree } from "../walk";
 import { resolveAdditions } from "./additions";
-import { resolveImage } from "./image";
+import { builtReference, resolveImage } from "./image";
 import { type Layered, locateIn } from "./locate";
 import { merge } from "./merge";
 import { sectionsOf } from "./roles";
@@ -56,13 +56,30 @@ export function resolveServices(
       report,
     };
     const { owned } = section;
-    const own = owned === undefined ? given : resolveAdditions(given ?? {}, owned, around);
-    resolved[name] = section.resolve(own ?? {}, around);
+    const added = owned === undefined ? given : resolveAdditions(given ?? {}, owned, around);
+    const shipped: Record<string, ImageBuild> = {};
+    const own = { ...added, ...recipeOf(name, section, written, given ?? {}, shipped) };
+    const service = section.resolve(own, around);
+    resolved[name] = service;
+    // No host builds what it does not run.
+    if ((service as { enabled?: boolean }).enabled) Object.assign(builds, shipped);
   }
   const services = resolved as ServiceSettings<string>;
   const misses = basics.services.includes("prometheus") && !services.prometheus.enabled;
   if (misses) checkIdle(services, locate("prometheus")(["enabled"]), report);
   return { builds, ...services };
+}
+
+/** The image of a service that has a recipe, unless the stack file names another. */
+function recipeOf(
+  name: SectionName,
+  { recipe }: Section,
+  written: Tree,
+  given: Tree,
+  builds: Record<string, ImageBuild>,
+): Tree {
+  if (recipe === undefined || written.image !== undefined) return {};
+  return { image: builtReference(name, recipe(given), builds) };
 }
 
 /** Enabled services that are useless without Prometheus. */

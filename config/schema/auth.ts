@@ -3,7 +3,7 @@ import { z } from "zod";
 import { flag, group, httpUrl, list, localPath, secretText, setting, text } from "./words";
 
 /** Programs trim the content of secret files; only a line break at the end is never intended. */
-const sent = (value: string) => value.trim() !== "" && !/^\s|\0|[^\S\r\n]\s*$/.test(value);
+export const sent = (value: string) => value.trim() !== "" && !/^\s|\0|[^\S\r\n]\s*$/.test(value);
 /** A header's value, which has to be one line. */
 const sentInHeader = (value: string) => sent(value) && !/\p{Cc}/u.test(value.trimEnd());
 
@@ -118,12 +118,8 @@ export const bearerToken = () =>
 
 export const tlsSetting = () => setting(tls.optional(), "Settings for TLS connections.");
 
-/** At most one of the first three; each value reaches the service in a file that only it can read. */
-export const httpAuth = {
-  basicAuth: setting(basicAuth.optional(), "User and password."),
-  bearerToken: bearerToken(),
-  oauth2: setting(oauth2.optional(), "A token obtained with a client's id and secret."),
-  headers: setting(
+const headers = () =>
+  setting(
     z
       .record(
         headerName(),
@@ -135,8 +131,23 @@ export const httpAuth = {
       )
       .optional(),
     "Additional request headers, each with a secret value.",
-  ),
+  );
+
+/** At most one of the first two. */
+export const httpLogIn = {
+  basicAuth: setting(basicAuth.optional(), "User and password."),
+  bearerToken: bearerToken(),
+  headers: headers(),
   tls: tlsSetting(),
+};
+
+/** At most one of the first three; each value reaches the service in a file that only it can read. */
+export const httpAuth = {
+  basicAuth: httpLogIn.basicAuth,
+  bearerToken: httpLogIn.bearerToken,
+  oauth2: setting(oauth2.optional(), "A token obtained with a client's id and secret."),
+  headers: httpLogIn.headers,
+  tls: httpLogIn.tls,
 };
 
 /** For native configuration, beyond the settings here. */

@@ -33,10 +33,12 @@ export async function verify(
   throw new Error(failed.join("; ") || stderr.trim().split("\n").at(-1) || `it ended with ${code}`);
 }
 
-/** Whether the stack has resources on hosts. */
+/** Whether the stack has resources on hosts, or machines. */
 export async function isDeployed({ stack }: Target): Promise<boolean> {
   const { deployment } = JSON.parse(await exportStack(stack)) as {
     deployment?: { resources?: ReadonlyArray<{ readonly type: string }> };
   };
-  return (deployment?.resources ?? []).some(({ type }) => /^command:(remote|local):Command$/.test(type));
+  return (deployment?.resources ?? []).some(({ type }) =>
+    /^(command:(remote|local):Command|openstack:.+)$/.test(type),
+  );
 }

@@ -1,66 +1,20 @@
-import { hostPath, type Service, unitName } from "../../lib/service";
-import { type Bundle, type Header, type Part, writeBundle } from "../bundle";
-import type { HostContext, ImageBuild } from "../engine";
-import { addedHeaders, checkWithArguments } from "./additions";
-import { containerUnit, NETWORK_NAME } from "./quadlet";
+import { type Service, unitName } from "../../lib/service";
+import { type Bundle, writeBundle } from "../bundle";
+import { containerBundle } from "../container";
+import type { HostContext } from "../engine";
+import { NETWORK_NAME } from "../network";
+import { containerUnit } from "./quadlet";
 
 /** The bundle of a service that runs as a container. */
 export function serviceBundle(service: Service, { scope, builds = {} }: HostContext): Bundle {
-  const build = builds[service.image];
-  const headers: Header[] = [
-    ...imageHeaders(service.image, build),
-    ["user", `${service.user.uid}:${service.user.gid}`],
-    ["ready-within", String(service.readyWithin)],
-    ...(service.hooks.inside === undefined
-      ? []
-      : [["hooks-in", unitName(service.hooks.inside)] satisfies Header]),
-    ...(service.secrets ?? []).map((secret): Header => ["secret", unitName(secret)]),
-    ...(service.reloadedSecrets ?? []).map((secret): Header => ["reloaded-secret", unitName(secret)]),
-    ...(service.hostDirectories ?? []).map((path): Header => ["host-directory", hostPath(path)]),
-    ...(service.reaches ?? []).map(({ address, port }): Header => ["reach", `${address} ${port}`]),
-    ...addedHeaders(service),
-  ];
-  if (service.data) {
-    headers.push(["data", service.data.keep ? "keep" : "delete"]);
-    const { import: before } = service.data;
-    if (before !== undefined) {
-      headers.push(["import", `${before.directory} ${before.lock}`], ["advice", `import ${before.advice}`]);
-    }
-  }
-  const parts: Part[] = [
-    [`unit/${unitName(service.name)}.container`, containerUnit(service, scope)],
-    ...Object.entries({ ...service.hooks, check: checkWithArguments(service) })
-      .filter((hook): hook is [string, string] => hook[0] !== "inside" && hook[1] !== undefined)
-      .map(([name, script]): Part => [`hooks/${name}`, script]),
-    ...Object.entries(service.files).map(([path, text]): Part => [`files/${path}`, text]),
-    ...buildParts(build),
-  ];
-  return writeBundle(service.name, headers, parts);
-}
-
-/** The image, and what it is built from if the host builds it. */
-export function imageHeaders(image: string, build: ImageBuild | undefined): Header[] {
-  return [
-    ["image", image],
-    ...(build?.bases ?? []).map((base): Header => ["base-image", base]),
-    ...sorted(build?.args ?? {}).map(([name, value]): Header => ["build-arg", `${name}=${value}`]),
-  ];
-}
-
-/** The files that an image is built from, if the host builds it. */
-export function buildParts(build: ImageBuild | undefined): Part[] {
-  if (build === undefined) return [];
-  return [
-    ["image/Containerfile", build.containerfile],
-    ...Object.entries(build.files).map(([name, text]): Part => [`image/context/${name}`, text]),
-  ];
+  return containerBundle(service, {
+    unit: `${unitName(service.name)}.container`,
+    text: containerUnit(service, scope),
+    build: builds[service.image],
+  });
 }
 
 /** The bundle of the network that the services of a host share. */
 export function networkBundle(unit: string): Bundle {
   return writeBundle("network", [], [[`unit/${NETWORK_NAME}.network`, unit]]);
-}
-
-function sorted(record: Readonly<Record<string, string>>): Array<[string, string]> {
-  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
 }

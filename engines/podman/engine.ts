@@ -1,16 +1,12 @@
 import type { Network } from "../../lib/deployable";
-import type { Engine } from "../engine";
-import { fragmentBundle } from "../fragment";
-import { nativeBundle } from "../systemd/bundle";
-import { firewallBundle } from "../systemd/nftables";
-import { packagesBundle } from "../systemd/packages";
+import type { RunnerEngine } from "../engine";
+import { gatewayOf } from "../network";
+import { bundleOf } from "../systemd/kinds";
 import { networkBundle, serviceBundle } from "./bundle";
-import { gatewayOf } from "./network";
 import { networkUnit } from "./quadlet";
-import { timerBundle } from "./timer";
 
 /** podman, version 4.4 or later: containers are Quadlet units of systemd. */
-export const podman: Engine = {
+export const podman: RunnerEngine = {
   name: "podman",
   can: {
     check: true,
@@ -22,27 +18,20 @@ export const podman: Engine = {
     quadlet: true,
     mounts: true,
     secretEnvironment: true,
+    disks: true,
     limits: true,
     confine: true,
+    hostServices: true,
+    serving: true,
   },
   bundle: (service, context) => {
     switch (service.kind) {
       case "container":
         return serviceBundle(service, context);
-      case "native":
-        return nativeBundle(service, context.scope);
-      case "timer":
-        return timerBundle(service, context);
       case "network":
         return networkBundle(networkUnit(withGateways(service), context.scope));
-      case "fragment":
-        return fragmentBundle(service);
-      case "packages":
-        return packagesBundle(service);
-      case "nftables":
-        return firewallBundle(service);
       default:
-        return service satisfies never;
+        return bundleOf(service, context);
     }
   },
   resolver: ({ subnet }) => gatewayOf(subnet),

@@ -1,19 +1,14 @@
-import { inUrl } from "../../lib/address";
 import { runnerInUnit } from "../../lib/runner";
 import type { Scope } from "../../lib/scope";
-import {
-  type HostDirectory,
-  hostPath,
-  type PublishedPort,
-  type Service,
-  type UnitKeys,
-  unitName,
-} from "../../lib/service";
+import { type HostDirectory, hostPath, type Service, type UnitKeys, unitName } from "../../lib/service";
+import { sorted } from "../../lib/sorted";
+import { allArguments } from "../additions";
+import { NETWORK_NAME, publishedPort } from "../network";
 import { type Entry, quoteWord, serializeUnit, type Unit } from "../systemd/unit";
-import { addedEntries, addedLimits, allArguments } from "./additions";
+import { addedEntries, addedLimits } from "./additions";
 
-/** Name of the container network on the host, and of its Quadlet unit. */
-export const NETWORK_NAME = "podwatch";
+/** Seconds that podman has beyond the service to stop it. */
+const STOP_MARGIN = 10;
 
 /** Everything Podwatch keeps on a host; `%h` is the login user's home (systemd.unit(5) "Specifiers"). */
 const STATE_DIRECTORY: Readonly<Record<Scope, string>> = {
@@ -43,8 +38,13 @@ export function containerUnit(service: Service, scope: Scope): string {
     ...sorted(service.environment ?? {}).map(environmentEntry),
     ["Volume", `${STATE_DIRECTORY[scope]}/services/${service.name}:/etc/podwatch:ro,z`],
     ...(service.data ? [["Volume", `${name}:${service.data.path}`] as const] : []),
+    ...(service.sharedData ? [sharedEntry(service.sharedData)] : []),
     ...(service.hostDirectories ?? []).map(mountEntry),
     ...(service.secrets ?? []).map((secret) => secretEntry(secret, service)),
+    // Quadlet has a key for this only since podman 5.0.
+    ...(service.stopWithin === undefined
+      ? []
+      : [["PodmanArgs", `--stop-timeout=${service.stopWithin}`] as const]),
     ...(service.ports ?? []).map((port) => ["PublishPort", publishedPort(port)] as const),
   ];
   const args = allArguments(service);
@@ -65,6 +65,9 @@ export function containerUnit(service: Service, scope: Scope): string {
         ["Restart", "always"],
         ["RestartSec", "2"],
         ["TimeoutStartSec", "300"],
+        ...(service.stopWithin === undefined
+          ? []
+          : [["TimeoutStopSec", String(service.stopWithin + STOP_MARGIN)] as const]),
         ...(service.reaches === undefined
           ? []
           : [["ExecStartPost", runnerInUnit(scope, ["confine", service.name])] as const]),
@@ -134,6 +137,10 @@ function ownEntries(service: Service, section: keyof UnitKeys): Entry[] {
   );
 }
 
+function sharedEntry({ service, path }: NonNullable<Service["sharedData"]>): Entry {
+  return ["Volume", `${unitName(service)}:${path}:ro`];
+}
+
 function mountEntry(directory: HostDirectory): Entry {
   const inside = typeof directory === "string" ? directory : directory.inside;
   return ["Volume", `${hostPath(directory)}:${inside}:ro`];
@@ -152,13 +159,4 @@ function environmentEntry([key, value]: readonly [string, string]): Entry {
 function secretEntry(secret: string, service: Service): Entry {
   const { uid, gid } = service.user;
   return ["Secret", `${unitName(secret)},type=mount,target=${secret},uid=${uid},gid=${gid},mode=0400`];
-}
-
-function publishedPort(port: PublishedPort): string {
-  const address = port.address === undefined ? "" : `${inUrl(port.address)}:`;
-  return `${address}${port.hostPort}:${port.containerPort}`;
-}
-
-function sorted(record: Readonly<Record<string, string>>): Array<[string, string]> {
-  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -38,6 +38,9 @@ const ICMPV6 = [
 /** Where the rules are filled in that only the host knows: the ports of its SSH server. */
 const SSH_PORTS = "$ssh_ports";
 
+/** Begins a line that is for the address that deployments come from; the host writes `ip saddr ADDRESS` or `ip6 ...` instead. */
+const FROM_DEPLOYER = "$from_deployer";
+
 /** The bundle of the host's firewall. */
 export function firewallBundle(firewall: Firewall): Bundle {
   const headers: Header[] = [
@@ -48,6 +51,7 @@ export function firewallBundle(firewall: Firewall): Bundle {
     ),
     ...firewall.networks.map((range): Header => ["network", range]),
     ...firewall.sshFrom.map((range): Header => ["ssh-from", range]),
+    ...(firewall.sshFromDeployer ? [["ssh-from-deployer", "yes"] satisfies Header] : []),
     ["advice", "ssh-from add it to podwatch:firewall.sshFrom"],
   ];
   return writeBundle(firewall.name, headers, [
@@ -60,8 +64,9 @@ export function firewallBundle(firewall: Firewall): Bundle {
  * One chain, where a packet has been put into a connection (-200) and not yet been redirected to a container (-100): so a port is
  * the one that was dialled, and a published port is held like any other.
  */
-function rules({ openings, sshFrom, forwardFrom }: Firewall): string {
-  const ssh: Opening = { port: `{ ${SSH_PORTS} }`, protocol: "tcp", from: sshFrom };
+function rules(firewall: Firewall): string {
+  const { openings, sshFrom, sshFromDeployer, sshLimit, forwardFrom } = firewall;
+  const ssh: Opening = { port: SSH_PORT, protocol: "tcp", from: sshFrom };
   const incoming = [
     // Not `policy drop`, which would outlast the rules where somebody flushes the table, and shut out everybody.
     "type filter hook prerouting priority -150; policy accept;",
@@ -73,7 +78,10 @@ function rules({ openings, sshFrom, forwardFrom }: Firewall): string {
     "ip protocol igmp accept",
     "udp sport 67 udp dport 68 accept",
     "ip6 saddr fe80::/10 udp sport 547 udp dport 546 accept",
-    ...[ssh, ...openings].flatMap(opened),
+    ...(sshFromDeployer || sshLimit !== undefined ? [`${FROM_DEPLOYER} ${SSH} accept`] : []),
+    ...limited(sshLimit),
+    ...(sshFromDeployer && sshFrom.length === 0 ? [] : opened(ssh)),
+    ...openings.flatMap(opened),
     ...CONTAINER_NETWORKS.map((name) => `iifname "${name}" jump containers`),
     ...forwardFrom.map((name) => `iifname "${name}" ${FORWARDED}`),
     "counter drop",
@@ -81,8 +89,37 @@ function rules({ openings, sshFrom, forwardFrom }: Firewall): string {
   const containers = [FORWARDED, "meta l4proto { tcp, udp } th dport 53 accept", "udp dport 67 accept"];
   return `${UNIT_HEADER}
 table inet podwatch_firewall {
-${chain("incoming", incoming)}${chain("containers", containers)}}
+${sshLimit === undefined ? "" : SOURCES}${chain("incoming", incoming)}${chain("containers", containers)}}
 `;
+}
+
+const SSH_PORT = `{ ${SSH_PORTS} }`;
+
+const SSH = `tcp dport ${SSH_PORT}`;
+
+/** The sources that are being counted: those of the last minute, of which there may be many. */
+const SOURCES = ["ssh_sources", "ssh_sources6"]
+  .map(
+    (name, index) => `  set ${name} {
+    type ipv${index === 0 ? 4 : 6}_addr
+    size 65535
+    flags dynamic,timeout
+    timeout 1m
+  }
+`,
+  )
+  .join("");
+
+/** Drops what a source tries beyond its limit. A network of IPv6 is one source: whoever has it has all its addresses. */
+function limited(limit: Firewall["sshLimit"]): string[] {
+  if (limit === undefined) return [];
+  const { perMinute, except } = limit;
+  const over = `limit rate over ${perMinute}/minute burst ${perMinute} packets`;
+  return [
+    ...except.flatMap((range) => opened({ port: SSH_PORT, protocol: "tcp", from: [range] })),
+    `meta nfproto ipv4 ${SSH} add @ssh_sources { ip saddr ${over} } counter drop`,
+    `meta nfproto ipv6 ${SSH} add @ssh_sources6 { ip6 saddr & ffff:ffff:ffff:ffff:: ${over} } counter drop`,
+  ];
 }
 
 const FORWARDED = "fib daddr type != { local, broadcast, multicast } accept";

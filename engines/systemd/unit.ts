@@ -1,21 +1,25 @@
 /** Sections of a systemd unit file in order; a key with several values is repeated. */
 export type Unit = ReadonlyArray<readonly [section: string, entries: readonly Entry[]]>;
-export type Entry = readonly [key: string, value: string];
+export type Entry = readonly [key: string, value: string | readonly string[]];
 
 /** The first line of every unit; the runner on the host refuses to touch a unit that lacks it. */
 export const UNIT_HEADER = "# Managed by Podwatch. Changes made here are overwritten.";
 
 /**
- * Serialises a unit file.
+ * Serialises a unit file. A value in several pieces has a line for each.
  *
  * @throws Error if a section, key or value holds a control character: a line break could inject a setting.
  */
 export function serializeUnit(unit: Unit): string {
   const sections = unit.map(([section, entries]) => {
-    const lines = entries.map(([key, value]) => `${singleLine(key)}=${singleLine(value)}\n`);
+    const lines = entries.map(([key, value]) => `${singleLine(key)}=${lined(value)}\n`);
     return `\n[${singleLine(section)}]\n${lines.join("")}`;
   });
   return `${UNIT_HEADER}\n${sections.join("")}`;
+}
+
+function lined(value: string | readonly string[]): string {
+  return typeof value === "string" ? singleLine(value) : value.map(singleLine).join(" \\\n  ");
 }
 
 /**

@@ -1,47 +1,35 @@
-# Services in a podman container, described by a Quadlet unit.
+# Services in a container of the engine.
 
 KINDS="$KINDS container"
 
-# The exit code of `podman run` if it could not run the container.
-readonly PODMAN_FAILED=125
+# The exit code of `podman run` and `docker run` if they could not run the container.
+readonly ENGINE_FAILED=125
 
-container_unit() {
-  say "podwatch-$service.container"
+container_is_found() {
+  is_docker_unit "podwatch-$service.service"
 }
 
-# A call of podman costs as much as ten small commands, so queries are combined.
+container_unit() {
+  of_engine unit
+}
+
 container_fit() {
-  if is_installed_first podman; then
-    check_what_podman_needs
-    return
-  fi
-  require_podman
-  if has_services; then
-    check_podman_version "$(podman version --format '{{.Client.Version}}')"
-  else
-    answer=$(podman info --format '{{.Version.Version}} {{.Store.GraphRoot}}' 2>&1) ||
-      fail "podman does not work on this host: $(say "$answer" | tail -n 1)"
-    answer=$(say "$answer" | tail -n 1)
-    check_podman_version "${answer%% *}"
-    check_room_for_images "${answer#* }"
-  fi
-  check_what_podman_needs
-  containers=$(podman ps --all --format '{{.Names}}') || fail "podman does not work on this host: it cannot list containers"
+  of_engine fit
 }
 
 container_stranger() {
-  if [ ! -e "$UNITS/$unit" ] && is_container "$container"; then
+  if [ ! -e "$(unit_path "$unit")" ] && is_container "$container"; then
     say "there is already a container named $container that is not managed by Podwatch; rename or remove it first"
   fi
 }
 
 # Uses the list of all containers if the caller has one, as for several services.
 is_container() {
-  if [ -n "${containers+set}" ]; then say "$containers" | grep -qxF -e "$1"; else podman container exists "$1"; fi
+  if [ -n "${containers+set}" ]; then say "$containers" | grep -qxF -e "$1"; else of_engine has_container "$1"; fi
 }
 
 container_refuse() {
-  if [ ! -e "$UNITS/$unit" ] && [ -n "$(header "$candidate" data)" ] && podman volume exists "$container" &&
+  if [ ! -e "$(unit_path "$unit")" ] && [ -n "$(header "$candidate" data)" ] && of_engine has_volume "$container" &&
     ! is_volume_of_ours "$container"; then
     fail "there is already a volume named $container that is not managed by Podwatch; rename or remove it first"
   fi
@@ -50,7 +38,7 @@ container_refuse() {
 container_check() {
   refuse_missing_volumes
   refuse_unconfinable
-  check_quadlet
+  of_engine check_unit
   if [ -e "$candidate/hooks/check" ] && ! is_accepted; then
     fail "$service refuses its new configuration; nothing was changed:
 $(say "$report" | without_usage | tail -n 15)"
@@ -58,7 +46,7 @@ $(say "$report" | without_usage | tail -n 15)"
   import_data
 }
 
-# The user's own volumes, `own-volume <path on the host>:<path in the container>[:<options>]`. Checked here, since podman
+# The user's own volumes, `own-volume <path on the host>:<path in the container>[:<options>]`. Checked here, since the engine
 # would fail only once the service has been stopped.
 refuse_missing_volumes() {
   for volume in $(header "$candidate" own-volume); do
@@ -69,17 +57,17 @@ refuse_missing_volumes() {
 
 # Removes what an interrupted run left of it.
 drop_check_container() {
-  [ "$(podman container inspect --format '{{index .Config.Labels "io.podwatch.service"}}' "$container-check" 2>/dev/null)" != "$service" ] ||
-    podman rm --force --ignore "$container-check" >/dev/null
+  [ "$("$engine" container inspect --format '{{index .Config.Labels "io.podwatch.service"}}' "$container-check" 2>/dev/null)" != "$service" ] ||
+    of_engine remove_container "$container-check"
 }
 
-# Whether the service's own checker accepts the candidate; its output is in `report`. If podman could not start the check
+# Whether the service's own checker accepts the candidate; its output is in `report`. If the engine could not start the check
 # because an interrupted run left its container, it is retried once; only then is that container looked for.
 is_accepted() {
   report=$(run_check 2>&1) && return
-  [ $? -eq "$PODMAN_FAILED" ] && podman container exists "$container-check" || return 1
+  [ $? -eq "$ENGINE_FAILED" ] && of_engine has_container "$container-check" || return 1
   drop_check_container
-  if podman container exists "$container-check"; then
+  if of_engine has_container "$container-check"; then
     report="there is already a container named $container-check that is not managed by Podwatch; rename or remove it first"
     return 1
   fi
@@ -91,14 +79,9 @@ is_accepted() {
 run_check() {
   make_empty_secrets
   # shellcheck disable=SC2046 # paths hold no blanks
-  timeout -k 5 120 podman run --rm --interactive --name "$container-check" --label io.podwatch.service="$service" --network none --log-driver none \
-    --read-only --cap-drop all --security-opt no-new-privileges --user "$(header "$candidate" user)" $(own_users) \
+  timeout -k 5 120 "$engine" run --rm --interactive --name "$container-check" --label io.podwatch.service="$service" --network none --log-driver none \
+    $(of_engine run_options) --read-only --cap-drop all --security-opt no-new-privileges --user "$(header "$candidate" user)" $(of_engine users_of_check) \
     --volume "$home/candidate:/etc/podwatch:ro,z" --volume "$home/candidate/secrets:/run/secrets:ro,z" $(own_mounts) --entrypoint /bin/sh "$(header "$candidate" image)" -s <"$candidate/hooks/check" 9>&-
-}
-
-# With the secrets that are files, the check needs the service's own mapping of users to read them.
-own_users() {
-  [ ! -e "$candidate/secrets" ] || sed -n 's/^UserNS=/--userns=/p' "$candidate/unit/$unit"
 }
 
 # The files and volumes that the user added; the service's files may refer to them.
@@ -123,13 +106,12 @@ prepare_start() {
     begun=$(begun_reloads) &&
     ensure_volume &&
     use_secrets "$secrets" &&
-    reload_systemd "$begun"
+    reload_systemd "$begun" &&
+    of_engine enable
 }
 
 ensure_volume() {
-  if [ -n "$(header "$release" data)" ]; then
-    podman volume create --ignore --label io.podwatch.service="$service" "$container" >/dev/null
-  fi
+  [ -z "$(header "$release" data)" ] || of_engine ensure_volume
 }
 
 container_activate() {
@@ -138,7 +120,7 @@ container_activate() {
     reason=$report
     return 1
   fi
-  if ! report=$(timeout -k 5 330 systemctl ${ROOTLESS:+--user} restart "$(unit_service)" 2>&1 9>&-); then
+  if ! report=$(timeout -k 5 660 systemctl ${ROOTLESS:+--user} restart "$(unit_service)" 2>&1 9>&-); then
     reason="systemd could not start it: $report"
     return 1
   fi
@@ -147,7 +129,7 @@ container_activate() {
 container_prove() {
   await_ready "$release" &&
     run_activation_hook started &&
-    { [ -n "${failure:-}" ] || is_let_through "$release/unit/$unit"; } &&
+    { [ -n "${failure:-}" ] || of_engine is_let_through "$release/unit/$unit"; } &&
     { [ -z "$previous" ] || await_steady "$(unit_service)"; }
 }
 
@@ -155,36 +137,34 @@ container_prove() {
 container_run() {
   place=$(header "$2" hooks-in)
   # A proxy that the user set for the service must not receive the hooks' requests.
-  timeout -k 5 "$1" podman exec -i --env http_proxy= --env HTTP_PROXY= "${place:-$container}" /bin/sh -s 9>&-
+  timeout -k 5 "$1" "$engine" exec -i --env http_proxy= --env HTTP_PROXY= "${place:-$container}" /bin/sh -s 9>&-
 }
 
 container_log() {
-  podman_log "$@"
+  of_engine log "$@"
 }
 
 container_status() {
-  say "image $(podman container inspect --format '{{.ImageName}}' "$container" 2>/dev/null || :)"
+  say "image $(of_engine image_name "$container")"
 }
 
 # Whether the container was started by the unit, from the image that the release names.
 container_drift() {
   replaced_container "$(header "$candidate" image)"
   confinement_drift "$candidate"
+  of_engine drift
 }
 
 container_mend() {
   if [ -n "$(replaced_container "$(header "$home/current" image)")" ] || [ -n "$(confinement_drift "$home/current")" ]; then
     systemctl stop "$(unit_service)" 2>/dev/null || :
-    podman rm --force --ignore "$container" >/dev/null
+    of_engine remove_container "$container"
   fi
 }
 
 replaced_container() {
-  if ! running=$(podman container inspect \
-    --format '{{.Image}} {{index .Config.Labels "PODMAN_SYSTEMD_UNIT"}} {{.ImageName}}' "$container" 2>/dev/null); then
-    return 0
-  fi
-  expected="$(podman image inspect --format '{{.Id}}' "$1" 2>/dev/null || :) $(unit_service)"
+  running=$(of_engine origin "$container") || return 0
+  expected="$("$engine" image inspect --format '{{.Id}}' "$1" 2>/dev/null || :) $(unit_service)"
   case $running in
     "$expected "*) ;;
     *) say "container replaced $container from ${running##* }" ;;
@@ -195,8 +175,8 @@ replaced_container() {
 container_remove() {
   if is_unit_of_ours "$unit"; then
     systemctl stop "$(unit_service)" 2>/dev/null || :
-    podman rm --force --ignore "$container" >/dev/null
-    rm -f "$UNITS/$unit"
+    of_engine remove_container "$container"
+    rm -f "$(unit_path "$unit")"
     forget_unit
   elif [ -d "$home" ]; then
     forget_unit
@@ -207,7 +187,7 @@ container_remove() {
 # Without --force, which would also remove other containers that use the volume.
 container_forget() {
   if [ "$1" = delete ] && is_volume_of_ours "$container"; then
-    podman volume rm "$container" >/dev/null ||
+    "$engine" volume rm "$container" >/dev/null ||
       fail "the data volume $container cannot be removed; is it used by a container that is not managed by Podwatch?"
   fi
 }

@@ -194,7 +194,7 @@ fragment_prove() {
 }
 
 fragment_run() {
-  timeout -k 5 "$1" podman exec -i --env http_proxy= --env HTTP_PROXY= "$(header "$2" hooks-in)" /bin/sh -s 9>&-
+  timeout -k 5 "$1" "$engine" exec -i --env http_proxy= --env HTTP_PROXY= "$(header "$2" hooks-in)" /bin/sh -s 9>&-
 }
 
 fragment_drift() {

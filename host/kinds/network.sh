@@ -7,23 +7,23 @@ network_is_found() {
 }
 
 network_unit() {
-  say podwatch.network
+  of_engine network_unit
 }
 
 network_stranger() {
-  if [ ! -e "$UNITS/$unit" ] && podman network exists podwatch; then
+  if [ ! -e "$(unit_path "$unit")" ] && of_engine has_network podwatch; then
     say "there is already a network named podwatch that is not managed by Podwatch; rename or remove it first"
   fi
 }
 
 network_refuse() {
-  if [ -e "$UNITS/$unit" ]; then
-    cmp -s "$candidate/unit/$unit" "$UNITS/$unit" || refuse_guests
+  if [ -e "$(unit_path "$unit")" ]; then
+    cmp -s "$candidate/unit/$unit" "$(unit_path "$unit")" || refuse_guests
   fi
 }
 
 network_check() {
-  check_quadlet
+  of_engine check_unit
 }
 
 network_outlives_files() {
@@ -47,8 +47,8 @@ network_activate() {
     # shellcheck disable=SC2086 # a list of unit names
     systemctl stop $running "$(unit_service)" || :
     # Containers of ours that a killed run left; the network itself without --force, which would remove other containers.
-    in_network | of_ours | while read -r name; do podman rm --force --ignore "$name" >/dev/null; done
-    podman network rm podwatch >/dev/null 2>&1 || :
+    in_network | of_ours | while read -r name; do of_engine remove_container "$name"; done
+    "$engine" network rm podwatch >/dev/null 2>&1 || :
     running=$(services_to_start)
   fi
   # shellcheck disable=SC2086 # a list of unit names
@@ -65,19 +65,19 @@ network_prove() {
 }
 
 network_is_ready() {
-  podman network exists podwatch
+  of_engine has_network podwatch
 }
 
 network_log() {
-  podman_log "$@"
+  of_engine log "$@"
 }
 
 network_drift() {
-  podman network exists podwatch || say "network missing podwatch"
+  of_engine has_network podwatch || say "network missing podwatch"
 }
 
 network_mend() {
-  podman network exists podwatch || systemctl stop "$(unit_service)"
+  of_engine has_network podwatch || systemctl stop "$(unit_service)"
 }
 
 network_remove() {
@@ -85,8 +85,8 @@ network_remove() {
     refuse_guests
     systemctl stop "$(unit_service)" 2>/dev/null || :
     lower_shield
-    ! podman network exists podwatch || podman network rm podwatch >/dev/null
-    rm -f "$UNITS/$unit"
+    ! of_engine has_network podwatch || "$engine" network rm podwatch >/dev/null
+    rm -f "$(unit_path "$unit")"
   elif [ ! -d "$home" ]; then
     return
   fi
@@ -113,7 +113,7 @@ services_to_start() {
 # Filters standard input: services that run in a container.
 in_containers() {
   while IFS= read -r name; do
-    ! is_unit_of_ours "${name%.service}.container" || say "$name"
+    ! of_engine is_container_unit "${name%.service}" || say "$name"
   done
 }
 
@@ -122,18 +122,18 @@ refuse_guests() {
   everybody=$(in_network)
   guests=$(say "$everybody" | grep -vxF -e "$(say "$everybody" | of_ours)" | paste -s -d ' ' -)
   [ -z "$guests" ] ||
-    fail "the network podwatch cannot be changed or removed while containers that are not managed by Podwatch use it ($guests); remove them first, or disconnect them with podman network disconnect podwatch NAME"
+    fail "the network podwatch cannot be changed or removed while containers that are not managed by Podwatch use it ($guests); remove them first, or disconnect them with $engine network disconnect podwatch NAME"
 }
 
 # Filters standard input: containers whose unit is ours, regardless of their names.
 of_ours() {
   while IFS= read -r name; do
     case $name in
-      podwatch-*) ! is_unit_of_ours "$name.container" || say "$name" ;;
+      podwatch-*) ! of_engine is_container_unit "$name" || say "$name" ;;
     esac
   done
 }
 
 in_network() {
-  podman ps --all --filter network=podwatch --format '{{.Names}}'
+  "$engine" ps --all --filter network=podwatch --format '{{.Names}}'
 }

@@ -1,9 +1,8 @@
 # The host's firewall: an nftables table of our own, loaded by a unit before the network. Until a second log-in confirms a new
 # set of rules (confirm.sh), the one before comes back by itself.
 #
-#   services/firewall/confirmed     the rules that are loaded at boot; absent: none have been confirmed yet
-#   services/firewall/unconfirmed   exists while the current release is not confirmed: the boot, and the log-in that applied it
 #   services/firewall/ssh-ports     the ports by which deployments logged in
+#   services/firewall/deployer      the address from which the last one did
 
 KINDS="$KINDS nftables"
 
@@ -15,6 +14,10 @@ nftables_is_found() {
 
 nftables_unit() {
   say podwatch-firewall.service
+}
+
+nftables_guarded() {
+  say rules.nft
 }
 
 nftables_fit() {
@@ -35,6 +38,7 @@ nftables_stranger() {
 # The rules have to be accepted by the kernel, in a network of their own, before they replace those in force.
 nftables_check() {
   note_ssh_port
+  note_deployer
   report=$(ruleset "$candidate/files/rules.nft" | elsewhere 'nft -f -' 2>&1) ||
     fail "nftables refuses the rules of the firewall; nothing was changed: $(say "$report" | head -n 3)"
   refuse_shutting_out
@@ -91,7 +95,17 @@ ruleset() {
   say "table inet $TABLE
 delete table inet $TABLE"
   ports=$(ssh_ports)
-  sed "s/\\\$ssh_ports/$ports/" "$1"
+  sed "s/\\\$ssh_ports/$ports/" "$1" | from_deployer
+}
+
+# Fills in the address that deployments come from; without one, as on this machine itself, these lines are left out.
+from_deployer() {
+  deployer=$(cat "$home/deployer" 2>/dev/null || :)
+  case $deployer in
+    '') sed "/\\\$from_deployer/d" ;;
+    *:*) sed "s/\\\$from_deployer/ip6 saddr $deployer/" ;;
+    *) sed "s/\\\$from_deployer/ip saddr $deployer/" ;;
+  esac
 }
 
 # Runs a command line in a network of its own, where rules affect nobody.
@@ -99,24 +113,21 @@ elsewhere() {
   unshare --net /bin/sh -c "$1" 9>&-
 }
 
-# Whether the rules are in force as written. Both are compared as this version of nft prints them.
+# Whether the rules are in force as written, whatever has been counted. Both are compared as this version of nft prints them.
 is_loaded() {
-  wanted=$(ruleset "$1" | elsewhere "nft -f - && nft -s list table inet $TABLE" 2>/dev/null) &&
-    found=$(nft -s list table inet "$TABLE" 2>/dev/null) && [ "$wanted" = "$found" ]
+  wanted=$(ruleset "$1" | elsewhere "nft -f - && nft -s -t list table inet $TABLE" 2>/dev/null) &&
+    found=$(nft -s -t list table inet "$TABLE" 2>/dev/null) && [ "$wanted" = "$found" ]
 }
 
-# `load <service>`: called by the unit, at boot and whenever others may have removed the table.
-load_rules() {
-  service=$1
-  home=$STATE/services/$service
-  if [ -e "$home/unconfirmed" ] && [ "$(sed -n 1p "$home/unconfirmed")" = "$(boot)" ]; then
-    ruleset "$home/current/files/rules.nft" | nft -f -
-    return
-  fi
-  rm -f "$home/unconfirmed"
-  if [ -e "$home/confirmed" ]; then
-    ruleset "$home/confirmed" | nft -f -
+nftables_load() {
+  rules=$(in_force)
+  if [ -n "$rules" ]; then
+    ruleset "$rules" | nft -f -
   else
     nft delete table inet "$TABLE" 2>/dev/null || :
   fi
+}
+
+nftables_take_back() {
+  nftables_load
 }

@@ -9,7 +9,7 @@ KINDS="$KINDS packages"
 # Checked before the services that need the program, which may be missing then.
 packages_fit() {
   [ -n "$(package_manager)" ] ||
-    fail "this host has none of apt-get, dnf, zypper and apk, so podman cannot be installed: install it there yourself"
+    fail "this host has none of apt-get, dnf, zypper and apk, so $engine cannot be installed: install it there yourself"
 }
 
 packages_check() {
@@ -41,7 +41,7 @@ packages_activate() {
       fail "cannot write to $home; is the disk full?"
   fi
   # shellcheck disable=SC2046 # a list of packages
-  report=$(install_packages $(header "$release" "$(package_manager)") 2>&1) ||
+  report=$({ install_packages $(header "$release" "$(package_manager)") && of_engine begin; } 2>&1) ||
     reason="its packages could not be installed: $(say "$report" | tail -n 3)"
   note_installed
   [ -z "$reason" ]
@@ -156,14 +156,9 @@ uninstall_packages() {
   esac </dev/null >/dev/null 2>&1 9>&-
 }
 
-# Containers, images, volumes or units of others, of root's or of another user's podman.
+# Containers, images or volumes of others, and what else tells that they want it.
 is_used_by_others() {
-  [ -n "$(podman ps --all --quiet)$(podman images --quiet)$(podman volume ls --quiet)" ] ||
-    [ -n "$(find "$UNITS" -type f 2>/dev/null)" ] ||
-    getent passwd | cut -d : -f 6 | while read -r account; do
-      ls -d "$account/.local/share/containers/storage" 2>/dev/null || :
-    done | grep -q . ||
-    systemctl --quiet is-enabled podman.socket 2>/dev/null
+  [ -n "$("$engine" ps --all --quiet)$("$engine" images --quiet)$("$engine" volume ls --quiet)" ] || of_engine is_wanted_by_others
 }
 
 # `version_of <program>`
@@ -191,9 +186,9 @@ release_of() {
 distributions_way() {
   name=$(release_of PRETTY_NAME)
   case $(release_of ID) in
-    debian) say "$name: upgrade to Debian 13 or later, whose podman will do" ;;
-    ubuntu) say "$name: upgrade to Ubuntu 24.04 or later, whose podman will do" ;;
-    rhel | almalinux | rocky | centos | ol) say "$name: update it (dnf upgrade); 8.10, and 9.2 or later, have one that will do, in 8 from dnf module enable container-tools" ;;
+    debian) say "$name: upgrade to Debian 13 or later, whose $engine will do" ;;
+    ubuntu) say "$name: upgrade to Ubuntu 24.04 or later, whose $engine will do" ;;
+    rhel | almalinux | rocky | centos | ol) say "$name: update it (dnf upgrade); 8.10, and 9.2 or later, have a podman that will do, in 8 from dnf module enable container-tools; Docker comes from its own repository (https://docs.docker.com/engine/install)" ;;
     *) say "${name:-this distribution}: enable a repository of it that has a newer one, or upgrade it" ;;
   esac
 }

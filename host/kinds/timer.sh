@@ -32,8 +32,8 @@ timer_check() {
   make_host_directories
   image=$(header "$candidate" image)
   if [ -n "$image" ]; then
-    check_podman
-    if [ -e "$candidate/image/Containerfile" ]; then build_image "$image"; else ensure_image "$image"; fi
+    of_engine check
+    provide_image
   fi
 }
 

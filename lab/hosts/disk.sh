@@ -33,6 +33,22 @@ lend_disk() {
   losetup --detach "$device"
 }
 
+# `lend_empty_disk <host> <device>`: not formatted, at a path below /dev as udev would name it. It is kept as long as the host is up; asked for
+# again, as after a reboot, the same disk returns.
+lend_empty_disk() {
+  local name=$1 path=$2 file device
+  file=$(host_dir "$name")/disk${path//\//-}
+  [ -e "$file" ] || truncate --size "$DISK_SIZE" "$file"
+  device=$(losetup --noheadings --output NAME --associated "$file" | head -n 1)
+  [ -n "$device" ] || device=$(losetup --find --show "$file") || die "this machine has no loop device to lend"
+  # shellcheck disable=SC2016
+  "$HOSTS_SOURCE/exec" "$name" sh -c 'set -e
+    mkdir -p "${1%/*}"
+    rm -f "$1"
+    mknod -m 600 "$1" b "$2" "$3"' sh "$path" "$((0x$(stat -c %t "$device")))" "$((0x$(stat -c %T "$device")))" ||
+    die "the disk could not be lent to \"$name\", see above"
+}
+
 # The devices end with the host's mounts a moment after it; one that a killed command left attached, here.
 take_disks() {
   local dir=$1 file device tries=0

@@ -106,10 +106,16 @@ wait_for_ssh() {
   done
 }
 
+# Ends all processes of a host at once. Its interface would go a moment later; while it is there, no host of the name boots.
+end_host() {
+  kill_cgroup "$(host_cgroup "$1")"
+  ip link del dev "vb-$1" 2>/dev/null || true
+}
+
 # Ends and removes a host, or what a killed command left of it. A lab host is thrown away: no orderly shutdown.
 remove_host() {
   local name=$1
-  kill_cgroup "$(host_cgroup "$name")"
+  end_host "$name"
   take_disks "$(host_dir "$name")"
   rm -rf --one-file-system "$(host_dir "$name")"
 }

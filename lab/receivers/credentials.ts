@@ -14,8 +14,9 @@ export interface Credentials {
   readonly pingId: string;
   readonly mailUser: string;
   readonly mailPassword: string;
-  /** Mail to any other address is refused. */
+  /** Mail to any other address is refused, except for those that a lab adds. */
   readonly mailbox: string;
+  readonly furtherMailboxes?: readonly string[];
 }
 
 export const LAB_CREDENTIALS: Credentials = {

@@ -74,7 +74,7 @@ export async function startMailServer(
       else done(refuse("", 553, `5.7.1 Sender address rejected: not owned by user ${credentials.mailUser}`));
     },
     onRcptTo(recipient, _session, done) {
-      if (recipient.address === credentials.mailbox) done();
+      if ([credentials.mailbox, ...(credentials.furtherMailboxes ?? [])].includes(recipient.address)) done();
       else done(refuse(recipient.address, 550, "5.1.1 No such mailbox"));
     },
     onData(stream, session, done) {

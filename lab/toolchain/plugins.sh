@@ -85,6 +85,7 @@ choose_plugin() {
   why=
   if [ ! -e "$official/$binary" ]; then
     why=$(refused)
+    [ -n "$why" ] || ! is_optional "$name" || why="it was not asked for"
     if [ -z "$why" ]; then
       answered=yes
       fetch "releases/plugins/$binary-v$version-linux-$(architecture amd64).tar.gz" "$official" ||
@@ -101,6 +102,10 @@ choose_plugin() {
     rm -rf "$official"
     why="what was downloaded from $download $why"
   fi
+  if [ -e "$here/$name/go.mod" ]; then
+    built_plugin
+    return
+  fi
   only_real "$part" "$why" "put $binary $version on PATH, or: pulumi plugin install resource $name v$version" && return
   mkdir "$tools/home/plugins/$plugin"
   candidate=$(stand_in "$name")
@@ -108,6 +113,30 @@ choose_plugin() {
   [ -z "$shadowed" ] || ln -s "$candidate" "$tools/bin/$binary"
   standins=1
   say "$part" "stand-in for $version, because $why"
+}
+
+# Few need it, and nobody waits for it who has not asked for it; where it is there already, it is used.
+is_optional() { [ -e "$here/$1/go.mod" ] && [ "$asked" != "--$1" ]; }
+
+# The real plugin, built from its Go modules, which takes minutes.
+# Uses the variables of choose_plugin.
+built_plugin() {
+  local built
+  built=$cache/$plugin-built-$(cat "$here/$name"/{main.go,go.mod} | sha256sum | cut -c 1-12)
+  [ -x "$built/$binary" ] || ! is_optional "$name" || return 0
+  [ -x "$built/$binary" ] || build_plugin "$built"
+  provide "$built"
+  say "$part" "$version, built from its Go modules, because $why"
+}
+
+build_plugin() {
+  need go "Go (Debian: golang-go of backports, or https://go.dev/dl)"
+  printf 'toolchain: building the plugin %s from its Go modules; minutes on two cores, and the download ...\n' "$name" >&2
+  rm -rf "$1.new"
+  mkdir -p "$1.new"
+  (cd "$here/$name" && TAGS=$(sed -n 's|^// Build tags: ||p' main.go) "$checkout/lab/gobuild" "$1.new/$binary" . -X "main.version=$version") 9>&- ||
+    fail "the plugin $name could not be built (see above); is the Go module proxy, $(go env GOPROXY), within reach?"
+  mv -T "$1.new" "$1"
 }
 
 # provide DIRECTORY: makes the plugin in it the chosen one; uses the variables of choose_plugin.

@@ -6,7 +6,7 @@ import { format, type Path, show } from "../../config/problem";
 import { isTree, type Tree, valueAt } from "../../config/walk";
 import { context } from "../config/support";
 import { splitCommand } from "../engines/systemd";
-import { everySection, filesBeside } from "./everything";
+import { everySection, filesBeside, SECTIONS_WITH_SECRETS } from "./everything";
 import { parseBundle } from "./expected";
 import { deploy, Secret } from "./mocks";
 import { login, settingsOf } from "./stackFile";
@@ -15,19 +15,20 @@ const files = filesBeside();
 const raw: Tree = { ...everySection(), host: login };
 const world = context({
   files,
-  secretKeys: ["host", "prometheus", "alertmanager", "blackboxExporter", "grafana", "backup", "front"],
+  secretKeys: SECTIONS_WITH_SECRETS,
 });
 
 /** What shells, units, YAML, templates and NGINX take for their own, and what is not ASCII. */
 const ODD = ["\"'", "\\n%h", "$(id)", "{{x}}", "# : ", "*!", "\n\t", "é😀\u200d"];
 
 // What stands behind a host key is a comment, which nobody needs; of passwords for the front, only hashes are handed over; checks, and the
-// reason for an open front, are for people here.
+// reason for an open front, are for people here; in names of what a discovery knows, Prometheus has _ for what is no letter.
 const paths = textsOf(raw).filter(
   (path) =>
     path.at(-1) !== "hostKey" &&
     path[0] !== "checks" &&
     path.at(-1) !== "insecure" &&
+    !path.includes("labelsFrom") &&
     !(path[1] === "auth" && ["password", "token"].includes(String(path.at(-1)))),
 );
 
@@ -65,6 +66,8 @@ function textsIn(value: unknown): string[] {
   if (value instanceof Secret) return textsIn(value.value);
   if (typeof value !== "string")
     return isTree(value) ? Object.entries(value).flatMap(([key, inner]) => [key, ...textsIn(inner)]) : [];
+  const [, configuration] = /(?:^|\n)podwatch-secret \d+\n(# Managed by Podwatch.*)$/s.exec(value) ?? [];
+  if (configuration !== undefined) return read([".yml", configuration]);
   if (!value.startsWith("podwatch-bundle ")) return [value];
   const { headers, parts } = parseBundle(value);
   return [...headers, ...Object.entries(parts).flatMap(read)];
@@ -73,16 +76,28 @@ function textsIn(value: unknown): string[] {
 function read([path, text]: [string, string]): string[] {
   if (path.endsWith(".json")) return textsIn(JSON.parse(text));
   // In a replacement, Prometheus takes two for one.
-  if (/\.ya?ml$/.test(path)) return textsIn(parseYaml(text)).map((value) => value.replaceAll("$$", "$"));
-  // A text of TOML is one of JSON.
-  if (path.endsWith(".toml"))
-    return textsIn([...text.matchAll(/"(?:[^"\\]|\\.)*"/g)].map(([one]) => JSON.parse(one)));
+  if (/\.ya?ml$/.test(path))
+    return textsIn(parseYaml(text))
+      .flatMap((value) => [value, ...inQuotes(value)])
+      .map((value) => value.replaceAll("$$", "$"));
+  if (/(\.(toml|js)|\/telegraf\.conf)$/.test(path)) return inQuotes(text);
   // Keys under `quadlet` are systemd's own words; of the variables only those under `environment` are not.
   const quoted = /^(?:ExecStart|Exec|Environment)=(.*)$/gm;
   const commands = [...text.matchAll(quoted)]
-    .filter(([entry]) => !entry.startsWith("Environment=") || entry.includes("NOTE"))
+    .filter(([entry]) => !entry.startsWith("Environment=") || /NOTE|INFLUXDB_/.test(entry))
     .flatMap(([, line = ""]) => splitCommand(line));
   return [text, ...commands];
+}
+
+/** Texts of TOML, of scripts and of PromQL are written as in JSON. */
+function inQuotes(text: string): string[] {
+  return [...text.matchAll(/"(?:[^"\\\n]|\\.)*"/g)].flatMap(([one]) => {
+    try {
+      return [String(JSON.parse(one))];
+    } catch {
+      return [];
+    }
+  });
 }
 
 /** Where texts stand. */

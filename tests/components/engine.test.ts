@@ -22,9 +22,9 @@ function bundles(resources: readonly Recorded[]): Record<string, string> {
   return Object.fromEntries(all.filter(([, stdin]) => !(stdin instanceof Secret)));
 }
 
-/** restic and lego are the programs of timers. */
+/** restic and lego are the programs of timers, python the base of one that hosts build. */
 const CONTAINERS = Object.keys(versions.images)
-  .filter((name) => !["restic", "lego"].includes(name))
+  .filter((name) => !["restic", "lego", "python"].includes(name))
   .sort();
 
 /** Those that need root. */
@@ -37,6 +37,9 @@ test("an engine makes what is applied of every service of a stack", async () => 
       `podwatch-${host}-${name}-service${suffix}`,
       `fake ${scope} container ${name}\n`,
     ]),
+    [`podwatch-${host}-prometheus-history-service${suffix}`, `fake ${scope} container prometheus-history\n`],
+    [`podwatch-${host}-topology-service${suffix}`, `fake ${scope} container topology\n`],
+    [`podwatch-${host}-executor-service${suffix}`, `fake ${scope} container executor\n`],
     [`podwatch-${host}-backup-service${suffix}`, `fake ${scope} timer backup\n`],
     [`podwatch-${host}-network-service${suffix}`, `fake ${scope} network network\n`],
     [`podwatch-${host}-node-exporter-service${suffix}`, `fake ${scope} native node-exporter\n`],
@@ -51,6 +54,9 @@ test("an engine makes what is applied of every service of a stack", async () => 
       ["podwatch-rootful-engine-service-bundle", "fake rootful packages engine\n"],
       ["podwatch-rootful-firewall-service-bundle", "fake rootful nftables firewall\n"],
       ["podwatch-target-firewall-service", "fake rootful nftables firewall\n"],
+      ["podwatch-rootful-ssh-service-bundle", "fake rootful sshd ssh\n"],
+      ["podwatch-target-ssh-service", "fake rootful sshd ssh\n"],
+      ["podwatch-rootful-storage-service-bundle", "fake rootful mount storage\n"],
     ]),
   );
 });

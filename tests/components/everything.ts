@@ -20,10 +20,15 @@ export function everySection(): StackFile {
     prometheus: merge(withJobSecrets(sections.prometheus as Group), OWN_SECRETS),
     grafana: merge(sections.grafana, LOG_INS),
     alertmanager: merge(withSecrets(sections.alertmanager as Alertmanager), OWN_SECRETS),
+    executor: merge(sections.executor, {
+      clouds: SECRETS.clouds,
+      repository: { key: SECRETS.deployKey },
+    }),
     backup: merge(sections.backup, {
       password: SECRETS.backupPassword,
       s3: { secretAccessKey: SECRETS.bucketKey },
     }),
+    topology: merge(sections.topology, { contacts: { bearerToken: SECRETS.databaseToken } }),
     blackboxExporter: merge(sections.blackboxExporter, {
       ...OWN_SECRETS,
       modules: { login: { basicAuth: { password: SECRETS.probePassword } } },
@@ -54,13 +59,19 @@ const JOB_SECRETS: Group = {
     httpSd: { bearerToken: SECRETS.discoveryToken },
     basicAuth: { password: SECRETS.jobPassword },
   },
+  servers: { openstack: { applicationCredential: { secret: SECRETS.cloudSecret } } },
+  "servers-by-name": { openstack: { applicationCredential: { secret: SECRETS.cloudSecret } } },
+  hypervisors: { openstack: { user: { password: SECRETS.cloudSecret } } },
+  instances: { ec2: { secretKey: SECRETS.cloudKey } },
+  services: { consul: { token: SECRETS.consulToken } },
 };
 
 function withJobSecrets(prometheus: Group): Group {
-  const jobs = prometheus.scrapeJobs as Group[];
+  const withSecret = (job: Group) => merge(job, JOB_SECRETS[String(job.name)]);
   return {
     ...prometheus,
-    scrapeJobs: jobs.map((job) => merge(job, JOB_SECRETS[String(job.name)])),
+    scrapeJobs: (prometheus.scrapeJobs as Group[]).map(withSecret),
+    discovery: (prometheus.discovery as Group[]).map(withSecret),
   };
 }
 
@@ -114,3 +125,17 @@ export function filesBeside(): Record<string, string> {
   );
   return Object.fromEntries(paths.map((path) => [path, readFileSync(join(DIRECTORY, path), "utf8")]));
 }
+
+/** Sections of it with secrets. */
+export const SECTIONS_WITH_SECRETS = [
+  "host",
+  "prometheus",
+  "alertmanager",
+  "blackboxExporter",
+  "grafana",
+  "backup",
+  "front",
+  "topology",
+  "executor",
+  "checks",
+];

@@ -64,6 +64,12 @@ test("`everything` sets every setting of the services", () => {
   // A directory excludes a bucket; the test gives the password, and no private key is kept anywhere.
   expect([...new Set(missing)].sort()).toEqual([
     "backup.directory",
+    // For a Docker daemon without a runner.
+    "engine.certificates",
+    "engine.daemon",
+    "executor.directory",
+    // For HTTPS, instead of a key for SSH.
+    "executor.repository.token",
     // One host has it, whose front is encrypted.
     "front.httpPort",
     "grafana.adminPassword",
@@ -74,13 +80,26 @@ test("`everything` sets every setting of the services", () => {
     "grafana.external.token",
     "grafana.external.url",
     // For an agent, which has hardly any of the others.
+    // Generated.
+    "influxdb.adminPassword",
+    "influxdb.writePassword",
     "prometheus.agent.maxTime",
     "prometheus.agent.minTime",
     // It names hosts, which differ where these sections are used.
     "prometheus.watches",
+    // That of one host, since only root mounts disks.
+    "storage.disks",
+    // It is instead of the stack's.
+    "telegraf.influxdb.ca",
+    "telegraf.influxdb.password",
+    "telegraf.influxdb.url",
+    "telegraf.influxdb.username",
     "tls.certificate",
     "tls.key",
     "tls.keyFile",
+    "topology.contacts.certificate",
+    "topology.contacts.key",
+    "topology.contacts.keyFile",
   ]);
 });
 
@@ -91,7 +110,9 @@ function once(name: string): string {
   const parts = name.split(".");
   const [, setting = ""] = parts;
   if (added.includes(setting)) return parts.slice(1, setting === "resources" ? 3 : 2).join(".");
+  // What is dropped is chosen in the same words as what is kept.
   const first = parts.findIndex((part) => part in httpAuth);
+  if (name.startsWith("prometheus.discovery.") && first < 0) return name.replace(".drop.", ".keep.");
   return (first < 0 ? parts : parts.slice(parts.includes("tls") ? parts.indexOf("tls") : first)).join(".");
 }
 

@@ -10,9 +10,9 @@ import { identitiesOf, isBundle } from "./identities";
 import { COMMAND, deploy } from "./mocks";
 import { hostKey, readStackFile, SECRETS, type StackFile, settingsOf } from "./stackFile";
 
-export const STACKS = ["dev", "prod", "rootless", "everything"] as const;
+export const STACKS = ["dev", "prod", "rootless", "docker", "everything"] as const;
 /** Stacks of which nothing but the resources is kept: their services' files are those of the others. */
-export const FORMS = ["ways", "local"] as const;
+export const FORMS = ["ways", "local", "machines"] as const;
 export type Stack = (typeof STACKS)[number] | (typeof FORMS)[number];
 
 /** The file with what makes each resource the one that it is. */
@@ -57,6 +57,8 @@ export function isRendered(name: string): boolean {
 }
 
 const key = { hostKey, privateKey: SECRETS.privateKey };
+/** Of nobody: the lists of resources have it. */
+const PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBq9EEWeyEyPPqpTDhNpKVyAyJyJ3eLNFJRp2fJ2sX0h";
 
 /** The login of a lab host is in files that the lab makes; a key of the test's own takes their place. */
 function withKey({ privateKeyFile: _, knownHostsFile: __, ...host }: StackFile): StackFile {
@@ -75,6 +77,11 @@ export const stackFiles: Readonly<Record<Stack, () => StackFile>> = {
     return { ...file, host: { ...host, address: "10.1.2.3", user: "operator" } };
   },
   rootless: () => ({ host: { ...key, address: "10.1.2.3", user: "podwatch", become: false } }),
+  docker: () => ({
+    host: { ...key, address: "10.1.2.3", user: "operator", engine: "docker" },
+    alertmanager: { enabled: true },
+    nodeExporter: { enabled: true },
+  }),
   everything: () => {
     const file = readStackFile("tests/golden/everything/Pulumi.everything.yaml");
     const { rootful, rootless, target } = file.hosts as Record<string, StackFile>;
@@ -103,6 +110,31 @@ export const stackFiles: Readonly<Record<Stack, () => StackFile>> = {
         target: { ...bastion, address: "10.1.2.8", role: "target" },
       },
       ...everyService,
+    };
+  },
+  // Machines that the stack makes, with all that belongs to them.
+  machines: () => {
+    const login = { machine: "openstack", user: "operator", privateKey: SECRETS.privateKey };
+    return {
+      machines: {
+        openstack: {
+          cloud: "region-a",
+          image: "debian-13",
+          flavor: "m1.small",
+          publicKey: PUBLIC_KEY,
+          network: { cidr: "10.20.0.0/24", external: "public", nameServers: ["9.9.9.9"] },
+          floatingIps: "public",
+          volumes: { data: { size: 50 }, backups: { size: 10, keep: true, at: "/srv/backups" } },
+          servers: { services1: { flavor: "m1.tiny", volumes: {} } },
+        },
+      },
+      hosts: {
+        monitor1: { ...login, groups: ["monitors"] },
+        dashboard1: { ...login, groups: ["dashboards"] },
+        services1: { ...login, groups: ["targets"] },
+      },
+      front: { bind: "0.0.0.0", auth: { users: { operator: { access: "write" } } } },
+      firewall: { sshFrom: ["198.51.100.0/24", "2001:db8:1::/48"] },
     };
   },
   local: () => ({ host: { ...key, name: "pi", address: "10.1.2.3", user: "pi" }, ...everyService }),

@@ -253,7 +253,7 @@ describe("what is applied on a host", () => {
         parent: "mon",
         connection,
         name: "mon-runner-gate",
-        create: fitCommand("sudo-with-password", [{ service: "web", kind: "container" }]),
+        create: fitCommand("sudo-with-password", [{ service: "web", kind: "container" }], "fake"),
         stdin: new Secret(`${SECRETS.becomePassword}\n${fitScript()}`),
         triggers: hostTriggers,
       }),

@@ -7,11 +7,14 @@ import { buildSync } from "esbuild";
 const [{ text: program = "" } = {}] = buildSync({
   stdin: {
     contents: `
-      import { unlessInterrupted } from "./components/remote/interruption";
+      import { answerWhenInterrupted, unlessInterrupted } from "./components/remote/interruption";
       const forEver = new Promise(() => setInterval(() => {}, 1000));
+      const wait = (each) => unlessInterrupted(() => forEver, "interrupted " + each).catch(({ message }) => console.log(message));
       (async () => {
-        await unlessInterrupted(Promise.resolve(), "not this");
-        await Promise.all([1, 2].map((each) => unlessInterrupted(forEver, "interrupted " + each).catch(({ message }) => console.log(message))));
+        answerWhenInterrupted();
+        await unlessInterrupted(() => Promise.resolve(), "not this");
+        await Promise.all([1, 2].map(wait));
+        await unlessInterrupted(() => { console.log("begun"); return forEver; }, "asked afterwards").catch(({ message }) => console.log(message));
       })();
       console.log("waiting");
     `,
@@ -23,7 +26,7 @@ const [{ text: program = "" } = {}] = buildSync({
 }).outputFiles;
 
 test.each(["SIGINT", "SIGTERM"] as const)(
-  "%s: all that is waited for fails, and then the program ends by it",
+  "%s: all that is waited for fails, what is asked then is not begun, and then the program ends by it",
   async (signal) => {
     const child = spawn(process.execPath, ["-e", program], { stdio: ["ignore", "pipe", "inherit"] });
     let printed = "";
@@ -34,6 +37,9 @@ test.each(["SIGINT", "SIGTERM"] as const)(
     child.kill(signal);
     child.kill(signal);
     const [, by] = await once(child, "close");
-    expect({ printed, by }).toEqual({ printed: "waiting\ninterrupted 1\ninterrupted 2\n", by: signal });
+    expect({ printed, by }).toEqual({
+      printed: "waiting\ninterrupted 1\ninterrupted 2\nasked afterwards\n",
+      by: signal,
+    });
   },
 );

@@ -3,8 +3,9 @@ import { execFileSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { Host } from "../../components/host";
 import { machineId } from "../../connection/thisMachine";
-import { fitCommand, installCommand, onThisMachine, onThisMachineOnly } from "../../lib/runner";
+import { fitCommand, installCommand } from "../../lib/runner";
 import { fitScript, runnerScript } from "../../lib/runnerScript";
+import { onThisMachine, onThisMachineOnly } from "../../lib/thisMachine";
 import { component, gateCommand, localCommand, MACHINE, removal } from "./expected";
 import { deploy, LOCAL_COMMAND, plainText } from "./mocks";
 import { engineOf, WEB } from "./onHost";
@@ -49,7 +50,7 @@ describe("a host that the program runs on", () => {
         secretOutputs: [],
         inputs: {
           ...gateInputs,
-          create: onThisMachine(fitCommand("sudo", [{ service: "web", kind: "container" }])),
+          create: onThisMachine(fitCommand("sudo", [{ service: "web", kind: "container" }], "fake")),
         },
       },
       localCommand({

@@ -56,13 +56,59 @@ function printed(name: string): string {
   return `0123456789abcdef\nhello<podwatch-version:${versionOf(name)}>\nbye\n`;
 }
 
+/** What is made as a machine's host key. */
+export const HOST_KEY = {
+  private: "-----BEGIN OPENSSH PRIVATE KEY-----\nkept by the mock\n-----END OPENSSH PRIVATE KEY-----\n",
+  public: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBq9EEWeyEyPPqpTDhNpKVyAyJyJ3eLNFJRp2fJ2sX0h",
+};
+
+/** What there is in a cloud. */
+const OPENSTACK = [
+  "compute/instance:Instance",
+  "compute/keypair:Keypair",
+  "compute/volumeAttach:VolumeAttach",
+  "networking/floatingIpAssociate:FloatingIpAssociate",
+  "networking/network:Network",
+  "networking/router:Router",
+  "networking/routerInterface:RouterInterface",
+  "networking/secGroup:SecGroup",
+  "networking/secGroupRule:SecGroupRule",
+  "networking/subnet:Subnet",
+];
+
+/** A number for each machine. */
+function numberOf(name: string): number {
+  return 10 + ((createHash("sha256").update(name).digest()[0] as number) % 200);
+}
+
+/** Those of a host called `six` are IPv6, those of one called `both` are of both kinds. */
+function fixedIps(port: string): string[] {
+  const [four, six] = [`10.20.0.${numberOf(port)}`, `2001:db8::${numberOf(port)}`];
+  if (port.endsWith("-six-port")) return [six];
+  return port.endsWith("-both-port") ? [six, four] : [four];
+}
+
 /** How the providers answer, by type; a type that is missing here is an error. */
 const PROVIDERS: Readonly<Record<string, (name: string) => Record<string, unknown>>> = {
   [COMMAND]: (name) => ({ stdout: printed(name), stderr: "" }),
   [LOCAL_COMMAND]: (name) => ({
-    stdout: name.endsWith("-certificate") ? CERTIFICATE + CERTIFICATE_KEY : printed(name),
+    stdout: name.endsWith("-certificate")
+      ? CERTIFICATE + CERTIFICATE_KEY
+      : name.endsWith("-host-key")
+        ? JSON.stringify(HOST_KEY)
+        : printed(name),
     stderr: "",
   }),
+  ...Object.fromEntries(OPENSTACK.map((type) => [`openstack:${type}`, () => ({})])),
+  "openstack:networking/port:Port": (name) => ({ allFixedIps: fixedIps(name) }),
+  "openstack:networking/floatingIp:FloatingIp": (name) => ({ address: `203.0.113.${numberOf(name)}` }),
+  "openstack:blockstorage/volume:Volume": () => ({}),
+  "pulumi:providers:openstack": () => ({}),
+  "pulumi:providers:docker": () => ({}),
+  "docker:index/network:Network": () => ({}),
+  "docker:index/volume:Volume": () => ({}),
+  "docker:index/container:Container": () => ({}),
+  "docker:index/remoteImage:RemoteImage": (name) => ({ imageId: `sha256:of-${name}` }),
   // Tokens of one front are told apart.
   [PASSWORD]: (name) => ({
     result: name.endsWith("-token") ? `${GENERATED_PASSWORD}-for-${name}` : GENERATED_PASSWORD,
@@ -83,9 +129,13 @@ export interface Deployed<T> {
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-/** Runs a program and gives the resources it asked for. */
-export async function deploy<T>(program: () => T): Promise<Deployed<T>> {
-  const recorder = new Recorder();
+/**
+ * Runs a program and gives the resources it asked for.
+ *
+ * @param unmade resources of which nobody knows what they make, as in a run for other hosts only, where they were never made
+ */
+export async function deploy<T>(program: () => T, unmade = /^$/): Promise<Deployed<T>> {
+  const recorder = new Recorder(unmade);
   await pulumi.runtime.setMocks(recorder.mocks, "podwatch", "test");
   getStore().settings.monitor = recorder;
   const result = program();
@@ -122,10 +172,13 @@ class Recorder extends MockMonitor {
   readonly failed: Promise<void>;
   private fail: () => void = () => {};
 
-  constructor() {
+  constructor(private readonly unmade: RegExp) {
     super({
       newResource: (args) => this.answer(args),
-      call: ({ token }) => this.refuse(`nobody expects the call of ${token}`),
+      call: ({ token, inputs }) =>
+        token === "openstack:networking/getNetwork:getNetwork"
+          ? { id: `id-of-the-network-${inputs.name}` }
+          : this.refuse(`nobody expects the call of ${token}`),
     });
     this.failed = new Promise((resolve) => {
       this.fail = resolve;
@@ -159,7 +212,8 @@ class Recorder extends MockMonitor {
     const outputs = PROVIDERS[type];
     if (outputs === undefined) return this.refuse(`nobody expects ${type} ${name}`);
     const secretOutputs = this.recorded.find((other) => other.name === name)?.secretOutputs ?? [];
-    const state = Object.entries({ ...inputs, ...outputs(name) }).map(([key, value]) => [
+    const made = this.unmade.test(name) ? {} : outputs(name);
+    const state = Object.entries({ ...inputs, ...made }).map(([key, value]) => [
       key,
       secretOutputs.includes(key) ? pulumi.secret(value) : value,
     ]);

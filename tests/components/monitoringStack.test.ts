@@ -161,7 +161,9 @@ describe("everything changed", () => {
         become: false,
         gateways: { enabled: false },
         alertmanager: { enabled: false },
+        topology: { enabled: false },
         firewall: { enabled: false },
+        ssh: { enabled: false },
         engine: { install: false, remove: false },
         grafana: { enabled: false },
         apache: { enabled: false },
@@ -173,9 +175,21 @@ describe("everything changed", () => {
     [
       "client-secret.found-by-dns",
       "header-X-Tenant.databases",
+      "job.hypervisors",
+      "job.instances",
+      "job.servers-by-name",
+      "job.servers",
       "password.asked-for",
       "sd-token.asked-for",
+      "sd-token.services",
     ].map((secret) => `${COMMAND} ${prometheus}-${secret}-secret < ${prometheus}`);
+
+  const history = (prometheus: string) => [
+    `${C}PrometheusHistory ${prometheus}-history < podwatch`,
+    `${COMMAND} ${prometheus}-history-service < ${prometheus}-history`,
+  ];
+  const nameOf = (line: string) => line.split(" ")[1] ?? "";
+  const byName = (a: string, b: string) => (nameOf(a) < nameOf(b) ? -1 : 1);
 
   test("two hosts: their own settings count, and nothing secret is plain", async () => {
     const { resources, installations } = await deployStack(settingsOf(stackFile, filesBeside()));
@@ -215,6 +229,11 @@ describe("everything changed", () => {
       `${C}ContainerEngine podwatch-first-engine < podwatch`,
       `${COMMAND} podwatch-first-engine-service < podwatch-first-engine`,
       `${COMMAND} podwatch-first-engine-service-bundle < podwatch-first-engine`,
+      `${C}Executor podwatch-first-executor < podwatch`,
+      `${COMMAND} podwatch-first-executor-clouds-secret < podwatch-first-executor`,
+      `${COMMAND} podwatch-first-executor-repository-key-secret < podwatch-first-executor`,
+      `${COMMAND} podwatch-first-executor-service < podwatch-first-executor`,
+      `${COMMAND} podwatch-first-executor-service-bundle < podwatch-first-executor`,
       `${C}HostFirewall podwatch-first-firewall < podwatch`,
       `${COMMAND} podwatch-first-firewall-confirmed < podwatch-first-firewall`,
       `${COMMAND} podwatch-first-firewall-service < podwatch-first-firewall`,
@@ -229,9 +248,20 @@ describe("everything changed", () => {
       ...["azuread", "generic", "github", "gitlab", "google"].map(
         (kind) => `${COMMAND} podwatch-first-grafana-oauth-${kind}-secret < podwatch-first-grafana`,
       ),
+      `${COMMAND} podwatch-first-grafana-password.P08F57F138D260DF8-secret < podwatch-first-grafana`,
+      `${COMMAND} podwatch-first-grafana-password.PD6308B46D4685E5B-secret < podwatch-first-grafana`,
       `${COMMAND} podwatch-first-grafana-service < podwatch-first-grafana`,
       `${COMMAND} podwatch-first-grafana-service-bundle < podwatch-first-grafana`,
       `${COMMAND} podwatch-first-grafana-smtp-password-secret < podwatch-first-grafana`,
+      `${C}Influxdb podwatch-first-influxdb < podwatch`,
+      `${PASSWORD} podwatch-first-influxdb-admin-password < podwatch`,
+      `${COMMAND} podwatch-first-influxdb-admin-password-secret < podwatch-first-influxdb`,
+      `${PASSWORD} podwatch-first-influxdb-grafana-password < podwatch`,
+      `${COMMAND} podwatch-first-influxdb-grafana-password-secret < podwatch-first-influxdb`,
+      `${COMMAND} podwatch-first-influxdb-service < podwatch-first-influxdb`,
+      `${COMMAND} podwatch-first-influxdb-service-bundle < podwatch-first-influxdb`,
+      `${PASSWORD} podwatch-first-influxdb-telegraf-password < podwatch`,
+      `${COMMAND} podwatch-first-influxdb-telegraf-password-secret < podwatch-first-influxdb`,
       `${C}PodNetwork podwatch-first-network < podwatch`,
       `${COMMAND} podwatch-first-network-service < podwatch-first-network`,
       `${COMMAND} podwatch-first-network-service-bundle < podwatch-first-network`,
@@ -253,13 +283,29 @@ describe("everything changed", () => {
       `${COMMAND} podwatch-first-node-exporter-service < podwatch-first-node-exporter`,
       `${COMMAND} podwatch-first-node-exporter-service-bundle < podwatch-first-node-exporter`,
       `${C}Prometheus podwatch-first-prometheus < podwatch`,
-      ...jobSecrets("podwatch-first-prometheus"),
+      ...[
+        ...jobSecrets("podwatch-first-prometheus"),
+        ...history("podwatch-first-prometheus"),
+        `${COMMAND} podwatch-first-prometheus-history-service-bundle < podwatch-first-prometheus-history`,
+      ].sort(byName),
       `${COMMAND} podwatch-first-prometheus-service < podwatch-first-prometheus`,
       `${COMMAND} podwatch-first-prometheus-service-bundle < podwatch-first-prometheus`,
       `${COMMAND} podwatch-first-prometheus.own-secret < podwatch-first-prometheus`,
       `${COMMAND} podwatch-first-runner < podwatch-first`,
       `${COMMAND} podwatch-first-runner-bundle < podwatch-first`,
       `${COMMAND} podwatch-first-runner-gate < podwatch-first`,
+      `${C}HostSsh podwatch-first-ssh < podwatch`,
+      `${COMMAND} podwatch-first-ssh-confirmed < podwatch-first-ssh`,
+      `${COMMAND} podwatch-first-ssh-service < podwatch-first-ssh`,
+      `${COMMAND} podwatch-first-ssh-service-bundle < podwatch-first-ssh`,
+      `${C}Telegraf podwatch-first-telegraf < podwatch`,
+      `${COMMAND} podwatch-first-telegraf-service < podwatch-first-telegraf`,
+      `${COMMAND} podwatch-first-telegraf-service-bundle < podwatch-first-telegraf`,
+      `${COMMAND} podwatch-first-telegraf_influxdb_password-secret < podwatch-first-telegraf`,
+      `${C}Topology podwatch-first-topology < podwatch`,
+      `${COMMAND} podwatch-first-topology-contacts-token-secret < podwatch-first-topology`,
+      `${COMMAND} podwatch-first-topology-service < podwatch-first-topology`,
+      `${COMMAND} podwatch-first-topology-service-bundle < podwatch-first-topology`,
       `${C}Host podwatch-second < podwatch`,
       `${LOCAL_COMMAND} podwatch-second-answers < podwatch-second`,
       `${C}Backup podwatch-second-backup < podwatch`,
@@ -270,10 +316,22 @@ describe("everything changed", () => {
       `${COMMAND} podwatch-second-blackbox-exporter-password.login-secret < podwatch-second-blackbox-exporter`,
       `${COMMAND} podwatch-second-blackbox-exporter-service < podwatch-second-blackbox-exporter`,
       `${COMMAND} podwatch-second-blackbox-exporter.own-secret < podwatch-second-blackbox-exporter`,
+      `${C}Executor podwatch-second-executor < podwatch`,
+      `${COMMAND} podwatch-second-executor-clouds-secret < podwatch-second-executor`,
+      `${COMMAND} podwatch-second-executor-repository-key-secret < podwatch-second-executor`,
+      `${COMMAND} podwatch-second-executor-service < podwatch-second-executor`,
       `${PASSWORD} podwatch-second-front-alerts-token < podwatch`,
       `${PASSWORD} podwatch-second-front-metrics-token < podwatch`,
       `${PASSWORD} podwatch-second-front-queries-token < podwatch`,
       `${PASSWORD} podwatch-second-front-samples-token < podwatch`,
+      `${C}Influxdb podwatch-second-influxdb < podwatch`,
+      `${PASSWORD} podwatch-second-influxdb-admin-password < podwatch`,
+      `${COMMAND} podwatch-second-influxdb-admin-password-secret < podwatch-second-influxdb`,
+      `${PASSWORD} podwatch-second-influxdb-grafana-password < podwatch`,
+      `${COMMAND} podwatch-second-influxdb-grafana-password-secret < podwatch-second-influxdb`,
+      `${COMMAND} podwatch-second-influxdb-service < podwatch-second-influxdb`,
+      `${PASSWORD} podwatch-second-influxdb-telegraf-password < podwatch`,
+      `${COMMAND} podwatch-second-influxdb-telegraf-password-secret < podwatch-second-influxdb`,
       `${C}PodNetwork podwatch-second-network < podwatch`,
       `${COMMAND} podwatch-second-network-service < podwatch-second-network`,
       `${C}NginxBridge podwatch-second-nginx < podwatch`,
@@ -293,18 +351,27 @@ describe("everything changed", () => {
       `${C}Prometheus podwatch-second-prometheus < podwatch`,
       ...[
         ...jobSecrets("podwatch-second-prometheus"),
+        ...history("podwatch-second-prometheus"),
         `${COMMAND} podwatch-second-prometheus-own-alertmanager-token.10-1-2-3-8080-alertmanager-secret < podwatch-second-prometheus`,
-      ].sort(),
+      ].sort(byName),
       `${COMMAND} podwatch-second-prometheus-service < podwatch-second-prometheus`,
       `${COMMAND} podwatch-second-prometheus.own-secret < podwatch-second-prometheus`,
       `${COMMAND} podwatch-second-runner < podwatch-second`,
       `${COMMAND} podwatch-second-runner-gate < podwatch-second`,
+      `${C}Telegraf podwatch-second-telegraf < podwatch`,
+      `${COMMAND} podwatch-second-telegraf-service < podwatch-second-telegraf`,
+      `${COMMAND} podwatch-second-telegraf_influxdb_password-secret < podwatch-second-telegraf`,
     ]);
     expect(Object.keys(installations)).toEqual(["first", "second"]);
     expect(installations.first?.alertmanager).toBe("http://10.1.2.3:8080/alertmanager/");
     expect(installations.second).toEqual({
       url: "http://10.1.2.3:8080/",
       prometheus: "http://10.1.2.3:8080/prometheus/",
+      influxdb: {
+        url: "http://10.1.2.3:8080/influxdb",
+        user: "root",
+        password: expect.anything(),
+      },
       backups: {
         repository: "s3:https://s3.eu-central-1.amazonaws.com/my-company-backups/monitoring/podwatch/second",
         password: expect.anything(),
@@ -372,10 +439,10 @@ test("a target has a node exporter and nothing else; every monitor watches it, a
   ]);
   expect(Object.keys(installations)).toEqual(["mon1", "mon2"]);
   const runner = resources.find(({ name }) => name === "podwatch-web-runner");
-  expect(runner?.inputs.create).toContain("install rootful --owner=podwatch-web </dev/null;");
+  expect(runner?.inputs.create).toContain("install rootful --owner=podwatch-web </dev/null 9<&-;");
   const gate = resources.find(({ name }) => name === "podwatch-web-runner-gate");
   expect(gate?.inputs.create).toContain(
-    "fit native/node-exporter=10.1.2.5:9100=podwatch:nodeExporter.port </dev/null;",
+    "fit native/node-exporter=10.1.2.5:9100=podwatch:nodeExporter.port </dev/null 9<&-;",
   );
   expect(resources.find(({ name }) => name === "podwatch-web-answers")).toMatchObject({
     inputs: { delete: "ask web at 10.1.2.5 port 22 within 20000 ms" },

@@ -69,6 +69,52 @@ test("a Grafana without a Prometheus on its host shows that of another, through 
   expect(resources.map(({ name }) => name)).not.toContain("podwatch-dash-prometheus");
 });
 
+describe("an executor reports", () => {
+  const jobs = { token: { path: "token.yaml", interval: "1m" } };
+  const repository = { url: "https://git.my-company.net/scenarios.git" };
+  const listen = { allowFrom: ["10.1.2.0/24"], statsd: 18125 };
+  const toWhom = async (telegraf: object, other: object = {}) => {
+    const { resources } = await deploy(
+      () =>
+        new MonitoringStack(
+          "podwatch",
+          settingsOf({
+            hosts: {
+              exec: { ...login, address: "10.1.2.4", executor: { jobs, repository }, telegraf },
+              other: { ...login, ...other },
+            },
+          }),
+        ),
+    );
+    const bundle = resources.find(({ name }) => name === "podwatch-exec-executor-service")?.inputs.stdin;
+    return JSON.parse(parseBundle(bundle).parts["files/executor.json"] ?? "").telegraf;
+  };
+
+  test("to the Telegraf of its host, before any other", async () => {
+    const own = { host: "podwatch-telegraf", statsd: 8125, lines: 8186 };
+    expect(await toWhom({ enabled: true, listen }, { telegraf: { enabled: true, listen } })).toEqual(own);
+  });
+
+  test("else to one that publishes its ports, at the address of its host", async () => {
+    expect(await toWhom({}, { telegraf: { enabled: true, listen } })).toEqual({
+      host: "10.1.2.3",
+      statsd: 18125,
+      lines: 8186,
+    });
+    const bound = { ...listen, bind: "10.9.9.9" };
+    expect(await toWhom({}, { telegraf: { enabled: true, listen: bound } })).toMatchObject({
+      host: "10.9.9.9",
+    });
+  });
+
+  test("to nobody if there is none, or none that it reaches", async () => {
+    expect(await toWhom({})).toBeUndefined();
+    expect(await toWhom({}, { telegraf: { enabled: true } })).toBeUndefined();
+    const own = { ...listen, bind: "127.0.0.1" };
+    expect(await toWhom({}, { telegraf: { enabled: true, listen: own } })).toBeUndefined();
+  });
+});
+
 describe("in a stack with groups", () => {
   const front = { bind: "0.0.0.0", insecure: "a test" };
   const region = (more: object = {}) =>
@@ -248,7 +294,7 @@ test.each([
   [{ bind: "127.0.0.1" }, undefined],
 ])("with the front %j other hosts reach Prometheus at %s", (front, url) => {
   const mon = twoHosts(front).hosts.find(({ name }) => name === "mon");
-  const remote = mon && prometheusPlacement.offer(mon)?.datasource?.endpoints.remote;
+  const remote = mon && [prometheusPlacement.offer(mon)?.datasource].flat()[0]?.endpoints.remote;
   expect(remote && `${remote.scheme}://${remote.host}:${remote.port}${remote.path}`).toBe(url);
 });
 
@@ -435,6 +481,138 @@ describe("a front with log-ins", () => {
     expect(resources.map(({ name }) => name).filter((name) => /(alerts|queries)-token/.test(name))).toEqual(
       [],
     );
+  });
+});
+
+describe("fronts that the settings lead to", () => {
+  const auth = { users: { alice: { access: "write" } } };
+  const closed = { bind: "0.0.0.0", auth };
+  const dash = { ...login, address: "10.1.2.4", gateways: { enabled: false }, front: closed };
+  const both = (more: object) =>
+    deployed(settingsOf({ hosts: { dash: { ...dash, ...more }, mon: { ...login, front: closed } } }));
+  const partsOf = ({ resources }: Awaited<ReturnType<typeof deployed>>, service: string) =>
+    parseBundle(resources.find(({ name }) => name === `podwatch-${service}-service`)?.inputs.stdin).parts;
+
+  test("a probe trusts the stack's authority, unless its module says whom", async () => {
+    const made = await both({
+      blackboxExporter: {
+        targets: [
+          { name: "own", target: "https://10.1.2.4/grafana/api/health" },
+          { name: "other", target: "10.1.2.3:443", module: "tls" },
+          { name: "plain", target: "10.1.2.3:443", module: "tcp" },
+          { name: "elsewhere", target: "https://10.9.9.9/" },
+          { name: "any", target: "https://10.1.2.3/", module: "careless" },
+          { name: "native", target: "https://10.1.2.3/", module: "native" },
+        ],
+        modules: {
+          careless: { prober: "http", tls: { insecure: true } },
+          native: { prober: "http", http: { tls_config: { insecure_skip_verify: true } } },
+        },
+      },
+    });
+    const { static_configs } = made
+      .configured("dash")
+      .scrape_configs.find(({ job_name }: { job_name: string }) => job_name === "blackbox");
+    type Probed = { labels: { instance: string; module: string; __param_module: string } };
+    const asked = static_configs.map(({ labels }: Probed) => [
+      labels.instance,
+      labels.module,
+      labels.__param_module,
+    ]);
+    expect(asked).toEqual([
+      ["own", "http", "http-of-own-authority"],
+      ["other", "tls", "tls-of-own-authority"],
+      ["plain", "tcp", "tcp"],
+      ["elsewhere", "http", "http"],
+      ["any", "careless", "careless"],
+      ["native", "native", "native"],
+    ]);
+    const parts = partsOf(made, "dash-blackbox-exporter");
+    const { modules } = parse(parts["files/blackbox.yml"] ?? "");
+    const file = (module: string) => `/etc/podwatch/current/files/tls/${module}/ca.pem`;
+    expect(modules["http-of-own-authority"]).toEqual({
+      ...modules.http,
+      http: { ...modules.http.http, tls_config: { ca_file: file("http-of-own-authority") } },
+    });
+    expect(modules["tls-of-own-authority"]).toEqual({
+      ...modules.tls,
+      tcp: { ...modules.tls.tcp, tls_config: { ca_file: file("tls-of-own-authority") } },
+    });
+    expect(parts["files/tls/http-of-own-authority/ca.pem"]).toBe(CERTIFICATE);
+    expect(parts["files/tls/tls-of-own-authority/ca.pem"]).toBe(CERTIFICATE);
+  });
+
+  test("a host's own front is entered like another's", async () => {
+    const scrapeJobs = [
+      { name: "own", scheme: "https", metricsPath: "/x/metrics", targets: ["10.1.2.4:443"] },
+    ];
+    const made = await both({ prometheus: { scrapeJobs } });
+    expect(partsOf(made, "dash-prometheus")["files/tls/own/ca.pem"]).toBe(CERTIFICATE);
+    const names = made.resources.map(({ name }) => name);
+    expect(names).toContain("podwatch-dash-prometheus-token.own-secret");
+    // The only host of its stack has no tokens, but an authority.
+    const own = [{ ...scrapeJobs[0], targets: ["10.1.2.3:443"] }];
+    const alone = await deployed(
+      settingsOf({ host: { ...login, front: closed }, prometheus: { scrapeJobs: own } }),
+    );
+    const deployedThere = alone.resources.map(({ name, inputs }) => `${name} ${inputs.stdin}`).join("\n");
+    expect(deployedThere).not.toContain("token.own");
+    expect(deployedThere).toContain("files/tls/own/ca.pem");
+  });
+
+  test("a data source trusts it, and a Prometheus may be queried, unless it says how", async () => {
+    const made = await both({
+      grafana: {
+        secrets: { mine: "a s3cret of mine" },
+        datasources: [
+          { name: "Prometheus of mon", type: "prometheus", url: "https://10.1.2.3/prometheus" },
+          { name: "Loki", type: "loki", url: "https://10.1.2.3/loki" },
+          {
+            name: "Mine",
+            type: "prometheus",
+            url: "https://10.1.2.3/prometheus",
+            basicAuthUser: "me",
+            jsonData: { tlsSkipVerify: true },
+            secureJsonData: { basicAuthPassword: "mine" },
+          },
+          { name: "Browser", type: "prometheus", url: "https://10.1.2.3/prometheus", access: "direct" },
+          { name: "Elsewhere", type: "prometheus", url: "https://10.9.9.9/prometheus" },
+        ],
+      },
+    });
+    type Source = { name: string; uid: string; jsonData: object; secureJsonData?: object };
+    const found: Source[] = made.datasources("dash");
+    const [first, loki, mine, browser, elsewhere] = [
+      "Prometheus of mon",
+      "Loki",
+      "Mine",
+      "Browser",
+      "Elsewhere",
+    ].map((name) => found.find((one) => one.name === name)) as [Source, Source, Source, Source, Source];
+    const ca = (uid: string) => `tls/${uid}/own-ca.pem`;
+    expect(first).toMatchObject({
+      jsonData: { tlsAuthWithCACert: true, httpHeaderName1: "Authorization" },
+      secureJsonData: {
+        tlsCACert: `$__file{/etc/podwatch/current/files/${ca(first.uid)}}`,
+        httpHeaderValue1: `Bearer $__file{/run/secrets/grafana-own-token.${first.uid}}`,
+      },
+    });
+    expect(loki.jsonData).toEqual({ tlsAuthWithCACert: true });
+    expect(mine.jsonData).toEqual({ tlsSkipVerify: true });
+    for (const { jsonData, secureJsonData } of [browser, elsewhere])
+      expect([jsonData, secureJsonData]).toEqual([{}, undefined]);
+    const parts = partsOf(made, "dash-grafana");
+    expect(Object.keys(parts).filter((path) => path.endsWith("/own-ca.pem"))).toEqual(
+      [first, loki].map(({ uid }) => `files/${ca(uid)}`).sort(),
+    );
+    expect(parts[`files/${ca(first.uid)}`]).toBe(CERTIFICATE);
+    const secrets = made.resources.filter(({ name }) => name.includes("grafana-own-token"));
+    expect(secrets.map(({ name }) => name)).toEqual([`podwatch-dash-grafana-own-token.${first.uid}-secret`]);
+    const [token = ""] = secrets.map(
+      ({ inputs }) => String((inputs.stdin as Secret).value).split("\n")[1] ?? "",
+    );
+    expect(token.length).toBeGreaterThan(20);
+    expect(plainText(made.resources)).not.toContain(token);
   });
 });
 

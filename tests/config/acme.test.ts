@@ -28,6 +28,18 @@ test("is for the host of the public URL, unless other names are given", () => {
   expect(acme({ domains: ["*.acme.net"], dns })).toMatchObject({ domains: ["*.acme.net"], dns });
 });
 
+test("an account may be bound to a customer's", () => {
+  const accountBinding = { keyId: "customer-1", key: "a".repeat(43) };
+  expect(problemsOf(front({ accountBinding }), secrets)).toEqual([]);
+});
+
+test.each(["10.0.0.53", "10.0.0.53:5353", "fd00::53", "[fd00::53]", "[fd00::53]:5353", "dns.acme.net:53"])(
+  "%s is a name server",
+  (resolver) => {
+    expect(problemsOf(front({ dns: { ...dns, resolvers: [resolver] } }), secrets)).toEqual([]);
+  },
+);
+
 const AT = "podwatch:front.tls.acme";
 test.each<[what: string, complaint: string, acme: object, more?: object]>([
   [
@@ -68,6 +80,29 @@ test.each<[what: string, complaint: string, acme: object, more?: object]>([
     `${AT}.directoryCa: "tls/none.pem" does not exist; `,
     { directoryCa: "tls/none.pem" },
   ],
+  [
+    "an account binding without its key",
+    `${AT}.accountBinding.key`,
+    { accountBinding: { keyId: "customer-1" } },
+  ],
+  [
+    "a key of another kind",
+    `${AT}.accountBinding.key`,
+    { accountBinding: { keyId: "customer-1", key: `${"a".repeat(42)}=` } },
+  ],
+  [
+    "a key that is too short for HS256",
+    `${AT}.accountBinding.key`,
+    { accountBinding: { keyId: "customer-1", key: "a".repeat(42) } },
+  ],
+  ...["10.0.0.53:99999", "fd00::53:", "name server", "[fd00::53"].map(
+    (resolver) =>
+      [
+        `${resolver} as a name server`,
+        `${AT}.dns.resolvers[0]: "${resolver}" is not a name server; write its name or address`,
+        { dns: { ...dns, resolvers: [resolver] } },
+      ] as [string, string, object],
+  ),
   [
     "two ways",
     "podwatch:front.tls.ownCa: is set together with acme; keep one of them",

@@ -19,6 +19,12 @@ test("is off until it is said where to, and then goes on with the node exporter 
   expect(rootless.backup).toMatchObject({ directory: "%h/podwatch-backups" });
 });
 
+test("a host that has only InfluxDB has data to save", () => {
+  const only = { prometheus: { enabled: false }, grafana: { enabled: false }, gateways: { enabled: false } };
+  const more = { influxdb: { databases: { apimon: {} } }, nodeExporter: { allowFrom: ["10.1.2.9"] } };
+  expect(backup({ enabled: true }, { ...only, ...more })).toEqual([]);
+});
+
 test.each([
   [
     "two places",

@@ -3,14 +3,14 @@ import fc from "fast-check";
 import { shown, strayCharacter } from "../../config/characters";
 import { type Path, show } from "../../config/problem";
 import { isTree, type Tree, valueAt } from "../../config/walk";
-import { everySection, filesBeside } from "../components/everything";
+import { everySection, filesBeside, SECTIONS_WITH_SECRETS } from "../components/everything";
 import { host, keys, problemsOf, settingsOf, stack } from "./support";
 
 /** Stack file and files beside it in which everything is set. */
 const raw: Tree = { host, ...everySection() };
 const world = {
   files: filesBeside(),
-  secretKeys: ["host", "prometheus", "alertmanager", "blackboxExporter", "grafana", "backup", "front"],
+  secretKeys: SECTIONS_WITH_SECRETS,
 };
 
 describe("are reported by name", () => {
@@ -181,7 +181,9 @@ test("any character anywhere results in settings or problems", () => {
         withText(raw, path, (text) => insert(text, at, more)),
         world,
       );
-      for (const line of lines) expect(line).toMatch(/^podwatch:[^\p{Cc}\p{Cf}]*: [^\p{Cc}\p{Cf}]+$/u);
+      // Advice may have lines of its own, indented.
+      for (const line of lines)
+        expect(line).toMatch(/^podwatch:[^\p{Cc}\p{Cf}]*: [^\p{Cc}\p{Cf}]+(\n {4,}[^\p{Cc}\p{Cf}]+)*$/u);
     }),
     { numRuns: 50 },
   );

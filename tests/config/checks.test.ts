@@ -64,6 +64,33 @@ test.each<[string, Tree, string[]]>([
     ['podwatch:checks.urls.page.url: "monitor.my-company.net" is not a URL'],
   ],
   [
+    "secrets in plain text",
+    {
+      checks: {
+        urls: {
+          pair: { url: "https://me:word@example.org/" },
+          token: { url: "https://example.org/?api_key=word" },
+          login: { url: "https://example.org/", bearerToken: "word" },
+        },
+        commands: { curl: { command: "curl -sf 'https://me:word@example.org/'" } },
+      },
+    },
+    [
+      "podwatch:checks.commands.curl.command: holds a log-in or a secret, which anybody could read in the state",
+      "podwatch:checks.urls.login.bearerToken: is a secret in plain text",
+      "podwatch:checks.urls.pair.url: holds a log-in or a secret, which anybody could read in previews",
+      "podwatch:checks.urls.token.url: holds a log-in or a secret, which anybody could read in previews",
+    ],
+  ],
+  [
+    "certificates for a path at the front",
+    { checks: { urls: { page: { url: "/", certificateValidFor: "1d", tls: { insecure: true } } } } },
+    [
+      'podwatch:checks.urls.page.certificateValidFor: is set for the path "/", where the front',
+      'podwatch:checks.urls.page.tls: is set for the path "/", where the front',
+    ],
+  ],
+  [
     "two lines of shell",
     { checks: { commands: { two: { command: "true\nfalse" } } } },
     ["podwatch:checks.commands.two.command: "],
@@ -71,6 +98,26 @@ test.each<[string, Tree, string[]]>([
 ])("refused: %s", (_, given, expected) => {
   const problems = problemsOf(stack(given));
   expect(problems.map((problem, index) => problem.slice(0, expected[index]?.length))).toEqual(expected);
+});
+
+test("a check of a host or a group that none of its hosts could make is refused", () => {
+  const { name: _, ...login } = stack({}).host as Tree;
+  const checks = { queries: { up: { query: "up" } }, urls: { page: { url: "/" } } };
+  const entry = (number: number, ...groups: string[]) => ({ ...login, address: `10.1.2.${number}`, groups });
+  const front = { bind: "0.0.0.0", auth: { users: { ada: {} } } };
+  const hosts = {
+    mon: entry(3, "monitors", "site"),
+    dash: { ...entry(4, "dashboards", "site"), checks: { queries: { own: { query: "up" } } } },
+    web: entry(5, "targets"),
+  };
+  const groups = { dashboards: { checks }, targets: { checks }, site: { checks } };
+  const given = { host: undefined, hosts, groups, front, gateways: { enabled: false } };
+  expect(problemsOf(stack(given))).toEqual([
+    "podwatch:groups.dashboards.checks.queries.up: asks a Prometheus of a host of the group, and none has one; move it to monitors",
+    "podwatch:groups.targets.checks.queries.up: asks a Prometheus of a host of the group, and none has one; move it to monitors",
+    "podwatch:groups.targets.checks.urls.page: asks the front of a host of the group, and none has one; move it to monitors or dashboards",
+    "podwatch:hosts.dash.checks.queries.own: asks a Prometheus of this host, which has none; move it to monitors",
+  ]);
 });
 
 test("a target leaves expressions and paths to the hosts that have a Prometheus and a front", () => {

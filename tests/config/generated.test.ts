@@ -42,6 +42,8 @@ const GROUPS = [
   "collectors",
   "keep",
   "resources",
+  "history",
+  "logs",
   ...kindNames,
 ] as const;
 

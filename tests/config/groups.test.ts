@@ -168,7 +168,7 @@ describe("is refused:", () => {
       "a group like no other",
       { mon: { groups: ["kubernetes"] } },
       undefined,
-      'podwatch:hosts.mon.groups[0]: "kubernetes" is no group; write one of monitors, dashboards, targets, all-in-one, or define it under podwatch:groups',
+      'podwatch:hosts.mon.groups[0]: "kubernetes" is no group; write one of monitors, dashboards, databases, executors, targets, all-in-one, or define it under podwatch:groups',
     ],
     [
       "no group at all",
@@ -195,6 +195,12 @@ describe("is refused:", () => {
       "podwatch:groups.north: has no host; write groups: [north] in the entry of a host, or remove it",
     ],
     [
+      "a group that is meant to be a shipped one",
+      { mon: { groups: ["monitors"] } },
+      { monitor: { prometheus: { scrapeInterval: "30s" } } },
+      "podwatch:groups.monitor: has no host; write groups: [monitor] in the entry of a host, or did you mean monitors?",
+    ],
+    [
       "settings of a service that the host does not have",
       { mon: { groups: ["monitors"], grafana: { adminUser: "root" } } },
       undefined,
@@ -210,7 +216,7 @@ describe("is refused:", () => {
       "an unknown service",
       { mon: { groups: ["monitors"] } },
       { monitors: { services: ["loki"] } },
-      'podwatch:groups.monitors.services[0]: "loki" is not known here; write gateways or prometheus or alertmanager or grafana or blackboxExporter or nginxExporter or apache or nodeExporter',
+      'podwatch:groups.monitors.services[0]: "loki" is not known here; write gateways or prometheus or alertmanager or influxdb or telegraf or grafana or blackboxExporter or topology or nginxExporter or apache or executor or nodeExporter',
     ],
     [
       "an unknown setting of a group",
@@ -282,6 +288,106 @@ describe("between hosts", () => {
   test("a node exporter beside a front needs no port", () => {
     const { dash } = hostsOf(region(spread, { ...open, ...groups(), nodeExporter: { enabled: true } }));
     expect(dash?.nodeExporter.reach).toEqual({ by: "socket" });
+  });
+
+  test("a Prometheus watches hosts by their labels, which those of a host's groups are, too", () => {
+    const found = hostsOf(
+      region(
+        {
+          mon: { groups: ["monitors"], prometheus: { watches: ["site=north", "web4"] } },
+          web1: { groups: ["targets"], labels: { site: "north" } },
+          web2: { groups: ["targets", "north"] },
+          web3: { groups: ["targets", "north"], labels: { site: "south" } },
+          web4: { groups: ["targets"] },
+          web5: { groups: ["targets"] },
+          other: { groups: ["monitors"] },
+        },
+        { groups: { north: { labels: { site: "north", rack: "r=1" } } } },
+      ),
+    );
+    const watched = ["web1", "web2", "web3", "web4", "web5"].filter((name) => {
+      const reach = found[name]?.nodeExporter.reach;
+      return reach?.by === "port" && reach.allowFrom.includes("10.1.2.1");
+    });
+    expect(watched).toEqual(["web1", "web2", "web4"]);
+    expect(found.web3?.labels).toEqual({ site: "south", rack: "r=1" });
+    expect(found.web5?.labels).toEqual({});
+  });
+
+  test("labels are shown with where they come from", () => {
+    const raw = region(
+      { mon: { groups: ["monitors", "north"], labels: { rack: "r1" } } },
+      { groups: { north: { labels: { site: "north", rack: "r2" } } } },
+    );
+    const { mon } = hostsOf(raw);
+    expect(originsOf(raw, mon as HostSettings).filter(({ setting }) => setting.startsWith("labels"))).toEqual(
+      [
+        { setting: "labels.site", value: "north", from: "group north" },
+        { setting: "labels.rack", value: "r1", from: "host" },
+      ],
+    );
+  });
+
+  const labelled = (watches: string, labels: object = { site: "north" }) =>
+    region({
+      mon: { groups: ["monitors"], prometheus: { watches: [watches] } },
+      web: { groups: ["targets"], labels },
+    });
+  const at = "podwatch:hosts.mon.prometheus.watches[0]";
+
+  test.each<[string, object, string]>([
+    [
+      "a label that no host has",
+      labelled("site=nroth"),
+      `${at}: "site=nroth" selects no host; did you mean site=north?`,
+    ],
+    [
+      "another label",
+      labelled("colour=blue"),
+      `${at}: "colour=blue" selects no host; write one of site=north`,
+    ],
+    [
+      "a label where there are none",
+      labelled("site=north", {}),
+      `${at}: "site=north" selects no host; no host has labels: write them in the entries of hosts or groups`,
+    ],
+    [
+      "neither name nor label",
+      labelled("site=~north|south!"),
+      `${at}: "site=~north|south!" selects no host; write one of site=north`,
+    ],
+    [
+      "a label that is ours",
+      labelled("web", { instance: "x" }),
+      'podwatch:hosts.web.labels.instance: "instance" is not a label of hosts; write letters, digits and _, not beginning with a digit or __, and neither job nor instance',
+    ],
+    [
+      "a job with the name of one that watches another host's service",
+      region(
+        {
+          mon: {
+            groups: ["monitors"],
+            prometheus: { discovery: [{ name: "node-at-dash", dns: { names: ["a"] } }] },
+          },
+          dash: { groups: ["dashboards"] },
+        },
+        open,
+      ),
+      'podwatch:hosts.mon.prometheus.discovery[0].name: "node-at-dash" is the name of a job of Podwatch\'s own, for node behind the front of dash; write another name, such as "node-of-dash"',
+    ],
+  ])("refused: %s", (_, raw, problem) => {
+    // A host that nobody watches is told as well.
+    const others = problemsOf(raw as Record<string, unknown>).filter(
+      (one) => !/allowFrom: is missing/.test(one),
+    );
+    expect(others).toEqual([problem]);
+  });
+
+  test("a job may be called so where no other host has a front of that name", () => {
+    const job = { name: "node-at-home", targets: ["a:1"] };
+    expect(problemsOf(region({ mon: { groups: ["monitors"], prometheus: { scrapeJobs: [job] } } }))).toEqual(
+      [],
+    );
   });
 
   test.each<[string, object, string]>([

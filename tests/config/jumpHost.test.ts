@@ -69,6 +69,38 @@ describe("via", () => {
     ]);
   });
 
+  test("of hosts that name one another, each is refused: only one hop is possible", () => {
+    const problems = problemsOf({
+      hosts: { inside: { ...inside, via: "bastion" }, bastion: { ...bastion, via: "inside" } },
+    });
+    expect(problems).toEqual([
+      expect.stringMatching(/^podwatch:hosts\.bastion\.via: "inside" is itself reached through bastion, and/),
+      expect.stringMatching(/^podwatch:hosts\.inside\.via: "bastion" is itself reached through inside, and/),
+    ]);
+  });
+
+  test("has the host's firewall let SSH in from there alone, unless it says from where", () => {
+    const firewallOf = (more: object, jump: object = bastion) => {
+      const parsed = parse(
+        { hosts: { inside: { ...inside, via: "bastion", firewall: more }, bastion: jump } },
+        context(),
+      );
+      if ("problems" in parsed) throw new Error(JSON.stringify(parsed.problems));
+      return parsed.settings.hosts.map(({ firewall, via }) => [
+        via,
+        firewall.sshFrom,
+        firewall.sshFromDeployer,
+      ]);
+    };
+    expect(firewallOf({ enabled: true })).toEqual([
+      ["bastion", ["10.0.0.1"], true],
+      [undefined, undefined, false],
+    ]);
+    expect(firewallOf({ sshFrom: ["10.0.0.0/8"] })[0]).toEqual(["bastion", ["10.0.0.0/8"], false]);
+    const named = { ...bastion, address: "bastion.my-company.net" };
+    expect(firewallOf({ enabled: true }, named)[0]).toEqual(["bastion", undefined, true]);
+  });
+
   test("what is wrong with the jump host is told once, where it stands", () => {
     const broken = { ...bastion, hostKey: "ssh-rsa AAAA" };
     expect(problemsOf({ hosts: { inside: { ...inside, via: "bastion" }, bastion: broken } })).toEqual([

@@ -66,6 +66,27 @@ test("one error without a stack trace lists all problems, also unknown keys; oth
   ]);
 });
 
+test("with the address of a machine, once it is known, all is checked again", () => {
+  const publicKey = hostKey;
+  configure(
+    {
+      "podwatch:machines": {
+        openstack: { image: "debian-13", flavor: "m1.small", publicKey, network: { name: "internal" } },
+      },
+      "podwatch:hosts": { mon: { machine: "openstack", privateKey: keys.plain.private } },
+      "podwatch:network": { subnet: "10.20.0.0/24" },
+    },
+    ["podwatch:hosts"],
+  );
+  const { checkAddress } = load();
+  for (const free of ["10.20.1.5", "203.0.113.5"]) expect(checkAddress?.("mon", free)).toBeUndefined();
+  expect(() => checkAddress?.("mon", "10.20.0.5")).toThrow(
+    /^Pulumi\.test\.yaml, now that the machine of mon has the address 10\.20\.0\.5, has one problem; nothing was done on the machine:\n {2}podwatch:network\.subnet: "10\.20\.0\.0\/24" holds 10\.20\.0\.5, an address of the host itself; write a range that nothing else uses$/,
+  );
+  configure({ "podwatch:host": { ...bare, privateKey: keys.plain.private } }, ["podwatch:host"]);
+  expect(load().checkAddress).toBeUndefined();
+});
+
 test("a misspelt namespace is reported, since the setting would be ignored", () => {
   const said = (config: Record<string, unknown>) => {
     configure({ "podwatch:host": { ...bare, privateKey: keys.plain.private }, ...config }, ["podwatch:host"]);

@@ -21,7 +21,7 @@ test("a host alone gets every default", () => {
   const defaults = {
     name: "monitor",
     containerEngine: podman,
-    engine: { install: false, remove: false },
+    engine: { name: "podman", install: false, remove: false },
     connection: {
       host: "10.1.2.3",
       port: 22,
@@ -82,6 +82,7 @@ test("a host alone gets every default", () => {
       },
       externalLabels: {},
       scrapeJobs: [],
+      discovery: [],
       fileSd: [],
       ruleFiles: [],
       ruleTests: [],

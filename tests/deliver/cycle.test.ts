@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { leftovers } from "../../deliver/cycle/leftovers";
 import { readRecord, writeRecord } from "../../deliver/cycle/record";
+import { keys } from "../config/support";
 import { root } from "../docs/markdown";
 import { Commits } from "./commits";
 
@@ -30,10 +31,13 @@ const file = (name: string) => join(directory, name);
 /** What the Pulumi that stands in was called with, a line each. */
 const asked = () => (existsSync(file("asked")) ? readFileSync(file("asked"), "utf8").trim().split("\n") : []);
 
-/** Runs a command of delivery with a Pulumi that ends with `code`. */
+/** Runs a command of delivery with a Pulumi that ends with `code`, but tells what `config` and `stack` are to print. */
 function deliver(code: number, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const pulumi = file("pulumi");
-  writeFileSync(pulumi, `#!/bin/sh\necho "$*" >>'${file("asked")}'\nexit ${code}\n`);
+  writeFileSync(
+    pulumi,
+    `#!/bin/sh\necho "$*" >>'${file("asked")}'\n[ ! -e '${directory}/'"$1.json" ] || exec cat '${directory}/'"$1.json"\nexit ${code}\n`,
+  );
   chmodSync(pulumi, 0o755);
   const env = { ...process.env, ...commits.env, PODWATCH_PULUMI: pulumi };
   return new Promise((resolve) => {
@@ -138,6 +142,54 @@ describe("staging", () => {
     );
     expect(told.stderr).toContain("staging: FAILED: read the stack file: pulumi config ended with 3");
     expect(readRecord(file("r.json"))).toMatchObject({ clean: false, outcome: "failure" });
+  });
+});
+
+describe("staging on machines that the stack makes", () => {
+  const openstack = {
+    image: "debian-13",
+    flavor: "m1.small",
+    publicKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBq9EEWeyEyPPqpTDhNpKVyAyJyJ3eLNFJRp2fJ2sX0h",
+    network: { name: "internal" },
+    volumes: { data: { size: 10 } },
+    protect: false,
+  };
+
+  /** What the cycle comes to, with a Pulumi that cannot deploy. */
+  async function staging(settings: object) {
+    const host = { machine: "openstack", user: "operator", privateKey: keys.plain.private };
+    const config = { machines: { openstack: { ...openstack, ...settings } }, hosts: { mon: host } };
+    const exported = Object.entries(config).map(([key, objectValue]) => [
+      `podwatch:${key}`,
+      { objectValue, secret: true },
+    ]);
+    writeFileSync(file("config.json"), JSON.stringify(Object.fromEntries(exported)));
+    writeFileSync(file("stack.json"), "{}");
+    await deliver(3, "staging", "--stack", "staging", "--record", file("record.json"));
+    const { failed = "", steps } = readRecord(file("record.json"));
+    return { failed, steps: steps.map(({ step }) => step) };
+  }
+
+  test("looks at no host, since there is none before and after", async () => {
+    expect(await staging({})).toEqual({
+      failed: "up: pulumi up ended with 3, see its output",
+      steps: ["read the stack file", "up"],
+    });
+  });
+
+  test.each<[string, object]>([
+    ["protect: true keeps machines and volumes from being deleted", { protect: undefined }],
+    ["volumes.data.keep: true leaves a volume behind", { volumes: { data: { size: 1, keep: true } } }],
+    [
+      "servers.mon.volumes.data.keep: true leaves a volume behind",
+      { servers: { mon: { volumes: { data: { size: 1, keep: true } } } } },
+    ],
+  ])("refuses what destroy would leave, before anything is made: %s", async (reason, settings) => {
+    const { failed, steps } = await staging(settings);
+    expect(failed).toContain(`read the stack file: podwatch:machines.openstack.${reason}`);
+    expect(failed).toMatch(/; write false for a stack that is made to be destroyed, .* made or touched$/);
+    expect(steps).toEqual(["read the stack file"]);
+    expect(asked().map((line) => line.split(" ")[0])).toEqual(["config"]);
   });
 });
 

@@ -115,10 +115,13 @@ async function complaint([name = "", ...args]: readonly string[]): Promise<strin
 }
 
 const PREVIEW = ["preview", "--stack", "a stack", "--to", "preview.md", "--whole", "preview-whole.md"];
-const STAGING = ["staging", "--stack", "a stack", "--record", "staging.json"];
+const STAGING = [
+  ...["staging", "--stack", "a stack"],
+  ...["--record", "staging.json", "--junit", "staging.xml"],
+];
 const PRODUCTION = [
   ...["production", "--stack", "a stack"],
-  ...["--proof", "staging.json", "--record", "production.json"],
+  ...["--proof", "staging.json", "--record", "production.json", "--junit", "production.xml"],
 ];
 const notified = (outcome: string, record: string) => [
   ...["notify", "--stack", "a stack", "--outcome", outcome],
@@ -206,6 +209,23 @@ describe("GitLab", () => {
     const lines = [...before, ...(job.script ?? []), ...(job.after_script ?? [])];
     await expectDeliveries(lines.join("\n"), expected);
   });
+});
+
+test("the checks of staging and production are shown as tests, also when they fail", () => {
+  const kept = Object.entries(workflow("delivery.yml").jobs).map(([name, { steps }]) => [
+    name,
+    steps.filter((step) => JSON.stringify(step).includes(`"path":"${name}.xml"`)),
+  ]);
+  expect(Object.fromEntries(kept)).toEqual({
+    staging: [expect.objectContaining({ if: "always()" })],
+    production: [expect.objectContaining({ if: "always()" })],
+  });
+  const gitlab = load(read("docs/pipelines/gitlab-ci.yml")) as Record<string, { artifacts?: object }>;
+  const jenkins = read("docs/pipelines/Jenkinsfile");
+  for (const name of ["staging", "production"]) {
+    expect(gitlab[name]?.artifacts).toMatchObject({ when: "always", reports: { junit: `${name}.xml` } });
+    expect(jenkins).toMatch(new RegExp(`always \\{\\s+junit testResults: '${name}.xml'`));
+  }
 });
 
 test("Jenkins", async () => {

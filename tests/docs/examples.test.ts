@@ -36,18 +36,30 @@ describe.each(["staging", "prod"])("regional, %s", (name) => {
     ({ address: own }) => own,
   );
 
-  test("is right but for the addresses", () => {
-    const ssh = (own: string) =>
-      `hostname ${own}\nuser operator\nport 22\nidentityfile ~/.ssh/id_ed25519\nuserknownhostsfile ~/.ssh/known_hosts\n`;
-    const world = {
-      sshConfig: Object.fromEntries(addresses.map((own) => [own, ssh(own)])),
-      files: { "~/.ssh/known_hosts": addresses.map((own) => `${own} ${hostKey}\n`).join("") },
-    };
-    const placeholders = Object.entries(sections.hosts as object).map(
+  const ssh = (own: string) =>
+    `hostname ${own}\nuser operator\nport 22\nidentityfile ~/.ssh/id_ed25519\nuserknownhostsfile ~/.ssh/known_hosts\n`;
+  const world = {
+    sshConfig: Object.fromEntries(addresses.map((own) => [own, ssh(own)])),
+    files: { "~/.ssh/known_hosts": addresses.map((own) => `${own} ${hostKey}\n`).join("") },
+  };
+  const placeholders = Object.entries(sections.hosts as object)
+    .map(
       ([host, { address: own }]) =>
         `podwatch:hosts.${host}.address: "${own}" is a placeholder; put in the address of your host`,
-    );
-    expect(problemsOf(sections, world)).toEqual(placeholders.sort());
+    )
+    .sort();
+
+  test("is right but for the addresses", () => {
+    expect(problemsOf(sections, world)).toEqual(placeholders);
+  });
+
+  test("takes the lines of its page for the region's services", () => {
+    const page = readFileSync(join(root, "examples/regional/README.md"), "utf8");
+    const [, lines = ""] = /```yaml\n(.*?)```/s.exec(page) ?? [];
+    const { config } = parseYaml(lines) as { config: Record<string, unknown> };
+    const added = Object.entries(config).map(([key, value]) => [key.replace(/^podwatch:/, ""), value]);
+    expect(added).toHaveLength(3);
+    expect(problemsOf({ ...sections, ...Object.fromEntries(added) }, world)).toEqual(placeholders);
   });
 });
 
@@ -85,6 +97,35 @@ describe.each([
       prometheus: { enabled: true },
       grafana: { enabled: false },
     });
+  });
+});
+
+describe("apimon", () => {
+  const sections = stackFile("examples/apimon/Pulumi.apimon.yaml");
+  const hosts = sections.hosts as unknown as Record<string, { address: string }>;
+  const addresses = Object.values(hosts).map(({ address: own }) => own);
+  const ssh = (own: string) =>
+    `hostname ${own}\nuser operator\nport 22\nidentityfile ~/.ssh/id_ed25519\nuserknownhostsfile ~/.ssh/known_hosts\n`;
+  const around = {
+    sshConfig: Object.fromEntries(addresses.map((own) => [own, ssh(own)])),
+    files: { "~/.ssh/known_hosts": addresses.map((own) => `${own} ${hostKey}\n`).join("") },
+  };
+
+  test("is right but for the addresses", () => {
+    const placeholders = Object.entries(hosts).map(
+      ([host, { address: own }]) =>
+        `podwatch:hosts.${host}.address: "${own}" is a placeholder; put in the address of your host`,
+    );
+    expect(problemsOf(sections, around)).toEqual(placeholders.sort());
+  });
+
+  test("takes the scenarios beside it, and one more executor as its page writes it", () => {
+    const folder = "examples/apimon/scenarios";
+    const given = sections.executor as { readonly jobs: Readonly<Record<string, { readonly path: string }>> };
+    const paths = Object.values(given.jobs).map(({ path }) => path);
+    expect(readdirSync(join(root, folder), { recursive: true })).toEqual(expect.arrayContaining(paths));
+    const page = readFileSync(join(root, "examples/apimon/README.md"), "utf8");
+    expect(page).toContain("executor2: { groups: [executors], executor: { zone: eu-de-2 }, ... }");
   });
 });
 

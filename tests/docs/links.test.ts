@@ -77,7 +77,11 @@ function isReached(target: string, page: MarkdownFile): boolean {
 const TOP = readdirSync(root).filter((name) => name !== "node_modules" && name !== "bin");
 
 /** Whether a word means a file or folder of this repository. */
+/** What pages show as an example of a file of the reader's own. */
+const READERS = /^(clouds\.yaml|playbooks\/.+)$/;
+
 function isPath(word: string): boolean {
+  if (READERS.test(word)) return false;
   if (!/^[A-Za-z.][A-Za-z0-9_.*-]*(\/[A-Za-z0-9_.*-]*)*$/.test(word)) return false;
   const [first = ""] = word.split("/");
   // Made anew on each machine.

@@ -1,5 +1,5 @@
 // An engine that stands beside podman without any file of a service knowing of it.
-import type { Capabilities, Engine } from "../../engines/engine";
+import type { Capabilities, RunnerEngine } from "../../engines/engine";
 
 const EVERYTHING: Capabilities = {
   check: true,
@@ -11,15 +11,18 @@ const EVERYTHING: Capabilities = {
   quadlet: true,
   mounts: true,
   secretEnvironment: true,
+  disks: true,
   limits: true,
   confine: true,
+  hostServices: true,
+  serving: true,
 };
 
 /** An engine whose bundles are one line; it can do everything but what is listed. */
 export function fakeEngine(
   cannot: ReadonlyArray<keyof Capabilities> = [],
-  own: Partial<Engine> = {},
-): Engine {
+  own: Partial<RunnerEngine> = {},
+): RunnerEngine {
   return {
     name: "fake",
     can: { ...EVERYTHING, ...Object.fromEntries(cannot.map((name) => [name, false])) },

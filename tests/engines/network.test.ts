@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { gatewayOf } from "../../engines/podman/network";
+import { gatewayOf } from "../../engines/network";
 import { inRange } from "../../lib/address";
 
 test("the gateway is the first address after the network's own", () => {

@@ -41,7 +41,7 @@ function refusal({
   const { status, stdout, stderr } = shell.run(
     `. ${FIREWALL}; ROOTLESS=${rootless ? "yes" : ""}
     is_bridge_filtered() { ${bridges}; }
-    is_let_through "$UNITS/web.container" || say "$reason"`,
+    podman_is_let_through "$UNITS/web.container" || say "$reason"`,
   );
   expect([status, stderr]).toEqual([0, ""]);
   return stdout;

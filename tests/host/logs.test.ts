@@ -71,6 +71,38 @@ test("are without the list of all options that some programs print after the rea
   );
 });
 
+// Prometheus prints the reason to one stream and its options to another.
+test.each([1, 2, 3, 4, 5, 20, 34])(
+  "have the reason where it stands among the options, at line %p",
+  (place) => {
+    const reason = 'Error parsing command line arguments: unknown unit "x"';
+    const usage = [
+      "usage: prometheus [<flags>]",
+      "",
+      "The Prometheus monitoring server",
+      "Flags:",
+      ...Array.from({ length: 15 }, (_, index) => [
+        `      --option.${index}=data`,
+        "                                 An error: none.",
+      ]).flat(),
+    ];
+    const start = usage.toSpliced(place, 0, reason).map(web);
+    expect(told([], [...start, ...start, ...start])).toEqual([`  | ${reason}`]);
+    const after = ["panic: gone", "goroutine 1 [running]:", "\tmain.go:7"];
+    expect(told([], [...start, ...after.map(web)])).toEqual([reason, ...after].map((line) => `  | ${line}`));
+  },
+);
+
+test("are a dozen although each is followed by an empty one", () => {
+  const lines = Array.from({ length: 12 }, (_, index) => web(`line ${index}`));
+  expect(
+    told(
+      [],
+      lines.flatMap((line) => [line, web("")]),
+    ),
+  ).toHaveLength(12);
+});
+
 test("are the last dozen, after what podman complained of", () => {
   const many = Array.from({ length: 30 }, (_, index) => web(`line ${index}`));
   const lines = ["podwatch-web.service Error: no such image", "podwatch-web.service Starting", ...many];

@@ -13,6 +13,7 @@ cd "$PODMAN_STATE/.."
 tables=\${NETWORK:-tables}
 mkdir -p "$tables"
 [ "$1" != -s ] || shift
+[ "$1" != -t ] || shift
 case "$*" in
   "-f -")
     cat >"$tables.script"
@@ -123,7 +124,7 @@ beforeEach(() => {
   shell.write("boot", "the first boot\n");
   shell.write(
     "state/runner",
-    script('case $1 in load) load_rules "$2" ;; revert) revert_service "$2" ;; esac'),
+    script('case $1 in load) load_service "$2" ;; revert) revert_service "$2" ;; esac'),
   );
 });
 
@@ -208,6 +209,37 @@ describe("rules", () => {
     );
     apply(bundle({ sshPort: 2205 }), { SSH_CONNECTION: "::ffff:10.1.0.9 50001 10.1.2.3 2206" });
     expect(inForce()).toContain("tcp dport { 22,2022,2200,2201,2203,2204,2205,2206 } accept");
+  });
+
+  test("let SSH in from the jump host alone, at its address and at the one that the deployment comes from", () => {
+    const behind = bundle({ sshFrom: ["10.1.0.1"], sshFromDeployer: true });
+    expect(apply(behind)).toEqual(done("started"));
+    const ssh = () => inForce().match(/^ .*dport \{ 22.* accept$/gm);
+    const ports = "tcp dport { 22,2022,2200,2222 } accept";
+    expect(ssh()).toEqual([`    ip saddr 10.1.0.9 ${ports}`, `    ip saddr 10.1.0.1 ${ports}`]);
+    expect(confirm()).toEqual(done("confirmed"));
+    apply(bundle({ sshFromDeployer: true }), logIn(50003, "2001:db8::7"));
+    expect(ssh()).toEqual([`    ip6 saddr 2001:db8::7 ${ports}`]);
+  });
+
+  test("limit new connections to SSH, but not those of the address that the deployment comes from", () => {
+    const limited = bundle({ sshLimit: { perMinute: 6, except: ["10.9.0.0/16"] } });
+    expect(apply(limited)).toEqual(done("started"));
+    const ports = "tcp dport { 22,2022,2200,2222 }";
+    expect(inForce().match(/^ .*(dport \{ 22|set ).*$/gm)).toEqual([
+      "  set ssh_sources {",
+      "  set ssh_sources6 {",
+      `    ip saddr 10.1.0.9 ${ports} accept`,
+      `    ip saddr 10.9.0.0/16 ${ports} accept`,
+      `    meta nfproto ipv4 ${ports} add @ssh_sources { ip saddr limit rate over 6/minute burst 6 packets } counter drop`,
+      `    meta nfproto ipv6 ${ports} add @ssh_sources6 { ip6 saddr & ffff:ffff:ffff:ffff:: limit rate over 6/minute burst 6 packets } counter drop`,
+      `    ${ports} accept`,
+    ]);
+    // On the host itself there is no log-in.
+    remove();
+    run("apply_service firewall", { input: limited, env: {} });
+    expect(inForce()).not.toContain("10.1.0.9");
+    expect(inForce()).not.toContain("$from_deployer");
   });
 
   test("that nft refuses change nothing", () => {

@@ -69,7 +69,7 @@ function run(line: string, input = "") {
   );
 }
 
-const bundle = (remove: boolean) => packagesBundle(enginePackages({ remove }));
+const bundle = (remove: boolean) => packagesBundle(enginePackages({ engine: "podman", remove }));
 const apply = ({ remove = false, before = "" } = {}) => run(`${before}apply_service engine`, bundle(remove));
 const remove = () => run("remove_service engine");
 const packages = () =>

@@ -1,7 +1,7 @@
 // Work by a calendar through the whole life of a service, with stand-ins for systemd and podman. A real one is in tests/integration/operate.test.ts.
 import { chmodSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { timerBundle } from "../../engines/podman/timer";
+import { timerBundle } from "../../engines/systemd/timer";
 import type { TimerService } from "../../lib/timerService";
 import { RunnerShell } from "./runnerShell";
 

@@ -1,6 +1,7 @@
 // Hosts that are not as they should be. What a real host would need days for is brought about by hand, and said so.
 import { faultTest } from "./support/faults";
 import { LabHost, must } from "./support/lab";
+import { nightlyFaultTest } from "./support/nightly";
 import { operate } from "./support/operate";
 import { healthy, pinned, small, startedAt } from "./support/smallStack";
 import { snapshot } from "./support/snapshot";
@@ -246,7 +247,7 @@ faultTest(
   },
 );
 
-faultTest(
+nightlyFaultTest(
   "dockerd on the same host, which blocks traffic between containers",
   "the error has the rules that allow it; with them it is deployed, and Docker keeps its own",
   async () => {

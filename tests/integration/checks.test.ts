@@ -216,15 +216,13 @@ describe("what users add to a service is there", () => {
   });
 
   test("of a changed file the new content, after a restart", async () => {
-    const changed = { ...good.front, files: { "/etc/own/list": file("list2", "anew\n") } };
-    await configure({ front: changed });
+    good.front = { ...good.front, files: { "/etc/own/list": file("list2", "anew\n") } };
+    await configure();
     await stack.up();
     expect(await inside("nginx", "cat /etc/own/list")).toBe("anew\n");
   });
 
   test("what the program or the host refuses changes nothing, and is told in their words", async () => {
-    await configure();
-    await stack.up();
     const before = await state();
     await configure({
       prometheus: { ...good.prometheus, arguments: ["--no-such-argument=1"] },

@@ -149,6 +149,33 @@ describe("delivery to a host", () => {
     await staging.configure(settings());
   });
 
+  test("a check of the user's own that fails stops delivery before production is touched", async () => {
+    const check = "nothing is watched";
+    await staging.configure(
+      settings({ checks: { queries: { [check]: { query: "up == 1", returns: "nothing" } } } }),
+    );
+    const written = ["--record", file("check.json"), "--junit", file("check.xml")];
+    const failing = await deliver(staging, "staging", ...written, "--timeout", "5");
+    expect(failing).toHaveExited(1);
+    expect(failing.stderr).toMatch(
+      /delivery-staging: FAILED: verify: FAILED {2}test-delivery {2}[^;]*nothing is watched/,
+    );
+    const { steps, ...outcome } = await record("check.json");
+    expect(outcome).toMatchObject({ outcome: "failure", failed: expect.stringContaining(check) });
+    expect(steps.at(-1)).toMatchObject({ step: "verify" });
+    expect(steps.map(({ step }: { step: string }) => step)).not.toContain("destroy");
+    expect(await readFile(file("check.xml"), "utf8")).toMatch(
+      new RegExp(`<testcase [^>]*${check}[^>]*>\\s*<failure`),
+    );
+    const left = await snapshot(host);
+    const refused = await deliver(production, "production", "--proof", file("check.json"));
+    expect(refused).toHaveExited(1);
+    expect(refused.stderr).toContain("production takes only a record of success");
+    expect(await snapshot(host)).toEqual(left);
+    expect(JSON.parse(await production.state()).deployment.resources ?? []).toEqual([]);
+    await staging.configure(settings());
+  });
+
   test("a cycle that leaves something behind fails and reports what; the next success is reported as back to normal", async () => {
     const receivers = await startReceivers();
     const env = { PODWATCH_SLACK_URL: `${receivers.url}/services/${receivers.credentials.slack}` };

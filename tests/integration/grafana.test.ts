@@ -279,12 +279,6 @@ describe("Grafana on a deployed host", () => {
     await stack.configure({ ...settings(), grafana: broken }, secrets);
     expect(await stack.failingUp()).toMatch(/failed to install plugins/);
     expect((await api("user")).status).toBe(200);
-    await stack.configure(settings());
-    await stack.up();
-    expect(await inside("echo $GF_PATHS_CONFIG")).toBe("/etc/grafana/grafana.ini\n");
-    expect(await host.exec("podman secret ls --format {{.Name}}")).not.toMatch(
-      /smtp|ldap|oauth|grafana\.metrics/,
-    );
   });
 
   test("applies a given password, restarts nothing else, and rejects the old one", async () => {
@@ -298,6 +292,13 @@ describe("Grafana on a deployed host", () => {
     expect(login).toBe('admin:chosen "by\\hand" 100%');
     expect((await api("user")).status).toBe(200);
     expect(await started()).toBe(before);
+    // What the settings of before were in is gone.
+    expect(await host.exec("podman exec podwatch-grafana sh -c 'echo $GF_PATHS_CONFIG'")).toBe(
+      "/etc/grafana/grafana.ini\n",
+    );
+    expect(await host.exec("podman secret ls --format {{.Name}}")).not.toMatch(
+      /smtp|ldap|oauth|grafana\.metrics/,
+    );
   });
 
   test("sets a new password on data that an earlier deployment left", async () => {

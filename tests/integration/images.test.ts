@@ -40,9 +40,9 @@ const configs = new Map<string, ImageConfig>();
 beforeAll(async () => {
   workspace = mkdtempSync(join(tmpdir(), "podwatch-images-"));
   address = `127.0.0.1:${await freePort()}`;
-  run(serve, ["--address", address]);
+  run(serve, ["--all", "--address", address]);
   for (const name of Object.keys(images)) configs.set(name, unpack(name));
-}, 300_000);
+}, 1_800_000);
 
 afterAll(() => {
   run(serve, ["--stop", "--address", address]);
@@ -59,6 +59,10 @@ test("serving again rebuilds no image", () => {
   const before = made();
   run(serve, ["--address", address]);
   expect(made()).toEqual(before);
+});
+
+test("an image that versions.json does not have cannot be asked for", () => {
+  expect(() => run(serve, ["--with", "mysql", "--address", address])).toThrow(/there is no image 'mysql'/);
 });
 
 test("a missing image is an error", () => {
@@ -230,7 +234,10 @@ test("an image that was built here is labelled so", () => {
   for (const [name, config] of configs) {
     const description = config.Labels?.["org.opencontainers.image.description"] ?? "";
     const isMadeHere = config.Labels?.["org.opencontainers.image.title"]?.endsWith("(Podwatch lab)") ?? false;
-    if (isMadeHere) expect(`${name}: ${description}`).toMatch(/Made from Debian packages|Stand-in for/);
+    if (isMadeHere)
+      expect(`${name}: ${description}`).toMatch(
+        /Made from Debian packages|Stand-in for|built from its Go module/,
+      );
   }
 });
 

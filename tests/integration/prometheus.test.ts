@@ -6,6 +6,7 @@ import { show } from "../../config/problem";
 import { importFiles } from "../../import/import";
 import { CONFIG_DIRECTORY } from "../../lib/service";
 import { type DeviceExporter, deviceExporter } from "./support/deviceExporter";
+import { ACCESS_KEY, type Discovered, discovered, TOKEN } from "./support/discovered";
 import { ALERTS, BEFORE } from "./support/imported";
 import { CHECKOUT, eventually, LabHost } from "./support/lab";
 import { drift, operate } from "./support/operate";
@@ -63,7 +64,7 @@ describe("Prometheus on a deployed host", () => {
       host: connection("operator", host),
       gateways: { gid: 990 },
       grafana: { enabled: false },
-      prometheus: { evaluationInterval: "2s" },
+      prometheus: { evaluationInterval: "2s", scrapeInterval: "2s" },
       alerts: { GatewayDown: { for: "0s" } },
     };
     stack = await Stack.create("prometheus", settings);
@@ -100,35 +101,6 @@ describe("Prometheus on a deployed host", () => {
     expect(loaded.filter(({ state }) => state === "firing").map(({ name }) => name)).toEqual(["Watchdog"]);
   });
 
-  test("changes one threshold and switches one alert off, by a reload", async () => {
-    const before = { rules: await rules(host), started: await started() };
-    expect((await host.fetch("/runbooks/InstanceFlapping")).status).toBe(200);
-    settings = {
-      ...settings,
-      alerts: {
-        GatewayDown: { for: "0s" },
-        ScrapeSlow: { above: 7.5 },
-        InstanceFlapping: { enabled: false },
-      },
-    };
-    await stack.configure(settings);
-    // The front has a page less.
-    expect(await stack.up()).toMatchObject({ updated: 2 });
-    const expressions = (all: readonly Rule[]) =>
-      Object.fromEntries(all.map(({ name, query }) => [name, query]));
-    const { InstanceFlapping, ScrapeSlow, ...others } = expressions(before.rules);
-    expect([InstanceFlapping, ScrapeSlow]).not.toContain(undefined);
-    const after = await eventually(
-      10,
-      async () => expressions(await rules(host)),
-      (found) => !("InstanceFlapping" in found),
-    );
-    expect(after).toEqual({ ...others, ScrapeSlow: ScrapeSlow?.replace("> 4", "> 7.5") });
-    expect(await started()).toBe(before.started);
-    expect((await host.fetch("/runbooks/InstanceFlapping")).status).toBe(404);
-    expect((await host.fetch("/runbooks/ScrapeSlow")).body).toMatch(/^# ScrapeSlow\n/);
-  });
-
   test("parses the gateways' own format, including repeated TYPE lines", async () => {
     const series = await query(host, 'count({job="roq-gateways"})');
     expect(series[0]?.value).toBeGreaterThan(20);
@@ -149,11 +121,37 @@ describe("Prometheus on a deployed host", () => {
     );
   });
 
-  test("shows a listed gateway without a socket as down", async () => {
+  test("changes one threshold and switches one alert off, by a reload", async () => {
+    const before = { rules: await rules(host), started: await started() };
+    expect((await host.fetch("/runbooks/InstanceFlapping")).status).toBe(200);
+    settings = {
+      ...settings,
+      alerts: {
+        GatewayDown: { for: "0s" },
+        ScrapeSlow: { above: 7.5 },
+        InstanceFlapping: { enabled: false },
+      },
+    };
+    // With a gateway that the next test looks at.
     await stack.configure({ ...settings, gateways: { gid: 990, sources: ["deribit", "absent"] } });
-    const before = await started();
-    expect(await stack.up()).toMatchObject({ updated: 1 });
-    expect(await started()).toBe(before);
+    // The front has a page less.
+    expect(await stack.up()).toMatchObject({ updated: 2 });
+    const expressions = (all: readonly Rule[]) =>
+      Object.fromEntries(all.map(({ name, query }) => [name, query]));
+    const { InstanceFlapping, ScrapeSlow, ...others } = expressions(before.rules);
+    expect([InstanceFlapping, ScrapeSlow]).not.toContain(undefined);
+    const after = await eventually(
+      10,
+      async () => expressions(await rules(host)),
+      (found) => !("InstanceFlapping" in found),
+    );
+    expect(after).toEqual({ ...others, ScrapeSlow: ScrapeSlow?.replace("> 4", "> 7.5") });
+    expect(await started()).toBe(before.started);
+    expect((await host.fetch("/runbooks/InstanceFlapping")).status).toBe(404);
+    expect((await host.fetch("/runbooks/ScrapeSlow")).body).toMatch(/^# ScrapeSlow\n/);
+  });
+
+  test("shows a listed gateway without a socket as down", async () => {
     await eventually(
       NOTICED_WITHIN,
       () => targets(host),
@@ -282,6 +280,150 @@ describe("Prometheus on a deployed host", () => {
     expect(yaml).toContain("out_of_order_time_window: 30m");
     expect(flags["enable-feature"]).toContain("exemplar-storage");
     expect(yaml).toContain("honor_labels: true");
+  });
+
+  describe("what it finds by itself", () => {
+    let asked: Discovered;
+    let discovery: object[];
+    const SECRET = "cloud-s3cret/key";
+    const secrets = {
+      "prometheus.discovery[0].http.bearerToken": TOKEN,
+      "prometheus.discovery[4].ec2.secretKey": SECRET,
+    };
+
+    beforeAll(async () => {
+      asked = await discovered();
+      const port = asked.port;
+      discovery = [
+        {
+          name: "listed",
+          http: {
+            url: `${asked.url}/targets`,
+            keep: { env: "prod.*" },
+            labelsFrom: { dc: "__meta_datacenter" },
+          },
+        },
+        { name: "in-files", file: { directory: "/srv/inventory", names: ["lab-*.json"] } },
+        {
+          name: "in-dns",
+          metricsPath: "/prometheus/metrics",
+          dns: { names: ["podwatch-prometheus"], type: "A", port: 9090 },
+        },
+        {
+          name: "containers",
+          docker: {
+            host: asked.url,
+            address: "published",
+            keep: { label: { "io.podwatch/monitored": "true" } },
+            labelsFrom: { container: "name" },
+          },
+        },
+        {
+          name: "instances",
+          labels: { price: "$1" },
+          ec2: {
+            region: "lab-1",
+            endpoint: asked.url,
+            accessKey: ACCESS_KEY,
+            port,
+            keep: { tag: { Team: "core" } },
+            labelsFrom: { zone: "zone" },
+          },
+        },
+      ];
+    });
+
+    afterAll(() => asked?.close());
+
+    const metrics = async (job: string) =>
+      (await query(host, `up{job="${job}"}`)).map(({ metric: { __name__, job, ...labels }, value }) => ({
+        ...labels,
+        value,
+      }));
+
+    test("in a list, in files, in DNS, in Docker and in EC2, with labels that people know", async () => {
+      await stack.configure({ ...settings, prometheus: { scrapeInterval: "5s", discovery } }, secrets);
+      await stack.up();
+      const file = [{ targets: [`${asked.url.slice(7)}`], labels: { rack: "r1" } }];
+      await host.exec(`printf %s '${JSON.stringify(file)}' >/srv/inventory/lab-1.json`);
+      await eventually(
+        60,
+        () => found(host),
+        (all) =>
+          ["listed", "in-files", "in-dns", "containers", "instances"].every((job) =>
+            all.some((target) => target.startsWith(`${job}/`)),
+          ),
+      );
+      const here = asked.url.slice(7);
+      await eventually(
+        30,
+        () => query(host, 'up{job=~"listed|in-files|in-dns|containers|instances"} == 1'),
+        (up) => up.length === 7,
+      );
+      expect(await metrics("listed")).toEqual([{ env: "production", dc: "north", instance: here, value: 1 }]);
+      expect(await metrics("in-files")).toEqual([{ rack: "r1", instance: here, value: 1 }]);
+      expect(await metrics("in-dns")).toEqual([
+        { dns_name: "podwatch-prometheus", instance: expect.stringMatching(/:9090$/), value: 1 },
+      ]);
+      expect(await metrics("containers")).toEqual([
+        { instance: `web-1:${asked.port}`, container: "web-1", value: 1 },
+      ]);
+      const instance = (name: string, id: string) => ({
+        instance: name,
+        instance_id: id,
+        zone: "lab-1a",
+        price: "$1",
+        value: 1,
+      });
+      expect(await metrics("instances")).toEqual(
+        expect.arrayContaining([instance("shop", "i-1"), instance("shop", "i-2"), instance("i-3", "i-3")]),
+      );
+    });
+
+    test("a job that is a secret is taken in by a reload, and its secret is nowhere", async () => {
+      const before = await started();
+      const [, , , , instances] = discovery as Array<{ ec2: object }>;
+      const others = discovery.slice(0, 4);
+      const fewer = { ...instances, ec2: { ...instances?.ec2, keep: { name: "shop" } } };
+      await stack.configure(
+        { ...settings, prometheus: { scrapeInterval: "5s", discovery: [...others, fewer] } },
+        secrets,
+      );
+      await stack.up();
+      await eventually(
+        60,
+        () => found(host),
+        (all) => all.filter((one) => one.startsWith("instances/")).join() === "instances/shop,instances/shop",
+      );
+      expect(await started()).toBe(before);
+      const { body } = await host.fetch("/prometheus/api/v1/status/config");
+      expect(body).not.toContain(SECRET);
+      expect(await host.exec(`grep -rlF '${SECRET}' /var/lib/podwatch /etc 2>/dev/null || true`)).toMatch(
+        /^(\S*\/secrets?\/\S*\n?)*$/,
+      );
+      expect(await stack.state()).not.toContain(SECRET);
+    });
+
+    test("an image without a kind of discovery is refused by its name", async () => {
+      const openstack = {
+        name: "servers",
+        openstack: {
+          authUrl: asked.url,
+          region: "lab",
+          applicationCredential: { id: "1" },
+        },
+      };
+      await stack.configure(
+        { ...settings, prometheus: { discovery: [openstack] } },
+        { "prometheus.discovery[0].openstack.applicationCredential.secret": SECRET },
+      );
+      const told = await stack.failingUp();
+      expect(told).toContain(
+        "the Prometheus in this image was built without service discovery for openstack; write an image that has it",
+      );
+      expect(told).not.toContain(SECRET);
+      expect((await found(host)).filter((one) => one.startsWith("instances/"))).toHaveLength(2);
+    });
   });
 
   test("what was imported is in force as it was before: configuration, targets, rules, routes", async () => {
@@ -420,28 +562,26 @@ describe("Prometheus on a deployed host", () => {
       expect(verified).toHaveExited(0);
       expect(await operate(sender, "status")).toHaveExited(0);
       expect((await drift(sender)).code).toBe(0);
-      expect(Object.keys(await sender.up())).toEqual(["unchanged"]);
     });
 
-    test("takes a changed job by a reload, and refuses what only a server could do", async () => {
+    test("takes a changed job and another endpoint by a reload, and nothing else changes", async () => {
       const before = await startedThere();
       const scrapeJobs = [{ name: "again", targets: ["localhost:9090"], metricsPath: "/prometheus/metrics" }];
-      await sender.configure(sending({ mode: "agent", scrapeJobs }));
-      expect(await sender.up()).toMatchObject({ updated: 1 });
+      const nobody = { name: "nobody", url: "http://127.0.0.1:9/api/v1/write" };
+      const remoteWrite = [...sending({}).prometheus.remoteWrite, nobody];
+      await sender.configure(sending({ mode: "agent", scrapeJobs, remoteWrite }));
+      const { updated, unchanged, ...others } = await sender.up();
+      expect([updated, others]).toEqual([1, {}]);
       await arrived(`up{job="again", host="${edge.name}"} == 1`);
-      expect(await startedThere()).toBe(before);
-      await sender.configure(sending({ mode: "agent", retention: { time: "1d" }, queryLog: true }));
-      expect(await sender.failingUp()).toMatch(/prometheus\.retention: is of no use with mode: agent/);
       expect(await startedThere()).toBe(before);
     });
 
     test("verify names an endpoint that takes nothing; as a server again it has its samples of before", async () => {
-      const remoteWrite = [{ name: "nobody", url: "http://127.0.0.1:9/api/v1/write" }];
-      await sender.configure(sending({ mode: "agent", remoteWrite }));
-      await sender.up();
-      const verified = await operate(sender, "verify", "--timeout", "15");
+      const verified = await operate(sender, "verify", "--timeout", "5");
       expect(verified).toHaveExited(3);
-      expect(verified.stdout).toMatch(/^FAILED {2}\S+ {2}samples sent: nobody has taken nothing/m);
+      expect(verified.stdout).toMatch(
+        /^FAILED {2}\S+ {2}samples sent: central takes them; nobody has taken nothing/m,
+      );
       await sender.configure(sending({}));
       await sender.up();
       const kept = await eventually(

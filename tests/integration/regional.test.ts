@@ -1,61 +1,158 @@
-// examples/regional on three hosts: services spread by groups find each other through the fronts, no port is open that need not be, and a
-// host moves between groups.
-import { readFileSync } from "node:fs";
+// examples/regional on three hosts: staging is made, verified and destroyed, production follows with the same commit. Its services,
+// spread by groups, find each other through the fronts, no port is open that need not be, and a host moves between groups.
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { CHECKOUT, eventually, LabHost } from "./support/lab";
+import { Commits } from "../deliver/commits";
+import { CHECKOUT, eventually, LabHost, type Result, run } from "./support/lab";
 import { MACHINE, type NodeMirror, nodeMirror } from "./support/nodeMirror";
-import { operate, operateJson } from "./support/operate";
+import { operate } from "./support/operate";
 import { type From, scan } from "./support/ports";
+import { secretsIn } from "./support/secretScan";
+import { snapshot } from "./support/snapshot";
 import { connection, Stack } from "./support/stack";
 
-jest.setTimeout(400_000);
+jest.setTimeout(900_000);
 
 let monitor: LabHost;
 let dashboard: LabHost;
 let services: LabHost;
 let mirror: NodeMirror;
+let staging: Stack;
 let stack: Stack;
+const commits = new Commits();
+const proven = commits.commit("the one that is deployed");
+const directory = mkdtempSync(join(tmpdir(), "podwatch-regional-"));
+const file = (name: string) => join(directory, name);
 
-/** What the example says, on lab hosts. */
-function settings(groups: Readonly<Record<string, readonly string[]>> = {}) {
-  const file = readFileSync(join(CHECKOUT, "examples/regional/Pulumi.prod.yaml"), "utf8");
-  const { config } = parse(file) as { config: Record<string, Record<string, unknown>> };
-  const example = Object.fromEntries(
+const all = () => [monitor, dashboard, services] as const;
+
+type Sections = Record<string, Record<string, object>>;
+
+/** What the example says, its first host of each kind on a lab host. */
+function example(name: "staging" | "prod", groups: Readonly<Record<string, readonly string[]>> = {}) {
+  const text = readFileSync(join(CHECKOUT, `examples/regional/Pulumi.${name}.yaml`), "utf8");
+  const { config } = parse(text) as { config: Sections };
+  const sections: Sections = Object.fromEntries(
     Object.entries(config).map(([key, value]) => [key.replace("podwatch:", ""), value]),
   );
-  const entries = example.hosts as Record<string, { groups: string[] }>;
-  const entry = (name: string, host: LabHost) => {
+  const entries = Object.entries(sections.hosts ?? {}) as Array<[string, { groups: readonly string[] }]>;
+  const placed = Object.entries({ monitors: monitor, dashboards: dashboard, targets: services });
+  const hosts = placed.map(([group, host]) => {
+    const [entry = "", own] = entries.find(([, { groups }]) => groups.includes(group)) ?? [];
     const { name: _, ...login } = connection("operator", host);
-    return [name, { ...login, groups: groups[name] ?? entries[name]?.groups }];
-  };
+    return [entry, { ...login, groups: groups[entry] ?? own?.groups }];
+  });
   return {
-    ...example,
-    hosts: Object.fromEntries([
-      entry("monitor1", monitor),
-      entry("dashboard1", dashboard),
-      entry("services1", services),
-    ]),
+    ...sections,
+    hosts: Object.fromEntries(hosts),
     prometheus: { scrapeInterval: "1s", evaluationInterval: "1s" },
-    nodeExporter: { enabled: true, release: mirror.release },
+    nodeExporter: { ...sections.nodeExporter, release: mirror.release },
+  };
+}
+
+/** Of Grafana's administrator, and of a check that logs in as them. */
+const PASSWORD = "a-given-password-0123456789";
+
+function settings(groups: Readonly<Record<string, readonly string[]>> = {}) {
+  const sections = example("prod", groups) as ReturnType<typeof example> & Sections;
+  const login = { url: "/grafana/api/org", basicAuth: { username: "admin" } };
+  return {
+    ...sections,
+    groups: { ...sections.groups, dashboards: { checks: { urls: { login } } } },
     // People are nowhere in the lab.
     firewall: { allowFrom: ["10.7.0.0/16"] },
   };
 }
+
+const configure = (given: object) =>
+  stack.configure(
+    { ...given },
+    {
+      "grafana.adminPassword": PASSWORD,
+      "groups.dashboards.checks.urls.login.basicAuth.password": PASSWORD,
+    },
+  );
+
+function stagingSettings() {
+  const staged = example("staging") as ReturnType<typeof example> & Sections;
+  // The monitor's address.
+  const targets = { nodeExporter: { allowFrom: [monitor.address] } };
+  return { ...staged, groups: { ...staged.groups, targets } };
+}
+
+/** What is on a host, in its firewall, and which ports are open. */
+async function everything(host: LabHost): Promise<string[]> {
+  const more = await host.exec(
+    "nft list tables | grep podwatch; ss -Hlntu | awk '{ print $1, $5 }' | sort -u",
+  );
+  return [...(await snapshot(host)), ...more.split("\n")];
+}
+
+function deliver(stack: Stack, command: string, ...args: string[]): Promise<Result> {
+  const env = { ...stack.environment(), ...commits.env, PODWATCH_PULUMI: "lab/toolchain/pulumi" };
+  const which = ["--stack", stack.name, "--config-file", stack.configFile, "--timeout", "60"];
+  return run("node", ["deliver/run.js", command, ...which, ...args], { env, timeout: 900 });
+}
+
+const record = () => ["--record", file("staging.json"), "--junit", file("staging.xml")];
+
+let before: string[][];
+let cycle: Result;
+let after: string[][];
+let production: Result;
 
 beforeAll(async () => {
   [[monitor, dashboard, services], mirror] = (await Promise.all([
     LabHost.bootAll(["test-reg-mon", "test-reg-dash", "test-reg-svc"]),
     nodeMirror(),
   ])) as [[LabHost, LabHost, LabHost], NodeMirror];
+  staging = await Stack.create("regional-staging", stagingSettings());
   stack = await Stack.create("regional", settings());
-  await stack.up("--continue-on-error");
+  await configure(settings());
+  before = await Promise.all(all().map(everything));
+  cycle = await deliver(staging, "staging", "--destroy", ...record());
+  after = await Promise.all(all().map(everything));
+  production = await deliver(
+    stack,
+    "production",
+    ...["--proof", file("staging.json"), "--junit", file("production.xml")],
+  );
 });
 
 afterAll(async () => {
+  commits.remove();
+  rmSync(directory, { recursive: true });
   mirror?.close();
+  await staging?.dispose();
   await stack?.dispose();
-  for (const host of [monitor, dashboard, services]) await host?.down();
+  for (const host of all()) await host?.down();
+});
+
+test("staging is made, verified with the checks of its stack file, and destroyed", async () => {
+  expect(cycle).toHaveExited(0);
+  const { steps, ...outcome } = JSON.parse(readFileSync(file("staging.json"), "utf8"));
+  expect(outcome).toMatchObject({ commit: proven, clean: true, outcome: "success" });
+  expect(steps.map(({ step }: { step: string }) => step)).toEqual([
+    "read the stack file",
+    "list what is on the hosts",
+    "up",
+    "verify",
+    "destroy",
+    "hosts as before",
+  ]);
+  const junit = readFileSync(file("staging.xml"), "utf8");
+  expect(junit).toMatch(/classname="monitor-staging" name="query every machine is watched">/);
+  expect(junit).toMatch(/classname="dashboard-staging" name="url people reach the log-in page">/);
+  expect(junit.match(/name="port only the front answers"/g)).toHaveLength(3);
+  expect(junit).not.toContain("<failure");
+  expect(after).toEqual(before);
+});
+
+test("production follows with the commit that staging has proven, and every check of verify passes", () => {
+  expect(production).toHaveExited(0);
+  expect(production.stderr).toMatch(/regional: delivered\n$/);
 });
 
 interface Installation {
@@ -87,6 +184,12 @@ async function watched(host: LabHost, name: string): Promise<Record<string, stri
     data.result.map(({ metric, value }) => [`${metric.job}/${metric.instance}`, value[1]]).sort(),
   );
 }
+
+test("a check logs in with a password that the state has only encrypted", async () => {
+  const junit = readFileSync(file("production.xml"), "utf8");
+  expect(junit).toMatch(/classname="dashboard1" name="url login"><system-out>status 200</);
+  expect(secretsIn(await stack.state(), { PASSWORD })).toEqual([]);
+});
 
 test("the monitor watches everything: the targets, and what is behind the dashboards host's front", async () => {
   const up = await eventually(
@@ -134,14 +237,6 @@ test("Grafana shows the Prometheus of the other host, through its front with TLS
   expect(code).toBe("401");
 });
 
-test("every check of verify passes on every host", async () => {
-  const { code, stdout } = await operate(stack, "verify", "--timeout", "60");
-  expect({ code, failed: stdout.split("\n").filter((line) => line.startsWith("FAILED")) }).toEqual({
-    code: 0,
-    failed: [],
-  });
-});
-
 /** From each host to each other: what is open. SSH is, to everybody. */
 const PORTS = [22, 80, 443, 3000, 8080, 8081, 9090, 9093, 9100, 9113, 9115];
 
@@ -181,28 +276,56 @@ test("each setting is shown with the group that it comes from", async () => {
   expect(stdout).toMatch(/^monitor1 +grafana\.enabled +false +groups$/m);
 });
 
+/** What there is of ours on a host, by kind. */
+async function ours(host: LabHost) {
+  const [containers, secrets, networks, volumes, units, ports] = (
+    await host.exec(`
+      podman ps --all --format '{{.Names}}' | sort | paste -sd ' '
+      podman secret ls --format '{{.Name}}' | grep -v ^NAME | sed 's/^podwatch-//; s/[.-].*//' | sort -u | paste -sd ' '
+      podman network ls --format '{{.Name}}' | grep podwatch | paste -sd ' '
+      podman volume ls --format '{{.Name}}' | sort | paste -sd ' '
+      systemctl list-units --all --plain --no-legend 'podwatch-*.service' | awk '{ print $1 }' | sort | paste -sd ' '
+      ss -Hlnt | awk '{ sub(/.*:/, "", $4); print $4 }' | sort -nu | paste -sd ' '`)
+  )
+    .split("\n")
+    .map((line) => line.split(" ").filter((word) => word !== ""));
+  return { containers, secrets, networks, volumes, units, ports };
+}
+
+const MOVED = { monitor1: ["monitors", "dashboards"], dashboard1: ["targets"] };
+const MARKER = "/var/lib/containers/storage/volumes/podwatch-grafana/_data/marker";
+
 test("a host that moves between groups keeps the data of what stays, and what is left behind is removed", async () => {
-  const volumes = (host: LabHost) => host.exec("podman volume ls --quiet | sort");
-  const units = async (host: LabHost) => {
-    const { json } = await operateJson<{
-      hosts: Array<{ name: string; services: Array<{ name: string }> }>;
-    }>(stack, "status");
-    const found = json.hosts.find(({ name }) => name === (host === monitor ? "monitor1" : "dashboard1"));
-    return found?.services.map(({ name }) => name).sort();
-  };
-  const [first] = await Promise.all([oldest(), units(monitor)]);
-  await stack.configure(settings({ monitor1: ["monitors", "dashboards"], dashboard1: ["targets"] }));
+  const first = await oldest();
+  const before = await ours(dashboard);
+  expect(before).toMatchObject({
+    containers: ["podwatch-grafana", "podwatch-nginx"],
+    networks: ["podwatch"],
+    volumes: ["podwatch-grafana"],
+    ports: expect.arrayContaining(["443"]),
+  });
+  await dashboard.exec(`touch ${MARKER}`);
+  await configure(settings(MOVED));
   const preview = await stack.preview();
   expect(preview).toMatch(/monitor1-grafana/);
   expect(preview).toMatch(/dashboard1-grafana/);
   await stack.up("--continue-on-error");
-  expect(await units(monitor)).toEqual(
-    expect.arrayContaining(["grafana", "nginx", "node-exporter", "prometheus"]),
-  );
-  expect(await units(dashboard)).toEqual(["firewall", "node-exporter"]);
-  expect(await dashboard.exec("podman ps --quiet")).toBe("");
-  // Grafana's data were to be kept.
-  expect(await volumes(dashboard)).toContain("podwatch-grafana");
+  expect((await ours(monitor)).containers).toEqual([
+    "podwatch-grafana",
+    "podwatch-nginx",
+    "podwatch-prometheus",
+  ]);
+  const after = await ours(dashboard);
+  expect(after).toMatchObject({
+    containers: [],
+    secrets: [],
+    networks: [],
+    // Grafana's data were to be kept.
+    volumes: ["podwatch-grafana"],
+    units: ["podwatch-firewall.service", "podwatch-node-exporter.service"],
+  });
+  expect(after.ports).not.toContain("443");
+  expect(after.ports).toContain("9100");
   expect(await oldest()).toBe(first);
   const up = await eventually(
     40,
@@ -212,13 +335,23 @@ test("a host that moves between groups keeps the data of what stays, and what is
   expect(up["node/dashboard1"]).toBe("1");
 });
 
+test("a host that moves back finds the data that it left", async () => {
+  await configure(settings());
+  await stack.up("--continue-on-error");
+  expect((await ours(dashboard)).containers).toEqual(["podwatch-grafana", "podwatch-nginx"]);
+  await dashboard.exec(`test -f ${MARKER}`);
+  const { containers, volumes } = await ours(monitor);
+  expect(containers).toEqual(["podwatch-nginx", "podwatch-prometheus"]);
+  expect(volumes).toEqual(["podwatch-grafana", "podwatch-prometheus"]);
+});
+
 test("one host down stops only what needs it", async () => {
   await services.exec("systemctl stop ssh.socket ssh.service");
-  const moved = settings({ monitor1: ["monitors", "dashboards"], dashboard1: ["targets"] });
-  await stack.configure({
-    ...moved,
-    prometheus: { ...moved.prometheus, scrapeInterval: "2s" },
-    nodeExporter: { ...moved.nodeExporter, collectors: { disable: ["arp"] } },
+  const example = settings();
+  await configure({
+    ...example,
+    prometheus: { ...example.prometheus, scrapeInterval: "2s" },
+    nodeExporter: { ...example.nodeExporter, collectors: { disable: ["arp"] } },
   });
   const { code, stdout, stderr } = await operate(stack, "up", "--yes", "--config-file", stack.configFile);
   expect(code).not.toBe(0);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SECRETS } from "../components/stackFile";
 import { CHECKOUT, LabHost, must, run } from "./support/lab";
+import { nightly } from "./support/nightly";
 import { watchProcesses } from "./support/processes";
 import {
   HOST_PLACES,
@@ -290,7 +291,7 @@ describe("secrets are stored nowhere in clear text", () => {
       expect(printed.flatMap((text) => secretsIn(text, shown))).toEqual([]);
     });
 
-    test.each(Object.keys(WAYS))("%s", async (way) => {
+    nightly.each(Object.keys(WAYS))("%s", async (way) => {
       const found = secretsIn((await WAYS[way]?.()) ?? "", shown);
       expect(documented()[way]).toEqual(
         KINDS.map((kind) =>

@@ -198,6 +198,29 @@ describe.each(SHELLS)("in %s", (shell) => {
     },
   );
 
+  test("of runners that come at once, each has its turn", () => {
+    const script = "#!/bin/sh\necho done\n";
+    writeFileSync(join(home, "script"), script);
+    const text = installCommand("own", "rootful", script);
+    writeFileSync(join(home, "all"), `for one in $(seq 30); do ${text} <script & done\nwait\n`);
+    expect(login("sh ./all", { shell, sudo: "free", input: "" })).toMatchObject({
+      stdout: "done\n".repeat(30),
+      stderr: "",
+    });
+    expect(existsSync(join(home, ".podwatch"))).toBe(false);
+  });
+
+  test("what a runner leaves running keeps nobody waiting", () => {
+    // What waits here keeps the directory from being made anew.
+    login(stageCommand("web"), { shell, sudo: "free", input: "" });
+    const script = "#!/bin/sh\nsleep 300 >/dev/null 2>&1 &\necho $! >>left\n";
+    const text = installCommand("own", "rootful", script);
+    for (const _ of [1, 2]) login(text, { shell, sudo: "free", input: script });
+    const left = readFileSync(join(home, "left"), "utf8").trim().split("\n").map(Number);
+    for (const one of left) process.kill(one);
+    expect(left).toHaveLength(2);
+  });
+
   test("nobody else may write to the runner while root is about to run it, whatever the user's umask", () => {
     const script = '#!/bin/sh\nstat -c %a "${0%/*}" "$0"\n';
     const text = `umask 0; ${installCommand("sudo", "rootful", script)}`;

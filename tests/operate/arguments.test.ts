@@ -1,4 +1,4 @@
-import { parseArguments } from "../../operate/arguments";
+import { parseArguments, parseWithWords } from "../../operate/arguments";
 import { COMMANDS } from "../../operate/commands";
 import { panelQueries } from "../../operate/dashboard";
 import { help } from "../../operate/help";
@@ -21,6 +21,28 @@ test("arguments of a command", () => {
       fromHost: undefined,
       force: false,
     },
+  );
+});
+
+test.each<[string[], string | undefined, string[]]>([
+  [["one"], undefined, ["one"]],
+  [["--stack", "dev", "one", "ls", "-l", "--stack", "x"], "dev", ["one", "ls", "-l", "--stack", "x"]],
+  [["--stack=dev", "one", "a b", ""], "dev", ["one", "a b", ""]],
+  [["-s", "dev", "--", "one", "--", "x"], "dev", ["one", "--", "x"]],
+  [["-sdev", "one"], "dev", ["one"]],
+])("%j for ssh: what follows the options is the user's", (args, stack, words) => {
+  expect(parseWithWords("ssh", takes("ssh"), args)).toMatchObject({ stack, words });
+});
+
+test("ssh refuses options that it does not have, and wants a host", async () => {
+  expect(() => parseWithWords("ssh", takes("ssh"), ["--json", "one"])).toThrow(
+    /^Unknown option '--json': ssh takes --stack$/,
+  );
+  await expect(COMMANDS.ssh?.run(parseWithWords("ssh", takes("ssh"), []))).rejects.toThrow(
+    "HOST is missing: name a host of the stack, and perhaps a command",
+  );
+  expect(help("ssh")).toMatch(
+    /^npm run ssh -- --stack STACK \[OPTION\.\.\.\] HOST \[COMMAND \[ARGUMENT\.\.\.\]\]: logs in/,
   );
 });
 

@@ -39,6 +39,7 @@ async function backupOf(sent: Buffer, end: Outcome | Error = { code: 0, stdout: 
       }
       return end;
     },
+    attach: async () => 0,
     connect: () => Promise.reject(new Error("not asked for")),
     close: () => {},
   });

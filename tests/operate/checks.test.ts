@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import { createServer as createHttps } from "node:https";
 import { type AddressInfo, createServer as createTcp, type Server as NetServer } from "node:net";
 import { join } from "node:path";
+import type { TLSSocket } from "node:tls";
 import { thisMachine } from "../../connection/thisMachine";
 import type { Checks } from "../../lib/checks";
 import { Origins, runChecks, runCommands } from "../../operate/checks";
@@ -110,6 +111,34 @@ test("URLs by status and text; redirections are not followed", async () => {
   });
 });
 
+test("a log-in of a check's own, at a URL and behind the host's front", async () => {
+  const port = await listening(
+    createServer((asked, answer) => {
+      const { authorization = "none", "x-scope": scope = "none" } = asked.headers;
+      answer.writeHead(asked.url === "/closed" ? 401 : 200, { "www-authenticate": "Basic" });
+      answer.end(asked.url === "/closed" ? "<center>nginx</center>" : `${authorization} ${scope}`);
+    }),
+  );
+  const front = `part unit/podwatch-nginx.container\n  PublishPort=127.0.0.1:${port}:8080\n`;
+  const common = { status: 200, from: "here" };
+  const basicAuth = { username: "ada", password: "pass:word\n" };
+  const sent = `Basic ${Buffer.from("ada:pass:word").toString("base64")}`;
+  const urls = {
+    pair: { ...common, url: `http://127.0.0.1:${port}/`, basicAuth, text: `${sent} none` },
+    token: { ...common, url: `http://127.0.0.1:${port}/`, bearerToken: "abc\n", text: "Bearer abc none" },
+    header: { ...common, url: `http://127.0.0.1:${port}/`, headers: { "X-Scope": "7" }, text: "none 7" },
+    path: { ...common, url: "/", basicAuth, headers: { "X-Scope": "7" }, text: `${sent} 7` },
+    refused: { ...common, url: "/closed", basicAuth, status: 401 },
+  };
+  expect(await results({ urls }, front)).toEqual({
+    "url pair": [true, "status 200"],
+    "url token": [true, "status 200"],
+    "url header": [true, "status 200"],
+    "url path": [true, "status 200"],
+    "url refused": [true, "status 401"],
+  });
+});
+
 test("certificates: trusted by the stack's own authority, for their name, still valid for so long", async () => {
   const authority = certificate({ name: "Podwatch test", days: 20 });
   const pem = certificate({ name: "mon", days: 10, names: ["127.0.0.1"], authority });
@@ -127,8 +156,48 @@ test("certificates: trusted by the stack's own authority, for their name, still 
     "url soon": [false, until],
     "url other name": [false, expect.stringMatching(/does not match certificate's altnames/)],
   });
-  expect(await results({ urls: { untrusted: common } })).toEqual({
-    "url untrusted": [false, expect.stringMatching(/unable to verify|self.signed|local issuer/)],
+  const untrusted = expect.stringMatching(/unable to verify|self.signed|local issuer/);
+  const other = certificate({ name: "Another", days: 20 });
+  const tls = { insecure: false };
+  const own = {
+    untrusted: common,
+    "of its own authority": { ...common, tls: { ...tls, ca: authority } },
+    insecure: { ...common, tls: { insecure: true }, certificateValidFor: "9d" },
+    "another name": { ...common, tls: { ...tls, ca: authority, serverName: "web" } },
+  };
+  expect(await results({ urls: own })).toEqual({
+    "url untrusted": [false, untrusted],
+    "url of its own authority": [true, "status 200"],
+    "url insecure": [true, valid],
+    "url another name": [false, expect.stringMatching(/does not match certificate's altnames/)],
+  });
+  // An authority of the check's own is the only one.
+  expect(
+    await results({ urls: { other: { ...common, tls: { ...tls, ca: other } } } }, "", [authority]),
+  ).toEqual({ "url other": [false, untrusted] });
+});
+
+test("a server that asks for a certificate of the client's", async () => {
+  const authority = certificate({ name: "Podwatch test", days: 20 });
+  const [server, client] = ["server", "client"].map((name) =>
+    certificate({ name, days: 10, names: ["127.0.0.1"], authority }),
+  ) as [string, string];
+  const options = { cert: server, key: server, requestCert: true, rejectUnauthorized: false };
+  const port = await listening(
+    createHttps(options, ({ socket }, answer) => {
+      const { subject } = (socket as TLSSocket).getPeerCertificate();
+      answer.writeHead(subject?.CN === "client" ? 200 : 403).end();
+    }),
+  );
+  const common = { status: 200, from: "here", url: `https://127.0.0.1:${port}/` };
+  const tls = { insecure: false, ca: authority };
+  const urls = {
+    with: { ...common, tls: { ...tls, certificate: client, key: client } },
+    without: { ...common, tls },
+  };
+  expect(await results({ urls })).toEqual({
+    "url with": [true, "status 200"],
+    "url without": [false, "is answered with status 403, not 200"],
   });
 });
 
@@ -160,12 +229,14 @@ test("commands, by their exit code; one that runs here knows the host", async ()
     good: { command: "grep -q tcp:9090", input: "port:\n  tcp:9090: {}\n", from: "host" },
     bad: { command: "seq 9; echo failed >&2; exit 3", from: "host" },
     named: { command: 'test "$PODWATCH_HOST $PODWATCH_ADDRESS" = "mon 127.0.0.1"', from: "here" },
+    place: { command: 'test -f package.json && test -z "$JEST_WORKER_ID"', from: "here" },
     silent: { command: "false", from: "here" },
   } as const;
   expect(await results({ commands })).toEqual({
     "command good": [true, "ended with 0"],
     "command bad": [false, "it ended with 3: 6 | 7 | 8 | 9 | failed"],
     "command named": [true, "ended with 0"],
+    "command place": [true, "ended with 0"],
     "command silent": [false, "it ended with 1"],
   });
 });

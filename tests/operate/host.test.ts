@@ -24,6 +24,7 @@ test("a log-in runs 8 commands at once, the others in turn, also after one that 
       }
       return { code: 0, stdout: String(input), stderr: "" };
     },
+    attach: async () => 0,
     connect: () => Promise.reject(new Error("not asked for")),
     close: () => {},
   });

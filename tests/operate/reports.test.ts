@@ -135,6 +135,23 @@ test("verify ends with 0, 3 for a failed check, 1 for a host without an answer",
   expect(reportVerify([failed, GONE]).exitCode).toBe(1);
 });
 
+test("verify counts what fails only because of another check", () => {
+  const becauseOf = "data source Prometheus (mon1)";
+  const needs = { passed: false, becauseOf, detail: "needs data source Prometheus (mon1)" };
+  const checks = [
+    { check: becauseOf, passed: false, detail: "no route to host" },
+    { check: "dashboard Hosts", ...needs },
+    { check: "dashboard Overview", ...needs },
+    { check: "dashboard Region", passed: true, detail: "2 of 2 panels with data" },
+  ];
+  const { text, json } = reportVerify([answer(checks)]);
+  expect(text).toBe(
+    "FAILED  a  data source Prometheus (mon1): no route to host; 2 dashboards need it\n" +
+      "ok      a  dashboard Region: 2 of 2 panels with data\n",
+  );
+  expect(json).toMatchObject({ passed: false, hosts: [{ checks }] });
+});
+
 test("a table has columns as wide as they need to be", () => {
   expect(table(["A", "LONG"], [["wider", "x"], ["y"]])).toBe("A      LONG\nwider  x\ny\n");
 });

@@ -1,4 +1,5 @@
 import * as runner from "../../lib/runner";
+import { onThisMachine, onThisMachineOnly } from "../../lib/thisMachine";
 import { Host } from "../../operate/host";
 import { readState } from "../../operate/state";
 import { exported, HOST_A, type Kind, record, resources } from "./exported";
@@ -109,6 +110,14 @@ test("what waits to be deleted is not there", () => {
 
 test("an empty stack is refused", () => {
   expect(() => readState('{"version":3,"deployment":{}}', "dev")).toThrow("has no hosts");
+  const daemon = {
+    urn: "urn:pulumi:dev::podwatch::podwatch:index:Host::podwatch-monitor",
+    type: "podwatch:index:Host",
+  };
+  const resources = [{ ...daemon, outputs: { engine: "docker-api" } }];
+  expect(() => readState(JSON.stringify({ version: 3, deployment: { resources } }), "local")).toThrow(
+    /the stack local has the engine docker-api, .* docker ps and docker logs/,
+  );
 });
 
 test("a host that was deployed from itself", () => {
@@ -122,8 +131,8 @@ test("a host that was deployed from itself", () => {
             ...resource.inputs,
             connection: undefined,
             triggers: ["local", "0123", "pi"],
-            create: runner.onThisMachine(String(resource.inputs?.create)),
-            delete: runner.onThisMachineOnly(String(resource.inputs?.delete), "0123"),
+            create: onThisMachine(String(resource.inputs?.create)),
+            delete: onThisMachineOnly(String(resource.inputs?.delete), "0123"),
           },
         },
   );

@@ -207,3 +207,31 @@ test("a password that is right for another user only is refused", async () => {
     "FAILED grafana log-in: /grafana/api/user is answered with status 401",
   ]);
 });
+
+test("a dashboard that fails only because its data source does says so, in a few words", async () => {
+  const away = { status: 400, body: { status: "ERROR", message: "no route to host" } };
+  const error = { body: { results: { A: { error: "dial tcp 192.0.2.1:443: no route to host" } } } };
+  const { grafana: one } = grafana({ "datasources/uid/p/health": away, "ds/query": error });
+  const checks = verifyGrafana(one, 5);
+  await jest.runAllTimersAsync();
+  expect((await checks).at(-1)).toMatchObject({
+    check: "dashboard Overview",
+    passed: false,
+    becauseOf: "data source Prometheus",
+    detail: "needs data source Prometheus",
+  });
+  // Its own fault is told, whatever else is wrong.
+  const panels = [
+    { title: "Up", targets: [{ expr: "up" }] },
+    { title: "Else", datasource: "gone", targets: [{ expr: "up" }] },
+  ];
+  const both = { "dashboards/uid/o": { body: { dashboard: { title: "Overview", panels } } } };
+  const more = verifyGrafana(
+    grafana({ "datasources/uid/p/health": away, "ds/query": error, ...both }).grafana,
+    5,
+  );
+  await jest.runAllTimersAsync();
+  const last = (await more).at(-1);
+  expect(last).not.toHaveProperty("becauseOf");
+  expect(last?.detail).toMatch(/panel "Else": there is no data source "gone"/);
+});

@@ -12,7 +12,7 @@ import { deploy, plainText, type Recorded, Secret } from "../components/mocks";
 import { beside, login, SECRETS, settingsOf } from "../components/stackFile";
 
 /** Secrets that have to be known when the program runs. */
-const READ_AT_ONCE = ["privateKey", "privateKeyPassword", "key"];
+const READ_AT_ONCE = ["privateKey", "privateKeyPassword", "key", "clouds"];
 
 /** The same, with an Output for each secret that may be one. */
 function withOutputs(value: unknown, at: z.ZodType | undefined = stack, name = ""): unknown {

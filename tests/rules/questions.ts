@@ -37,7 +37,7 @@ function moved(alert: Alert, title: string, situation: Firing | Silent, firing: 
   if (just === undefined) return [];
   const usual = alert.thresholds[just]?.usual;
   if (usual === undefined) throw new Error(`${alert.name} has no threshold ${just}`);
-  const up = (just === "above") === firing;
+  const up = ["above", "times", "periods", "calls"].includes(just) === firing;
   const factor = up ? 1 + margin : 1 - margin;
   const value =
     typeof usual === "number"

@@ -26,7 +26,15 @@ official_wanted() {
   return "$official_known"
 }
 
-# provide_image ADDRESS NAME REPOSITORY TAG: makes sure that the registry has the image under its tag.
+# The images that few stacks need and that take long to make.
+on_demand() { grep -v '^#' "$images_dir/on-demand"; }
+
+# Uses the variable of serve that says which of them are asked for.
+is_left_out() {
+  on_demand | grep -qx "$1" && ! grep -qwF -- "$1" <<<"$demanded"
+}
+
+# provide_image ADDRESS NAME REPOSITORY TAG: makes sure that the registry has the image under its tag; what has been made once is served.
 provide_image() {
   local address=$1 name=$2 repo=$3 tag=$4 kind=debian stamp digest
   if official_wanted; then
@@ -41,6 +49,7 @@ provide_image() {
     # Another checkout has put its own image under the tag.
     if registry_retag "$address" "$repo" "$digest" "$tag"; then return; fi
   fi
+  ! is_left_out "$name" || return 0
   "provide_$kind" "$address" "$name" "$repo" "$tag"
   digest=$(registry_digest "$address" "$repo" "$tag")
   [ -n "$digest" ] || die "$name: the registry on $address does not have $repo:$tag though it was put there"

@@ -72,12 +72,14 @@ test("minimal: enabled, it shows alerts and sends no notifications", async () =>
       routes: [
         { matchers: ['alertname="Watchdog"'], receiver: "nobody" },
         { matchers: ['alertname="PodwatchVerify"'], receiver: "nobody" },
+        { matchers: ['alertname="ServiceInDowntime"'], receiver: "nobody" },
       ],
     },
     inhibit_rules: [
       expect.objectContaining({ name: "critical-over-warning", equal: ["alertname", "instance"] }),
       expect.objectContaining({ name: "target-down", equal: ["job", "instance"] }),
       expect.objectContaining({ name: "host-down", equal: ["instance"] }),
+      expect.objectContaining({ name: "declared-downtime", equal: ["hostname", "service_type"] }),
       expect.objectContaining({
         name: "HostDiskFillingFast",
         target_matchers: ['alertname=~"HostDiskFilling"'],
@@ -181,7 +183,8 @@ test("everything changed: each secret is a file, in the order in which the unit 
     repeat_interval: "22500ms",
   });
   expect(route.routes[1]).toEqual({ matchers: ['alertname="PodwatchVerify"'], receiver: "nobody" });
-  expect(route.routes[2]).toMatchObject({ receiver: "all-ways", group_by: ["..."], continue: true });
+  expect(route.routes[2]).toEqual({ matchers: ['alertname="ServiceInDowntime"'], receiver: "nobody" });
+  expect(route.routes[3]).toMatchObject({ receiver: "all-ways", group_by: ["..."], continue: true });
   const [allWays] = receivers;
   expect(allWays.webhook_configs[0].http_config).toEqual({
     authorization: {

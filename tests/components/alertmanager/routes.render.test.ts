@@ -44,3 +44,15 @@ test.each([
   const usual = { receiver: "ops", before: [] };
   expect(rootRouteConfig({ groupBy, routes: [] }, usual).group_by).toEqual(expected);
 });
+
+test("what a route of ours lets go on goes where it would go without it, also if no route takes it", () => {
+  const child = { continue: false, routes: [], muteTimeIntervals: [], activeTimeIntervals: [] };
+  const routes = [{ ...child, matchers: ['site="A"'], receiver: "a" }];
+  const contacts = (goesOn: boolean) => ({ receiver: "contacts", ...(goesOn ? { continue: true } : {}) });
+  const under = (goesOn: boolean) =>
+    rootRouteConfig({ routes }, { receiver: "ops", before: [contacts(goesOn)] }).routes;
+  const own = { matchers: ['site="A"'], receiver: "a" };
+  expect(under(false)).toEqual([contacts(false), own]);
+  // Without matchers it takes all, and has the receiver of its parent.
+  expect(under(true)).toEqual([contacts(true), { routes: [own] }]);
+});

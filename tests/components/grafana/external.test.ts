@@ -63,7 +63,7 @@ describe("settings", () => {
 
 const object = ({ inputs }: Recorded) => JSON.parse(String(inputs.stdin));
 
-async function deployed(grafana: object, more: object = {}) {
+async function deployed(grafana: object, more: object = {}, unmade?: RegExp) {
   const settings = settingsOf(
     {
       hosts: {
@@ -77,7 +77,7 @@ async function deployed(grafana: object, more: object = {}) {
     },
     { "own.json": JSON.stringify(OWN) },
   );
-  const { resources, result } = await deploy(() => new MonitoringStack("podwatch", settings));
+  const { resources, result } = await deploy(() => new MonitoringStack("podwatch", settings), unmade);
   const objects = resources.filter(
     ({ type, name }) => type === LOCAL_COMMAND && name.includes("external-grafana"),
   );
@@ -194,4 +194,16 @@ describe("resources", () => {
     const gate = resources.find(({ name }) => name === "podwatch-a-runner-gate");
     expect(plainText(gate?.inputs)).not.toContain("external");
   });
+});
+
+test("a run for some hosts only needs no mark of those that were never deployed", async () => {
+  const { objects } = await deployed({ external }, {}, /^podwatch-b-.*-owner$/);
+  const owners = (host: string) =>
+    new Set(
+      objects
+        .filter(({ name }) => name.startsWith(`podwatch-${host}-`))
+        .map(({ inputs }) => (inputs.environment as Record<string, string>).PODWATCH_GRAFANA_OWNER),
+    );
+  expect([...owners("a")]).toEqual([expect.stringMatching(/^podwatch-[0-9a-f]{8}$/)]);
+  expect([...owners("b")]).toEqual([""]);
 });

@@ -1,25 +1,8 @@
 // What the address of the front itself shows. That old links lead on is tried in tests/integration/isa.test.ts.
-import { NginxBridge } from "../../../components/nginx/component";
 import { problemsOf, stack } from "../../config/support";
-import { bundleOf, deployOnHost } from "../onHost";
-import { hostSettings } from "../stackFile";
+import { frontParts } from "./front";
 
-async function configuration(front: object): Promise<string> {
-  const settings = hostSettings({ front });
-  const { gateways, prometheus } = settings;
-  const { resources } = await deployOnHost(settings, (name, ground) => {
-    const args = {
-      hostName: "mon1",
-      front: settings.front,
-      gateways,
-      limits: prometheus.limits,
-      backends: [],
-      runbooks: {},
-    };
-    return new NginxBridge(name, { ...ground, ...args });
-  });
-  return bundleOf(resources).parts["files/nginx.conf"] ?? "";
-}
+const configuration = async (front: object) => (await frontParts(front))["files/nginx.conf"] ?? "";
 
 /** What the front answers at each location that leads on. */
 const ledOn = (text: string) =>

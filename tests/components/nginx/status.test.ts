@@ -1,29 +1,13 @@
 // The port that shows the front's own status. What it answers, and to whom, is tried in tests/integration/isa.test.ts.
 import { GRAFANA_BACKEND } from "../../../components/grafana/render";
-import { NginxBridge } from "../../../components/nginx/component";
 import { plannedServices, wire } from "../../../components/services";
 import { fitCommand } from "../../../lib/runner";
 import { host, problemsOf, stack } from "../../config/support";
 import { unitLines } from "../expected";
-import { bundleOf, deployOnHost } from "../onHost";
 import { hostSettings } from "../stackFile";
+import { frontParts } from "./front";
 
-async function partsOf(front: object): Promise<Readonly<Record<string, string>>> {
-  const settings = hostSettings({ front });
-  const { gateways, prometheus } = settings;
-  const { resources } = await deployOnHost(settings, (name, ground) => {
-    const args = {
-      hostName: "mon1",
-      front: settings.front,
-      gateways,
-      limits: prometheus.limits,
-      backends: [GRAFANA_BACKEND],
-      runbooks: {},
-    };
-    return new NginxBridge(name, { ...ground, ...args });
-  });
-  return bundleOf(resources).parts;
-}
+const partsOf = (front: object) => frontParts(front, [GRAFANA_BACKEND]);
 
 const listens = (parts: Readonly<Record<string, string>>) => ({
   published: unitLines(parts["unit/podwatch-nginx.container"]).filter((line) => /^PublishPort=/.test(line)),

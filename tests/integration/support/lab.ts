@@ -127,6 +127,15 @@ export class LabHost {
     await must("lab/lab", ["reboot", this.name]);
   }
 
+  /** Ends it as a loss of power does, until {@link start}. */
+  async crash(): Promise<void> {
+    await must("lab/lab", ["crash", this.name]);
+  }
+
+  async start(): Promise<void> {
+    await must("lab/lab", ["start", this.name]);
+  }
+
   /** Lends it a disk of 64 MB, mounted there. */
   async disk(directory: string): Promise<void> {
     await must("lab/lab", ["disk", this.name, directory]);
@@ -214,4 +223,13 @@ export async function eventually<T>(
     }
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
+}
+
+/** Has the lab make images that it makes only if asked; while a host is up, since the registry is at the hosts' network. */
+export async function provideImages(...names: string[]): Promise<void> {
+  await must(
+    "lab/images/serve",
+    names.flatMap((name) => ["--with", name]),
+    { timeout: 1500 },
+  );
 }

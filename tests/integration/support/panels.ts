@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { type Dashboard, panelQueries } from "../../../operate/dashboard";
 import type { QueryResult } from "../../../operate/grafana";
 import type { LabHost } from "./lab";
@@ -21,11 +22,20 @@ interface Variable {
 
 type Shown = Dashboard & { readonly templating?: { readonly list?: readonly Variable[] } };
 
-/** Asks Grafana for every query of every panel of every dashboard that it has, with each value of each variable. */
-export async function askEveryPanel(host: LabHost, user: string, from: string): Promise<Answer[]> {
+/**
+ * Asks Grafana for every query of every panel of every dashboard that it has, with each value of each variable.
+ *
+ * @param wanted only of these dashboards
+ */
+export async function askEveryPanel(
+  host: LabHost,
+  user: string,
+  from: string,
+  wanted = (_uid: string) => true,
+): Promise<Answer[]> {
   const found = await get<Array<{ uid: string }>>(host, user, "search?type=dash-db&limit=5000");
   const answers: Answer[] = [];
-  for (const { uid } of found) {
+  for (const { uid } of found.filter(({ uid }) => wanted(uid))) {
     const { dashboard } = await get<{ dashboard: Shown }>(host, user, `dashboards/uid/${uid}`);
     answers.push(...(await askPanels(host, user, dashboard, from)));
   }
@@ -103,11 +113,40 @@ function seriesIn({ frames = [] }: QueryResult): number {
   return columns.filter((values) => values.some((value) => value !== null)).length;
 }
 
-/** A table of all answers, for the documentation. */
-export function table(answers: readonly Answer[]): string {
-  const rows = answers.map(({ dashboard, value, panel, query, series }) =>
-    [dashboard, panel, query, value, String(series)].map((cell) => cell.replaceAll("|", "\\|")).join(" | "),
+/** The queries without data, as `dashboard / panel / query [value of the variable]`. */
+export function emptyQueries(answers: readonly Answer[]): string[] {
+  return answers
+    .filter(({ series }) => series === 0)
+    .map(({ dashboard, panel, query, value }) => {
+      const name = [dashboard, panel, ...(query === "" ? [] : [query])].join(" / ");
+      return value === "" ? name : `${name} [${value}]`;
+    });
+}
+
+/** Puts a table of the answers between the two marks of a page; there, rows of dashboards that were not asked stay. */
+export function report(file: string, answers: readonly Answer[]): void {
+  const marks = /(<!-- panels -->\n)([\s\S]*)(<!-- end of panels -->)/;
+  const page = readFileSync(file, "utf8");
+  const [, , before] = marks.exec(page) ?? [];
+  if (before === undefined)
+    throw new Error(`${file} has no place for the table: write <!-- panels --> and <!-- end of panels -->`);
+  const asked = new Set(answers.map(({ dashboard }) => dashboard));
+  const rows = [...before.matchAll(/^\| (.+?) \|.*\|$/gm)]
+    .slice(HEAD.length)
+    .map(([row, dashboard = ""]) => ({ dashboard, row }))
+    .filter(({ dashboard }) => !asked.has(dashboard))
+    .concat(answers.map((answer) => ({ dashboard: answer.dashboard, row: rowOf(answer) })))
+    .sort((a, b) => (a.dashboard < b.dashboard ? -1 : a.dashboard > b.dashboard ? 1 : 0));
+  const table = [...HEAD, ...rows.map(({ row }) => row)].join("\n");
+  writeFileSync(
+    file,
+    page.replace(marks, (_, begin, __, end) => `${begin}\n${table}\n\n${end}`),
   );
-  const head = ["Dashboard | Panel | Query | Variable | Series", "--- | --- | --- | --- | ---:"];
-  return [...head, ...rows].map((row) => `| ${row} |`.replaceAll("  ", " ")).join("\n");
+}
+
+const HEAD = ["| Dashboard | Panel | Query | Variable | Series |", "| --- | --- | --- | --- | ---: |"];
+
+function rowOf({ dashboard, value, panel, query, series }: Answer): string {
+  const cells = [dashboard, panel, query, value, String(series)].map((cell) => cell.replaceAll("|", "\\|"));
+  return `| ${cells.join(" | ")} |`.replaceAll("  ", " ");
 }

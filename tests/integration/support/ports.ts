@@ -30,5 +30,9 @@ export async function scan(
 }
 
 /** A script for a host that listens on a port, at all its addresses. */
-export const listener = (port: number) =>
-  `systemd-run --quiet --unit listen-${port} perl -MSocket=:all -e 'socket(S, PF_INET6, SOCK_STREAM, 0); bind(S, pack_sockaddr_in6(${port}, inet_pton(AF_INET6, q(::)))); listen(S, 99); sleep'\n`;
+export const listener = (port: number) => `
+  systemd-run --quiet --unit listen-${port} perl -MSocket=:all -e 'socket(S, PF_INET6, SOCK_STREAM, 0);
+    setsockopt(S, SOL_SOCKET, SO_REUSEADDR, 1); bind(S, pack_sockaddr_in6(${port}, inet_pton(AF_INET6, q(::)))) or die;
+    listen(S, 99); sleep'
+  timeout 20 sh -c 'until ss -Hltn sport = :${port} | grep -q .; do sleep 0.1; done'
+`;

@@ -56,7 +56,9 @@ export function secretsBelow(directory: string, secrets: Secrets): string[] {
 /** Places of a host, each as a script that prints all that stands there. */
 export const HOST_PLACES = {
   journal: "journalctl --no-pager --all",
-  "container logs": 'for c in $(podman ps -aq); do podman logs "$c" 2>&1; done',
+  // One that has gone since it was listed has no log.
+  "container logs":
+    'for c in $(podman ps -aq); do podman logs "$c" 2>&1 || ! podman container exists "$c" || exit 1; done',
   "podman inspect": `podman container inspect $(podman ps --all --quiet)
     for kind in image network volume secret; do podman $kind inspect $(podman $kind ls --quiet); done`,
   "unit files":

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { merge } from "../../../config/resolve/merge";
@@ -17,6 +17,8 @@ export class Stack {
   ) {}
 
   private config = "";
+  private salt = "";
+  private readonly encrypted = new Map<string, string>();
 
   /** The configuration file in use. */
   get configFile(): string {
@@ -34,26 +36,49 @@ export class Stack {
     const stack = new Stack(this.name, await mkdtemp(join(tmpdir(), "podwatch-test-")));
     await cp(this.directory, stack.directory, { recursive: true });
     stack.config = this.config.replace(this.directory, stack.directory);
+    stack.salt = this.salt;
     return stack;
   }
 
   /** Replaces the settings; those in `secrets` (path and value) are encrypted. */
   async configure(settings: StackSettings, secrets: Readonly<Record<string, string>> = {}): Promise<void> {
+    if (this.config === "") await this.init();
+    await this.encrypt(Object.values(secrets));
+    const given = Object.entries(secrets).map(
+      ([path, value]) => [path, { secure: this.encrypted.get(value) }] as const,
+    );
+    const whole = given.reduce((all, [path, value]) => placed(all, keys(path), value), settings);
+    await writeFile(this.config, this.salt + stackFile(whole));
+  }
+
+  /** Makes the stack, with the salt of its secrets. */
+  private async init(): Promise<void> {
     const file = join(this.directory, `Pulumi.${this.name}.yaml`);
-    await writeFile(file, stackFile(settings));
-    this.config = (
-      await must("lab/toolchain/stack-init", [this.name, file], { env: this.environment() })
-    ).trim();
-    const given = Object.entries(secrets).flatMap(([path, value]) => [
-      "--secret",
-      `podwatch:${path}=${value}`,
-    ]);
-    if (given.length === 0) return;
-    const place = ["--stack", this.name, "--config-file", this.config];
-    // All at once: each call takes half a second. People type one at a time, and keep it out of the command line.
-    await must("lab/toolchain/pulumi", ["config", "set-all", "--path", ...given, ...place], {
-      env: this.environment(),
-    });
+    await writeFile(file, stackFile({}));
+    const env = this.environment();
+    this.config = (await must("lab/toolchain/stack-init", [this.name, file], { env })).trim();
+    [this.salt = ""] = /^encryptionsalt: .*\n/m.exec(await readFile(this.config, "utf8")) ?? [];
+  }
+
+  /**
+   * Encrypts what has not been encrypted before, all at once: each call of the CLI takes half a second. People type one at
+   * a time, and keep it out of the command line.
+   */
+  private async encrypt(values: readonly string[]): Promise<void> {
+    const unknown = [...new Set(values)].filter((value) => !this.encrypted.has(value));
+    if (unknown.length === 0) return;
+    const file = join(this.directory, "secrets.yaml");
+    await writeFile(file, this.salt);
+    const given = unknown.flatMap((value, index) => ["--secret", `podwatch:secret${index}=${value}`]);
+    const place = ["--stack", this.name, "--config-file", file];
+    const env = this.environment();
+    await must("lab/toolchain/pulumi", ["config", "set-all", ...given, ...place], { env });
+    const text = await readFile(file, "utf8");
+    for (const [index, value] of unknown.entries()) {
+      const [, secure] = new RegExp(`podwatch:secret${index}:\\s+secure: (\\S+)`).exec(text) ?? [];
+      if (secure === undefined) throw new Error(`pulumi config set-all has not encrypted a value: ${text}`);
+      this.encrypted.set(value, secure);
+    }
   }
 
   /** Runs `pulumi up` without a preview before it; fails unless it succeeds. */
@@ -165,6 +190,19 @@ export function changes(output: string): Changes {
       Number(count),
     ]),
   );
+}
+
+/** The keys of a path as the CLI has it: `hosts["one"].becomePassword`, `users[0].name`. */
+function keys(path: string): string[] {
+  return [...path.matchAll(/\["([^"]+)"\]|\[(\d+)\]|([^.[\]]+)/g)].map(([, ...found]) => found.join(""));
+}
+
+/** The settings with another one at this place. */
+function placed(settings: unknown, [key = "", ...others]: readonly string[], value: unknown): StackSettings {
+  const before = (settings ?? {}) as StackSettings;
+  const after = others.length === 0 ? value : placed(before[key], others, value);
+  if (!Array.isArray(before)) return { ...before, [key]: after };
+  return Object.assign([...before], { [key]: after });
 }
 
 /** The text of a stack file. JSON is YAML; keys stand alone so that the CLI can add to the file. */

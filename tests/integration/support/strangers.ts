@@ -78,7 +78,10 @@ export function strangersAtTheFront(host: () => LabHost): void {
         "x-content-type-options": "nosniff",
         "content-security-policy": path.startsWith("/roq/")
           ? "default-src 'none'; frame-ancestors 'none'; sandbox"
-          : "frame-ancestors 'self'",
+          : // Pages of the front's own allow less, and say what.
+            expect.stringMatching(
+              /^(?:default-src 'none'; [^,]*)?frame-ancestors 'self'(?:; style-src '[^',]*')?$/,
+            ),
       });
       expect(Object.keys(own.headers).filter((name) => name.startsWith("access-control"))).toEqual([]);
     });

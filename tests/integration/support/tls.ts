@@ -33,29 +33,49 @@ export class Elsewhere {
     this.ca = this.made("ca", `/CN=${name}`).certificate;
   }
 
-  /** A certificate for names as in a subjectAltName, good for 30 days. */
-  signed(name: string, subjectAltName: string): Issued {
-    const by = ["-CA", join(this.directory, "ca"), "-CAkey", join(this.directory, "ca.key")];
-    const more = [
-      "-addext",
-      `subjectAltName=${subjectAltName}`,
-      "-addext",
-      "basicConstraints=critical,CA:FALSE",
-    ];
-    return this.made(name, `/CN=${name}`, ...by, ...more);
+  /** A certificate for names as in a subjectAltName, good for 30 days or more. */
+  signed(name: string, subjectAltName: string, options: SignedOptions = {}): Issued {
+    const { by = "ca", ...kind } = options;
+    const extensions = [`subjectAltName=${subjectAltName}`, "basicConstraints=critical,CA:FALSE"];
+    return this.made(name, `/CN=${name}`, { ...kind, by, extensions });
+  }
+
+  /** An authority that this one has signed. */
+  intermediate(name: string): Issued {
+    const extensions = ["basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign"];
+    return this.made(name, `/CN=${name}`, { by: "ca", extensions, days: 365 });
   }
 
   dispose(): void {
     rmSync(this.directory, { recursive: true });
   }
 
-  private made(name: string, subject: string, ...more: string[]): Issued {
+  private made(name: string, subject: string, options: MadeOptions = {}): Issued {
+    const { by, extensions = [], days = 30, key: kind = "ec" } = options;
     const [certificate, key] = [join(this.directory, name), join(this.directory, `${name}.key`)];
-    const algorithm = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-    const args = ["-subj", subject, "-days", "30", "-keyout", key, "-out", certificate];
+    const ec = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+    const algorithm = kind === "ec" ? ec : ["-newkey", "rsa:2048", "-nodes"];
+    const signer = by === undefined ? undefined : join(this.directory, by);
+    const more = [
+      ...(signer === undefined ? [] : ["-CA", signer, "-CAkey", `${signer}.key`]),
+      ...extensions.flatMap((extension) => ["-addext", extension]),
+    ];
+    const args = ["-subj", subject, "-days", String(days), "-keyout", key, "-out", certificate];
     execFileSync("openssl", ["req", "-x509", ...algorithm, ...args, ...more], { stdio: "pipe" });
     return { certificate: readFileSync(certificate, "utf8"), key: readFileSync(key, "utf8"), keyFile: key };
   }
+}
+
+export interface SignedOptions {
+  /** An authority that was made before; default: the one itself. */
+  readonly by?: string;
+  readonly days?: number;
+  /** Default: ec. */
+  readonly key?: "ec" | "rsa";
+}
+
+interface MadeOptions extends SignedOptions {
+  readonly extensions?: readonly string[];
 }
 
 export interface Issued {

@@ -160,14 +160,21 @@ export const prometheusCases: GroupCases = {
           "prometheus_sd_http_failures_total",
           "prometheus_sd_dns_lookup_failures_total",
           "prometheus_sd_file_read_errors_total",
+          "prometheus_sd_consul_rpc_failures_total",
         ].map((metric) => [`at ${metric}`, { series: { [of(metric)]: GROWS }, since: "2m", labels: SELF }]),
       ),
+      "when OpenStack fails after it has answered": {
+        series: { [of("prometheus_sd_refresh_failures_total", ', mechanism="openstack"')]: GROWS },
+        since: "2m",
+        labels: { ...SELF, mechanism: "openstack" },
+      },
     },
     silent: {
       "while all is found": {
         series: {
           [of("prometheus_sd_failed_configs", ', name="scrape"')]: "0x20",
           [of("prometheus_sd_http_failures_total")]: "4x20",
+          [of("prometheus_sd_refresh_failures_total", ', mechanism="openstack"')]: "4x20",
         },
         at: "15m",
       },

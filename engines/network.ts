@@ -1,5 +1,9 @@
 import { isIPv4, isIPv6 } from "node:net";
-import { canonicalAddress, groupsOf } from "../../lib/address";
+import { canonicalAddress, groupsOf, inUrl } from "../lib/address";
+import type { PublishedPort } from "../lib/service";
+
+/** Name of the container network on the host. */
+export const NETWORK_NAME = "podwatch";
 
 /** The first usable address of a subnet such as `10.89.77.0/24` or `fd00:1::/64`: its gateway and DNS server. */
 export function gatewayOf(subnet: string): string {
@@ -14,4 +18,10 @@ export function gatewayOf(subnet: string): string {
   const groups = groupsOf(base);
   const last = (groups.at(-1) ?? 0) + 1;
   return canonicalAddress([...groups.slice(0, -1), last].map((group) => group.toString(16)).join(":"));
+}
+
+/** `[<address>:]<port of the host>:<port of the container>[/udp]` */
+export function publishedPort({ address, hostPort, containerPort, protocol }: PublishedPort): string {
+  const at = address === undefined ? "" : `${inUrl(address)}:`;
+  return `${at}${hostPort}:${containerPort}${protocol === "udp" ? "/udp" : ""}`;
 }

@@ -3,15 +3,20 @@ import type { Scope } from "../../lib/scope";
 import { unitName } from "../../lib/service";
 import type { TimerService } from "../../lib/timerService";
 import { type Bundle, type Header, type Part, writeBundle } from "../bundle";
+import { buildParts, imageHeaders } from "../container";
 import type { HostContext } from "../engine";
-import { serializeUnit } from "../systemd/unit";
-import { buildParts, imageHeaders } from "./bundle";
+import { serializeUnit } from "./unit";
 
-/** The bundle of work that is done by a calendar, in containers of podman's. */
-export function timerBundle(service: TimerService, { scope, builds = {} }: HostContext): Bundle {
+/** The bundle of work that is done by a calendar, in containers; `first` are the headers of every bundle of the engine. */
+export function timerBundle(
+  service: TimerService,
+  { scope, builds = {} }: HostContext,
+  first: readonly Header[] = [],
+): Bundle {
   const build = builds[service.image];
   const unit = `unit/${unitName(service.name)}`;
   const headers: Header[] = [
+    ...first,
     ["kind", service.kind],
     ...imageHeaders(service.image, build),
     ...service.secrets.map((secret): Header => ["secret", unitName(secret)]),

@@ -1,0 +1,34 @@
+import {
+  containerEndpoint,
+  type Endpoint,
+  type EndpointAuth,
+  type ServiceEndpoints,
+} from "../../lib/endpoint";
+import { behindFront, type FrontAddress } from "../nginx/endpoint";
+
+/** Name of the service, and of its scrape job. */
+export const INFLUXDB = "influxdb";
+
+export const INFLUXDB_ENDPOINT = containerEndpoint(INFLUXDB, 8086);
+
+/** Where the front serves it. It has no sub-path of its own. */
+export const INFLUXDB_PATH = "/influxdb";
+
+/** At the front, whoever asks logs in at InfluxDB itself. */
+export function influxdbEndpoints<Secret>(
+  front: FrontAddress<Secret>,
+  auth: EndpointAuth<Secret>,
+): ServiceEndpoints<Secret> {
+  const remote = influxdbAtFront(front);
+  return {
+    local: { ...INFLUXDB_ENDPOINT, auth },
+    ...(remote === undefined ? {} : { remote: { ...remote, auth } }),
+  };
+}
+
+export function influxdbAtFront<Secret>({
+  machines: _,
+  ...front
+}: FrontAddress<Secret>): Endpoint<Secret> | undefined {
+  return behindFront<Secret>(front, { ...INFLUXDB_ENDPOINT, path: INFLUXDB_PATH }, "queries").remote;
+}

@@ -1,0 +1,43 @@
+import { containerPlace, type Offer, type PlacedService } from "../placement";
+import { Influxdb } from "./component";
+import { INFLUXDB, influxdbAtFront, influxdbEndpoints } from "./endpoint";
+import { INFLUXDB_BACKEND, INFLUXDB_DATA, READER, WRITER } from "./render";
+
+export const influxdbPlacement: PlacedService = {
+  service: INFLUXDB,
+  offer: ({ front, influxdb: { enabled, databases, passwords } }) => {
+    if (!enabled) return undefined;
+    return {
+      backend: INFLUXDB_BACKEND,
+      savedData: INFLUXDB_DATA,
+      ...(passwords && {
+        datasource: Object.keys(databases).map((database) => ({
+          kind: { type: "influxdb", database },
+          endpoints: influxdbEndpoints(front, {
+            type: "basic",
+            username: READER,
+            password: passwords.grafana,
+          }),
+        })),
+        lines: {
+          databases: Object.keys(databases),
+          endpoints: influxdbEndpoints(front, {
+            type: "basic",
+            username: WRITER,
+            password: passwords.telegraf,
+          }),
+        },
+      }),
+    } satisfies Offer;
+  },
+  place: (placement, opts) => {
+    const { name, settings } = placement;
+    const component = new Influxdb(
+      `${name}-influxdb`,
+      { ...containerPlace(placement), settings: settings.influxdb, atFront: influxdbAtFront(settings.front) },
+      opts,
+    );
+    const { url, adminUser: user, adminPassword: password } = component;
+    return { installation: { influxdb: { ...(url === undefined ? {} : { url }), user, password } } };
+  },
+};

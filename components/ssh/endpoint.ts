@@ -1,0 +1,2 @@
+/** Its name, as for the runner. */
+export const SSH = "ssh" as const;

@@ -1,0 +1,66 @@
+import {
+  containerPlace,
+  nearest,
+  type Offer,
+  type PlacedService,
+  type Placement,
+  reachable,
+} from "../placement";
+import { Telegraf, type TelegrafArgs } from "./component";
+import { outsideInfluxdb, reportEndpoints, STATSD_PORT, TELEGRAF, TELEGRAF_ENDPOINT } from "./endpoint";
+import { telegrafTelemetry } from "./render";
+
+const TELEGRAF_METRICS = {
+  job: TELEGRAF,
+  path: "/telegraf/metrics",
+  from: { ...TELEGRAF_ENDPOINT, path: "/metrics" },
+  about: telegrafTelemetry(""),
+};
+
+export const telegrafPlacement: PlacedService = {
+  service: TELEGRAF,
+  offer: ({ groups, telegraf: { enabled, listen } }) =>
+    enabled
+      ? {
+          ...(listen && { listens: listeners(listen) }),
+          ...(groups && { metrics: TELEGRAF_METRICS }),
+          reports: {
+            endpoints: reportEndpoints(listen),
+            statsd: { local: STATSD_PORT, ...(listen && { remote: listen.statsd }) },
+          },
+        }
+      : undefined,
+  telemetry: ({ name, telegraf }) => (telegraf.enabled ? [telegrafTelemetry(name)] : []),
+  place: (placement, opts) => {
+    new Telegraf(`${placement.name}-telegraf`, telegrafArgs(placement), opts);
+    return {};
+  },
+};
+
+type Listen = NonNullable<Placement["settings"]["telegraf"]["listen"]>;
+
+function listeners({ bind, statsd, lines, allowFrom }: Listen): NonNullable<Offer["listens"]> {
+  return [
+    { bind, port: statsd, protocol: "udp", setting: "podwatch:telegraf.listen.statsd", allowFrom },
+    { bind, port: lines, setting: "podwatch:telegraf.listen.lines", allowFrom },
+  ];
+}
+
+export function telegrafArgs(placement: Placement): TelegrafArgs {
+  const { name: hostName, telegraf: settings } = placement.settings;
+  return { ...containerPlace(placement), hostName, settings, output: outputOf(placement) };
+}
+
+/** An InfluxDB outside of the stack, or the nearest that has the database. */
+function outputOf(placement: Placement): TelegrafArgs["output"] {
+  const { influxdb, database } = placement.settings.telegraf;
+  if (influxdb !== undefined) {
+    return { endpoint: outsideInfluxdb(influxdb), database: database ?? "" };
+  }
+  const suitable = reachable(placement, "lines").filter(
+    ({ offer }) => database === undefined || offer.databases.includes(database),
+  );
+  const [found] = nearest(suitable);
+  if (found === undefined) return undefined;
+  return { endpoint: found.endpoint, database: database ?? found.offer.databases[0] ?? "" };
+}

@@ -1,0 +1,1 @@
+exec python3 /opt/executor/executor.py --check /etc/podwatch/current/files/executor.json

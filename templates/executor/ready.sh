@@ -1,0 +1,1 @@
+python3 /opt/executor/executor.py --ready

@@ -1,0 +1,169 @@
+// Hosts that are reached only through another one of the stack.
+import { eventually, LabHost, type Result, run } from "./support/lab";
+import { drift, operate } from "./support/operate";
+import { connection, Stack } from "./support/stack";
+
+jest.setTimeout(300_000);
+
+let bastion: LabHost;
+let inner: LabHost;
+let stack: Stack;
+
+/** Hosts without services of their own, but for what every host may have. */
+const settings = (of: { bastion?: object; inner?: object } = {}) => {
+  const { name: _, ...toBastion } = connection("operator", bastion);
+  const { name: __, ...toInner } = connection("operator", inner);
+  const none = { enabled: false };
+  return {
+    grafana: none,
+    prometheus: none,
+    ssh: true,
+    hosts: {
+      // The one that is waited for comes last.
+      [inner.name]: {
+        ...toInner,
+        via: bastion.name,
+        firewall: { enabled: true },
+        ...of.inner,
+      },
+      [bastion.name]: { ...toBastion, firewall: { sshLimit: { perMinute: 4 } }, ...of.bastion },
+    },
+  };
+};
+
+beforeAll(async () => {
+  [bastion, inner] = (await LabHost.bootAll(["test-bastion", "test-bastion-inner"])) as [LabHost, LabHost];
+  stack = await Stack.create("bastion", settings());
+});
+
+afterAll(async () => {
+  await stack?.dispose();
+  await Promise.all([bastion?.down(), inner?.down()]);
+});
+
+/** A log-in from this machine, or from another host. */
+const portOf = (host: LabHost, from?: LabHost): Promise<Result> => {
+  const script = `exec 3<>/dev/tcp/${host.address}/22 && head -c 4 <&3`;
+  return from === undefined
+    ? run("timeout", ["5", "bash", "-c", script])
+    : run("lab/lab", ["exec", from.name, "timeout", "5", "bash", "-c", script]);
+};
+
+test("what is behind it is reached through it, and by SSH from nowhere else", async () => {
+  await stack.up();
+  expect(await inner.exec("nft list table inet podwatch_firewall")).toContain(
+    `ip saddr ${bastion.address} tcp dport 22 accept`,
+  );
+  expect((await portOf(inner, bastion)).stdout).toBe("SSH-");
+  expect((await portOf(inner)).stdout).toBe("");
+  const again = await stack.up();
+  expect([again.created, again.updated, again.deleted]).toEqual([undefined, undefined, undefined]);
+  expect(await drift(stack)).toEqual({ code: 0, found: { [bastion.name]: [], [inner.name]: [] } });
+});
+
+/** What its SSH server goes by for somebody who logs in. */
+const goesBy = async (host: LabHost, user: string) => {
+  const all = await host.exec(`sshd -T -C user=${user},host=x,addr=10.99.0.1`);
+  const words = "passwordauthentication|permitrootlogin|maxauthtries|allowtcpforwarding|allowusers";
+  return all.match(new RegExp(`^(${words}) .*$`, "gm"))?.sort();
+};
+const HARDENED = ["maxauthtries 3", "passwordauthentication no", "permitrootlogin without-password"];
+const FILE = "/etc/ssh/sshd_config.d/00-podwatch.conf";
+
+test("their SSH servers are hardened; what somebody changes is found and put back", async () => {
+  expect(await goesBy(bastion, "rootless")).toEqual(["allowtcpforwarding local", ...HARDENED]);
+  expect(await goesBy(inner, "rootless")).toEqual(["allowtcpforwarding no", ...HARDENED]);
+  expect(await goesBy(inner, "operator")).toEqual(["allowtcpforwarding local", ...HARDENED]);
+  await inner.exec(`echo 'MaxAuthTries 9' >>${FILE}`);
+  expect(await drift(stack)).toEqual({
+    code: 2,
+    found: { [bastion.name]: [], [inner.name]: [`ssh: file changed ${FILE}`] },
+  });
+  const repaired = await operate(stack, "repair", "--host", inner.name);
+  expect([repaired.code, repaired.stdout]).toEqual([0, `host ${inner.name}: put back ssh\n`]);
+  expect(await inner.exec(`cat ${FILE}; ls /var/lib/podwatch/services/ssh`)).not.toMatch(/9|unconfirmed/);
+});
+
+test("new connections to the bastion are limited by source, but not those of who deploys", async () => {
+  const tries = async (from?: LabHost) => {
+    const seen: string[] = [];
+    for (let count = 0; count < 7; count++) seen.push((await portOf(bastion, from)).stdout);
+    return seen.filter((banner) => banner === "SSH-").length;
+  };
+  expect(await tries(inner)).toBeLessThanOrEqual(5);
+  expect(await tries()).toBe(7);
+});
+
+test("a setting that locks out is taken back by the host itself", async () => {
+  const before = await inner.exec(`cat ${FILE}`);
+  const ssh = { confirmWithin: "10s", allowUsers: ["operator@192.0.2.1"] };
+  await stack.configure(settings({ inner: { ssh } }));
+  await stack.failingUp();
+  await eventually(
+    60,
+    () => inner.exec(`cat ${FILE}`),
+    (found) => found === before,
+  );
+  const told = await stack.failingUp();
+  expect(told).toContain("no second log-in got through the new ssh within 10 s, so the host took it back");
+  await stack.configure(settings({ inner: { ssh: { allowUsers: ["operator@10.99.0.0/16"] } } }));
+  await stack.up();
+  expect(await goesBy(inner, "operator")).toContain("allowusers operator@10.99.0.0/16");
+});
+
+test("a change that nobody has confirmed is gone after a boot", async () => {
+  const before = await inner.exec(`cat ${FILE}`);
+  await stack.configure(settings({ inner: { ssh: { allowUsers: ["operator@192.0.2.1"] } } }));
+  await stack.failingUp();
+  expect(await inner.exec(`cat ${FILE}`)).not.toBe(before);
+  const unconfirmed = "/var/lib/podwatch/services/ssh/unconfirmed";
+  await inner.exec(`sed -i '1s/.*/another boot/' ${unconfirmed} && systemctl restart podwatch-ssh`);
+  expect(await inner.exec(`cat ${FILE}; systemctl reload ssh; ls ${unconfirmed} 2>/dev/null || :`)).toBe(
+    before,
+  );
+});
+
+test.each([
+  [
+    "whose sshd_config does not read the file",
+    "sed -i 's/^Include/#Include/' /etc/ssh/sshd_config",
+    "sed -i 's/^#Include/Include/' /etc/ssh/sshd_config",
+    /would not take over passwordauthentication .*; nothing was changed: let .* begin with the line "Include /,
+  ],
+  [
+    "that lets the deploying user in by other ways only",
+    "printf 'Match User operator\n  PubkeyAuthentication no\n' >/etc/ssh/sshd_config.d/99-own.conf",
+    "rm /etc/ssh/sshd_config.d/99-own.conf",
+    /would not let operator in with a key any more, as this deployment comes; nothing was changed/,
+  ],
+])("a host %s is refused", async (_, change, undo, message) => {
+  const before = await inner.exec(`cat ${FILE}`);
+  await inner.exec(change);
+  await stack.configure(settings({ inner: { ssh: { maxAuthTries: 5 } } }));
+  expect(await stack.failingUp()).toMatch(message);
+  expect(await inner.exec(`${undo}; cat ${FILE}`)).toBe(before);
+});
+
+test("npm run ssh logs in through it, with arguments as they are, and ends as the command does", async () => {
+  const words = ["a b", "$HOME", "'\"", "", "*", "--stack", "-s"];
+  const told = await operate(stack, "ssh", inner.name, "printf", "<%s>", ...words);
+  expect([told.code, told.stdout]).toEqual([0, words.map((word) => `<${word}>`).join("")]);
+  const failed = await operate(stack, "ssh", inner.name, "sh", "-c", "echo out; echo err >&2; exit 7");
+  expect([failed.code, failed.stdout, failed.stderr]).toEqual([7, "out\n", "err\n"]);
+  expect((await operate(stack, "ssh", inner.name, "sh", "-c", "kill -TERM $$")).code).toBe(143);
+  const unknown = await operate(stack, "ssh", "elsewhere");
+  expect([unknown.code, unknown.stderr]).toEqual([
+    1,
+    `podwatch: the stack has no host "elsewhere": use ${bastion.name}, ${inner.name}\n`,
+  ]);
+});
+
+test("destroy leaves nothing, the host behind it first", async () => {
+  await stack.destroy();
+  for (const host of [bastion, inner])
+    expect(
+      await host.exec(`ls -d /var/lib/podwatch /etc/systemd/system/podwatch* ${FILE} 2>&1 || :`),
+    ).not.toMatch(/^\//m);
+  expect(await inner.exec("nft list tables")).not.toContain("podwatch");
+  expect(await goesBy(bastion, "rootless")).toContain("allowtcpforwarding yes");
+});

@@ -1,0 +1,138 @@
+// Docker runs the services of a host: deployed, changed, refused, rolled back, repaired, rebooted, removed.
+import { eventually, LabHost, must } from "./support/lab";
+import { nightly } from "./support/nightly";
+import { operate } from "./support/operate";
+import { healthy } from "./support/smallStack";
+import { connection, Stack, type StackSettings } from "./support/stack";
+
+jest.setTimeout(900_000);
+
+/** The lab's registry stands in for Docker Hub. */
+const DAEMON = { "registry-mirrors": ["http://10.99.0.1:5000"] };
+
+const NAMES = ["podwatch-grafana", "podwatch-nginx", "podwatch-prometheus"];
+
+let host: LabHost;
+let stack: Stack;
+
+const settings = (more: object = {}): StackSettings => ({
+  host: connection("operator", host),
+  engine: "docker",
+  grafana: { data: "delete" },
+  prometheus: { data: "delete", scrapeInterval: "2s" },
+  ...more,
+});
+
+beforeAll(async () => {
+  host = await LabHost.boot("test-docker");
+  await host.exec(`mkdir -p /etc/docker && echo '${JSON.stringify(DAEMON)}' >/etc/docker/daemon.json`);
+  await must("lab/lab", ["install", host.name, "docker.io", "docker-cli"]);
+  stack = await Stack.create("docker", settings());
+});
+
+afterAll(async () => {
+  await stack?.dispose();
+  await host?.down();
+});
+
+const startedAt = () => host.exec(`docker inspect -f '{{.Name}} {{.State.StartedAt}}' ${NAMES.join(" ")}`);
+const running = async () => (await host.exec("docker ps --format '{{.Names}}' | sort")).trim().split("\n");
+const drift = () => operate(stack, "drift");
+
+test("it is deployed, and nothing is changed by a second deployment", async () => {
+  await stack.up();
+  await healthy(host);
+  expect(await running()).toEqual(NAMES);
+  expect(await host.exec("podman ps --all --quiet")).toBe("");
+  const before = await startedAt();
+  expect((await stack.up()).created).toBeUndefined();
+  expect(await drift()).toMatchObject({ code: 0 });
+  expect(await startedAt()).toBe(before);
+});
+
+test("a secret is a file in memory that is in neither the container's description nor the host's processes", async () => {
+  const [file = ""] = (await host.exec("find /run/podwatch/grafana/secrets -type f -printf '%p %m %u %g\n'"))
+    .trim()
+    .split("\n");
+  expect(file).toMatch(/^\/run\/podwatch\/grafana\/secrets\/grafana-admin-password 400 /);
+  expect(await host.exec("findmnt -n -o FSTYPE -T /run/podwatch; stat -c %a /run/podwatch/grafana")).toBe(
+    "tmpfs\n700\n",
+  );
+  // By a file of patterns: a pattern in grep's own arguments would be found among the processes.
+  const found = await host.exec(
+    `file=/run/podwatch/grafana/secrets/grafana-admin-password
+    docker exec podwatch-grafana cat /run/secrets/grafana-admin-password | grep -cxF -f $file
+    { docker inspect ${NAMES.join(" ")}; cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline | tr '\\0' '\\n'; } 2>/dev/null | grep -cF -f $file || :`,
+  );
+  expect(found).toBe("1\n0\n");
+});
+
+test("changed files are reloaded, and nothing restarts", async () => {
+  const before = await startedAt();
+  await stack.configure(settings({ prometheus: { data: "delete", scrapeInterval: "3s" } }));
+  await stack.up();
+  expect(
+    await host.exec("docker exec podwatch-prometheus cat /etc/podwatch/current/files/prometheus.yml"),
+  ).toMatch(/scrape_interval: 3s/);
+  expect(await startedAt()).toBe(before);
+});
+
+nightly("a release that does not come up is rolled back", async () => {
+  const broken = { data: "delete", scrapeInterval: "3s", arguments: ["--storage.tsdb.wal-segment-size=1B"] };
+  await stack.configure(settings({ prometheus: broken }));
+  expect(await stack.failingUp()).toMatch(/prometheus did not come up|refuses its new configuration/);
+  await stack.configure(settings({ prometheus: { data: "delete", scrapeInterval: "3s" } }));
+  await stack.up();
+  await healthy(host);
+});
+
+nightly("drift is found and repaired", async () => {
+  await host.exec(`docker rm --force podwatch-nginx; systemctl stop podwatch-grafana
+    echo >>/var/lib/podwatch/services/prometheus/current/files/prometheus.yml
+    systemctl disable podwatch-prometheus`);
+  const { stdout } = await drift();
+  expect(stdout).toMatch(/grafana +unit +stopped/);
+  expect(stdout).toMatch(/prometheus +file +changed/);
+  expect(stdout).toMatch(/prometheus +unit +disabled/);
+  expect(await operate(stack, "repair")).toMatchObject({ code: 0 });
+  expect(await drift()).toMatchObject({ code: 0 });
+  await host.exec(
+    `docker rm --force podwatch-nginx; systemctl mask --runtime --now podwatch-nginx
+    docker run --detach --name podwatch-nginx --entrypoint sleep $(docker inspect -f '{{.Config.Image}}' podwatch-grafana) 600`,
+  );
+  expect((await drift()).stdout).toMatch(/nginx +container +replaced/);
+  expect(await operate(stack, "repair")).toMatchObject({ code: 0 });
+  await healthy(host);
+});
+
+nightly("containers are started again after the daemon was, and after a reboot", async () => {
+  await host.exec("systemctl restart docker");
+  await eventually(60, running, (names) => names.join() === NAMES.join());
+  await healthy(host);
+  await host.reboot();
+  await eventually(60, running, (names) => names.join() === NAMES.join());
+  await healthy(host);
+  expect(await drift()).toMatchObject({ code: 0 });
+});
+
+nightly("what the engine cannot do is refused by name, as is a change of the engine", async () => {
+  const { host: login, ...rest } = settings() as { host: object };
+  await stack.configure({ ...rest, host: { ...login, become: false } });
+  expect(await stack.failingUp()).toMatch(
+    /host\.become: needs rootless containers, which the engine docker does not support/,
+  );
+  await stack.configure(settings({ engine: "podman" }));
+  expect(await stack.failingUp()).toMatch(/runs in docker on this host/);
+  await stack.configure(settings());
+  await stack.up();
+  await healthy(host);
+});
+
+test("destroy leaves nothing", async () => {
+  await stack.destroy();
+  expect(
+    await host.exec(
+      "docker ps --all --quiet; docker images --quiet; docker volume ls --quiet; docker network ls --quiet --filter name=podwatch; ls -d /var/lib/podwatch /run/podwatch /etc/systemd/system/podwatch* 2>/dev/null || :",
+    ),
+  ).toBe("");
+});

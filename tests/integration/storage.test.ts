@@ -1,0 +1,107 @@
+// Disks for data, through the whole life of a host.
+import { LabHost, must } from "./support/lab";
+import { operate } from "./support/operate";
+import { healthy, small } from "./support/smallStack";
+import { connection, Stack } from "./support/stack";
+
+jest.setTimeout(400_000);
+
+const DISK = "/dev/disk/by-id/virtio-first";
+const OTHER = "/dev/disk/by-id/virtio-other";
+const VOLUMES = "/var/lib/containers/storage/volumes";
+const DATA = `${VOLUMES}/podwatch-prometheus/_data`;
+
+let host: LabHost;
+let stack: Stack;
+
+const settings = (device = DISK, more: object = {}) =>
+  small(connection("operator", host), {
+    prometheus: { data: "keep", scrapeInterval: "2s" },
+    storage: { disks: { data: { device, ...more } } },
+  });
+const lend = (device: string) => must("lab/lab", ["disk", host.name, device]);
+const mounted = () => host.exec(`findmnt --noheadings --output SOURCE ${VOLUMES} || echo nothing`);
+/** The file system on a disk, and nothing of what is in it. */
+const uuid = () => host.exec(`blkid -p -s UUID -o value ${DISK}`);
+
+beforeAll(async () => {
+  host = await LabHost.boot("test-storage");
+  await must("lab/lab", ["install", host.name, "e2fsprogs"]);
+  await lend(DISK);
+  await lend(OTHER);
+  stack = await Stack.create("storage", settings());
+});
+
+afterAll(async () => {
+  await stack?.destroy();
+  await stack?.dispose();
+  await host?.down();
+});
+
+test("a disk that holds something, or would hide something, is left as it is, and nothing is deployed", async () => {
+  const refused = async (reason: RegExp) => {
+    expect(await stack.failingUp()).toMatch(reason);
+    expect(await mounted()).toBe("nothing\n");
+    expect(await host.exec("ls /etc/systemd/system /etc/containers/systemd")).not.toContain("podwatch");
+  };
+  await host.exec(`head -c 4096 /dev/urandom | dd of=${DISK} bs=512 seek=100 conv=notrunc 2>/dev/null`);
+  const before = await host.exec(`sha256sum <${DISK}`);
+  await refused(
+    /virtio-first is not empty \(what is there is unknown\); nothing was changed, and it is not formatted: .*storage\.disks\.data\.device/,
+  );
+  await host.exec(`mkfs.ext4 -q -L photos ${DISK}`);
+  await refused(/virtio-first is not empty \(LABEL=photos TYPE=ext4\); .* set .*\.format to false/);
+  expect(await host.exec(`sha256sum <${DISK}`)).not.toBe(before);
+  await host.exec(`wipefs --quiet --all ${DISK} && dd if=/dev/zero of=${DISK} bs=1M count=1 2>/dev/null`);
+  await host.exec(`mkdir -p ${VOLUMES}/of-others`);
+  await refused(/storage\/volumes is not empty \(it has of-others\), and a disk would hide what it has/);
+  await host.exec(`rmdir ${VOLUMES}/of-others`);
+});
+
+test("an empty disk is formatted, and has the data of the services", async () => {
+  const { code, stdout } = await stack.run("up", "--yes", "--skip-preview");
+  expect(code).toBe(0);
+  expect(stdout).toContain(`${DISK} was empty and has been formatted, for the disk data`);
+  await healthy(host);
+  expect(await mounted()).toBe(`${DISK}\n`);
+  expect(await host.exec(`findmnt --noheadings --output SOURCE --target ${DATA}/wal`)).toBe(`${DISK}\n`);
+  expect(await host.exec(`stat -c %a ${VOLUMES}`)).toBe("700\n");
+  expect((await stack.up()).updated).toBeUndefined();
+  expect(await operate(stack, "drift")).toMatchObject({ code: 0 });
+});
+
+test("a boot without the disk starts nothing that would begin anew; with it, everything is there", async () => {
+  await host.exec(`touch ${DATA}/kept`);
+  const before = await uuid();
+  await host.reboot();
+  expect(await host.exec("systemctl is-active podwatch-prometheus.service || :")).toBe("inactive\n");
+  expect(await host.exec(`ls -A ${VOLUMES}`)).toBe("");
+  const drift = await operate(stack, "drift");
+  expect(drift.code).toBe(2);
+  expect(drift.stdout).toMatch(/storage +disk +unmounted +\/var\/lib\/containers/);
+  // As after a change of the address of a disk: the same disk at another place is another one.
+  await lend(OTHER);
+  await stack.configure(settings(OTHER));
+  expect(await stack.failingUp()).toMatch(
+    /virtio-other is not the disk data that this host had \(file system none, then [0-9a-f-]{36}\); nothing was changed/,
+  );
+  await stack.configure(settings());
+  await lend(DISK);
+  expect(await operate(stack, "repair")).toMatchObject({ code: 0 });
+  await healthy(host);
+  expect(await uuid()).toBe(before);
+  expect(await host.exec(`ls ${DATA}/kept`)).toContain("kept");
+});
+
+test("destroy leaves the data, also for a host that knows nothing of them", async () => {
+  const before = await uuid();
+  await stack.destroy();
+  expect(await mounted()).toBe("nothing\n");
+  expect(await host.exec("ls /etc/systemd/system")).not.toMatch(/podwatch|volumes/);
+  // As on a machine that is new.
+  await host.exec("podman system reset --force >/dev/null 2>&1; rm -rf /var/lib/podwatch");
+  await stack.up();
+  await healthy(host);
+  expect(await uuid()).toBe(before);
+  expect(await host.exec(`ls ${DATA}/kept`)).toContain("kept");
+});
