@@ -1,4 +1,5 @@
-// Every dashboard that is shipped, found in the folders of the services: what a file `board` exports as a Board is one, named as it is exported.
+// Every dashboard that is shipped, found in the folders of the services: what a file `board` exports as a Board is one, named as it is exported,
+// in words with hyphens.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Board, build } from "./board";
@@ -13,8 +14,12 @@ export function generateAll(): Record<string, string> {
     .flatMap((path) => Object.entries(require(join(SERVICES, path)) as Record<string, unknown>))
     .flatMap(([name, exported]): Array<[string, Board]> => (isBoard(exported) ? [[name, exported]] : []))
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(boards.map(([name, board]) => [`${name}.json`, formatJson(build(board))]));
+  return Object.fromEntries(
+    boards.map(([name, board]) => [`${hyphened(name)}.json`, formatJson(build(board))]),
+  );
 }
+
+const hyphened = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 function isBoard(exported: unknown): exported is Board {
   return typeof exported === "object" && exported !== null && "uid" in exported && "sections" in exported;

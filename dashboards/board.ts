@@ -11,8 +11,9 @@ import {
   VariableSort,
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import { cleaned } from "./clean";
-import { DATASOURCE_PLACEHOLDER } from "./datasource";
+import { DATASOURCE_PLACEHOLDER, type SourceKind } from "./datasource";
 import type { Json } from "./format";
+import { LANGUAGES } from "./languages";
 import type { PanelSource } from "./panels";
 
 /** Tag of all our dashboards, by which they link to each other. */
@@ -23,6 +24,8 @@ export interface Board {
   readonly uid: string;
   readonly title: string;
   readonly description: string;
+  /** What it asks, in that one's language; default: Prometheus. */
+  readonly source?: SourceKind;
   /** Default time range, e.g. `now-1h`. */
   readonly from: string;
   /** Refresh interval, e.g. `30s`. */
@@ -39,6 +42,7 @@ export interface Section {
 
 /** The dashboard in Grafana's JSON, with {@link DATASOURCE_PLACEHOLDER} as its data source. */
 export function build(board: Board): Json {
+  const { source = "prometheus" } = board;
   const dashboard = new DashboardBuilder(board.title)
     .uid(board.uid)
     .description(board.description)
@@ -50,20 +54,23 @@ export function build(board: Board): Json {
     .tooltip(DashboardCursorSync.Crosshair)
     .link(otherDashboards());
   for (const [name, variable] of Object.entries(board.variables ?? {})) {
-    dashboard.withVariable(choice(name, variable));
+    dashboard.withVariable(choice(name, variable, source));
   }
   for (const section of board.sections) {
     dashboard.withRow(new RowBuilder(section.title));
     for (const panel of section.panels) {
-      dashboard.withPanel({ build: () => sourced(panel.build()) });
+      dashboard.withPanel({ build: () => asking(source, panel) });
     }
   }
   return cleaned(dashboard.build());
 }
 
-function sourced(panel: Panel): Panel {
+function asking(type: SourceKind, { queries, shape, ...panel }: PanelSource): Panel {
+  const targets = queries.map((query, index) =>
+    LANGUAGES[type].target(query, String.fromCharCode("A".charCodeAt(0) + index), shape),
+  );
   // Queries without a data source of their own use their panel's.
-  return { ...panel, datasource: { type: "prometheus", uid: DATASOURCE_PLACEHOLDER } };
+  return { ...panel.build(), targets, datasource: { type, uid: DATASOURCE_PLACEHOLDER } };
 }
 
 function otherDashboards() {
@@ -74,21 +81,23 @@ function otherDashboards() {
     .keepTime(true);
 }
 
-function choice(name: string, variable: { readonly label: string; readonly query: string }) {
+function choice(
+  name: string,
+  variable: { readonly label: string; readonly query: string },
+  type: SourceKind,
+) {
+  const language = LANGUAGES[type];
   return (
     new QueryVariableBuilder(name)
       .label(variable.label)
-      .datasource({ type: "prometheus", uid: DATASOURCE_PLACEHOLDER })
-      .query({ query: variable.query, refId: name, qryType: LABEL_VALUES })
+      .datasource({ type, uid: DATASOURCE_PLACEHOLDER })
+      .query(language.values(variable.query, name))
       .refresh(VariableRefresh.OnTimeRangeChanged)
       .sort(VariableSort.NaturalAsc)
       .multi(true)
       .includeAll(true)
       // Not the list of known values: what appears later belongs to "all" as well.
-      .allValue(".+")
+      .allValue(language.all)
       .current({ text: ["All"], value: ["$__all"] })
   );
 }
-
-/** Grafana's number for variables that are filled by `label_values(...)`. */
-const LABEL_VALUES = 1;

@@ -1,5 +1,5 @@
 // The kinds of panels, so that they look alike in all dashboards.
-import type { Builder, Dataquery } from "@grafana/grafana-foundation-sdk/cog";
+import type { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import {
   AxisPlacement,
   BigValueColorMode,
@@ -30,16 +30,11 @@ import {
   type ValueMapping,
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as heatmapPanel from "@grafana/grafana-foundation-sdk/heatmap";
-import { DataqueryBuilder, PromQueryFormat } from "@grafana/grafana-foundation-sdk/prometheus";
 import { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat";
 import { PanelBuilder as TimelineBuilder } from "@grafana/grafana-foundation-sdk/statetimeline";
+import { PanelBuilder as TableBuilder } from "@grafana/grafana-foundation-sdk/table";
 import { PanelBuilder as TimeseriesBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
-
-/** One PromQL query and the legend of its series; `{{label}}` is replaced by the label's value. */
-export interface Query {
-  readonly expr: string;
-  readonly legend: string;
-}
+import type { Query, Shape } from "./languages";
 
 /** Properties of every panel. */
 export interface PanelSpec {
@@ -62,8 +57,11 @@ export interface PanelSpec {
 
 export type Colour = "green" | "orange" | "red" | "blue";
 
-/** A panel before its dashboard sets id, position and data source. */
-export type PanelSource = Builder<Panel>;
+/** A panel before its dashboard sets id, position and data source, in whose language the queries are. */
+export interface PanelSource extends Builder<Panel> {
+  readonly queries: readonly Query[];
+  readonly shape: Shape;
+}
 
 /** One number, the current value; with `trend` also its history. */
 export function stat(
@@ -77,7 +75,9 @@ export function stat(
   }
   // Without any thresholds, Grafana would turn numbers red from 80 on.
   const coloured = { ...spec, thresholds: spec.thresholds ?? [] };
-  return described(panel, coloured, spec.trend ? "range" : "instant").colorScheme(byThresholds());
+  const source = described(panel, coloured, spec.trend ? "range" : "instant");
+  panel.colorScheme(byThresholds());
+  return source;
 }
 
 /** A word from a label: shows the legend of the query. */
@@ -123,7 +123,14 @@ export function timeline(spec: PanelSpec & { readonly mappings: ValueMapping[] }
     .fillOpacity(80)
     .lineWidth(0)
     .legend(new VizLegendOptionsBuilder().showLegend(false));
-  return described(panel, spec, "range").colorScheme(byThresholds());
+  const source = described(panel, spec, "range");
+  panel.colorScheme(byThresholds());
+  return source;
+}
+
+/** Rows with the columns of one query, which names them, with their units. */
+export function table(spec: Omit<PanelSpec, "unit">): PanelSource {
+  return described(new TableBuilder(), { ...spec, unit: "none" }, "table");
 }
 
 /** A heat map of a histogram over time; queries must keep the label `le`. */
@@ -170,7 +177,7 @@ function byThresholds() {
 }
 
 /** The part of the SDK's panel builders that all of them share. */
-interface AnyPanelBuilder {
+interface AnyPanelBuilder extends Builder<Panel> {
   title(text: string): this;
   description(text: string): this;
   unit(name: string): this;
@@ -180,14 +187,9 @@ interface AnyPanelBuilder {
   min(value: number): this;
   max(value: number): this;
   thresholds(thresholds: ThresholdsConfigBuilder): this;
-  withTarget(query: Builder<Dataquery>): this;
 }
 
-function described<P extends AnyPanelBuilder>(
-  panel: P,
-  spec: PanelSpec,
-  kind: "range" | "instant" | "heatmap",
-): P {
+function described(panel: AnyPanelBuilder, spec: PanelSpec, shape: Shape): PanelSource {
   panel.title(spec.title).description(spec.description).unit(spec.unit).span(spec.width).height(spec.height);
   if (spec.decimals !== undefined) panel.decimals(spec.decimals);
   if (spec.min !== undefined) panel.min(spec.min);
@@ -195,28 +197,11 @@ function described<P extends AnyPanelBuilder>(
   if (spec.thresholds !== undefined) {
     panel.thresholds(steps(spec.thresholds));
   }
-  spec.queries.forEach((query, index) => {
-    panel.withTarget(target(query, String.fromCharCode("A".charCodeAt(0) + index), kind));
-  });
-  return panel;
+  return { build: () => panel.build(), queries: spec.queries, shape };
 }
 
 function steps(thresholds: NonNullable<PanelSpec["thresholds"]>): ThresholdsConfigBuilder {
   return new ThresholdsConfigBuilder()
     .mode(ThresholdsMode.Absolute)
     .steps([{ value: null, color: "green" }, ...thresholds.map(([value, color]) => ({ value, color }))]);
-}
-
-function target(query: Query, refId: string, kind: "range" | "instant" | "heatmap"): DataqueryBuilder {
-  const built = new DataqueryBuilder().refId(refId).expr(query.expr).legendFormat(query.legend);
-  switch (kind) {
-    case "instant":
-      return built.instant();
-    case "heatmap":
-      return built.range().format(PromQueryFormat.Heatmap);
-    case "range":
-      return built.range();
-    default:
-      return kind satisfies never;
-  }
 }
