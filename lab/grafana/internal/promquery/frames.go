@@ -7,26 +7,9 @@ import (
 	"regexp"
 	"strconv"
 	"time"
+
+	"podwatch/lab/grafana/internal/frames"
 )
-
-// Frame is Grafana's table of columns: a schema and, apart, the values column by column.
-type Frame struct {
-	Schema struct {
-		RefID  string  `json:"refId"`
-		Fields []Field `json:"fields"`
-	} `json:"schema"`
-	Data struct {
-		Values [][]any `json:"values"`
-	} `json:"data"`
-}
-
-// Field is one column: times, or the values of one series.
-type Field struct {
-	Name   string         `json:"name"`
-	Type   string         `json:"type"`
-	Labels any            `json:"labels,omitempty"` // map[string]string; an empty one is written
-	Config map[string]any `json:"config"`
-}
 
 type series struct {
 	Metric map[string]string `json:"metric"`
@@ -37,7 +20,7 @@ type series struct {
 type sample [2]any // seconds, value as text
 
 // framesOf makes a frame of each series; where there is none, one without columns.
-func framesOf(answer *Answer, query Query, step time.Duration) ([]*Frame, error) {
+func framesOf(answer *Answer, query Query, step time.Duration) ([]*frames.Frame, error) {
 	all := []series{}
 	switch answer.Data.ResultType {
 	case "matrix", "vector":
@@ -53,23 +36,21 @@ func framesOf(answer *Answer, query Query, step time.Duration) ([]*Frame, error)
 	default:
 		return nil, fmt.Errorf("unknown result type %q", answer.Data.ResultType)
 	}
-	frames := []*Frame{}
+	made := []*frames.Frame{}
 	for _, one := range all {
 		frame, err := frameOf(one, query, step)
 		if err != nil {
 			return nil, err
 		}
-		frames = append(frames, frame)
+		made = append(made, frame)
 	}
-	if len(frames) == 0 {
-		empty := &Frame{}
-		empty.Schema.RefID, empty.Schema.Fields, empty.Data.Values = query.RefID, []Field{}, [][]any{}
-		frames = append(frames, empty)
+	if len(made) == 0 {
+		made = append(made, frames.New(query.RefID, []frames.Field{}, [][]any{}))
 	}
-	return frames, nil
+	return made, nil
 }
 
-func frameOf(one series, query Query, step time.Duration) (*Frame, error) {
+func frameOf(one series, query Query, step time.Duration) (*frames.Frame, error) {
 	if one.Metric == nil {
 		one.Metric = map[string]string{}
 	}
@@ -98,13 +79,10 @@ func frameOf(one series, query Query, step time.Duration) (*Frame, error) {
 			return one.Metric[placeholder.FindStringSubmatch(match)[1]]
 		})
 	}
-	frame := &Frame{}
-	frame.Schema.RefID, frame.Data.Values = query.RefID, [][]any{times, values}
-	frame.Schema.Fields = []Field{
+	return frames.New(query.RefID, []frames.Field{
 		{Name: "Time", Type: "time", Config: map[string]any{"interval": step.Milliseconds()}},
 		{Name: "Value", Type: "number", Labels: one.Metric, Config: config},
-	}
-	return frame, nil
+	}, [][]any{times, values}), nil
 }
 
 var placeholder = regexp.MustCompile(`\{\{\s*(.+?)\s*\}\}`)

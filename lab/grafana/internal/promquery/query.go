@@ -9,6 +9,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"podwatch/lab/grafana/internal/frames"
+	"podwatch/lab/grafana/internal/upstream"
 )
 
 // Query is one entry of /api/ds/query for a prometheus data source.
@@ -23,54 +26,42 @@ type Query struct {
 	MaxDataPoints int64  `json:"maxDataPoints"`
 }
 
-// Response is the result of one query; Error is empty when it went well.
-type Response struct {
-	Status      int      `json:"status"`
-	Frames      []*Frame `json:"frames"`
-	Error       string   `json:"error,omitempty"`
-	ErrorSource string   `json:"errorSource,omitempty"`
-}
-
-func refuse(status int, source string, err error) Response {
-	return Response{Status: status, Frames: []*Frame{}, Error: err.Error(), ErrorSource: source}
-}
-
 // Run evaluates one query over a time range.
-func (c *Client) Run(ctx context.Context, q Query, from, to time.Time) Response {
+func (c *Client) Run(ctx context.Context, q Query, from, to time.Time) frames.Response {
 	if strings.TrimSpace(q.Expr) == "" {
 		// Grafana hands an empty expression on; this is Prometheus' answer.
-		return refuse(http.StatusBadRequest, "downstream", errors.New(`bad_data: invalid parameter "query": unknown position: parse error: no expression found in input`))
+		return frames.Refuse(http.StatusBadRequest, "downstream", errors.New(`bad_data: invalid parameter "query": unknown position: parse error: no expression found in input`))
 	}
 	scrape, err := c.scrapeInterval()
 	if err != nil {
-		return refuse(http.StatusBadRequest, "plugin", err)
+		return frames.Refuse(http.StatusBadRequest, "plugin", err)
 	}
 	least := scrape
 	if q.Interval != "" && !strings.Contains(q.Interval, "$") {
 		if least, err = parseDuration(q.Interval); err != nil {
-			return refuse(http.StatusBadRequest, "plugin", err)
+			return frames.Refuse(http.StatusBadRequest, "plugin", err)
 		}
 	}
 	span := to.Sub(from)
 	step := step(span, q.MaxDataPoints, least)
 	expr := fill(q.Expr, step, scrape, span)
-	frames := []*Frame{}
+	all := []*frames.Frame{}
 	for _, call := range q.calls(expr, step, from, to) {
 		answer, err := c.call(ctx, call.path, call.form)
 		if err != nil {
-			var reported *Failure
+			var reported *upstream.Failure
 			if errors.As(err, &reported) {
-				return refuse(reported.Status, "downstream", err)
+				return frames.Refuse(reported.Status, "downstream", err)
 			}
-			return refuse(http.StatusInternalServerError, "downstream", err)
+			return frames.Refuse(http.StatusInternalServerError, "downstream", err)
 		}
 		made, err := framesOf(answer, q, step)
 		if err != nil {
-			return refuse(http.StatusInternalServerError, "plugin", err)
+			return frames.Refuse(http.StatusInternalServerError, "plugin", err)
 		}
-		frames = append(frames, made...)
+		all = append(all, made...)
 	}
-	return Response{Status: http.StatusOK, Frames: frames}
+	return frames.Response{Status: http.StatusOK, Frames: all}
 }
 
 type call struct {
@@ -104,7 +95,7 @@ func aligned(at time.Time, step time.Duration) string {
 func seconds(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), 'f', -1, 64) }
 
 func (c *Client) scrapeInterval() (time.Duration, error) {
-	given, _ := c.source.JSONData["timeInterval"].(string)
+	given := c.Text("timeInterval")
 	if given == "" {
 		return 15 * time.Second, nil
 	}

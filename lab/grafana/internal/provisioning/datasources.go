@@ -88,7 +88,7 @@ func checkEntry(entry *dataSourceEntry, log *slog.Logger) error {
 		return errors.New("max length is 190 for name")
 	case entry.Type == "":
 		return errors.New("type is missing")
-	case entry.Type == "prometheus" && entry.URL == "":
+	case (entry.Type == "prometheus" || entry.Type == "influxdb") && entry.URL == "":
 		return errors.New("url is missing")
 	case len(entry.URL) > 255:
 		return errors.New("max length is 255 for url")

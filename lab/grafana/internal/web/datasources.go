@@ -7,8 +7,8 @@ import (
 	"sort"
 	"strings"
 
-	"podwatch/lab/grafana/internal/promquery"
 	"podwatch/lab/grafana/internal/store"
+	"podwatch/lab/grafana/internal/upstream"
 )
 
 // withSource finds the data source that a request names.
@@ -35,8 +35,8 @@ func (s *Server) findSource(uid string) (found *store.DataSource) {
 }
 
 // client reaches a data source; secrets are unsealed only at the moment of use.
-func (s *Server) client(source *store.DataSource) *promquery.Client {
-	return promquery.New(*source, func(key string) string {
+func (s *Server) client(source *store.DataSource) *upstream.Client {
+	return upstream.New(*source, func(key string) string {
 		sealed, given := source.Secure[key]
 		if !given {
 			return ""
@@ -88,11 +88,12 @@ func describeWhole(d *store.DataSource) object {
 }
 
 func (s *Server) checkDataSource(w http.ResponseWriter, r *http.Request, d *store.DataSource) {
-	if d.Type != "prometheus" {
+	kind, known := kinds[d.Type]
+	if !known {
 		notInStandIn(w, "check a data source of type "+d.Type)
 		return
 	}
-	message, err := s.client(d).Health(r.Context())
+	message, err := kind.health(r.Context(), s.client(d))
 	if err != nil {
 		writeJSON(w, http.StatusBadRequest, object{"status": "ERROR", "message": err.Error()})
 		return

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -8,15 +10,57 @@ import (
 	"strconv"
 	"time"
 
+	"podwatch/lab/grafana/internal/frames"
+	"podwatch/lab/grafana/internal/influxquery"
 	"podwatch/lab/grafana/internal/promquery"
+	"podwatch/lab/grafana/internal/upstream"
 )
 
+// query is what all queries have; the rest is for the kind of data source.
 type query struct {
-	promquery.Query
-	Hide       bool `json:"hide"`
+	RefID      string `json:"refId"`
+	Hide       bool   `json:"hide"`
 	DataSource struct {
 		UID string `json:"uid"`
 	} `json:"datasource"`
+	whole json.RawMessage
+}
+
+func (q *query) UnmarshalJSON(text []byte) error {
+	type plain query
+	q.whole = append(q.whole, text...)
+	return json.Unmarshal(text, (*plain)(q))
+}
+
+// kinds are the data sources that this program asks, by their type.
+var kinds = map[string]struct {
+	run    func(context.Context, *upstream.Client, json.RawMessage, time.Time, time.Time) frames.Response
+	health func(context.Context, *upstream.Client) (string, error)
+}{
+	"prometheus": {
+		func(ctx context.Context, client *upstream.Client, text json.RawMessage, from, to time.Time) frames.Response {
+			asked := promquery.Query{}
+			if err := json.Unmarshal(text, &asked); err != nil {
+				return frames.Refuse(http.StatusBadRequest, "plugin", err)
+			}
+			return (&promquery.Client{Client: client}).Run(ctx, asked, from, to)
+		},
+		func(ctx context.Context, client *upstream.Client) (string, error) {
+			return (&promquery.Client{Client: client}).Health(ctx)
+		},
+	},
+	"influxdb": {
+		func(ctx context.Context, client *upstream.Client, text json.RawMessage, from, to time.Time) frames.Response {
+			asked := influxquery.Query{}
+			if err := json.Unmarshal(text, &asked); err != nil {
+				return frames.Refuse(http.StatusBadRequest, "plugin", err)
+			}
+			return (&influxquery.Client{Client: client}).Run(ctx, asked, from, to)
+		},
+		func(ctx context.Context, client *upstream.Client) (string, error) {
+			return (&influxquery.Client{Client: client}).Health(ctx)
+		},
+	},
 }
 
 // query answers /api/ds/query: every query is asked of its own data source; one that fails makes the whole answer a 400,
@@ -47,7 +91,7 @@ func (s *Server) query(w http.ResponseWriter, r *http.Request, _ identity) {
 }
 
 func (s *Server) answerQueries(w http.ResponseWriter, r *http.Request, queries []query, from, to time.Time) {
-	results, status := map[string]promquery.Response{}, http.StatusOK
+	results, status := map[string]frames.Response{}, http.StatusOK
 	for _, query := range queries {
 		if query.RefID == "" {
 			query.RefID = "A"
@@ -64,11 +108,12 @@ func (s *Server) answerQueries(w http.ResponseWriter, r *http.Request, queries [
 			refuseNoSource(w)
 			return
 		}
-		if source.Type != "prometheus" {
+		kind, known := kinds[source.Type]
+		if !known {
 			notInStandIn(w, "query a data source of type "+source.Type)
 			return
 		}
-		response := s.client(source).Run(r.Context(), query.Query, from, to)
+		response := kind.run(r.Context(), s.client(source), query.whole, from, to)
 		if response.Error != "" {
 			status = http.StatusBadRequest
 			s.Log.Debug("query failed", "datasource", source.Name, "refId", query.RefID, "error", response.Error)
