@@ -73,7 +73,13 @@ export interface Offer {
   /** Where series may be sent in the line protocol of InfluxDB 1.x, and into which of its databases. */
   readonly lines?: Reachable & { readonly databases: readonly string[] };
   /** Where programs report what they do: lines by HTTP, at the endpoint, and statsd at these ports beside it. */
-  readonly reports?: Reachable & { readonly statsd: { readonly local: number; readonly remote?: number } };
+  readonly reports?: Reachable & {
+    readonly statsd: { readonly local: number; readonly remote?: number };
+    /** It gets to the nearest database of the stack that is called so, or to any; absent: to none. */
+    readonly into?: { readonly database: string | undefined };
+  };
+  /** Dashboards of what it reports, which ask the database that it gets to. */
+  readonly reported?: readonly string[];
 }
 
 type OfferedDatasource = Reachable & { readonly kind: DatasourceKind };
@@ -130,6 +136,9 @@ export interface Placement extends WiredHost {
   readonly hostsApplied?: Promise<unknown> | undefined;
 }
 
+/** A host in its stack. */
+export type View = WiredHost & Pick<Placement, "others">;
+
 /** A service that a host may have. */
 export interface PlacedService {
   /** Its name, as for the runner. */
@@ -174,7 +183,7 @@ export interface Found<Kind extends StackOffer> {
 }
 
 /** What the services of a host may use: what the host itself offers comes first. */
-export function reachable<Kind extends StackOffer>(placement: Placement, kind: Kind): Array<Found<Kind>> {
+export function reachable<Kind extends StackOffer>(placement: View, kind: Kind): Array<Found<Kind>> {
   const found = (from: WiredHost, own: boolean) =>
     ([offered(from, kind)].flat(2) as Array<One<Kind>>).flatMap((offer): Array<Found<Kind>> => {
       const endpoint = own ? offer.endpoints.local : offer.endpoints.remote;

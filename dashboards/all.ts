@@ -12,11 +12,12 @@ export function generateAll(): Record<string, string> {
   const boards = readdirSync(SERVICES, { recursive: true, encoding: "utf8" })
     .filter((path) => /[/.]board\.ts$/.test(path))
     .flatMap((path) => Object.entries(require(join(SERVICES, path)) as Record<string, unknown>))
-    .flatMap(([name, exported]): Array<[string, Board]> => (isBoard(exported) ? [[name, exported]] : []))
+    .flatMap(
+      ([name, exported]): Array<[string, Board]> =>
+        isBoard(exported) ? [[`${hyphened(name)}.json`, exported]] : [],
+    )
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(
-    boards.map(([name, board]) => [`${hyphened(name)}.json`, formatJson(build(board))]),
-  );
+  return Object.fromEntries(boards.map(([file, board]) => [file, formatJson(build(board))]));
 }
 
 const hyphened = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -4,14 +4,14 @@
 // and more, most of it to load Grafana's SDK, which every `pulumi up` would pay. A test fails when they are
 // out of date; `npm run dashboards` regenerates them.
 import { assetsIn, readAsset } from "../lib/assets";
-import { DATASOURCE_PLACEHOLDER } from "./datasource";
+import { DATASOURCE_PLACEHOLDER, SOURCE_TITLES, type SourceKind } from "./datasource";
 import { formatJson } from "./format";
 
 /** All shipped dashboards, whether a stack deploys them or not. */
 export const SHIPPED_DASHBOARDS: readonly string[] = assetsIn("dashboards/json");
 
-/** A data source that panels may ask. */
-interface Source {
+/** A data source that panels may ask, of their kind. */
+export interface Source {
   readonly uid: string;
   readonly name: string;
 }
@@ -38,13 +38,21 @@ function dashboard(file: string, datasourceUid: string, choice: readonly Source[
     whole.replaceAll(JSON.stringify(DATASOURCE_PLACEHOLDER), () => JSON.stringify(uid));
   if (first === undefined || second === undefined) return ask(datasourceUid)(text);
   const board = JSON.parse(ask("${datasource}")(text));
+  const kind = kindOf(board);
   const variable = {
     type: "datasource",
     name: "datasource",
-    label: "Prometheus",
-    query: "prometheus",
+    label: SOURCE_TITLES[kind],
+    query: kind,
     refresh: 1,
     current: { text: first.name, value: first.uid },
   };
   return formatJson({ ...board, templating: { list: [variable, ...(board.templating?.list ?? [])] } });
+}
+
+/** What its panels ask. */
+function kindOf(board: {
+  readonly panels: ReadonlyArray<{ readonly datasource?: { readonly type: SourceKind } }>;
+}): SourceKind {
+  return board.panels.find(({ datasource }) => datasource !== undefined)?.datasource?.type ?? "prometheus";
 }

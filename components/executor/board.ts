@@ -6,7 +6,7 @@ import { HALF, QUARTER } from "../../dashboards/sizes";
 
 const ZONE = 'zone=~"$zone"';
 
-const RESULTS = valueNames({
+export const RESULTS = valueNames({
   0: ["ok", "green"],
   1: ["warning", "orange"],
   2: ["failed", "red"],

@@ -23,7 +23,11 @@ export const executorSection = section("executor", {
     type: "Executor",
     offer: ({ name, groups, executor: { enabled, zone = name } }) =>
       enabled
-        ? { backend: EXECUTOR_BACKEND, ...(groups && { metrics: executorMetrics(name, zone) }) }
+        ? {
+            backend: EXECUTOR_BACKEND,
+            ...(groups && { metrics: executorMetrics(name, zone) }),
+            reported: ["scenarios-influxdb.json"],
+          }
         : undefined,
     telemetry: ({ name, executor: { enabled, zone = name } }) =>
       enabled ? [executorTelemetry(name, { zone })] : [],

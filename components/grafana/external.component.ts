@@ -27,8 +27,11 @@ export interface ExternalGrafanaArgs {
   readonly external: NonNullable<HostSettings["grafana"]["external"]>;
   /** How that Grafana reaches them; the first is what shipped dashboards ask. */
   readonly datasources: ReadonlyArray<FoundDatasource<Secret>>;
-  /** Shipped dashboards for a data source, by file name. */
-  readonly dashboards: (datasourceUid: string) => Readonly<Record<string, string>>;
+  /** Shipped dashboards by file name, for the data source that most ask, and all that there are. */
+  readonly dashboards: (
+    datasourceUid: string,
+    datasources: ReadonlyArray<Datasource>,
+  ) => Readonly<Record<string, string>>;
   /** Signs the certificate of the front, unless another authority does. */
   readonly authority?: Pick<Authority, "certificate"> | undefined;
   /** What has to be over first: a Grafana that is away is to stop nothing on the hosts. */
@@ -83,7 +86,7 @@ export class ExternalGrafana extends pulumi.ComponentResource {
       `own/${name}`,
       prepareUserDashboard(content, sources),
     ]);
-    const texts = [...Object.entries(this.args.dashboards(uid)), ...own];
+    const texts = [...Object.entries(this.args.dashboards(uid, datasources)), ...own];
     const parsed = texts.map(([file, text]) => [file, JSON.parse(text)]);
     return externalDashboards(Object.fromEntries(parsed), scope, folder, { [settings.datasourceUid]: uid });
   }

@@ -2,6 +2,7 @@ import { shippedDashboards } from "../../dashboards/shipped";
 import { offered, type PlacedService, type Placement } from "../placement";
 import { EXTERNAL_GRAFANA } from "./endpoint";
 import { ExternalGrafana, type ExternalGrafanaArgs } from "./external.component";
+import { databaseDashboards } from "./placement";
 
 export const externalGrafanaPlacement: PlacedService = {
   service: EXTERNAL_GRAFANA,
@@ -28,7 +29,13 @@ export function externalGrafanaArgs(placement: Placement): ExternalGrafanaArgs {
       .flatMap(({ kind, endpoints }) =>
         endpoints.remote === undefined ? [] : [{ kind, endpoint: endpoints.remote }],
       ),
-    dashboards: (uid) => shippedDashboards(dashboards, uid),
+    dashboards: (uid, sources) => ({
+      ...shippedDashboards(dashboards, uid),
+      ...databaseDashboards(
+        placement,
+        sources.map((source) => ({ from: placement, source })),
+      ),
+    }),
     authority,
     after,
   };

@@ -1,7 +1,16 @@
-import { shippedDashboards } from "../../dashboards/shipped";
-import { containerPlace, datasourcesFor, frontsOf, type PlacedService, type Placement } from "../placement";
+import { type Source, shippedDashboards } from "../../dashboards/shipped";
+import {
+  containerPlace,
+  datasourcesFor,
+  frontsOf,
+  type PlacedService,
+  type Placement,
+  type View,
+  type WiredHost,
+} from "../placement";
+import { dashboardsIn } from "../reported";
 import { Grafana, type GrafanaArgs } from "./component";
-import { isMain, namedDatasources } from "./datasource.render";
+import { type Datasource, isMain, namedDatasources } from "./datasource.render";
 import { GRAFANA, GRAFANA_ENDPOINT } from "./endpoint";
 import { enteringFronts } from "./fronts.render";
 import { GRAFANA_BACKEND } from "./render";
@@ -45,10 +54,34 @@ export function grafanaArgs(placement: Placement): GrafanaArgs {
     settings: grafana,
     datasources: named,
     ownDatasources: enteringFronts(grafana.datasources, frontsOf(placement)),
-    dashboards: shippedDashboards(
-      dashboards,
-      grafana.datasourceUid,
-      named.filter((_, index) => isMain(datasources[index]?.kind)),
-    ),
+    dashboards: {
+      ...shippedDashboards(
+        dashboards,
+        grafana.datasourceUid,
+        named.filter((_, index) => isMain(datasources[index]?.kind)),
+      ),
+      ...databaseDashboards(
+        placement,
+        found.map(({ from }, index) => ({ from, source: named[index] })),
+      ),
+    },
   };
+}
+
+/** The dashboards of what is reported into databases; if several databases have the same, people choose one. */
+export function databaseDashboards(
+  placement: View,
+  found: ReadonlyArray<{ readonly from: WiredHost; readonly source: Datasource | undefined }>,
+): Record<string, string> {
+  const boards = new Map<string, Source[]>();
+  for (const { from, source } of found) {
+    if (source?.type !== "influxdb") continue;
+    for (const file of dashboardsIn(source.database, from, placement)) {
+      boards.set(file, [...(boards.get(file) ?? []), source]);
+    }
+  }
+  const shown = [...boards].map(([file, sources]) =>
+    shippedDashboards([file], sources[0]?.uid ?? "", sources),
+  );
+  return Object.assign({}, ...shown);
 }

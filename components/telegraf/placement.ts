@@ -1,11 +1,5 @@
-import {
-  containerPlace,
-  nearest,
-  type Offer,
-  type PlacedService,
-  type Placement,
-  reachable,
-} from "../placement";
+import { containerPlace, type Offer, type PlacedService, type Placement } from "../placement";
+import { databaseFor } from "../reported";
 import { Telegraf, type TelegrafArgs } from "./component";
 import { outsideInfluxdb, reportEndpoints, STATSD_PORT, TELEGRAF, TELEGRAF_ENDPOINT } from "./endpoint";
 import { telegrafTelemetry } from "./render";
@@ -19,7 +13,7 @@ const TELEGRAF_METRICS = {
 
 export const telegrafPlacement: PlacedService = {
   service: TELEGRAF,
-  offer: ({ groups, telegraf: { enabled, listen } }) =>
+  offer: ({ groups, telegraf: { enabled, listen, influxdb, database } }) =>
     enabled
       ? {
           ...(listen && { listens: listeners(listen) }),
@@ -27,7 +21,9 @@ export const telegrafPlacement: PlacedService = {
           reports: {
             endpoints: reportEndpoints(listen),
             statsd: { local: STATSD_PORT, ...(listen && { remote: listen.statsd }) },
+            ...(influxdb === undefined ? { into: { database } } : {}),
           },
+          reported: ["api-influxdb.json"],
         }
       : undefined,
   telemetry: ({ name, telegraf }) => (telegraf.enabled ? [telegrafTelemetry(name)] : []),
@@ -57,10 +53,6 @@ function outputOf(placement: Placement): TelegrafArgs["output"] {
   if (influxdb !== undefined) {
     return { endpoint: outsideInfluxdb(influxdb), database: database ?? "" };
   }
-  const suitable = reachable(placement, "lines").filter(
-    ({ offer }) => database === undefined || offer.databases.includes(database),
-  );
-  const [found] = nearest(suitable);
-  if (found === undefined) return undefined;
-  return { endpoint: found.endpoint, database: database ?? found.offer.databases[0] ?? "" };
+  const to = databaseFor(placement, database);
+  return to && { endpoint: to.found.endpoint, database: to.database };
 }

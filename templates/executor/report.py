@@ -7,6 +7,8 @@ import threading
 import urllib.error
 import urllib.request
 
+from settings import RESULTS
+
 MEASUREMENT = "executor_run"
 CALLS = "openstack_api"
 ROOM = 10000
@@ -17,12 +19,20 @@ def escaped(text):
     return str(text).replace("\\", "\\\\").replace(",", "\\,").replace("=", "\\=").replace(" ", "\\ ")
 
 
+def quoted(text):
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
 def line(outcome, zone):
     """In line protocol; the time is that of the start."""
     tags = f"job_name={escaped(outcome.job)},result={outcome.result},zone={escaped(zone)}"
+    failed = outcome.result in ("failed", "timeout")
     fields = f"duration={outcome.seconds:.6f},late={outcome.late:.6f}"
+    fields += f",result_code={RESULTS.index(outcome.result)}i,failed={int(failed)}i"
     if outcome.code is not None:
         fields += f",status={outcome.code}i"
+    if outcome.text:
+        fields += f",text={quoted(outcome.text)}"
     return f"{MEASUREMENT},{tags} {fields} {int(outcome.started * 1e9)}"
 
 

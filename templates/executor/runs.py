@@ -13,6 +13,7 @@ import nagios
 import processes
 import report
 from masks import Mask
+from words import words
 
 LINE_BYTES = 65536
 CLEANUP_SECONDS = 60
@@ -28,6 +29,7 @@ class Outcome:
     started: float
     performance: tuple = ()
     left: int = 0
+    text: str = ""
 
 
 class Runs:
@@ -50,7 +52,8 @@ class Runs:
         name = started.strftime("%Y%m%dT%H%M%S.%f")[:-3] + "Z"
         path = os.path.join(folder, f"{name}.running.log")
         environment = self._environment(job, settings, run, home)
-        with Log(path, settings.logs["size"], Mask((settings.clouds, *settings.secrets))) as log:
+        mask = Mask((settings.clouds, *settings.secrets))
+        with Log(path, settings.logs["size"], mask) as log:
             clock = time.monotonic()
             code, result, left = self._process(command(job, job.path, directory), environment, directory, job.timeout, run, log, True)
             seconds = time.monotonic() - clock
@@ -64,7 +67,6 @@ class Runs:
                 argv = command(job, job.cleanup, directory, plain=True)
                 ended, late, _ = self._process(argv, environment, directory, CLEANUP_SECONDS, run, log, False)
                 log.note(f"cleanup: {late or 'exit status'} {'' if ended is None else ended}")
-            said = log.beginning
         os.rename(path, os.path.join(folder, f"{name}.{result}.log"))
         shutil.rmtree(home, ignore_errors=True)
         return Outcome(
@@ -74,8 +76,9 @@ class Runs:
             seconds=seconds,
             late=max(0.0, (started - due).total_seconds()),
             started=started.timestamp(),
-            performance=tuple(nagios.performance(said)) if job.type == "nagios" else (),
+            performance=tuple(nagios.performance(log.beginning)) if job.type == "nagios" else (),
             left=left,
+            text="" if result == "ok" else words(job, log.beginning if job.type == "nagios" else log.ending, mask),
         )
 
     def _process(self, argv, environment, directory, timeout, run, log, stoppable):
@@ -83,7 +86,7 @@ class Runs:
         try:
             process = processes.start(argv, environment, cwd=directory, stdout=-1, stderr=-2)
         except OSError as error:
-            log.note(f"{argv[0]}: {error.strerror}")
+            log.refuse(f"{argv[0]}: {error.strerror}")
             return None, "failed", 0
         reader = threading.Thread(target=log.read, args=(process.stdout,), daemon=True)
         reader.start()
@@ -96,6 +99,8 @@ class Runs:
                 ended = "stopped"
             else:
                 time.sleep(0.02)
+        if ended is not None:
+            log.heard = True
         code = process.returncode if ended is None else None
         left = processes.end(run, process.pid)
         process.wait()
@@ -141,6 +146,9 @@ class Log:
         self._mask = mask
         self._lock = threading.Lock()
         self.beginning = ""
+        self.ending = ""
+        # What comes once a run is being ended tells nothing about it.
+        self.heard = False
 
     def __enter__(self):
         return self
@@ -158,8 +166,9 @@ class Log:
         with self._lock:
             if self._file.closed:
                 return
-            if len(self.beginning) < LINE_BYTES:
-                self.beginning += text
+            if not self.heard:
+                self.beginning += text if len(self.beginning) < LINE_BYTES else ""
+                self.ending = (self.ending + text)[-LINE_BYTES:]
             if self._left <= 0:
                 return
             self._left -= len(text.encode())
@@ -167,6 +176,10 @@ class Log:
                 text = "executor: the log is full; the rest is not kept\n"
             self._file.write(text)
             self._file.flush()
+
+    def refuse(self, text):
+        self.ending = text
+        self.note(text)
 
     def note(self, text):
         with self._lock:

@@ -1,4 +1,5 @@
 // What every dashboard of ours must have. Returns problems, so that tests can show that each is found.
+import { influxqlProblems, tagsLeft } from "./influxql";
 import { type KnownSeries, labelsLeft, promqlProblems } from "./promql";
 
 export interface Panel {
@@ -8,12 +9,45 @@ export interface Panel {
   description?: string;
   gridPos: { x: number; y: number; w: number; h: number };
   datasource?: { type: string; uid: string };
-  targets?: { refId: string; expr: string; legendFormat: string; range?: boolean; instant?: boolean }[];
+  targets?: Target[];
   fieldConfig?: {
     defaults: { unit?: string; thresholds?: { steps: { value: number | null; color: string }[] } };
   };
   options?: Record<string, unknown>;
 }
+
+interface Target {
+  refId: string;
+  /** In PromQL. */
+  expr: string;
+  legendFormat: string;
+  range?: boolean;
+  instant?: boolean;
+  /** In InfluxQL. */
+  query?: string;
+  rawQuery?: boolean;
+  resultFormat?: string;
+  alias?: string;
+}
+
+/** What is demanded of a query, by the kind of its panel's data source. */
+const QUERY_PROBLEMS: Readonly<
+  Record<string, (target: Target, panel: Panel, known: KnownSeries) => readonly string[]>
+> = {
+  prometheus: (target, _, known) => [
+    ...promqlProblems(target.expr, known),
+    ...legendProblems(target.legendFormat, /\{\{(\w+)\}\}/g, labelsLeft(target.expr)),
+    ...demand({ "says neither range nor instant": target.range === true || target.instant === true }),
+  ],
+  influxdb: ({ query = "", rawQuery, resultFormat, alias = "" }, { type }) => [
+    ...influxqlProblems(query),
+    ...(type === "table" ? [] : legendProblems(alias, /\$tag_(\w+)/g, tagsLeft(query))),
+    ...demand({
+      "is not a raw query": rawQuery === true,
+      "has a table that is none": (type === "table") === (resultFormat === "table"),
+    }),
+  ],
+};
 
 export interface Dashboard {
   id?: number;
@@ -35,12 +69,15 @@ export interface Dashboard {
 const COLUMNS = 24;
 
 export function lint(dashboard: Dashboard, datasourceUid: string, known: KnownSeries): string[] {
+  const kind = dashboard.panels.find(({ datasource }) => datasource !== undefined)?.datasource?.type ?? "";
   const panels = dashboard.panels.flatMap((panel) =>
-    panelProblems(panel, datasourceUid, known).map((problem) => `panel ${panel.title}: ${problem}`),
+    panelProblems(panel, { kind, uid: datasourceUid }, known).map(
+      (problem) => `panel ${panel.title}: ${problem}`,
+    ),
   );
   return [
     ...frameProblems(dashboard),
-    ...variableProblems(dashboard, datasourceUid),
+    ...variableProblems(dashboard, { kind, uid: datasourceUid }),
     ...panels,
     ...repeated(dashboard.panels.map(({ id }) => `id ${id}`)),
     ...repeated(dashboard.panels.map(({ title }) => `title ${title}`)),
@@ -66,19 +103,32 @@ function frameProblems(dashboard: Dashboard): string[] {
   });
 }
 
-function variableProblems(dashboard: Dashboard, uid: string): string[] {
+interface Source {
+  readonly kind: string;
+  readonly uid: string;
+}
+
+/** What a data source fills in by itself. */
+const BUILT_IN: Readonly<Record<string, readonly string[]>> = {
+  prometheus: ["__rate_interval", "__range"],
+  influxdb: ["__interval", "timeFilter"],
+};
+
+function variableProblems(dashboard: Dashboard, { kind, uid }: Source): string[] {
   const variables = dashboard.templating?.list ?? [];
-  const defined = new Set(["__rate_interval", "__range", ...variables.map(({ name }) => name)]);
-  const used = JSON.stringify(dashboard.panels).matchAll(/\$\{?(\w+)/g);
+  const defined = new Set([...(BUILT_IN[kind] ?? []), ...variables.map(({ name }) => name)]);
+  const used = JSON.stringify(dashboard.panels)
+    .replaceAll(/\$tag_\w+/g, "")
+    .matchAll(/\$\{?(\w+)/g);
   return [
     ...variables
-      .filter(({ datasource }) => datasource.type !== "prometheus" || datasource.uid !== uid)
+      .filter(({ datasource }) => datasource.type !== kind || datasource.uid !== uid)
       .map(({ name }) => `variable ${name} asks another data source`),
     ...[...used].flatMap(([, name = ""]) => (defined.has(name) ? [] : [`variable ${name} is not defined`])),
   ];
 }
 
-function panelProblems(panel: Panel, uid: string, known: KnownSeries): string[] {
+function panelProblems(panel: Panel, { kind, uid }: Source, known: KnownSeries): string[] {
   if (panel.type === "row") {
     return demand({ "is not one line": panel.gridPos.h === 1 && panel.gridPos.w === COLUMNS });
   }
@@ -89,7 +139,7 @@ function panelProblems(panel: Panel, uid: string, known: KnownSeries): string[] 
     ...demand({
       "has no unit": (panel.fieldConfig?.defaults.unit ?? "") !== "",
       "has no description": (panel.description ?? "").endsWith("."),
-      "asks another data source": panel.datasource?.type === "prometheus" && panel.datasource.uid === uid,
+      "asks another data source": panel.datasource?.type === kind && panel.datasource.uid === uid,
       "has no query": targets.length > 0,
       "has thresholds that do not ascend": levels.every(
         (level, i) => i === 0 || level > (levels[i - 1] ?? level),
@@ -98,17 +148,14 @@ function panelProblems(panel: Panel, uid: string, known: KnownSeries): string[] 
       "does not fit into the grid": panel.gridPos.x >= 0 && panel.gridPos.x + panel.gridPos.w <= COLUMNS,
     }),
     ...repeated(targets.map(({ refId }) => `query ${refId}`)),
-    ...targets.flatMap((target) => [
-      ...promqlProblems(target.expr, known),
-      ...legendProblems(target.expr, target.legendFormat),
-      ...demand({ "says neither range nor instant": target.range === true || target.instant === true }),
-    ]),
+    ...targets.flatMap(
+      (target) => QUERY_PROBLEMS[kind]?.(target, panel, known) ?? ["asks in no language of ours"],
+    ),
   ];
 }
 
-function legendProblems(expr: string, legend: string): string[] {
-  const left = labelsLeft(expr);
-  const named = [...legend.matchAll(/\{\{(\w+)\}\}/g)].map(([, label = ""]) => label);
+function legendProblems(legend: string, reference: RegExp, left: readonly string[] | undefined): string[] {
+  const named = [...legend.matchAll(reference)].map(([, label = ""]) => label);
   return [
     ...demand({ "has a query without a legend": legend !== "" }),
     ...named

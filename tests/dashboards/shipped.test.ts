@@ -92,12 +92,41 @@ describe("the checks above find", () => {
   ];
 
   test.each(broken)("%s", (problem, breakIt) => {
-    const board = dashboard("gateways.json");
+    expectFound("gateways.json", "Gateways up", problem, breakIt);
+  });
+
+  const brokenInfluxql: typeof broken = [
+    ["unknown measurement cpu", (_, panel) => setQuery(panel, { query: 'SELECT a FROM "cpu"' })],
+    ['unknown field or tag "late"', (_, panel) => changeQuery(panel, '"attempted"', '"late"')],
+    ["asks for all times", (_, panel) => changeQuery(panel, "$timeFilter", "true")],
+    ["variable region is not defined", (_, panel) => changeQuery(panel, "$zone", "$region")],
+    ["legend with the label zone", (_, panel) => setQuery(panel, { alias: "$tag_zone" })],
+    ["query without a legend", (_, panel) => setQuery(panel, { alias: "" })],
+    ["is not a raw query", (_, panel) => setQuery(panel, { rawQuery: false })],
+    ["has a table that is none", (_, panel) => setQuery(panel, { resultFormat: "table" })],
+    ["asks another data source", (_, panel) => Object.assign(panel.datasource ?? {}, { uid: "P1" })],
+    ["variable zone asks another", (board) => board.templating?.list.forEach(toPrometheus)],
+  ];
+
+  test.each(brokenInfluxql)("in InfluxQL: %s", (problem, breakIt) => {
+    expectFound("api-influxdb.json", "Calls", problem, breakIt);
+  });
+
+  function toPrometheus({ datasource }: { datasource: { type: string } }): void {
+    datasource.type = "prometheus";
+  }
+
+  function expectFound(file: string, title: string, problem: string, breakIt: (typeof broken)[0][1]): void {
+    const board = dashboard(file);
     const panel = board.panels[1];
-    expect(panel?.title).toBe("Gateways up");
+    expect(panel?.title).toBe(title);
     breakIt(board, panel as Panel);
     expect(lint(board, UID, known).join("\n")).toContain(problem);
-  });
+  }
+
+  function changeQuery(panel: Panel, from: string, to: string): void {
+    setQuery(panel, { query: panel.targets?.[0]?.query?.replace(from, () => to) });
+  }
 
   function setQuery(panel: Panel, change: object): void {
     Object.assign(panel.targets?.[0] ?? {}, change);

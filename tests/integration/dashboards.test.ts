@@ -24,7 +24,10 @@ const RIGHTLY_EMPTY: Readonly<Record<string, string>> = {
 };
 
 /** Only where availability is recorded, or where an executor reports: in tests of their own. */
-const ELSEWHERE = ["region.json", "site.json", "api.json", "scenarios.json", "telegraf.json"];
+const ELSEWHERE = [
+  ...["region.json", "site.json", "api.json", "scenarios.json", "telegraf.json"],
+  ...["api-influxdb.json", "scenarios-influxdb.json"],
+];
 
 const { REPORT, PICTURES } = process.env;
 

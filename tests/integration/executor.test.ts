@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LOG_IN, OpenStack, type Trouble } from "../../lab/openstack/openstack";
+import { type Dashboard, panelQueries } from "../../operate/dashboard";
 import versions from "../../versions.json";
 import { GitServer } from "./support/gitServer";
 import { CHECKOUT, eventually, HERE, LabHost, must, provideImages } from "./support/lab";
@@ -262,7 +263,10 @@ nightly("an API that hangs is told by the scenario that is ended", async () => {
 
 test("every panel of the boards for scenarios, calls and Telegraf shows data", async () => {
   const { user, password } = (await logIns()).grafana;
-  const boards = ["podwatch-api", "podwatch-scenarios", "podwatch-telegraf"];
+  const boards = [
+    ...["podwatch-api", "podwatch-scenarios", "podwatch-telegraf"],
+    ...["podwatch-api-influxdb", "podwatch-scenarios-influxdb"],
+  ];
   const ours = (uid: string) => boards.includes(uid);
   await eventually(
     60,
@@ -273,6 +277,26 @@ test("every panel of the boards for scenarios, calls and Telegraf shows data", a
     },
     (empty) => empty.length === 0,
   );
+});
+
+test("the last words of a run that was not ok, without secrets, stand on the dashboards", async () => {
+  const { user, password } = (await logIns()).grafana;
+  const auth = { user: `${user}:${password}` };
+  const get = async <T>(path: string) =>
+    JSON.parse((await host.fetch(`/grafana/api/${path}`, auth)).body) as T;
+  const { dashboard } = await get<{ dashboard: Dashboard }>("dashboards/uid/podwatch-api-influxdb");
+  const told = panelQueries(dashboard, { from: "now-15m" }).find(({ panel }) => /say of it/.test(panel));
+  const answer = await host.fetch("/grafana/api/ds/query", {
+    ...auth,
+    data: JSON.stringify(told?.body),
+    headers: { "content-type": "application/json" },
+  });
+  const [frame] = JSON.parse(answer.body).results.A.frames;
+  const rows = frame.data.values[1].map((text: string, at: number) => `${frame.data.values[3][at]}: ${text}`);
+  // The plugin prints a secret first.
+  expect(rows).toContain("plugin: ***WARNING - 2.5 s");
+  expect(rows).toContainEqual(expect.stringMatching(/^real: .*refused/i));
+  expect(answer.body).not.toContain(OWN);
 });
 
 /** Runs a file of the executor's own tests in the image. */

@@ -18,6 +18,7 @@ export interface Answer {
 interface Variable {
   readonly name: string;
   readonly query: string | { readonly query: string };
+  readonly datasource?: { readonly type: string; readonly uid: string };
 }
 
 type Shown = Dashboard & { readonly templating?: { readonly list?: readonly Variable[] } };
@@ -44,13 +45,13 @@ export async function askEveryPanel(
 
 async function askPanels(host: LabHost, user: string, dashboard: Shown, from: string): Promise<Answer[]> {
   const answers: Answer[] = [];
-  for (const [value, variables] of await choices(host, dashboard)) {
+  for (const [value, variables] of await choices(host, user, dashboard)) {
     const panels = panelQueries(dashboard, { from, variables });
     // One request for all panels: the queries of each get names that no other has.
     const queries = panels.flatMap(({ panel, body }, index) =>
-      (body.queries as Array<{ refId: string; legendFormat?: string }>).map((query) => ({
+      (body.queries as Array<{ refId: string; legendFormat?: string; alias?: string }>).map((query) => ({
         panel,
-        query: body.queries.length > 1 ? (query.legendFormat ?? query.refId) : "",
+        query: body.queries.length > 1 ? (query.legendFormat ?? query.alias ?? query.refId) : "",
         body: { ...query, refId: `${index}-${query.refId}` },
       })),
     );
@@ -73,21 +74,43 @@ async function askPanels(host: LabHost, user: string, dashboard: Shown, from: st
 /** "All" first, then each value by itself; one dashboard has one variable at most. */
 async function choices(
   host: LabHost,
+  user: string,
   { templating, title }: Shown,
 ): Promise<Array<[string, Record<string, string>]>> {
   const [variable, ...others] = templating?.list ?? [];
   if (variable === undefined) return [["", {}]];
   if (others.length > 0) throw new Error(`${title} has several variables: try each with each`);
   const text = typeof variable.query === "string" ? variable.query : variable.query.query;
-  const [, selector = "", label = ""] = /^label_values\((.*), (\w+)\)$/.exec(text) ?? [];
-  const path = `/prometheus/api/v1/label/${label}/values?match[]=${encodeURIComponent(selector)}`;
-  const { body } = await host.fetch(path.replace("[]", "%5B%5D"));
-  const { data } = JSON.parse(body) as { data: string[] };
+  const isInfluxql = variable.datasource?.type === "influxdb";
+  const data = isInfluxql ? await tagValues(host, user, variable, text) : await labelValues(host, text);
   if (data.length === 0) throw new Error(`${title}: the variable ${variable.name} has no values`);
   return [
     ["All", {}],
     ...data.map((value): [string, Record<string, string>] => [value, { [variable.name]: value }]),
   ];
+}
+
+async function labelValues(host: LabHost, query: string): Promise<string[]> {
+  const [, selector = "", label = ""] = /^label_values\((.*), (\w+)\)$/.exec(query) ?? [];
+  const path = `/prometheus/api/v1/label/${label}/values?match[]=${encodeURIComponent(selector)}`;
+  const { body } = await host.fetch(path.replace("[]", "%5B%5D"));
+  return (JSON.parse(body) as { data: string[] }).data;
+}
+
+async function tagValues(
+  host: LabHost,
+  user: string,
+  { datasource }: Variable,
+  query: string,
+): Promise<string[]> {
+  const body = {
+    from: "now-1h",
+    to: "now",
+    queries: [{ refId: "A", datasource, rawQuery: true, query }],
+  };
+  const { A } = await ask(host, user, body);
+  if (A?.error !== undefined) throw new Error(`${query}: ${A.error}`);
+  return (A?.frames?.[0]?.data?.values?.[0] ?? []) as string[];
 }
 
 async function get<T>(host: LabHost, user: string, path: string): Promise<T> {

@@ -16,6 +16,7 @@ import report
 import runs
 import settings
 import source
+import words
 from settings import Problem
 
 GOOD = {
@@ -94,8 +95,53 @@ class Report(unittest.TestCase):
     def test_line(self):
         self.assertEqual(
             report.line(self.OUTCOME, "north"),
-            "executor_run,job_name=a\\ b\\,c\\=d,result=ok,zone=north duration=1.500000,late=0.250000,status=0i 1000500000000",
+            "executor_run,job_name=a\\ b\\,c\\=d,result=ok,zone=north duration=1.500000,late=0.250000,result_code=0i,failed=0i,status=0i 1000500000000",
         )
+
+    def test_a_text_is_one_field_whatever_it_has(self):
+        outcome = runs.Outcome(job="a", result="timeout", code=None, seconds=1, late=0, started=1, text='said "x, y=z" \\')
+        self.assertEqual(
+            report.line(outcome, "n"),
+            'executor_run,job_name=a,result=timeout,zone=n duration=1.000000,late=0.000000,result_code=4i,failed=1i,text="said \\"x, y=z\\" \\\\" 1000000000',
+        )
+
+
+ANSIBLE = """TASK [List] ***
+[ERROR]: Task failed: Module failed: non-zero return code
+Origin: /x/p.yaml:4:7
+fatal: [localhost]: FAILED! => %s
+
+PLAY RECAP ***
+localhost                  : ok=0    changed=0    failed=1
+"""
+
+
+class Words(unittest.TestCase):
+    def told(self, kind, output):
+        return words.words(settings.job("one", {**GOOD["jobs"]["one"], "type": kind}), output, lambda text: text.replace('s3c"ret', "***"))
+
+    def test_a_program(self):
+        self.assertEqual(self.told("executable", "Traceback\n  at x\nHttpException: 503: Server Error\n\n"), "HttpException: 503: Server Error")
+        self.assertEqual(self.told("executable", ""), "")
+
+    def test_a_plugin(self):
+        self.assertEqual(self.told("nagios", "CRITICAL - 2.5 s | time=2500ms\nmore\n"), "CRITICAL - 2.5 s")
+
+    def test_a_task_of_ansible(self):
+        failed = json.dumps({"msg": "non-zero return code", "stderr": "Traceback\nValueError: no   answer"})
+        self.assertEqual(self.told("ansible", ANSIBLE % failed), "non-zero return code: ValueError: no answer")
+        self.assertEqual(self.told("ansible", ANSIBLE % '{"msg": "the server\\n did not come up"}'), "the server did not come up")
+        of_many = 'failed: [localhost] (item=false) => {"msg": "no"}\n'
+        self.assertEqual(self.told("ansible", of_many), "no")
+
+    def test_a_secret_in_quotes(self):
+        self.assertEqual(self.told("ansible", ANSIBLE % '{"msg": "log-in s3c\\"ret refused"}'), "log-in *** refused")
+
+    def test_what_ansible_refuses(self):
+        self.assertEqual(self.told("ansible", "[ERROR]: couldn't resolve module/action 'x'.\nOrigin: /x\n"), "couldn't resolve module/action 'x'.")
+
+    def test_a_long_one_is_cut(self):
+        self.assertEqual(len(self.told("executable", "x" * 1000)), words.LONGEST)
 
 
 class Calls(Directory):
@@ -134,11 +180,13 @@ class Runs(Directory):
         self.assertTrue(3 <= outcome.late < 10)
         self.assertTrue(name.endswith(".failed.log"))
         self.assertTrue(text.startswith("one in north\nexecutor: failed, exit status 3"))
+        self.assertEqual(outcome.text, "one in north")
 
     def test_a_program_that_is_none(self):
         outcome, _, text = self.run_script("#!/nowhere\n")
         self.assertEqual(outcome.result, "failed")
         self.assertIn("No such file", text)
+        self.assertIn("No such file", outcome.text)
 
     def test_a_plugin(self):
         outcome, _, _ = self.run_script("#!/bin/sh\necho 'OK | a=1s'\nexit 1\n", type="nagios")
@@ -157,12 +205,13 @@ class Runs(Directory):
         outcome, name, text = self.run_script(script, timeout=0.5, cleanup="sweep")
         self.assertEqual((outcome.result, outcome.code), ("timeout", None))
         self.assertIn("swept", text)
+        self.assertEqual(outcome.text, "")
         left = subprocess.run(["pgrep", "-fx", "sleep 876"], capture_output=True, text=True).stdout
         self.assertEqual(left, "")
 
     def test_what_a_run_leaves_is_ended(self):
         outcome, _, text = self.run_script("#!/bin/sh\nsetsid sleep 877 >/dev/null 2>&1 &\nexit 0\n")
-        self.assertEqual((outcome.result, outcome.left), ("ok", 1))
+        self.assertEqual((outcome.result, outcome.left, outcome.text), ("ok", 1, ""))
         self.assertIn("1 processes of the run were ended", text)
 
     def test_logs_are_kept_by_number_and_age(self):
