@@ -22,6 +22,7 @@ export interface Asking extends OtherHost, Pick<Grouped, "groups"> {
   /** What its Prometheus watches, absent for all; undefined if it has none. */
   readonly prometheus: { readonly watches?: readonly string[] | undefined } | undefined;
   readonly grafana: boolean;
+  readonly telegraf: boolean;
 }
 
 /**
@@ -37,12 +38,14 @@ export function asking(stack: Tree, entries: readonly Entry[], ownName: string):
       ? settle(services.prometheus, written("prometheus"))
       : undefined;
     const grafana = applies(placed, "grafana") ? settle(services.grafana, written("grafana")) : undefined;
+    const telegraf = applies(placed, "telegraf") ? settle(services.telegraf, written("telegraf")) : undefined;
     return {
       name,
       ...(groups === undefined ? {} : { groups }),
       address: address.safeParse(sound.address).data ?? ownName,
       prometheus: prometheus?.enabled ? prometheus : undefined,
       grafana: grafana?.enabled === true,
+      telegraf: telegraf?.enabled === true,
     };
   });
 }
@@ -68,11 +71,16 @@ export function watchersOf(
 }
 
 /** The hosts that use the front of a host: a stack without groups is none that is spread over hosts. */
-export function clientsOf(host: Pick<Entry, "name" | "groups">, all: readonly Asking[]): OtherHost[] {
+export function clientsOf(
+  host: Pick<Entry, "name" | "groups" | "services">,
+  all: readonly Asking[],
+): OtherHost[] {
   if (host.groups === undefined) return [];
+  const takesLines = applies(host.services, "influxdb");
   return all
-    .filter(({ name, groups, prometheus, grafana }) => {
-      return name !== host.name && groups !== undefined && (prometheus !== undefined || grafana);
+    .filter(({ name, groups, prometheus, grafana, telegraf }) => {
+      const asks = prometheus !== undefined || grafana || (telegraf && takesLines);
+      return name !== host.name && groups !== undefined && asks;
     })
     .map(({ name, address }) => ({ name, address }));
 }

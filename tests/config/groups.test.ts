@@ -285,6 +285,23 @@ describe("between hosts", () => {
     expect(node?.firewall.allowFrom).toEqual(["10.9.0.0/16", "10.1.2.1", "10.1.2.2"]);
   });
 
+  test("the firewall lets Telegraf through to the front of an InfluxDB, and to no other", () => {
+    const { db, exec, mon } = hostsOf(
+      region(
+        { db: { groups: ["databases"] }, exec: { groups: ["executors"] }, mon: { groups: ["monitors"] } },
+        {
+          ...open,
+          firewall: { allowFrom: ["10.9.0.0/16"] },
+          telegraf: { enabled: true },
+          influxdb: { databases: { apimon: {} } },
+        },
+      ),
+    );
+    expect(db?.firewall.allowFrom).toEqual(["10.9.0.0/16", "10.1.2.2", "10.1.2.3"]);
+    expect(mon?.firewall.allowFrom).toEqual(["10.9.0.0/16"]);
+    expect(exec?.firewall.allowFrom).toEqual(["10.9.0.0/16", "10.1.2.3"]);
+  });
+
   test("a node exporter beside a front needs no port", () => {
     const { dash } = hostsOf(region(spread, { ...open, ...groups(), nodeExporter: { enabled: true } }));
     expect(dash?.nodeExporter.reach).toEqual({ by: "socket" });
