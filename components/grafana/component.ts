@@ -15,6 +15,7 @@ import {
   type OwnDatasource,
 } from "./datasource.render";
 import { GRAFANA, GRAFANA_ENDPOINT } from "./endpoint";
+import { readOutside } from "./influxdb.component";
 import { iniSecrets } from "./ini.render";
 import { ADMIN_PASSWORD_SECRET, grafana } from "./render";
 
@@ -46,9 +47,11 @@ export class Grafana extends pulumi.ComponentResource {
     this.url = host.named(url);
     this.adminUser = settings.adminUser;
     this.adminPassword = settings.adminPassword ?? generatedPassword(`${name}-admin-password`, this);
+    const outside = readOutside(name, settings.influxdb, this);
+    const datasources = [...args.datasources, ...outside.datasources];
     const ownDatasources = args.ownDatasources ?? settings.datasources;
     const own = [
-      ...datasourceSecrets(args.datasources),
+      ...datasourceSecrets(datasources),
       ...enteringSecrets<pulumi.Output<string>>(ownDatasources),
       ...ownSecrets(GRAFANA, settings.secrets),
       ...iniSecrets(settings),
@@ -58,16 +61,16 @@ export class Grafana extends pulumi.ComponentResource {
       image: settings.image,
       rootUrl: url,
       adminUser: settings.adminUser,
-      datasources: args.datasources,
+      datasources,
       ownDatasources,
-      dashboards: { ...args.dashboards, ...ownDashboards(settings, args.datasources) },
+      dashboards: { ...args.dashboards, ...ownDashboards(settings, datasources) },
       keepData: settings.data === "keep",
       ini: settings,
       secrets: own.map(({ name: secret }) => secret),
       unitKeys: settings.quadlet,
       added: additionsOf(settings),
     });
-    host.deploy(name, { service, secrets, after: [args.network] }, { parent: this });
+    host.deploy(name, { service, secrets, after: [args.network, ...outside.users] }, { parent: this });
     this.registerOutputs({ url: this.url, adminUser: this.adminUser, adminPassword: this.adminPassword });
   }
 }

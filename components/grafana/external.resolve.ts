@@ -14,6 +14,7 @@ const OF_OWN = [
   "anonymous",
   "datasources",
   "embedding",
+  "influxdb",
   "ldap",
   "oauth",
   "plugins",

@@ -11,6 +11,7 @@ import { dashboardIdentity, dashboardProblems } from "../../dashboards/user";
 import type { ShippedFile } from "../prometheus/schema";
 import { checkDatasources } from "./datasources.resolve";
 import { resolveExternal } from "./external.resolve";
+import { resolveOutsideInfluxdbs } from "./influxdb.resolve";
 import { checkIni } from "./ini.resolve";
 import { checkAdminUser, checkEmbedding, checkPlugins, checkSmtp, resolveLdap } from "./logIn.resolve";
 import type { GrafanaSettings, grafana } from "./schema";
@@ -27,7 +28,8 @@ export function resolveGrafana(given: z.output<typeof grafana>, around: ResolveC
     );
   }
   const at = (index: number) => locate(["dashboards", index]);
-  const kinds = ["prometheus", ...given.datasources.map(({ type }) => type)];
+  const outside = Object.keys(given.influxdb).length > 0 ? ["influxdb"] : [];
+  const kinds = ["prometheus", ...outside, ...given.datasources.map(({ type }) => type)];
   const dashboards = shippedFiles(
     given.dashboards,
     { what: "a dashboard", check: (name, content) => fileProblems(name, content, kinds) },
@@ -42,11 +44,13 @@ export function resolveGrafana(given: z.output<typeof grafana>, around: ResolveC
   checkPlugins(given, locate, report);
   checkEmbedding(given, { before, locate, report });
   checkAdminUser(given, { before, locate, report });
+  const influxdb = resolveOutsideInfluxdbs(given, { locate, context, report });
   const ldap = resolveLdap(given.ldap, { context, locate, report });
   return {
     ...withPlainSecrets({
       ...rest,
       dashboards,
+      influxdb,
       ...(ldap === undefined ? {} : { ldap }),
       ...(external === undefined ? {} : { enabled: false, external }),
     }),

@@ -19,6 +19,7 @@ import versions from "../../versions.json";
 import type { ShippedFile } from "../prometheus/schema";
 import { datasource } from "./datasource.schema";
 import { external } from "./external.schema";
+import { outsideInfluxdbs } from "./influxdb.schema";
 import { anonymous, embedding, iniSettings, plugins, smtp } from "./ini.schema";
 import { ldap, oauth } from "./logIn.schema";
 
@@ -61,6 +62,15 @@ export const grafana = group({
   datasources: setting(
     list(datasource, "data sources").default([]),
     "Your own data sources, beside the stack's Prometheus.",
+  ),
+  influxdb: setting(
+    outsideInfluxdbs,
+    "InfluxDBs 1.x outside of the stack, each under its name. A user who may only read is made there for this Grafana; the log-in of an administrator there is needed for that, in the environment of that one run.",
+    {
+      example: {
+        central: { url: "https://influxdb.my-company.net:8086", databases: ["apimon"] },
+      },
+    },
   ),
   dashboards: setting(
     list(localPath(), "dashboard files").default([]),

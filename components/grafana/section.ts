@@ -12,6 +12,7 @@ export const grafanaSection = section("grafana", {
     external: { title: "External Grafana", under: "as `grafana.external`" },
     externalFolder: { title: "External folder", under: "as `grafana.external.folder`" },
     datasource: { title: "Data source", under: "as an entry of `grafana.datasources`" },
+    grafanaInfluxdb: { title: "InfluxDB of Grafana", under: "as an entry of `grafana.influxdb`" },
     smtp: { title: "Grafana mails", under: "as `grafana.smtp`" },
     anonymous: { title: "Visitors without a log-in", under: "as `grafana.anonymous`" },
     embedding: { title: "Dashboards in frames", under: "as `grafana.embedding`" },

@@ -150,6 +150,7 @@ test("no file of the product is longer than 300 lines", () => {
     "dashboards",
     "engines",
     "grafana-api",
+    "influxdb-api",
     "host",
     "import",
     "lib",
