@@ -26,6 +26,7 @@ check: setup
 ## make unit         the tests that need no host
 unit: setup
 	@lab/promtool
+	@lab/influxd
 	npx jest --selectProjects unit
 
 ## make integration  the tests that deploy to throwaway hosts
