@@ -8,6 +8,7 @@ import { availabilityRules } from "./availability/rules";
 import { backupRules } from "./backup/rules";
 import { blackboxRules } from "./blackbox-exporter/rules";
 import { executorRules } from "./executor/rules";
+import { influxdbRules } from "./influxdb/rules";
 import { frontRules } from "./nginx/front.rules";
 import { gatewayRules } from "./nginx/gateways.rules";
 import { nginxRules } from "./nginx-exporter/rules";
@@ -39,6 +40,7 @@ export const CATALOGUE: readonly RuleGroup[] = [
   executorRules,
   telegrafRules,
   callsRules,
+  influxdbRules,
 ];
 
 export const ALERTS: readonly Alert[] = CATALOGUE.flatMap(({ alerts }) => alerts);

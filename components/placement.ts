@@ -72,6 +72,8 @@ export interface Offer {
   readonly datasource?: OfferedDatasource | readonly OfferedDatasource[];
   /** Where series may be sent in the line protocol of InfluxDB 1.x, and into which of its databases. */
   readonly lines?: Reachable & { readonly databases: readonly string[] };
+  /** Where the Telegraf of its own host, and nobody else, reads InfluxDB's figures of itself. */
+  readonly figures?: Endpoint;
   /** Where programs report what they do: lines by HTTP, at the endpoint, and statsd at these ports beside it. */
   readonly reports?: Reachable & {
     readonly statsd: { readonly local: number; readonly remote?: number };

@@ -11,6 +11,9 @@ export const INFLUXDB = "influxdb";
 
 export const INFLUXDB_ENDPOINT = containerEndpoint(INFLUXDB, 8086);
 
+/** What it tells of itself, to anybody who reaches its port: the front does not serve it. */
+export const INFLUXDB_FIGURES: Endpoint<never> = { ...INFLUXDB_ENDPOINT, path: "/debug/vars" };
+
 /** Where the front serves it. It has no sub-path of its own. */
 export const INFLUXDB_PATH = "/influxdb";
 

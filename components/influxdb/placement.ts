@@ -1,6 +1,6 @@
 import { containerPlace, type Offer, type PlacedService } from "../placement";
 import { Influxdb } from "./component";
-import { INFLUXDB, influxdbAtFront, influxdbEndpoints } from "./endpoint";
+import { INFLUXDB, INFLUXDB_FIGURES, influxdbAtFront, influxdbEndpoints } from "./endpoint";
 import { INFLUXDB_BACKEND, INFLUXDB_DATA, READER, WRITER } from "./render";
 
 export const influxdbPlacement: PlacedService = {
@@ -10,6 +10,7 @@ export const influxdbPlacement: PlacedService = {
     return {
       backend: INFLUXDB_BACKEND,
       savedData: INFLUXDB_DATA,
+      figures: INFLUXDB_FIGURES,
       ...(passwords && {
         datasource: Object.keys(databases).map((database) => ({
           kind: { type: "influxdb", database },

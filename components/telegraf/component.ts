@@ -18,6 +18,8 @@ export interface TelegrafArgs {
   readonly settings: HostSettings["telegraf"];
   /** The InfluxDB that it writes to, if there is one. */
   readonly output?: { readonly endpoint: Endpoint<Secret>; readonly database: string } | undefined;
+  /** Where the InfluxDB of its own host tells of itself. */
+  readonly figures?: Endpoint | undefined;
 }
 
 /** Telegraf: takes series, keeps on disk what InfluxDB has not got yet. */
@@ -35,6 +37,7 @@ export class Telegraf extends pulumi.ComponentResource {
       interval: settings.interval,
       flushInterval: settings.flushInterval,
       output,
+      figures: args.figures,
       secrets: settings.secrets,
       keepData: settings.data === "keep",
       unitKeys: settings.quadlet,

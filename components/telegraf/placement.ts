@@ -1,23 +1,23 @@
-import { containerPlace, type Offer, type PlacedService, type Placement } from "../placement";
+import { containerPlace, type Offer, offered, type PlacedService, type Placement } from "../placement";
 import { databaseFor } from "../reported";
 import { Telegraf, type TelegrafArgs } from "./component";
 import { outsideInfluxdb, reportEndpoints, STATSD_PORT, TELEGRAF, TELEGRAF_ENDPOINT } from "./endpoint";
 import { telegrafTelemetry } from "./render";
 
-const TELEGRAF_METRICS = {
+const metricsAtFront = (besideInfluxdb: boolean) => ({
   job: TELEGRAF,
   path: "/telegraf/metrics",
   from: { ...TELEGRAF_ENDPOINT, path: "/metrics" },
-  about: telegrafTelemetry(""),
-};
+  about: telegrafTelemetry("", besideInfluxdb),
+});
 
 export const telegrafPlacement: PlacedService = {
   service: TELEGRAF,
-  offer: ({ groups, telegraf: { enabled, listen, influxdb, database } }) =>
+  offer: ({ groups, influxdb: beside, telegraf: { enabled, listen, influxdb, database } }) =>
     enabled
       ? {
           ...(listen && { listens: listeners(listen) }),
-          ...(groups && { metrics: TELEGRAF_METRICS }),
+          ...(groups && { metrics: metricsAtFront(beside.enabled) }),
           reports: {
             endpoints: reportEndpoints(listen),
             statsd: { local: STATSD_PORT, ...(listen && { remote: listen.statsd }) },
@@ -26,7 +26,8 @@ export const telegrafPlacement: PlacedService = {
           reported: ["api-influxdb.json"],
         }
       : undefined,
-  telemetry: ({ name, telegraf }) => (telegraf.enabled ? [telegrafTelemetry(name)] : []),
+  telemetry: ({ name, influxdb, telegraf }) =>
+    telegraf.enabled ? [telegrafTelemetry(name, influxdb.enabled)] : [],
   place: (placement, opts) => {
     new Telegraf(`${placement.name}-telegraf`, telegrafArgs(placement), opts);
     return {};
@@ -44,7 +45,13 @@ function listeners({ bind, statsd, lines, allowFrom }: Listen): NonNullable<Offe
 
 export function telegrafArgs(placement: Placement): TelegrafArgs {
   const { name: hostName, telegraf: settings } = placement.settings;
-  return { ...containerPlace(placement), hostName, settings, output: outputOf(placement) };
+  return {
+    ...containerPlace(placement),
+    hostName,
+    settings,
+    output: outputOf(placement),
+    figures: offered(placement, "figures")[0],
+  };
 }
 
 /** An InfluxDB outside of the stack, or the nearest that has the database. */

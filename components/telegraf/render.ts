@@ -10,6 +10,7 @@ import {
 } from "../../lib/service";
 import { metricsJob, type Telemetry } from "../../lib/telemetry";
 import { readTemplate, renderTemplate } from "../../lib/template";
+import { influxdbRules } from "../influxdb/rules";
 import { callsRules } from "./calls.rules";
 import { HEALTH_PORT, LINES_PORT, STATSD_PORT, TELEGRAF, TELEGRAF_ENDPOINT } from "./endpoint";
 import { telegrafRules } from "./rules";
@@ -25,6 +26,8 @@ export interface TelegrafInput {
   readonly flushInterval: string;
   /** Where it writes; absent: Prometheus alone has what comes in. */
   readonly output?: { readonly endpoint: Endpoint; readonly database: string } | undefined;
+  /** Where the InfluxDB of its own host tells of itself. */
+  readonly figures?: Endpoint | undefined;
   /** The user's own secrets, by name. */
   readonly secrets?: Readonly<Record<string, unknown>> | undefined;
   readonly keepData: boolean;
@@ -122,6 +125,7 @@ function configuration(input: TelegrafInput): string {
       "[[inputs.influxdb_listener]]",
       { service_address: `:${LINES_PORT}`, read_timeout: "60s", write_timeout: "60s" },
     ],
+    ...(input.figures === undefined ? [] : figuresInput(input.figures)),
     ...calls(),
     ...(output === undefined ? [] : influxdbOutput(output)),
     [
@@ -143,6 +147,39 @@ function configuration(input: TelegrafInput): string {
       },
     ],
   ]);
+}
+
+/** Measurements of InfluxDB of itself, and their fields, as far as they are of use: a shard has a hundred more. */
+const FIGURES = ["database", "httpd", "queryExecutor", "shard"].map((one) => `influxdb_${one}`);
+const FIGURES_FIELDS = [
+  "authFail",
+  "clientError",
+  "diskBytes",
+  "numSeries",
+  "pointsWritten*",
+  "queriesActive",
+  "queryReq",
+  "queryReqDurationNs",
+  "req",
+  "serverError",
+  "writeReq",
+  "writeReqDurationNs",
+];
+
+function figuresInput(figures: Endpoint): Table[] {
+  return [
+    [
+      "[[inputs.influxdb]]",
+      {
+        urls: [urlOf(figures)],
+        interval: "10s",
+        timeout: "5s",
+        namepass: FIGURES,
+        fieldinclude: FIGURES_FIELDS,
+        taginclude: ["database", "host", "id"],
+      },
+    ],
+  ];
 }
 
 /** What makes of each call that openstacksdk reports by a line the same series, and counts them for Prometheus. */
@@ -203,8 +240,8 @@ function influxdbOutput({ endpoint, database }: NonNullable<TelegrafInput["outpu
         ...(tls?.ca === undefined ? {} : { tls_ca: `${CONFIG_DIRECTORY}/${OUTPUT.file("ca.pem")}` }),
         ...(tls?.insecure ? { insecure_skip_verify: true } : {}),
         timeout: "20s",
-        // Its own metrics, and its counters of calls, are Prometheus'.
-        namedrop: ["internal_*", CALLS],
+        // Its own metrics, InfluxDB's, and the counters of calls are Prometheus'.
+        namedrop: ["internal_*", CALLS, ...FIGURES],
       },
     ],
   ];
@@ -229,13 +266,14 @@ function toToml(tables: readonly Table[]): string {
  * How Telegraf is monitored.
  *
  * @param instance name of the host that it runs on
+ * @param besideInfluxdb whether it reads the figures of an InfluxDB there
  */
-export function telegrafTelemetry(instance: string): Telemetry<never> {
+export function telegrafTelemetry(instance: string, besideInfluxdb: boolean): Telemetry<never> {
   const { config, endpoint } = metricsJob(TELEGRAF, TELEGRAF_ENDPOINT, { instance });
   return {
     // Its series have the name of a host of their own.
     scrapeJobs: [{ config, ...(endpoint && { endpoint }) }],
-    dashboards: ["telegraf.json", "api.json"],
-    ruleGroups: [telegrafRules, callsRules],
+    dashboards: ["telegraf.json", "api.json", ...(besideInfluxdb ? ["influxdb.json"] : [])],
+    ruleGroups: [telegrafRules, callsRules, ...(besideInfluxdb ? [influxdbRules] : [])],
   };
 }

@@ -7,7 +7,7 @@ import { telegraf } from "./schema";
 export const telegrafSection = section("telegraf", {
   schema: telegraf,
   resolve: resolveTelegraf,
-  groups: ["executors"],
+  groups: ["databases", "executors"],
   chapters: {
     telegraf: { title: "Telegraf" },
     telegrafListen: { title: "Ports of Telegraf", under: "as `telegraf.listen`" },

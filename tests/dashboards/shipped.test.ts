@@ -8,8 +8,9 @@ import { knownSeries } from "./promql";
 const DIRECTORY = join(__dirname, "../../dashboards/json");
 
 if (process.env.PODWATCH_DASHBOARDS === "write") {
+  const generated = Object.entries(generateAll());
   for (const file of readdirSync(DIRECTORY)) rmSync(join(DIRECTORY, file));
-  for (const [file, text] of Object.entries(generateAll())) writeFileSync(join(DIRECTORY, file), text);
+  for (const [file, text] of generated) writeFileSync(join(DIRECTORY, file), text);
 }
 
 const UID = "my-prometheus";

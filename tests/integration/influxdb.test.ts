@@ -1,5 +1,7 @@
 // InfluxDB on a host of its own: Telegraf and Grafana of another host write and read there through the front, each with a user whose
 // password and rights are brought about whatever was there before.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { eventually, LabHost, provideImages } from "./support/lab";
 import { isNight } from "./support/nightly";
 import { operate } from "./support/operate";
@@ -114,6 +116,14 @@ async function restartedSince(before: Record<string, string>): Promise<string[]>
 const beside = (script: string) =>
   monitor.exec(`podman exec -i podwatch-grafana bash <<'SCRIPT'\n${script}\nSCRIPT`);
 
+/** The series that rules and the board may ask for. */
+const FIGURES = readFileSync(join(__dirname, "../dashboards/influxdb.metrics"), "utf8")
+  .split("\n")
+  .flatMap((line) => /^(influxdb_\w+) /.exec(line)?.[1] ?? []);
+
+/** How the monitor's front is asked. */
+const asAlice = () => ({ port: 443, ca: CA, of: monitor, user: `alice:${ALICE}` });
+
 const counted = async (measurement: string) => {
   const { body } = await shown(`SELECT COUNT(value) FROM ${measurement}`);
   return Number(/,(\d+)\]\]/.exec(body)?.[1] ?? 0);
@@ -150,6 +160,24 @@ test("whoever writes may only write, and Grafana of another host may only read",
   expect(await operate(stack, "drift")).toMatchObject({ code: 0 });
 });
 
+test("Prometheus of another host has InfluxDB's figures of itself, by the Telegraf beside it", async () => {
+  const figures = await eventually(
+    40,
+    () =>
+      metric(
+        monitor,
+        `count by (__name__) ({__name__=~"influxdb_.*", instance="${database.name}"})`,
+        asAlice(),
+      ),
+    (found) => found.length >= FIGURES.length,
+  );
+  expect(figures.map((one) => one.metric.__name__).sort()).toEqual(expect.arrayContaining(FIGURES));
+  const stored = `influxdb_httpd_pointsWrittenOK{instance="${database.name}"} > 0`;
+  expect(await metric(monitor, stored, asAlice())).toHaveLength(1);
+  const { body } = await shown("SHOW MEASUREMENTS");
+  expect(body).not.toMatch(/influxdb_|internal_/);
+});
+
 test("what is sent to Telegraf by statsd and as lines gets to InfluxDB and Prometheus", async () => {
   await beside(
     [
@@ -175,12 +203,7 @@ test("what is sent to Telegraf by statsd and as lines gets to InfluxDB and Prome
       metric(
         monitor, // A minute after the last one Telegraf shows them no more.
         'max_over_time({__name__=~"openstack_api_90_percentile|jobs"}[10m])',
-        {
-          port: 443,
-          ca: CA,
-          of: monitor,
-          user: `alice:${ALICE}`,
-        },
+        asAlice(),
       ),
     (found) => found.length === 2,
   );
