@@ -124,9 +124,18 @@ built_plugin() {
   local built
   built=$cache/$plugin-built-$(cat "$here/$name"/{main.go,go.mod} | sha256sum | cut -c 1-12)
   [ -x "$built/$binary" ] || ! is_optional "$name" || return 0
-  [ -x "$built/$binary" ] || build_plugin "$built"
+  [ -x "$built/$binary" ] || take_turn_to_build "$built"
   provide "$built"
   say "$part" "$version, built from its Go modules, because $why"
+}
+
+# Whoever wants nothing of it goes on meanwhile.
+take_turn_to_build() {
+  exec 9>&-
+  take_turn 7 "$name.lock"
+  [ -x "$1/$binary" ] || build_plugin "$1"
+  exec 7>&-
+  take_turn 9 lock
 }
 
 build_plugin() {
@@ -134,7 +143,7 @@ build_plugin() {
   printf 'toolchain: building the plugin %s from its Go modules; minutes on two cores, and the download ...\n' "$name" >&2
   rm -rf "$1.new"
   mkdir -p "$1.new"
-  (cd "$here/$name" && TAGS=$(sed -n 's|^// Build tags: ||p' main.go) "$checkout/lab/gobuild" "$1.new/$binary" . -X "main.version=$version") 9>&- ||
+  (cd "$here/$name" && TAGS=$(sed -n 's|^// Build tags: ||p' main.go) "$checkout/lab/gobuild" "$1.new/$binary" . -X "main.version=$version") 7>&- ||
     fail "the plugin $name could not be built (see above); is the Go module proxy, $(go env GOPROXY), within reach?"
   mv -T "$1.new" "$1"
 }

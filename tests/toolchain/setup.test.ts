@@ -18,6 +18,7 @@ import {
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { tools } from "../../versions.json";
 import { toolchain } from "./plugin";
 
@@ -98,9 +99,14 @@ function setup(): string {
   const { status, stdout, stderr } = spawnSync(join(toolchain, "setup"), {
     env: environment,
     encoding: "utf8",
+    timeout: 45_000,
   });
   if (status !== 0) throw new Error(`setup failed: ${stderr}`);
   return stdout;
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let attempt = 0; attempt < 200 && !holds(); attempt++) await setTimeout(100);
 }
 
 function pulumi(...args: string[]): string {
@@ -342,6 +348,36 @@ describe("setup", () => {
       environment.PLUGINS = "rael";
       expect(setup).toThrow("toolchain: PLUGINS=rael: write PLUGINS=real, or leave it out");
     });
+  });
+
+  test("goes on while another one builds a plugin from its Go modules", async () => {
+    const at = (name: string) => join(directory, name);
+    const compiler = [
+      'while [ "$1" != -o ]; do shift; done',
+      `touch ${at("building")}`,
+      `until [ -e ${at("go-on")} ]; do sleep 0.1; done`,
+      'cp "$0" "$2"',
+    ];
+    program("bin/go", compiler.join("\n"));
+    symlinkSync(execFileSync("sh", ["-c", "command -v sleep"], { encoding: "utf8" }).trim(), at("bin/sleep"));
+    const building = spawn(join(toolchain, "setup"), ["--docker"], {
+      env: environment,
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    let output = "";
+    building.stdout.on("data", (data) => {
+      output += data;
+    });
+    const ended = once(building, "close");
+    try {
+      await until(() => existsSync(at("building")));
+      expect(line(setup(), "docker")).toBe("");
+    } finally {
+      writeFileSync(at("go-on"), "");
+      await ended;
+    }
+    expect(line(output, "docker")).toMatch(/built from its Go modules, because downloads are switched off/);
+    expect(line(setup(), "docker")).toMatch(/built from its Go modules/);
   });
 
   test("asks a silent download site once, and not again for hours", async () => {
