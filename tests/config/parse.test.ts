@@ -107,6 +107,7 @@ test("a host alone gets every default", () => {
     grafana: {
       ...noAdditions,
       datasources: [],
+      influxdb: {},
       enabled: true,
       adminUser: "admin",
       datasourceUid: "PBFA97CFB590B2093",

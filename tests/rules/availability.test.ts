@@ -381,15 +381,12 @@ describe("every query of every panel has data", () => {
   const queries = Object.fromEntries(
     [region, siteBoard].flatMap((board) =>
       board.sections.flatMap(({ panels }) =>
-        panels.flatMap((source) => {
-          const { title, targets = [] } = source.build();
-          return (targets as unknown as Array<{ expr: string; legendFormat: string }>).map(
-            ({ expr, legendFormat }): [string, string] => [
-              `${board.title} / ${title}, ${legendFormat}`,
-              expr.replaceAll(/\$(roc|site)/g, ".+"),
-            ],
-          );
-        }),
+        panels.flatMap(({ build, queries }) =>
+          queries.map(({ expr, legend }): [string, string] => [
+            `${board.title} / ${build().title}, ${legend}`,
+            expr.replaceAll(/\$(roc|site)/g, ".+"),
+          ]),
+        ),
       ),
     ),
   );
