@@ -125,8 +125,8 @@ test("minimal: with a password that is generated", async () => {
 
 test("everything changed: with a password of the user's own, and dashboards", async () => {
   const { grafana, ...sections } = everySection();
-  // Each of these has a secret of its own: the next test.
-  const { smtp: _, ldap: __, oauth: ___, ...alone } = grafana as Record<string, unknown>;
+  // Each of these has a secret of its own: the next test, and that of connected InfluxDBs.
+  const { smtp: _, ldap: __, oauth: ___, influxdb: ____, ...alone } = grafana as Record<string, unknown>;
   const settings = hostSettings(
     { ...sections, grafana: { ...alone, adminPassword: SECRETS.adminPassword } },
     {},
