@@ -55,5 +55,4 @@ export class DaemonDelivery implements Delivery {
 
 /** What previews tell of it. */
 const LESS =
-  "engine docker-api: a changed service gets a new container in place of the one that runs, without a check of its files before " +
-  "and without a way back; it is away for some seconds";
+  "engine docker-api: a changed service gets a new container in place of the one that runs, without a way back; it is away for some seconds";

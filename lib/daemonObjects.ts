@@ -26,6 +26,11 @@ export interface DaemonContainer {
   readonly volume?: { readonly path: string; readonly keep: boolean } | undefined;
   readonly ports: readonly PublishedPort[];
   readonly sysctls: Readonly<Record<string, string>>;
+  /** A program of the image that ends with 0 if the service takes its files, and the files that it needs besides. */
+  readonly check?: {
+    readonly command: readonly string[];
+    readonly files: Readonly<Record<string, string>>;
+  };
   /** Ends with 0 once the service answers. */
   readonly health?: readonly string[] | undefined;
   /** In seconds. */

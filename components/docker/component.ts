@@ -5,6 +5,7 @@ import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { NamedSecret } from "../../lib/auth";
 import type { DaemonBuild, DaemonContainer, DaemonNetwork, DaemonSettings } from "../../lib/daemonObjects";
+import { files, inOrder, uploads } from "./uploads.component";
 
 const CONTAINERFILE = "Containerfile";
 
@@ -74,6 +75,7 @@ export class Daemon extends pulumi.ComponentResource {
     const image = this.image(shape.image, shape.build);
     const volume = shape.volume && this.volume(name, shape, shape.volume.keep, opts);
     const owned = volume && this.owned(name, shape, image, volume, opts);
+    const accepted = this.accepted(name, shape, content, image, opts);
     const container = new this.docker.Container(
       name,
       {
@@ -116,7 +118,7 @@ export class Daemon extends pulumi.ComponentResource {
         // Its name is taken, and so is its port.
         deleteBeforeReplace: true,
         additionalSecretOutputs: secrets.length > 0 ? ["uploads"] : [],
-        dependsOn: owned === undefined ? [] : [owned],
+        dependsOn: pulumi.all([owned, accepted].filter((one) => one !== undefined)),
       }),
     );
     return [...(volume === undefined ? [] : [volume]), container];
@@ -152,6 +154,50 @@ export class Daemon extends pulumi.ComponentResource {
       // Another volume has no data.
       { ...opts, provider: this.provider, retainOnDelete: keep, ignoreChanges: ["labels"] },
     );
+  }
+
+  /**
+   * The container that has checked its files, before another takes the place of the one that runs: it is made of the same, and ends with the
+   * answer. What the secrets are is not looked at, so it gets none.
+   */
+  private accepted(
+    name: string,
+    shape: DaemonContainer,
+    content: pulumi.Input<DaemonContainer>,
+    image: docker.RemoteImage,
+    opts: pulumi.CustomResourceOptions,
+  ): pulumi.Output<pulumi.Resource> | undefined {
+    const { check } = shape;
+    if (check === undefined) return undefined;
+    const extra = Object.entries(check.files).map(([file, text]) => ({ file, content: text }));
+    const empty = Object.values(shape.secrets).map((file) => ({ file, content: "\n" }));
+    const container = new this.docker.Container(
+      name.replace(/-service$/, "-check"),
+      {
+        name: `${shape.name}-check`,
+        image: image.imageId,
+        entrypoints: [...check.command],
+        user: shape.user,
+        labels: withImage(shape),
+        networkMode: "none",
+        uploads: inOrder([...files(shape, content), ...extra, ...empty]),
+        tmpfs: { "/tmp": "", "/var/tmp": "" },
+        capabilities: { drops: ["ALL"] },
+        securityOpts: ["no-new-privileges"],
+        logDriver: "json-file",
+        mustRun: false,
+        attach: true,
+        logs: true,
+        // Otherwise each piece of the output has a head of its own.
+        tty: true,
+        restart: "no",
+      },
+      { ...opts, provider: this.provider, deleteBeforeReplace: true },
+    );
+    return pulumi.all([container.exitCode, container.containerLogs]).apply(([code, said]) => {
+      if (code !== 0) throw new pulumi.RunError(refused(shape, code, said));
+      return container;
+    });
   }
 
   /** A volume belongs to root at first, unless the image says otherwise. This container ends as soon as it has changed that. */
@@ -212,23 +258,14 @@ function withImage(shape: DaemonContainer) {
   return [{ label: "io.podwatch.image", value: shape.image }, ...labels(shape)];
 }
 
-/** Files and secrets as the container gets them, by path. An empty file would be refused. */
-function uploads(
-  shape: DaemonContainer,
-  content: pulumi.Input<DaemonContainer>,
-  secrets: ReadonlyArray<NamedSecret<Secret>>,
-) {
-  const files = Object.keys(shape.files).map((file) => ({
-    file,
-    content: pulumi.output(content).apply(({ files }) => files[file] || "\n"),
-  }));
-  const values = new Map(secrets.map(({ name, value }) => [name, value]));
-  const secret = Object.entries(shape.secrets).map(([name, file]) => {
-    const value = values.get(name);
-    if (value === undefined) throw new Error(`${shape.name} reads the secret ${name}, which nobody gives it`);
-    return { file, content: pulumi.secret(value) };
-  });
-  return [...files, ...secret].sort((a, b) => (a.file < b.file ? -1 : 1));
+/** How many of a checker's last lines are shown. */
+const LINES = 15;
+
+function refused({ name }: DaemonContainer, code: number | undefined, said = ""): string {
+  const lines = said.split(/\r?\n/).filter((line) => line.trim() !== "");
+  const last =
+    lines.length > 0 ? lines.slice(-LINES).join("\n") : `it ended with ${code}: docker logs ${name}-check`;
+  return `${name} refuses its new configuration; the container that runs was not touched:\n${last}`;
 }
 
 function provider(): typeof docker {

@@ -22,6 +22,7 @@ const STOP_WITHIN = 10;
 export function daemonContainer(service: Service, { builds }: HostContext): DaemonContainer {
   const { name, user, environment = {}, data, ports = [], sysctls = {}, added } = service;
   const health = healthOf(service);
+  const check = checkOf(service);
   return {
     name: unitName(name),
     image: service.image,
@@ -38,6 +39,7 @@ export function daemonContainer(service: Service, { builds }: HostContext): Daem
     ...(data === undefined ? {} : { volume: { path: data.path, keep: data.keep } }),
     ports,
     sysctls,
+    ...(check === undefined ? {} : { check }),
     ...(health === undefined ? {} : { health: health.command }),
     readyWithin: service.readyWithin,
     stopWithin: service.stopWithin ?? STOP_WITHIN,
@@ -51,7 +53,6 @@ export function daemonContainer(service: Service, { builds }: HostContext): Daem
  */
 function healthOf({ hooks: { inside, ready, started } }: Service) {
   if (inside !== undefined) return undefined;
-  const path = (name: string) => `${HOOKS_DIRECTORY}/${name}`;
   const once = "/tmp/podwatch-started";
   const after = `{ [ -e ${once} ] || { sh ${path("started")} && : >${once}; }; }`;
   return {
@@ -59,6 +60,15 @@ function healthOf({ hooks: { inside, ready, started } }: Service) {
     files: below(HOOKS_DIRECTORY, { ready, ...(started === undefined ? {} : { started }) }),
   };
 }
+
+/** The service's own checker, which other engines run before they switch to new files. */
+function checkOf({ hooks: { check } }: Service): DaemonContainer["check"] {
+  return check === undefined
+    ? undefined
+    : { command: ["sh", path("check")], files: below(HOOKS_DIRECTORY, { check }) };
+}
+
+const path = (hook: string) => `${HOOKS_DIRECTORY}/${hook}`;
 
 function below(directory: string, files: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(sorted(files).map(([path, text]) => [`${directory}/${path}`, text]));

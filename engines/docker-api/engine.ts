@@ -6,7 +6,7 @@ import { daemonContainer } from "./container";
 export const dockerApi: DaemonEngine = {
   name: "docker-api",
   can: {
-    check: false,
+    check: true,
     reload: false,
     rollBack: false,
     secretFiles: true,

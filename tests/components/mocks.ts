@@ -107,7 +107,7 @@ const PROVIDERS: Readonly<Record<string, (name: string) => Record<string, unknow
   "pulumi:providers:docker": () => ({}),
   "docker:index/network:Network": () => ({}),
   "docker:index/volume:Volume": () => ({}),
-  "docker:index/container:Container": () => ({}),
+  "docker:index/container:Container": () => ({ exitCode: 0, containerLogs: "" }),
   "docker:index/remoteImage:RemoteImage": (name) => ({ imageId: `sha256:of-${name}` }),
   // Tokens of one front are told apart.
   [PASSWORD]: (name) => ({

@@ -1,14 +1,15 @@
 // The local set-up: Pulumi.local.example.yaml, deployed by Docker's API to a daemon of which nothing but the socket is reached. `make laptop`
 // builds the plugin, where there is none.
-import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import podwatch from "../../package.json";
-import { CHECKOUT, eventually, LabHost, must, provideImages } from "./support/lab";
+import { CHECKOUT, eventually, LabHost, must, provideImages, run } from "./support/lab";
+import { OrdinaryUser } from "./support/ordinaryUser";
 import { hasPlugin } from "./support/plugins";
-import { merge, Stack, type StackSettings } from "./support/stack";
+import { merge, Stack, type StackSettings, stackFile } from "./support/stack";
 
 jest.setTimeout(900_000);
 
@@ -24,7 +25,7 @@ const DAEMON = {
 
 let host: LabHost;
 let stack: Stack;
-let tunnel: ChildProcess | undefined;
+const tunnels: ChildProcess[] = [];
 
 /** The template, in the part that the CLI is given as the stack file. */
 function template(): StackSettings {
@@ -36,10 +37,10 @@ function template(): StackSettings {
 }
 
 /** A user of the group `docker` of the host, without any other right there, lends the socket. */
-async function lendSocket(): Promise<void> {
+async function lendSocket(socket: string): Promise<ChildProcess> {
   const options = ["IdentitiesOnly=yes", "UserKnownHostsFile=.lab/known_hosts", "ExitOnForwardFailure=yes"];
   const words = ["-F", "none", "-i", ".lab/ssh/id_ed25519", ...options.flatMap((option) => ["-o", option])];
-  tunnel = spawn(
+  const tunnel = spawn(
     "ssh",
     [...words, "-N", "-L", `${socket}:/var/run/docker.sock`, `rootless@${host.address}`],
     {
@@ -52,6 +53,7 @@ async function lendSocket(): Promise<void> {
     async () => existsSync(socket),
     (there) => there,
   );
+  return tunnel;
 }
 
 const settings = (more: StackSettings = {}) =>
@@ -73,13 +75,13 @@ beforeAll(async () => {
   await host.exec(`mkdir -p /etc/docker && echo '${JSON.stringify(DAEMON)}' >/etc/docker/daemon.json`);
   await must("lab/lab", ["install", host.name, "docker.io", "docker-cli"]);
   await host.exec("usermod --append --groups docker rootless");
-  await lendSocket();
+  tunnels.push(await lendSocket(socket));
   stack = await Stack.create("laptop", settings());
 });
 
 afterAll(async () => {
   await stack?.dispose();
-  tunnel?.kill();
+  for (const tunnel of tunnels) tunnel.kill();
   await host?.down();
   rmSync(directory, { recursive: true, force: true });
 });
@@ -131,6 +133,21 @@ withPlugin(
     expect(await ids()).toEqual(before);
   },
 );
+
+withPlugin("what a service's own checker refuses touches no container that runs", async () => {
+  const before = await ids();
+  const snippet = "location /own/ { no_such_directive on; }";
+  await stack.configure(settings({ front: { snippet } }));
+  expect(await stack.failingUp()).toMatch(
+    /podwatch-nginx refuses its new configuration; the container that runs was not touched:[\s\S]*unknown directive "no_such_directive"/,
+  );
+  // What was refused once is not taken the next time.
+  expect(await stack.failingUp()).toContain("podwatch-nginx refuses its new configuration");
+  expect(await ids()).toEqual(before);
+  await stack.configure(settings());
+  await stack.up();
+  expect(await ids()).toEqual(before);
+});
 
 withPlugin("a changed setting changes one container, and its preview tells what is done", async () => {
   const before = await ids();
@@ -211,18 +228,14 @@ withPlugin("a container that somebody removed is put back, once Pulumi has looke
   await ask("/");
 });
 
+const startPage = async () =>
+  (
+    await host.exec("curl --silent --output /dev/null --write-out '%{http_code}' http://127.0.0.1:3000/ || :")
+  ).trim();
+
 withPlugin("containers come back with the daemon", async () => {
   await host.exec("systemctl restart docker");
-  await eventually(
-    60,
-    async () =>
-      (
-        await host.exec(
-          "curl --silent --output /dev/null --write-out '%{http_code}' http://127.0.0.1:3000/ || :",
-        )
-      ).trim(),
-    (code) => code === "200",
-  );
+  await eventually(60, startPage, (code) => code === "200");
 });
 
 withPlugin("a daemon that does not answer is told of by its address", async () => {
@@ -252,6 +265,65 @@ withPlugin("the same daemon is reached by ssh:// as well", async () => {
   await stack.configure(settings());
 });
 
+/** Certificates of an authority of their own, in the names that Docker gives them, for the daemon and for who may use it. */
+function certificates(name: string): { readonly server: string; readonly client: string } {
+  const [server, client] = [join(directory, name, "server"), join(directory, name, "client")];
+  for (const at of [server, client]) mkdirSync(at, { recursive: true });
+  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
+  const make = (at: string, file: string, ...more: string[]) =>
+    execFileSync(
+      "openssl",
+      [
+        "req",
+        "-x509",
+        ...key,
+        "-keyout",
+        `${at}/${file === "ca" ? "ca-" : ""}key.pem`,
+        "-out",
+        `${at}/${file}.pem`,
+        ...more,
+      ],
+      { stdio: "pipe" },
+    );
+  make(server, "ca", "-subj", `/CN=${name}`);
+  writeFileSync(join(client, "ca.pem"), readFileSync(join(server, "ca.pem")));
+  const signed = [
+    "-CA",
+    `${server}/ca.pem`,
+    "-CAkey",
+    `${server}/ca-key.pem`,
+    "-addext",
+    "basicConstraints=critical,CA:FALSE",
+  ];
+  make(server, "cert", "-subj", "/CN=daemon", "-addext", `subjectAltName=IP:${host.address}`, ...signed);
+  make(client, "cert", "-subj", "/CN=me", "-addext", "extendedKeyUsage=clientAuth", ...signed);
+  return { server, client };
+}
+
+withPlugin("and by tcp:// with certificates, which nobody without one of them gets through", async () => {
+  const ours = certificates("ours");
+  const packed = execFileSync("tar", ["-C", ours.server, "-c", "ca.pem", "cert.pem", "key.pem"], {
+    encoding: "base64",
+  });
+  const tls =
+    "--tlsverify --tlscacert=/etc/docker/ca.pem --tlscert=/etc/docker/cert.pem --tlskey=/etc/docker/key.pem";
+  await host.exec(`echo '${packed}' | base64 -d | tar -x --no-same-owner -C /etc/docker
+      echo 'DOCKER_OPTS="-H tcp://0.0.0.0:2376 ${tls}"' >/etc/default/docker
+      systemctl restart docker`);
+  await eventually(60, startPage, (code) => code === "200");
+  const engine = { name: "docker-api", daemon: `tcp://${host.address}:2376` };
+  await stack.configure(settings({ engine: { ...engine, certificates: ours.client } }));
+  // The provider.
+  expect(await stack.up()).toEqual({ updated: 1, unchanged: expect.any(Number) });
+  await stack.preview("--refresh", "--expect-no-changes");
+  await stack.configure(settings({ engine: { ...engine, certificates: certificates("others").client } }));
+  expect(await stack.failingUp("--refresh")).toMatch(/certificate|tls/);
+  const without = await run("curl", ["--silent", "--insecure", `https://${host.address}:2376/version`]);
+  expect(without).toMatchObject({ stdout: "" });
+  expect(without.code).not.toBe(0);
+  await stack.configure(settings());
+});
+
 withPlugin("destroy leaves nothing but images", async () => {
   await stack.up();
   await stack.destroy();
@@ -261,3 +333,43 @@ withPlugin("destroy leaves nothing but images", async () => {
     ),
   ).toBe("");
 });
+
+withPlugin(
+  "an ordinary user of this computer, who may use the socket and nothing else, has the same",
+  async () => {
+    expect(OrdinaryUser.rights()).toBe(
+      "Uid:\t65533\t65533\t65533\t65533\nGroups:\t \nCapEff:\t0000000000000000\nCapBnd:\t0000000000000000\n",
+    );
+    chmodSync(directory, 0o711);
+    const home = join(directory, "home");
+    const theirs = join(directory, "theirs.sock");
+    const user = await OrdinaryUser.create(home);
+    tunnels.push(await lendSocket(theirs));
+    user.lend(theirs);
+    const given = stackFile(settings({ engine: { name: "docker-api", daemon: `unix://${theirs}` } }));
+    writeFileSync(join(home, "local.yaml"), given);
+    const [file = ""] = (
+      await user.run("lab/toolchain/stack-init", "local", join(home, "local.yaml"))
+    ).stdout.split("\n");
+    const pulumi = async (command: string, ...args: string[]) => {
+      const begun = Date.now();
+      const done = await user.run(
+        "lab/toolchain/pulumi",
+        command,
+        "--stack",
+        "local",
+        "--config-file",
+        file,
+        ...args,
+      );
+      expect(done).toHaveExited(0);
+      console.info(`an ordinary user's ${command}: ${Math.round((Date.now() - begun) / 1000)} s`);
+      return done.stdout;
+    };
+    await pulumi("up", "--yes", "--skip-preview");
+    await ask("/grafana/api/health");
+    expect(await pulumi("up", "--yes", "--skip-preview")).toMatch(/Resources:\n +\d+ unchanged\n/);
+    await pulumi("destroy", "--yes", "--skip-preview");
+    expect(await host.exec("docker ps --all --quiet; docker volume ls --quiet")).toBe("");
+  },
+);

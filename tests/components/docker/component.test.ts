@@ -32,7 +32,9 @@ test("there are containers, and nothing that is run on a host", async () => {
   expect(of(TYPES.Container)).toEqual([
     "grafana-owner",
     "grafana-service",
+    "nginx-check",
     "nginx-service",
+    "prometheus-check",
     "prometheus-owner",
     "prometheus-service",
   ]);
@@ -104,6 +106,35 @@ test("secrets are files that Pulumi keeps secret, and previews show all other fi
   const nginx = named(resources, "nginx-service");
   expect(nginx.secretOutputs).toEqual([]);
   expect(plainText(nginx.inputs.uploads)).toContain("proxy_pass");
+});
+
+test("its files are checked without network and secrets, before a container is made of them", async () => {
+  const secrets = { own: SECRETS.backupPassword };
+  const resources = await deployed({ ...LAPTOP, prometheus: { data: "delete", secrets } });
+  const check = named(resources, "prometheus-check");
+  const service = named(resources, "prometheus-service");
+  const { uploads, ...inputs } = check.inputs as { uploads: Array<{ file: string; content: unknown }> };
+  expect(inputs).toMatchObject({
+    name: "podwatch-prometheus-check",
+    image: service.inputs.image,
+    entrypoints: ["sh", "/etc/podwatch/current/hooks/check"],
+    user: service.inputs.user,
+    networkMode: "none",
+    capabilities: { drops: ["ALL"] },
+    securityOpts: ["no-new-privileges"],
+    mustRun: false,
+    attach: true,
+  });
+  expect(inputs).not.toHaveProperty("volumes");
+  const secret = "/run/secrets/prometheus.own";
+  expect(uploads).toContainEqual({ file: secret, content: "\n" });
+  const own = (all: unknown) =>
+    (all as typeof uploads)
+      .filter(({ file }) => file.includes("/current/files/"))
+      .map((one) => plainText(one));
+  expect(own(uploads)).toEqual(own(service.inputs.uploads));
+  expect(own(uploads).length).toBeGreaterThan(0);
+  expect(service.dependsOn).toContain("podwatch-monitor-prometheus-check");
 });
 
 test("a volume is made its user's before the service starts, and images are those of the settings", async () => {
