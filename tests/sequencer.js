@@ -8,7 +8,7 @@ const LONGEST = [
   "docker",
   "bastion",
   "operate",
-  "influxdb",
+  "apimon",
   "isa",
   "regional",
   "front",
