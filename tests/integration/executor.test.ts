@@ -8,6 +8,7 @@ import versions from "../../versions.json";
 import { GitServer } from "./support/gitServer";
 import { CHECKOUT, eventually, HERE, LabHost, must, provideImages } from "./support/lab";
 import { nightly } from "./support/nightly";
+import { operateJson } from "./support/operate";
 import { askEveryPanel } from "./support/panels";
 import { query, rules } from "./support/queries";
 import { privateStretches, readableByEverybody, secretsOnHost } from "./support/secretScan";
@@ -297,6 +298,18 @@ test("the last words of a run that was not ok, without secrets, stand on the das
   expect(rows).toContainEqual(expect.stringMatching(/^plugin: \*\*\*/));
   expect(rows).toContainEqual(expect.stringMatching(/^real: .*refused/i));
   expect(answer.body).not.toContain(OWN);
+});
+
+test("npm run verify asks the panels in either language", async () => {
+  interface Verified {
+    readonly hosts: ReadonlyArray<{ readonly checks: ReadonlyArray<{ check: string; detail: string }> }>;
+  }
+  const { json } = await operateJson<Verified>(stack, "verify");
+  const checks = json.hosts.flatMap((one) => one.checks);
+  for (const title of ["API", "API, each call", "Scenarios", "Scenarios, each run"]) {
+    const found = checks.find(({ check }) => check === `dashboard ${title}`);
+    expect([title, found?.detail]).toEqual([title, expect.stringMatching(/^(\d+) of \1 panels with data$/)]);
+  }
 });
 
 /** Runs a file of the executor's own tests in the image. */
