@@ -49,7 +49,7 @@ export class OrdinaryUser {
   run(command: string, ...args: string[]): Promise<Result> {
     const checkout = join(this.home, "podwatch");
     const script = `mount --bind "$1/node_modules" "$2/node_modules" && cd "$2" && shift 2 && exec "$@"`;
-    const own = ["env", "-i", `HOME=${this.home}`, `PATH=${process.env.PATH}`];
+    const own = ["env", "-i", `HOME=${this.home}`, "USER=me", `PATH=${process.env.PATH}`];
     const words = ["sh", "-c", script, "sh", CHECKOUT, checkout, ...AS_USER, ...own, command, ...args];
     return run("unshare", ["--mount", "--propagation=private", ...words], { timeout: 600 });
   }
