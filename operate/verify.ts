@@ -7,6 +7,7 @@ import { Front } from "./front";
 import { Grafana } from "./grafana";
 import type { Host } from "./host";
 import { writeJunit } from "./junit";
+import { linesAreTaken, watchesTelegraf } from "./lines";
 import { exitCode, perHost, type Report } from "./outcome";
 import { age, PROMETHEUS } from "./prometheus";
 import { isAgent, samplesAreTaken } from "./remoteWrite";
@@ -72,6 +73,9 @@ async function verifyHost(host: Host, seconds: number): Promise<Check[]> {
       ? [check("targets", () => retry(seconds, () => targetsUp(front, prometheus.bundle)))]
       : []),
     ...(agent ? [check("samples sent", () => retry(seconds, () => samplesAreTaken(front)))] : []),
+    ...(prometheus && !agent && watchesTelegraf(prometheus.bundle)
+      ? [check("lines to InfluxDB", () => retry(seconds, () => linesAreTaken(front)))]
+      : []),
     ...(alertmanager ? [check("an alert", () => alertIsTaken(host, alertmanager.bundle, seconds))] : []),
     ...(alertmanager && prometheus
       ? [check("alerts of Prometheus", () => alertsArrive(front, seconds))]
