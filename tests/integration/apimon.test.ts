@@ -147,7 +147,11 @@ async function shown(query: string) {
 /** When each container was started. */
 async function started(): Promise<Record<string, string>> {
   const all = await Promise.all(
-    apimon.all().map((host) => host.exec(`podman ps --format '${host.name}/{{.Names}} {{.StartedAt}}'`)),
+    apimon
+      .all()
+      .map((host) =>
+        host.exec(`podman ps --filter name=^podwatch- --format '${host.name}/{{.Names}} {{.StartedAt}}'`),
+      ),
   );
   return Object.fromEntries(
     all
@@ -326,5 +330,6 @@ test("what is changed inside InfluxDB is drift, and is repaired, whatever the ad
 
 test("destroy leaves nothing on any of them", async () => {
   await apimon.stack.destroy();
+  await apimon.distrust();
   expect(await everything()).toEqual(before);
 });

@@ -113,6 +113,11 @@ export class Apimon {
     await Promise.all(this.all().map((host) => host.exec(`cat >${CA} <<'PEM'\n${certificate}PEM`)));
   }
 
+  /** Takes that back. */
+  async distrust(): Promise<void> {
+    await Promise.all(this.all().map((host) => host.exec(`rm ${CA}`)));
+  }
+
   /** How the front of a host is asked: on the host itself, as the operator of the stack file. */
   async front(place: Place): Promise<FetchOptions> {
     const { operator } = (await this.installation(place)).logIns.users;
