@@ -262,11 +262,11 @@ nightly("an API that hangs is told by the scenario that is ended", async () => {
   }
 });
 
-test("every panel of the boards for scenarios, calls and Telegraf shows data", async () => {
+test("every panel of the boards for scenarios, calls, Telegraf and InfluxDB shows data", async () => {
   const { user, password } = (await logIns()).grafana;
   const boards = [
     ...["podwatch-api", "podwatch-scenarios", "podwatch-telegraf"],
-    ...["podwatch-api-influxdb", "podwatch-scenarios-influxdb"],
+    ...["podwatch-api-influxdb", "podwatch-scenarios-influxdb", "podwatch-influxdb"],
   ];
   const ours = (uid: string) => boards.includes(uid);
   await eventually(
