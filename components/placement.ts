@@ -54,6 +54,8 @@ interface Reachable {
 export interface Offer {
   /** Ports of the host that it listens on, if any. */
   readonly listens?: readonly Listener[];
+  /** Where it mounts disks. */
+  readonly mounts?: readonly string[];
   /** Port of another program of the host that containers have to reach; the firewall lets them through. */
   readonly asks?: Listener;
   /** How the front of its host serves it. */

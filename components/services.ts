@@ -104,6 +104,11 @@ function behindFronts(monitor: HostSettings, hosts: readonly HostSettings[], own
 /** The services of a host, as its runner is told of them. */
 export function plannedServices({ offers }: WiredHost): PlannedService[] {
   return SERVICES.filter(({ service, elsewhere }) => service in offers && !elsewhere)
-    .map(({ service, kind = "container" }) => ({ service, kind, listens: offers[service]?.listens }))
+    .map(({ service, kind = "container" }) => ({
+      service,
+      kind,
+      listens: offers[service]?.listens,
+      mounts: offers[service]?.mounts,
+    }))
     .sort((a, b) => (a.service < b.service ? -1 : 1));
 }

@@ -39,7 +39,10 @@ apply_service() {
   of_kind check
   switch_to_candidate
   claim "$home"
+  held=
   tidy_up
+  [ -z "$held" ] || notes="${notes:+$notes
+}note: $held"
   say "$activation"
   [ -z "$notes" ] || say "$notes"
 }

@@ -5,8 +5,8 @@
 readonly ROOM_FOR_IMAGES=1024
 readonly ROOM_FOR_STATE=50
 
-# `fit [<kind>/<service>[=<address>:<port>=<setting>[,...]] ...]`: the services to be deployed, where they listen, and the
-# settings that determine it.
+# `fit [<kind>/<service>[=<address>:<port>=<setting>[,...]][@<directory>[,...]] ...]`: the services to be deployed, where they listen, and the
+# settings that determine it, and where disks are mounted.
 show_fit() {
   cat >/dev/null
   input_read=yes
@@ -17,6 +17,7 @@ show_fit() {
     of_kind fit
   done
   refuse_strangers "$@"
+  each_kind foresee
   say fit
 }
 
@@ -32,7 +33,7 @@ is_installed_first() {
 
 # Sets the variables that the steps of a kind use.
 use_service() {
-  service=${1%%=*}
+  service=${1%%[=@]*}
   service=${service#*/}
   container=podwatch-$service
   use_kind "${1%%/*}"

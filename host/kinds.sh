@@ -56,8 +56,8 @@ of_kind() {
   fi
 }
 
-# Runs a step of every kind that has it, whatever is being applied: `drop_unused` removes what no service references any
-# more, `installed` and `uninstalled` are called after the runner's installation and removal.
+# Runs a step of every kind that has it, whatever is being applied: `foresee` refuses what a deployment is about to take away, before it
+# begins, `drop_unused` removes what no service references any more, `installed` and `uninstalled` are called after the runner's installation and removal.
 each_kind() {
   for each in $KINDS; do
     if command -v "${each}_$1" >/dev/null; then

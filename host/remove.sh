@@ -16,7 +16,9 @@ remove_service() {
   remove_what_runs
   of_kind forget "$data"
   rm -rf "$home"
+  held=
   each_kind drop_unused
+  [ -z "$held" ] || fail "$service is removed, but $held"
   rm -f "$STATE/locks/$service"
   say removed
 }

@@ -50,6 +50,8 @@ export interface PlannedService {
   readonly service: string;
   readonly kind: Kind;
   readonly listens?: readonly Listener[] | undefined;
+  /** Where it mounts disks. */
+  readonly mounts?: readonly string[] | undefined;
 }
 
 /** A port of the host. */
@@ -168,16 +170,23 @@ function digest(text: string): string {
  * The command that fails unless a host is suitable for a runner, and for these services; {@link fitScript} comes on
  * standard input, behind sudo's password where there is one.
  */
-export function fitCommand(rights: Rights, services: readonly PlannedService[], engine = "podman"): string {
+export function fitCommand(
+  rights: Rights,
+  services: readonly PlannedService[],
+  engine = "podman",
+  owner?: string,
+): string {
   const by = engine === "podman" ? [] : [`--engine=${engine}`];
-  return runOnce("fit", rights, ["fit", ...by, ...services.map(fitWord)], fitScript());
+  const words = ownedBy(owner, ["fit", ...by, ...services.map(fitWord)]);
+  return runOnce("fit", rights, words, fitScript());
 }
 
-function fitWord({ kind, service, listens = [] }: PlannedService): string {
+function fitWord({ kind, service, listens = [], mounts = [] }: PlannedService): string {
   // The runner looks for other programs at ports of TCP only.
   const streams = listens.filter(({ protocol }) => protocol !== "udp");
   const places = streams.map(({ bind = "::", port, setting }) => `${bind}:${port}=${setting}`);
-  return `${kind}/${service}${places.length === 0 ? "" : `=${places.join(",")}`}`;
+  const mounted = mounts.length === 0 ? "" : `@${mounts.join(",")}`;
+  return `${kind}/${service}${places.length === 0 ? "" : `=${places.join(",")}`}${mounted}`;
 }
 
 /** Arguments for the runner that identify the caller. */

@@ -20,6 +20,7 @@ const PARTS = [
   "build",
   "firewall",
   "disk",
+  "taken",
   "shield",
   "confine",
   "ssh",
@@ -46,14 +47,18 @@ const PARTS = [
 /** Those needed to check whether a host is suitable. */
 const PARTS_OF_FIT = [
   "main",
+  "bundle",
   "units",
   "engine",
   "podman",
   "docker",
   "kinds",
   "kinds/",
+  "disk",
+  "taken",
   "fit",
   "strangers",
+  "advice",
 ] as const;
 
 /** The runner as one script. */

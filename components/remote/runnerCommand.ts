@@ -81,7 +81,7 @@ export function gate(
   const { host, services, engine } = args;
   const create = pulumi
     .output(services)
-    .apply((all) => fitCommand(host.connection.rights, all as readonly PlannedService[], engine));
+    .apply((all) => fitCommand(host.connection.rights, all as readonly PlannedService[], engine, host.owner));
   return command(
     name,
     { ...args, step: "gate" },

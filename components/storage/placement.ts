@@ -6,7 +6,10 @@ import { STORAGE } from "./endpoint";
 export const storagePlacement: PlacedService = {
   service: STORAGE,
   kind: "mount",
-  offer: ({ storage: { disks } }) => (Object.keys(disks).length > 0 ? {} : undefined),
+  offer: ({ storage }) => {
+    const mounts = Object.values(storage.disks).map(({ at }) => at);
+    return mounts.length > 0 ? { mounts: mounts.sort() } : undefined;
+  },
   place: (placement, opts) => {
     const { name, host, settings } = placement;
     const usedBy = offered(placement, "savedData").map(({ service }) => service);

@@ -3,6 +3,7 @@
 #
 #   services/<name>/disks        `<name> <UUID of the file system>` of each disk that has been mounted: it is never formatted again
 #   services/<name>/formatting   `<name>` of a disk while it is being formatted
+#   services/<name>/leaving      directories whose disks were taken from the stack file, and are unmounted once nobody uses them
 
 KINDS="$KINDS mount"
 
@@ -34,6 +35,7 @@ mount_fit() {
 
 # Everything that is refused is refused here, before a disk is touched.
 mount_check() {
+  [ ! -e "$home/current/headers" ] || refuse_used_by_strangers
   header "$candidate" disk >"$home/candidate/disks"
   while read -r name format type device at; do
     check_disk
@@ -49,12 +51,13 @@ check_disk() {
   if [ -n "$(numbers_at "$at")" ]; then
     [ "$(numbers_at "$at")" = "$(numbers_of "$device")" ] ||
       fail "something else than $device is mounted at $at; unmount it, or correct $where"
-    [ -n "$(known_disk "$name")" ] || is_unit_of_ours "$(mount_unit_at "$at")" ||
+    [ -n "$(known_disk "$name")" ] || is_unit_of_ours "$(mount_unit_at "$at")" || is_leaving "$at" ||
       fail "$at is mounted by somebody else already; take it out of /etc/fstab and unmount it, or remove $where"
   else
     refuse_hiding
     elsewhere=$(mounted_at "$(numbers_of "$device")")
-    [ -z "$elsewhere" ] || fail "$device is mounted at $elsewhere; unmount it there, or correct $where.device"
+    [ -z "$elsewhere" ] || is_leaving "$elsewhere" || is_unit_of_ours "$(mount_unit_at "$elsewhere")" ||
+      fail "$device is mounted at $elsewhere; unmount it there, or correct $where.device"
     refuse_used_disk
   fi
   refuse_strange_disk
@@ -101,6 +104,10 @@ refuse_strange_disk() {
   fi
 }
 
+is_leaving() {
+  grep -qsxF -e "$1" "$home/leaving"
+}
+
 mount_unit_at() {
   say "$1" | sed 's,^/,,; s,/,-,g; s/$/.mount/'
 }
@@ -128,7 +135,6 @@ mount_activate() {
     reason="a disk could not be mounted: $report"
     return 1
   }
-  leave_former_disks
   note_disks || fail "cannot write to $home; is the disk full?"
 }
 
@@ -163,14 +169,14 @@ format_disk() {
 }note: $device was empty and has been formatted, for the disk $name"
 }
 
-# Units of directories that have no disk any more: their files only, since what is mounted may be in use.
+# Of a directory that has no disk any more the unit's file only is removed, since what is mounted may be in use.
 install_mounts() {
   for each in $former; do
     path=$(unit_path "$each")
     if [ -e "$release/unit/$each" ]; then
       mkdir -p "${path%/*}" && cp "$release/unit/$each" "${path%/*}/.$each.new" && mv "${path%/*}/.$each.new" "$path" || return 1
     elif is_unit_of_ours "$each"; then
-      rm -f "$path" || return 1
+      sed -n 's/^Where=//p' "$path" >>"$home/leaving" && rm -f "$path" || return 1
     fi
   done
   reload_systemd
@@ -197,19 +203,17 @@ confine_volumes() {
   done <"$home/disks.wanted"
 }
 
-# They are unmounted if nobody uses them; otherwise they are gone with the next boot.
-leave_former_disks() {
-  for each in $former; do
-    case $each in
-      *.mount) [ -e "$release/unit/$each" ] || systemctl stop "$each" 2>/dev/null || : ;;
-    esac
-  done
-}
-
 note_disks() {
   while read -r name format type device at; do
     say "$name $(probe_disk uuid)"
-  done <"$home/disks.wanted" >"$home/disks.new" && mv "$home/disks.new" "$home/disks" && rm -f "$home/disks.wanted"
+  done <"$home/disks.wanted" >"$home/disks.new" && mv "$home/disks.new" "$home/disks" && put_back && rm -f "$home/disks.wanted"
+}
+
+# What was leaving and is wanted again.
+put_back() {
+  [ ! -e "$home/leaving" ] || while read -r name format type device at; do
+    note_gone "$home" "$at" || return 1
+  done <"$home/disks.wanted"
 }
 
 mount_prove() {
@@ -244,7 +248,19 @@ is_mounted_read_only() {
   awk -v at="$1" '$5 == at { options = "," $6 "," } END { exit options !~ /,ro,/ }' /proc/self/mountinfo
 }
 
-# The data stay on the disks. A disk that is still used stays mounted until the next boot.
+# The data stay on the disks.
 mount_remove() {
+  directories=$({ header "$home/current" disk | sed 's/.* //'; cat "$home/leaving"; } 2>/dev/null || :)
+  for at in $directories; do
+    users=$(users_of "$at" | sed 's/^[a-z]* //' | in_words)
+    [ -z "$users" ] ||
+      fail "the disk at $at cannot be taken away, since $users uses it; it is mounted as before: end that, and run the same command again"
+  done
+  # Without the first, what requires the target would stop with it.
+  systemctl --quiet disable "$unit" 2>/dev/null || :
+  systemctl stop "$unit" 2>/dev/null || :
+  for at in $directories; do
+    report=$(unmount "$at" 2>&1) || fail "the disk at $at cannot be unmounted: $report"
+  done
   remove_units
 }

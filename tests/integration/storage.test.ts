@@ -1,13 +1,14 @@
 // Disks for data, through the whole life of a host.
 import { LabHost, must } from "./support/lab";
 import { operate } from "./support/operate";
-import { healthy, small } from "./support/smallStack";
+import { healthy, small, startedAt } from "./support/smallStack";
 import { connection, Stack } from "./support/stack";
 
-jest.setTimeout(400_000);
+jest.setTimeout(600_000);
 
 const DISK = "/dev/disk/by-id/virtio-first";
 const OTHER = "/dev/disk/by-id/virtio-other";
+const THIRD = "/dev/disk/by-id/virtio-third";
 const VOLUMES = "/var/lib/containers/storage/volumes";
 const DATA = `${VOLUMES}/podwatch-prometheus/_data`;
 
@@ -29,6 +30,7 @@ beforeAll(async () => {
   await must("lab/lab", ["install", host.name, "e2fsprogs"]);
   await lend(DISK);
   await lend(OTHER);
+  await lend(THIRD);
   stack = await Stack.create("storage", settings());
 });
 
@@ -70,6 +72,88 @@ test("an empty disk is formatted, and has the data of the services", async () =>
   expect(await operate(stack, "drift")).toMatchObject({ code: 0 });
 });
 
+describe("a disk that is taken out of the stack file", () => {
+  const MORE = "/srv/more";
+  const both = (probes: object, more: object = { more: { device: THIRD, at: MORE } }) =>
+    small(connection("operator", host), {
+      prometheus: { data: "keep", scrapeInterval: "2s" },
+      storage: { disks: { data: { device: DISK }, ...more } },
+      blackboxExporter: probes,
+    });
+  const reading = { enabled: true, volumes: [`${MORE}:/etc/lists:ro`] };
+  const none = { enabled: false };
+  const mountedAt = (directory: string) =>
+    host.exec(`findmnt --noheadings --output SOURCE ${directory} || echo nothing`);
+  /** Both are as they were, and nothing has been restarted. */
+  const refused = async (settings: object, reason: RegExp) => {
+    const before = await startedAt(host);
+    await stack.configure(settings as Record<string, unknown>);
+    expect(await stack.failingUp()).toMatch(reason);
+    expect(await startedAt(host)).toBe(before);
+    expect(await mounted()).toBe(`${DISK}\n`);
+  };
+
+  test("stays where the data of a service are that stays, and nothing is changed", async () => {
+    const reason =
+      /podwatch:storage\.disks\.data takes the disk at \/var\/lib\/containers\/storage\/volumes away, where prometheus keeps data; nothing was changed: put podwatch:storage\.disks\.data back as it was, or /;
+    await refused(small(connection("operator", host), { prometheus: { data: "keep" } }), reason);
+    await refused(settings(DISK, { at: "/srv/elsewhere" }), reason);
+    await stack.configure(both(reading));
+    await stack.up();
+    await refused(
+      both(reading, {}),
+      /storage\.disks\.more takes the disk at \/srv\/more away, where blackbox-exporter keeps data/,
+    );
+    expect(await mountedAt(MORE)).toBe(`${THIRD}\n`);
+  });
+
+  test("stays where somebody else uses it, by name", async () => {
+    await host.exec(`echo here >${MORE}/file && systemd-run --quiet --unit reader tail -f ${MORE}/file`);
+    await host.exec(`until ls -l /proc/[0-9]*/fd | grep -q ${MORE}/file; do sleep 0.1; done`);
+    await refused(
+      both(none, {}),
+      /takes the disk at \/srv\/more away, which tail \(process \d+\) uses; nothing was changed: end that/,
+    );
+    expect(await host.exec("systemctl is-active podwatch-blackbox-exporter")).toBe("active\n");
+    await host.exec("systemctl stop reader");
+  });
+
+  test("stays mounted while a service of before runs, and may be put back", async () => {
+    await stack.configure(both(reading, {}));
+    // As if the deployment had been interrupted after that.
+    await stack.up("--target", "**storage-service");
+    expect(await mountedAt(MORE)).toBe(`${THIRD}\n`);
+    await stack.configure(both(reading));
+    await stack.up("--target", "**storage-service");
+    expect(await host.exec(`cat ${MORE}/file; cat /var/lib/podwatch/services/storage/leaving`)).toBe(
+      "here\n",
+    );
+  });
+
+  test("is unmounted once the services that used it are gone, and no other is restarted", async () => {
+    const before = await startedAt(host);
+    await stack.configure(both(none, {}));
+    await stack.up();
+    expect(await mountedAt(MORE)).toBe("nothing\n");
+    expect(await startedAt(host)).toBe(before);
+    expect(await operate(stack, "drift")).toMatchObject({ code: 0 });
+  });
+
+  test("returns with what it has, at another place, too", async () => {
+    const at = "/srv/other";
+    await stack.configure(both(none, { more: { device: THIRD, at } }));
+    await stack.up();
+    expect(await host.exec(`cat ${at}/file`)).toBe("here\n");
+    await stack.configure(both(none));
+    await stack.up();
+    expect(await mountedAt(at)).toBe("nothing\n");
+    expect(await host.exec(`cat ${MORE}/file`)).toBe("here\n");
+    await stack.configure(settings());
+    await stack.up();
+    expect(await mountedAt(MORE)).toBe("nothing\n");
+  });
+});
+
 test("a boot without the disk starts nothing that would begin anew; with it, everything is there", async () => {
   await host.exec(`touch ${DATA}/kept`);
   const before = await uuid();
@@ -87,10 +171,20 @@ test("a boot without the disk starts nothing that would begin anew; with it, eve
   );
   await stack.configure(settings());
   await lend(DISK);
-  expect(await operate(stack, "repair")).toMatchObject({ code: 0 });
+  expect(await operate(stack, "repair")).toHaveExited(0);
   await healthy(host);
   expect(await uuid()).toBe(before);
   expect(await host.exec(`ls ${DATA}/kept`)).toContain("kept");
+});
+
+test("destroy leaves a disk mounted that somebody else uses, and says who does", async () => {
+  await host.exec(`systemd-run --quiet --unit reader tail -f ${DATA}/kept`);
+  await host.exec(`until ls -l /proc/[0-9]*/fd | grep -q ${DATA}/kept; do sleep 0.1; done`);
+  expect(await stack.failingDestroy()).toMatch(
+    /the disk at \/var\/lib\/containers\/storage\/volumes cannot be taken away, since tail \(process \d+\) uses it/,
+  );
+  expect(await mounted()).toBe(`${DISK}\n`);
+  await host.exec("systemctl stop reader");
 });
 
 test("destroy leaves the data, also for a host that knows nothing of them", async () => {
