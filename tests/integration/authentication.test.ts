@@ -31,7 +31,7 @@ const WAYS: Record<
   },
   header: { auth: () => ({}), secret: `headers.${HEADER}`, of: "header" },
   mutual: {
-    auth: ({ markdownFiles: { ca, client } }) => ({
+    auth: ({ papers: { ca, client } }) => ({
       tls: { ca, certificate: client.certificate, serverName: "metrics.lab" },
     }),
     secret: "tls.key",
@@ -124,7 +124,7 @@ describe("log-ins", () => {
     const given = (keys: Keys, at: (door: string, index: number) => string) =>
       Object.entries(WAYS).map(([door, { secret, of }], index) => [
         `${at(door, index)}.${secret}`,
-        of === "key" ? server.markdownFiles.client.key : keys[of],
+        of === "key" ? server.papers.client.key : keys[of],
       ]);
     const job = (index: number) => `prometheus.scrapeJobs[${index}]`;
     return stack.configure(
@@ -174,7 +174,7 @@ describe("log-ins", () => {
     const after = Object.entries(await started());
     return after.filter(([name, at]) => before[name] !== at).map(([name]) => name);
   }
-  const secrets = (keys: Keys): Secrets => ({ ...keys, key: server.markdownFiles.client.key });
+  const secrets = (keys: Keys): Secrets => ({ ...keys, key: server.papers.client.key });
 
   test("of scrape jobs give access, also at service discovery, and with a file", async () => {
     await becomes(open, scraped);

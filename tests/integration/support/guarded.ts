@@ -37,10 +37,10 @@ export class GuardedServer {
 
   private constructor(
     public keys: Keys,
-    readonly markdownFiles: Papers,
+    readonly papers: Papers,
   ) {
     this.plain = createServer((request, response) => this.answer(request, response));
-    const { ca, server } = markdownFiles;
+    const { ca, server } = papers;
     this.mutual = createTlsServer(
       { ca, key: server.key, cert: server.certificate, requestCert: true, rejectUnauthorized: true },
       (request, response) => this.let("mutual", request, response),
@@ -48,7 +48,7 @@ export class GuardedServer {
   }
 
   static async start(keys: Keys): Promise<GuardedServer> {
-    const server = new GuardedServer(keys, markdownFiles());
+    const server = new GuardedServer(keys, issuedPapers());
     for (const each of [server.plain, server.mutual]) {
       await new Promise<void>((resolve) => each.listen(0, "0.0.0.0", resolve));
     }
@@ -125,8 +125,8 @@ function metrics(response: ServerResponse): void {
 }
 
 /** Certificates of an authority of their own, good for a day. */
-function markdownFiles(): Papers {
-  const directory = mkdtempSync(join(tmpdir(), "podwatch-markdownFiles-"));
+function issuedPapers(): Papers {
+  const directory = mkdtempSync(join(tmpdir(), "podwatch-papers-"));
   const at = (name: string) => join(directory, name);
   const openssl = (...args: string[]) => execFileSync("openssl", args, { stdio: "pipe" });
   const algorithm = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"];
