@@ -28,11 +28,16 @@ export function endpointStates(input: StatesInput): Recording[] {
   // A dollar sign would refer to a part of the match.
   const name = quoted(region.replaceAll("$", "$$$$"));
   const named = (expr: string) => `label_replace(${expr}, "roc", ${name}, "roc", "")`;
-  // A target has `up` for as long as it is one, whether or not what probes it answers.
-  const counted = named(`up{${selector(input)}} unless on (${IN_TOPOLOGY}) availability:endpoint_excluded`);
+  // A target has `up` for as long as it is one, whether or not what probes it answers; a job of an executor counts on while that is away.
+  const ran = `podwatch_executor_check{${selector(input)}}`;
+  const counted = named(
+    `(up{${selector(input)}} or ${ran} or last_over_time(${ran}[6h]) and on (job, instance) up == 0)` +
+      ` unless on (${IN_TOPOLOGY}) availability:endpoint_excluded`,
+  );
   const seen = named(
     `last_over_time(probe_success{${selector(input)}, job=~${anyOf(input.probeJobs)}}[${unknownAfter}])` +
-      ` or last_over_time(up{${selector(input)}, job!~${anyOf(input.probeJobs)}}[${unknownAfter}])`,
+      ` or last_over_time(up{${selector(input)}, job!~${anyOf(input.probeJobs)}}[${unknownAfter}])` +
+      ` or last_over_time(${ran}[${unknownAfter}]) != ${STATES.unknown}`,
   );
   return [
     {

@@ -51,6 +51,14 @@ interface Job {
   readonly exclusive?: string | undefined;
   readonly environment: Readonly<Record<string, string>>;
   readonly cleanup?: string | undefined;
+  readonly service?: CheckedService | undefined;
+}
+
+interface CheckedService {
+  readonly site: string;
+  readonly serviceType: string;
+  readonly host: string;
+  readonly roc?: string | undefined;
 }
 
 /** The user that the recipe makes. */
@@ -156,13 +164,19 @@ function source({ repository, knownHosts }: ExecutorInput) {
   };
 }
 
-function job({ interval, timeout, timeZone, ...others }: Job) {
+function job({ interval, timeout, timeZone, service, ...others }: Job) {
   return {
     ...others,
+    ...(service === undefined ? {} : { service: checked(service) }),
     timezone: timeZone,
     timeout: inSeconds(timeout),
     ...(interval === undefined ? {} : { interval: inSeconds(interval) }),
   };
+}
+
+/** As the topology's targets have it: hosts in small letters; the region of those that name none is the availability's. */
+function checked({ roc = "", host, ...others }: CheckedService) {
+  return { ...others, roc, host: host.toLowerCase() };
 }
 
 /** @param instance name of the host that it runs on */

@@ -22,6 +22,7 @@ import {
   whole,
 } from "../../config/schema/words";
 import versions from "../../versions.json";
+import { checkedService } from "../topology/service.schema";
 import { cron } from "./cron.schema";
 
 const name = (what: string) =>
@@ -149,6 +150,11 @@ export const scenario = group({
     scenarioPath().optional(),
     "What runs after a run that was ended, for a minute at most: a path like that of the job.",
     { example: "playbooks/cleanup.yaml", defaultText: "nothing" },
+  ),
+  service: setting(
+    checkedService.optional(),
+    "Service that it checks, whose [availability](availability.md#checks-by-the-executor) its results count for.",
+    { defaultText: "none" },
   ),
 }).meta({ id: "scenario", description: "A job of the executor." });
 

@@ -15,6 +15,7 @@ export const executorSection = section("executor", {
     executor: { title: "Executor" },
     scenarioRepository: { title: "Repository of scenarios", under: "as `executor.repository`" },
     scenario: { title: "Scenario", under: "as an entry of `executor.jobs`" },
+    checkedService: { title: "Checked service", under: "as `service` of a job of the executor" },
   },
   withoutPrometheus: "the executor without a Prometheus that watches it; set executor.enabled to false too",
   taken: { jobs: [EXECUTOR], paths: [EXECUTOR_ENDPOINT.path] },

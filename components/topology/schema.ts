@@ -20,16 +20,7 @@ import {
   type WithSecrets,
 } from "../../config/schema/words";
 import versions from "../../versions.json";
-
-/** As the database has it: one line, without the quotes that its interface refuses. */
-const name = (what: string) =>
-  text(/^[^\p{Cc}"'`,]{1,128}$/u, `is not the name of ${what}; write it as the database shows it`);
-
-const serviceType = () =>
-  text(
-    /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/,
-    "is not a type of services; write one as the database shows it, such as webdav or eu.egi.cloud.vm-management.occi",
-  );
+import { name, serviceType } from "./service.schema";
 
 const pagePath = () =>
   text(

@@ -26,6 +26,9 @@ PERIOD = _gauge("period_seconds", "Time between two runs.", JOB)
 TIMEOUT = _gauge("timeout_seconds", "Most time of a run.", JOB)
 LATE = _gauge("late_seconds", "How late the last run began.", JOB)
 PERFORMANCE = _gauge("performance", "Performance data of a Nagios plugin.", ("job_name", "datum", "unit"))
+CHECK = _gauge(
+    "check", "What the last run says of the service: 0 down, 1 up, 3 unknown.", ("job_name", "roc", "site", "service_type", "hostname")
+)
 RUNS = Counter(f"{_PREFIX}_runs", "Runs by result.", ("job_name", "result"), registry=REGISTRY)
 MISSED = Counter(f"{_PREFIX}_missed", "Runs left out: the one before was not over, or the scheduler was late.", ("job_name", "reason"), registry=REGISTRY)
 LEFT = Counter(f"{_PREFIX}_left_processes", "Processes that runs left, and that were ended.", JOB, registry=REGISTRY)
@@ -42,8 +45,18 @@ SOURCE_TIME = _gauge("source_timestamp_seconds", "When the source was refreshed 
 LINES = Counter(f"{_PREFIX}_lines", "Lines of runs for telegraf.", ("outcome",), registry=REGISTRY)
 
 
+# As Nagios and ARGO have it: a warning is up, and what takes too long is down. A run that was ended by a stop says nothing.
+_STATES = {"ok": 1, "warning": 1, "failed": 0, "timeout": 0, "unknown": 3}
+_services = {}
+
+
 def add_job(job, period, now):
     name = job.name
+    if job.service != _services.get(name):
+        CHECK.remove_by_labels({"job_name": name})
+        _services[name] = job.service
+        if job.service:
+            CHECK.labels(name, *job.service).set(_STATES["unknown"])
     PERIOD.labels(name).set(period)
     TIMEOUT.labels(name).set(job.timeout)
     LAST_START.labels(name).set(now)
@@ -54,8 +67,9 @@ def add_job(job, period, now):
 
 
 def remove_job(name):
-    for metric in (RESULT, FAILURES, DURATION, LAST_START, LAST_OK, PERIOD, TIMEOUT, LATE, LEFT, RUNS, MISSED, PERFORMANCE):
+    for metric in (RESULT, FAILURES, DURATION, LAST_START, LAST_OK, PERIOD, TIMEOUT, LATE, LEFT, RUNS, MISSED, PERFORMANCE, CHECK):
         metric.remove_by_labels({"job_name": name})
+    _services.pop(name, None)
 
 
 def note(outcome):
@@ -70,6 +84,8 @@ def note(outcome):
     if outcome.result == "ok":
         LAST_OK.labels(name).set(outcome.started)
     RUNS.labels(name, outcome.result).inc()
+    if _services.get(name) and outcome.result in _STATES:
+        CHECK.labels(name, *_services[name]).set(_STATES[outcome.result])
     LEFT.labels(name).inc(outcome.left)
     PERFORMANCE.remove_by_labels({"job_name": name})
     for datum, unit, value in outcome.performance:

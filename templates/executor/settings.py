@@ -25,6 +25,8 @@ class Job:
     exclusive: str | None = None
     environment: tuple = ()
     cleanup: str | None = None
+    # Roc, site, type and host of the service that it checks.
+    service: tuple | None = None
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ def job(name, given):
         exclusive=given.get("exclusive"),
         environment=tuple(sorted(given.get("environment", {}).items())),
         cleanup=given.get("cleanup"),
+        service=tuple(given["service"][key] for key in ("roc", "site", "serviceType", "host")) if "service" in given else None,
     )
     if one.type not in ("ansible", "executable", "nagios"):
         raise Problem(f"job {name}: {one.type!r} is not a type of jobs")

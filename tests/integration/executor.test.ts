@@ -71,17 +71,26 @@ let git: GitServer;
 
 const repository = () => ({ url: git.url, ref: "main", hostKey: host.hostKey, refresh: "5s" });
 
+const service = (host: string) => ({ site: "SITE-A", serviceType: "webdav", host });
+
 const jobs = {
   playbook: { path: "playbooks/servers.yaml", interval: "20s", timeout: "60s" },
-  plugin: { path: "plugins/check", type: "nagios", interval: "2s" },
-  real: { path: "plugins/real", type: "nagios", interval: "5s", arguments: ["-H", HERE, "-p", "1"] },
+  plugin: { path: "plugins/check", type: "nagios", interval: "2s", service: service("SE1.site-a.lab") },
+  real: {
+    ...{ path: "plugins/real", type: "nagios", interval: "5s", arguments: ["-H", HERE, "-p", "1"] },
+    service: service("se2.site-a.lab"),
+  },
   calls: { path: "scenarios/calls.py", interval: "10s", timeout: "30s" },
   hang: { path: "scenarios/hang", interval: "30s", timeout: "3s", cleanup: "scenarios/cleanup" },
 };
 
 const settings = (executor: object = {}) =>
   small(connection("operator", host), {
-    prometheus: { data: "delete", scrapeInterval: "1s", evaluationInterval: "1s" },
+    prometheus: {
+      ...{ data: "delete", scrapeInterval: "1s", evaluationInterval: "1s" },
+      retention: { time: "63d" },
+    },
+    availability: { enabled: true, history: { enabled: false }, region: "Lab" },
     gateways: { enabled: false },
     grafana: { data: "delete" },
     alerts: { ApiFailing: { for: "1s", calls: 2 }, ApiSlow: { for: "1s", calls: 2, above: 2 } },
@@ -342,6 +351,17 @@ test("what a Nagios plugin says becomes its result and metrics", async () => {
   // Debian's own check_tcp, of a port that nobody listens on.
   await metric("result", "real", (value) => value === 2);
   expect(await log("real", "failed")).toMatch(/refused/);
+  // A warning is up. States are recorded each minute.
+  const states = await eventually(
+    90,
+    () => query(host, "availability:endpoint_state"),
+    (found) => found.length === 2 && found.every(({ value }) => value !== 3),
+  );
+  expect(
+    Object.fromEntries(
+      states.map(({ metric: { roc, site, hostname }, value }) => [[roc, site, hostname].join(), value]),
+    ),
+  ).toEqual({ "Lab,SITE-A,se1.site-a.lab": 1, "Lab,SITE-A,se2.site-a.lab": 0 });
 });
 
 test("a run that hangs is ended with all that it started, and cleaned up after", async () => {

@@ -146,6 +146,55 @@ describe("time without samples is unknown, from five minutes after the last one"
   });
 });
 
+describe("a job of an executor is a check", () => {
+  const ran = (job: string) =>
+    `podwatch_executor_check{job="executor", instance="x", job_name="${job}", site="A", service_type="SRM", hostname="a1", roc="R"}`;
+  const away = 'up{job="executor", instance="x"}';
+  const state = (value: number) => ({
+    "availability:site_state": { 'availability:site_state{roc="R", site="A"}': value },
+  });
+
+  test("which is down, up or unknown by its last run", () => {
+    check({
+      series: { [ran("one")]: "3x9 1x9 0x9 1x29", [away]: "1x59" },
+      expected: {
+        "5m": state(3),
+        "15m": state(1),
+        "25m": state(0),
+        "59m": shares("site", "day", { [site("A")]: [0.8, 0.8, 0.1667] }),
+      },
+    });
+  });
+
+  test("beside other jobs and targets of the service", () => {
+    check({
+      series: {
+        [ran("one")]: "1x59",
+        [ran("other")]: "1x9 0x9 3x39",
+        [scrape("A", "SRM", "a1")]: "1x39 0x19",
+        [away]: "1x59",
+      },
+      expected: { "5m": state(1), "15m": state(0), "35m": state(3), "45m": state(0) },
+    });
+  });
+
+  test("which is unknown while the executor is away, and gone when it or its executor is", () => {
+    check({
+      series: {
+        [ran("one")]: "1x9 stale _x9 1x9 stale _x9 1x9 stale",
+        [away]: "1x9 0x9 1x19 1x9 stale",
+      },
+      expected: {
+        "15m": state(3),
+        "25m": state(1),
+        "35m": { "availability:site_state": {} },
+        "45m": state(1),
+        "51m": { "availability:site_state": {} },
+      },
+    });
+  });
+});
+
 describe("declared outages", () => {
   const downtime = (host: string, words = 'severity="OUTAGE", classification="SCHEDULED"') =>
     `podwatch_topology_downtime{site="A", service_type="SRM", hostname="${host}", ${words}, url="https://goc"}`;

@@ -48,6 +48,11 @@ class Settings(Directory):
         loaded = self.load()
         self.assertEqual((loaded.zone, loaded.jobs[0].name, loaded.jobs[0].timeout), ("north", "one", 2))
 
+    def test_reads_the_service_that_a_job_checks(self):
+        service = {"roc": "", "site": "A", "serviceType": "SRM", "host": "a1"}
+        loaded = self.load(jobs={"one": {**GOOD["jobs"]["one"], "service": service}})
+        self.assertEqual(loaded.jobs[0].service, ("", "A", "SRM", "a1"))
+
     def test_refuses(self):
         one = GOOD["jobs"]["one"]
         for jobs, reason in (

@@ -1,12 +1,15 @@
-"""When jobs run; needs APScheduler, which the image has."""
+"""When jobs run, and what Prometheus learns of them; needs APScheduler and prometheus_client, which the image has."""
 
 import threading
 import time
 import unittest
 from datetime import datetime, timezone
 
+import metrics
 import schedule
 import settings
+from prometheus_client import generate_latest
+from runs import Outcome
 
 
 def job(name, **changed):
@@ -94,6 +97,36 @@ class Pool(unittest.TestCase):
         made.stop()
         self.assertFalse(made.pool.drain(0.1))
         self.assertTrue(made.pool.drain(5))
+
+
+class Checks(unittest.TestCase):
+    SERVICE = {"roc": "", "site": "A", "serviceType": "SRM", "host": "a1"}
+
+    def shown(self):
+        lines = generate_latest(metrics.REGISTRY).decode().splitlines()
+        return [line.removeprefix("podwatch_executor_check") for line in lines if line.startswith("podwatch_executor_check{")]
+
+    def line(self, value, site="A"):
+        return [f'{{hostname="a1",job_name="c",roc="",service_type="SRM",site="{site}"}} {value}.0']
+
+    def test_the_last_run_says_how_the_service_is(self):
+        checked = job("c", type="nagios", service=self.SERVICE)
+        metrics.add_job(checked, 1, 0)
+        self.assertEqual(self.shown(), self.line(3))
+        for result, value in (("ok", 1), ("failed", 0), ("warning", 1), ("timeout", 0), ("stopped", 0), ("unknown", 3)):
+            with self.subTest(result):
+                metrics.note(Outcome("c", result, 0, 1, 0, 0))
+                self.assertEqual(self.shown(), self.line(value))
+        metrics.note(Outcome("c", "ok", 0, 1, 0, 0))
+        metrics.add_job(job("c", type="nagios", interval=9, service=self.SERVICE), 9, 0)
+        self.assertEqual(self.shown(), self.line(1))
+        metrics.add_job(job("c", service={**self.SERVICE, "site": "B"}), 1, 0)
+        self.assertEqual(self.shown(), self.line(3, "B"))
+        metrics.remove_job("c")
+        metrics.add_job(job("c"), 1, 0)
+        metrics.note(Outcome("c", "ok", 0, 1, 0, 0))
+        self.assertEqual(self.shown(), [])
+        metrics.remove_job("c")
 
 
 if __name__ == "__main__":
