@@ -2,7 +2,7 @@
 import { faultTest } from "./support/faults";
 import { start, strike } from "./support/interruptions";
 import { eventually, LabHost, must } from "./support/lab";
-import { nightly } from "./support/nightly";
+import { nightly, nightlyFaultTest } from "./support/nightly";
 import { freezeSessions, silence } from "./support/silence";
 import { healthy, pinned, small, startedAt } from "./support/smallStack";
 import { snapshot } from "./support/snapshot";
@@ -328,7 +328,7 @@ faultTest(
   },
 );
 
-faultTest(
+nightlyFaultTest(
   "the SSH sessions of a host stop in the middle of a `pulumi up`, and the connection stands",
   "Pulumi waits; interrupted twice it ends, and the next `pulumi up` converges",
   async () => {

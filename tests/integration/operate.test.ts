@@ -22,6 +22,7 @@ import {
 } from "./support/damage";
 import { faultTest, recorded } from "./support/faults";
 import { eventually, LabHost, must, run } from "./support/lab";
+import { nightly, nightlyDescribe } from "./support/nightly";
 import { type NodeMirror, nodeMirror } from "./support/nodeMirror";
 import { makeNoisy, makeTreacherous, ranByRoot } from "./support/noise";
 import { drift, operate, operateJson, type Status } from "./support/operate";
@@ -626,7 +627,7 @@ describe("backups that hosts make by themselves", () => {
     ).toBe("");
   });
 
-  test("what was made outlives its removal with its password, and goes on with another one", async () => {
+  nightly("what was made outlives its removal with its password, and goes on with another one", async () => {
     await one.exec("systemctl stop podwatch-backup.timer");
     const before = await listed(one);
     await stack.configure(settings(), secrets);
@@ -649,7 +650,7 @@ describe("backups that hosts make by themselves", () => {
     await stack.up();
   });
 
-  describe("in a bucket, whose server has a CA of its own", () => {
+  nightlyDescribe("in a bucket, whose server has a CA of its own", () => {
     const bucket = new Bucket();
     const path = "backup.s3.secretAccessKey";
     const inBucket = (more: object = {}) =>

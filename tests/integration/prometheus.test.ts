@@ -9,6 +9,7 @@ import { type DeviceExporter, deviceExporter } from "./support/deviceExporter";
 import { ACCESS_KEY, type Discovered, discovered, TOKEN } from "./support/discovered";
 import { ALERTS, BEFORE } from "./support/imported";
 import { CHECKOUT, eventually, LabHost } from "./support/lab";
+import { nightlyDescribe } from "./support/nightly";
 import { drift, operate } from "./support/operate";
 import {
   globalOf,
@@ -592,7 +593,7 @@ describe("Prometheus on a deployed host", () => {
       expect(kept).toHaveLength(1);
     });
 
-    describe("of the same stack, whose front wants log-ins and is encrypted", () => {
+    nightlyDescribe("of the same stack, whose front wants log-ins and is encrypted", () => {
       /** Both hosts in one stack; what is sent between them finds its log-in and its authority by itself. */
       const both = (there: object) => {
         const { gateways, grafana, prometheus, host: _, ...more } = settings;

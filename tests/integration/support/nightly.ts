@@ -5,6 +5,8 @@ export const isNight = process.env.NIGHTLY !== undefined;
 
 export const nightly = isNight ? test : test.skip;
 
+export const nightlyDescribe = isNight ? describe : describe.skip;
+
 /** As {@link faultTest}; `make reliability` runs it, too. */
 export function nightlyFaultTest(fault: string, result: string, body: () => Promise<void>): void {
   if (isNight || process.env.FAULT_REPORT !== undefined) faultTest(fault, result, body);
