@@ -15,7 +15,5 @@ afterAll(() => {
 
 test("what takes long is left out but at night", () => {
   expect(loaded(undefined)?.nightly).toBe(test.skip);
-  expect(loaded(undefined)?.nightlyDescribe).toBe(describe.skip);
   expect(loaded("1")?.nightly).toBe(test);
-  expect(loaded("1")?.nightlyDescribe).toBe(describe);
 });

@@ -22,7 +22,7 @@ import {
 } from "./support/damage";
 import { faultTest, recorded } from "./support/faults";
 import { eventually, LabHost, must, run } from "./support/lab";
-import { nightly, nightlyDescribe } from "./support/nightly";
+import { nightly } from "./support/nightly";
 import { type NodeMirror, nodeMirror } from "./support/nodeMirror";
 import { makeNoisy, makeTreacherous, ranByRoot } from "./support/noise";
 import { drift, operate, operateJson, type Status } from "./support/operate";
@@ -650,7 +650,7 @@ describe("backups that hosts make by themselves", () => {
     await stack.up();
   });
 
-  nightlyDescribe("in a bucket, whose server has a CA of its own", () => {
+  describe("in a bucket, whose server has a CA of its own", () => {
     const bucket = new Bucket();
     const path = "backup.s3.secretAccessKey";
     const inBucket = (more: object = {}) =>
@@ -662,7 +662,7 @@ describe("backups that hosts make by themselves", () => {
     beforeAll(() => bucket.start());
     afterAll(() => bucket.stop());
 
-    test("without that CA nothing is deployed, and why is shown", async () => {
+    nightly("without that CA nothing is deployed, and why is shown", async () => {
       await inBucket();
       const output = await stack.failingUp();
       expect(output).toMatch(
@@ -671,7 +671,7 @@ describe("backups that hosts make by themselves", () => {
       expect(output).not.toContain(bucket.secretAccessKey);
     });
 
-    test("each host has its own, encrypted, and lost data come back from it", async () => {
+    nightly("each host has its own, encrypted, and lost data come back from it", async () => {
       await inBucket({ ca: bucket.ca });
       await stack.up();
       await eventually(

@@ -9,7 +9,7 @@ import { type DeviceExporter, deviceExporter } from "./support/deviceExporter";
 import { ACCESS_KEY, type Discovered, discovered, TOKEN } from "./support/discovered";
 import { ALERTS, BEFORE } from "./support/imported";
 import { CHECKOUT, eventually, LabHost } from "./support/lab";
-import { nightlyDescribe } from "./support/nightly";
+import { nightly } from "./support/nightly";
 import { drift, operate } from "./support/operate";
 import {
   globalOf,
@@ -593,7 +593,7 @@ describe("Prometheus on a deployed host", () => {
       expect(kept).toHaveLength(1);
     });
 
-    nightlyDescribe("of the same stack, whose front wants log-ins and is encrypted", () => {
+    describe("of the same stack, whose front wants log-ins and is encrypted", () => {
       /** Both hosts in one stack; what is sent between them finds its log-in and its authority by itself. */
       const both = (there: object) => {
         const { gateways, grafana, prometheus, host: _, ...more } = settings;
@@ -633,7 +633,7 @@ describe("Prometheus on a deployed host", () => {
         await stack.up();
       });
 
-      test("its samples are taken, and its Grafana asks the other's Prometheus", async () => {
+      nightly("its samples are taken, and its Grafana asks the other's Prometheus", async () => {
         const own = `up{job="prometheus", host="${edge.name}"} == 1`;
         expect(
           await eventually(
@@ -664,7 +664,7 @@ describe("Prometheus on a deployed host", () => {
         expect(await ask("write", "-X POST")).toBe("403");
       });
 
-      test("a new token is followed by whoever has the old one", async () => {
+      nightly("a new token is followed by whoever has the old one", async () => {
         const urn = /"urn": "(\S+-samples-token)"/.exec(await stack.state())?.[1];
         const token = "cat /run/secrets/prometheus-write-token.central";
         const before = await edge.exec(`podman exec podwatch-prometheus ${token}`);
@@ -686,20 +686,23 @@ describe("Prometheus on a deployed host", () => {
         );
       });
 
-      test("alerts of its server reach the other's Alertmanager, told apart from those there", async () => {
-        await stack.configure(
-          both({ grafana: { enabled: false }, prometheus: { evaluationInterval: "1s" } }),
-        );
-        await stack.up();
-        const path =
-          "http://podwatch-alertmanager:9093/alertmanager/api/v2/alerts?filter=alertname%3DWatchdog";
-        const alerts = await eventually(
-          60,
-          async () => (await central(path)) as Array<{ labels: Record<string, string> }>,
-          (all) => all.length === 2,
-        );
-        expect(alerts.map(({ labels }) => labels.host).sort()).toEqual([edge.name, undefined]);
-      });
+      nightly(
+        "alerts of its server reach the other's Alertmanager, told apart from those there",
+        async () => {
+          await stack.configure(
+            both({ grafana: { enabled: false }, prometheus: { evaluationInterval: "1s" } }),
+          );
+          await stack.up();
+          const path =
+            "http://podwatch-alertmanager:9093/alertmanager/api/v2/alerts?filter=alertname%3DWatchdog";
+          const alerts = await eventually(
+            60,
+            async () => (await central(path)) as Array<{ labels: Record<string, string> }>,
+            (all) => all.length === 2,
+          );
+          expect(alerts.map(({ labels }) => labels.host).sort()).toEqual([edge.name, undefined]);
+        },
+      );
     });
   });
 });

@@ -3,9 +3,8 @@ import { faultTest } from "./faults";
 
 export const isNight = process.env.NIGHTLY !== undefined;
 
+/** Hooks of a group whose tests are all left out are left out, too. */
 export const nightly = isNight ? test : test.skip;
-
-export const nightlyDescribe = isNight ? describe : describe.skip;
 
 /** As {@link faultTest}; `make reliability` runs it, too. */
 export function nightlyFaultTest(fault: string, result: string, body: () => Promise<void>): void {
