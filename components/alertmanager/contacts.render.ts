@@ -1,5 +1,5 @@
 // Renders what mails the alerts of a site to its contacts, whom the topology finds out.
-import { CONTACT_LABEL, CONTACTS_TEMPLATE } from "../topology/endpoint";
+import { CONTACT_LABEL, CONTACTS_TEMPLATE, OTHER_CONTACTS_TEMPLATE } from "../topology/endpoint";
 import { type Receiver, receiverConfig } from "./receivers.render";
 
 export interface Contacts {
@@ -22,15 +22,28 @@ export function contactsRoute(contacts: Contacts): Native {
   };
 }
 
+type Receivers = Readonly<Record<string, Receiver>>;
+
 /** Alertmanager takes the address of a mail for a template. */
-export function contactsReceiver(
-  { receiver }: Contacts,
-  receivers: Readonly<Record<string, Receiver>>,
-): Native {
-  const { email } = receivers[receiver] ?? {};
-  const [channel] = receiverConfig(receiver, { email }).email_configs as [Native];
+export function contactsReceiver(contacts: Contacts, receivers: Receivers): Native {
   return {
     name: SITE_CONTACTS,
-    email_configs: [{ ...channel, to: `{{ template "${CONTACTS_TEMPLATE}" . }}` }],
+    email_configs: [{ ...channelOf(contacts, receivers), to: `{{ template "${CONTACTS_TEMPLATE}" . }}` }],
   };
+}
+
+export const CONTACTS_DEFAULTS = "site-contacts.tmpl";
+
+/** What goes to nobody else goes to the receiver's own addresses. The topology's file, which is read later, takes the place of the second. */
+export function contactsDefaults(contacts: Contacts, receivers: Receivers): string {
+  return [
+    `{{ define "${OTHER_CONTACTS_TEMPLATE}" }}${channelOf(contacts, receivers).to}{{ end }}\n`,
+    `{{ define "${CONTACTS_TEMPLATE}" }}{{ template "${OTHER_CONTACTS_TEMPLATE}" . }}{{ end }}\n`,
+  ].join("");
+}
+
+function channelOf({ receiver }: Contacts, receivers: Receivers): Native {
+  const { email } = receivers[receiver] ?? {};
+  const [channel] = receiverConfig(receiver, { email }).email_configs as [Native];
+  return channel;
 }

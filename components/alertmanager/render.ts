@@ -9,7 +9,13 @@ import type { Backend } from "../nginx/render";
 import { CONTACTS_FILE, TOPOLOGY, TOPOLOGY_DATA } from "../topology/endpoint";
 import { DOWNTIME_ALERT } from "../topology/rules";
 import { awsEnvironment } from "./aws.render";
-import { type Contacts, contactsReceiver, contactsRoute } from "./contacts.render";
+import {
+  CONTACTS_DEFAULTS,
+  type Contacts,
+  contactsDefaults,
+  contactsReceiver,
+  contactsRoute,
+} from "./contacts.render";
 import { ALERTMANAGER, ALERTMANAGER_ENDPOINT } from "./endpoint";
 import {
   awsLogins,
@@ -108,6 +114,9 @@ export function alertmanager(input: AlertmanagerInput): Service {
       ...Object.fromEntries(
         Object.entries(input.templates).map(([name, text]) => [`templates/own/${name}`, text]),
       ),
+      ...(input.contacts === undefined
+        ? {}
+        : { [`templates/${CONTACTS_DEFAULTS}`]: contactsDefaults(input.contacts, input.receivers) }),
       ...receiverFiles(input.receivers),
     },
     secrets: alertmanagerSecrets(input).map(({ name }) => name),
@@ -159,7 +168,9 @@ function configuration(input: AlertmanagerInput) {
     templates: [
       ...shippedTemplates(input).map((name) => `${CONFIG_DIRECTORY}/templates/${name}`),
       ...Object.keys(input.templates).map((name) => `${CONFIG_DIRECTORY}/templates/own/${name}`),
-      ...(contacts === undefined ? [] : [CONTACTS_FILE]),
+      ...(contacts === undefined
+        ? []
+        : [`${CONFIG_DIRECTORY}/templates/${CONTACTS_DEFAULTS}`, CONTACTS_FILE]),
     ],
     route: rootRouteConfig(input.route, {
       receiver: Object.keys(receivers)[0] ?? NOBODY,

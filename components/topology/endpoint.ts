@@ -20,5 +20,8 @@ export const CONTACTS_FILE = `${TOPOLOGY_DATA}/contacts.tmpl`;
 /** The template in it: the addresses of the site that a group of alerts is about. */
 export const CONTACTS_TEMPLATE = "podwatch.contacts";
 
+/** The template with whom mail about a site without contacts goes to; the scripts of the topology know it by the same name. */
+export const OTHER_CONTACTS_TEMPLATE = `${CONTACTS_TEMPLATE}.others`;
+
 /** A label of targets whose site has a contact; its value is always the same. */
 export const CONTACT_LABEL = { name: "contact", value: "site" } as const;

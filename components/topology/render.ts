@@ -94,6 +94,9 @@ export function topology(input: TopologyInput, around: Surroundings): Service {
     hooks: {
       check: readTemplate("nginx/check.sh"),
       ready: renderTemplate("topology/ready.sh", { url: urlOf(fromInside(TOPOLOGY_ENDPOINT)) }),
+      ...(input.contacts === undefined
+        ? { started: renderTemplate("topology/forget.sh", { directory: TOPOLOGY_DATA }) }
+        : {}),
     },
     unitKeys: input.quadlet,
     trial: ["nginx", "-v"],

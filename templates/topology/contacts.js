@@ -25,11 +25,16 @@ function literal(text) {
   return `"${text.replace(/["\\{}<>&'`]/g, (one) => `\\u${(0x10000 + one.charCodeAt(0)).toString(16).slice(1)}`)}"`;
 }
 
+// Mail about a site without contacts goes to others, whom Alertmanager knows.
 function template(name, sites) {
   const lines = Object.keys(sites)
     .sort()
-    .map((site) => `{{ if eq .GroupLabels.site ${literal(site)} }}${sites[site].to.join(", ")}{{ end -}}`);
-  return `{{ define "${name}" -}}\n${lines.concat("").join("\n")}{{- end }}\n`;
+    .map(
+      (site) =>
+        `{{ if eq .GroupLabels.site ${literal(site)} }}{{ $told = true }}${sites[site].to.join(", ")}{{ end -}}`,
+    );
+  const others = `{{ if not $told }}{{ template "${name}.others" . }}{{ end -}}`;
+  return `{{ define "${name}" -}}\n${["{{ $told := false -}}"].concat(lines, [others, ""]).join("\n")}{{- end }}\n`;
 }
 
 export default { next, template };

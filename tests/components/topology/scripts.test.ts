@@ -152,6 +152,13 @@ test("the name of a site stays text in a template", () => {
   const site = 'Z"}}{{ end }}`\\Ü';
   const template = contacts(`template("t", {${JSON.stringify(site)}: {to: ["a@a.org", "b@b.org"]}})`);
   expect(template).toBe(
-    '{{ define "t" -}}\n{{ if eq .GroupLabels.site "Z\\u0022\\u007d\\u007d\\u007b\\u007b end \\u007d\\u007d\\u0060\\u005cÜ" }}a@a.org, b@b.org{{ end -}}\n{{- end }}\n',
+    [
+      '{{ define "t" -}}',
+      "{{ $told := false -}}",
+      '{{ if eq .GroupLabels.site "Z\\u0022\\u007d\\u007d\\u007b\\u007b end \\u007d\\u007d\\u0060\\u005cÜ" }}{{ $told = true }}a@a.org, b@b.org{{ end -}}',
+      '{{ if not $told }}{{ template "t.others" . }}{{ end -}}',
+      "{{- end }}",
+      "",
+    ].join("\n"),
   );
 });
