@@ -1,5 +1,5 @@
-// `npm run dashboards:preview -- --stack S [--host H] [--from now-15m] [--to DIRECTORY]`: a picture of each dashboard with
-// the data that the stack's Grafana answers with now; CONTRIBUTING.md, "Dashboards", says how to use it.
+// `npm run dashboards:preview`: a picture of each dashboard with the data that the stack's Grafana answers with now;
+// CONTRIBUTING.md, "Dashboards", says how to use it.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -14,9 +14,9 @@ import { photograph } from "./picture";
 
 const DEFAULTS = { from: "now-15m", to: "docs/images/dashboards" };
 
-const USAGE = `npm run dashboards:preview -- [--stack STACK] [--host HOST] [--from TIME] [--to DIRECTORY]
+const USAGE = `npm run dashboards:preview -- [--stack STACK] [--host HOST] [--dashboard TITLE]... [--from TIME] [--to DIRECTORY]
 
-Draws each dashboard, with the data that the stack's Grafana answers with, from TIME (${DEFAULTS.from}) to now, into
+Draws each dashboard, or those with these titles, with the data that the stack's Grafana answers with, from TIME (${DEFAULTS.from}) to now, into
 DIRECTORY (${DEFAULTS.to}). Needs Chromium.
 `;
 
@@ -25,6 +25,7 @@ async function main(): Promise<void> {
     options: {
       stack: { type: "string", short: "s" },
       host: { type: "string" },
+      dashboard: { type: "string", multiple: true },
       from: { type: "string", default: DEFAULTS.from },
       to: { type: "string", default: DEFAULTS.to },
       help: { type: "boolean", short: "h" },
@@ -34,7 +35,7 @@ async function main(): Promise<void> {
     process.stdout.write(USAGE);
     return;
   }
-  const dashboards = await shown(values.stack, values.host, values.from);
+  const dashboards = await shown(values);
   mkdirSync(values.to, { recursive: true });
   const taken = new Set<string>();
   for (const dashboard of dashboards) {
@@ -46,11 +47,14 @@ async function main(): Promise<void> {
   }
 }
 
-async function shown(
-  stack: string | undefined,
-  name: string | undefined,
-  from: string,
-): Promise<ShownDashboard[]> {
+interface Wanted {
+  readonly stack?: string;
+  readonly host?: string;
+  readonly dashboard?: string[];
+  readonly from: string;
+}
+
+async function shown({ stack, host: name, dashboard, from }: Wanted): Promise<ShownDashboard[]> {
   const hosts = readState(await exportStack(stack), stack ?? "").filter(
     (candidate) => candidate.grafana !== undefined && (name === undefined || candidate.name === name),
   );
@@ -62,7 +66,7 @@ async function shown(
   }
   const host = await Host.enter(deployed);
   try {
-    return await collect(new Grafana(new Front(host), deployed.grafana), from);
+    return await collect(new Grafana(new Front(host), deployed.grafana), from, dashboard);
   } finally {
     host.close();
   }

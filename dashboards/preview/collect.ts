@@ -19,8 +19,16 @@ export interface ShownPanel {
   readonly fieldConfig?: { readonly defaults?: FieldDefaults };
   readonly options?: { readonly graphMode?: string; readonly textMode?: string };
   readonly series: readonly Series[];
+  /** Of a table. */
+  readonly table?: Table;
   /** Why it has no data to draw. */
   readonly note?: string;
+}
+
+/** An answer as rows with columns. */
+export interface Table {
+  readonly columns: ReadonlyArray<{ readonly name: string; readonly isTime: boolean }>;
+  readonly rows: ReadonlyArray<readonly unknown[]>;
 }
 
 export interface FieldDefaults {
@@ -58,9 +66,24 @@ interface Found {
   readonly dashboard: Dashboard & { readonly description?: string };
 }
 
-/** Every dashboard, in the order of titles. */
-export async function collect(grafana: Grafana, from: string): Promise<ShownDashboard[]> {
-  const found = await grafana.get<Array<{ uid: string; title: string }>>("search?type=dash-db&limit=5000");
+/**
+ * Dashboards in the order of titles.
+ *
+ * @param titles of those that are wanted; none: all
+ * @throws Error if Grafana has none of such a title
+ */
+export async function collect(
+  grafana: Grafana,
+  from: string,
+  titles: readonly string[] = [],
+): Promise<ShownDashboard[]> {
+  const all = await grafana.get<Array<{ uid: string; title: string }>>("search?type=dash-db&limit=5000");
+  for (const title of titles)
+    if (!all.some((one) => one.title === title))
+      throw new Error(
+        `there is no dashboard "${title}"; there are ${all.map((one) => `"${one.title}"`).join(", ")}`,
+      );
+  const found = all.filter(({ title }) => titles.length === 0 || titles.includes(title));
   const sources = await grafana.get<Source[]>("datasources");
   const dashboards: ShownDashboard[] = [];
   for (const { uid } of found.sort((a, b) => (a.title < b.title ? -1 : 1))) {
@@ -89,7 +112,7 @@ async function showDashboard(
 async function answerTo(
   request: PanelRequest | undefined,
   grafana: Grafana,
-): Promise<Pick<ShownPanel, "series" | "note">> {
+): Promise<Pick<ShownPanel, "series" | "table" | "note">> {
   if (request === undefined) return { series: [] };
   if ("skipped" in request) return { series: [], note: request.skipped };
   if ("error" in request) return { series: [], note: request.error };
@@ -98,6 +121,7 @@ async function answerTo(
   const queries = request.body.queries as ReadonlyArray<{ refId: string; legendFormat?: string }>;
   return {
     series: queries.flatMap(({ refId, legendFormat }) => seriesOf(results?.[refId], legendFormat ?? "")),
+    table: tableOf(queries.flatMap(({ refId }) => results?.[refId]?.frames ?? [])),
     ...(error === undefined ? {} : { note: error }),
   };
 }
@@ -114,6 +138,20 @@ export function seriesOf(result: QueryResult | undefined, legend: string): Serie
       values: (columns[index] ?? []).map((value) => (typeof value === "number" ? value : null)),
     }));
   });
+}
+
+/** Of several frames Grafana shows the first one, and the others once they are chosen. */
+export function tableOf([frame]: NonNullable<QueryResult["frames"]>): Table {
+  const fields = frame?.schema?.fields ?? [];
+  const columns = frame?.data?.values ?? [];
+  const rows = columns[0] ?? [];
+  return {
+    columns: fields.map(({ name, type, config }) => ({
+      name: config?.displayNameFromDS ?? name,
+      isTime: type === "time",
+    })),
+    rows: rows.map((_, row) => columns.map((column) => column[row])),
+  };
 }
 
 function nameOf({ name, labels = {}, config }: Field, legend: string): string {

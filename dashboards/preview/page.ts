@@ -2,6 +2,7 @@
 import { chart } from "./charts";
 import type { ShownDashboard, ShownPanel } from "./collect";
 import { color, escapeHtml } from "./looks";
+import { LINE, tablePanel } from "./table";
 import { BAND, statePanel, statPanel } from "./tiles";
 
 export interface Page {
@@ -56,6 +57,7 @@ const DRAWN: Readonly<Record<string, (panel: ShownPanel, width: number, height: 
   gauge: statPanel,
   bargauge: statPanel,
   "state-timeline": (panel, _, height) => statePanel(panel, height),
+  table: (panel, _, height) => tablePanel(panel, height),
   timeseries: chart,
   graph: chart,
   heatmap: chart,
@@ -77,5 +79,8 @@ section h2 { margin: 0; padding: 5px 8px; font-size: 12px; font-weight: 600; hei
 .trend { position: absolute; left: 0; bottom: 0; opacity: 0.5; }
 .bands { display: grid; grid-template-columns: max-content 1fr; gap: ${BAND - 16}px 8px; padding: 4px 8px; align-items: center; font-size: 11px; }
 .bands i { position: relative; display: block; height: 16px; background: ${color.line}; }
+table { width: 100%; border-collapse: collapse; font-size: 11px; table-layout: auto; }
+th, td { padding: 0 8px; height: ${LINE - 1}px; border-bottom: 1px solid ${color.line}; text-align: left; white-space: nowrap; overflow: hidden; max-width: 380px; text-overflow: ellipsis; }
+th { color: ${color.faint}; }
 .bands i b { position: absolute; top: 0; bottom: 0; }
 `;

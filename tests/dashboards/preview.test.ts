@@ -6,6 +6,7 @@ import {
   type Series,
   type ShownPanel,
   seriesOf,
+  tableOf,
 } from "../../dashboards/preview/collect";
 import { layOut } from "../../dashboards/preview/layout";
 import { page } from "../../dashboards/preview/page";
@@ -120,6 +121,62 @@ test("a chart has a curve, a legend with the last and the highest value, and its
   expect(html(panel("timeseries", FULL))).not.toContain('stroke="#f2495c"');
 });
 
+describe("a table", () => {
+  const fields = [
+    { name: "Time", type: "time" },
+    { name: "Duration (ms)", type: "number" },
+    { name: "Text", type: "string", config: { displayNameFromDS: "Last words" } },
+  ];
+  const frame = (count: number) => ({
+    schema: { fields },
+    data: {
+      values: [
+        Array.from({ length: count }, (_, at) => at * 1000),
+        Array.from({ length: count }, () => 12_345.6789),
+        Array.from({ length: count }, (_, at) => (at === 0 ? "refused: <none>" : null)),
+      ],
+    },
+  });
+  const shown = (count: number) =>
+    html({ ...panel("table", {}, seriesOf({ frames: [frame(count)] }, "")), table: tableOf([frame(count)]) });
+
+  test("has the columns and the rows of the answer: times, numbers as they are, words", () => {
+    const text = shown(2);
+    expect([...text.matchAll(/<th>(.*?)<\/th>/g)].map(([, name]) => name)).toEqual([
+      "Time",
+      "Duration (ms)",
+      "Last words",
+    ]);
+    expect([...text.matchAll(/<td>(.*?)<\/td>/g)].map(([, cell]) => cell)).toEqual([
+      ...["1970-01-01 00:00:00", "12345.679", "refused: &lt;none>"],
+      ...["1970-01-01 00:00:01", "12345.679", ""],
+    ]);
+  });
+
+  test("shows as many rows as there is room for, and tells how many there are besides", () => {
+    const rows = (count: number) => {
+      const text = shown(count);
+      return [text.match(/<tr><td>1970/g)?.length, /and \d+ more/.exec(text)?.[0]];
+    };
+    expect(rows(11)).toEqual([11, undefined]);
+    expect(rows(12)).toEqual([10, "and 2 more"]);
+  });
+
+  test("of a dashboard as people have it: a time that is none, a cell that is no word, a unit, no frame at all", () => {
+    const odd = {
+      schema: { fields: [{ name: "Time", type: "time" }, { name: "v" }, { name: "o" }] },
+      data: { values: [["soon"], [0.5], [{ a: 1 }]] },
+    };
+    const text = html({
+      ...panel("table", { unit: "percentunit" }, seriesOf({ frames: [odd] }, "")),
+      table: tableOf([odd]),
+    });
+    expect(text).toContain("<td>soon</td><td>50%</td><td>{&quot;a&quot;:1}</td>");
+    expect(tableOf([])).toEqual({ columns: [], rows: [] });
+    expect(html({ ...panel("table", {}, []), table: tableOf([]) })).toContain("No data");
+  });
+});
+
 test("a panel without data says so", () => {
   expect(html(panel("timeseries", FULL, []))).toContain("No data");
 });
@@ -186,7 +243,7 @@ describe("dashboards as people have them", () => {
     expect(html({ ...panel("text", {}, []), note: "a panel of kind text" })).toContain(
       '<p class="empty">text</p>',
     );
-    expect(html({ ...panel("table", {}, []), note: "bad_data: <x>" })).toContain("table: bad_data: &lt;x>");
+    expect(html({ ...panel("logs", {}, []), note: "bad_data: <x>" })).toContain("logs: bad_data: &lt;x>");
     expect(html({ ...panel("graph", {}, []), note: "its queries are empty" })).toContain(
       "its queries are empty",
     );
@@ -249,5 +306,9 @@ describe("dashboards as people have them", () => {
       ["notes", undefined, "a panel of kind text"],
       ["lost", undefined, 'there is no data source "gone"'],
     ]);
+    expect(await collect(grafana, "now-15m", ["T"])).toHaveLength(1);
+    await expect(collect(grafana, "now-15m", ["t"])).rejects.toThrow(
+      'there is no dashboard "t"; there are "T"',
+    );
   });
 });

@@ -1,13 +1,12 @@
 // Every query of every panel of every dashboard that comes along, through Grafana, with the data of a real deployment:
 // none may stay empty. With REPORT=docs/dashboards.md the numbers are written into that page, and with PICTURES=DIRECTORY
 // a picture of each dashboard is made.
-import { join } from "node:path";
 import type { Server } from "node:tls";
 import { SHIPPED_DASHBOARDS } from "../../dashboards/shipped";
 import { type Receivers, startReceivers } from "../../lab/receivers/receivers";
-import { CHECKOUT, eventually, HERE, LabHost, must } from "./support/lab";
+import { eventually, HERE, LabHost, must } from "./support/lab";
 import { type NodeMirror, nodeMirror } from "./support/nodeMirror";
-import { type Answer, askEveryPanel, emptyQueries, report } from "./support/panels";
+import { type Answer, askEveryPanel, draw, emptyQueries, report } from "./support/panels";
 import { connection, Stack } from "./support/stack";
 import { port, tlsServer } from "./support/tls";
 
@@ -115,19 +114,6 @@ if (PICTURES) {
   test("pictures", async () => {
     // So that the lines have some length.
     await new Promise((resolve) => setTimeout(resolve, 120_000));
-    const args = [
-      "run",
-      "dashboards:preview",
-      "--",
-      "--stack",
-      stack.name,
-      "--from",
-      "now-5m",
-      "--to",
-      PICTURES,
-    ];
-    await must("npm", args, {
-      env: { ...stack.environment(), PODWATCH_PULUMI: join(CHECKOUT, "lab/toolchain/pulumi") },
-    });
+    await draw(stack, PICTURES, "now-5m");
   });
 }

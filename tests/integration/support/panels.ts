@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { type Dashboard, panelQueries } from "../../../operate/dashboard";
 import type { QueryResult } from "../../../operate/grafana";
-import type { LabHost } from "./lab";
+import { CHECKOUT, type LabHost, must } from "./lab";
+import type { Stack } from "./stack";
 
 /** What Grafana answered to one query of a panel. */
 export interface Answer {
@@ -144,6 +146,20 @@ export function emptyQueries(answers: readonly Answer[]): string[] {
       const name = [dashboard, panel, ...(query === "" ? [] : [query])].join(" / ");
       return value === "" ? name : `${name} [${value}]`;
     });
+}
+
+/** Pictures of dashboards, of all or of those with these titles. */
+export async function draw(
+  stack: Stack,
+  directory: string,
+  from: string,
+  titles: readonly string[] = [],
+): Promise<void> {
+  const which = titles.flatMap((title) => ["--dashboard", title]);
+  const args = ["--stack", stack.name, "--from", from, "--to", directory, ...which];
+  await must("npm", ["run", "dashboards:preview", "--", ...args], {
+    env: { ...stack.environment(), PODWATCH_PULUMI: join(CHECKOUT, "lab/toolchain/pulumi") },
+  });
 }
 
 /** Puts a table of the answers between the two marks of a page; there, rows of dashboards that were not asked stay. */
