@@ -11,9 +11,9 @@ import { Commits } from "../deliver/commits";
 import { CHECKOUT, LabHost, must, type Result, run } from "../integration/support/lab";
 import { type NodeMirror, nodeMirror } from "../integration/support/nodeMirror";
 import { operate } from "../integration/support/operate";
-import { fromHere, scan } from "../integration/support/ports";
+import { type From, fromHere, listener, scan } from "../integration/support/ports";
 import { changes, Stack } from "../integration/support/stack";
-import { withTimes } from "./report";
+import { withPorts, withTimes } from "./report";
 
 // Twelve minutes on two idle cores.
 jest.setTimeout(2_400_000);
@@ -21,8 +21,9 @@ jest.setTimeout(2_400_000);
 const HOSTS = ["monitor-cloud", "dashboard-cloud", "services-cloud"];
 const DISK = ["findmnt", "-no", "FSTYPE", "/var/lib/containers/storage/volumes"];
 const NODE_EXPORTER = 9100;
-/** Name resolution, which the image has, and no stack asks for. */
-const RESOLVER = 5355;
+/** Programs of nobody's, at a port that a service has elsewhere, and at one that none has. */
+const FORGOTTEN = [9090, 4444];
+const PORTS = [22, 443, NODE_EXPORTER, ...FORGOTTEN];
 
 const directory = mkdtempSync(join(tmpdir(), "podwatch-cloud-"));
 const file = (name: string) => join(directory, name);
@@ -85,7 +86,10 @@ let afterStaging: string[];
 let first: Result;
 let made: string[];
 let disk: string;
-let ports: Record<string, string[]>;
+let ports: Record<string, Ports>;
+/** Of the host that is only watched: with a program that lets in everybody in place of the node exporter, and without security groups, too. */
+let guarded: Ports;
+let unguarded: Ports;
 let refused: Result;
 let afterRefusal: string[];
 let notStaging: Result;
@@ -116,13 +120,19 @@ beforeAll(async () => {
   first = await deliver(production, "production", ...proof, "--record", file("first.json"));
   made = cloud.left();
   disk = await must("lab/lab", ["exec", of("monitor-cloud").host, ...DISK]);
-  ports = Object.fromEntries(
-    await Promise.all(HOSTS.map(async (name) => [name, await opened(name)] as const)),
-  );
+  for (const name of HOSTS) for (const port of FORGOTTEN) await onMachine(name, listener(port));
+  ports = {};
+  for (const name of HOSTS) ports[name] = await openedFrom(name);
   refused = await operate(production, "destroy", "--config-file", production.configFile, "--yes");
   afterRefusal = cloud.left();
   notStaging = await deliver(production, "staging");
   again = await deliver(production, "production", ...proof, "--record", file("again.json"));
+  // The node exporter itself lets in only who watches it.
+  await onMachine("services-cloud", "systemctl stop 'podwatch-node-exporter.*'");
+  await onMachine("services-cloud", listener(NODE_EXPORTER));
+  guarded = await openedFrom("services-cloud");
+  await onMachine("services-cloud", "nft flush ruleset");
+  unguarded = await openedFrom("services-cloud");
   // The way out.
   await production.configure(example(false));
   await production.up();
@@ -134,7 +144,7 @@ afterAll(async () => {
   const { REPORT } = process.env;
   if (REPORT !== undefined && again?.code === 0) {
     const page = join(CHECKOUT, REPORT);
-    writeFileSync(page, withTimes(readFileSync(page, "utf8"), times()));
+    writeFileSync(page, withPorts(withTimes(readFileSync(page, "utf8"), times()), ports));
   }
   const machinesLeft = [...(cloud?.compute.servers.keys() ?? [])].map(labName);
   await run("lab/lab", ["down", "test-cloud", ...machinesLeft]);
@@ -169,11 +179,25 @@ function of(name: string): { readonly host: string; readonly address: string } {
   return { host: labName(server.id), address };
 }
 
-/** Which ports answer from outside, by both kinds of addresses. */
-async function opened(name: string): Promise<string[]> {
+function onMachine(name: string, script: string): Promise<string> {
+  return must("lab/lab", ["exec", of(name).host, "bash", "-c", script]);
+}
+
+/** By where it was tried from: `IPv4 443`, for each kind of addresses. */
+type Ports = Record<string, string[]>;
+
+/** Which ports answer, from outside and from each other machine. */
+async function openedFrom(name: string): Promise<Ports> {
+  const seen: Ports = { outside: await opened(name, fromHere) };
+  for (const other of HOSTS)
+    if (other !== name) seen[other] = await opened(name, (script) => onMachine(other, script));
+  return seen;
+}
+
+async function opened(name: string, from: From): Promise<string[]> {
   const { host, address } = of(name);
   const { address6 } = await LabHost.of(host);
-  const seen = await scan(fromHere, [address, address6], [22, 443, NODE_EXPORTER, RESOLVER]);
+  const seen = await scan(from, [address, address6], PORTS);
   return Object.entries(seen)
     .filter(([, state]) => state === "open")
     .map(([line]) => line.replace(address, "IPv4").replace(address6, "IPv6"))
@@ -213,13 +237,23 @@ test("a volume is the disk of the data", () => {
   expect(disk).toBe("ext4\n");
 });
 
-test("security groups let in SSH and the fronts, SSH over IPv6 too, the monitor to the node exporter, and nothing else", () => {
-  const open = ["IPv4 22", "IPv4 443", "IPv6 22"];
+const FRONT = ["IPv4 22", "IPv4 443", "IPv6 22"];
+const SSH = ["IPv4 22", "IPv6 22"];
+const WATCHED = ["IPv4 22", "IPv4 9100", "IPv6 22"];
+
+test("security groups let in SSH and the fronts, SSH over IPv6 too, the monitor to the node exporter, and nothing else that listens", () => {
   expect(ports).toEqual({
-    "monitor-cloud": open,
-    "dashboard-cloud": open,
-    "services-cloud": ["IPv4 22", "IPv6 22"],
+    "monitor-cloud": { outside: FRONT, "dashboard-cloud": FRONT, "services-cloud": FRONT },
+    "dashboard-cloud": { outside: FRONT, "monitor-cloud": FRONT, "services-cloud": FRONT },
+    "services-cloud": { outside: SSH, "monitor-cloud": WATCHED, "dashboard-cloud": SSH },
   });
+});
+
+test("by themselves: a program in place of the node exporter that lets in everybody is reached by the monitor only, and without them all of it by all", () => {
+  expect(guarded).toEqual(ports["services-cloud"]);
+  const listening = [22, NODE_EXPORTER, ...FORGOTTEN];
+  const all = ["IPv4", "IPv6"].flatMap((kind) => listening.map((port) => `${kind} ${port}`)).sort();
+  expect(unguarded).toEqual({ outside: all, "monitor-cloud": all, "dashboard-cloud": all });
 });
 
 test("destroy of production is refused, says how it can be done, and leaves everything", () => {
