@@ -52,3 +52,31 @@ export function runPulumi(args: readonly string[]): Promise<number> {
     child.on("close", (code) => resolve(code ?? 1));
   }).finally(() => process.off("SIGINT", wait));
 }
+
+/**
+ * Removes from the state what a run that went on after an error has left wrong in it, and says so.
+ *
+ * Where a service could not be applied and another one of its host was removed, what depends on both keeps its former dependencies, of which
+ * one is gone; Pulumi then refuses the state. Source: https://github.com/pulumi/pulumi/issues/22427
+ */
+export async function mendState(stack: string | undefined): Promise<void> {
+  const place = stack === undefined ? [] : ["--stack", stack];
+  const exported = await askPulumi(["stack", "export", ...place]).catch(() => "{}");
+  if (!isBroken(exported)) return;
+  const command = ["state", "repair", ...place];
+  const told = await askPulumi([...command, "--yes"]).then(
+    () => "pulumi state repair has removed these names",
+    (error: Error) => `repair it: pulumi ${command.join(" ")} (${error.message})`,
+  );
+  process.stderr.write(
+    `podwatch: after the error above, Pulumi's state named something that is removed already, which is why Pulumi spoke of its snapshot; ${told}. Put right what failed, and run this again\n`,
+  );
+}
+
+/** Whether Pulumi has noted that it wrote a state that it would refuse. */
+export function isBroken(exported: string): boolean {
+  const { deployment } = JSON.parse(exported) as {
+    readonly deployment?: { readonly metadata?: { readonly integrity_error?: unknown } };
+  };
+  return (deployment?.metadata?.integrity_error ?? null) !== null;
+}

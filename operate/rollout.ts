@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as pass } from "node:timers/promises";
 import { parse } from "yaml";
 import type { Arguments } from "./arguments";
-import { askPulumi, CONTINUE, exportStack, runPulumi } from "./pulumi";
+import { askPulumi, CONTINUE, exportStack, mendState, runPulumi } from "./pulumi";
 import { readResources } from "./resources";
 import { readState } from "./state";
 import { previewed, type Targets, targetsOf } from "./targets";
@@ -20,7 +20,12 @@ export async function rollOut(action: Action, args: Arguments): Promise<number> 
     ...(args.stack === undefined ? [] : ["--stack", args.stack]),
     ...(args.configFile === undefined ? [] : ["--config-file", args.configFile]),
   ];
-  if (args.host === undefined && !rolling) return runPulumi([action, ...place, ...options(action, args)]);
+  const change = async (only: readonly string[]) => {
+    const code = await runPulumi([action, ...place, ...options(action, args), ...only]);
+    if (code !== 0 && action !== "preview") await mendState(args.stack);
+    return code;
+  };
+  if (args.host === undefined && !rolling) return change([]);
 
   const targets = await find(action, place, args.stack);
   const chosen = choose(args, Object.keys(targets.hosts));
@@ -32,8 +37,7 @@ export async function rollOut(action: Action, args: Arguments): Promise<number> 
     }
     say(`${action} of ${batch.join(", ")}${rolling ? ` (${index + 1} of ${batches.length})` : ""}`);
     const all = batch.length === Object.keys(targets.hosts).length;
-    const only = all ? [] : targeted(action, batch, targets);
-    const failed = await runPulumi([action, ...place, ...options(action, args), ...only]);
+    const failed = await change(all ? [] : targeted(action, batch, targets));
     const wrong = failed !== 0 || (rolling && !args.noVerify && !(await works(batch, args)));
     if (wrong) {
       stopped(action, args, batches, index, failed === 0 ? "verify" : action);

@@ -1,6 +1,6 @@
 // Actions on a stack, by the Pulumi CLI and by Podwatch's own commands.
 import { join } from "node:path";
-import { CONTINUE, exportStack } from "../../operate/pulumi";
+import { CONTINUE, exportStack, mendState } from "../../operate/pulumi";
 import { pulumi, ROOT, run, type Target } from "../programs";
 
 /** @throws Error with the exit code; the reason has been shown */
@@ -11,7 +11,9 @@ export async function change(command: "up" | "destroy", target: Target): Promise
     ["--yes", "--skip-preview", "--suppress-outputs", CONTINUE],
     true,
   );
-  if (code !== 0) throw new Error(`pulumi ${command} ended with ${code}, see its output`);
+  if (code === 0) return;
+  await mendState(target.stack);
+  throw new Error(`pulumi ${command} ended with ${code}, see its output`);
 }
 
 /**

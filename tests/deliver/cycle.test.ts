@@ -72,6 +72,8 @@ describe("production", () => {
     expect(result.stderr).toContain(`prod: FAILED: ${failed}`);
     expect(asked()).toEqual([
       "up --stack prod --non-interactive --color never --yes --skip-preview --suppress-outputs --continue-on-error",
+      // Whether the state is one that Pulumi would refuse.
+      "stack export --stack prod",
     ]);
     const record = readRecord(file("record.json"));
     expect(record).toMatchObject({ stack: "prod", commit, clean: true, outcome: "failure", failed });

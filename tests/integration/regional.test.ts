@@ -345,6 +345,19 @@ test("a host that moves back finds the data that it left", async () => {
   expect(volumes).toEqual(["podwatch-grafana", "podwatch-prometheus"]);
 });
 
+test("a service that fails while another one of its host goes leaves a state that the next deployment goes on with", async () => {
+  const example = settings();
+  const prometheus = { image: "docker.io/prom/prometheus:v9.9.9" };
+  const monitor1 = { ...example.hosts.monitor1, prometheus, nodeExporter: { enabled: false } };
+  await configure({ ...example, hosts: { ...example.hosts, monitor1 } });
+  const failed = await operate(stack, "up", "--yes", "--config-file", stack.configFile);
+  expect(failed.code).not.toBe(0);
+  expect(failed.stdout + failed.stderr).toContain("prometheus:v9.9.9 cannot be pulled");
+  expect(failed.stderr).toContain("pulumi state repair has removed these names");
+  await configure(example);
+  await stack.up("--continue-on-error");
+});
+
 test("one host down stops only what needs it", async () => {
   await services.exec("systemctl stop ssh.socket ssh.service");
   const example = settings();
