@@ -446,7 +446,7 @@ test("a target has a node exporter and nothing else; every monitor watches it, a
   expect(runner?.inputs.create).toContain("install rootful --owner=podwatch-web </dev/null 9<&-;");
   const gate = resources.find(({ name }) => name === "podwatch-web-runner-gate");
   expect(gate?.inputs.create).toContain(
-    "fit native/node-exporter=10.1.2.5:9100=podwatch:nodeExporter.port </dev/null 9<&-;",
+    "fit native/node-exporter=10.1.2.5:9100=podwatch:nodeExporter.port --owner=podwatch-web </dev/null 9<&-;",
   );
   expect(resources.find(({ name }) => name === "podwatch-web-answers")).toMatchObject({
     inputs: { delete: "ask web at 10.1.2.5 port 22 within 20000 ms" },
