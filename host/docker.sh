@@ -160,6 +160,10 @@ docker_enable() {
   systemctl --quiet enable "$unit" 2>&1
 }
 
+docker_disable() {
+  systemctl --quiet disable "$unit" 2>/dev/null || :
+}
+
 docker_drift() {
   [ ! -e "$(unit_path "$unit")" ] || [ "$(systemctl is-enabled "$unit" 2>/dev/null)" = enabled ] || say "unit disabled $unit"
 }

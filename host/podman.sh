@@ -162,6 +162,10 @@ podman_enable() {
   :
 }
 
+podman_disable() {
+  :
+}
+
 podman_drift() {
   :
 }

@@ -51,6 +51,10 @@ export function containerUnit(service: Service): string {
         ["Restart", "always"],
         ["RestartSec", "2"],
         ["TimeoutStartSec", "300"],
+        // Docker's client takes no notice of it. Ended while it asks for a container, it would leave the daemon to make one that is
+        // in the way of the next.
+        ["KillSignal", "SIGUSR1"],
+        ["SuccessExitStatus", "SIGUSR1"],
       ],
     ],
     ["Install", [["WantedBy", "multi-user.target"]]],

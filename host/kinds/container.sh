@@ -176,6 +176,7 @@ container_remove() {
   if is_unit_of_ours "$unit"; then
     systemctl stop "$(unit_service)" 2>/dev/null || :
     of_engine remove_container "$container"
+    of_engine disable
     rm -f "$(unit_path "$unit")"
     forget_unit
   elif [ -d "$home" ]; then
