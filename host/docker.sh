@@ -27,8 +27,10 @@ is_docker_unit() {
 
 docker_check() {
   require_docker
-  facts=$(docker info --format '{{.ServerVersion}}|{{.SecurityOptions}}|{{.DockerRootDir}}' 2>&1) ||
+  facts=$(docker info --format '{{.ServerVersion}}|{{.SecurityOptions}}|{{.DockerRootDir}}' 2>&1) || {
+    refuse_rootless_docker
     fail "Docker does not work on this host: $(say "$facts" | tail -n 1)"
+  }
   facts=$(say "$facts" | tail -n 1)
   check_docker_version "${facts%%|*}"
   refuse_docker_set_up "$facts"
@@ -59,12 +61,26 @@ check_docker_version() {
 # `refuse_docker_set_up <version>|<security options>|<directory>`: ways to set up the daemon in which a promise would not hold.
 refuse_docker_set_up() {
   case $1 in
-    *name=rootless*) fail "Docker's daemon on this host is rootless: choose the engine podman with become: false" ;;
     *name=userns*)
       fail "Docker on this host maps users (userns-remap), so that files of the host would belong to others in containers: remove userns-remap from /etc/docker/daemon.json, or choose the engine podman" ;;
   esac
-  ! command -v iptables >/dev/null || iptables -w 5 -t nat -S DOCKER >/dev/null 2>&1 ||
-    fail "Docker on this host makes no firewall rules (iptables: false), so that containers would reach nothing outside of it: remove that from /etc/docker/daemon.json, or choose the engine podman"
+  is_docker_told '"iptables"[[:space:]]*:[[:space:]]*false' --iptables=false ||
+    { command -v iptables >/dev/null && ! iptables -w 5 -t nat -S DOCKER >/dev/null 2>&1; } || return 0
+  fail "Docker on this host makes no firewall rules (iptables: false), so that containers would reach nothing outside of it: remove that from /etc/docker/daemon.json, or choose the engine podman"
+}
+
+# Daemons of users, where there is none of the host's.
+refuse_rootless_docker() {
+  theirs=$(ls -d /run/user/*/docker.sock 2>/dev/null || :)
+  [ -z "$theirs" ] ||
+    fail "Docker's only daemon on this host is a user's ($theirs): choose the engine podman with become: false, or start the host's (systemctl enable --now docker)"
+}
+
+# `is_docker_told <pattern> <argument>`: whether the daemon is so configured, by its file or by its arguments. Rules that it made before stay
+# until a reboot, so they alone do not tell.
+is_docker_told() {
+  grep -Eqs "$1" /etc/docker/daemon.json ||
+    tr '\0' '\n' <"/proc/$(systemctl show --property MainPID --value docker.service)/cmdline" 2>/dev/null | grep -qxF -e "$2"
 }
 
 docker_check_unit() {
@@ -162,6 +178,11 @@ docker_enable() {
 
 docker_disable() {
   systemctl --quiet disable "$unit" 2>/dev/null || :
+}
+
+# Only a start would enable it again.
+docker_mend() {
+  [ ! -e "$(unit_path "$unit")" ] || docker_enable >/dev/null || :
 }
 
 docker_drift() {

@@ -45,3 +45,41 @@ is_volume_of_ours() {
 mountpoint_of() {
   "$engine" volume inspect --format '{{.Mountpoint}}' "$1"
 }
+
+# Services that run in another engine on this host, or have left their data there, where this one would not see them; the services as for
+# `fit`. Another user's podman is another deployment.
+refuse_change_of_engine() {
+  [ -z "$ROOTLESS" ] || return 0
+  running=
+  new=
+  for word in "$@"; do
+    use_service "$word"
+    [ "$kind" = container ] || continue
+    installed=$STATE/services/$service/current
+    if [ ! -e "$installed/headers" ]; then
+      new="$new $service"
+    elif [ "$(engine_of "$installed")" != "$engine" ]; then
+      running="$running $service"
+    fi
+  done
+  for other in $ENGINES; do
+    [ "$other" = "$engine" ] && continue
+    [ -z "$running" ] ||
+      fail "this host runs in $other:$running, and is to in $engine; nothing was changed: run pulumi destroy with the settings of before, then pulumi up; data volumes that stay are told of then"
+    [ -z "$new" ] || refuse_data_in "$other"
+  done
+}
+
+# `refuse_data_in <engine>`: data of $new.
+refuse_data_in() {
+  is_on_host "$1" || return 0
+  # The package podman-docker is podman.
+  case $(docker --version 2>&1) in podman*) return 0 ;; esac
+  left=$(timeout -k 5 20 "$1" volume ls --filter label=io.podwatch.service --format '{{.Name}}' 2>/dev/null || :)
+  names=
+  for service in $new; do
+    ! say "$left" | grep -qxF "podwatch-$service" || of_engine has_volume "podwatch-$service" || names="$names podwatch-$service"
+  done
+  [ -z "$names" ] ||
+    fail "data of this host are in volumes of $1, which $engine would not see:$names; nothing was changed: move them as docs/engines.md says, or delete them by $1 volume rm$names"
+}

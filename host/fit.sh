@@ -16,6 +16,7 @@ show_fit() {
   for kind in $(for word in "$@"; do say "${word%%/*}"; done | sort -u); do
     of_kind fit
   done
+  refuse_change_of_engine "$@"
   refuse_strangers "$@"
   each_kind foresee
   say fit

@@ -166,6 +166,10 @@ podman_disable() {
   :
 }
 
+podman_mend() {
+  :
+}
+
 podman_drift() {
   :
 }

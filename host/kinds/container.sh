@@ -160,6 +160,7 @@ container_mend() {
     systemctl stop "$(unit_service)" 2>/dev/null || :
     of_engine remove_container "$container"
   fi
+  of_engine mend
 }
 
 replaced_container() {
