@@ -180,6 +180,10 @@ docker_disable() {
   systemctl --quiet disable "$unit" 2>/dev/null || :
 }
 
+docker_failed_by_chance() {
+  false
+}
+
 # Only a start would enable it again.
 docker_mend() {
   [ ! -e "$(unit_path "$unit")" ] || docker_enable >/dev/null || :

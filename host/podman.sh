@@ -166,6 +166,13 @@ podman_disable() {
   :
 }
 
+# podman starts the DNS server of its networks with a container; where several start at once, one of them may find it neither there nor
+# to be started.
+podman_failed_by_chance() {
+  journal_since "$since" ${ROOTLESS:+--user} --unit "$(unit_service)" |
+    grep -qF 'netavark: aardvark-dns failed to start: Error from child process'
+}
+
 podman_mend() {
   :
 }

@@ -120,10 +120,14 @@ container_activate() {
     reason=$report
     return 1
   fi
-  if ! report=$(timeout -k 5 660 systemctl ${ROOTLESS:+--user} restart "$(unit_service)" 2>&1 9>&-); then
+  report=$(restart_container) || { of_engine failed_by_chance && report=$(restart_container); } || {
     reason="systemd could not start it: $report"
     return 1
-  fi
+  }
+}
+
+restart_container() {
+  timeout -k 5 660 systemctl ${ROOTLESS:+--user} restart "$(unit_service)" 2>&1 9>&-
 }
 
 container_prove() {
