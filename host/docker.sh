@@ -27,11 +27,14 @@ is_docker_unit() {
 
 docker_check() {
   require_docker
-  facts=$(docker info --format '{{.ServerVersion}}|{{.SecurityOptions}}|{{.DockerRootDir}}' 2>&1) || {
+  told=$(docker info --format '{{.ServerVersion}}|{{.SecurityOptions}}|{{.DockerRootDir}}' 2>&1) || told="$told
+|"
+  facts=$(say "$told" | grep '|' | tail -n 1)
+  # Without a daemon, some versions end well and leave it empty.
+  if [ -z "${facts%%|*}" ]; then
     refuse_rootless_docker
-    fail "Docker does not work on this host: $(say "$facts" | tail -n 1)"
-  }
-  facts=$(say "$facts" | tail -n 1)
+    fail "Docker does not work on this host: $(say "$told" | grep -v '|' | tail -n 1)"
+  fi
   check_docker_version "${facts%%|*}"
   refuse_docker_set_up "$facts"
 }
@@ -80,7 +83,7 @@ refuse_rootless_docker() {
 # until a reboot, so they alone do not tell.
 is_docker_told() {
   grep -Eqs "$1" /etc/docker/daemon.json ||
-    tr '\0' '\n' <"/proc/$(systemctl show --property MainPID --value docker.service)/cmdline" 2>/dev/null | grep -qxF -e "$2"
+    { tr '\0' '\n' <"/proc/$(systemctl show --property MainPID --value docker.service)/cmdline"; } 2>/dev/null | grep -qxF -e "$2"
 }
 
 docker_check_unit() {
