@@ -1,14 +1,22 @@
 // Docker runs the services of a host: deployed, changed, refused, rolled back, repaired, rebooted, removed.
-import { eventually, LabHost, must } from "./support/lab";
+import { eventually, LabHost } from "./support/lab";
 import { nightly } from "./support/nightly";
 import { operate } from "./support/operate";
+import { promises } from "./support/promises";
 import { healthy } from "./support/smallStack";
 import { connection, Stack, type StackSettings } from "./support/stack";
 
 jest.setTimeout(900_000);
 
-/** The lab's registry stands in for Docker Hub. */
-const DAEMON = { "registry-mirrors": ["http://10.99.0.1:5000"] };
+const shows = promises("docker", {
+  check: "yes",
+  reload: "yes",
+  rollBack: "yes",
+  drift: "yes",
+  secret: "yes, in memory",
+  rootless: "no: refused",
+  reboot: "yes",
+});
 
 const NAMES = ["podwatch-grafana", "podwatch-nginx", "podwatch-prometheus"];
 
@@ -25,8 +33,7 @@ const settings = (more: object = {}): StackSettings => ({
 
 beforeAll(async () => {
   host = await LabHost.boot("test-docker");
-  await host.exec(`mkdir -p /etc/docker && echo '${JSON.stringify(DAEMON)}' >/etc/docker/daemon.json`);
-  await must("lab/lab", ["install", host.name, "docker.io", "docker-cli"]);
+  await host.installDocker();
   stack = await Stack.create("docker", settings());
 });
 
@@ -65,6 +72,7 @@ test("a secret is a file in memory that is in neither the container's descriptio
     { docker inspect ${NAMES.join(" ")}; cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline | tr '\\0' '\\n'; } 2>/dev/null | grep -cF -f $file || :`,
   );
   expect(found).toBe("1\n0\n");
+  shows("secret");
 });
 
 test("changed files are reloaded, and nothing restarts", async () => {
@@ -75,12 +83,24 @@ test("changed files are reloaded, and nothing restarts", async () => {
     await host.exec("docker exec podwatch-prometheus cat /etc/podwatch/current/files/prometheus.yml"),
   ).toMatch(/scrape_interval: 3s/);
   expect(await startedAt()).toBe(before);
+  shows("reload");
 });
 
-nightly("a release that does not come up is rolled back", async () => {
-  const broken = { data: "delete", scrapeInterval: "3s", arguments: ["--storage.tsdb.wal-segment-size=1B"] };
-  await stack.configure(settings({ prometheus: broken }));
-  expect(await stack.failingUp()).toMatch(/prometheus did not come up|refuses its new configuration/);
+nightly("a refused file changes nothing, and a release that does not come up is rolled back", async () => {
+  const front = await host.exec("docker inspect -f '{{.Id}} {{.State.StartedAt}}' podwatch-nginx");
+  // Refused by NGINX's own checker, and by Prometheus only when it starts.
+  const broken = { data: "delete", scrapeInterval: "3s", arguments: ["--query.max-concurrency=many"] };
+  const snippet = "location /own/ { no_such_directive on; }";
+  await stack.configure(settings({ prometheus: broken, front: { snippet } }));
+  const output = await stack.failingUp("--continue-on-error");
+  expect(output).toMatch(
+    /nginx refuses its new configuration; nothing was changed:[\s\S]*unknown directive "no_such_directive"/,
+  );
+  expect(await host.exec("docker inspect -f '{{.Id}} {{.State.StartedAt}}' podwatch-nginx")).toBe(front);
+  shows("check");
+  expect(output).toMatch(/prometheus did not come up: [\s\S]*The previous release is back and healthy/);
+  await healthy(host);
+  shows("rollBack");
   await stack.configure(settings({ prometheus: { data: "delete", scrapeInterval: "3s" } }));
   await stack.up();
   await healthy(host);
@@ -103,6 +123,7 @@ nightly("drift is found and repaired", async () => {
   expect((await drift()).stdout).toMatch(/nginx +container +replaced/);
   expect(await operate(stack, "repair")).toMatchObject({ code: 0 });
   await healthy(host);
+  shows("drift");
 });
 
 nightly("containers are started again after the daemon was, and after a reboot", async () => {
@@ -113,6 +134,7 @@ nightly("containers are started again after the daemon was, and after a reboot",
   await eventually(60, running, (names) => names.join() === NAMES.join());
   await healthy(host);
   expect(await drift()).toMatchObject({ code: 0 });
+  shows("reboot");
 });
 
 nightly("what the engine cannot do is refused by name, as is a change of the engine", async () => {
@@ -121,8 +143,11 @@ nightly("what the engine cannot do is refused by name, as is a change of the eng
   expect(await stack.failingUp()).toMatch(
     /host\.become: needs rootless containers, which the engine docker does not support/,
   );
+  shows("rootless");
   await stack.configure(settings({ engine: "podman" }));
-  expect(await stack.failingUp()).toMatch(/runs in docker on this host/);
+  expect(await stack.failingUp()).toMatch(
+    /this host runs in docker:.* and is to in podman; nothing was changed/,
+  );
   await stack.configure(settings());
   await stack.up();
   await healthy(host);

@@ -1,9 +1,13 @@
+import { ENGINE } from "./support/engine";
 import { eventually, LabHost } from "./support/lab";
+import { promises } from "./support/promises";
 import { targets } from "./support/queries";
 import { snapshot } from "./support/snapshot";
 import { connection, Stack } from "./support/stack";
 
 jest.setTimeout(300_000);
+
+const shows = promises("podman", { reload: "yes", reboot: "yes" });
 
 const CONTAINERS = "podwatch-grafana podwatch-nginx podwatch-prometheus";
 
@@ -32,7 +36,8 @@ describe("the life of a deployment", () => {
     await host?.down();
   });
 
-  const started = () => host.exec(`podman inspect -f '{{.Name}} {{.State.StartedAt}} {{.Id}}' ${CONTAINERS}`);
+  const started = () =>
+    host.exec(`${ENGINE} inspect -f '{{.Name}} {{.State.StartedAt}} {{.Id}}' ${CONTAINERS}`);
 
   async function healthy(): Promise<void> {
     const expected = { "prometheus/localhost:9090": 1, "roq-gateways/deribit": 1 };
@@ -80,6 +85,7 @@ describe("the life of a deployment", () => {
     expect(await started()).toBe(running);
     const { yaml } = JSON.parse((await host.fetch("/prometheus/api/v1/status/config")).body).data;
     expect(yaml).toContain("scrape_interval: 7s");
+    shows("reload");
   });
 
   test("everything is healthy again by itself after a reboot", async () => {
@@ -89,6 +95,7 @@ describe("the life of a deployment", () => {
     expect(await started()).not.toBe(running);
     const { created, updated, deleted } = await stack.up();
     expect({ created, updated, deleted }).toEqual({});
+    shows("reboot");
   });
 
   test("destroy leaves the host as it was, except for the data that is kept", async () => {

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
+import { DOCKER_PACKAGES, daemonFile, withDocker } from "./engine";
 
 export const CHECKOUT = join(__dirname, "..", "..", "..");
 
@@ -82,7 +83,15 @@ export class LabHost {
 
   private static async up(names: readonly string[]): Promise<LabHost[]> {
     await must("lab/lab", ["up", ...names], { timeout: 600 });
-    return LabHost.listed(names);
+    const hosts = await LabHost.listed(names);
+    if (withDocker) for (const host of hosts) await host.installDocker();
+    return hosts;
+  }
+
+  /** With these settings of its daemon's. */
+  async installDocker(settings: object = {}): Promise<void> {
+    await this.exec(daemonFile(settings));
+    await must("lab/lab", ["install", this.name, ...DOCKER_PACKAGES]);
   }
 
   private static async listed(names: readonly string[]): Promise<LabHost[]> {

@@ -1,4 +1,5 @@
 // The smallest stack that is of use, for tests about hosts rather than about services.
+import { ENGINE } from "./engine";
 import { eventually, type LabHost } from "./lab";
 import { targets } from "./queries";
 import { connection, type StackSettings } from "./stack";
@@ -26,5 +27,7 @@ export async function healthy(host: LabHost): Promise<void> {
 
 /** When each container of the small stack was started. */
 export function startedAt(host: LabHost): Promise<string> {
-  return host.exec("podman inspect -f '{{.Name}} {{.State.StartedAt}}' podwatch-nginx podwatch-prometheus");
+  return host.exec(
+    `${ENGINE} inspect -f '{{.Name}} {{.State.StartedAt}}' podwatch-nginx podwatch-prometheus`,
+  );
 }

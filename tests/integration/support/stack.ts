@@ -2,6 +2,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { merge } from "../../../config/resolve/merge";
+import { withDocker } from "./engine";
 import { CHECKOUT, must, type Result, run } from "./lab";
 
 /** One stack file over another, as a host's entry is laid over the stack. */
@@ -47,7 +48,8 @@ export class Stack {
     const given = Object.entries(secrets).map(
       ([path, value]) => [path, { secure: this.encrypted.get(value) }] as const,
     );
-    const whole = given.reduce((all, [path, value]) => placed(all, keys(path), value), settings);
+    const chosen = withDocker ? { engine: "docker", ...settings } : settings;
+    const whole = given.reduce((all, [path, value]) => placed(all, keys(path), value), chosen);
     await writeFile(this.config, this.salt + stackFile(whole));
   }
 
