@@ -83,7 +83,7 @@ machines: setup
 	@lab/toolchain/setup --openstack
 	REPORT=docs/machines.md npx jest --selectProjects machines
 
-.PHONY: dev dev-logs dev-down laptop
+.PHONY: dev dev-logs dev-down laptop docker engines
 ## make dev          set up what is missing, deploy Pulumi.local.yaml to the Docker of this computer, print where everything is
 dev:
 	@lab/dev up
@@ -100,6 +100,18 @@ dev-down:
 laptop: setup
 	@lab/toolchain/setup --docker
 	NIGHTLY=1 npx jest --selectProjects integration --testPathPatterns integration/laptop
+
+## make docker       runs the tests of services on hosts whose engine is Docker (30 minutes)
+docker: setup
+	@lab/toolchain/setup
+	@lab/images/make
+	NIGHTLY=1 npx jest --selectProjects docker
+
+## make engines      shows what each engine promises, and writes the table of docs/engines.md (20 minutes; needs what make laptop builds)
+engines: setup
+	@lab/toolchain/setup --docker
+	@lab/images/make
+	REPORT=docs/engines.md NIGHTLY=1 npx jest --selectProjects integration --runInBand --testPathPatterns 'integration/(lifecycle|transaction|secrets|local|rootless|docker|laptop)\.test'
 
 ## make format       format the sources
 format: setup

@@ -6,23 +6,27 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import podwatch from "../../package.json";
-import { CHECKOUT, eventually, LabHost, must, provideImages, run } from "./support/lab";
+import { CHECKOUT, eventually, LabHost, provideImages, run } from "./support/lab";
 import { OrdinaryUser } from "./support/ordinaryUser";
 import { hasPlugin } from "./support/plugins";
+import { promises } from "./support/promises";
 import { merge, Stack, type StackSettings, stackFile } from "./support/stack";
 
 jest.setTimeout(900_000);
 
 const withPlugin = hasPlugin("docker", podwatch.dependencies["@pulumi/docker"]) ? test : test.skip;
 
+const shows = promises("docker-api", {
+  check: "yes",
+  reload: "no: another container takes the place of the one that runs",
+  drift: "containers, by `pulumi up --refresh`",
+  secret: "yes, in the container, on the daemon's disk",
+  rootless: "yes: the socket of a daemon is",
+  reboot: "yes, with the daemon",
+});
+
 const directory = mkdtempSync(join(tmpdir(), "podwatch-laptop-"));
 const socket = join(directory, "docker.sock");
-/** The lab's registry stands in for Docker Hub; builds ask for it by TLS unless told otherwise. */
-const DAEMON = {
-  "registry-mirrors": ["http://10.99.0.1:5000"],
-  "insecure-registries": ["10.99.0.1:5000"],
-};
-
 let host: LabHost;
 let stack: Stack;
 const tunnels: ChildProcess[] = [];
@@ -72,8 +76,8 @@ const ask = (path: string) => host.exec(`curl --silent --fail --max-time 5 'http
 beforeAll(async () => {
   if (withPlugin === test.skip) return;
   host = await LabHost.boot("test-laptop");
-  await host.exec(`mkdir -p /etc/docker && echo '${JSON.stringify(DAEMON)}' >/etc/docker/daemon.json`);
-  await must("lab/lab", ["install", host.name, "docker.io", "docker-cli"]);
+  // Builds ask for the lab's registry by TLS unless told otherwise.
+  await host.installDocker({ "insecure-registries": ["10.99.0.1:5000"] });
   await host.exec("usermod --append --groups docker rootless");
   tunnels.push(await lendSocket(socket));
   stack = await Stack.create("laptop", settings());
@@ -122,6 +126,11 @@ withPlugin("a secret is in neither the container's description nor the state, an
   expect(await stack.state()).not.toContain(password);
   expect(await host.exec("docker inspect $(docker ps --all --quiet)")).not.toContain(password);
   expect(await ask(`/grafana/api/user' -u '${user}:${password}`)).toContain(`"login":"${user}"`);
+  // What a container was given before it started is in its own layer.
+  expect(await host.exec("docker diff podwatch-grafana")).toMatch(
+    /^A \/run\/secrets\/grafana-admin-password$/m,
+  );
+  shows("secret");
 });
 
 withPlugin(
@@ -147,6 +156,7 @@ withPlugin("what a service's own checker refuses touches no container that runs"
   await stack.configure(settings());
   await stack.up();
   expect(await ids()).toEqual(before);
+  shows("check");
 });
 
 withPlugin("a changed setting changes one container, and its preview tells what is done", async () => {
@@ -160,6 +170,7 @@ withPlugin("a changed setting changes one container, and its preview tells what 
   const { "podwatch-prometheus": former, ...same } = before;
   expect(others).toEqual(same);
   expect(prometheus).not.toBe(former);
+  shows("reload");
   // Data stay.
   expect(await ask("/prometheus/api/v1/query?query=count_over_time(up%5B1h%5D)")).toContain('"value"');
 });
@@ -226,6 +237,7 @@ withPlugin("a container that somebody removed is put back, once Pulumi has looke
   await host.exec("docker rm --force podwatch-nginx");
   await stack.up("--refresh");
   await ask("/");
+  shows("drift");
 });
 
 const startPage = async () =>
@@ -233,9 +245,16 @@ const startPage = async () =>
     await host.exec("curl --silent --output /dev/null --write-out '%{http_code}' http://127.0.0.1:3000/ || :")
   ).trim();
 
-withPlugin("containers come back with the daemon", async () => {
+withPlugin("containers come back with the daemon, and after a reboot", async () => {
   await host.exec("systemctl restart docker");
   await eventually(60, startPage, (code) => code === "200");
+  await host.reboot();
+  await eventually(60, startPage, (code) => code === "200");
+  shows("reboot");
+  // Those that were there ended with the host.
+  for (const tunnel of tunnels.splice(0)) tunnel.kill();
+  rmSync(socket, { force: true });
+  tunnels.push(await lendSocket(socket));
 });
 
 /** The daemon is asked only where something changes. */
@@ -376,5 +395,6 @@ withPlugin(
     expect(await pulumi("up", "--yes", "--skip-preview")).toMatch(/Resources:\n +\d+ unchanged\n/);
     await pulumi("destroy", "--yes", "--skip-preview");
     expect(await host.exec("docker ps --all --quiet; docker volume ls --quiet")).toBe("");
+    shows("rootless");
   },
 );

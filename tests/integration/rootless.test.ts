@@ -2,7 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eventually, LabHost, must } from "./support/lab";
+import { nightly } from "./support/nightly";
 import { type NodeMirror, nodeMirror } from "./support/nodeMirror";
+import { operate } from "./support/operate";
+import { promises } from "./support/promises";
 import { query, targets } from "./support/queries";
 import { rootlessSnapshot, snapshot } from "./support/snapshot";
 import { connection, Stack } from "./support/stack";
@@ -10,6 +13,17 @@ import { connection, Stack } from "./support/stack";
 jest.setTimeout(300_000);
 
 const PORT = 8080;
+
+const shows = promises("podman, rootless", {
+  check: "yes",
+  reload: "yes",
+  rollBack: "yes",
+  drift: "yes",
+  secret: "yes",
+  rootless: "yes",
+  reboot: "yes",
+});
+const offers = promises("podman", { rootless: "yes: the next column" });
 
 /** What users add to a service, with a secret of their own. */
 const OWN_SECRET = `first $line 'q' "%n"`;
@@ -97,6 +111,8 @@ describe("a deployment without root", () => {
       "ps -eo user:20,args | grep -E '(prometheus|nginx|grafana) ' | grep -v grep | awk '{ print $1 }' | sort -u",
     );
     expect(owners.split("\n").filter(Boolean)).not.toContain("root");
+    shows("rootless");
+    offers("rootless");
   });
 
   test("what the user adds to a service is there: arguments, variables, secrets, files, volumes, limits", async () => {
@@ -110,6 +126,10 @@ describe("a deployment without root", () => {
     expect(
       await host.exec("grep -rlF 'first $line' /home/rootless/.config /run/user/*/systemd || true"),
     ).toBe("");
+    expect((await host.execRootless("podman inspect podwatch-prometheus")).includes("first $line")).toBe(
+      false,
+    );
+    shows("secret");
     expect(await inside("cat /etc/own/list /srv/of-the-host/file")).toBe("of the user\nhere\n");
     expect(await inside("echo x 2>/dev/null >/srv/of-the-host/file || echo read-only")).toBe("read-only\n");
     expect(await inside("ulimit -n")).toBe("2048\n");
@@ -152,11 +172,46 @@ describe("a deployment without root", () => {
     await configure(settings({ gateways: { scrapeInterval: "7s" } }));
     expect(await stack.up()).toMatchObject({ updated: 1 });
     expect(await started()).toBe(running);
+    shows("reload");
+  });
+
+  nightly("a refused file changes nothing, and a release that does not come up is rolled back", async () => {
+    const running = await started();
+    const broken = { targets: ["a:1"], extra: { relabel_configs: [{ action: "nonsense" }] } };
+    await configure(
+      settings({
+        prometheus: { scrapeJobs: [{ name: "broken", ...broken }] },
+        grafana: { arguments: ["--no-such-argument"] },
+      }),
+    );
+    const output = await stack.failingUp("--continue-on-error");
+    expect(output).toMatch(/prometheus refuses its new configuration; nothing was changed:[\s\S]*nonsense/);
+    const others = (all: string) => all.split("\n").filter((line) => !line.includes("podwatch-grafana"));
+    expect(others(await started())).toEqual(others(running));
+    shows("check");
+    expect(output).toMatch(/grafana did not come up: [\s\S]*The previous release is back and healthy/);
+    await healthy();
+    shows("rollBack");
+    await configure(settings());
+    await stack.up();
+  });
+
+  nightly("drift is found and repaired", async () => {
+    await host.execRootless(`systemctl --user stop podwatch-grafana
+      echo >>~/.local/share/podwatch/services/prometheus/current/files/prometheus.yml`);
+    const { stdout } = await operate(stack, "drift");
+    expect(stdout).toMatch(/grafana +unit +stopped/);
+    expect(stdout).toMatch(/prometheus +file +changed/);
+    expect(await operate(stack, "repair")).toHaveExited(0);
+    expect(await operate(stack, "drift")).toHaveExited(0);
+    await healthy();
+    shows("drift");
   });
 
   test("everything is healthy again by itself after a reboot", async () => {
     await host.reboot();
     await healthy();
+    shows("reboot");
   });
 
   /** Open to others, over IPv6 as well, which containers have then, too. */
