@@ -33,12 +33,14 @@ unit: setup
 integration: setup
 	@lab/toolchain/setup
 	@lab/images/make
+	@lab/influxd
 	npx jest --selectProjects integration --maxWorkers=3
 
 ## make nightly      the same, with what takes long and rarely breaks
 nightly: setup
 	@lab/toolchain/setup
 	@lab/images/make
+	@lab/influxd
 	NIGHTLY=1 npx jest --selectProjects integration --maxWorkers=3
 
 .PHONY: bench

@@ -1,4 +1,4 @@
-// A real InfluxDB 1.x of a test's own, on loopback, with log-ins: the administrator, a database, and one who may read it.
+// A real InfluxDB 1.x of a test's own, with log-ins: the administrator, a database, and one who may read it.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -21,11 +21,12 @@ export class Influxd {
     private readonly child: ChildProcess,
   ) {}
 
-  static async start(): Promise<Influxd> {
+  /** @param address where it listens; default loopback */
+  static async start(address = "127.0.0.1"): Promise<Influxd> {
     execFileSync(PROGRAM);
     const directory = mkdtempSync(join(tmpdir(), "podwatch-influxd-"));
     const [http, rpc] = await Promise.all([freePort(), freePort()]);
-    writeFileSync(join(directory, "influxdb.conf"), configuration(directory, http, rpc));
+    writeFileSync(join(directory, "influxdb.conf"), configuration(directory, `${address}:${http}`, rpc));
     const child = spawn(PROGRAM, ["-config", join(directory, "influxdb.conf")], {
       stdio: ["ignore", "ignore", "pipe"],
     });
@@ -33,7 +34,7 @@ export class Influxd {
     child.stderr?.on("data", (chunk) => {
       log += chunk;
     });
-    const influxd = new Influxd(`http://127.0.0.1:${http}`, directory, child);
+    const influxd = new Influxd(`http://${address}:${http}`, directory, child);
     try {
       await influxd.answers(() => log);
       await influxd.query(`CREATE USER ${ADMIN.user} WITH PASSWORD '${ADMIN.password}' WITH ALL PRIVILEGES`);
@@ -94,7 +95,7 @@ export class Influxd {
 const basic = ({ user, password }: typeof ADMIN) =>
   `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
 
-function configuration(directory: string, http: number, rpc: number): string {
+function configuration(directory: string, http: string, rpc: number): string {
   return `reporting-disabled = true
 bind-address = "127.0.0.1:${rpc}"
 [meta]
@@ -106,7 +107,7 @@ bind-address = "127.0.0.1:${rpc}"
 [monitor]
   store-enabled = false
 [http]
-  bind-address = "127.0.0.1:${http}"
+  bind-address = "${http}"
   auth-enabled = true
   log-enabled = false
 `;

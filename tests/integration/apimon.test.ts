@@ -1,10 +1,12 @@
 // examples/apimon on its four machines, as it stands: only the bastion is reached from outside, scenarios run, and what they report is shown. Its
 // InfluxDB, to which Telegraf and Grafana of other hosts go through the front, each with a user whose password and rights are brought
 // about whatever was there before.
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ADMIN, DATABASE, Influxd } from "../grafana/influxd";
 import { Apimon } from "./support/apimon";
-import { eventually, type FetchOptions, type LabHost } from "./support/lab";
+import { eventually, type FetchOptions, HERE, type LabHost } from "./support/lab";
 import { isNight } from "./support/nightly";
 import { operate } from "./support/operate";
 import { fromHere, scan } from "./support/ports";
@@ -14,6 +16,8 @@ import { snapshot } from "./support/snapshot";
 jest.setTimeout(900_000);
 
 const WRITER = "a-writers-password-0123";
+
+const files = mkdtempSync(join(tmpdir(), "podwatch-apimon-"));
 
 let apimon: Apimon;
 let before: string[][];
@@ -29,8 +33,8 @@ const everything = () =>
     }),
   );
 
-const configure = (passwords: Readonly<Record<string, string>> = {}) =>
-  apimon.configure({}, { "influxdb.writePassword": WRITER, ...passwords });
+const configure = (passwords: Readonly<Record<string, string>> = {}, more: object = {}) =>
+  apimon.configure(more, { "influxdb.writePassword": WRITER, ...passwords });
 
 beforeAll(async () => {
   apimon = await Apimon.boot();
@@ -38,7 +42,10 @@ beforeAll(async () => {
   before = await everything();
 }, 1_800_000);
 
-afterAll(() => apimon?.dispose());
+afterAll(async () => {
+  rmSync(files, { recursive: true, force: true });
+  await apimon?.dispose();
+});
 
 /** Runs something, and prints how long it took. */
 async function timed<T>(what: string, run: () => Promise<T>): Promise<T> {
@@ -76,8 +83,8 @@ interface Answered {
 }
 
 /** The values that Grafana shows for a query, by one of its data sources. */
-async function shows(type: "prometheus" | "influxdb", query: object): Promise<unknown[]> {
-  const source = await sourceOf(type);
+async function shows(type: "prometheus" | "influxdb", query: object, name?: string): Promise<unknown[]> {
+  const source = await sourceOf(type, name);
   const body = { from: "now-15m", to: "now", queries: [{ refId: "A", datasource: source, ...query }] };
   const { body: text } = await apimon.hosts.dashboards.fetch("/grafana/api/ds/query", {
     ...grafana,
@@ -88,9 +95,18 @@ async function shows(type: "prometheus" | "influxdb", query: object): Promise<un
   return (results?.A?.frames ?? []).flatMap(({ data }) => data.values.at(-1) ?? []);
 }
 
-async function sourceOf(type: string): Promise<{ uid: string; type: string }> {
+interface Source {
+  readonly uid: string;
+  readonly type: string;
+  readonly name: string;
+}
+
+/** The first one of that type, or the one of that name. */
+async function sourceOf(type: string, named?: string): Promise<Pick<Source, "uid" | "type">> {
   const { body } = await apimon.hosts.dashboards.fetch("/grafana/api/datasources", grafana);
-  const found = (JSON.parse(body) as Array<{ uid: string; type: string }>).find((one) => one.type === type);
+  const found = (JSON.parse(body) as Source[]).find(
+    (one) => one.type === type && one.name === (named ?? one.name),
+  );
   if (found === undefined) throw new Error(`Grafana has no data source of the type ${type}: ${body}`);
   return { uid: found.uid, type: found.type };
 }
@@ -273,6 +289,42 @@ test(`nothing is lost of ${BATCHES * BATCH} lines that come in while InfluxDB is
   );
 });
 
+test("an InfluxDB outside is read by a user of its own, whom only a run with an administrator's log-in makes or removes", async () => {
+  const outside = await Influxd.start(HERE);
+  const variable = "PODWATCH_INFLUXDB_ADMIN_CENTRAL";
+  const users = async () => (await outside.query("SHOW USERS", ADMIN)).match(/apimon-[\w-]+/g);
+  try {
+    await outside.write(["elsewhere value=5"]);
+    const central = { url: outside.url, databases: [DATABASE] };
+    await configure({}, { grafana: { influxdb: { central } } });
+    expect(await apimon.stack.failingUp()).toContain(variable);
+    expect(await users()).toBeNull();
+    process.env[variable] = `${ADMIN.user}:${ADMIN.password}`;
+    await apimon.stack.up();
+    delete process.env[variable];
+    expect(await users()).toHaveLength(1);
+    const query = { query: "SELECT last(value) FROM elsewhere", rawQuery: true, resultFormat: "time_series" };
+    expect(await shows("influxdb", query, `InfluxDB central ${DATABASE}`)).toEqual([5]);
+    expect(await apimon.stack.state()).not.toContain(ADMIN.password);
+
+    await configure();
+    expect(await apimon.stack.failingUp()).toContain(variable);
+    expect(await users()).toHaveLength(1);
+    process.env[variable] = `${ADMIN.user}:${ADMIN.password}`;
+    await apimon.stack.up();
+    expect(await users()).toBeNull();
+  } finally {
+    delete process.env[variable];
+    await outside.stop();
+  }
+});
+
+test("a backup is made while lines come in", async () => {
+  const saved = await operate(apimon.stack, "backup", "--host", "database", "--to", join(files, "backup"));
+  expect(saved).toHaveExited(0);
+  expect(saved.stdout).toMatch(/^host database: influxdb: \d+ bytes in /m);
+});
+
 test("another password is taken in by those who have it, the old one is refused, and nobody else restarts", async () => {
   const before = await started();
   const newWriter = "another-writers-password";
@@ -326,6 +378,23 @@ test("what is changed inside InfluxDB is drift, and is repaired, whatever the ad
   expect(await operate(apimon.stack, "drift")).toHaveExited(0);
   expect(await change("SHOW DATABASES")).toMatchObject({ status: 200 });
   expect(await counted("jobs")).toBe(1);
+});
+
+test("a backup of before brings back the lines of then; who may log in is as it is now", async () => {
+  const { user, password } = (await apimon.installation("database")).influxdb;
+  expect(
+    await ask(`${user}:${password}`, "query?db=apimon", { query: "DROP MEASUREMENT jobs" }),
+  ).toMatchObject({
+    status: 200,
+  });
+  expect(await counted("jobs")).toBe(0);
+  const from = ["--host", "database", "--service", "influxdb", "--from", join(files, "backup")];
+  expect(await operate(apimon.stack, "restore", ...from, "--force")).toHaveExited(0);
+  expect(await counted("jobs")).toBe(1);
+  const query = "SHOW DATABASES";
+  expect(await ask(`telegraf:${WRITER}`, "query", { query })).toMatchObject({ status: 401 });
+  expect(await ask(`${user}:${password}`, "query", { query })).toMatchObject({ status: 200 });
+  expect(await operate(apimon.stack, "drift")).toHaveExited(0);
 });
 
 test("destroy leaves nothing on any of them", async () => {
