@@ -2,11 +2,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CHECKOUT, eventually, LabHost, must } from "./support/lab";
+import { promises } from "./support/promises";
 import { targets } from "./support/queries";
 import { installPulumi, OwnStack, type User } from "./support/selfDeploying";
 import { rootlessSnapshot, snapshot } from "./support/snapshot";
 
 jest.setTimeout(300_000);
+
+const shows = promises("podman", { drift: "yes" });
 
 describe("a host that deploys itself", () => {
   let host: LabHost;
@@ -75,6 +78,7 @@ describe("a host that deploys itself", () => {
     expect(drift.stdout).toContain("podwatch-nginx.container");
     expect((await stack.operate("repair")).stdout).toBe("host pi: put back nginx\n");
     expect(await stack.operate("drift")).toHaveExited(0);
+    shows("drift");
     expect((await stack.operate("logs", "--service", "prometheus")).stdout).toMatch(/^pi prometheus \| /m);
     const backup = await stack.operate(
       "backup",

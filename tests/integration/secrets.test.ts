@@ -6,6 +6,7 @@ import { SECRETS } from "../components/stackFile";
 import { CHECKOUT, LabHost, must, run } from "./support/lab";
 import { nightly } from "./support/nightly";
 import { watchProcesses } from "./support/processes";
+import { promises } from "./support/promises";
 import {
   HOST_PLACES,
   privateStretches,
@@ -19,6 +20,8 @@ import {
 import { connection, Stack } from "./support/stack";
 
 jest.setTimeout(300_000);
+
+const shows = promises("podman", { secret: "yes" });
 
 // Every assertion is on what was found, never on the text that it was found in: that might be a secret.
 
@@ -124,6 +127,7 @@ describe("secrets are stored nowhere in clear text", () => {
     expect(secretsIn(await stack.state(), secrets)).toEqual([]);
     expect(secretsBelow(backend(), secrets)).toEqual([]);
     expect(secretsBelow(temporary, secrets)).toEqual([]);
+    shows("secret");
   });
 
   test("each search finds a value planted in its place", async () => {
