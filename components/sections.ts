@@ -1,6 +1,7 @@
 // The sections of a stack file that configure services, in the order in which they are resolved and documented: a section
 // comes after those that it depends on.
 import type { Section, SectionName } from "../config/section";
+import { accountsSection } from "./accounts/section";
 import { alertmanagerSection } from "./alertmanager/section";
 import { apacheSection } from "./apache-exporter/section";
 import { availabilitySection } from "./availability/section";
@@ -43,6 +44,7 @@ export const SECTIONS = {
   nodeExporter: nodeExporterSection,
   firewall: firewallSection,
   ssh: sshSection,
+  accounts: accountsSection,
   engine: engineSection,
   storage: storageSection,
   alerts: alertsSection,

@@ -3,6 +3,7 @@ import type { HostSettings } from "../config/load";
 import type { Section } from "../config/section";
 import type { PlannedService } from "../lib/runner";
 import { isWatched } from "../lib/watched";
+import { accountsPlacement } from "./accounts/placement";
 import { acmePlacement } from "./acme/placement";
 import { alertmanagerPlacement } from "./alertmanager/placement";
 import { apacheStatusPlacement } from "./apache-exporter/placement";
@@ -37,6 +38,7 @@ export const SERVICES: readonly PlacedService[] = [
   enginePlacement,
   firewallPlacement,
   sshPlacement,
+  accountsPlacement,
   networkPlacement,
   grafanaPlacement,
   prometheusPlacement,

@@ -1,3 +1,4 @@
+import type { Accounts } from "./accounts";
 import type { Firewall } from "./firewall";
 import type { Fragment } from "./fragment";
 import type { Mounts } from "./mounts";
@@ -17,7 +18,8 @@ export type Deployable =
   | TimerService
   | Packages
   | Mounts
-  | SshServer;
+  | SshServer
+  | Accounts;
 
 /** The network that the containers of a host share. */
 export interface Network {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Deployable } from "./deployable";
 import { fitScript } from "./runnerScript";
 import type { Scope } from "./scope";
 import { command } from "./shell";
@@ -34,16 +35,7 @@ export type Verb =
 export type Rights = "own" | "sudo" | "sudo-with-password";
 
 /** What differs between services for the runner: host/kinds/ has a file for each. */
-export type Kind =
-  | "container"
-  | "native"
-  | "network"
-  | "fragment"
-  | "nftables"
-  | "sshd"
-  | "timer"
-  | "packages"
-  | "mount";
+export type Kind = Deployable["kind"];
 
 /** A service to be deployed on a host, and its ports that another program could be using. */
 export interface PlannedService {

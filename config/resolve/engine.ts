@@ -100,6 +100,7 @@ const HOST_SERVICES: readonly Path[] = [
   ["gateways", "enabled"],
   ["firewall"],
   ["ssh"],
+  ["accounts"],
   ["backup"],
   ["engine", "install"],
   ["front", "tls", "acme"],

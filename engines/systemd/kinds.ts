@@ -3,6 +3,7 @@ import type { Service } from "../../lib/service";
 import type { Bundle, Header } from "../bundle";
 import type { HostContext } from "../engine";
 import { fragmentBundle } from "../fragment";
+import { accountsBundle } from "./accounts";
 import { nativeBundle } from "./bundle";
 import { mountBundle } from "./mounts";
 import { firewallBundle } from "./nftables";
@@ -35,6 +36,8 @@ export function bundleOf(
       return firewallBundle(service);
     case "sshd":
       return sshServerBundle(service);
+    case "accounts":
+      return accountsBundle(service);
     default:
       return service satisfies never;
   }

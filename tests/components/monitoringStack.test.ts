@@ -164,6 +164,7 @@ describe("everything changed", () => {
         topology: { enabled: false },
         firewall: { enabled: false },
         ssh: { enabled: false },
+        accounts: { enabled: false },
         engine: { install: false, remove: false },
         grafana: { enabled: false },
         apache: { enabled: false },
@@ -196,6 +197,9 @@ describe("everything changed", () => {
     expect(tree(resources)).toEqual([
       `${C}MonitoringStack podwatch < -`,
       `${C}Host podwatch-first < podwatch`,
+      `${C}HostAccounts podwatch-first-accounts < podwatch`,
+      `${COMMAND} podwatch-first-accounts-service < podwatch-first-accounts`,
+      `${COMMAND} podwatch-first-accounts-service-bundle < podwatch-first-accounts`,
       `${C}Alertmanager podwatch-first-alertmanager < podwatch`,
       ...["email", "opsgenie", "pagerduty", "slack", "telegram", "webhook", "webhook-token"].map(
         (kind) =>

@@ -157,6 +157,103 @@ test("npm run ssh logs in through it, with arguments as they are, and ends as th
   ]);
 });
 
+describe("people", () => {
+  const KEY = "/root/of-people";
+  /** What somebody gets who logs in from the bastion. */
+  const as = (user: string, script: string) =>
+    bastion.tryExec(
+      `ssh -i ${KEY} -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR ${user}@${inner.address} ${JSON.stringify(script)}`,
+    );
+  let key: string;
+  const have = async (users: object) => {
+    await stack.configure(
+      settings({ inner: { accounts: { enabled: Object.keys(users).length > 0, users } } }),
+    );
+    return stack.up();
+  };
+
+  beforeAll(async () => {
+    key = (
+      await bastion.exec(`ssh-keygen -q -t ed25519 -N '' -C of-people -f ${KEY} && cat ${KEY}.pub`)
+    ).trim();
+  });
+
+  test("log in with their keys, with the rights that the stack file gives", async () => {
+    const before = await inner.exec("cat /home/rootless/.ssh/authorized_keys");
+    await have({ alice: { keys: [key], sudo: true, groups: ["adm"] }, rootless: { keys: [key] } });
+    expect((await as("alice", "id -un; id -Gn; sudo -n id -un; pwd")).stdout).toBe(
+      "alice\nalice adm\nroot\n/home/alice\n",
+    );
+    expect((await as("rootless", "id -un; sudo -n id -un")).stdout).toBe("rootless\n");
+    expect(await inner.exec("cat /home/rootless/.ssh/authorized_keys")).toBe(
+      `${before}# Podwatch: begin\n${key}\n# Podwatch: end\n`,
+    );
+    const modes =
+      "stat -c '%a %U %n' /home/alice/.ssh /home/alice/.ssh/authorized_keys /etc/sudoers.d/podwatch-accounts";
+    expect(await inner.exec(modes)).toBe(
+      "700 alice /home/alice/.ssh\n600 alice /home/alice/.ssh/authorized_keys\n440 root /etc/sudoers.d/podwatch-accounts\n",
+    );
+    expect(await drift(stack)).toEqual({ code: 0, found: { [bastion.name]: [], [inner.name]: [] } });
+  });
+
+  test("what somebody changes is found and put back; their own keys stay", async () => {
+    const file = "/home/alice/.ssh/authorized_keys";
+    await inner.exec(
+      `echo 'ssh-ed25519 AAAAown own' >${file}; echo 'bob ALL=(ALL) ALL' >>/etc/sudoers.d/podwatch-accounts; touch /home/alice/hers; chown alice /home/alice/hers`,
+    );
+    expect((await drift(stack)).found[inner.name]).toEqual([
+      "accounts: keys changed alice",
+      "accounts: file changed /etc/sudoers.d/podwatch-accounts",
+    ]);
+    expect((await operate(stack, "repair", "--host", inner.name)).stdout).toBe(
+      `host ${inner.name}: put back accounts\n`,
+    );
+    expect(await inner.exec(`cat ${file}`)).toMatch(/^ssh-ed25519 AAAAown own\n# Podwatch: begin\n/);
+    expect((await as("alice", "sudo -n id -un")).stdout).toBe("root\n");
+  });
+
+  test("a file of keys that is a link to another's leads nowhere, and a group that is missing is refused", async () => {
+    const shadow = await inner.exec("cat /etc/shadow");
+    await inner.exec(
+      "rm /home/alice/.ssh/authorized_keys; ln -s /etc/shadow /home/alice/.ssh/authorized_keys",
+    );
+    expect((await operate(stack, "repair", "--host", inner.name)).code).not.toBe(0);
+    expect(await inner.exec("rm /home/alice/.ssh/authorized_keys; cat /etc/shadow")).toBe(shadow);
+    expect((await operate(stack, "repair", "--host", inner.name)).code).toBe(0);
+    await stack.configure(
+      settings({
+        inner: { accounts: { users: { alice: { keys: [key], sudo: true, groups: ["nowhere"] } } } },
+      }),
+    );
+    expect(await stack.failingUp()).toContain(
+      "the group nowhere of podwatch:accounts.users.alice is not on this host",
+    );
+  });
+
+  test("whoever leaves is let in no more, and finds their files when they come back", async () => {
+    const session = as("alice", "exec sleep 200");
+    await eventually(
+      20,
+      () => inner.tryExec("pgrep -u alice sleep"),
+      ({ code }) => code === 0,
+    );
+    await have({ rootless: { keys: [key] } });
+    // Who is still logged in keeps the account until then.
+    expect((await as("alice", "id -un")).code).not.toBe(0);
+    expect(await inner.exec("id -un alice; ls /etc/sudoers.d | grep podwatch || :")).toBe("alice\n");
+    await inner.exec("pkill -u alice sleep");
+    await session;
+    await have({ alice: { keys: [key] } });
+    expect((await as("alice", "stat -c %U hers; sudo -n id -un")).stdout).toBe("alice\n");
+    expect((await as("rootless", "id -un")).code).not.toBe(0);
+    expect(await inner.exec("cat /home/rootless/.ssh/authorized_keys")).not.toContain("Podwatch");
+    await have({});
+    expect(await inner.exec("getent passwd alice; ls /home/alice")).toBe("hers\n");
+    await have({ alice: { keys: [key] } });
+    expect((await as("alice", "stat -c %U hers")).stdout).toBe("alice\n");
+  });
+});
+
 test("destroy leaves nothing, the host behind it first", async () => {
   await stack.destroy();
   for (const host of [bastion, inner])
@@ -165,4 +262,5 @@ test("destroy leaves nothing, the host behind it first", async () => {
     ).not.toMatch(/^\//m);
   expect(await inner.exec("nft list tables")).not.toContain("podwatch");
   expect(await goesBy(bastion, "rootless")).toContain("allowtcpforwarding yes");
+  expect(await inner.exec("getent passwd alice; ls /etc/sudoers.d | grep podwatch || :")).toBe("");
 });

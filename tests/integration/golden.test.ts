@@ -127,9 +127,18 @@ const EVERYTHING = [
   "executor",
 ];
 /** What needs root. */
-const ROOTFUL = ["apache-exporter", "apache-status", "engine", "firewall", "ssh", "storage"];
+const ROOTFUL = ["accounts", "apache-exporter", "apache-status", "engine", "firewall", "ssh", "storage"];
 /** What Quadlet has no unit of. */
-const OTHER_KINDS = ["apache-status", "backup", "engine", "firewall", "node-exporter", "ssh", "storage"];
+const OTHER_KINDS = [
+  "accounts",
+  "apache-status",
+  "backup",
+  "engine",
+  "firewall",
+  "node-exporter",
+  "ssh",
+  "storage",
+];
 
 /** What each stack deploys to each of its hosts. */
 const DEPLOYED: Readonly<Record<string, readonly string[]>> = {

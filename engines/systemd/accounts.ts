@@ -1,0 +1,29 @@
+import type { Account, Accounts } from "../../lib/accounts";
+import { type Bundle, type Header, type Part, writeBundle } from "../bundle";
+import { UNIT_HEADER } from "./unit";
+
+/** The lines between which keys are ours in a file that others write to as well. */
+const [BEGIN, END] = ["# Podwatch: begin", "# Podwatch: end"];
+
+/** The bundle of the people who log in to a host. */
+export function accountsBundle({ name, users }: Accounts): Bundle {
+  return writeBundle(
+    name,
+    [
+      ["kind", "accounts"],
+      ["begin", BEGIN],
+      ["end", END],
+      ...users.map(
+        (user): Header => ["user", [user.name, user.shell, user.groups.join(",")].join(" ").trim()],
+      ),
+    ],
+    [...users.map(keys), ...rights(users)],
+  );
+}
+
+const keys = (user: Account): Part => [`files/keys/${user.name}`, `${user.keys.join("\n")}\n`];
+
+function rights(users: readonly Account[]): Part[] {
+  const lines = users.filter(({ sudo }) => sudo).map(({ name }) => `${name} ALL=(ALL:ALL) NOPASSWD: ALL`);
+  return lines.length === 0 ? [] : [["files/sudoers", `${UNIT_HEADER}\n${lines.join("\n")}\n`]];
+}
