@@ -13,6 +13,9 @@ export function accountsBundle({ name, users }: Accounts): Bundle {
       ["kind", "accounts"],
       ["begin", BEGIN],
       ["end", END],
+      // For messages: the runner names no settings.
+      ["advice", "accounts podwatch:accounts"],
+      ...users.map(({ name }): Header => ["advice", `user-${name} podwatch:accounts.users.${name}`]),
       ...users.map(
         (user): Header => ["user", [user.name, user.shell, user.groups.join(",")].join(" ").trim()],
       ),

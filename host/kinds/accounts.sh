@@ -22,7 +22,7 @@ accounts_stranger() {
 accounts_check() {
   for tool in useradd usermod userdel runuser; do
     command -v "$tool" >/dev/null ||
-      fail "the command $tool is not installed on this host, and podwatch:accounts needs it"
+      fail "the command $tool is not installed on this host, and $(advice "$candidate" accounts) needs it"
   done
   header "$candidate" user | while read -r name shell groups; do
     check_account "$name" "$shell" "$groups"
@@ -32,22 +32,22 @@ accounts_check() {
 
 # `check_account <name> <shell> <groups>`
 check_account() {
-  [ -x "$2" ] || fail "the shell $2 of podwatch:accounts.users.$1 is not on this host"
+  [ -x "$2" ] || fail "the shell $2 of $(advice "$candidate" "user-$1") is not on this host"
   for group in $(say "$3" | tr , ' '); do
-    getent group "$group" >/dev/null || fail "the group $group of podwatch:accounts.users.$1 is not on this host"
+    getent group "$group" >/dev/null || fail "the group $group of $(advice "$candidate" "user-$1") is not on this host"
   done
   getent passwd "$1" >/dev/null || return 0
   is_noted made "$1" || [ "$(id -u "$1")" -ge 1000 ] ||
-    fail "$1 of podwatch:accounts.users is an account of the system on this host: give people accounts of other names"
-  [ -d "$(home_of "$1")" ] || fail "the home directory $(home_of "$1") of $1, who has an account on this host already, is missing: make it, or write another name in podwatch:accounts.users"
+    fail "$(advice "$candidate" "user-$1"): $1 is an account of the system on this host: give people accounts of other names"
+  [ -d "$(home_of "$1")" ] || fail "the home directory $(home_of "$1") of $1, who has an account on this host already, is missing: make it, or write another name than $(advice "$candidate" "user-$1")"
   keys_of "$1" >"$home/candidate/keys" || fail "the keys of $1, who has an account on this host already, cannot be read: $(cat "$home/candidate/keys")"
   refuse_loose_markers "$home/candidate/keys"
 }
 
 check_rights() {
-  command -v visudo >/dev/null || fail "sudo is not installed on this host, and podwatch:accounts gives rights by it"
+  command -v visudo >/dev/null || fail "sudo is not installed on this host, and $(advice "$candidate" accounts) gives rights by it"
   report=$(visudo -c -f "$candidate/files/sudoers" 2>&1) ||
-    fail "sudo refuses the rights of podwatch:accounts: $(say "$report" | head -n 3)"
+    fail "sudo refuses the rights of $(advice "$candidate" accounts): $(say "$report" | head -n 3)"
 }
 
 home_of() {
@@ -145,7 +145,10 @@ make_account() {
     note made "$1" || return 1
     number=$(stat -c %u "/home/$1" 2>/dev/null || :)
     [ -z "$number" ] || ! getent passwd "$number" >/dev/null || number=
-    useradd --create-home --user-group --shell "$2" ${3:+--groups "$3"} ${number:+--uid "$number"} "$1" 9>&-
+    useradd --create-home --user-group --shell "$2" ${3:+--groups "$3"} ${number:+--uid "$number"} "$1" 9>&- || {
+      forget_note made "$1"
+      return 1
+    }
   elif is_noted made "$1"; then
     usermod --expiredate '' --shell "$2" --groups "$3" "$1" 9>&-
   fi

@@ -42,7 +42,7 @@ describe("the host itself", () => {
       gateCommand({
         name: "mon-runner-gate",
         parent: "mon",
-        create: fitCommand("own", [{ service: "web", kind: "container" }]),
+        create: fitCommand("own", [{ service: "web", kind: "container" }], undefined, "mon"),
         stdin: fitScript(),
         triggers: ["10.1.2.3", 22, "root"],
       }),
@@ -93,7 +93,7 @@ describe("the host itself", () => {
       gateCommand({
         ...common,
         name: "mon-runner-gate",
-        create: fitCommand("own", [{ service: "web", kind: "container" }]),
+        create: fitCommand("own", [{ service: "web", kind: "container" }], undefined, "mon"),
         stdin: fitScript(),
       }),
     ]);
@@ -253,7 +253,7 @@ describe("what is applied on a host", () => {
         parent: "mon",
         connection,
         name: "mon-runner-gate",
-        create: fitCommand("sudo-with-password", [{ service: "web", kind: "container" }], "fake"),
+        create: fitCommand("sudo-with-password", [{ service: "web", kind: "container" }], "fake", "mon"),
         stdin: new Secret(`${SECRETS.becomePassword}\n${fitScript()}`),
         triggers: hostTriggers,
       }),

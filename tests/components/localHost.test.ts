@@ -50,7 +50,7 @@ describe("a host that the program runs on", () => {
         secretOutputs: [],
         inputs: {
           ...gateInputs,
-          create: onThisMachine(fitCommand("sudo", [{ service: "web", kind: "container" }], "fake")),
+          create: onThisMachine(fitCommand("sudo", [{ service: "web", kind: "container" }], "fake", "mon")),
         },
       },
       localCommand({
