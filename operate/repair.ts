@@ -6,7 +6,7 @@ import { type Answer, everywhere } from "./everywhere";
 import { repairExternal } from "./externalGrafana";
 import { Host } from "./host";
 import { exitCode, perHost, type Report } from "./outcome";
-import type { DeployedHost, DeployedService } from "./state";
+import { type DeployedHost, type DeployedService, isNeeded } from "./state";
 
 export interface Repair {
   /** What was repaired: services, and `runner`. */
@@ -36,11 +36,12 @@ async function repairHost(host: Host): Promise<Repair> {
     }
     repaired.push("runner");
   }
-  // The network before the others, since recreating it restarts its services.
-  const [first, others] = [services.slice(0, 1), services.slice(1)];
-  for (const group of [first, others]) {
-    repaired.push(...(await allOf(group.map(checkAndPutBack))).flat());
+  // A disk that is mounted hides what was made at its place before, and a network that is made anew restarts its services.
+  for (const service of services.filter(isNeeded)) {
+    repaired.push(...(await checkAndPutBack(service)));
   }
+  const others = services.filter((service) => !isNeeded(service));
+  repaired.push(...(await allOf(others.map(checkAndPutBack))).flat());
   repaired.push(...(await repairExternal(external)));
   return { repaired, left: await findDrift(host) };
 }

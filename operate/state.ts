@@ -33,7 +33,7 @@ export interface DeployedHost {
   readonly connection: Connection;
   readonly engine: HostRecord["engine"];
   readonly runner: { readonly text: string; readonly install: readonly Step[] };
-  /** The network first: the others need it. */
+  /** Those that others need come first. */
   readonly services: readonly DeployedService[];
   /** By full name, as in the bundles. */
   readonly secrets: Readonly<Record<string, Step>>;
@@ -152,8 +152,15 @@ function readService(name: string, bundle: string): DeployedService {
   };
 }
 
-function order({ name }: DeployedService): string {
-  return name === "network" ? "" : name;
+/** What the others need, in this order. */
+const NEEDED = ["storage", "network"];
+
+export function isNeeded({ name }: Pick<DeployedService, "name">): boolean {
+  return NEEDED.includes(name);
+}
+
+function order(service: DeployedService): string {
+  return isNeeded(service) ? ` ${NEEDED.indexOf(service.name)}` : service.name;
 }
 
 function step(command: Resource): Step {

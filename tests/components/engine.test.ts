@@ -54,6 +54,8 @@ test("an engine makes what is applied of every service of a stack", async () => 
       ["podwatch-rootful-engine-service-bundle", "fake rootful packages engine\n"],
       ["podwatch-rootful-firewall-service-bundle", "fake rootful nftables firewall\n"],
       ["podwatch-target-firewall-service", "fake rootful nftables firewall\n"],
+      ["podwatch-rootful-accounts-service-bundle", "fake rootful accounts accounts\n"],
+      ["podwatch-target-accounts-service", "fake rootful accounts accounts\n"],
       ["podwatch-rootful-ssh-service-bundle", "fake rootful sshd ssh\n"],
       ["podwatch-target-ssh-service", "fake rootful sshd ssh\n"],
       ["podwatch-rootful-storage-service-bundle", "fake rootful mount storage\n"],
