@@ -35,13 +35,14 @@ export function record(name: string, kind: Kind, password?: string): Resource {
         grafana: `podwatch-${name}-grafana-service`,
         network: `podwatch-${name}-network-service`,
         prometheus: `podwatch-${name}-prometheus-service`,
+        storage: `podwatch-${name}-storage-service`,
       },
       secrets: { "podwatch-grafana-admin-password": `podwatch-${name}-grafana-admin-password-secret` },
     },
   };
 }
 
-/** The resources of one host with the network and Grafana. */
+/** The resources of one host with disks, the network and Grafana. */
 export function resources(name: string, kind: Kind, password = ""): Resource[] {
   const grafana = urn("podwatch:index:Grafana", `podwatch-${name}-grafana`);
   const install = commands(`podwatch-${name}-runner`, kind, password, {
@@ -57,6 +58,7 @@ export function resources(name: string, kind: Kind, password = ""): Resource[] {
   });
   const own = [
     ...service(name, "grafana", GRAFANA_BUNDLE, kind, password),
+    ...service(name, "storage", "podwatch-bundle 1\nservice storage\nkind mount\n", kind, password),
     ...service(
       name,
       "network",

@@ -28,9 +28,10 @@ test("a host where sudo asks for nothing", () => {
   expect(host.grafana).toEqual({ user: "admin", password: "grafana's" });
 });
 
-test("the services, the network first, with their secrets", () => {
+test("the services, the disks and the network first, with their secrets", () => {
   const { services, secrets } = read("sudo");
   expect(services.map(({ name, secrets, data }) => ({ name, secrets, data }))).toEqual([
+    { name: "storage", secrets: [], data: false },
     { name: "network", secrets: [], data: false },
     { name: "grafana", secrets: ["podwatch-grafana-admin-password"], data: true },
   ]);
@@ -46,8 +47,8 @@ test("a host where sudo asks for a password: bundles are those that were staged"
   expect(host).toMatchObject({
     connection: { scope: "rootful", rights: "sudo-with-password", sudoPassword: PASSWORD },
   });
-  expect(host.services.map(({ name }) => name)).toEqual(["network", "grafana"]);
-  expect(host.services[1]?.bundle).toMatch(/^podwatch-bundle 1\nservice grafana\n/);
+  expect(host.services.map(({ name }) => name)).toEqual(["storage", "network", "grafana"]);
+  expect(host.services[2]?.bundle).toMatch(/^podwatch-bundle 1\nservice grafana\n/);
   expect(host.runner.text).toBe("the runner");
   expect(host.runner.install).toEqual([
     { script: runner.stageCommand("runner"), input: "the runner" },
@@ -75,7 +76,7 @@ test("nothing is read from command lines or names where Host recorded something"
     engine: "podman",
     connection: { rights: "sudo", scope: "rootful" },
   });
-  expect(host?.services.map(({ name }) => name)).toEqual(["network", "grafana"]);
+  expect(host?.services.map(({ name }) => name)).toEqual(["storage", "network", "grafana"]);
   expect(Object.keys(host?.secrets ?? {})).toEqual(["podwatch-grafana-admin-password"]);
 });
 
@@ -95,8 +96,8 @@ test("hosts whose names begin alike keep their own services", () => {
   const both = [...resources("a", "sudo"), ...resources("a-grafana", "own")];
   const hosts = readState(exported(both), "dev");
   expect(hosts.map(({ name, connection, services }) => [name, connection.rights, services.length])).toEqual([
-    ["a", "sudo", 2],
-    ["a-grafana", "own", 2],
+    ["a", "sudo", 3],
+    ["a-grafana", "own", 3],
   ]);
 });
 
@@ -141,7 +142,7 @@ test("a host that was deployed from itself", () => {
     name: "a",
     connection: { route: { machine: "0123", user: "pi" }, scope: "rootless", rights: "own" },
   });
-  expect(host?.services.map(({ name }) => name)).toEqual(["network", "grafana"]);
+  expect(host?.services.map(({ name }) => name)).toEqual(["storage", "network", "grafana"]);
 });
 
 test("a host that was deployed from itself is looked after there only", async () => {
