@@ -146,7 +146,7 @@ const DEPLOYED: Readonly<Record<string, readonly string[]>> = {
   "docker/monitor": [...MONITOR, "alertmanager", "node-exporter"],
   "everything/rootful": [...EVERYTHING, ...ROOTFUL],
   "everything/rootless": EVERYTHING,
-  "everything/target": ["firewall", "node-exporter", "ssh"],
+  "everything/target": ["accounts", "firewall", "node-exporter", "ssh"],
   "prod/monitor": MONITOR,
   "rootless/monitor": MONITOR,
 };
