@@ -178,6 +178,13 @@ describe("a job of an executor is a check", () => {
     });
   });
 
+  test("which no longer counts when the executor has been away for six hours", () => {
+    check({
+      series: { [ran("one")]: "1x9 stale", [away]: "1x9 0x420" },
+      expected: { "350m": state(3), "380m": { "availability:site_state": {} } },
+    });
+  });
+
   test("which is unknown while the executor is away, and gone when it or its executor is", () => {
     check({
       series: {
