@@ -1,3 +1,8 @@
+/** The names in `allowUsers`. */
+export function allowedNames(allowUsers: SshServer["allowUsers"]): string[] {
+  return allowUsers.map((one) => one.replace(/@.*/, ""));
+}
+
 /** How the host's SSH server lets people in. */
 export interface SshServer {
   readonly kind: "sshd";

@@ -1,5 +1,6 @@
 import { quote } from "../../config/problem";
 import type { ResolveContext } from "../../config/section";
+import { allowedNames } from "../../lib/sshServer";
 import type { AccountsSettings, GivenAccounts } from "./schema";
 
 export function resolveAccounts({ enabled, users }: GivenAccounts, around: ResolveContext): AccountsSettings {
@@ -20,7 +21,7 @@ export function resolveAccounts({ enabled, users }: GivenAccounts, around: Resol
 }
 
 function refuseUnfit({ users }: AccountsSettings, { host, before, locate, report }: ResolveContext): void {
-  const allowed = before.ssh.enabled ? before.ssh.allowUsers.map((one) => one.replace(/@.*/, "")) : [];
+  const allowed = before.ssh.enabled ? allowedNames(before.ssh.allowUsers) : [];
   for (const { name } of users) {
     const at = locate(["users", name]);
     if (name === "root") report(at, "is not for people; give them accounts of their own with sudo: true");

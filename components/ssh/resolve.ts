@@ -1,6 +1,7 @@
 import { quote } from "../../config/problem";
 import type { HostBasics, ResolveContext } from "../../config/section";
 import { inMilliseconds } from "../../lib/duration";
+import { allowedNames } from "../../lib/sshServer";
 import type { GivenSsh, SshSettings } from "./schema";
 
 const MAX_AUTH_TRIES = 3;
@@ -69,8 +70,8 @@ function refuseLockingOut(given: GivenSsh, settings: SshSettings, { host, locate
       locate(["rootLogIn"]),
       `${quote(settings.rootLogIn)} would lock out Pulumi, which logs in as root with a ${by === "password" ? by : "key"}; set another user for this host, or ${by === "password" ? "write passwords" : "remove this"}`,
     );
-  const names = allowUsers?.map((one) => one.replace(/@.*/, ""));
-  if (names !== undefined && names.length > 0 && !names.includes(user))
+  const names = allowedNames(allowUsers ?? []);
+  if (names.length > 0 && !names.includes(user))
     report(locate(["allowUsers"]), `would lock out Pulumi, which logs in as ${user}; add ${user}`);
 }
 
