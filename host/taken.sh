@@ -141,7 +141,7 @@ unmount() {
 # `note_gone <home> <directory>`; services may be removed side by side.
 note_gone() (
   exec 7>"$STATE/locks/leaving" && flock -w "$LOCK_SECONDS" 7 || return 1
-  { grep -vxF -e "$2" "$1/leaving" || :; } >"$1/leaving.new" && mv "$1/leaving.new" "$1/leaving"
+  home=$1 forget_note leaving "$2"
 )
 
 # Those that were left mounted for services that are gone by now. `held`: what others use.

@@ -8,6 +8,7 @@ const PARTS = [
   "lock",
   "owners",
   "bundle",
+  "notes",
   "units",
   "engine",
   "podman",

@@ -41,7 +41,7 @@ check_account() {
     fail "$(advice "$candidate" "user-$1"): $1 is an account of the system on this host: give people accounts of other names"
   [ -d "$(home_of "$1")" ] || fail "the home directory $(home_of "$1") of $1, who has an account on this host already, is missing: make it, or write another name than $(advice "$candidate" "user-$1")"
   keys_of "$1" >"$home/candidate/keys" || fail "the keys of $1, who has an account on this host already, cannot be read: $(cat "$home/candidate/keys")"
-  refuse_loose_markers "$home/candidate/keys"
+  refuse_loose_markers "$home/candidate/keys" "$(home_of "$1")/.ssh/authorized_keys"
 }
 
 check_rights() {
@@ -54,7 +54,7 @@ home_of() {
   getent passwd "$1" | cut -d : -f 6
 }
 
-# `as_user <name> <script> [<argument>...]`
+# `as_user <name> <script>`: its argument is the home directory.
 as_user() {
   runuser -u "$1" -- /bin/sh -c "$2" sh "$(home_of "$1")" 9>&-
 }
@@ -83,7 +83,7 @@ accounts_drift() {
   for name in $(names_in "$candidate"); do
     if ! getent passwd "$name" >/dev/null; then
       say "user missing $name"
-    elif keys_of "$name" >"$home/keys"; [ "$(piece_in "$candidate" "$home/keys")" != "$(piece_of_keys "$candidate" "$name")" ]; then
+    elif [ "$(keys_of "$name" | piece_in "$candidate" -)" != "$(piece_of_keys "$candidate" "$name")" ]; then
       say "keys changed $name"
     fi
   done
@@ -95,7 +95,6 @@ accounts_drift() {
   elif is_file_of_ours "$RIGHTS"; then
     say "file added $RIGHTS"
   fi
-  rm -f "$home/keys"
 }
 
 names_in() {
@@ -155,16 +154,19 @@ make_account() {
 }
 
 give_keys() {
-  note given "$1" && keys_of "$1" >"$home/keys" &&
-    piece_of_keys "$release" "$1" | with_piece "$release" "$home/keys" >"$home/keys.new" &&
-    write_keys "$1" <"$home/keys.new" && rm -f "$home/keys" "$home/keys.new"
+  note given "$1" && piece_of_keys "$release" "$1" | change_keys "$release" "$1"
+}
+
+# `change_keys <release> <name>`, our piece of them on standard input.
+change_keys() {
+  keys_of "$2" </dev/null >"$home/keys" && with_piece "$1" "$home/keys" >"$home/keys.new" &&
+    write_keys "$2" <"$home/keys.new" && rm -f "$home/keys" "$home/keys.new"
 }
 
 # `withdraw <release> <name>`: the keys go; an account that was made here, too, unless somebody is logged in: that one ends with its next log-in.
 withdraw() {
   if getent passwd "$2" >/dev/null; then
-    keys_of "$2" >"$home/keys" && without_piece "$1" "$home/keys" >"$home/keys.new" && write_keys "$2" <"$home/keys.new" || return 1
-    rm -f "$home/keys" "$home/keys.new"
+    change_keys "$1" "$2" </dev/null || return 1
     if is_noted made "$2" && ! delete_account "$2"; then
       usermod --expiredate 1 "$2" 9>&- || return 1
       forget_note given "$2"
@@ -193,23 +195,6 @@ has_session() {
     esac
   done
   return 1
-}
-
-# `note <list> <name>`
-note() {
-  is_noted "$1" "$2" || say "$2" >>"$home/$1"
-}
-
-noted() {
-  cat "$home/$1" 2>/dev/null || :
-}
-
-is_noted() {
-  grep -qsxF -e "$2" "$home/$1"
-}
-
-forget_note() {
-  { grep -svxF -e "$2" "$home/$1" || :; } >"$home/$1.new" && mv "$home/$1.new" "$home/$1"
 }
 
 accounts_remove() {

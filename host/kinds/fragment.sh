@@ -59,7 +59,7 @@ piece_in() {
     $0 == ENVIRON["END_LINE"] { inside = 0 }' "$2" 2>/dev/null
 }
 
-# Markers that are not one pair would have other lines of the file replaced.
+# `refuse_loose_markers <file> [<how people know it>]`: markers that are not one pair would have other lines of the file replaced.
 refuse_loose_markers() {
   [ -e "$1" ] || return 0
   marks=$(BEGIN_LINE=$(header "$candidate" begin) END_LINE=$(header "$candidate" end) awk '
@@ -69,7 +69,7 @@ refuse_loose_markers() {
   case $marks in
     '' | "begin "*" end "*) [ "$(say "$marks" | wc -w)" -gt 4 ] || return 0 ;;
   esac
-  fail "$1 does not have the lines \"$(header "$candidate" begin)\" and \"$(header "$candidate" end)\" once each and in this order (in the lines ${marks% }), so it cannot be told what is between them; put that right first"
+  fail "${2:-$1} does not have the lines \"$(header "$candidate" begin)\" and \"$(header "$candidate" end)\" once each and in this order (in the lines ${marks% }), so it cannot be told what is between them; put that right first"
 }
 
 fragment_check() {

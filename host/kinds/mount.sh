@@ -51,12 +51,12 @@ check_disk() {
   if [ -n "$(numbers_at "$at")" ]; then
     [ "$(numbers_at "$at")" = "$(numbers_of "$device")" ] ||
       fail "something else than $device is mounted at $at; unmount it, or correct $where"
-    [ -n "$(known_disk "$name")" ] || is_unit_of_ours "$(mount_unit_at "$at")" || is_leaving "$at" ||
+    [ -n "$(known_disk "$name")" ] || is_unit_of_ours "$(mount_unit_at "$at")" || is_noted leaving "$at" ||
       fail "$at is mounted by somebody else already; take it out of /etc/fstab and unmount it, or remove $where"
   else
     refuse_hiding
     elsewhere=$(mounted_at "$(numbers_of "$device")")
-    [ -z "$elsewhere" ] || is_leaving "$elsewhere" || is_unit_of_ours "$(mount_unit_at "$elsewhere")" ||
+    [ -z "$elsewhere" ] || is_noted leaving "$elsewhere" || is_unit_of_ours "$(mount_unit_at "$elsewhere")" ||
       fail "$device is mounted at $elsewhere; unmount it there, or correct $where.device"
     refuse_used_disk
   fi
@@ -102,10 +102,6 @@ refuse_strange_disk() {
   elif ! is_disk_of_ours && ! is_empty_disk && ! is_half_formatted; then
     fail "$device is not empty ($(content_of_disk)); nothing was changed, and it is not formatted: correct $where.device; for a file system whose content is to be kept set $where.format to false; a disk whose content may be lost becomes empty by: wipefs --all $device && dd if=/dev/zero of=$device bs=1M count=1"
   fi
-}
-
-is_leaving() {
-  grep -qsxF -e "$1" "$home/leaving"
 }
 
 mount_unit_at() {

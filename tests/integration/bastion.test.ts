@@ -180,7 +180,14 @@ describe("people", () => {
 
   test("log in with their keys, with the rights that the stack file gives", async () => {
     const before = await inner.exec("cat /home/rootless/.ssh/authorized_keys");
-    await have({ alice: { keys: [key], sudo: true, groups: ["adm"] }, rootless: { keys: [key] } });
+    const account = "getent passwd rootless; id -Gn rootless";
+    const theirs = await inner.exec(account);
+    await have({
+      alice: { keys: [key], sudo: true, groups: ["adm"] },
+      rootless: { keys: [key], shell: "/bin/sh", groups: ["adm"] },
+    });
+    expect(await inner.exec(account)).toBe(theirs);
+    expect(await inner.exec("passwd --status alice | cut -d ' ' -f 2")).toBe("L\n");
     expect((await as("alice", "id -un; id -Gn; sudo -n id -un; pwd")).stdout).toBe(
       "alice\nalice adm\nroot\n/home/alice\n",
     );
