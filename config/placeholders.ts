@@ -20,6 +20,7 @@ const documentationName = /(^|\.)example(\.(com|org|net))?\.?$|^2001:0?db8:/i;
 const hostIn: Readonly<Record<string, (value: string) => string | undefined>> = {
   address: (value) => value,
   "IP address": (value) => value,
+  "address range": (value) => value.split("/")[0],
   "host:port": targetHost,
   "mail address": (value) => value.split("@")[1],
   URL: (value) => urlOf(value)?.hostname.replace(/^\[|\]$/g, ""),

@@ -178,7 +178,10 @@ function isRange(value: string): boolean {
 }
 
 export const addressRange = () =>
-  text(isRange, "is not an IP address or a range of them; write one such as 10.1.2.3 or 10.1.2.0/24");
+  text(isRange, "is not an IP address or a range of them; write one such as 10.1.2.3 or 10.1.2.0/24").meta({
+    kind: "address range",
+    placeholder: "the addresses of your network",
+  });
 
 /** `host:port`, `[v6]:port`; returns the host part, or undefined. */
 export function targetHost(value: string): string | undefined {

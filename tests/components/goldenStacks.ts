@@ -134,7 +134,7 @@ export const stackFiles: Readonly<Record<Stack, () => StackFile>> = {
         services1: { ...login, groups: ["targets"] },
       },
       front: { bind: "0.0.0.0", auth: { users: { operator: { access: "write" } } } },
-      firewall: { sshFrom: ["198.51.100.0/24", "2001:db8:1::/48"] },
+      firewall: { sshFrom: ["10.7.0.0/24", "fd00:1::/48"] },
     };
   },
   local: () => ({ host: { ...key, name: "pi", address: "10.1.2.3", user: "pi" }, ...everyService }),

@@ -112,6 +112,19 @@ describe("placeholders", () => {
     ]);
   });
 
+  test("are found in who may reach a host", () => {
+    const raw = stack({
+      firewall: { allowFrom: ["198.51.100.0/24", "10.1.0.0/16"], sshFrom: ["2001:db8::/32"] },
+      nodeExporter: { enabled: true, allowFrom: ["192.0.2.10"] },
+    });
+    const of = "is a placeholder; put in the addresses of your network";
+    expect(problemsOf(raw)).toEqual([
+      `podwatch:firewall.allowFrom[0]: "198.51.100.0/24" ${of}`,
+      `podwatch:firewall.sshFrom[0]: "2001:db8::/32" ${of}`,
+      `podwatch:nodeExporter.allowFrom[0]: "192.0.2.10" ${of}`,
+    ]);
+  });
+
   test("are found as a whole in channels, users and mail addresses, each told what belongs there", () => {
     const email = { to: ["ops@CHANGE-ME"], from: "<you>@acme.net", smarthost: "todo" };
     const raw = stack({

@@ -30,7 +30,10 @@ test("every example has a page, and a stack file of its name or one for each of 
   }
 });
 
-describe.each(["staging", "prod"])("regional, %s", (name) => {
+describe.each([
+  ["staging", 'groups.targets.nodeExporter.allowFrom[0]: "192.0.2.10"'],
+  ["prod", 'firewall.allowFrom[0]: "198.51.100.0/24"'],
+])("regional, %s", (name, allowFrom) => {
   const sections = stackFile(`examples/regional/Pulumi.${name}.yaml`);
   const addresses = Object.values(sections.hosts as unknown as Record<string, { address: string }>).map(
     ({ address: own }) => own,
@@ -42,12 +45,13 @@ describe.each(["staging", "prod"])("regional, %s", (name) => {
     sshConfig: Object.fromEntries(addresses.map((own) => [own, ssh(own)])),
     files: { "~/.ssh/known_hosts": addresses.map((own) => `${own} ${hostKey}\n`).join("") },
   };
-  const placeholders = Object.entries(sections.hosts as object)
-    .map(
+  const placeholders = [
+    `podwatch:${allowFrom} is a placeholder; put in the addresses of your network`,
+    ...Object.entries(sections.hosts as object).map(
       ([host, { address: own }]) =>
         `podwatch:hosts.${host}.address: "${own}" is a placeholder; put in the address of your host`,
-    )
-    .sort();
+    ),
+  ].sort();
 
   test("is right but for the addresses", () => {
     expect(problemsOf(sections, world)).toEqual(placeholders);
@@ -115,6 +119,9 @@ describe("apimon", () => {
     const placeholders = Object.entries(hosts).map(
       ([host, { address: own }]) =>
         `podwatch:hosts.${host}.address: "${own}" is a placeholder; put in the address of your host`,
+    );
+    placeholders.push(
+      'podwatch:firewall.allowFrom[0]: "198.51.100.0/24" is a placeholder; put in the addresses of your network',
     );
     expect(problemsOf(sections, around)).toEqual(placeholders.sort());
   });

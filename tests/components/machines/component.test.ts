@@ -158,11 +158,11 @@ test("hosts are reached by what the machines are given, and disks are their volu
 });
 
 test("who may reach a machine is what its firewall says, also by another machine of the stack", async () => {
-  const firewall = { sshFrom: ["198.51.100.7"], allow: [{ port: "6000-6010", protocol: "udp" }] };
+  const firewall = { sshFrom: ["10.7.0.7"], allow: [{ port: "6000-6010", protocol: "udp" }] };
   const resources = await deployed(settings({}, { firewall }, { node: { ...login, role: "target" } }));
   const made = cloud(resources);
   expect(Object.keys(made).filter((name) => /^mon-tcp-22|^mon-udp/.test(name))).toEqual([
-    "mon-tcp-22-22-from-198.51.100.7/32",
+    "mon-tcp-22-22-from-10.7.0.7/32",
     "mon-udp-6000-6010-from-0.0.0.0/0",
     "mon-udp-6000-6010-from-::/0",
   ]);
@@ -172,7 +172,7 @@ test("who may reach a machine is what its firewall says, also by another machine
 });
 
 test("over IPv6 a machine is reached by ranges of its own kind, also from another machine", async () => {
-  const firewall = { sshFrom: ["2001:db8:7::7", "2001:db8:8::/48", "198.51.100.7"] };
+  const firewall = { sshFrom: ["fd00:7::7", "fd00:8::/48", "10.7.0.7"] };
   const target = { node: { ...login, role: "target" } };
   const rulesOf = async (monitor: string) => {
     const { resources } = await deploy(
@@ -192,9 +192,9 @@ test("over IPv6 a machine is reached by ranges of its own kind, also from anothe
   };
   expect(await rulesOf("six")).toEqual([
     ["node-tcp-9100-9100-from-six", "IPv6", expect.stringMatching(/^2001:db8::\d+\/128$/)],
-    ["six-tcp-22-22-from-198.51.100.7/32", "IPv4", "198.51.100.7/32"],
-    ["six-tcp-22-22-from-2001:db8:7::7/128", "IPv6", "2001:db8:7::7/128"],
-    ["six-tcp-22-22-from-2001:db8:8::/48", "IPv6", "2001:db8:8::/48"],
+    ["six-tcp-22-22-from-10.7.0.7/32", "IPv4", "10.7.0.7/32"],
+    ["six-tcp-22-22-from-fd00:7::7/128", "IPv6", "fd00:7::7/128"],
+    ["six-tcp-22-22-from-fd00:8::/48", "IPv6", "fd00:8::/48"],
   ]);
   expect((await rulesOf("both")).filter(([name]) => name === "node-tcp-9100-9100-from-both")).toEqual([
     [expect.any(String), "IPv4", expect.stringMatching(/^10\.20\.0\.\d+\/32$/)],
