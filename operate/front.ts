@@ -22,6 +22,9 @@ const ANSWER_WITHIN = 30_000;
 /** Time-out of a connection; if packets are dropped, an SSH server itself waits for minutes. */
 const CONNECT_WITHIN = 10_000;
 
+/** A port in a unit of podman's, or of Docker's. */
+const PUBLISHED = /^ {2}(?:PublishPort=| {2}"?--publish=)(?:(.+):)?(\d+):\d+"?(?: \\)?$/m;
+
 /** The front of a host, queried from the host itself through SSH, at its published address. */
 export class Front {
   private readonly address: string;
@@ -39,7 +42,7 @@ export class Front {
     private readonly within = { connect: CONNECT_WITHIN, answer: ANSWER_WITHIN },
   ) {
     const bundle = host.deployed.services.find(({ name }) => name === "nginx")?.bundle ?? "";
-    const [, bind = "0.0.0.0", port] = /^ {2}PublishPort=(?:(.+):)?(\d+):\d+$/m.exec(bundle) ?? [];
+    const [, bind = "0.0.0.0", port] = PUBLISHED.exec(bundle) ?? [];
     if (port === undefined) {
       throw new Error("the stack publishes no front on this host: run pulumi up");
     }

@@ -32,7 +32,10 @@ const hello = (socket: Socket) =>
   );
 
 function front(published: string, connect: Connect = thisMachine().connect): Front {
-  const bundle = `part unit/podwatch-nginx.container\n  PublishPort=${published}:8080\n`;
+  return asked(`part unit/podwatch-nginx.container\n  PublishPort=${published}:8080\n`, connect);
+}
+
+function asked(bundle: string, connect: Connect = thisMachine().connect): Front {
   const deployed = { services: [{ name: "nginx", bundle }] };
   return new Front({ deployed, connect } as never, { connect: 200, answer: 400 });
 }
@@ -51,6 +54,16 @@ test.each([
 ])("a front that is published as %sPORT answers at %s", async (bind, address) => {
   const port = await serve(address, hello);
   expect(await front(`${bind}${port}`).ask("/")).toEqual({ status: 200, body: "hello" });
+});
+
+test.each([
+  (port: number) => `--publish=127.0.0.1:${port}:8080`,
+  (port: number) => `"--publish=[::1]:${port}:8080"`,
+])("so does one that Docker publishes (%#)", async (published) => {
+  const address = published(0).includes("::1") ? "::1" : "127.0.0.1";
+  const port = await serve(address, hello);
+  const bundle = `part unit/podwatch-nginx.service\n  ExecStartPre=docker run \\\n    ${published(port)} \\\n`;
+  expect(await asked(bundle).ask("/")).toEqual({ status: 200, body: "hello" });
 });
 
 test("one on an IPv6 address is asked under its name in brackets", async () => {
