@@ -5,9 +5,9 @@ import type { Front } from "./front";
 /** How far an endpoint may be behind the newest sample, in seconds: batches wait for 5 s. */
 const BEHIND_AT_MOST = 60;
 
-/** Whether the Prometheus of a bundle is an agent. */
+/** Whether the Prometheus of a bundle is an agent: by its arguments in a unit of podman's, or of Docker's. */
 export function isAgent(bundle: string): boolean {
-  return /^ +Exec=.* --(agent|enable-feature=agent)(\s|$)/m.test(bundle);
+  return /^ +(?:Exec=.* | {2})--(?:agent|enable-feature=agent)(?:\s|$)/m.test(bundle);
 }
 
 /** @throws Error that names the endpoints that take nothing, or too little */

@@ -11,8 +11,14 @@ const sent = (name: string, time: number) =>
 const newest = "highest_timestamp_in_seconds 1.795926745e+09";
 const NOW = 1_795_926_745;
 
-test("an agent is known by its arguments, not by the settings of its storage", () => {
-  const exec = (words: string) => `part unit/podwatch-prometheus.container\n  [Container]\n  Exec=${words}\n`;
+const podman = (words: string) => `part unit/podwatch-prometheus.container\n  [Container]\n  Exec=${words}\n`;
+const docker = (words: string) =>
+  `part unit/podwatch-prometheus.service\n  [Service]\n  ExecStartPre=docker run \\\n    ${words.replaceAll(" ", " \\\n    ")}\n`;
+
+test.each([
+  ["podman", podman],
+  ["Docker", docker],
+])("with %s, an agent is known by its arguments, not by the settings of its storage", (_, exec) => {
   expect(isAgent(exec("--config.file=/x --agent --storage.agent.path=/prometheus/agent"))).toBe(true);
   expect(isAgent(exec("--config.file=/x --enable-feature=agent"))).toBe(true);
   expect(isAgent(exec("--config.file=/x --storage.tsdb.path=/prometheus --web.user-agent=x"))).toBe(false);
