@@ -36,6 +36,8 @@ export interface Capabilities {
   readonly reload: boolean;
   /** Returns to the previous release if the new one does not become ready. */
   readonly rollBack: boolean;
+  /** Takes options of the user's volumes such as `noexec`. */
+  readonly mountOptions: boolean;
   /** Hands secrets to a service as files. */
   readonly secretFiles: boolean;
   /** Runs containers that belong to the login user. */

@@ -38,6 +38,17 @@ const REQUIREMENTS: Readonly<Partial<Record<keyof Capabilities, Requirement>>> =
     instead: "remove it",
     find: (settings) => ["files", "volumes"].flatMap((name) => ofSections(settings, [name])),
   },
+  mountOptions: {
+    what: "needs an option of a volume that is more than ro, rw, z and how mounts are shared",
+    instead: "remove it",
+    find: (settings) =>
+      ofSections(settings, ["volumes"]).flatMap((path) =>
+        [valueAt(settings, path)].flat().flatMap((volume, index) => {
+          const [, , options = ""] = String(volume).split(":");
+          return options.split(",").some((option) => MOUNT_OPTION.test(option)) ? [[...path, index]] : [];
+        }),
+      ),
+  },
   secretEnvironment: {
     what: "needs secrets as environment variables",
     instead: "remove it",
@@ -94,6 +105,8 @@ const REQUIREMENTS: Readonly<Partial<Record<keyof Capabilities, Requirement>>> =
       leaves(stack, settings).flatMap(({ path, secret }) => (secret && path.length > 1 ? [path] : [])),
   },
 };
+
+const MOUNT_OPTION = /^(no)?(exec|suid|dev)$/;
 
 const HOST_SERVICES: readonly Path[] = [
   ["nodeExporter", "enabled"],

@@ -14,6 +14,7 @@ export const dockerApi: DaemonEngine = {
     build: true,
     quadlet: false,
     mounts: false,
+    mountOptions: false,
     // `docker inspect` would show them.
     secretEnvironment: false,
     disks: false,

@@ -21,6 +21,7 @@ export const docker: RunnerEngine = {
     build: true,
     quadlet: false,
     mounts: true,
+    mountOptions: false,
     // `docker inspect` would show them.
     secretEnvironment: false,
     // The daemon has to find its volumes when it starts.

@@ -17,6 +17,7 @@ export const podman: RunnerEngine = {
     build: true,
     quadlet: true,
     mounts: true,
+    mountOptions: true,
     secretEnvironment: true,
     disks: true,
     limits: true,

@@ -40,7 +40,7 @@ const everything = {
       preset: "raspberry-pi",
       nginxExporter: {
         quadlet: { Unit: { After: "x.service" } },
-        volumes: ["/srv/x:/srv/x"],
+        volumes: ["/srv/x:/srv/x", "/srv/y:/srv/y:ro,noexec"],
         resources: { cpus: 1 },
       },
       apache: { enabled: true },
@@ -74,6 +74,9 @@ const EXPECTED: Readonly<Record<keyof Capabilities, readonly string[]>> = {
   mounts: [
     "podwatch:hosts.two.nginxExporter.volumes: needs files of your own in the container, which the engine fake does not support; remove it, or choose another engine",
     "podwatch:prometheus.files: needs files of your own in the container, which the engine fake does not support; remove it, or choose another engine",
+  ],
+  mountOptions: [
+    "podwatch:hosts.two.nginxExporter.volumes[1]: needs an option of a volume that is more than ro, rw, z and how mounts are shared, which the engine fake does not support; remove it, or choose another engine",
   ],
   secretEnvironment: [
     "podwatch:prometheus.secretEnvironment: needs secrets as environment variables, which the engine fake does not support; remove it, or choose another engine",

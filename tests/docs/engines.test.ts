@@ -30,6 +30,7 @@ const PROMISES: Readonly<Partial<Record<keyof Capabilities, string>>> = {
   build: "images are built",
   quadlet: "keys for the unit",
   mounts: "files and volumes of your own",
+  mountOptions: "their options",
   secretEnvironment: "secrets as environment variables",
   disks: "data on disks",
   limits: "limits",

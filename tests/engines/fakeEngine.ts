@@ -10,6 +10,7 @@ const EVERYTHING: Capabilities = {
   build: true,
   quadlet: true,
   mounts: true,
+  mountOptions: true,
   secretEnvironment: true,
   disks: true,
   limits: true,
