@@ -48,6 +48,8 @@ export function containerUnit(service: Service): string {
         ["ExecStopPost", remove],
         // The ids that Docker prints.
         ["StandardOutput", "null"],
+        // Otherwise systemd would take it for the same.
+        ["StandardError", "journal"],
         ["Restart", "always"],
         ["RestartSec", "2"],
         ["TimeoutStartSec", "300"],

@@ -34,6 +34,8 @@ export function networkUnit({ subnet, subnet6 }: Network): string {
         ],
         ["ExecStart", `docker network inspect ${NETWORK_NAME}`],
         ["StandardOutput", "null"],
+        // Otherwise systemd would take it for the same.
+        ["StandardError", "journal"],
       ],
     ],
     ["Install", [["WantedBy", "multi-user.target"]]],

@@ -91,7 +91,9 @@ nightly("a refused file changes nothing, and a release that does not come up is 
   // Refused by NGINX's own checker, and by Prometheus only when it starts.
   const broken = { data: "delete", scrapeInterval: "3s", arguments: ["--query.max-concurrency=many"] };
   const snippet = "location /own/ { no_such_directive on; }";
-  await stack.configure(settings({ prometheus: broken, front: { snippet } }));
+  // Refused by Docker, when it starts the container.
+  const grafana = { data: "delete", volumes: ["/srv:/proc/own"] };
+  await stack.configure(settings({ prometheus: broken, front: { snippet }, grafana }));
   const output = await stack.failingUp("--continue-on-error");
   expect(output).toMatch(
     /nginx refuses its new configuration; nothing was changed:[\s\S]*unknown directive "no_such_directive"/,
@@ -99,6 +101,7 @@ nightly("a refused file changes nothing, and a release that does not come up is 
   expect(await host.exec("docker inspect -f '{{.Id}} {{.State.StartedAt}}' podwatch-nginx")).toBe(front);
   shows("check");
   expect(output).toMatch(/prometheus did not come up: [\s\S]*The previous release is back and healthy/);
+  expect(output).toMatch(/grafana did not come up: [\s\S]*docker: Error response from daemon: .*proc/);
   await healthy(host);
   shows("rollBack");
   await stack.configure(settings({ prometheus: { data: "delete", scrapeInterval: "3s" } }));
