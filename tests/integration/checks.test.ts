@@ -2,7 +2,8 @@
 // What is wrong is refused by the program, or by the service's own checker on the host, before anything there changes.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { dockerTest, ENGINE, podmanTest, RUNNING, unitFile, withDocker } from "./support/engine";
 import { faultTest } from "./support/faults";
 import { eventually, LabHost } from "./support/lab";
 import { query } from "./support/queries";
@@ -56,11 +57,27 @@ const OWN_SECRET = "first $line\nsecond 'line' 100%";
 
 type Sections = Record<"front" | "prometheus" | "grafana", object>;
 
+/** What Docker does not support, and refuses by name. */
+const OF_PODMAN = {
+  front: { quadlet: { Container: { Ulimit: "nofile=2048:4096" }, Service: { MemoryMax: "512M" } } },
+  prometheus: {
+    quadlet: {
+      Container: { Environment: ["GOGC=90"] },
+      Unit: { Documentation: "https://prometheus.io/docs" },
+    },
+    secretEnvironment: { OWN_TOKEN: "own" },
+  },
+};
+
+const onlyOfPodman = withDocker ? { front: {}, prometheus: {} } : OF_PODMAN;
+
+const LIMITS = { memory: "1G", cpus: 1.5 as number | undefined, pids: 256, openFiles: 2048 };
+
 const good: Sections = {
   front: {
     snippet:
       'location = /own { return 200 "own\\n"; }\nlocation ~ "^/(grafana|prometheus)/" { return 403; }\n',
-    quadlet: { Container: { Ulimit: "nofile=2048:4096" }, Service: { MemoryMax: "512M" } },
+    ...onlyOfPodman.front,
     arguments: ["-e", "stderr"],
     environment: { ODD },
     files: { "/etc/own/list": file("list", "of the front\n") },
@@ -68,17 +85,13 @@ const good: Sections = {
   prometheus: {
     ruleFiles: [file("own.yml", RULES)],
     ruleTests: [file("own_test.yml", ruleTests(1))],
-    quadlet: {
-      Container: { Environment: ["GOGC=90"] },
-      Unit: { Documentation: "https://prometheus.io/docs" },
-    },
+    ...onlyOfPodman.prometheus,
     arguments: ["--query.lookback-delta=3m", "--log.format=json"],
     // A proxy of the user's does not hinder the questions whether the service is ready.
     environment: { ODD, http_proxy: "http://127.0.0.1:9" },
-    secretEnvironment: { OWN_TOKEN: "own" },
     files: { "/etc/own/word": file("word", "word\n") },
     volumes: ["/etc/machine-id:/etc/own/machine-id:ro", "/srv:/srv/of-the-host"],
-    resources: { memory: "1G", cpus: 1.5, pids: 256, openFiles: 2048 },
+    resources: LIMITS,
     // promtool looks whether the file is there.
     scrapeJobs: [
       {
@@ -98,6 +111,8 @@ const good: Sections = {
 
 let host: LabHost;
 let stack: Stack;
+/** Docker limits by controllers of cgroup v2, which a lab host has where its machine lends them; it refuses `cpus` without. */
+let limited = true;
 const settings = (sections: Partial<Sections> = {}) => ({
   host: connection("operator", host),
   gateways: { gid: 990 },
@@ -110,6 +125,14 @@ const configure = (sections?: Partial<Sections>) =>
 
 beforeAll(async () => {
   host = await LabHost.boot("test-checks");
+  if (withDocker) {
+    const can = await host.exec("docker info -f '{{.CPUCfsQuota}} {{.MemoryLimit}} {{.PidsLimit}}'");
+    limited = can.trim() === "true true true";
+    if (!limited) {
+      LIMITS.cpus = undefined;
+      console.info(`processors, memory and processes are not limited by Docker here: ${can}`);
+    }
+  }
   stack = await Stack.create("checks", settings());
   await configure();
   await stack.up();
@@ -123,23 +146,19 @@ afterAll(async () => {
 
 /** Everything there is on the host, the containers with their identity, and every file of ours with its content. */
 async function state(): Promise<string[]> {
-  const ours = await host.exec(`podman ps --all --no-trunc --format '{{.Names}} {{.ID}} {{.StartedAt}}' | sort
-    find /var/lib/podwatch/services /var/lib/podwatch/images /var/lib/podwatch/secrets /etc/containers/systemd ! -type d | sort | xargs ls -l --time-style=full-iso
+  const ours = await host.exec(`${RUNNING}
+    find /var/lib/podwatch/services /var/lib/podwatch/images /var/lib/podwatch/secrets ${dirname(unitFile("any"))} ! -type d | sort | xargs ls -l --time-style=full-iso
     find /var/lib/podwatch/services -type f | sort | xargs sha256sum`);
   return [...(await snapshot(host)), ...ours.split("\n")];
 }
 
-test("valid settings take effect: rules, a location, unit keys, a dashboard", async () => {
+test("valid settings take effect: rules, a location, a dashboard", async () => {
   await eventually(
     20,
     () => query(host, "own:one"),
     (samples) => samples.length === 1,
   );
   expect(await host.fetch("/own")).toMatchObject({ status: 200, body: "own\n" });
-
-  expect(await host.exec("podman exec podwatch-nginx sh -c 'ulimit -Sn; ulimit -Hn'")).toBe("2048\n4096\n");
-  expect(await host.exec("systemctl show --property MemoryMax --value podwatch-nginx")).toBe("536870912\n");
-  expect(await host.exec("podman exec podwatch-prometheus sh -c 'echo $GOGC'")).toBe("90\n");
 
   const password = (await stack.output<Record<string, { grafana: { password: string } }>>("installations"))[
     "test-checks"
@@ -151,12 +170,34 @@ test("valid settings take effect: rules, a location, unit keys, a dashboard", as
   expect(JSON.parse(body).dashboard.panels[0].datasource.uid).toBe("PBFA97CFB590B2093");
 });
 
+podmanTest("keys of units take effect", "which has none of Quadlet's", async () => {
+  expect(await host.exec("podman exec podwatch-nginx sh -c 'ulimit -Sn; ulimit -Hn'")).toBe("2048\n4096\n");
+  expect(await host.exec("systemctl show --property MemoryMax --value podwatch-nginx")).toBe("536870912\n");
+  expect(await host.exec("podman exec podwatch-prometheus sh -c 'echo $GOGC'")).toBe("90\n");
+});
+
+dockerTest("what Docker cannot do is refused by name", async () => {
+  const { front, prometheus } = good;
+  await configure({
+    front: { ...front, ...OF_PODMAN.front },
+    prometheus: { ...prometheus, ...OF_PODMAN.prometheus },
+  });
+  const refused = await stack.failingUp();
+  for (const [setting, what] of [
+    ["front.quadlet", "a Quadlet unit"],
+    ["prometheus.quadlet", "a Quadlet unit"],
+    ["prometheus.secretEnvironment", "secrets as environment variables"],
+  ]) {
+    expect(refused).toContain(
+      `podwatch:${setting}: needs ${what}, which the engine docker does not support; remove it`,
+    );
+  }
+});
+
 describe("what users add to a service is there", () => {
   /** A line of shell inside a container. */
   const inside = (service: string, script: string) =>
-    host.exec(`podman exec -i podwatch-${service} sh -s <<'END'\n${script}\nEND`);
-  const unit = (property: string, service = "prometheus") =>
-    host.exec(`systemctl show --property ${property} --value podwatch-${service}`);
+    host.exec(`${ENGINE} exec -i podwatch-${service} sh -s <<'END'\n${script}\nEND`);
 
   test("arguments, each as it was written", async () => {
     expect(await inside("prometheus", "tr '\\0' '\\n' </proc/1/cmdline | tail -n 2")).toBe(
@@ -173,11 +214,12 @@ describe("what users add to a service is there", () => {
   });
 
   test("a secret as a file and as a variable, and nowhere else", async () => {
-    const script =
-      '[ "$OWN_TOKEN" = "$(cat /run/secrets/prometheus.own)" ] && cat /run/secrets/prometheus.own';
+    // Docker would show the variable, and refuses it (above).
+    const variable = withDocker ? "" : '[ "$OWN_TOKEN" = "$(cat /run/secrets/prometheus.own)" ] && ';
+    const script = `${variable}cat /run/secrets/prometheus.own`;
     expect((await inside("prometheus", script)) === OWN_SECRET).toBe(true);
     const found = await host.exec(
-      "grep -rlF 'first $line' /etc/containers/systemd /run/systemd/generator /var/lib/podwatch/services || true",
+      `grep -rlF 'first $line' ${dirname(unitFile("any"))} /run/systemd/generator /var/lib/podwatch/services || true`,
     );
     expect(found).toBe("");
   });
@@ -200,19 +242,27 @@ describe("what users add to a service is there", () => {
     ];
     expect(there).toBe(here);
     const mounts = await host.exec(
-      "podman inspect --format '{{range .Mounts}}{{.Destination}} {{.RW}}{{println}}{{end}}' podwatch-prometheus",
+      `${ENGINE} inspect --format '{{range .Mounts}}{{.Destination}} {{.RW}}{{println}}{{end}}' podwatch-prometheus`,
     );
     expect(mounts.split("\n")).toEqual(
       expect.arrayContaining(["/etc/own/machine-id false", "/srv/of-the-host true"]),
     );
   });
 
+  /** podman's are those of the unit, Docker's those of the container. */
+  const limits = async (service: string) => {
+    const asked = withDocker
+      ? `docker inspect -f '{{.HostConfig.Memory}} {{.HostConfig.NanoCpus}} {{.HostConfig.PidsLimit}}' podwatch-${service}`
+      : `echo $(for of in MemoryMax CPUQuotaPerSecUSec TasksMax; do systemctl show --property $of --value podwatch-${service}; done)`;
+    return (await host.exec(asked)).trim().split(" ");
+  };
+
   test("limits", async () => {
-    expect(await unit("MemoryMax")).toBe(`${1024 ** 3}\n`);
-    expect(await unit("CPUQuotaPerSecUSec")).toBe("1.500000s\n");
-    expect(await unit("TasksMax")).toBe("256\n");
     expect(await inside("prometheus", "ulimit -n")).toBe("2048\n");
-    expect(await unit("MemoryMax", "grafana")).toBe(`${400 * 1024 ** 2}\n`);
+    if (!limited) return;
+    const processors = withDocker ? "1500000000" : "1.500000s";
+    expect(await limits("prometheus")).toEqual([`${1024 ** 3}`, processors, "256"]);
+    expect((await limits("grafana"))[0]).toBe(`${400 * 1024 ** 2}`);
   });
 
   test("of a changed file the new content, after a restart", async () => {
@@ -269,6 +319,9 @@ type Wrong = Partial<
   Record<keyof Sections, readonly [fault: string, by: string, change: object, message: RegExp]>
 >;
 
+/** With Docker they are refused as settings, before a host is asked. */
+const keysOfUnits = (wrong: Wrong) => (withDocker ? {} : wrong);
+
 /** Each is tried in one run. */
 const ROUNDS: readonly Wrong[] = [
   {
@@ -286,7 +339,7 @@ const ROUNDS: readonly Wrong[] = [
     ],
     grafana: [
       "an image tag that does not exist",
-      "podman",
+      ENGINE,
       { image: "docker.io/grafana/grafana:0.0.0-absent" },
       /the image docker\.io\/grafana\/grafana:0\.0\.0-absent cannot be pulled/,
     ],
@@ -300,18 +353,20 @@ const ROUNDS: readonly Wrong[] = [
       },
       /prometheus refuses its new configuration; nothing was changed:[\s\S]*odd/,
     ],
-    front: [
-      "an unknown Quadlet key",
-      "podman",
-      { quadlet: { Container: { NoSuchKey: "1" } } },
-      /podman refuses the unit podwatch-nginx\.container: .*unsupported key 'NoSuchKey'/,
-    ],
-    grafana: [
-      "a unit value that systemd would ignore",
-      "`systemd-analyze verify`",
-      { quadlet: { Service: { MemoryMax: "plenty" } } },
-      /the unit podwatch-grafana\.container has what this host does not know: .*memory limit 'plenty'/,
-    ],
+    ...keysOfUnits({
+      front: [
+        "an unknown Quadlet key",
+        "podman",
+        { quadlet: { Container: { NoSuchKey: "1" } } },
+        /podman refuses the unit podwatch-nginx\.container: .*unsupported key 'NoSuchKey'/,
+      ],
+      grafana: [
+        "a unit value that systemd would ignore",
+        "`systemd-analyze verify`",
+        { quadlet: { Service: { MemoryMax: "plenty" } } },
+        /the unit podwatch-grafana\.container has what this host does not know: .*memory limit 'plenty'/,
+      ],
+    }),
   },
   {
     prometheus: [
@@ -320,12 +375,14 @@ const ROUNDS: readonly Wrong[] = [
       { ruleTests: [file("failing_test.yml", ruleTests(2))] },
       /prometheus refuses its new configuration; nothing was changed:[\s\S]*expr: "own:one", time: 1m[\s\S]*fail their tests in failing_test\.yml/,
     ],
-    front: [
-      "a unit key that systemd would ignore",
-      "`systemd-analyze verify`",
-      { quadlet: { Service: { NoSuchLimit: "1" } } },
-      /the unit podwatch-nginx\.container has what this host does not know: .*NoSuchLimit/,
-    ],
+    ...keysOfUnits({
+      front: [
+        "a unit key that systemd would ignore",
+        "`systemd-analyze verify`",
+        { quadlet: { Service: { NoSuchLimit: "1" } } },
+        /the unit podwatch-nginx\.container has what this host does not know: .*NoSuchLimit/,
+      ],
+    }),
   },
 ];
 
@@ -418,8 +475,8 @@ describe("dashboards that cannot be shown, in one run", () => {
 
 test("after the settings are corrected, nothing is left over", async () => {
   await configure();
-  const before = await host.exec("podman ps --format '{{.ID}}' | sort");
+  const before = await host.exec(`${ENGINE} ps --format '{{.ID}}' | sort`);
   await stack.up();
-  expect(await host.exec("podman ps --format '{{.ID}}' | sort")).toBe(before);
+  expect(await host.exec(`${ENGINE} ps --format '{{.ID}}' | sort`)).toBe(before);
   await stack.preview("--expect-no-changes");
 });

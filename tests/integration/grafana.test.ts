@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ENGINE, SECRETS, unitFile } from "./support/engine";
 import { eventually, LabHost } from "./support/lab";
 import { operate } from "./support/operate";
 import { connection, Stack } from "./support/stack";
@@ -243,12 +244,12 @@ describe("Grafana on a deployed host", () => {
     };
     await stack.configure({ ...settings(), grafana }, secrets);
     await stack.up();
-    const inside = (script: string) => host.exec(`podman exec podwatch-grafana sh -c '${script}'`);
+    const inside = (script: string) => host.exec(`${ENGINE} exec podwatch-grafana sh -c '${script}'`);
     const ini = await inside("cat $GF_PATHS_CONFIG");
     expect(ini).toContain(`login_hint = """ # 'hint' ; "of" it"""`);
     expect(await inside("cat /run/secrets/grafana-ldap-password.directory")).toBe('directory\'s "s3cret"');
     const readable = await host.exec(
-      "cat /etc/containers/systemd/podwatch-grafana.container; podman exec podwatch-grafana env; find /var/lib/podwatch/services/grafana/current/ -type f -exec cat {} +",
+      `cat ${unitFile("grafana")}; ${ENGINE} exec podwatch-grafana env; find /var/lib/podwatch/services/grafana/current/ -type f -exec cat {} +`,
     );
     expect(readable).not.toMatch(/s3cret/);
     expect((await host.fetch("/grafana/metrics")).status).toBe(401);
@@ -267,7 +268,7 @@ describe("Grafana on a deployed host", () => {
     expect(signedIn).toContain("SameSite=Strict");
 
     // A change of the file alone restarts Grafana, which reads it at its start; without any of it all is as before.
-    const started = () => host.exec("podman inspect -f '{{.State.StartedAt}}' podwatch-grafana");
+    const started = () => host.exec(`${ENGINE} inspect -f '{{.State.StartedAt}}' podwatch-grafana`);
     const before = await started();
     await stack.configure({ ...settings(), grafana: { ...grafana, anonymous: undefined } }, secrets);
     await stack.up();
@@ -283,7 +284,7 @@ describe("Grafana on a deployed host", () => {
 
   test("applies a given password, restarts nothing else, and rejects the old one", async () => {
     const started = () =>
-      host.exec("podman inspect -f '{{.Name}} {{.State.StartedAt}}' podwatch-prometheus podwatch-nginx");
+      host.exec(`${ENGINE} inspect -f '{{.Name}} {{.State.StartedAt}}' podwatch-prometheus podwatch-nginx`);
     const before = await started();
     await stack.configure(settings(), { "grafana.adminPassword": 'chosen "by\\hand" 100%' });
     await stack.up();
@@ -293,12 +294,10 @@ describe("Grafana on a deployed host", () => {
     expect((await api("user")).status).toBe(200);
     expect(await started()).toBe(before);
     // What the settings of before were in is gone.
-    expect(await host.exec("podman exec podwatch-grafana sh -c 'echo $GF_PATHS_CONFIG'")).toBe(
+    expect(await host.exec(`${ENGINE} exec podwatch-grafana sh -c 'echo $GF_PATHS_CONFIG'`)).toBe(
       "/etc/grafana/grafana.ini\n",
     );
-    expect(await host.exec("podman secret ls --format {{.Name}}")).not.toMatch(
-      /smtp|ldap|oauth|grafana\.metrics/,
-    );
+    expect(await host.exec(SECRETS)).not.toMatch(/smtp|ldap|oauth|grafana\.metrics/);
   });
 
   test("sets a new password on data that an earlier deployment left", async () => {
@@ -373,8 +372,7 @@ describe("Grafana on a deployed host", () => {
       await stack.configure(settingsWith("4s"), { "grafana.adminPassword": "given while locked out" });
       const told = await up();
       expect(told).toMatch(/warning: host test-grafana: .* is set in grafana but not proven/);
-      const provisioned =
-        "podman exec podwatch-grafana cat /etc/podwatch/current/files/provisioning/datasources/podwatch.yml";
+      const provisioned = `${ENGINE} exec podwatch-grafana cat /etc/podwatch/current/files/provisioning/datasources/podwatch.yml`;
       expect(await host.exec(provisioned)).toContain("timeInterval: 4s");
       expect(await host.exec("cat /var/lib/podwatch/services/grafana/pending 2>/dev/null || :")).toBe("");
     });

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { ENGINE, RUNNING } from "./support/engine";
 import { faultTest } from "./support/faults";
 import { eventually, LabHost } from "./support/lab";
 import { type LoadReport, startLoad } from "./support/load";
@@ -58,7 +59,7 @@ describe("changes under a steady load", () => {
 
   /** What is there of each container, by name: another line means that it was started again. */
   async function started(): Promise<Record<string, string>> {
-    const lines = await host.exec("podman ps --format '{{.Names}}={{.ID}} {{.StartedAt}}'");
+    const lines = await host.exec(RUNNING);
     return Object.fromEntries(
       lines
         .trim()
@@ -171,14 +172,14 @@ describe("changes under a steady load", () => {
       await change(1_000_000);
       await untilTurn(turn, -0.06);
       await host.exec(
-        "podman exec -i podwatch-prometheus /bin/sh -s </var/lib/podwatch/services/prometheus/current/hooks/reload",
+        `${ENGINE} exec -i podwatch-prometheus /bin/sh -s </var/lib/podwatch/services/prometheus/current/hooks/reload`,
       );
       await sleep(2 * SCRAPE * 1000);
       return longestGap(await scrapes("deribit", Math.ceil(Date.now() / 1000 - before) + SCRAPE));
     }
 
     faultTest("a reload while a late scrape is due", "it waits, and no scrape is missed", async () => {
-      const pid = (await host.exec("podman inspect --format '{{.State.Pid}}' podwatch-prometheus")).trim();
+      const pid = (await host.exec(`${ENGINE} inspect --format '{{.State.Pid}}' podwatch-prometheus`)).trim();
       // Beside other tests a reload may be late, too.
       const gaps = [];
       do gaps.push(await reloadAtTurn(pid));
@@ -189,11 +190,12 @@ describe("changes under a steady load", () => {
 
   // A connection that NGINX closes while a request is on its way to it is rare: so there are many reloads.
   faultTest("reloads of NGINX under load", "no connection is closed during a request", async () => {
-    const workers = () => host.exec("podman top podwatch-nginx pid comm | sort");
+    const workers = () =>
+      host.exec(`ps -o pid= --ppid $(${ENGINE} inspect -f '{{.State.Pid}}' podwatch-nginx)`);
     const before = await workers();
     const running = load("/");
     await host.exec(
-      "for n in 1 2 3 4 5 6 7 8 9 10 11 12; do podman kill -s HUP podwatch-nginx; sleep 0.3; done",
+      `for n in 1 2 3 4 5 6 7 8 9 10 11 12; do ${ENGINE} kill -s HUP podwatch-nginx; sleep 0.3; done`,
     );
     expectNoFailure(await running.stop());
     expect(await workers()).not.toBe(before);

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SECRETS } from "../components/stackFile";
+import { ENGINE, unitFile } from "./support/engine";
 import { CHECKOUT, LabHost, must, run } from "./support/lab";
 import { nightly } from "./support/nightly";
 import { watchProcesses } from "./support/processes";
@@ -58,7 +59,7 @@ describe("secrets are stored nowhere in clear text", () => {
   /** When each container was started, without Grafana's. */
   const others = () =>
     host.exec(
-      "podman inspect -f '{{.Name}} {{.State.StartedAt}} {{.Id}}' podwatch-nginx podwatch-prometheus",
+      `${ENGINE} inspect -f '{{.Name}} {{.State.StartedAt}} {{.Id}}' podwatch-nginx podwatch-prometheus`,
     );
 
   beforeAll(async () => {
@@ -136,9 +137,9 @@ describe("secrets are stored nowhere in clear text", () => {
     const hostProcesses = await watchProcesses(host);
     // Long enough to be seen by who looks again and again.
     await host.exec(`sh -c 'sleep 3' ${word}; logger ${word}
-      podman run --detach --name planted --label word=${word} --entrypoint sh "$(podman images -q | head -n 1)" -c 'echo ${word}' >/dev/null
-      podman wait planted >/dev/null
-      echo '# ${word}' >/etc/containers/systemd/planted.conf
+      ${ENGINE} run --detach --name planted --label word=${word} --entrypoint sh "$(${ENGINE} images -q | head -n 1)" -c 'echo ${word}' >/dev/null
+      ${ENGINE} wait planted >/dev/null
+      echo '# ${word}' >${unitFile("planted")}.conf
       mkdir /var/lib/podwatch/services/planted && echo ${word} >/var/lib/podwatch/services/planted/file
       echo ${word} >/tmp/planted`);
     try {
@@ -150,7 +151,7 @@ describe("secrets are stored nowhere in clear text", () => {
       expect(await readableByEverybody(host, MARK, planted)).toContain("/tmp/planted");
     } finally {
       await host.exec(
-        "podman rm planted >/dev/null; rm -r /etc/containers/systemd/planted.conf /var/lib/podwatch/services/planted /tmp/planted",
+        `${ENGINE} rm planted >/dev/null; rm -r ${unitFile("planted")}.conf /var/lib/podwatch/services/planted /tmp/planted`,
       );
     }
     expect(secretsIn(await hostProcesses(), planted)).toEqual(["planted"]);

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { ENGINE, unitFile, withDocker } from "./engine";
 import { type LabHost, must } from "./lab";
 
 /** Secrets by what they are. Findings name what was found, never the value. */
@@ -57,12 +58,10 @@ export function secretsBelow(directory: string, secrets: Secrets): string[] {
 export const HOST_PLACES = {
   journal: "journalctl --no-pager --all",
   // One that has gone since it was listed has no log.
-  "container logs":
-    'for c in $(podman ps -aq); do podman logs "$c" 2>&1 || ! podman container exists "$c" || exit 1; done',
-  "podman inspect": `podman container inspect $(podman ps --all --quiet)
-    for kind in image network volume secret; do podman $kind inspect $(podman $kind ls --quiet); done`,
-  "unit files":
-    "cat /etc/containers/systemd/* /run/systemd/generator/podwatch* 2>/dev/null; systemctl cat 'podwatch-*'",
+  "container logs": `for c in $(${ENGINE} ps -aq); do ${ENGINE} logs "$c" 2>&1 || ! ${ENGINE} container inspect "$c" >/dev/null || exit 1; done`,
+  inspect: `${ENGINE} container inspect $(${ENGINE} ps --all --quiet)
+    for kind in image network volume${withDocker ? "" : " secret"}; do ${ENGINE} $kind inspect $(${ENGINE} $kind ls --quiet); done`,
+  "unit files": `cat ${dirname(unitFile("any"))}/podwatch* /run/systemd/generator/podwatch* 2>/dev/null; systemctl cat 'podwatch-*'`,
   "configuration files": "find /var/lib/podwatch/services -type f -exec cat {} +",
   "temporary directories": "find /tmp /var/tmp /dev/shm /home -type f -exec cat {} + 2>/dev/null",
 } as const;
