@@ -7,6 +7,7 @@ import { importFiles } from "../../import/import";
 import { CONFIG_DIRECTORY } from "../../lib/service";
 import { type DeviceExporter, deviceExporter } from "./support/deviceExporter";
 import { ACCESS_KEY, type Discovered, discovered, TOKEN } from "./support/discovered";
+import { ENGINE } from "./support/engine";
 import { ALERTS, BEFORE } from "./support/imported";
 import { CHECKOUT, eventually, LabHost } from "./support/lab";
 import { nightly } from "./support/nightly";
@@ -78,7 +79,7 @@ describe("Prometheus on a deployed host", () => {
     await host?.down();
   });
 
-  const started = () => host.exec("podman inspect -f '{{.State.StartedAt}}' podwatch-prometheus");
+  const started = () => host.exec(`${ENGINE} inspect -f '{{.State.StartedAt}}' podwatch-prometheus`);
 
   test("scrapes itself and the gateways that have a socket", async () => {
     const expected = { "prometheus/localhost:9090": 1, "roq-gateways/deribit": 1 };
@@ -531,7 +532,7 @@ describe("Prometheus on a deployed host", () => {
     });
 
     const startedThere = () =>
-      edge.exec("podman inspect -f '{{.State.StartedAt}}' podwatch-prometheus podwatch-nginx");
+      edge.exec(`${ENGINE} inspect -f '{{.State.StartedAt}}' podwatch-prometheus podwatch-nginx`);
     /** What the other host's Prometheus has of it. */
     const arrived = (expression: string) =>
       eventually(
@@ -620,7 +621,7 @@ describe("Prometheus on a deployed host", () => {
       const remoteWrite = () => [{ name: "central", url: `https://${host.address}/prometheus/api/v1/write` }];
       /** What the central host's services answer, asked beside the front. */
       const central = async (path: string) =>
-        JSON.parse(await host.exec(`podman exec podwatch-nginx curl -s '${path}'`));
+        JSON.parse(await host.exec(`${ENGINE} exec podwatch-nginx curl -s '${path}'`));
       const samples = async (expression: string) => {
         const asked = `http://podwatch-prometheus:9090/prometheus/api/v1/query?query=${encodeURIComponent(expression)}`;
         return (await central(asked)).data.result as Array<{ value: [number, string] }>;
@@ -655,7 +656,7 @@ describe("Prometheus on a deployed host", () => {
         // With what Grafana is given for it; the stand-in knows no certificates.
         const [{ uid }] = JSON.parse(sources);
         const ca = `/var/lib/podwatch/services/grafana/current/files/tls/${uid}/ca.pem`;
-        const header = `"Authorization: Bearer $(podman exec podwatch-grafana cat /run/secrets/grafana-token.${uid})"`;
+        const header = `"Authorization: Bearer $(${ENGINE} exec podwatch-grafana cat /run/secrets/grafana-token.${uid})"`;
         const ask = (path: string, more = "") =>
           edge.exec(
             `curl -so /dev/null -w '%{http_code}' --cacert ${ca} -H ${header} ${more} 'https://${host.address}/prometheus/api/v1/${path}'`,
@@ -667,9 +668,9 @@ describe("Prometheus on a deployed host", () => {
       nightly("a new token is followed by whoever has the old one", async () => {
         const urn = /"urn": "(\S+-samples-token)"/.exec(await stack.state())?.[1];
         const token = "cat /run/secrets/prometheus-write-token.central";
-        const before = await edge.exec(`podman exec podwatch-prometheus ${token}`);
+        const before = await edge.exec(`${ENGINE} exec podwatch-prometheus ${token}`);
         await stack.up("--replace", `${urn}`);
-        const after = await edge.exec(`podman exec podwatch-prometheus ${token}`);
+        const after = await edge.exec(`${ENGINE} exec podwatch-prometheus ${token}`);
         expect(after).not.toBe(before);
         const sent = (given: string) =>
           host.exec(

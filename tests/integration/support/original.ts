@@ -1,6 +1,7 @@
 // A set-up as somebody has it before Podwatch, by the same programs on the same host, and the questions that both answer.
 import { load } from "js-yaml";
 import versions from "../../../versions.json";
+import { ENGINE } from "./engine";
 import type { LabHost } from "./lab";
 
 const DIRECTORY = "/srv/original";
@@ -14,7 +15,7 @@ export async function startOriginal(host: LabHost, files: Readonly<Record<string
       chmod -R a+rX ${DIRECTORY}`);
   }
   const start = (name: "prometheus" | "alertmanager", words: string) => `
-    podman run --quiet --detach --name original-${name} --network host -v ${DIRECTORY}/etc/${name}:/etc/${name}:ro \
+    ${ENGINE} run --quiet --detach --name original-${name} --network host -v ${DIRECTORY}/etc/${name}:/etc/${name}:ro \
       ${versions.images[name]} --config.file=/etc/${name}/${name}.yml ${words} >/dev/null`;
   await host.exec(`
     set -e
@@ -24,7 +25,7 @@ export async function startOriginal(host: LabHost, files: Readonly<Record<string
 
 export async function stopOriginal(host: LabHost): Promise<void> {
   await host.tryExec(
-    `podman rm --force --volumes original-prometheus original-alertmanager; rm -r ${DIRECTORY}`,
+    `${ENGINE} rm --force --volumes original-prometheus original-alertmanager; rm -r ${DIRECTORY}`,
   );
 }
 
@@ -98,7 +99,7 @@ export async function receiversOf(
   labels: string,
 ): Promise<string> {
   const said = await host.exec(
-    `podman exec ${container} amtool config routes test --config.file=${file} ${labels}`,
+    `${ENGINE} exec ${container} amtool config routes test --config.file=${file} ${labels}`,
   );
   return said.trim();
 }
