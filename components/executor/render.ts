@@ -21,6 +21,8 @@ export interface ExecutorInput<Secret = unknown> {
         readonly refresh: string;
         readonly key?: Secret | undefined;
         readonly token?: Secret | undefined;
+        /** Certificates. */
+        readonly ca?: string | undefined;
       }
     | undefined;
   /** A line for the known hosts of SSH. */
@@ -66,6 +68,8 @@ const USER = { uid: 10001, gid: 10001 };
 
 const DIRECTORY = "/var/lib/executor";
 
+const CA = "repository-ca.pem";
+
 /** What it takes beyond waiting for jobs: to end them, and to clean up after them. */
 const WINDING_UP = 15;
 
@@ -83,6 +87,7 @@ export const EXECUTOR_BACKEND: Backend = {
 export function executor(input: ExecutorInput): Service {
   const own = ownSecrets(EXECUTOR, input.secrets);
   const reloaded = reloadedSecrets(input);
+  const ca = input.repository?.ca;
   const scenarios = Object.entries(input.scenarios ?? {}).map(([path, text]) => [`scenarios/${path}`, text]);
   return {
     kind: "container",
@@ -93,6 +98,7 @@ export function executor(input: ExecutorInput): Service {
     user: USER,
     files: {
       "executor.json": configuration(input),
+      ...(ca === undefined ? {} : { [CA]: ca }),
       ...Object.fromEntries(scenarios),
     },
     ...(own.length > 0 ? { secrets: own.map(({ name }) => name) } : {}),
@@ -147,20 +153,23 @@ function configuration(input: ExecutorInput): string {
     jobs: Object.fromEntries(Object.entries(input.jobs).map(([name, one]) => [name, job(one)])),
   };
   const digest = createHash("sha256")
-    .update(JSON.stringify([settings, input.scenarios]))
+    .update(
+      JSON.stringify([settings, input.scenarios, ...(repository?.ca === undefined ? [] : [repository.ca])]),
+    )
     .digest("hex");
   return `${JSON.stringify({ ...settings, digest: digest.slice(0, 16) }, undefined, 2)}\n`;
 }
 
 function source({ repository, knownHosts }: ExecutorInput) {
   if (repository === undefined) return { type: "directory", path: `${CONFIG_DIRECTORY}/scenarios` };
-  const { url, ref, key, token } = repository;
+  const { url, ref, key, token, ca } = repository;
   return {
     type: "git",
     url,
     ref,
     ...(key === undefined ? {} : { key: file(SECRETS.key), knownHosts }),
     ...(token === undefined ? {} : { token: file(SECRETS.token) }),
+    ...(ca === undefined ? {} : { ca: `${CONFIG_DIRECTORY}/${CA}` }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import type { z } from "zod";
 import { type Path, quote, type Report } from "../../config/problem";
+import { resolveTls } from "../../config/resolve/auth";
 import { pattern, shippedFiles } from "../../config/resolve/files";
 import { checkQuadlet } from "../../config/resolve/quadlet";
 import { withPlainSecrets } from "../../config/schema/words";
@@ -33,7 +34,7 @@ export function resolveExecutor(given: Given, around: ResolveContext): ExecutorS
   checkQuadlet(given.quadlet, locate, report, "executor");
   const knownHosts = resolveHostKey(given, around);
   return {
-    ...withPlainSecrets({ ...others, enabled }),
+    ...withPlainSecrets({ ...others, enabled, repository: withCa(given, around) }),
     jobs: Object.fromEntries(jobs) as Record<string, ResolvedScenario>,
     ...(scenarios === undefined ? {} : { scenarios }),
     ...(knownHosts === undefined ? {} : { knownHosts }),
@@ -78,7 +79,7 @@ function checkSource({ repository, directory }: Given, { locate, report }: Resol
 
 function resolveHostKey({ repository }: Given, { locate, report }: ResolveContext): string | undefined {
   if (repository === undefined) return undefined;
-  const { url, key, hostKey, token } = repository;
+  const { url, key, hostKey, token, ca } = repository;
   const at = (name: string) => locate(["repository", name]);
   if (url.startsWith("https://")) {
     if (key !== undefined)
@@ -87,6 +88,8 @@ function resolveHostKey({ repository }: Given, { locate, report }: ResolveContex
       report(at("hostKey"), "is for SSH, and the repository is read by HTTPS; remove it");
     return undefined;
   }
+  if (ca !== undefined)
+    report(at("ca"), "is for HTTPS, and the repository is read by SSH; write hostKey, or remove it");
   if (token !== undefined)
     report(at("token"), "is for HTTPS, and the repository is read by SSH; write key, or remove it");
   if (key === undefined) {
@@ -107,6 +110,13 @@ function resolveHostKey({ repository }: Given, { locate, report }: ResolveContex
   const [, host = "", port] = /^(?:ssh:\/\/)?[^@]+@([A-Za-z0-9.-]+)(?::(\d+)\/)?/.exec(url) ?? [];
   const name = port === undefined || !url.startsWith("ssh://") || port === "22" ? host : `[${host}]:${port}`;
   return `${name} ${found.value}\n`;
+}
+
+/** The repository with the text of its certificates. */
+function withCa({ repository }: Given, { locate, context, report }: ResolveContext): Given["repository"] {
+  if (repository?.ca === undefined) return repository;
+  const { ca } = resolveTls({ ca: repository.ca, insecure: false }, locate(["repository"]), context, report);
+  return { ...repository, ca };
 }
 
 /** The files of a directory on this computer, by path below it. */

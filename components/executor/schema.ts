@@ -1,7 +1,7 @@
 // The executor: runs scenarios against APIs at their times.
 import { z } from "zod";
 import { additions } from "../../config/schema/additions";
-import { privateKey } from "../../config/schema/auth";
+import { certificates, privateKey } from "../../config/schema/auth";
 import { image } from "../../config/schema/image";
 import { quadletSetting } from "../../config/schema/quadlet";
 import {
@@ -83,6 +83,11 @@ const repository = group({
     secretText(/^[\x21-\x7e]{1,1024}$/, "is not a token; write it as the git server shows it").optional(),
     "Token or password to read it by HTTPS.",
     { secret: true, defaultText: "it is read without a log-in" },
+  ),
+  ca: setting(
+    certificates("a certificate").optional(),
+    "Trusted CA certificates for HTTPS, instead of the image's: the PEM text, or the path of a file on this computer.",
+    { lines: true, example: "tls/ca.pem", defaultText: "the CAs that the image trusts" },
   ),
   refresh: setting(duration().default("2m"), "How often it is fetched."),
 }).meta({ id: "scenarioRepository", description: "The git repository of the scenarios." });

@@ -163,6 +163,8 @@ class Source:
                 f" -o StrictHostKeyChecking=yes -o UserKnownHostsFile={known} -o GlobalKnownHostsFile=/dev/null"
                 " -o LogLevel=ERROR"
             )
+        if given.get("ca"):
+            environment["GIT_SSL_CAINFO"] = given["ca"]
         if given.get("token"):
             environment["GIT_ASKPASS"] = self._kept("askpass", _ASKPASS, 0o700)
             environment["EXECUTOR_GIT_TOKEN"] = given["token"]

@@ -69,6 +69,7 @@ test("`everything` sets every setting of the services", () => {
     "engine.daemon",
     "executor.directory",
     // For HTTPS, instead of a key for SSH.
+    "executor.repository.ca",
     "executor.repository.token",
     // One host has it, whose front is encrypted.
     "front.httpPort",

@@ -87,6 +87,11 @@ test.each([
     /repository\.hostKey: is for SSH/,
   ],
   [
+    "an authority of SSH",
+    { jobs, repository: { url: "git@git.my-company.net:x.git", hostKey, ca: "tls/ca.pem" } },
+    /repository\.ca: is for HTTPS/,
+  ],
+  [
     "a ref that is an option",
     { jobs, repository: { ...repository, ref: "--upload-pack=x" } },
     /repository\.ref: .*is not a ref/,

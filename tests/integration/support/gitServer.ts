@@ -8,7 +8,8 @@ import { type LabHost, must } from "./lab";
 export class GitServer {
   private constructor(
     private readonly host: LabHost,
-    private readonly directory: string,
+    /** On this machine: `scenarios.git` is what the server offers. */
+    readonly directory: string,
   ) {}
 
   static async start(host: LabHost, image: string): Promise<GitServer> {
