@@ -1,5 +1,6 @@
 // Disks for data, through the whole life of a host.
-import { LabHost, must } from "./support/lab";
+import { eventually, LabHost, must, provideImages } from "./support/lab";
+import { nightly } from "./support/nightly";
 import { operate } from "./support/operate";
 import { healthy, small, startedAt } from "./support/smallStack";
 import { connection, Stack } from "./support/stack";
@@ -70,6 +71,29 @@ test("an empty disk is formatted, and has the data of the services", async () =>
   expect(await host.exec(`stat -c %a ${VOLUMES}`)).toBe("700\n");
   expect((await stack.up()).updated).toBeUndefined();
   expect(await operate(stack, "drift")).toMatchObject({ code: 0 });
+});
+
+nightly("InfluxDB's lines are on the disk, too, and there again after a boot", async () => {
+  await provideImages("influxdb");
+  const influxdb = { influxdb: { databases: { lines: {} }, data: "delete" } };
+  await stack.configure({ ...settings(), ...influxdb });
+  await stack.up();
+  const [{ influxdb: logIn } = {}] = Object.values(
+    await stack.output<Record<string, { influxdb?: { user: string; password: string } }>>("installations"),
+  );
+  const asked = (path: string, ...more: string[]) =>
+    host.exec(
+      `podman exec -i podwatch-influxdb curl --silent --fail --user '${logIn?.user}:${logIn?.password}' ${more.join(" ")} 'http://127.0.0.1:8086/${path}'`,
+    );
+  await asked("write?db=lines", "--data-binary 'kept value=7'");
+  const data = `${VOLUMES}/podwatch-influxdb/_data`;
+  expect(await host.exec(`findmnt --noheadings --output SOURCE --target ${data}/wal`)).toBe(`${DISK}\n`);
+  await host.reboot();
+  const counted = () => asked("query?db=lines&q=SELECT%20COUNT(value)%20FROM%20kept");
+  await eventually(120, counted, (body) => body.includes(",1]"));
+  await stack.configure(settings());
+  await stack.up();
+  expect(await host.exec(`ls ${VOLUMES}`)).not.toContain("influxdb");
 });
 
 describe("a disk that is taken out of the stack file", () => {

@@ -113,8 +113,8 @@ export class LabHost {
   }
 
   /** Runs a script on the host as root, without SSH. */
-  exec(script: string): Promise<string> {
-    return must("lab/lab", ["exec", this.name, "sh", "-c", script]);
+  exec(script: string, options: RunOptions = {}): Promise<string> {
+    return must("lab/lab", ["exec", this.name, "sh", "-c", script], options);
   }
 
   /** As {@link exec}, whatever the exit code. */
