@@ -23,6 +23,7 @@ import { prometheusSection } from "./prometheus/section";
 import { sshSection } from "./ssh/section";
 import { storageSection } from "./storage/section";
 import { telegrafSection } from "./telegraf/section";
+import { timeSection } from "./time/section";
 import { topologySection } from "./topology/section";
 
 export const SECTIONS = {
@@ -45,6 +46,7 @@ export const SECTIONS = {
   firewall: firewallSection,
   ssh: sshSection,
   accounts: accountsSection,
+  time: timeSection,
   engine: engineSection,
   storage: storageSection,
   alerts: alertsSection,

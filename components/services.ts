@@ -27,6 +27,7 @@ import { SECTIONS } from "./sections";
 import { sshPlacement } from "./ssh/placement";
 import { storagePlacement } from "./storage/placement";
 import { telegrafPlacement } from "./telegraf/placement";
+import { timePlacement } from "./time/placement";
 
 /** Services that are containers and nothing else, by their sections. */
 const CONTAINERS = Object.values<Pick<Section, "container">>(SECTIONS).flatMap(
@@ -39,6 +40,7 @@ export const SERVICES: readonly PlacedService[] = [
   firewallPlacement,
   sshPlacement,
   accountsPlacement,
+  timePlacement,
   networkPlacement,
   grafanaPlacement,
   prometheusPlacement,

@@ -6,6 +6,7 @@ import type { NativeService } from "./nativeService";
 import type { Packages } from "./packages";
 import type { Service } from "./service";
 import type { SshServer } from "./sshServer";
+import type { Time } from "./time";
 import type { TimerService } from "./timerService";
 
 /** Everything that a component may hand to its host, described without naming an engine. */
@@ -19,7 +20,8 @@ export type Deployable =
   | Packages
   | Mounts
   | SshServer
-  | Accounts;
+  | Accounts
+  | Time;
 
 /** The network that the containers of a host share. */
 export interface Network {

@@ -10,7 +10,7 @@ import { table } from "./table";
 export interface Difference {
   /** The service, or `runner` for the program that applies services. */
   readonly service: string;
-  /** runner, release, file, unit, program, account, container, network, fragment, disk, secret. */
+  /** runner, release, file, unit, program, account, container, network, fragment, disk, zone, secret. */
   readonly object: string;
   /** missing, changed, added, other, unproven, masked, stopped, replaced, unconfined, unmounted, read-only, broken. */
   readonly what: string;

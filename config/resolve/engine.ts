@@ -114,6 +114,7 @@ const HOST_SERVICES: readonly Path[] = [
   ["firewall"],
   ["ssh"],
   ["accounts"],
+  ["time"],
   ["backup"],
   ["engine", "install"],
   ["front", "tls", "acme"],

@@ -9,6 +9,7 @@ import { mountBundle } from "./mounts";
 import { firewallBundle } from "./nftables";
 import { packagesBundle } from "./packages";
 import { sshServerBundle } from "./sshd";
+import { timeBundle } from "./time";
 import { timerBundle } from "./timer";
 
 /**
@@ -38,6 +39,8 @@ export function bundleOf(
       return sshServerBundle(service);
     case "accounts":
       return accountsBundle(service);
+    case "time":
+      return timeBundle(service);
     default:
       return service satisfies never;
   }

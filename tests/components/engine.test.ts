@@ -58,6 +58,8 @@ test("an engine makes what is applied of every service of a stack", async () => 
       ["podwatch-target-accounts-service", "fake rootful accounts accounts\n"],
       ["podwatch-rootful-ssh-service-bundle", "fake rootful sshd ssh\n"],
       ["podwatch-target-ssh-service", "fake rootful sshd ssh\n"],
+      ["podwatch-rootful-time-service-bundle", "fake rootful time time\n"],
+      ["podwatch-target-time-service", "fake rootful time time\n"],
       ["podwatch-rootful-storage-service-bundle", "fake rootful mount storage\n"],
     ]),
   );

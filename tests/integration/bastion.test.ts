@@ -1,5 +1,5 @@
 // Hosts that are reached only through another one of the stack.
-import { eventually, LabHost, type Result, run } from "./support/lab";
+import { eventually, LabHost, must, type Result, run } from "./support/lab";
 import { drift, operate } from "./support/operate";
 import { connection, Stack } from "./support/stack";
 
@@ -258,6 +258,111 @@ describe("people", () => {
     expect(await inner.exec("getent passwd alice; ls /home/alice")).toBe("hers\n");
     await have({ alice: { keys: [key] } });
     expect((await as("alice", "stat -c %U hers")).stdout).toBe("alice\n");
+  });
+});
+
+describe("clocks", () => {
+  /** A host's own time service, which may not set the clock here: it is that of this machine. */
+  const install = async (host: LabHost, of: { package: string; unit: string; lines: string }) => {
+    const directory = `/etc/systemd/system/${of.unit}.service.d`;
+    await host.exec(`mkdir -p ${directory}; printf '${of.lines}' >${directory}/lab.conf`);
+    await must("lab/lab", ["install", host.name, of.package]);
+    await host.exec(`systemctl reload dbus; systemctl restart ${of.unit}`);
+  };
+  const CHRONY = {
+    ...{ package: "chrony", unit: "chrony" },
+    lines: "[Unit]\\nConditionCapability=\\n[Service]\\nExecStart=\\nExecStart=!/usr/sbin/chronyd -x\\n",
+  };
+  const TIMESYNCD = {
+    ...{ package: "systemd-timesyncd", unit: "systemd-timesyncd" },
+    lines:
+      "[Unit]\\nConditionVirtualization=\\nConditionCapability=\\n[Service]\\nAmbientCapabilities=\\nCapabilityBoundingSet=\\n",
+  };
+  const PLACE = "/etc/chrony/conf.d/podwatch.conf";
+  const allow = [{ port: 123, protocol: "udp", allowFrom: ["10.99.0.0/16"] }];
+  const told = (time: object) =>
+    settings({ inner: { time }, bastion: { firewall: { sshLimit: { perMinute: 4 }, allow } } });
+  const state = () =>
+    inner.exec(
+      `cat ${PLACE} 2>&1; timedatectl show --property=Timezone --value; chronyc -c -N sources | cut -d , -f 3`,
+    );
+  let before: string;
+
+  beforeAll(async () => {
+    await install(bastion, CHRONY);
+    await bastion.exec(
+      "printf 'local stratum 8\\nallow 10.99.0.0/16\\n' >/etc/chrony/conf.d/lab.conf; systemctl restart chrony",
+    );
+  });
+
+  test("a host without a time service that could be told is refused", async () => {
+    await stack.configure(told({ servers: [bastion.address] }));
+    expect(await stack.failingUp()).toContain(
+      "this host has neither chrony nor systemd-timesyncd, one of which podwatch:time.servers is for; nothing was changed",
+    );
+    await install(inner, CHRONY);
+    before = await state();
+  });
+
+  test("the servers of the stack file are told to it, and have to answer", async () => {
+    await stack.configure(told({ servers: ["192.0.2.1"], zone: "Europe/Berlin" }));
+    expect(await stack.failingUp()).toContain(
+      "none of the servers of podwatch:time.servers (192.0.2.1) has answered chrony.service within 30 s",
+    );
+    expect(await state()).toBe(before);
+    await stack.configure(told({ servers: [bastion.address], zone: "Europe/Berlin" }));
+    await stack.up();
+    expect(await state()).toMatch(
+      new RegExp(
+        `^# Podwatch: begin\nserver ${bastion.address} iburst prefer\n# Podwatch: end\nEurope/Berlin\n(.*\n)*${bastion.address}\n`,
+      ),
+    );
+    expect((await drift(stack)).found[inner.name]).toEqual([]);
+  });
+
+  test("what somebody changes is found and put back", async () => {
+    await inner.exec(`rm ${PLACE}; systemctl disable --now chrony; timedatectl set-timezone Asia/Tokyo`);
+    expect((await drift(stack)).found[inner.name]).toEqual([
+      `time: file missing ${PLACE}`,
+      "time: zone other Asia/Tokyo",
+    ]);
+    const repair = await operate(stack, "repair", "--host", inner.name);
+    expect(repair.stdout).toBe(`host ${inner.name}: put back time\n`);
+    expect((await drift(stack)).found[inner.name]).toEqual([]);
+    expect(await inner.exec("systemctl is-enabled chrony; systemctl is-active chrony")).toBe(
+      "enabled\nactive\n",
+    );
+    await inner.exec("systemctl stop chrony");
+    expect((await drift(stack)).found[inner.name]).toEqual(["time: unit stopped chrony.service"]);
+  });
+
+  test("one that reads no directory has them in its own file, and another one takes over from it", async () => {
+    const own = "/etc/chrony/chrony.conf";
+    await inner.exec(`sed -i '/^confdir/d' ${own}`);
+    const untold = await inner.exec(`cat ${own}`);
+    await inner.exec(`rm ${PLACE} /var/lib/podwatch/services/time/place`);
+    await stack.configure(told({ servers: [bastion.address] }));
+    await stack.up();
+    expect(await inner.exec(`cat ${own}; ls ${PLACE} 2>/dev/null || :`)).toBe(
+      `${untold}# Podwatch: begin\nserver ${bastion.address} iburst prefer\n# Podwatch: end\n`,
+    );
+    await inner.exec("dpkg --purge chrony");
+    await install(inner, TIMESYNCD);
+    const repair = await operate(stack, "repair", "--host", inner.name);
+    expect(repair.stdout).toBe(`host ${inner.name}: put back time\n`);
+    expect((await drift(stack)).found[inner.name]).toEqual([]);
+    expect(
+      await inner.exec("timedatectl show-timesync --property=SystemNTPServers --property=ServerName"),
+    ).toBe(`SystemNTPServers=${bastion.address}\nServerName=${bastion.address}\n`);
+  });
+
+  test("it is left as it was found", async () => {
+    await stack.configure(told({ enabled: false }));
+    await stack.up();
+    expect(await inner.exec("ls /etc/systemd/timesyncd.conf.d; timedatectl show-timesync")).not.toMatch(
+      /podwatch|^SystemNTPServers/m,
+    );
+    expect(before).toContain(await inner.exec("timedatectl show --property=Timezone --value"));
   });
 });
 

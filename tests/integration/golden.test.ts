@@ -127,7 +127,16 @@ const EVERYTHING = [
   "executor",
 ];
 /** What needs root. */
-const ROOTFUL = ["accounts", "apache-exporter", "apache-status", "engine", "firewall", "ssh", "storage"];
+const ROOTFUL = [
+  "accounts",
+  "apache-exporter",
+  "apache-status",
+  "engine",
+  "firewall",
+  "ssh",
+  "storage",
+  "time",
+];
 /** What Quadlet has no unit of. */
 const OTHER_KINDS = [
   "accounts",
@@ -138,6 +147,7 @@ const OTHER_KINDS = [
   "node-exporter",
   "ssh",
   "storage",
+  "time",
 ];
 
 /** What each stack deploys to each of its hosts. */
@@ -146,7 +156,7 @@ const DEPLOYED: Readonly<Record<string, readonly string[]>> = {
   "docker/monitor": [...MONITOR, "alertmanager", "node-exporter"],
   "everything/rootful": [...EVERYTHING, ...ROOTFUL],
   "everything/rootless": EVERYTHING,
-  "everything/target": ["accounts", "firewall", "node-exporter", "ssh"],
+  "everything/target": ["accounts", "firewall", "node-exporter", "ssh", "time"],
   "prod/monitor": MONITOR,
   "rootless/monitor": MONITOR,
 };

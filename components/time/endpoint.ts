@@ -1,0 +1,2 @@
+/** Name of the service. */
+export const TIME = "time";
