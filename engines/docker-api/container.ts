@@ -7,7 +7,7 @@ import {
   unitName,
 } from "../../lib/service";
 import { sorted } from "../../lib/sorted";
-import { allArguments } from "../additions";
+import { allArguments, checkWithArguments } from "../additions";
 import type { HostContext } from "../engine";
 
 const HOOKS_DIRECTORY = "/etc/podwatch/current/hooks";
@@ -61,8 +61,9 @@ function healthOf({ hooks: { inside, ready, started } }: Service) {
   };
 }
 
-/** The service's own checker, which other engines run before they switch to new files. */
-function checkOf({ hooks: { check } }: Service): DaemonContainer["check"] {
+/** The service's own checker, of its files and of what the user adds to its arguments, as other engines run it. */
+function checkOf(service: Service): DaemonContainer["check"] {
+  const check = checkWithArguments(service);
   return check === undefined
     ? undefined
     : { command: ["sh", path("check")], files: below(HOOKS_DIRECTORY, { check }) };

@@ -137,6 +137,12 @@ test("its files are checked without network and secrets, before a container is m
   expect(service.dependsOn).toContain("podwatch-monitor-prometheus-check");
 });
 
+test("arguments of one's own are tried by the program, before a container is made with them", async () => {
+  const resources = await deployed({ ...LAPTOP, front: { port: 3000, arguments: ["-e", "stderr"] } });
+  const uploads = plainText(named(resources, "nginx-check").inputs.uploads);
+  expect(uploads).toMatch(/nginx -c \S+ -g 'daemon off;' -e stderr -v >/);
+});
+
 test("a volume is made its user's before the service starts, and images are those of the settings", async () => {
   const resources = await deployed();
   const { inputs, dependsOn } = named(resources, "prometheus-owner");
