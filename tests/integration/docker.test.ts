@@ -1,5 +1,6 @@
 // Docker runs the services of a host: deployed, changed, refused, rolled back, repaired, rebooted, removed.
-import { eventually, LabHost } from "./support/lab";
+import { join } from "node:path";
+import { CHECKOUT, eventually, LabHost } from "./support/lab";
 import { nightly } from "./support/nightly";
 import { operate } from "./support/operate";
 import { promises } from "./support/promises";
@@ -92,7 +93,11 @@ nightly("a refused file changes nothing, and a release that does not come up is 
   const broken = { data: "delete", scrapeInterval: "3s", arguments: ["--query.max-concurrency=many"] };
   const snippet = "location /own/ { no_such_directive on; }";
   // Refused by Docker, when it starts the container.
-  const grafana = { data: "delete", volumes: ["/srv:/proc/own"] };
+  const grafana = {
+    data: "delete",
+    files: { "/etc/own/list": join(CHECKOUT, "LICENSE") },
+    volumes: ["/srv:/etc/own/list/below"],
+  };
   await stack.configure(settings({ prometheus: broken, front: { snippet }, grafana }));
   const output = await stack.failingUp("--continue-on-error");
   expect(output).toMatch(
@@ -101,7 +106,9 @@ nightly("a refused file changes nothing, and a release that does not come up is 
   expect(await host.exec("docker inspect -f '{{.Id}} {{.State.StartedAt}}' podwatch-nginx")).toBe(front);
   shows("check");
   expect(output).toMatch(/prometheus did not come up: [\s\S]*The previous release is back and healthy/);
-  expect(output).toMatch(/grafana did not come up: [\s\S]*docker: Error response from daemon: .*proc/);
+  expect(output).toMatch(
+    /grafana did not come up: [\s\S]*docker: Error response from daemon: .*not a directory/,
+  );
   await healthy(host);
   shows("rollBack");
   await stack.configure(settings({ prometheus: { data: "delete", scrapeInterval: "3s" } }));

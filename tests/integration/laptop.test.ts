@@ -19,6 +19,7 @@ const withPlugin = hasPlugin("docker", podwatch.dependencies["@pulumi/docker"]) 
 const shows = promises("docker-api", {
   check: "yes",
   reload: "no: another container takes the place of the one that runs",
+  rollBack: "no: `pulumi up` fails, and the container stays for `docker logs`",
   drift: "containers, by `pulumi up --refresh`",
   secret: "yes, in the container, on the daemon's disk",
   rootless: "yes: the socket of a daemon is",
@@ -173,6 +174,39 @@ withPlugin("a changed setting changes one container, and its preview tells what 
   shows("reload");
   // Data stay.
   expect(await ask("/prometheus/api/v1/query?query=count_over_time(up%5B1h%5D)")).toContain('"value"');
+});
+
+withPlugin("what does not come up is told of, and stays until it is corrected", async () => {
+  // A service that is not waited for long.
+  const probing = (...args: string[]) =>
+    settings({
+      blackboxExporter: {
+        targets: [{ name: "own", target: "http://podwatch-nginx:8080/" }],
+        arguments: args,
+      },
+    });
+  await stack.configure(probing());
+  await stack.up();
+  const { "podwatch-blackbox-exporter": former, ...others } = await ids();
+  await stack.configure(probing("--timeout-offset=many"));
+  const unhealthy = /blackbox-exporter-service[\s\S]*container failed to be in healthy state/;
+  expect(await stack.failingUp()).toMatch(unhealthy);
+  const state = () =>
+    host.exec("docker inspect --format '{{.Id}} {{.State.Health.Status}}' podwatch-blackbox-exporter");
+  expect(await state()).not.toContain(former);
+  expect(await host.exec("docker logs podwatch-blackbox-exporter 2>&1")).toMatch(/error: .*"many"/);
+  expect(await stack.failingUp()).toMatch(unhealthy);
+  // Nothing of it differs then.
+  await stack.up("--refresh");
+  expect(await state()).toMatch(/ unhealthy$/m);
+  await stack.configure(probing());
+  await stack.up();
+  expect(await state()).toMatch(/ healthy$/m);
+  const { "podwatch-blackbox-exporter": _, ...same } = await ids();
+  expect(same).toEqual(others);
+  shows("rollBack");
+  await stack.configure(settings());
+  await stack.up();
 });
 
 withPlugin("another image is shown in the preview, and costs no data", async () => {
