@@ -32,6 +32,12 @@ export interface Arguments {
   readonly diff?: boolean | undefined;
   /** Default: the project's file of the stack. */
   readonly configFile?: string | undefined;
+  /** Names of stacks, with commas between them. */
+  readonly stacks?: string | undefined;
+  /** How many of them at once. */
+  readonly parallel?: number | undefined;
+  /** Whether further ones begin after a failure. */
+  readonly keepGoing?: boolean | undefined;
   /** A login user of hosts. */
   readonly user: string | undefined;
   /** Their home directory there. */
@@ -75,6 +81,9 @@ export const OPTIONS = {
   yes: { short: "y", about: "do not ask" },
   diff: { about: "show the changed lines" },
   "config-file": { value: "FILE", about: "the stack file; default: the project's" },
+  stacks: { value: "STACKS", about: "the stacks, with commas between them; * stands for any letters" },
+  parallel: { value: "STACKS", about: "how many stacks at once (4)" },
+  "keep-going": { about: "go on with further stacks after a failure" },
   user: { value: "USER", about: "the login user of the stack file" },
   home: { value: "DIRECTORY", about: "their home directory on the host (/home/USER)" },
 } as const satisfies Readonly<Record<string, OptionKind>>;
@@ -125,6 +134,9 @@ export function parseArguments(
     yes: given("yes"),
     diff: given("diff"),
     configFile: text("config-file"),
+    stacks: text("stacks"),
+    parallel: number("parallel"),
+    keepGoing: given("keep-going"),
     user: text("user"),
     home: text("home"),
   };

@@ -1,6 +1,6 @@
 // `npm run COMMAND -- --stack S`, where COMMAND is one of ./commands; docs/operating.md, "Looking after it", says how to use them.
-import { parseArguments, parseWithWords } from "./arguments";
-import { COMMANDS } from "./commands";
+import { type Arguments, parseArguments, parseWithWords } from "./arguments";
+import { COMMANDS, type Command } from "./commands";
 import { help } from "./help";
 
 async function main(): Promise<number> {
@@ -14,8 +14,13 @@ async function main(): Promise<number> {
   if (command === undefined) {
     throw new Error(`unknown command ${JSON.stringify(name)}: use ${Object.keys(COMMANDS).join(", ")}`);
   }
-  const parsed = command.words === undefined ? parseArguments : parseWithWords;
-  return command.run(parsed(name, command.takes, rest));
+  return command.run(argumentsOf(command, name, rest));
+}
+
+function argumentsOf({ begins, takes, words }: Command, name: string, rest: readonly string[]): Arguments {
+  if (words !== undefined) return parseWithWords(name, takes, rest);
+  if (begins === undefined || rest[0]?.startsWith("-")) return parseArguments(name, takes, rest);
+  return { ...parseArguments(name, takes, rest.slice(1)), words: rest.slice(0, 1) };
 }
 
 main().then(

@@ -1,6 +1,7 @@
 import { sudoersLines } from "../connection/sudo";
 import type { Arguments, Option } from "./arguments";
 import { drift } from "./drift";
+import { FLEET_COMMANDS, fleet } from "./fleet";
 import { logs } from "./logs";
 import type { Report } from "./outcome";
 import { exportStack } from "./pulumi";
@@ -21,6 +22,8 @@ export interface Command {
   readonly takes: readonly Option[];
   /** What follows the options, for `--help`; absent: nothing may. */
   readonly words?: string;
+  /** What stands before the options, for `--help`; absent: nothing may. */
+  readonly begins?: string;
   /** @returns the exit code */
   run(args: Arguments): Promise<number>;
 }
@@ -122,6 +125,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       const { restore } = await import("./restore");
       return print(args, await restore(await hosts(args), { ...args, from }));
     },
+  },
+  fleet: {
+    about: `${FLEET_COMMANDS.join(", ")} of many stacks, with one summary`,
+    takes: ["stacks", "parallel", "keep-going", "config-file", "yes", "diff", "json"],
+    begins: "COMMAND",
+    run: (args) => fleet(args.words?.[0], args),
   },
   settings: {
     about: "every setting of a host, and where it comes from: default, preset, stack, group or host",

@@ -18,8 +18,8 @@ function allCommands(): string[] {
   ];
 }
 
-function oneCommand(name: string, { about, takes, words }: Command): string[] {
-  const stack = takes.includes("stack") ? "--stack STACK " : "";
+function oneCommand(name: string, { about, begins, takes, words }: Command): string[] {
+  const stack = takes.includes("stack") ? "--stack STACK " : begins === undefined ? "" : `${begins} `;
   return [
     `npm run ${name} -- ${stack}[OPTION...]${words === undefined ? "" : ` ${words}`}: ${about}`,
     "",
