@@ -1,5 +1,7 @@
 // One host, two engines: side by side, and one after the other. Data are never left behind unnoticed.
-import { LabHost } from "../integration/support/lab";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { CHECKOUT, LabHost } from "../integration/support/lab";
 import { operate } from "../integration/support/operate";
 import { healthy } from "../integration/support/smallStack";
 import { connection, Stack } from "../integration/support/stack";
@@ -87,4 +89,41 @@ test("data that podman has are not left behind unnoticed", async () => {
     /data of this host are in volumes of podman, which docker would not see: podwatch-prometheus; nothing was changed: move them as docs\/engines\.md says, or delete them by podman volume rm podwatch-prometheus/,
   );
   expect(await everything()).toBe(before);
+});
+
+/** The lines by which docs/engines.md moves a volume. */
+function moving(from: string, to: string): string {
+  const page = readFileSync(join(CHECKOUT, "docs/engines.md"), "utf8");
+  const [, first = "", rest = ""] = /```sh\n(from=podman to=docker)\n([\s\S]*?)```/.exec(page) ?? [];
+  expect(first).not.toBe("");
+  return `set -e; from=${from} to=${to}\n${rest}`;
+}
+
+test.each([
+  ["podman", "docker"],
+  ["docker", "podman"],
+])("data are moved from %s to %s as docs/engines.md says, and none are lost", async (from, to) => {
+  await stack.configure(settings(from));
+  await stack.up();
+  await healthy(host);
+  const now = (await host.exec("date +%s")).trim();
+  const scraped = async () =>
+    JSON.parse(
+      (await host.fetch(`/prometheus/api/v1/query?query=up%7Bjob%3D%22prometheus%22%7D&time=${now}`)).body,
+    ).data.result;
+  expect(await scraped()).toEqual([expect.objectContaining({ value: [Number(now), "1"] })]);
+  const before = await scraped();
+  await stack.destroy();
+
+  await stack.configure(settings(to));
+  expect(await stack.failingUp()).toMatch(
+    `data of this host are in volumes of ${from}, which ${to} would not see`,
+  );
+  await host.exec(moving(from, to));
+  await stack.up();
+  await healthy(host);
+  expect(await scraped()).toEqual(before);
+  expect(await host.exec(`${from} volume ls --quiet`)).toBe("");
+  expect(await operate(stack, "drift")).toHaveExited(0);
+  expect(await stack.up()).toEqual({ unchanged: expect.any(Number) });
 });

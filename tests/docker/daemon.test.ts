@@ -18,8 +18,8 @@ const OWN = {
 let host: LabHost;
 let stack: Stack;
 
-const settings = (scrapeInterval: string) =>
-  small(connection("operator", host), { prometheus: { data: "delete", scrapeInterval } });
+const settings = (scrapeInterval: string, more: object = {}) =>
+  small(connection("operator", host), { prometheus: { data: "delete", scrapeInterval, ...more } });
 
 /** Has the daemon run with these settings. */
 async function daemon(own: object): Promise<void> {
@@ -114,14 +114,53 @@ test("a data-root of its own, limits of logs and live-restore", async () => {
   );
   expect((await operate(stack, "logs", "--service", "prometheus")).stdout).toMatch(/Server is ready/);
   expect(await operate(stack, "drift")).toHaveExited(0);
+});
 
+/** Has the daemon started again, which live-restore lets containers outlive. */
+async function daemonRestarts(): Promise<void> {
   const before = await startedAt(host);
   await host.exec("systemctl restart docker");
   await host.exec("sleep 5");
   expect(await startedAt(host)).toBe(before);
   expect(await operate(stack, "drift")).toHaveExited(0);
+}
+
+test("with live-restore containers outlive the daemon, and changes of files, arguments and image take effect", async () => {
+  await daemonRestarts();
+  const front = () => host.exec("docker inspect -f '{{.Id}} {{.State.StartedAt}}' podwatch-nginx");
+  const [before, frontBefore] = [await startedAt(host), await front()];
+  // Docker's DNS server was started again as well, which some requests notice.
+  const inForce = (what: string, text: string) =>
+    eventually(
+      10,
+      () => host.fetch(`/prometheus/api/v1/status/${what}`),
+      ({ body }) => body.includes(text),
+    );
+
   await stack.configure(settings("3s"));
   await stack.up();
+  await inForce("config", "scrape_interval: 3s");
   expect(await startedAt(host)).toBe(before);
+
+  await stack.configure(settings("3s", { arguments: ["--query.lookback-delta=3m"] }));
+  await stack.up();
+  await inForce("flags", '"query.lookback-delta":"3m"');
+  await daemonRestarts();
+
+  const image = "docker.io/variants/prometheus:1";
+  const made =
+    await host.exec(`container=$(docker create $(docker inspect -f '{{.Image}}' podwatch-prometheus)) &&
+    docker commit --change 'LABEL variant=1' $container ${image} && docker rm $container >/dev/null`);
+  await stack.configure(settings("3s", { image }));
+  await stack.up();
+  expect(await host.exec("docker inspect -f '{{.Image}}' podwatch-prometheus")).toBe(made);
+  await inForce("flags", '"query.lookback-delta":"5m"');
+  await daemonRestarts();
   await healthy(host);
+  // What a container writes still arrives in the journal.
+  const loaded = () => host.exec("journalctl CONTAINER_NAME=podwatch-prometheus | grep -c 'Loading conf'");
+  const loadedBefore = await loaded();
+  await host.exec("docker kill -s HUP podwatch-prometheus");
+  await eventually(10, loaded, (times) => Number(times) > Number(loadedBefore));
+  expect(await front()).toBe(frontBefore);
 });
