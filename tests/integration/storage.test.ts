@@ -89,6 +89,8 @@ nightly("InfluxDB's lines are on the disk, too, and there again after a boot", a
   const data = `${VOLUMES}/podwatch-influxdb/_data`;
   expect(await host.exec(`findmnt --noheadings --output SOURCE --target ${data}/wal`)).toBe(`${DISK}\n`);
   await host.reboot();
+  for (const device of [DISK, OTHER, THIRD]) await lend(device);
+  expect(await operate(stack, "repair")).toHaveExited(0);
   const counted = () => asked("query?db=lines&q=SELECT%20COUNT(value)%20FROM%20kept");
   await eventually(120, counted, (body) => body.includes(",1]"));
   await stack.configure(settings());
