@@ -10,7 +10,7 @@ import { GitServer } from "./support/gitServer";
 import { CHECKOUT, eventually, HERE, LabHost, must, provideImages } from "./support/lab";
 import { nightly } from "./support/nightly";
 import { operateJson } from "./support/operate";
-import { askEveryPanel } from "./support/panels";
+import { type Answer, askEveryPanel, draw, report } from "./support/panels";
 import { query, rules } from "./support/queries";
 import { privateStretches, readableByEverybody, secretsOnHost } from "./support/secretScan";
 import { small } from "./support/smallStack";
@@ -279,15 +279,24 @@ test("every panel of the boards for scenarios, calls, Telegraf and InfluxDB show
     ...["podwatch-api-influxdb", "podwatch-scenarios-influxdb", "podwatch-influxdb"],
   ];
   const ours = (uid: string) => boards.includes(uid);
+  let answers: Answer[] = [];
   await eventually(
     60,
     async () => {
-      const answers = await askEveryPanel(host, `${user}:${password}`, "now-10m", ours);
+      answers = await askEveryPanel(host, `${user}:${password}`, "now-10m", ours);
       expect(new Set(answers.map(({ dashboard }) => dashboard)).size).toBe(boards.length);
       return answers.filter(({ series }) => series === 0);
     },
     (empty) => empty.length === 0,
   );
+  const { REPORT, PICTURES } = process.env;
+  if (REPORT) report(REPORT, answers);
+  if (PICTURES) {
+    const titles = [...new Set(answers.map(({ dashboard }) => dashboard))];
+    // So that the lines have some length.
+    await new Promise((resolve) => setTimeout(resolve, 120_000));
+    await draw(stack, PICTURES, "now-10m", titles);
+  }
 });
 
 test("the last words of a run that was not ok, without secrets, stand on the dashboards", async () => {
