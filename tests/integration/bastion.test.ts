@@ -157,6 +157,16 @@ test("npm run ssh logs in through it, with arguments as they are, and ends as th
   ]);
 });
 
+test("npm run ssh without a command is a login shell at the terminal that it is typed at", async () => {
+  const command = `stty rows 33 cols 111; node operate/run.js ssh --stack ${stack.name} ${inner.name}`;
+  const { code, stdout } = await run("script", ["-qec", command, "/dev/null"], {
+    env: { ...stack.environment(), PODWATCH_PULUMI: "lab/toolchain/pulumi" },
+    input: "tty; stty size; id -un; shopt -q login_shell && echo login; exit 5\n",
+  });
+  expect(code).toBe(5);
+  expect(stdout).toMatch(/\/dev\/pts\/\d+\s+33 111\s+operator\s+login\s/);
+});
+
 describe("people", () => {
   const KEY = "/root/of-people";
   /** What somebody gets who logs in from the bastion. */
