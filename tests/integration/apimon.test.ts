@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { ADMIN, DATABASE, Influxd } from "../grafana/influxd";
 import { Apimon } from "./support/apimon";
 import { eventually, type FetchOptions, HERE, type LabHost, type RunOptions } from "./support/lab";
-import { isNight } from "./support/nightly";
+import { isNight, nightly } from "./support/nightly";
 import { operate } from "./support/operate";
 import { fromHere, scan } from "./support/ports";
 import { query as metric } from "./support/queries";
@@ -293,6 +293,26 @@ test(`nothing is lost of ${SECONDS * LINES} lines that come in while InfluxDB is
     `${SECONDS} s of lines were sent within ${Math.round((sent - begun) / 1000)} s, away ${Math.round((back - begun) / 1000)} s, all there after ${Math.round((Date.now() - back) / 1000)} s`,
   );
 }, 1_800_000);
+
+nightly("a second executor runs the same from another zone", async () => {
+  const second = { groups: ["monitors", "dashboards", "executors"], executor: { zone: "eu-de-2" } };
+  await configure({}, { hosts: { dashboards: second } });
+  await apimon.stack.up();
+  const front = await apimon.front("dashboards");
+  const runs = 'count by (zone) (increase(podwatch_executor_runs_total{job_name="keystone"}[2m]) > 0)';
+  const zones = async () =>
+    (await metric(apimon.hosts.dashboards, runs, front)).map(({ metric: of }) => of.zone).sort();
+  await eventually(120, zones, (found) => found.join(" ") === "eu-de-1 eu-de-2");
+  await eventually(
+    60,
+    async () =>
+      (await shown('SELECT COUNT("duration") FROM executor_run WHERE time > now() - 2m GROUP BY zone')).body,
+    (body) => body.includes('"eu-de-1"') && body.includes('"eu-de-2"'),
+  );
+  await configure();
+  await apimon.stack.up();
+  await eventually(150, zones, (found) => found.join(" ") === "eu-de-1");
+});
 
 test("an InfluxDB outside is read by a user of its own, whom only a run with an administrator's log-in makes or removes", async () => {
   const outside = await Influxd.start(HERE);
