@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from "node:net";
+import { isIP, isIPv4, isIPv6 } from "node:net";
 
 /** An address as written before a port or in a URL: IPv6 in brackets. */
 export function inUrl(host: string): string {
@@ -15,6 +15,11 @@ const UNKNOWN = ".unknown.invalid";
 /** Whether a text has a stand-in for an address. */
 export function hasUnknown(text: string): boolean {
   return text.includes(UNKNOWN);
+}
+
+/** Whether it is an IP address, or will be one once it is known. */
+export function isIpAddress(address: string): boolean {
+  return isIP(address) !== 0 || hasUnknown(address);
 }
 
 /** Marks where an address that turns out to be IPv6 needs brackets. */

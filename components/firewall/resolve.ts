@@ -1,8 +1,7 @@
-import { isIP } from "node:net";
 import type { z } from "zod";
 import { quote } from "../../config/problem";
 import type { ResolveContext } from "../../config/section";
-import { hasUnknown } from "../../lib/address";
+import { isIpAddress } from "../../lib/address";
 import type { FirewallSettings, firewall } from "./schema";
 
 export function resolveFirewall(
@@ -30,13 +29,13 @@ export function resolveFirewall(
   }
   if (given.allowFrom === undefined) return { ...given, enabled };
   for (const { name, address } of host.clients) {
-    if (enabled && !isSource(address))
+    if (enabled && !isIpAddress(address))
       report(
         locate(["allowFrom"]),
         `limits the front, which ${name} uses, and ${name} has no IP address in the stack file but ${quote(address)}; write an IP address for it, or remove allowFrom`,
       );
   }
-  const clients = host.clients.map(({ address }) => address).filter(isSource);
+  const clients = host.clients.map(({ address }) => address).filter(isIpAddress);
   return { ...given, enabled, allowFrom: [...new Set([...given.allowFrom, ...clients])] };
 }
 
@@ -46,16 +45,11 @@ function fromJumpHost(
   { via }: ResolveContext["host"],
 ): Pick<FirewallSettings, "sshFrom" | "sshFromDeployer"> {
   if (sshFrom !== undefined || via === undefined) return { sshFrom, sshFromDeployer: false };
-  return { sshFrom: isSource(via.address) ? [via.address] : undefined, sshFromDeployer: true };
+  return { sshFrom: isIpAddress(via.address) ? [via.address] : undefined, sshFromDeployer: true };
 }
 
 function limit(given: z.output<typeof firewall>["sshLimit"]): Pick<FirewallSettings, "sshLimit"> {
   if (given === undefined) return {};
   const { perMinute, except = [] } = given;
   return { sshLimit: { perMinute, except } };
-}
-
-/** An address that is known only later is filled in then. */
-function isSource(address: string): boolean {
-  return isIP(address) !== 0 || hasUnknown(address);
 }
