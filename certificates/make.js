@@ -3,6 +3,7 @@
 //   name       whom it is for, or the name of the authority
 //   days       how long it is valid
 //   names      DNS names and addresses; absent: it is an authority's own
+//   client     whether its owner shows it to servers, too
 //   authority  its certificate and private key in PEM form, in the order printed here
 //
 // Run by a command of a deployment, not by the program: what is made stays in the state, and the library is loaded only then.
@@ -20,7 +21,7 @@ const DAY = 86_400_000;
 /** Clocks of clients may be behind ours. */
 const BEFORE = 3_600_000;
 
-async function make({ name, days, names, authority }) {
+async function make({ name, days, names, client, authority }) {
   x509.cryptoProvider.set(webcrypto);
   const keys = await webcrypto.subtle.generateKey(KEY, true, ["sign", "verify"]);
   const common = {
@@ -31,7 +32,7 @@ async function make({ name, days, names, authority }) {
   const certificate =
     authority === undefined
       ? await root(name, keys, common)
-      : await signed(name, names, keys, common, await signer(authority));
+      : await signed({ name, names, client }, keys, common, await signer(authority));
   const key = KeyObject.from(keys.privateKey).export({ type: "pkcs8", format: "pem" });
   return `${certificate.toString("pem")}\n${key}`;
 }
@@ -50,7 +51,8 @@ async function root(name, keys, common) {
   });
 }
 
-async function signed(name, names, keys, common, { certificate, key }) {
+async function signed({ name, names, client }, keys, common, { certificate, key }) {
+  const { serverAuth, clientAuth } = x509.ExtendedKeyUsage;
   return x509.X509CertificateGenerator.create({
     ...common,
     subject: [{ CN: [name.slice(0, 64)] }],
@@ -60,7 +62,7 @@ async function signed(name, names, keys, common, { certificate, key }) {
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+      new x509.ExtendedKeyUsageExtension(client ? [serverAuth, clientAuth] : [serverAuth]),
       new x509.SubjectAlternativeNameExtension(
         names.map((value) => ({ type: isIP(value) === 0 ? "dns" : "ip", value })),
       ),

@@ -125,8 +125,8 @@ function wired(name: string, settings: StackSettings, parent: pulumi.Resource): 
   return onMachines(name, settings, offering, parent);
 }
 
-function needsAuthority({ settings: { role, front } }: WiredHost): boolean {
-  return role !== "target" && needsOwnAuthority(front.tls);
+function needsAuthority({ settings: { role, front, alertmanager } }: WiredHost): boolean {
+  return (role !== "target" && needsOwnAuthority(front.tls)) || alertmanager.cluster !== undefined;
 }
 
 /** A host whose front other hosts, or a Grafana elsewhere, log in at has the tokens for it: what its services offer contains them. */

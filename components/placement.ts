@@ -65,7 +65,7 @@ export interface Offer {
   /** Whether it sends pings, for which an ordinary user may lack permission. */
   readonly sendsPings?: boolean;
   /** Where Prometheus sends alerts. */
-  readonly alertmanager?: Reachable;
+  readonly alertmanager?: Reachable & { readonly inCluster: boolean };
   /** Its metrics at the front, for the Prometheus of other hosts. */
   readonly metrics?: FrontMetrics;
   /** Its data, for backups. */

@@ -15,7 +15,15 @@ import type { Context } from "./context";
 import { resolveMachines, withMachines } from "./machines";
 import { placeholderProblems } from "./placeholders";
 import { type Path, type Problem, type Report, samePath, show, tidy } from "./problem";
-import { type Asking, asking, checkWatches, clientsOf, labelsOf, watchersOf } from "./resolve/asking";
+import {
+  type Asking,
+  asking,
+  checkWatches,
+  clientsOf,
+  inClusterWith,
+  labelsOf,
+  watchersOf,
+} from "./resolve/asking";
 import { type Entry, resolveConnection, someAccess, someLogin, waitOf } from "./resolve/connection";
 import { checkBuilds, checkDaemons, NOT_REACHED } from "./resolve/daemon";
 import { checkEngines } from "./resolve/engine";
@@ -191,6 +199,7 @@ function resolveHost(
     grouped: entry.groups !== undefined,
     watchers: watchersOf(entry, all),
     clients: clientsOf(entry, all),
+    inCluster: inClusterWith(entry, all),
     address: local ? context.self().hostname : (access.address ?? "localhost"),
     ...jumps(entry, entries),
     ...(connection === undefined || isLocal(connection) ? {} : { logIn: logInOf(connection) }),

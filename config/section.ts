@@ -45,6 +45,8 @@ export interface HostBasics {
   readonly watchers: readonly OtherHost[];
   /** The other hosts that use its front. */
   readonly clients: readonly OtherHost[];
+  /** The other hosts whose Alertmanager is in a cluster. */
+  readonly inCluster: ReadonlyArray<OtherHost & { readonly port: number }>;
   /** How a deployment logs in; absent: not at all, since it runs on the host. */
   readonly logIn?: { readonly user: string; readonly by: "key" | "agent" | "password" };
   /** The host of the stack through which it is reached. */

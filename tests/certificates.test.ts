@@ -28,6 +28,8 @@ test("an authority signs certificates for names and addresses, each with a key o
   expect(certificate.verify(authority.certificate.publicKey)).toBe(true);
   expect(certificate.ca).toBe(false);
   expect(certificate.keyUsage).toEqual(["1.3.6.1.5.5.7.3.1"]);
+  const peer = make({ name: "mon", days: 90, names, client: true, authority: authority.pem });
+  expect(peer.certificate.keyUsage).toEqual(["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"]);
   for (const name of ["monitor.my-company.net", "grafana.lab.my-company.net", "localhost"])
     expect(certificate.checkHost(name)).toBeDefined();
   for (const address of ["10.1.2.3", "fd00::7"]) expect(certificate.checkIP(address)).toBeDefined();

@@ -3,14 +3,21 @@ import type { HostSettings } from "../../config/load";
 import { additionsOf, withAdditions } from "../../lib/additions";
 import type { Host } from "../host";
 import type { PodNetwork } from "../network/component";
+import { Authority } from "../nginx/authority.component";
 import type { FrontSettings } from "../nginx/front.schema";
+import { CLUSTER_SECRET } from "./cluster.render";
 import type { Contacts } from "./contacts.render";
 import { ALERTMANAGER_ENDPOINT } from "./endpoint";
 import { alertmanager, alertmanagerSecrets } from "./render";
 
+/** Of its certificate in a cluster; another one restarts it. */
+const LIFETIME = "1095d";
+
 export interface AlertmanagerArgs {
   readonly host: Host;
   readonly network: PodNetwork;
+  /** The stack's authority, if there is one. */
+  readonly authority?: Authority | undefined;
   readonly front: FrontSettings;
   readonly settings: HostSettings["alertmanager"];
   /** How the contacts of sites are told; the topology finds out who they are. */
@@ -27,6 +34,7 @@ export class Alertmanager extends pulumi.ComponentResource {
     const { contacts, host, settings } = args;
     const url = `${args.front.publicUrl}${ALERTMANAGER_ENDPOINT.path}/`;
     this.url = host.named(url);
+    const certificate = settings.cluster && this.certificate(name, args, settings.cluster);
     const service = host.rendered(withAdditions(alertmanager), {
       image: settings.image,
       externalUrl: url,
@@ -38,6 +46,7 @@ export class Alertmanager extends pulumi.ComponentResource {
       templates: Object.fromEntries(settings.templates.map(({ name: file, content }) => [file, content])),
       contacts: contacts && { receiver: contacts.receiver, continue: contacts.continue },
       deadMansSwitch: settings.deadMansSwitch,
+      cluster: settings.cluster,
       extra: settings.extra,
       secrets: settings.secrets,
       keepData: settings.data === "keep",
@@ -48,11 +57,26 @@ export class Alertmanager extends pulumi.ComponentResource {
       name,
       {
         service,
-        secrets: alertmanagerSecrets(settings),
+        secrets: [
+          ...alertmanagerSecrets(settings),
+          ...(certificate ? [{ name: CLUSTER_SECRET, value: certificate }] : []),
+        ],
         after: [args.network, ...(contacts ? [contacts.from] : [])],
       },
       { parent: this },
     );
     this.registerOutputs({ url: this.url });
+  }
+
+  /** What it shows the others of the cluster. */
+  private certificate(
+    name: string,
+    { host, authority }: AlertmanagerArgs,
+    { address }: NonNullable<AlertmanagerArgs["settings"]["cluster"]>,
+  ): pulumi.Output<string> {
+    const signer = authority ?? new Authority(`${name}-authority`, { parent: this });
+    const names = pulumi.output(host.named(address)).apply((known) => [known]);
+    const wanted = { name, names, lifetime: LIFETIME, client: true } as const;
+    return signer.signed(`${name}-certificate`, wanted, this);
   }
 }

@@ -1,6 +1,6 @@
 import type { HostSettings } from "../../config/load";
 import { behindFront } from "../nginx/endpoint";
-import { type Created, containerPlace, type PlacedService } from "../placement";
+import { type Created, containerPlace, type Offer, type PlacedService } from "../placement";
 import { TOPOLOGY } from "../topology/endpoint";
 import { Alertmanager } from "./component";
 import { ALERTMANAGER, ALERTMANAGER_ENDPOINT } from "./endpoint";
@@ -22,7 +22,9 @@ export const alertmanagerPlacement: PlacedService = {
             endpoints: front.machines
               ? behindFront(front, ALERTMANAGER_ENDPOINT, "alerts")
               : { local: ALERTMANAGER_ENDPOINT },
+            inCluster: alertmanager.cluster !== undefined,
           },
+          ...(alertmanager.cluster && { listens: listeners(alertmanager.cluster) }),
           // It replaces its files as a whole.
           savedData: { service: ALERTMANAGER },
         }
@@ -32,12 +34,24 @@ export const alertmanagerPlacement: PlacedService = {
     const { alertmanager: settings, topology } = placement.settings;
     const component = new Alertmanager(
       `${placement.name}-alertmanager`,
-      { ...containerPlace(placement), settings, contacts: contactsOf(topology, placement.created) },
+      {
+        ...containerPlace(placement),
+        authority: placement.authority,
+        settings,
+        contacts: contactsOf(topology, placement.created),
+      },
       opts,
     );
     return { installation: { alertmanager: component.url } };
   },
 };
+
+type Cluster = NonNullable<HostSettings["alertmanager"]["cluster"]>;
+
+/** Only the other members connect to it. */
+function listeners({ port, others }: Cluster): NonNullable<Offer["listens"]> {
+  return [{ port, setting: "podwatch:alertmanager.cluster.port", allowFrom: others }];
+}
 
 function contactsOf({ contacts }: HostSettings["topology"], { containers }: Created) {
   const from = containers?.[TOPOLOGY];

@@ -9,6 +9,7 @@ import type { Backend } from "../nginx/render";
 import { CONTACTS_FILE, TOPOLOGY, TOPOLOGY_DATA } from "../topology/endpoint";
 import { DOWNTIME_ALERT } from "../topology/rules";
 import { awsEnvironment } from "./aws.render";
+import { CLUSTER_SECRET, type Cluster, clusterArguments, clusterFiles, gossipPort } from "./cluster.render";
 import {
   CONTACTS_DEFAULTS,
   type Contacts,
@@ -55,6 +56,8 @@ export interface AlertmanagerInput {
   readonly extra?: Readonly<Record<string, unknown>> | undefined;
   /** Secrets that `extra` refers to, by name. */
   readonly secrets?: Readonly<Record<string, unknown>> | undefined;
+  /** The cluster that it is a member of, if any. */
+  readonly cluster?: Cluster | undefined;
   readonly keepData: boolean;
   /** The user's additional keys for the unit. */
   readonly unitKeys?: UnitKeys;
@@ -91,6 +94,7 @@ export function alertmanagerTelemetry(host: string): Telemetry<never> {
 const DEAD_MANS_SWITCH_SECRET = `${ALERTMANAGER}-dead-mans-switch`;
 
 export function alertmanager(input: AlertmanagerInput): Service {
+  const { cluster } = input;
   return {
     kind: "container",
     name: ALERTMANAGER,
@@ -101,10 +105,10 @@ export function alertmanager(input: AlertmanagerInput): Service {
       "--storage.path=/alertmanager",
       `--web.external-url=${input.externalUrl}`,
       `--web.route-prefix=${ALERTMANAGER_ENDPOINT.path}`,
-      // A single instance needs no cluster.
-      "--cluster.listen-address=",
+      ...clusterArguments(cluster),
     ],
     user: IMAGE_USER,
+    ...(cluster && { ports: [gossipPort(cluster)] }),
     environment: awsEnvironment(awsLogins(input.receivers)),
     files: {
       "alertmanager.yml": toYaml(configuration(input)),
@@ -118,8 +122,9 @@ export function alertmanager(input: AlertmanagerInput): Service {
         ? {}
         : { [`templates/${CONTACTS_DEFAULTS}`]: contactsDefaults(input.contacts, input.receivers) }),
       ...receiverFiles(input.receivers),
+      ...clusterFiles(cluster),
     },
-    secrets: alertmanagerSecrets(input).map(({ name }) => name),
+    secrets: [...alertmanagerSecrets(input).map(({ name }) => name), ...(cluster ? [CLUSTER_SECRET] : [])],
     data: { path: "/alertmanager", keep: input.keepData },
     ...(input.contacts === undefined ? {} : { sharedData: { service: TOPOLOGY, path: TOPOLOGY_DATA } }),
     hooks: {

@@ -1,4 +1,5 @@
 // Checks that involve several of Alertmanager's settings, and derived defaults; reads template files.
+import { isIPv6 } from "node:net";
 import type { z } from "zod";
 import { quote, type Report } from "../../config/problem";
 import { shippedFiles } from "../../config/resolve/files";
@@ -8,21 +9,30 @@ import { checkQuadlet } from "../../config/resolve/quadlet";
 import { withPlainSecrets } from "../../config/schema/words";
 import type { ResolveContext } from "../../config/section";
 import { isGroup } from "../../config/walk";
-import { inMilliseconds } from "../../lib/duration";
+import { inUrl, isIpAddress } from "../../lib/address";
+import { inMilliseconds, inSeconds } from "../../lib/duration";
 import { checkNames, resolveReceivers } from "./receivers.resolve";
 import type { Route } from "./routes.schema";
-import { type AlertmanagerSettings, type alertmanager, typedParts } from "./schema";
+import {
+  type AlertmanagerSettings,
+  type alertmanager,
+  type Cluster,
+  clusterOf,
+  isEnabled,
+  typedParts,
+} from "./schema";
 import { checkTimeIntervals } from "./timeIntervals.resolve";
 
 type Given = z.output<typeof alertmanager>;
 
+/** How long a member of a cluster gives each one before it to send, in seconds: Alertmanager's own default. */
+const PEER_TIMEOUT = 15;
+
 /** Shorter intervals would overlap with Alertmanager's repetitions. */
 const shortestPing = "10s";
 
-export function resolveAlertmanager(
-  given: Given,
-  { written, locate, context, report }: ResolveContext,
-): AlertmanagerSettings {
+export function resolveAlertmanager(given: Given, around: ResolveContext): AlertmanagerSettings {
+  const { written, locate, context, report } = around;
   checkQuadlet(given.quadlet, locate, report, "alertmanager");
   const { deadMansSwitch } = given;
   const names = Object.keys(isGroup(written.receivers) ? written.receivers : {});
@@ -64,8 +74,56 @@ export function resolveAlertmanager(
     context,
     report,
   );
-  const wanted = names.length > 0 || deadMansSwitch !== undefined;
-  return withPlainSecrets({ ...given, receivers, enabled: given.enabled ?? wanted, templates });
+  const { cluster: _, ...others } = given;
+  const cluster = resolveCluster(given, around);
+  return {
+    ...withPlainSecrets({ ...others, receivers, enabled: isEnabled(given), templates }),
+    ...(cluster && { cluster }),
+  };
+}
+
+/** Members are known by IP addresses; it has two at least. */
+function resolveCluster(given: Given, { host, before, locate, report }: ResolveContext): Cluster | undefined {
+  const found = clusterOf(given);
+  if (found === undefined) return undefined;
+  const { address, inCluster } = host;
+  if (inCluster.length === 0)
+    report(
+      locate(["cluster"]),
+      "has one member only, since no other host of the stack has an Alertmanager with it; write it for all monitors, such as under podwatch:alertmanager, or remove it",
+    );
+  if (!isIpAddress(address))
+    report(
+      locate(["cluster"]),
+      `has a member at ${quote(address)}, and members find each other by IP addresses; write the one of that host as its address, or remove cluster`,
+    );
+  if (isIPv6(address) && before.network.subnet6 === undefined)
+    report(
+      locate(["cluster"]),
+      `has a member at ${quote(address)}, whose containers have no IPv6; write subnet6 of podwatch:network`,
+    );
+  checkIntervals(given.route, ["route"], inCluster.length * PEER_TIMEOUT, locate, report);
+  const peers = inCluster.map((one) => `${inUrl(one.address)}:${one.port}`);
+  return { address, port: found.port, peers, others: inCluster.map((one) => one.address) };
+}
+
+/** A shorter one has members send what others have sent meanwhile, or leave out what has come back. */
+function checkIntervals(
+  route: Pick<Route, "groupInterval" | "routes">,
+  path: Inner,
+  least: number,
+  locate: Locate,
+  report: Report,
+): void {
+  const { groupInterval, routes } = route;
+  if (groupInterval !== undefined && inSeconds(groupInterval) < least)
+    report(
+      locate([...path, "groupInterval"]),
+      `${quote(groupInterval)} is shorter than the time that the members of the cluster give each other, 15 s for each but the first; write ${least}s or more`,
+    );
+  routes.forEach((inner, index) => {
+    checkIntervals(inner, [...path, "routes", index], least, locate, report);
+  });
 }
 
 /** Neither what has a setting, nor a secret. */

@@ -10,6 +10,7 @@ import {
   group,
   list,
   localPath,
+  port,
   setting,
   text,
   type WithSecrets,
@@ -29,6 +30,14 @@ export const typedParts: Readonly<Record<string, string>> = {
   mute_time_intervals: "timeIntervals",
   templates: "templates",
 };
+
+const cluster = group({
+  enabled: setting(flag().default(true), "Whether the Alertmanager of the host is in the cluster."),
+  port: setting(
+    port().default(9094),
+    "Port of the host, which the others connect to: TCP, encrypted, with certificates of the stack's authority on both sides.",
+  ),
+}).meta({ id: "alertmanagerCluster", description: "A cluster of Alertmanagers." });
 
 export const alertmanager = group({
   enabled: setting(flag().optional(), "Whether Alertmanager is deployed.", {
@@ -80,6 +89,11 @@ export const alertmanager = group({
     }).optional(),
     "An outside service that raises the alarm when it is no longer called, because Prometheus, Alertmanager or the whole host is gone.",
   ),
+  cluster: setting(
+    cluster.optional(),
+    "One cluster of the Alertmanagers of all hosts of the stack that have this: each [Prometheus tells all of them, and one sends](alerting.md#several-alertmanagers).",
+    { example: {} },
+  ),
   extra: setting(
     z
       .record(
@@ -99,14 +113,33 @@ export const alertmanager = group({
   image: image(versions.images.alertmanager, "Alertmanager"),
 }).meta({ id: "alertmanager", description: "Alertmanager: sends notifications about alerts." });
 
+type Given = z.output<typeof alertmanager>;
+
+export const isEnabled = ({ enabled, receivers, deadMansSwitch }: Given): boolean =>
+  enabled ?? (Object.keys(receivers).length > 0 || deadMansSwitch !== undefined);
+
+/** Its part in a cluster, if it has one. */
+export function clusterOf(given: Given): Given["cluster"] {
+  return isEnabled(given) && given.cluster?.enabled ? given.cluster : undefined;
+}
+
 /** Fully resolved: defaults are filled in, files are read. */
 export type AlertmanagerSettings<Secret = string> = WithSecrets<
-  Omit<z.output<typeof alertmanager>, "enabled" | "templates"> & {
+  Omit<Given, "enabled" | "templates" | "cluster"> & {
     enabled: boolean;
     templates: ShippedFile[];
   },
   Secret
->;
+> & { readonly cluster?: Cluster };
+
+/** A member of a cluster, and the others. */
+export interface Cluster {
+  readonly address: string;
+  readonly port: number;
+  /** The others: addresses with ports, and without. */
+  readonly peers: readonly string[];
+  readonly others: readonly string[];
+}
 
 declare module "../../config/section" {
   interface ServiceSettings<Secret> {

@@ -10,6 +10,7 @@ export const alertmanagerSection = section("alertmanager", {
   groups: ["monitors"],
   chapters: {
     alertmanager: { title: "Alertmanager" },
+    alertmanagerCluster: { title: "Cluster", under: "as `alertmanager.cluster`" },
     receiver: { title: "Receiver", under: "as an entry of `alertmanager.receivers`" },
     route: { title: "Route", under: "as an entry of `routes` of `alertmanager.route` or of another route" },
     inhibitRule: { title: "Inhibition rule", under: "as an entry of `alertmanager.inhibitRules`" },
@@ -24,7 +25,7 @@ export const alertmanagerSection = section("alertmanager", {
       "config.file": "names the file that Podwatch writes; remove it",
       "storage.path": "names the data volume; remove it",
       "cluster.*":
-        "belongs to a cluster, and Podwatch runs one Alertmanager; remove it, and name others under alertmanagers of podwatch:prometheus",
+        "is how the Alertmanagers of a cluster find each other; remove it, and write cluster of podwatch:alertmanager",
       "web.external-url": "has a setting of its own; use publicUrl of podwatch:front",
       "web.route-prefix": "is how the front and Prometheus find it; remove it",
       "web.listen-address": "is how the front and Prometheus find it; remove it",

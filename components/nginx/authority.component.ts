@@ -16,6 +16,8 @@ export interface CertificateArgs {
   readonly names: pulumi.Input<readonly string[]>;
   /** How long it is valid, such as `90d`. */
   readonly lifetime: string;
+  /** Whether its owner shows it to servers, too. */
+  readonly client?: true;
 }
 
 /** Signs the certificates of the stack's fronts; all keys are in the encrypted state only. */

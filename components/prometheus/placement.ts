@@ -3,6 +3,7 @@ import { toHistory } from "../availability/render";
 import { behindFront } from "../nginx/endpoint";
 import {
   containerPlace,
+  type Found,
   frontsOf,
   nearest,
   type PlacedService,
@@ -41,16 +42,23 @@ export const prometheusPlacement: PlacedService = {
   },
 };
 
+/** That of the host, or else those of others; of a cluster all. */
+function alertmanagersFor(placement: Placement): ReadonlyArray<Found<"alertmanager">> {
+  const all = reachable(placement, "alertmanager");
+  const found = nearest(all);
+  return found.some(({ offer }) => offer.inCluster) ? all.filter(({ offer }) => offer.inCluster) : found;
+}
+
 export function prometheusArgs(placement: Placement): PrometheusArgs {
   const { settings, watched } = placement;
   // An agent evaluates no rules.
   const isServer = settings.prometheus.mode === "server";
-  const alertmanagers = isServer ? nearest(reachable(placement, "alertmanager")) : [];
+  const alertmanagers = isServer ? alertmanagersFor(placement) : [];
   return {
     ...containerPlace(placement),
     settings: enteringFronts(settings.prometheus, frontsOf(placement)),
     hostName: settings.name,
-    apart: alertmanagers.some(({ own }) => !own),
+    apart: alertmanagers.some(({ own, offer }) => !own && !offer.inCluster),
     watched,
     history: HISTORY in placement.offers ? toHistory : undefined,
     alertmanagers: alertmanagers.map(({ endpoint }) => endpoint),

@@ -1,8 +1,9 @@
 // Which hosts ask others: the ones that their Prometheus watches, and the fronts that their services use.
+import { clusterOf } from "../../components/alertmanager/schema";
 import { isMeant, isWatched, selectorOf } from "../../lib/watched";
 import { quote, type Report } from "../problem";
 import { hostEntry, services } from "../schema";
-import type { OtherHost, SectionName } from "../section";
+import type { HostBasics, OtherHost, SectionName } from "../section";
 import { settle } from "../shape";
 import { nearest } from "../suggest";
 import type { Tree } from "../walk";
@@ -23,6 +24,8 @@ export interface Asking extends OtherHost, Pick<Grouped, "groups"> {
   readonly prometheus: { readonly watches?: readonly string[] | undefined } | undefined;
   readonly grafana: boolean;
   readonly telegraf: boolean;
+  /** The port of its Alertmanager for the others of a cluster; undefined if it is in none. */
+  readonly cluster: number | undefined;
 }
 
 /**
@@ -39,6 +42,9 @@ export function asking(stack: Tree, entries: readonly Entry[], ownName: string):
       : undefined;
     const grafana = applies(placed, "grafana") ? settle(services.grafana, written("grafana")) : undefined;
     const telegraf = applies(placed, "telegraf") ? settle(services.telegraf, written("telegraf")) : undefined;
+    const alertmanager = applies(placed, "alertmanager")
+      ? settle(services.alertmanager, written("alertmanager"))
+      : undefined;
     return {
       name,
       ...(groups === undefined ? {} : { groups }),
@@ -46,6 +52,7 @@ export function asking(stack: Tree, entries: readonly Entry[], ownName: string):
       prometheus: prometheus?.enabled ? prometheus : undefined,
       grafana: grafana?.enabled === true,
       telegraf: telegraf?.enabled === true,
+      cluster: alertmanager && clusterOf(alertmanager)?.port,
     };
   });
 }
@@ -83,6 +90,13 @@ export function clientsOf(
       return name !== host.name && groups !== undefined && asks;
     })
     .map(({ name, address }) => ({ name, address }));
+}
+
+/** The other hosts whose Alertmanager is in a cluster. */
+export function inClusterWith(host: Pick<Entry, "name">, all: readonly Asking[]): HostBasics["inCluster"] {
+  return all.flatMap(({ name, address, cluster: port }) =>
+    port === undefined || name === host.name ? [] : [{ name, address, port }],
+  );
 }
 
 /** Names of hosts and groups have to be those of the stack. */

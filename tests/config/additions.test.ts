@@ -59,7 +59,7 @@ const OWN: ReadonlyArray<readonly [service: string, argument: string, wayOut: Re
   ["prometheus", "--version", /makes the program exit at once; remove it$/],
   ["prometheus", "-h", /makes the program exit at once; remove it$/],
   ["prometheus", "@/etc/own/arguments", /write them here$/],
-  ["alertmanager", "--cluster.peer=10.0.0.1:9094", /name others under alertmanagers of podwatch:prometheus$/],
+  ["alertmanager", "--cluster.peer=10.0.0.1:9094", /remove it, and write cluster of podwatch:alertmanager$/],
   ["alertmanager", "--no-storage.path", /names the data volume; remove it$/],
   ["blackboxExporter", "--config.check", /makes the program exit at once; remove it$/],
   ["nginxExporter", "--nginx.scrape-uri=http://x", /names the front, which it is there for; remove it$/],
