@@ -420,43 +420,46 @@ test("a new commit is taken in without a deployment, a change of jobs without a 
   expect(await stack.up()).toEqual({ unchanged: expect.any(Number) });
 });
 
-test("a repository is read by HTTPS with a token, from a server that its own authority vouches for", async () => {
-  const token = "glpat-a-token-of-the-test";
-  const https = await GitOverHttps.start(HERE, git.directory, token);
-  const { "executor.repository.key": _, ...others } = secrets();
-  const read = async (of: object, given: string) => {
-    await stack.configure(
-      settings({ jobs: { steady: { path: "scenarios/steady", interval: "10s" } }, repository: of }),
-      { ...others, "executor.repository.token": given },
-    );
-  };
-  const from = { url: https.url, ref: "main", refresh: "5s" };
-  try {
-    await read(from, token);
-    expect(await stack.failingUp()).toMatch(/certificate/i);
-    await read({ ...from, ca: https.ca }, "glpat-another");
-    expect(await stack.failingUp()).toMatch(/Authentication failed/);
-    await read({ ...from, ca: https.ca }, token);
-    await stack.up();
-    await git.commit({ "scenarios/steady": "#!/bin/sh\necho by-https\n" });
-    await eventually(
-      60,
-      async () => {
-        const names = await logs("steady");
-        const [first, last] = [names[0], names.at(-1)];
-        const text = async (name = "") => (await host.fetch(`/executor/steady/${name}`)).body;
-        return (await text(first)) + (await text(last));
-      },
-      (text) => text.includes("by-https"),
-    );
-    expect(await host.exec("ps axww -o args; podman inspect podwatch-executor")).not.toContain(token);
-    await git.commit({ "scenarios/steady": STEADY });
-  } finally {
-    await stack.configure(settings(), secrets());
-    await stack.up();
-    https.dispose();
-  }
-});
+nightly(
+  "a repository is read by HTTPS with a token, from a server that its own authority vouches for",
+  async () => {
+    const token = "glpat-a-token-of-the-test";
+    const https = await GitOverHttps.start(HERE, git.directory, token);
+    const { "executor.repository.key": _, ...others } = secrets();
+    const read = async (of: object, given: string) => {
+      await stack.configure(
+        settings({ jobs: { steady: { path: "scenarios/steady", interval: "10s" } }, repository: of }),
+        { ...others, "executor.repository.token": given },
+      );
+    };
+    const from = { url: https.url, ref: "main", refresh: "5s" };
+    try {
+      await read(from, token);
+      expect(await stack.failingUp()).toMatch(/certificate/i);
+      await read({ ...from, ca: https.ca }, "glpat-another");
+      expect(await stack.failingUp()).toMatch(/Authentication failed/);
+      await read({ ...from, ca: https.ca }, token);
+      await stack.up();
+      await git.commit({ "scenarios/steady": "#!/bin/sh\necho by-https\n" });
+      await eventually(
+        60,
+        async () => {
+          const names = await logs("steady");
+          const [first, last] = [names[0], names.at(-1)];
+          const text = async (name = "") => (await host.fetch(`/executor/steady/${name}`)).body;
+          return (await text(first)) + (await text(last));
+        },
+        (text) => text.includes("by-https"),
+      );
+      expect(await host.exec("ps axww -o args; podman inspect podwatch-executor")).not.toContain(token);
+      await git.commit({ "scenarios/steady": STEADY });
+    } finally {
+      await stack.configure(settings(), secrets());
+      await stack.up();
+      https.dispose();
+    }
+  },
+);
 
 test("what the repository does not have is told, and the jobs of before run on", async () => {
   await stack.configure(
