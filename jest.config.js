@@ -10,7 +10,16 @@ const common = {
 };
 
 /** Files of tests/integration/ that hold with Docker as the engine of their hosts as well. */
-const WITH_DOCKER = ["checks", "grafana", "lifecycle", "noGap", "prometheus", "secrets", "transaction"];
+const WITH_DOCKER = [
+  "authentication",
+  "checks",
+  "grafana",
+  "lifecycle",
+  "noGap",
+  "prometheus",
+  "secrets",
+  "transaction",
+];
 
 module.exports = {
   // Only what hangs is to fail: with a worker for each core, and more going on beside, a second may become thirty.

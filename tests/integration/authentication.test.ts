@@ -1,4 +1,6 @@
 // Whatever is asked or told over HTTP may ask for a log-in: each of its secrets arrives, and stands nowhere in clear.
+
+import { ENGINE } from "./support/engine";
 import { GuardedServer, HEADER, type Keys, USER } from "./support/guarded";
 import { eventually, LabHost } from "./support/lab";
 import { query, targets } from "./support/queries";
@@ -159,12 +161,14 @@ describe("log-ins", () => {
 
   /** When each container was started, by service. */
   async function started(): Promise<Record<string, string>> {
-    const lines = await host.exec("podman ps --format '{{.Names}} {{.StartedAt}}'");
+    const lines = await host.exec(
+      `${ENGINE} inspect -f '{{.Name}} {{.State.StartedAt}}' $(${ENGINE} ps -q) | sed 's,^/,,'`,
+    );
     return Object.fromEntries(
       lines
         .trim()
         .split("\n")
-        .map((line) => line.split(" ") as [string, string]),
+        .map((line) => [line.slice(0, line.indexOf(" ")), line]),
     );
   }
   /** The services that are started anew by what is done. */
@@ -188,7 +192,7 @@ describe("log-ins", () => {
     const alert = JSON.stringify([{ labels: { alertname: "Rang" } }]);
     const url = "http://127.0.0.1:9093/alertmanager/api/v2/alerts";
     await host.exec(
-      `podman exec podwatch-alertmanager wget -q -O - --header 'Content-Type: application/json' --post-data '${alert}' ${url}`,
+      `${ENGINE} exec podwatch-alertmanager wget -q -O - --header 'Content-Type: application/json' --post-data '${alert}' ${url}`,
     );
     await becomes(doors.toSorted(), async () => [...server.told].filter((door) => door in WAYS).sort());
   });
