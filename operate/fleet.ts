@@ -2,13 +2,25 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { Arguments } from "./arguments";
+import type { Arguments, Option } from "./arguments";
 import { askPulumi } from "./pulumi";
 import { table } from "./table";
 
-/** The commands that may be run for many stacks. */
-export const FLEET_COMMANDS = ["up", "preview", "destroy", "status", "verify", "drift"] as const;
-type FleetCommand = (typeof FLEET_COMMANDS)[number];
+/** The commands that may be run for many stacks, with the options that each takes over. */
+const COMMANDS = {
+  up: ["yes", "diff", "config-file"],
+  preview: ["diff", "config-file"],
+  destroy: ["yes", "config-file"],
+  status: [],
+  verify: [],
+  drift: [],
+} as const satisfies Readonly<Record<string, readonly Option[]>>;
+
+type FleetCommand = keyof typeof COMMANDS;
+export const FLEET_COMMANDS = Object.keys(COMMANDS) as FleetCommand[];
+
+const takes = (command: FleetCommand, option: Option) =>
+  (COMMANDS[command] as readonly Option[]).includes(option);
 
 /** How many at a time, unless told otherwise: each has an engine and a language host of Pulumi's. */
 const AT_ONCE = 4;
@@ -28,7 +40,7 @@ export async function fleet(word: string | undefined, args: Arguments): Promise<
     throw new Error(
       `fleet runs ${word === undefined ? "no command" : JSON.stringify(word)}: write one of ${FLEET_COMMANDS.join(", ")}`,
     );
-  if ((command === "up" || command === "destroy") && !args.yes)
+  if (takes(command, "yes") && !args.yes)
     throw new Error(
       `fleet cannot ask for each stack: look at npm run fleet -- ${command === "up" ? "preview" : "status"}, then add --yes`,
     );
@@ -111,11 +123,12 @@ async function runOne(
   prefix: string,
 ): Promise<Outcome> {
   const begun = Date.now();
-  const runsPulumi = command === "up" || command === "preview" || command === "destroy";
   const options = [
-    ...(yes && (command === "up" || command === "destroy") ? ["--yes"] : []),
-    ...(diff ? ["--diff"] : []),
-    ...(configFile && runsPulumi ? ["--config-file", configFile.replaceAll("*", stack)] : []),
+    ...(yes && takes(command, "yes") ? ["--yes"] : []),
+    ...(diff && takes(command, "diff") ? ["--diff"] : []),
+    ...(configFile && takes(command, "config-file")
+      ? ["--config-file", configFile.replaceAll("*", stack)]
+      : []),
   ];
   const child = spawn(process.execPath, [join(__dirname, "run.js"), command, "--stack", stack, ...options], {
     stdio: ["ignore", "pipe", "pipe"],

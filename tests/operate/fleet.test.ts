@@ -114,6 +114,12 @@ test.each<[string[], string]>([
   expect(stderr.startsWith(message)).toBe(true);
 });
 
+test("options are handed on to commands that take them", () => {
+  const { status, stderr } = fleet("destroy", "--stacks", "site-1", "--yes", "--diff");
+  expect(status).toBe(125);
+  expect(stderr).toContain("called with destroy --stack site-1 --continue-on-error --yes\n");
+});
+
 test("a pattern means whole names, and each stack once", () => {
   expect(chosen("site-*,site-1,other", ["other", "site-2", "site-1", "site", "my.site-1"])).toEqual([
     "site-1",
