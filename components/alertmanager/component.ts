@@ -3,7 +3,7 @@ import type { HostSettings } from "../../config/load";
 import { additionsOf, withAdditions } from "../../lib/additions";
 import type { Host } from "../host";
 import type { PodNetwork } from "../network/component";
-import { Authority } from "../nginx/authority.component";
+import type { Authority } from "../nginx/authority.component";
 import type { FrontSettings } from "../nginx/front.schema";
 import { CLUSTER_SECRET } from "./cluster.render";
 import type { Contacts } from "./contacts.render";
@@ -16,7 +16,7 @@ const LIFETIME = "1095d";
 export interface AlertmanagerArgs {
   readonly host: Host;
   readonly network: PodNetwork;
-  /** The stack's authority, if there is one. */
+  /** The stack's authority, which signs for the members of a cluster. */
   readonly authority?: Authority | undefined;
   readonly front: FrontSettings;
   readonly settings: HostSettings["alertmanager"];
@@ -74,9 +74,9 @@ export class Alertmanager extends pulumi.ComponentResource {
     { host, authority }: AlertmanagerArgs,
     { address }: NonNullable<AlertmanagerArgs["settings"]["cluster"]>,
   ): pulumi.Output<string> {
-    const signer = authority ?? new Authority(`${name}-authority`, { parent: this });
+    if (authority === undefined) throw new Error(`${name}: a member of a cluster without an authority`);
     const names = pulumi.output(host.named(address)).apply((known) => [known]);
     const wanted = { name, names, lifetime: LIFETIME, client: true } as const;
-    return signer.signed(`${name}-certificate`, wanted, this);
+    return authority.signed(`${name}-certificate`, wanted, this);
   }
 }
