@@ -1,9 +1,7 @@
 import type { Account, Accounts } from "../../lib/accounts";
 import { type Bundle, type Header, type Part, writeBundle } from "../bundle";
+import { OUR_PIECE } from "../fragment";
 import { UNIT_HEADER } from "./unit";
-
-/** The lines between which keys are ours in a file that others write to as well. */
-const [BEGIN, END] = ["# Podwatch: begin", "# Podwatch: end"];
 
 /** The bundle of the people who log in to a host. */
 export function accountsBundle({ name, users }: Accounts): Bundle {
@@ -11,8 +9,7 @@ export function accountsBundle({ name, users }: Accounts): Bundle {
     name,
     [
       ["kind", "accounts"],
-      ["begin", BEGIN],
-      ["end", END],
+      ...OUR_PIECE,
       // For messages: the runner names no settings.
       ["advice", "accounts podwatch:accounts"],
       ...users.map(({ name }): Header => ["advice", `user-${name} podwatch:accounts.users.${name}`]),

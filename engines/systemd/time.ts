@@ -1,8 +1,6 @@
 import type { Time } from "../../lib/time";
 import { type Bundle, type Header, writeBundle } from "../bundle";
-
-/** The lines between which a configuration is ours. */
-const [BEGIN, END] = ["# Podwatch: begin", "# Podwatch: end"];
+import { OUR_PIECE } from "../fragment";
 
 /** The bundle of a host's clock: what each of the time services is told, of which a host has one. */
 export function timeBundle({ name, servers, zone }: Time): Bundle {
@@ -10,8 +8,7 @@ export function timeBundle({ name, servers, zone }: Time): Bundle {
     name,
     [
       ["kind", "time"],
-      ["begin", BEGIN],
-      ["end", END],
+      ...OUR_PIECE,
       // For messages: the runner names no settings.
       ["advice", "servers podwatch:time.servers"],
       ["advice", "zone podwatch:time.zone"],

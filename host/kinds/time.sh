@@ -1,8 +1,7 @@
 # The host's clock: `server <name>`, a line each, and `zone <name>` in the bundle. The servers are told to the time service that the host
 # has, chrony or systemd-timesyncd, by a piece of its configuration between the lines `begin` and `end`: files/chrony, files/timesyncd.
 #
-#   services/time/place   the file that has the piece
-#   services/time/zone    the time zone of before
+#   services/time/zone    the time zone of before; what else is kept is that of a piece (fragment.sh)
 
 KINDS="$KINDS time"
 
@@ -104,8 +103,7 @@ tell_servers() {
   file=$(time_file)
   [ "$(piece_in "$release" "$file" || :)" != "$piece" ] || ! systemctl --quiet is-active "$(time_service)" || return 0
   # timesyncd reads it as a user of its own.
-  (umask 022 && mkdir -p "${file%/*}" && { [ -e "$file" ] || : >"$file"; }) && say "$file" >"$home/place" &&
-    say "$piece" | with_piece "$release" "$file" >"$home/piece" && replace_file "$file" "$file" "$home/piece" && rm -f "$home/piece" &&
+  (umask 022 && mkdir -p "${file%/*}" && put_piece "$file") && rm -rf "$home/before" &&
     systemctl --quiet enable "$(time_service)" && timeout -k 5 60 systemctl restart "$(time_service)" 9>&-
 }
 
@@ -113,11 +111,9 @@ tell_servers() {
 untell_servers() {
   [ -e "$home/place" ] || return 0
   file=$(cat "$home/place")
-  if [ -e "$file" ]; then
-    without_piece "$1" "$file" >"$home/piece" && replace_file "$file" "$file" "$home/piece" || return 1
-    [ -s "$file" ] || rm -f "$file"
-  fi
-  rm -f "$home/place" "$home/piece"
+  cut_piece "$1" "$file" || return 1
+  [ -s "$file" ] || rm -f "$file"
+  rm -rf "$home/before" "$home/place" "$home/created"
   [ -z "$(time_service)" ] || timeout -k 5 60 systemctl try-restart "$(time_service)" 9>&-
 }
 

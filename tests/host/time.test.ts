@@ -1,5 +1,5 @@
 // The clock by systemd-timesyncd, with stand-ins for its commands. tests/integration/bastion.test.ts has it and chrony themselves.
-import { chmodSync, existsSync, readFileSync, statSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { RunnerShell } from "./runnerShell";
 
@@ -122,4 +122,9 @@ test("what was before comes back when it is removed, other lines of the file sta
   run("time_activate started");
   run("time_remove");
   expect(existsSync(at(PLACE))).toBe(false);
+  shell.write(PLACE, "[Time]\n# no end");
+  run("time_activate started");
+  run("time_remove");
+  expect(read(PLACE)).toBe("[Time]\n# no end");
+  expect(readdirSync(at(HOME)).sort()).toEqual(["current"]);
 });
