@@ -2,20 +2,19 @@
 // stops, every kind of receiver is told, and told again when it is back; the same of disks that fill up. The receivers
 // are the lab's, which refuse what the real ones refuse.
 import type { Socket } from "node:dgram";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parse } from "yaml";
 import { type Receivers, startReceivers } from "../../lab/receivers/receivers";
 import versions from "../../versions.json";
-import { CHECKOUT, eventually, HERE, LabHost, run } from "./support/lab";
+import { eventually, HERE, LabHost, run } from "./support/lab";
 import { nameServer } from "./support/nameServer";
 import { type NodeMirror, nodeMirror } from "./support/nodeMirror";
 import { alertStates, query, targets } from "./support/queries";
 import { snapshot } from "./support/snapshot";
-import { changes, connection, merge, Stack } from "./support/stack";
+import { changes, connection, merge, Stack, sectionsIn } from "./support/stack";
 import { groupsTold, told } from "./support/told";
 
 jest.setTimeout(300_000);
@@ -109,10 +108,7 @@ afterAll(async () => {
 
 /** The example's stack file, with all that a lab has in place of what a backyard has. */
 function settings(more: object = {}): Record<string, unknown> {
-  const { config } = parse(readFileSync(join(CHECKOUT, EXAMPLE, "Pulumi.chickens.yaml"), "utf8"));
-  const example = Object.fromEntries(
-    Object.entries(config).map(([key, value]) => [key.replace("podwatch:", ""), value]),
-  );
+  const example = sectionsIn(`${EXAMPLE}/Pulumi.chickens.yaml`);
   const { url, smtp, credentials } = receivers;
   const lab = {
     host: { ...connection("operator", host), connection: "ssh", name: "pi" },

@@ -3,7 +3,6 @@
 // and the links and data sources that people kept go on working.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
 import { apacheStatus } from "../../components/apache-exporter/status.render";
 import { fragmentBundle } from "../../engines/fragment";
 import versions from "../../versions.json";
@@ -11,7 +10,7 @@ import { CHECKOUT, eventually, type FetchOptions, LabHost, must } from "./suppor
 import { operate } from "./support/operate";
 import { type From, fromHere, listener, type Seen, scan } from "./support/ports";
 import { query, targets } from "./support/queries";
-import { connection, merge, Stack } from "./support/stack";
+import { connection, merge, Stack, sectionsIn } from "./support/stack";
 
 jest.setTimeout(400_000);
 
@@ -84,11 +83,7 @@ afterAll(async () => {
 
 /** The example's stack file, on hosts of the lab. */
 function settings(name: string, more: object = {}): Record<string, unknown> {
-  const { config } = parse(readFileSync(join(CHECKOUT, "examples/isa", `Pulumi.${name}.yaml`), "utf8"));
-  const example = Object.fromEntries(
-    Object.entries(config).map(([key, value]) => [key.replace("podwatch:", ""), value]),
-  );
-  const { hosts: _, ...sections } = example;
+  const { hosts: _, ...sections } = sectionsIn(`examples/isa/Pulumi.${name}.yaml`);
   const lab = {
     prometheus: { scrapeInterval: "1s", evaluationInterval: "1s", data: "delete" },
     apache: { configFile: CONF },

@@ -3,15 +3,14 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parse } from "yaml";
 import { Commits } from "../deliver/commits";
-import { CHECKOUT, eventually, LabHost, type Result, run } from "./support/lab";
+import { eventually, LabHost, type Result, run } from "./support/lab";
 import { MACHINE, type NodeMirror, nodeMirror } from "./support/nodeMirror";
 import { operate } from "./support/operate";
 import { type From, scan } from "./support/ports";
 import { secretsIn } from "./support/secretScan";
 import { snapshot } from "./support/snapshot";
-import { connection, Stack } from "./support/stack";
+import { connection, Stack, sectionsIn } from "./support/stack";
 
 jest.setTimeout(900_000);
 
@@ -32,11 +31,7 @@ type Sections = Record<string, Record<string, object>>;
 
 /** What the example says, its first host of each kind on a lab host. */
 function example(name: "staging" | "prod", groups: Readonly<Record<string, readonly string[]>> = {}) {
-  const text = readFileSync(join(CHECKOUT, `examples/regional/Pulumi.${name}.yaml`), "utf8");
-  const { config } = parse(text) as { config: Sections };
-  const sections: Sections = Object.fromEntries(
-    Object.entries(config).map(([key, value]) => [key.replace("podwatch:", ""), value]),
-  );
+  const sections = sectionsIn<Sections>(`examples/regional/Pulumi.${name}.yaml`);
   const entries = Object.entries(sections.hosts ?? {}) as Array<[string, { groups: readonly string[] }]>;
   const placed = Object.entries({ monitors: monitor, dashboards: dashboard, targets: services });
   const hosts = placed.map(([group, host]) => {

@@ -2,14 +2,13 @@
 // also while parts of it are lost.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
 import { type Receivers, startReceivers } from "../../lab/receivers/receivers";
 import { betweenMarkers } from "../markedPage";
 import { CHECKOUT, eventually, HERE, LabHost } from "./support/lab";
 import { nightly } from "./support/nightly";
 import { type NodeMirror, nodeMirror } from "./support/nodeMirror";
 import { drift, operate } from "./support/operate";
-import { connection, merge, Stack, type StackSettings } from "./support/stack";
+import { connection, merge, Stack, type StackSettings, sectionsIn } from "./support/stack";
 
 jest.setTimeout(600_000);
 
@@ -28,13 +27,9 @@ const seen: Array<readonly [what: string, raised: string, arrived: string]> = []
 
 /** The example's stack file, on lab hosts, with somebody to tell and alerts that do not keep one waiting. */
 function settings(): StackSettings {
-  const { config } = parse(readFileSync(join(CHECKOUT, "examples/scale/Pulumi.scale.yaml"), "utf8"));
-  const { hosts: entries, ...sections } = Object.fromEntries(
-    Object.entries(config as Record<string, object>).map(([key, value]) => [
-      key.replace("podwatch:", ""),
-      value,
-    ]),
-  ) as { hosts: Record<Name, object> };
+  const { hosts: entries, ...sections } = sectionsIn<{ hosts: Record<Name, object> }>(
+    "examples/scale/Pulumi.scale.yaml",
+  );
   const placed = NAMES.map((name) => {
     const { name: _, ...login } = connection("operator", hosts[name]);
     return [name, { ...entries[name], sshConfig: false, ...login }];

@@ -1,13 +1,12 @@
 // examples/apimon on four lab hosts, with a stand-in of the cloud that is watched and a git server that has the example's scenarios.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
 import { OpenStack } from "../../../lab/openstack/openstack";
 import versions from "../../../versions.json";
 import { GitServer } from "./gitServer";
 import { CHECKOUT, type FetchOptions, HERE, LabHost, provideImages } from "./lab";
 import { type NodeMirror, nodeMirror } from "./nodeMirror";
-import { connection, merge, Stack, type StackSettings } from "./stack";
+import { connection, merge, Stack, type StackSettings, sectionsIn } from "./stack";
 
 const EXAMPLE = join(CHECKOUT, "examples/apimon");
 
@@ -62,13 +61,9 @@ export class Apimon {
 
   /** The example's stack file, but for what is elsewhere in the lab, and how often things happen. */
   settings(more: object = {}): StackSettings {
-    const { config } = parse(readFileSync(join(EXAMPLE, "Pulumi.apimon.yaml"), "utf8"));
-    const { hosts, ...sections } = Object.fromEntries(
-      Object.entries(config as Record<string, unknown>).map(([key, value]) => [
-        key.replace("podwatch:", ""),
-        value,
-      ]),
-    ) as { hosts: Record<Place, object> };
+    const { hosts, ...sections } = sectionsIn<{ hosts: Record<Place, object> }>(
+      "examples/apimon/Pulumi.apimon.yaml",
+    );
     const placed = PLACES.map((place) => {
       const { name: _, ...login } = connection("operator", this.hosts[place]);
       return [place, { ...hosts[place], sshConfig: false, ...login }];

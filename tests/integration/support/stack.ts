@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parse } from "yaml";
 import { merge } from "../../../config/resolve/merge";
 import { withDocker } from "./engine";
 import { CHECKOUT, must, type Result, run } from "./lab";
@@ -9,6 +11,13 @@ import { CHECKOUT, must, type Result, run } from "./lab";
 export { merge };
 
 export type StackSettings = Readonly<Record<string, unknown>>;
+
+/** The sections of a stack file of the project, by their names without the namespace. */
+export function sectionsIn<Sections extends object = StackSettings>(path: string): Sections {
+  const { config } = parse(readFileSync(join(CHECKOUT, path), "utf8")) as { config: object };
+  const sections = Object.entries(config).map(([key, value]) => [key.replace("podwatch:", ""), value]);
+  return Object.fromEntries(sections) as Sections;
+}
 
 /** A stack with a state of its own, deployed by the real CLI. */
 export class Stack {
