@@ -1,10 +1,15 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CHECKOUT, type LabHost, must, run } from "../tests/integration/support/lab";
-import { type Deployment, ofEachService, writeDeployment } from "./bundles";
-import type { Contender, Variant } from "./contender";
+import { writeDeployment } from "./bundles";
+import type { Contender, Variant, Work } from "./contender";
 
-/** The same stack by a playbook. */
+/** Whether a play tells at its end that it changed a host. */
+export function hasChanged(told: string): boolean {
+  return /\bchanged=[1-9]/.test(told);
+}
+
+/** The same by a playbook. */
 export class Ansible implements Contender {
   readonly name = "ansible";
 
@@ -12,14 +17,12 @@ export class Ansible implements Contender {
     private readonly venv: string,
     /** A directory of its own, with a short path: ssh's control sockets stand there. */
     private readonly directory: string,
-    private readonly deployments: Readonly<Record<Variant, Deployment>>,
-    private readonly password: string,
+    private readonly work: Work,
   ) {}
 
   async prepare(hosts: readonly LabHost[], variant: Variant): Promise<void> {
     await mkdir(this.directory, { recursive: true, mode: 0o700 });
-    await writeDeployment(this.deployments[variant], join(this.directory, "bundles"));
-    const [services = {}] = Object.values(this.deployments.base);
+    await writeDeployment(this.work.deployments[variant], join(this.directory, "bundles"));
     const inventory = {
       all: {
         hosts: Object.fromEntries(hosts.map(({ name, address }) => [name, { ansible_host: address }])),
@@ -30,9 +33,7 @@ export class Ansible implements Contender {
             `-F /dev/null -o UserKnownHostsFile=${join(CHECKOUT, ".lab/known_hosts")} -o StrictHostKeyChecking=yes ` +
             "-o IdentitiesOnly=yes -o ControlMaster=auto -o ControlPersist=60s",
           bundles: join(this.directory, "bundles"),
-          images: ofEachService(services, ({ image }) => image),
-          users: ofEachService(services, ({ user }) => user),
-          grafana_password: this.password,
+          ...this.work.values,
         },
       },
     };
@@ -40,10 +41,13 @@ export class Ansible implements Contender {
     await writeFile(join(this.directory, "inventory.yml"), JSON.stringify(inventory), { mode: 0o600 });
   }
 
-  deploy = () => this.play("deploy");
-  unchanged = () => this.play("deploy");
-  change = () => this.play("deploy");
-  destroy = () => this.play("destroy");
+  deploy = async () => void (await this.play("deploy"));
+  unchanged = async () => {
+    const told = await this.play("deploy");
+    if (hasChanged(told)) throw new Error(`a run without a change has changed something:\n${told}`);
+  };
+  change = async () => void (await this.play("deploy"));
+  destroy = async () => void (await this.play("destroy"));
 
   /** Ends the SSH log-ins that ControlPersist keeps. */
   async dispose(): Promise<void> {
@@ -56,10 +60,13 @@ export class Ansible implements Contender {
     return join(this.directory, "cp");
   }
 
-  private async play(playbook: string): Promise<void> {
-    await must(
+  private async play(playbook: string): Promise<string> {
+    return must(
       join(this.venv, "bin/ansible-playbook"),
-      ["--inventory", join(this.directory, "inventory.yml"), join(CHECKOUT, `bench/ansible/${playbook}.yml`)],
+      [
+        ...["--inventory", join(this.directory, "inventory.yml")],
+        join(CHECKOUT, "bench/ansible", this.work.folder, `${playbook}.yml`),
+      ],
       {
         timeout: 900,
         env: {

@@ -4,17 +4,16 @@ import { dirname, join } from "node:path";
 
 /** One service's part of what is deployed: headers, and texts by path (`unit/`, `files/`, `hooks/`). */
 export interface Service {
-  readonly image: string | undefined;
-  /** Numeric user and group that it runs as. */
-  readonly user: string | undefined;
+  /** What follows the headers' names, such as `image` or `user`. */
+  readonly headers: Readonly<Record<string, readonly string[]>>;
   readonly parts: Readonly<Record<string, string>>;
 }
 
 /** Services by name, by host. */
 export type Deployment = Readonly<Record<string, Readonly<Record<string, Service>>>>;
 
-/** Reads the bundles out of an exported Pulumi state. */
-export function deploymentOf(exportedState: string, hosts: readonly string[]): Deployment {
+/** Reads the bundles, so many for each host, out of an exported Pulumi state. */
+export function deploymentOf(exportedState: string, hosts: readonly string[], services: number): Deployment {
   const { deployment } = JSON.parse(exportedState) as {
     deployment: { resources: Array<{ urn: string; inputs?: { stdin?: unknown } }> };
   };
@@ -24,42 +23,42 @@ export function deploymentOf(exportedState: string, hosts: readonly string[]): D
     const resource = urn.split("::").at(-1) ?? "";
     const host = hosts.find((name) => resource.startsWith(`podwatch-${name}-`));
     if (host === undefined || typeof bundle !== "string" || !bundle.startsWith("podwatch-bundle ")) continue;
-    const { name, ...service } = parse(bundle);
+    const service = parse(bundle);
+    const [name = ""] = service.headers.service ?? [];
     found[host] = { ...found[host], [name]: service };
   }
   for (const host of hosts) {
-    if (Object.keys(found[host] ?? {}).length !== 4) {
-      throw new Error(
-        `the state holds ${Object.keys(found[host] ?? {})} for ${host}, expected four services`,
-      );
+    const names = Object.keys(found[host] ?? {});
+    if (names.length !== services) {
+      throw new Error(`the state holds ${names} for ${host}, expected ${services} services`);
     }
   }
   return found;
 }
 
-function parse(bundle: string): Service & { name: string } {
+function parse(bundle: string): Service {
   const [head = "", ...rest] = bundle.split(/^part /m);
-  const header = (key: string) => new RegExp(`^${key} (.*)$`, "m").exec(head)?.[1];
+  const headers: Record<string, string[]> = {};
+  for (const [, name = "", value = ""] of head.matchAll(/^(\S+) (.*)$/gm)) {
+    headers[name] = [...(headers[name] ?? []), value];
+  }
   const parts = rest.map((part) => {
     const [path = "", ...lines] = part.split("\n");
     // What is not indented is no part's: the bundle's own last line.
     const text = lines.filter((line) => line.startsWith("  ")).map((line) => `${line.slice(2)}\n`);
     return [path, text.join("")];
   });
-  return {
-    name: header("service") ?? "",
-    image: header("image"),
-    user: header("user"),
-    parts: Object.fromEntries(parts),
-  };
+  return { headers, parts: Object.fromEntries(parts) };
 }
 
-/** Something of each service, by its name. */
+/** A header of each service, the first of its name, by the service's name. */
 export function ofEachService(
   services: Readonly<Record<string, Service>>,
-  pick: (service: Service) => string | undefined,
+  header: string,
 ): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(services).map(([name, service]) => [name, pick(service)]));
+  return Object.fromEntries(
+    Object.entries(services).map(([name, { headers }]) => [name, headers[header]?.[0]]),
+  );
 }
 
 /** Writes a deployment as `<directory>/<host>/<service>/<part>`. */
@@ -76,13 +75,17 @@ export async function writeDeployment(deployment: Deployment, directory: string)
   }
 }
 
-/** Writes one host's deployment as it lies on the host, below `directory`. */
-export async function writeRoot(services: Readonly<Record<string, Service>>, directory: string) {
+/** Writes one host's deployment as it lies on the host, below `directory`, with its units in a directory of systemd's. */
+export async function writeRoot(
+  services: Readonly<Record<string, Service>>,
+  directory: string,
+  units: string,
+) {
   await rm(directory, { recursive: true, force: true });
   for (const [name, { parts }] of Object.entries(services)) {
     for (const [path, text] of Object.entries(parts)) {
       const place = path.startsWith("unit/")
-        ? path.replace(/^unit/, "etc/containers/systemd")
+        ? path.replace(/^unit/, units)
         : `var/lib/podwatch/services/${name}/current/${path}`;
       const file = join(directory, place);
       await mkdir(dirname(file), { recursive: true });

@@ -1,4 +1,5 @@
 import type { LabHost } from "../tests/integration/support/lab";
+import type { Deployment } from "./bundles";
 
 export type Variant = "base" | "changed";
 
@@ -13,6 +14,19 @@ export interface Contender {
   /** Deploys the variant that was prepared last over the other. */
   change(): Promise<void>;
   destroy(): Promise<void>;
+}
+
+/** What Ansible, pyinfra and the floor deploy: what Podwatch rendered. */
+export interface Work {
+  /** Folder of the playbooks and scripts for it, below `bench/ansible`, `bench/pyinfra` and `bench/floor`. */
+  readonly folder: string;
+  readonly deployments: Readonly<Record<Variant, Deployment>>;
+  /** Variables of the playbooks and scripts; the floor has the texts among them. */
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Where the units lie on the host. */
+  readonly units: string;
+  /** What alone travels from the floor when one line changes, as a path on the host. */
+  readonly changed: string;
 }
 
 /** The stack: what every contender deploys, and the one setting that is changed. */

@@ -32,6 +32,22 @@ export function leaveOnSignals(): void {
   }
 }
 
+/** Waits for a program's end, tells what failed, and leaves nothing behind. */
+export function endWith(name: string, program: Promise<void>): void {
+  // A command may end before it has read its input: what it returns says whether that matters.
+  process.on("uncaughtException", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") return;
+    console.error(error);
+    leave().finally(() => process.exit(1));
+  });
+  program
+    .catch((error: Error) => {
+      console.error(`${name}: ${error.message}`);
+      process.exitCode = 1;
+    })
+    .finally(leave);
+}
+
 function kill(pid: number): void {
   try {
     process.kill(pid, "SIGKILL");

@@ -20,17 +20,19 @@ import { join } from "node:path";
 import { checkOutEarlier } from "../tests/integration/support/earlier";
 import { type LabHost, must } from "../tests/integration/support/lab";
 import { Ansible } from "./ansible";
-import { type Contender, INTERVAL } from "./contender";
+import { ofEachService } from "./bundles";
+import { type Contender, INTERVAL, type Work } from "./contender";
 import { measureFixedCost } from "./fixed";
 import { Floor } from "./floor";
 import { bootHosts, hostNames, proveDeployed, proveRemoved, pullImages, removeImages } from "./hosts";
-import { atTheEnd, leave, leaveOnSignals } from "./leave";
+import { atTheEnd, endWith, leaveOnSignals } from "./leave";
 import { writePage } from "./page";
 import { Podwatch } from "./podwatch";
 import { Pyinfra } from "./pyinfra";
 import { awaitQuiet, load } from "./quiet";
 import { emptyResults, measure, type Results, readResults, writeResults } from "./results";
 import { measureSteps } from "./steps";
+import { makeVenvs, type Venvs } from "./venvs";
 
 const RUNS = Number(process.env.RUNS ?? 5);
 const SIZES = (process.env.SIZES ?? "1 2 5 10").split(/\s+/).filter(Boolean).map(Number);
@@ -45,10 +47,7 @@ async function main(): Promise<void> {
   }
   leaveOnSignals();
   const python = (await must("bench/host-python", [])).trim();
-  const venvs = {
-    ansible: await venv("ansible", "12.3.0", "bin/ansible-playbook"),
-    pyinfra: await venv("pyinfra", "3.10.0", "bin/pyinfra"),
-  };
+  const venvs = await makeVenvs();
   const results: Results = { ...readResults(), machine: emptyResults().machine };
   const several = PARTS.includes("scale") || PARTS.includes("others");
   const count = several ? Math.max(1, ...SIZES) : 1;
@@ -149,16 +148,11 @@ function save(results: Results): void {
   writePage(results);
 }
 
-/** Where a package of PyPI's is installed, made if it is missing. */
-async function venv(...of: [pkg: string, version: string, program: string]): Promise<string> {
-  return (await must("bench/venv", of, { timeout: 900 })).trim();
-}
-
 /** Deploys both variants once, to warm up and to learn what the others shall deploy; then each of those that are asked for. */
 async function prepareContenders(
   podwatch: Podwatch,
   hosts: readonly LabHost[],
-  venvs: Readonly<Record<"ansible" | "pyinfra", string>>,
+  venvs: Venvs,
   directory: string,
 ): Promise<Contender[]> {
   say("warming up");
@@ -170,11 +164,22 @@ async function prepareContenders(
   const changed = await podwatch.deployment();
   await podwatch.destroy();
   const password = randomBytes(16).toString("hex");
-  const deployments = { base, changed };
-  const ansible = new Ansible(venvs.ansible, join(directory, "a"), deployments, password);
+  const [services = {}] = Object.values(base);
+  const work: Work = {
+    folder: "",
+    deployments: { base, changed },
+    values: {
+      images: ofEachService(services, "image"),
+      users: ofEachService(services, "user"),
+      grafana_password: password,
+    },
+    units: "etc/containers/systemd",
+    changed: "var/lib/podwatch/services/prometheus/current/files",
+  };
+  const ansible = new Ansible(venvs.ansible, join(directory, "a"), work);
   atTheEnd(() => ansible.dispose());
-  const floor = new Floor(join(directory, "f"), deployments, password);
-  const pyinfra = new Pyinfra(venvs.pyinfra, join(directory, "p"), deployments, password);
+  const floor = new Floor(join(directory, "f"), work);
+  const pyinfra = new Pyinfra(venvs.pyinfra, join(directory, "p"), work);
   const beside = [ansible, pyinfra, floor].filter(({ name }) => BESIDE.includes(name));
   for (const other of beside) {
     await other.prepare(hosts.slice(0, 1), "base");
@@ -228,16 +233,4 @@ async function severalHosts(results: Results, podwatch: Contender, hosts: readon
   await measure(results.scale, "podwatch destroy", column, podwatch.destroy);
 }
 
-// A command may end before it has read its input: what it returns says whether that matters.
-process.on("uncaughtException", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") return;
-  console.error(error);
-  process.exit(1);
-});
-
-main()
-  .catch((error: Error) => {
-    console.error(`bench: ${error.message}`);
-    process.exitCode = 1;
-  })
-  .finally(leave);
+endWith("bench", main());

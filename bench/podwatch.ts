@@ -73,6 +73,7 @@ export class Podwatch implements Contender {
     return deploymentOf(
       await this.required().state(),
       this.hosts.map(({ name }) => name),
+      4,
     );
   }
 

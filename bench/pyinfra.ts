@@ -1,24 +1,27 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { CHECKOUT, type LabHost, must } from "../tests/integration/support/lab";
-import { type Deployment, ofEachService, writeDeployment } from "./bundles";
-import type { Contender, Variant } from "./contender";
+import { CHECKOUT, type LabHost, run } from "../tests/integration/support/lab";
+import { writeDeployment } from "./bundles";
+import type { Contender, Variant, Work } from "./contender";
 
-/** The same stack by a deploy script of pyinfra's. */
+/** Whether a run tells of an operation that it changed a host. What runs a script, such as the wait at the end, always tells so. */
+export function hasChanged(told: string): boolean {
+  return /^--> Starting operation: (?!server\.shell ).*\n(?: +\[.+\] .*\n)*? +\[.+\] Success$/m.test(told);
+}
+
+/** The same by a deploy script of pyinfra's. */
 export class Pyinfra implements Contender {
   readonly name = "pyinfra";
 
   constructor(
     private readonly venv: string,
     private readonly directory: string,
-    private readonly deployments: Readonly<Record<Variant, Deployment>>,
-    private readonly password: string,
+    private readonly work: Work,
   ) {}
 
   async prepare(hosts: readonly LabHost[], variant: Variant): Promise<void> {
     await mkdir(this.directory, { recursive: true, mode: 0o700 });
-    await writeDeployment(this.deployments[variant], join(this.directory, "bundles"));
-    const [services = {}] = Object.values(this.deployments.base);
+    await writeDeployment(this.work.deployments[variant], join(this.directory, "bundles"));
     const data = {
       ssh_user: "operator",
       ssh_key: join(CHECKOUT, ".lab/ssh/id_ed25519"),
@@ -27,9 +30,7 @@ export class Pyinfra implements Contender {
       ssh_config_file: "/dev/null",
       _sudo: true,
       bundles: join(this.directory, "bundles"),
-      images: ofEachService(services, ({ image }) => image),
-      users: ofEachService(services, ({ user }) => user),
-      grafana_password: this.password,
+      ...this.work.values,
     };
     const inventory = hosts.map(({ name, address }) => [name, { ssh_hostname: address }]);
     // pyinfra reads Python; its texts, lists and groups are written as in JSON.
@@ -37,16 +38,23 @@ export class Pyinfra implements Contender {
     await writeFile(join(this.directory, "inventory.py"), text, { mode: 0o600 });
   }
 
-  deploy = () => this.play("deploy");
-  unchanged = () => this.play("deploy");
-  change = () => this.play("deploy");
-  destroy = () => this.play("destroy");
+  deploy = async () => void (await this.play("deploy"));
+  unchanged = async () => {
+    const told = await this.play("deploy");
+    if (hasChanged(told)) throw new Error(`a run without a change has changed something:\n${told}`);
+  };
+  change = async () => void (await this.play("deploy"));
+  destroy = async () => void (await this.play("destroy"));
 
-  private async play(script: string): Promise<void> {
-    await must(
+  private async play(script: string): Promise<string> {
+    const scripts = join(CHECKOUT, "bench/pyinfra", this.work.folder);
+    const { code, stdout, stderr } = await run(
       join(this.venv, "bin/pyinfra"),
-      ["-y", join(this.directory, "inventory.py"), join(CHECKOUT, `bench/pyinfra/${script}.py`)],
-      { timeout: 900, env: { PYTHONDONTWRITEBYTECODE: "1", PYTHONPATH: join(CHECKOUT, "bench/pyinfra") } },
+      ["-y", join(this.directory, "inventory.py"), join(scripts, `${script}.py`)],
+      { timeout: 900, env: { PYTHONDONTWRITEBYTECODE: "1", PYTHONPATH: scripts } },
     );
+    const told = stdout + stderr;
+    if (code !== 0) throw new Error(`pyinfra ${script} ended with ${code}:\n${told}`);
+    return told;
   }
 }

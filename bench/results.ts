@@ -27,10 +27,14 @@ export interface Results {
 
 const FILE = join(CHECKOUT, "bench", "results.json");
 
-export function emptyResults(): Results {
+/** This machine, in words. */
+export function machine(): string {
   const memory = Math.round(totalmem() / 2 ** 30);
-  const machine = `${cpus().length} cores (${cpus()[0]?.model.trim()}), ${memory} GB, Node.js ${process.version}`;
-  return { machine, one: {}, scale: {}, fixed: {} };
+  return `${cpus().length} cores (${cpus()[0]?.model.trim()}), ${memory} GB, Node.js ${process.version}`;
+}
+
+export function emptyResults(): Results {
+  return { machine: machine(), one: {}, scale: {}, fixed: {} };
 }
 
 export function readResults(): Results {
@@ -38,9 +42,13 @@ export function readResults(): Results {
 }
 
 export function writeResults(results: Results): void {
-  // One line for each row, so that a diff can be read.
+  writeFileSync(FILE, textOf(results));
+}
+
+/** As JSON, each list in one line, so that a diff can be read. */
+export function textOf(results: object): string {
   const text = JSON.stringify(results, null, 2).replace(/\[[^\]{}]*\]/g, (list) => list.replace(/\s+/g, " "));
-  writeFileSync(FILE, `${text}\n`);
+  return `${text}\n`;
 }
 
 /** Measures one thing, says what it took, and keeps it. */

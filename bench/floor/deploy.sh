@@ -1,7 +1,7 @@
-# Before this come `payload`, a tar of all files as base64, and `password`.
+# Before this come `payload`, a tar of all files as base64, and `grafana_password`.
 mkdir -p /run/roq/service
 payload | base64 -d | tar -xz -C /
-password | podman secret create podwatch-grafana-admin-password - >/dev/null
+printf %s "$grafana_password" | podman secret create podwatch-grafana-admin-password - >/dev/null
 systemctl daemon-reload
 systemctl start podwatch-prometheus.service podwatch-grafana.service podwatch-nginx.service
 await prometheus grafana nginx
