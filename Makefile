@@ -47,7 +47,15 @@ nightly: setup
 ## make bench        measure Podwatch beside Ansible, pyinfra and a raw SSH session; writes docs/performance.md (25 minutes)
 bench: setup
 	@lab/toolchain/setup
-	bench/run
+	bench/run main
+
+.PHONY: scale
+## make scale        measure 1 to 60 hosts that have a node exporter only, in one stack and in several, beside Ansible, pyinfra and raw SSH sessions; writes docs/scale.md (25 minutes)
+scale: setup
+	@lab/toolchain/setup
+	@lab/images/make
+	@lab/node-exporter/fetch >/dev/null
+	bench/run scale
 
 ## make chaos        interrupts deployments at random (RUNS=30 of each kind, SEED, KIND) for docs/reliability.md (an hour)
 chaos: setup

@@ -12,9 +12,13 @@ export function hostNames(count: number): string[] {
 /** Boots hosts that are fit for every contender: with Python, which Ansible needs and Podwatch does not. */
 export async function bootHosts(names: readonly string[], python: string): Promise<LabHost[]> {
   const hosts = await LabHost.bootAll(names);
-  const unpack = 'lab/lab exec "$0" tar --extract --skip-old-files --directory / <"$1"';
-  await Promise.all(names.map((name) => must("sh", ["-c", unpack, name, python])));
+  await unpackPython(hosts, python);
   return hosts;
+}
+
+export async function unpackPython(hosts: readonly LabHost[], python: string): Promise<void> {
+  const unpack = 'lab/lab exec "$0" tar --extract --skip-old-files --directory / <"$1"';
+  await Promise.all(hosts.map(({ name }) => must("sh", ["-c", unpack, name, python])));
 }
 
 export async function pullImages(hosts: readonly LabHost[]): Promise<void> {

@@ -65,7 +65,8 @@ function measured(results: Results): string {
   return sections.join("\n");
 }
 
-function busyness({ load }: Results): string {
+/** How busy the machine was, in words. */
+export function busyness({ load }: Pick<Results, "load">): string {
   return load === undefined
     ? ""
     : `; load average ${load[0].toFixed(1)} before, ${load[1].toFixed(1)} at the end`;
@@ -221,7 +222,8 @@ function spread(found: Spread | undefined): string {
   return `${found.median.toFixed(3)} (${found.minimum.toFixed(3)} to ${found.maximum.toFixed(3)})`;
 }
 
-function table([head = [], ...rows]: string[][]): string {
+/** A table of Markdown: first column to the left, numbers to the right. */
+export function table([head = [], ...rows]: string[][]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |\n`;
   return (
     line(head) + line(head.map((_, column) => (column === 0 ? "---" : "---:"))) + rows.map(line).join("")
