@@ -201,14 +201,17 @@ docker_is_let_through() {
   :
 }
 
-# Docker keeps no secrets. Its containers get those that the runner keeps, as files in memory; their ID is the version.
+# Docker keeps no secrets. Its containers get those that the runner keeps, as files in memory; their ID is the version, as long as
+# the container has what is kept.
 docker_has_secret_of_others() {
   false
 }
 
 docker_secret_id() {
   { read -r version id <"$STATE/secrets/$1/used"; } 2>/dev/null || return 0
-  [ "$id" != "docker-$version" ] || [ ! -f "$STATE/secrets/$1/$version" ] || say "$id"
+  [ "$id" = "docker-$version" ] && [ -f "$STATE/secrets/$1/$version" ] || return 0
+  placed=$DOCKER_SECRETS/${service:-}/secrets/${1#podwatch-}
+  if [ ! -e "$placed" ] || cmp -s "$STATE/secrets/$1/$version" "$placed"; then say "$id"; else say changed; fi
 }
 
 docker_create_secret() {

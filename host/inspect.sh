@@ -119,6 +119,8 @@ secret_drift() {
       say "secret changed $secret"
     elif [ ! -f "$STATE/secrets/$secret/${started_with% *}" ]; then
       say "secret missing $STATE/secrets/$secret/${started_with% *}"
+    elif is_altered "$secret" "${started_with% *}"; then
+      say "secret changed $secret"
     fi
   done
   for secret in $(header "$candidate" reloaded-secret); do

@@ -1,9 +1,10 @@
 # Secrets. Each value of a secret is kept in a file that only its owner can read, named by its version, a random name that
 # reveals nothing. A service is started with the version that its deployment names; a rollback uses the previous one.
 #
-#   secrets/<name>/<version>   one value
-#   secrets/<name>/owners      see owners.sh
-#   secrets/<name>/used        the version that the engine has, and the engine's ID of it
+#   secrets/<name>/<version>         one value
+#   secrets/<name>/.sums/<version>   its digest when it came, by which it is known to be as it was
+#   secrets/<name>/owners            see owners.sh
+#   secrets/<name>/used              the version that the engine has, and the engine's ID of it
 #
 # Engines hand secrets to a container only when it starts. Those that a reload takes in (header `reloaded-secret`) are files of
 # the release instead, secrets/<name>, which are switched and rolled back with it; in place of the engine's ID stands `file`.
@@ -25,23 +26,40 @@ put_secret() {
     fail "the value of the secret $1 did not arrive as a whole: does a start file of the login shell read standard input? Run pulumi up again"
   fi
   version=$(version_of_incoming)
-  if [ -n "$version" ]; then
-    rm "$store/incoming"
-  else
-    version=$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')
-    mv "$store/incoming" "$store/$version"
-  fi
+  [ -n "$version" ] || version=$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')
+  # One that is there may have been changed since.
+  if cmp -s "$store/incoming" "$store/$version"; then rm "$store/incoming"; else mv "$store/incoming" "$store/$version"; fi
+  { mkdir -p "$store/.sums" && digest_of "$store/$version" >"$store/.sums/$version"; } ||
+    fail "cannot write to $store; is the disk full?"
   claim "$store"
   say "<podwatch-version:$version>"
 }
 
+# By its digest, or one of an earlier runner, which wrote none.
 version_of_incoming() {
-  for value in "$store"/*; do
-    case ${value##*/} in
-      incoming | used | owners) ;;
-      *) ! cmp -s "$value" "$store/incoming" || say "${value##*/}" ;;
+  sum=$(digest_of "$store/incoming")
+  for value in "$store/.sums"/* "$store"/*; do
+    version=${value##*/}
+    case $version in
+      incoming | used | owners) continue ;;
     esac
+    if [ "${value%/*}" != "$store" ]; then
+      [ "$(cat "$value" 2>/dev/null)" = "$sum" ] || continue
+    elif [ -e "$store/.sums/$version" ] || ! cmp -s "$value" "$store/incoming"; then
+      continue
+    fi
+    say "$version"
+    return
   done
+}
+
+digest_of() {
+  sha256sum <"$1" | cut -d ' ' -f 1
+}
+
+# `is_altered <secret> <version>`: whether somebody changed the value since it came.
+is_altered() {
+  [ -e "$STATE/secrets/$1/.sums/$2" ] && [ "$(digest_of "$STATE/secrets/$1/$2")" != "$(cat "$STATE/secrets/$1/.sums/$2")" ]
 }
 
 refuse_foreign_secret() {
@@ -101,6 +119,8 @@ wanted_secrets() {
     esac
     [ -f "$STATE/secrets/$secret/$version" ] ||
       fail "this host has lost the secret $secret: run pulumi up --replace with the URN of its resource"
+    ! is_altered "$secret" "$version" ||
+      fail "the secret $secret was changed on this host, not by a deployment: put it back with npm run repair"
     if header "$candidate" reloaded-secret | grep -qxF "$secret"; then
       say "$secret $version file"
     else

@@ -210,7 +210,7 @@ describe("images", () => {
     expect(list("state/services/web/releases")).toEqual(["now"]);
     expect(list("state/images")).toEqual([]);
     run(`podman() { :; }; secrets='podwatch-token ${next}'; tidy_up`);
-    expect(list("state/secrets/podwatch-token")).toEqual([next, "used"].sort());
+    expect(list("state/secrets/podwatch-token")).toEqual([".sums", next, "used"].sort());
   });
 });
 

@@ -8,7 +8,7 @@ import { RunnerShell } from "./runnerShell";
 let shell: RunnerShell;
 
 beforeEach(() => {
-  shell = new RunnerShell();
+  shell = new RunnerShell(["docker.sh"]);
 });
 
 afterEach(() => shell.remove());
@@ -19,6 +19,7 @@ const version = (value: string) => secretVersion(put(value).stdout);
 const use = (chosen: string) => shell.run(`use_secret podwatch-token ${chosen}`);
 const inPodman = () => readFileSync(join(shell.directory, "podman/secrets/podwatch-token"), "utf8");
 const store = () => join(shell.state, "secrets/podwatch-token");
+const kept = () => readdirSync(store()).filter((name) => name !== ".sums");
 
 test("a value has the same version as long as it is the same", () => {
   const first = put("one");
@@ -39,7 +40,7 @@ test.each([
   ["its first line was read by a start file", (input: string) => input.split("\n").slice(1).join("\n")],
   ["all was read by a start file", () => ""],
 ])("a value of which a part was lost is refused: %s", (_, lose) => {
-  const kept = version("one");
+  const before = version("one");
   const { status, stdout, stderr } = shell.run("put_secret token", {
     input: lose(secretInput("two\nlines")),
   });
@@ -47,7 +48,7 @@ test.each([
   expect(stderr).toMatch(
     /^podwatch: the value of the secret token did not arrive as a whole: does a start file/,
   );
-  expect(readdirSync(store())).toEqual([kept]);
+  expect(kept()).toEqual([before]);
 });
 
 test("any value reaches podman as it was", () => {
@@ -92,7 +93,8 @@ test("one can go back to the version before, until it is pruned", () => {
   shell.run(
     `touch -d '1 minute ago' "$STATE"/secrets/podwatch-token/${first}; prune_secret podwatch-token ${second}`,
   );
-  expect(readdirSync(store()).sort()).toEqual([second, "used"].sort());
+  expect(kept().sort()).toEqual([second, "used"].sort());
+  expect(readdirSync(join(store(), ".sums"))).toEqual([second]);
 });
 
 test("a value that is newer than the one in use is not pruned", () => {
@@ -101,7 +103,58 @@ test("a value that is newer than the one in use is not pruned", () => {
   shell.run("touch -d '1 minute ago' \"$STATE\"/secrets/podwatch-token/used");
   const second = version("two");
   shell.run(`prune_secret podwatch-token ${first}`);
-  expect(readdirSync(store()).sort()).toEqual([first, second, "used"].sort());
+  expect(kept().sort()).toEqual([first, second, "used"].sort());
+});
+
+describe("a value that somebody changed", () => {
+  const recorded = (chosen: string, id: string) => {
+    shell.write("state/services/web/candidate/current/headers", "secret podwatch-token\n");
+    shell.write("state/services/web/secrets", `podwatch-token ${chosen} ${id}\n`);
+  };
+  const run = (line: string) => shell.run(line, { variables: shell.variables() });
+  const ofDocker = (line: string) => run(`engine=docker; ${line}`);
+
+  test.each(["podman", "docker"])("%s: is drift, and not handed to a service", (engine) => {
+    const chosen = version("one");
+    const by = engine === "docker" ? ofDocker : run;
+    const id = by(`use_secret podwatch-token ${chosen}; of_engine secret_id podwatch-token`).stdout.trim();
+    recorded(chosen, id);
+    expect(by("secret_drift")).toEqual({ status: 0, stdout: "", stderr: "" });
+    shell.write(`state/secrets/podwatch-token/${chosen}`, "theirs");
+    expect(by("secret_drift").stdout).toBe("secret changed podwatch-token\n");
+    expect(by(`wanted_secrets ${chosen}`)).toMatchObject({
+      status: 1,
+      stderr:
+        "podwatch: the secret podwatch-token was changed on this host, not by a deployment: put it back with npm run repair\n",
+    });
+    // It comes back under its name, which the deployment knows.
+    expect(version("one")).toBe(chosen);
+    expect(readFileSync(join(store(), chosen), "utf8")).toBe("one");
+    expect(by("secret_drift").stdout).toBe("");
+    expect(by(`wanted_secrets ${chosen}`).stdout).toBe(`podwatch-token ${chosen}\n`);
+  });
+
+  test("docker: what the container has is compared, while it runs", () => {
+    const chosen = version("one");
+    recorded(chosen, `docker-${chosen}`);
+    ofDocker(`use_secret podwatch-token ${chosen}`);
+    const changed = `secrets="podwatch-token ${chosen}"; have_secrets_changed && say restart; secret_drift`;
+    expect(ofDocker(changed).stdout).toBe("");
+    shell.write("run/podwatch/web/secrets/token", "one");
+    expect(ofDocker(changed).stdout).toBe("");
+    shell.write("run/podwatch/web/secrets/token", "theirs");
+    expect(ofDocker(changed).stdout).toBe("restart\nsecret changed podwatch-token\n");
+  });
+
+  test("one of an earlier runner, which wrote no digest, is known by itself", () => {
+    const chosen = version("one");
+    shell.run('rm -r "$STATE"/secrets/podwatch-token/.sums');
+    expect(version("one")).toBe(chosen);
+    expect(readdirSync(join(store(), ".sums"))).toEqual([chosen]);
+    // What somebody else wrote is no value of that version.
+    shell.write(`state/secrets/podwatch-token/${chosen}`, "two");
+    expect(version("two")).not.toBe(chosen);
+  });
 });
 
 test("a secret of somebody else's is neither replaced nor removed", () => {
@@ -156,7 +209,7 @@ describe("a secret that a reload takes in", () => {
     shell.run("record_success; drop_what_is_over() { :; }; tidy_up", {
       variables: { ...shell.variables(), secrets },
     });
-    expect(readdirSync(store()).sort()).toEqual([chosen, "used"].sort());
+    expect(kept().sort()).toEqual([chosen, "used"].sort());
     expect(place("").stdout).toBe(`${secrets}\n`);
   });
 
