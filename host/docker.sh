@@ -246,9 +246,9 @@ attend_container() {
   exec tail --pid="$pid" -f /dev/null
 }
 
-# Docker's error and the container's output.
+# Docker's error and the container's output. A container that is removed in case it is there may be none.
 docker_log() {
-  journal_since "$2" --unit "$1.service" | grep '^docker: ' | tail -n 3 || :
+  journal_since "$2" --unit "$1.service" | grep -e '^docker: ' -e '^Error response from daemon: ' | grep -v 'No such container: ' | tail -n 3 || :
   journal_since "$2" CONTAINER_NAME="$1" | without_usage | tail -n 12 || :
 }
 
