@@ -106,6 +106,11 @@ docker_has_network() {
   docker network inspect "$1" >/dev/null 2>&1
 }
 
+# The interface of the network that is there.
+docker_bridge() {
+  docker network inspect --format '{{index .Options "com.docker.network.bridge.name"}}' podwatch 2>/dev/null || :
+}
+
 docker_has_volume() {
   docker volume inspect "$1" >/dev/null 2>&1
 }

@@ -82,6 +82,11 @@ podman_has_network() {
   podman network exists "$1"
 }
 
+# The interface of the network that is there.
+podman_bridge() {
+  podman network inspect --format '{{.NetworkInterface}}' podwatch 2>/dev/null || :
+}
+
 podman_has_volume() {
   podman volume exists "$1"
 }

@@ -20,8 +20,8 @@ shield_network() {
 
 # Of the network's unit, which is of one engine.
 ranges() {
-  sed -n 's/^Subnet=//p' "$UNITS/podwatch.network" 2>/dev/null || :
-  sed -n 's/^ *--subnet=\([^ ]*\).*/\1/p' "$NATIVE_UNITS/podwatch-network.service" 2>/dev/null || :
+  ranges_in "$UNITS/podwatch.network"
+  ranges_in "$NATIVE_UNITS/podwatch-network.service"
 }
 
 # Accepts established connections, traffic through the published port (DNAT), and traffic from containers of the network.

@@ -22,6 +22,7 @@ const PARTS = [
   "firewall",
   "disk",
   "taken",
+  "range",
   "shield",
   "confine",
   "ssh",

@@ -24,6 +24,7 @@ network_refuse() {
 
 network_check() {
   of_engine check_unit
+  cmp -s "$candidate/unit/$unit" "$(unit_path "$unit")" || refuse_ranges_of_interfaces
 }
 
 network_outlives_files() {
