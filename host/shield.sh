@@ -27,12 +27,13 @@ ranges() {
 # Accepts established connections, traffic through the published port (DNAT), and traffic from containers of the network.
 raise_shield() {
   if command -v nft >/dev/null; then
-    shield_by_nft | nft -f -
+    shield_by_nft | nft -f - && masquerade
     return
   fi
   for range in $(ranges); do
     shield_by_iptables -C "$range" 2>/dev/null || shield_by_iptables -A "$range"
   done
+  masquerade
 }
 
 # The first line creates the table if it is missing, so that the second does not fail.
@@ -65,6 +66,7 @@ shield_by_iptables() {
 # Called while the network's unit exists: the rules have its subnets.
 lower_shield() {
   [ -z "$ROOTLESS" ] || return 0
+  stop_masquerading
   if command -v nft >/dev/null; then
     nft delete table inet podwatch 2>/dev/null || :
     return

@@ -23,6 +23,7 @@ const PARTS = [
   "disk",
   "taken",
   "range",
+  "masquerade",
   "shield",
   "confine",
   "ssh",

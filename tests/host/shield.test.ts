@@ -71,6 +71,51 @@ test("a network that is there already gets it, and it goes without a trace", () 
   expect(existsSync(join(shell.directory, "native/podwatch-network.service.d"))).toBe(false);
 });
 
+describe("a network of Docker's, which gives packets of IPv6 no address of the host's", () => {
+  const unit = (ranges: readonly string[]) =>
+    shell.write(
+      "native/podwatch-network.service",
+      `# Managed by Podwatch.\n[Service]\nExecStart=-docker network create \\\n${ranges.map((range) => `  --subnet=${range} \\\n`).join("")}  podwatch\n`,
+    );
+
+  beforeEach(() => {
+    shell.run('rm "$UNITS/podwatch.network"');
+    unit(["10.89.77.0/24", "fd00::/64"]);
+  });
+
+  test("gets a rule for that, which goes with the shield", () => {
+    expect(called("raise_shield").slice(10)).toEqual([
+      "nft -f -",
+      "add table ip6 podwatch",
+      "delete table ip6 podwatch",
+      "table ip6 podwatch {",
+      "  chain outgoing {",
+      "    type nat hook postrouting priority 99; policy accept;",
+      "    ip6 saddr fd00::/64 ip6 daddr != fd00::/64 masquerade",
+      "  }",
+      "}",
+    ]);
+    expect(called("lower_shield").slice(-2)).toEqual([
+      "nft delete table ip6 podwatch",
+      "nft delete table inet podwatch",
+    ]);
+  });
+
+  test("without nft, iptables has it", () => {
+    const rule = "POSTROUTING -s fd00::/64 ! -d fd00::/64 -j MASQUERADE";
+    expect(called("raise_shield", { nft: false }).slice(-2)).toEqual([
+      `ip6tables -w 5 -t nat -C ${rule}`,
+      `ip6tables -w 5 -t nat -A ${rule}`,
+    ]);
+    expect(called("lower_shield", { nft: false })).toContain(`ip6tables -w 5 -t nat -D ${rule}`);
+  });
+
+  test("gets none without IPv6", () => {
+    unit(["10.89.77.0/24"]);
+    expect(called("raise_shield").join()).not.toContain("ip6");
+  });
+});
+
 test("somebody else's network, and an ordinary user's, are left alone", () => {
   expect(called("shield_network; place_shield; lower_shield", { rootless: "yes" })).toEqual([]);
   shell.write("units/podwatch.network", "[Network]\nSubnet=10.89.77.0/24\n");
