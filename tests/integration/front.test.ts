@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { aroundTheLogIn, guesses } from "./support/attacks";
+import { ENGINE, withDocker } from "./support/engine";
 import { hostileGateways } from "./support/hostileGateways";
 import { type Header, RawHttp2, withoutLogIn } from "./support/http2";
 import { eventually, LabHost, must } from "./support/lab";
@@ -23,6 +24,16 @@ import { strangersAtTheFront } from "./support/strangers";
 import { Elsewhere, type Issued } from "./support/tls";
 
 jest.setTimeout(300_000);
+
+/** Where the network of containers is described. */
+const NETWORK = withDocker
+  ? "/etc/systemd/system/podwatch-network.service"
+  : "/etc/containers/systemd/podwatch.network";
+
+/** Where the engine keeps what containers are started with. */
+const OF_ENGINE = withDocker
+  ? "/etc/systemd/system /run/podwatch /run/docker /var/lib/docker/containers"
+  : "/etc/containers /run/containers";
 
 describe("the front door of a deployed host", () => {
   let host: LabHost;
@@ -60,8 +71,7 @@ describe("the front door of a deployed host", () => {
 
   /** The TCP ports of the host that the neighbour finds open: of all, or of those where anything listens inside or outside of containers. */
   async function openPorts(address: string, among: "all" | "likely" = "likely"): Promise<number[]> {
-    const listening =
-      "for process in 1 $(podman ps -q | xargs podman inspect -f '{{.State.Pid}}'); do nsenter -n -t $process ss -Hltn; done | awk '{ sub(/.*:/, \"\", $4); print $4 }' | sort -u";
+    const listening = `for process in 1 $(${ENGINE} ps -q | xargs ${ENGINE} inspect -f '{{.State.Pid}}'); do nsenter -n -t $process ss -Hltn; done | awk '{ sub(/.*:/, "", $4); print $4 }' | sort -u`;
     const likely = async () => `22 80 443 8080 ${(await host.exec(listening)).trim().replaceAll("\n", " ")}`;
     const scan = `for port in $(printf '%s\\n' ${among === "all" ? "$(seq 1 10000) 16686 30000" : await likely()} | sort -nu); do
       { : 3<>/dev/tcp/${address}/$port && echo $port; } 2>/dev/null
@@ -73,7 +83,7 @@ describe("the front door of a deployed host", () => {
   /** Which of Prometheus' own addresses the neighbour reaches who sends to them through the host. */
   async function reachedDirectly(): Promise<string[]> {
     const addresses = await host.exec(
-      "podman inspect -f '{{with .NetworkSettings.Networks.podwatch}}{{.IPAddress}} {{.GlobalIPv6Address}}{{end}}' podwatch-prometheus",
+      `${ENGINE} inspect -f '{{with .NetworkSettings.Networks.podwatch}}{{.IPAddress}} {{.GlobalIPv6Address}}{{end}}' podwatch-prometheus`,
     );
     const [v4 = "", v6 = ""] = addresses.trim().split(" ");
     await neighbour.exec(`ip route replace ${v4} via ${host.address}`);
@@ -87,11 +97,15 @@ describe("the front door of a deployed host", () => {
 
   test("another host cannot reach the containers' own addresses, over IPv4 and IPv6", async () => {
     expect(await reachedDirectly()).toEqual([]);
+    // Docker has rules of its own for IPv4, which those of a host may go before.
+    if (withDocker) await host.exec("iptables -I DOCKER-USER -j ACCEPT");
+    expect(await reachedDirectly()).toEqual([]);
     // It is the table that stops it, not the way there.
     await host.exec("nft delete table inet podwatch");
     expect(await reachedDirectly()).toEqual(["IPv4", "IPv6"]);
     await host.exec("sh /var/lib/podwatch/runner shield </dev/null");
     expect(await reachedDirectly()).toEqual([]);
+    if (withDocker) await host.exec("iptables -D DOCKER-USER -j ACCEPT");
   });
 
   test("another host finds only SSH, and the front if the stack opens it, over IPv4 and IPv6", async () => {
@@ -125,8 +139,9 @@ describe("the front door of a deployed host", () => {
   });
 
   test("only the front listens, on the loopback address", async () => {
+    // Docker's containerd has a port of its own there, another with each start.
     const listeners = await host.exec(
-      "ss -Hltn | awk '{ print $4 }' | grep -v -e ':22$' -e ':53$' | sort -u",
+      "ss -Hltnp | grep -v '((\"containerd\",' | awk '{ print $4 }' | grep -v -e ':22$' -e ':53$' | sort -u",
     );
     expect(listeners.split("\n").filter(Boolean)).toEqual(["127.0.0.1:80"]);
   });
@@ -134,17 +149,19 @@ describe("the front door of a deployed host", () => {
   test.each(["podwatch-nginx", "podwatch-prometheus", "podwatch-grafana"])(
     "%s is confined",
     async (container) => {
-      const [inspected] = JSON.parse(await host.exec(`podman inspect ${container}`));
+      const [inspected] = JSON.parse(await host.exec(`${ENGINE} inspect ${container}`));
       expect(inspected.HostConfig).toMatchObject({
         ReadonlyRootfs: true,
         Privileged: false,
-        NetworkMode: "bridge",
-        PidMode: "private",
-        IpcMode: "shareable",
+        ...(withDocker
+          ? { NetworkMode: "podwatch", PidMode: "", IpcMode: "private" }
+          : { NetworkMode: "bridge", PidMode: "private", IpcMode: "shareable" }),
       });
       expect(inspected.HostConfig.SecurityOpt).toContain("no-new-privileges");
       expect(inspected.EffectiveCaps ?? []).toEqual([]);
-      const status = await host.exec(`cat /proc/$(podman inspect -f '{{.State.Pid}}' ${container})/status`);
+      const status = await host.exec(
+        `cat /proc/$(${ENGINE} inspect -f '{{.State.Pid}}' ${container})/status`,
+      );
       expect(status).toMatch(/^CapEff:\t0+$/m);
       expect(status).toMatch(/^CapBnd:\t0+$/m);
       expect(status).toMatch(/^NoNewPrivs:\t1$/m);
@@ -280,10 +297,12 @@ describe("the front door of a deployed host", () => {
 
   test("a container that comes back with another address is found", async () => {
     const address = () =>
-      host.exec("podman inspect -f '{{.NetworkSettings.Networks.podwatch.IPAddress}}' podwatch-prometheus");
+      host.exec(
+        `${ENGINE} inspect -f '{{.NetworkSettings.Networks.podwatch.IPAddress}}' podwatch-prometheus`,
+      );
     const before = await address();
     await host.exec(`systemctl stop podwatch-prometheus
-      podman run -d --name squatter --network podwatch --ip ${before.trim()} --entrypoint sleep docker.io/library/nginx:$(podman images --format '{{.Tag}}' docker.io/library/nginx | head -1) 60
+      ${ENGINE} run -d --name squatter --network podwatch --ip ${before.trim()} --entrypoint sleep docker.io/library/nginx:$(${ENGINE} images --format '{{.Tag}}' ${withDocker ? "nginx" : "docker.io/library/nginx"} | head -1) 60
       systemctl start podwatch-prometheus`);
     expect(await address()).not.toBe(before);
     await eventually(
@@ -291,7 +310,7 @@ describe("the front door of a deployed host", () => {
       () => host.fetch("/prometheus/-/ready"),
       ({ status }) => status === 200,
     );
-    await host.exec("podman rm -f -t 0 squatter");
+    await host.exec(`${ENGINE} kill squatter && ${ENGINE} rm squatter`);
   });
 
   /** Asks for all of the table of log-ins, over a version of HTTP if it is encrypted. */
@@ -319,7 +338,7 @@ describe("the front door of a deployed host", () => {
   describe("with log-ins", () => {
     let before: string;
     const containers = () =>
-      host.exec("podman inspect -f '{{.Name}} {{.Id}} {{.State.StartedAt}}' $(podman ps -q) | sort");
+      host.exec(`${ENGINE} inspect -f '{{.Name}} {{.Id}} {{.State.StartedAt}}' $(${ENGINE} ps -q) | sort`);
     const asked = async (requests: readonly Request[]) => statuses(host, requests);
 
     beforeAll(async () => {
@@ -393,7 +412,7 @@ describe("the front door of a deployed host", () => {
       );
       expect(files).toBe("nginx-tokens 440 root\nnginx-users 440 root\n");
       for (const secret of [...Object.values(users), ...Object.values(tokens)]) {
-        const search = "grep -rlF -f /dev/stdin /var/lib/podwatch /etc/containers /run/containers || :";
+        const search = `grep -rlF -f /dev/stdin /var/lib/podwatch ${OF_ENGINE} || :`;
         const found = await must("lab/lab", ["exec", host.name, "sh", "-c", search], { input: secret });
         expect(found).toBe("");
       }
@@ -402,9 +421,7 @@ describe("the front door of a deployed host", () => {
 
   describe("over IPv6", () => {
     const unchanged = () =>
-      host.exec(
-        "podman inspect -f '{{.Name}} {{.Id}}' $(podman ps -q) | sort; cat /etc/containers/systemd/podwatch.network",
-      );
+      host.exec(`${ENGINE} inspect -f '{{.Name}} {{.Id}}' $(${ENGINE} ps -q) | sort; cat ${NETWORK}`);
 
     const refused = async (bind: string) => {
       const before = await unchanged();
@@ -435,14 +452,49 @@ describe("the front door of a deployed host", () => {
       expect(await unchanged()).toBe(before);
     });
 
-    test("a subnet that another interface of the host has: the previous network is restored, with all services", async () => {
+    test("a subnet that another interface of the host has is refused by name, before anything is changed", async () => {
+      const before = await unchanged();
       await host.exec("ip -6 address add fdb6:93f8:2e1d::99/64 dev host0");
       await stack.configure(settings({ bind: host.address6 }));
-      const output = await stack.failingUp();
+      const refusal = async () => refusedRange(await stack.failingUp());
+      const inside = await refusal();
       await host.exec("ip -6 address del fdb6:93f8:2e1d::99/64 dev host0");
-      expect(output).toContain("subnet fdb6:93f8:2e1d::/64 is already used on the host");
+      expect(inside).toBe("fdb6:93f8:2e1d::/64 host0 (fdb6:93f8:2e1d::99/64)");
+      // One that is wider.
+      await host.exec("ip -6 address add fdb6:93f8:2e1d:9::1/48 dev host0");
+      const around = await refusal();
+      await host.exec("ip -6 address del fdb6:93f8:2e1d:9::1/48 dev host0");
+      expect(around).toBe("fdb6:93f8:2e1d::/64 host0 (fdb6:93f8:2e1d::/48)");
+      expect(await unchanged()).toBe(before);
+    });
+
+    /** The range and the interface that has it, of an error that says no more than that. */
+    const refusedRange = (output: string) =>
+      output
+        .match(
+          /podwatch:network\.subnet6 "(\S+)" is used on this host already, by the interface (.*); nothing was changed: write a range that nothing else uses/,
+        )
+        ?.slice(1)
+        .join(" ");
+
+    test("a subnet of another network of the engine's: the previous network is restored, with all services", async () => {
+      const create = `${ENGINE} network create --ipv6 --subnet fdb6:93f8:2e1d::/64`;
+      // Without an interface of the host's, which podman makes only for a container.
+      await host.exec(
+        withDocker
+          ? `${create} -o com.docker.network.bridge.name=other other && ip link delete other`
+          : `${create} other`,
+      );
+      await stack.configure(settings({ bind: host.address6 }));
+      const output = await stack.failingUp();
+      await host.exec(`${ENGINE} network rm other`);
+      expect(output).toContain(
+        withDocker
+          ? "Pool overlaps with other one on this address space"
+          : "subnet fdb6:93f8:2e1d::/64 is already used on the host",
+      );
       expect(output).toContain("The previous release is back and healthy.");
-      expect(await host.exec("cat /etc/containers/systemd/podwatch.network")).not.toContain("IPv6");
+      expect(await host.exec(`cat ${NETWORK}`)).not.toMatch(/ipv6/i);
       await eventually(
         20,
         () => host.fetch("/prometheus/-/ready"),
@@ -452,7 +504,7 @@ describe("the front door of a deployed host", () => {
 
     test("a front bound to one of the host's addresses is reachable there only", async () => {
       await stack.configure(settings({ bind: host.address6 }));
-      expect(await stack.preview("--diff")).toMatch(/\+ +IPv6=true\n/);
+      expect(await stack.preview("--diff")).toMatch(withDocker ? /\+ +--ipv6 / : /\+ +IPv6=true\n/);
       await stack.up();
       expect(await openPorts(host.address6)).toEqual([22, 80]);
       expect(await openPorts(host.address)).toEqual([22]);
@@ -505,7 +557,7 @@ describe("the front door of a deployed host", () => {
         )
       ).trim();
     const started = () =>
-      host.exec("podman inspect -f '{{.Name}} {{.State.StartedAt}}' $(podman ps -q) | sort");
+      host.exec(`${ENGINE} inspect -f '{{.Name}} {{.State.StartedAt}}' $(${ENGINE} ps -q) | sort`);
 
     const deployEncrypted = async (front: object, more: object = {}) => {
       await stack.configure({ ...encrypted(front), ...more });
@@ -774,7 +826,7 @@ describe("the front door of a deployed host", () => {
         neighbour.exec(
           `openssl s_client -connect ${host.address}:443 </dev/null 2>/dev/null | openssl x509 -noout -issuer -serial -ext subjectAltName`,
         );
-      const told = () => host.exec("podman exec podwatch-nginx curl -s http://127.0.0.1:8081/certificate");
+      const told = () => host.exec(`${ENGINE} exec podwatch-nginx curl -s http://127.0.0.1:8081/certificate`);
 
       beforeAll(async () => {
         pebble = await Pebble.start({ [name]: host.address });
@@ -854,14 +906,14 @@ describe("the front door of a deployed host", () => {
       });
 
       nightly(
-        "one for all names of a domain is proved by DNS, with an account that is bound to a customer's",
+        `one for all names of a domain is proved by DNS, ${withDocker ? "without" : "with"} an account that is bound to a customer's`,
         async () => {
           pebble.dispose();
           const accountBinding = {
             keyId: "customer-1",
             key: "bGFiLWFjY291bnQtYmluZGluZy1rZXktczNjcmV0LW9mLTMyLWJ5dGVzLWFuZC1tb3Jl",
           };
-          pebble = await Pebble.start({}, { accountBinding });
+          pebble = await Pebble.start({}, withDocker ? {} : { accountBinding });
           const { endpoint, user, password } = pebble.dnsApi;
           const dns = {
             provider: "httpreq",
@@ -872,15 +924,29 @@ describe("the front door of a deployed host", () => {
           const acme = {
             ...{ email: "others@lab-acme.net", acceptTerms: true, domains: ["*.lab-acme.net"] },
             ...{ directory: pebble.directory, directoryCa: pebble.directoryCa, ca: pebble.root },
-            ...{ accountBinding: { keyId: accountBinding.keyId }, dns },
+            dns,
           };
-          await stack.configure(
-            encrypted({ httpPort: undefined, publicUrl: `https://${name}`, tls: { acme } }),
-            {
-              "front.tls.acme.accountBinding.key": accountBinding.key,
-              "front.tls.acme.dns.secrets.HTTPREQ_PASSWORD": password,
-            },
-          );
+          const configure = (bound: object) =>
+            stack.configure(
+              encrypted({
+                httpPort: undefined,
+                publicUrl: `https://${name}`,
+                tls: { acme: { ...acme, ...bound } },
+              }),
+              {
+                ...("accountBinding" in bound
+                  ? { "front.tls.acme.accountBinding.key": accountBinding.key }
+                  : {}),
+                "front.tls.acme.dns.secrets.HTTPREQ_PASSWORD": password,
+              },
+            );
+          await configure({ accountBinding: { keyId: accountBinding.keyId } });
+          if (withDocker) {
+            expect(await stack.failingUp()).toContain(
+              "podwatch:front.tls.acme.accountBinding: needs secrets as environment variables, which the engine docker does not support",
+            );
+            await configure({});
+          }
           await stack.up();
           // While lego waits for the record: nothing shows the secrets to others.
           const record = "_acme-challenge.lab-acme.net.";
@@ -893,7 +959,7 @@ describe("the front door of a deployed host", () => {
             const seen = await host.exec(
               `cat /proc/*/cmdline | tr '\\0' ' ' | grep -c ${secret.slice(0, -1)}[${secret.slice(-1)}]
             su operator -c 'cat /proc/*/environ 2>/dev/null' | grep -ac ${secret.slice(0, -1)}[${secret.slice(-1)}]
-            podman inspect podwatch-acme-run | grep -c ${secret.slice(0, -1)}[${secret.slice(-1)}]; :`,
+            ${ENGINE} inspect podwatch-acme-run | grep -c ${secret.slice(0, -1)}[${secret.slice(-1)}]; :`,
             );
             expect(seen).toBe("0\n0\n0\n");
           }

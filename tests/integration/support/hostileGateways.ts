@@ -1,3 +1,4 @@
+import { ENGINE } from "./engine";
 import { ask, startHostile, stopHostile } from "./hostile";
 import { eventually, type LabHost } from "./lab";
 import { query } from "./queries";
@@ -10,7 +11,7 @@ export function hostileGateways(host: () => LabHost): void {
     beforeAll(async () => {
       await startHostile(host(), "one", "html");
       const address = await host().exec(
-        "podman inspect -f '{{.NetworkSettings.Networks.podwatch.IPAddress}}' podwatch-nginx",
+        `${ENGINE} inspect -f '{{.NetworkSettings.Networks.podwatch.IPAddress}}' podwatch-nginx`,
       );
       doors.bridge = `http://${address.trim()}:8081`;
     });
@@ -119,7 +120,7 @@ export function hostileGateways(host: () => LabHost): void {
       const peak = async (container: string) =>
         Number(
           await host().exec(
-            `awk '/^VmHWM/ { print $2 }' /proc/$(podman inspect -f '{{.State.Pid}}' ${container})/status`,
+            `awk '/^VmHWM/ { print $2 }' /proc/$(${ENGINE} inspect -f '{{.State.Pid}}' ${container})/status`,
           ),
         ) / 1024;
       expect(await peak("podwatch-prometheus")).toBeLessThan(500);
@@ -130,7 +131,9 @@ export function hostileGateways(host: () => LabHost): void {
       for (const kilobytes of workers.split("\n").filter(Boolean)) {
         expect(Number(kilobytes) / 1024).toBeLessThan(200);
       }
-      expect(await host().exec("podman exec podwatch-nginx find /tmp -type f -not -name nginx.pid")).toBe("");
+      expect(await host().exec(`${ENGINE} exec podwatch-nginx find /tmp -type f -not -name nginx.pid`)).toBe(
+        "",
+      );
     });
   });
 }
