@@ -13,6 +13,8 @@ const common = {
 const WITH_DOCKER = [
   "authentication",
   "checks",
+  "errors",
+  "exporters",
   "grafana",
   "lifecycle",
   "noGap",

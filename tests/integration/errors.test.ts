@@ -1,3 +1,4 @@
+import { ENGINE, withDocker } from "./support/engine";
 import { faultTest } from "./support/faults";
 import { LabHost, must } from "./support/lab";
 import { snapshot } from "./support/snapshot";
@@ -201,16 +202,28 @@ describe("what cannot be deployed is refused with one clear message", () => {
     await host.exec("umount /var/lib/podwatch; rmdir /var/lib/podwatch");
   });
 
-  faultTest("a podman that is too old", "one-line error, nothing is changed", async () => {
+  const OLD = withDocker
+    ? {
+        fault: "a Docker that is too old",
+        answers: '[ "$1" = info ] && echo "19.03.15|[]|/var/lib/docker" || echo "Docker version 19.03.15"',
+        refused: "Docker 19.03.15 is too old: 20.10 or newer is needed",
+      }
+    : {
+        fault: "a podman that is too old",
+        answers: "echo 4.3.1",
+        refused: "podman 4.3.1 is too old: Quadlet units need podman 4.4 or newer",
+      };
+
+  faultTest(OLD.fault, "one-line error, nothing is changed", async () => {
     // Where the runner looks first, whatever the caller's PATH.
-    const fake = "/usr/local/bin/podman";
+    const fake = `/usr/local/bin/${ENGINE}`;
     const { runnerScript } = await import("../../lib/runnerScript");
     await must("lab/lab", ["exec", host.name, "sh", "-c", "cat >/tmp/runner"], { input: runnerScript() });
     expect(
       await host.exec(
-        `printf '#!/bin/sh\\necho 4.3.1\\n' >${fake}; chmod +x ${fake}; sh /tmp/runner fit container/prometheus </dev/null 2>&1 || :; rm ${fake}`,
+        `printf '#!/bin/sh\\n%s\\n' '${OLD.answers}' >${fake}; chmod +x ${fake}; sh /tmp/runner fit --engine=${ENGINE} container/prometheus </dev/null 2>&1 || :; rm ${fake}`,
       ),
-    ).toMatch(/podman 4\.3\.1 is too old: Quadlet units need podman 4\.4 or newer/);
+    ).toBe(`podwatch: ${OLD.refused}\n`);
     await host.exec("rm -f /tmp/runner");
   });
 });

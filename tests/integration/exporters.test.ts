@@ -1,6 +1,7 @@
 // Exporters on deployed hosts: what they measure arrives in Prometheus, under the names that operators know.
 import type { Server } from "node:tls";
-import { faultTest } from "./support/faults";
+import { ENGINE, podmanTest, withDocker } from "./support/engine";
+import { faultTest, recorded } from "./support/faults";
 import { eventually, HERE, HERE6, LabHost } from "./support/lab";
 import { query } from "./support/queries";
 import { connection, Stack } from "./support/stack";
@@ -30,6 +31,11 @@ afterAll(async () => {
   await target?.down();
 });
 
+/** The name server of the containers' network, and the name that it has for the front. */
+const NAMES = withDocker
+  ? { server: "127.0.0.11", front: "podwatch-nginx" }
+  : { server: "10.89.77.1", front: "podwatch-nginx.dns.podman" };
+
 /** A target of each kind that answers, and, as `not-...`, one that does not. */
 function probes() {
   return [
@@ -44,7 +50,7 @@ function probes() {
     { name: "not-door-over-ipv6", module: "tcp", target: `[${target.address6}]:23`, interval: "1s" },
     { name: "host-over-ipv6", module: "icmp", target: target.address6, interval: "1s" },
     { name: "not-host-over-ipv6", module: "icmp", target: "fd10:99::250", interval: "1s" },
-    { name: "names", module: "names", target: "10.89.77.1", interval: "1s" },
+    { name: "names", module: "names", target: NAMES.server, interval: "1s" },
     { name: "signed", module: "untrusted", target: `${HERE}:${port(tls)}`, interval: "1s" },
     { name: "not-signed", module: "tls", target: `${HERE}:${port(tls)}`, interval: "1s" },
   ];
@@ -54,7 +60,7 @@ const modules = (title: string) => ({
   titled: { prober: "http", http: { fail_if_body_not_matches_regexp: [`on ${title}<`] } },
   names: {
     prober: "dns",
-    dns: { preferred_ip_protocol: "ip4", query_name: "podwatch-nginx.dns.podman", query_type: "A" },
+    dns: { preferred_ip_protocol: "ip4", query_name: NAMES.front, query_type: "A" },
   },
   untrusted: { prober: "tcp", tcp: { tls: true, tls_config: { insecure_skip_verify: true } } },
 });
@@ -113,7 +119,8 @@ describe("the blackbox exporter", () => {
   });
 
   test("applies a changed module without a restart", async () => {
-    const started = () => monitor.exec("podman inspect -f '{{.State.StartedAt}}' podwatch-blackbox-exporter");
+    const started = () =>
+      monitor.exec(`${ENGINE} inspect -f '{{.State.StartedAt}}' podwatch-blackbox-exporter`);
     const before = await started();
     await stack.configure(settings({}, "another"));
     expect(await stack.up()).toMatchObject({ updated: 1 });
@@ -188,14 +195,14 @@ describe("the NGINX exporter", () => {
 
   test("cannot be reached from outside, nor can the status page that it scrapes", async () => {
     expect((await monitor.fetch("/status")).status).toBe(404);
-    expect(await monitor.exec("podman port podwatch-nginx-exporter")).toBe("");
-    expect((await monitor.exec("podman port podwatch-nginx")).trim()).toBe("8080/tcp -> 127.0.0.1:80");
+    expect(await monitor.exec(`${ENGINE} port podwatch-nginx-exporter`)).toBe("");
+    expect((await monitor.exec(`${ENGINE} port podwatch-nginx`)).trim()).toBe("8080/tcp -> 127.0.0.1:80");
   });
 
   /** Asked inside Prometheus' container, since the way through the front is closed. */
   async function inside(expression: string): Promise<Array<Record<string, string>>> {
     const url = `http://127.0.0.1:9090/prometheus/api/v1/query?query=${encodeURIComponent(expression)}`;
-    const script = `podman exec podwatch-prometheus wget -q -T 5 -O - '${url}'`;
+    const script = `${ENGINE} exec podwatch-prometheus wget -q -T 5 -O - '${url}'`;
     const { data } = JSON.parse(await monitor.exec(script)) as {
       data: { result: Array<{ metric: Record<string, string> }> };
     };
@@ -263,15 +270,21 @@ describe("pings from a host without root", () => {
 
   afterAll(() => rootless?.dispose());
 
-  faultTest("rootless pings that the kernel does not allow", "an error, nothing is changed", async () => {
-    await target.exec('sysctl -q -w net.ipv4.ping_group_range="1 0"');
-    expect(await rootless.failingUp()).toContain(
-      "host test-target: without root, its user may not send pings (net.ipv4.ping_group_range is 1 0, and their group ",
-    );
-    expect(await target.execRootless("ls -A ~/.local/share/podwatch 2>&1 || :")).toContain("No such file");
-  });
+  const WHY_NOT = "which runs no containers of the login user";
 
-  test("reach the same targets as from the host itself", async () => {
+  const [fault, result] = ["rootless pings that the kernel does not allow", "an error, nothing is changed"];
+
+  podmanTest(`${fault}: ${result}`, WHY_NOT, () =>
+    recorded(fault, result, async () => {
+      await target.exec('sysctl -q -w net.ipv4.ping_group_range="1 0"');
+      expect(await rootless.failingUp()).toContain(
+        "host test-target: without root, its user may not send pings (net.ipv4.ping_group_range is 1 0, and their group ",
+      );
+      expect(await target.execRootless("ls -A ~/.local/share/podwatch 2>&1 || :")).toContain("No such file");
+    }),
+  );
+
+  podmanTest("reach the same targets as from the host itself", WHY_NOT, async () => {
     await target.exec('sysctl -q -w net.ipv4.ping_group_range="0 2147483647"');
     await rootless.up();
     await eventually(
