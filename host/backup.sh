@@ -71,7 +71,7 @@ restic_with() {
   fi
   # shellcheck disable=SC2046,SC2086 # options hold no blanks
   ${limit:+timeout -k 5 "$limit"} "$engine" $(of_engine quietly) run --rm $run_as --hostname podwatch --pull=never --log-driver=none --read-only \
-    --tmpfs /tmp --cap-drop=all --cap-add=chown,dac_override,fowner,fsetid --security-opt=no-new-privileges \
+    --tmpfs /tmp --cap-drop=all --cap-add=chown --cap-add=dac_override --cap-add=fowner --cap-add=fsetid --security-opt=no-new-privileges \
     --security-opt=label=disable --env=RESTIC_PASSWORD_FILE=/run/secrets/password --env=HOME=/tmp $options \
     "$(header "$job_home/current" image)" "$@"
 }
@@ -104,9 +104,9 @@ has_repository() {
 }
 
 # What an error of restic's comes down to, on standard input; what it only tried again is the last of it where it was stopped, which
-# it calls a canceled context.
+# it calls a canceled context. Docker's own errors end with where to read on.
 restic_said() {
-  awk '/^Fatal: / && !/context canceled/ && !fatal { fatal = $0 } /returned error, retrying/ { tried = $0 } /./ { last = $0 }
+  awk '/^Fatal: / && !/context canceled/ && !fatal { fatal = $0 } /returned error, retrying/ { tried = $0 } /./ && !/docker run --help/ { last = $0 }
     END { print fatal ? fatal : tried ? tried : last }' | sed 's/^.* returned error, retrying after [^ ]*: //'
 }
 

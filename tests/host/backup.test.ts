@@ -53,6 +53,14 @@ function release(files: Readonly<Record<string, string>>) {
 
 const prepare = () => shell.run("prepare_saving backup");
 
+// Docker takes a list of them for the name of one.
+test("restic's capabilities are given one by one", () => {
+  prepare();
+  expect(read("called")).toContain(
+    " --cap-drop=all --cap-add=chown --cap-add=dac_override --cap-add=fowner --cap-add=fsetid ",
+  );
+});
+
 test("a bucket has its region, and the CA of its server if there is one", () => {
   expect(prepare()).toMatchObject({ status: 0, stdout: "prepared\n" });
   expect(read("called")).toMatch(
@@ -67,6 +75,11 @@ test("a bucket has its region, and the CA of its server if there is one", () => 
 });
 
 test.each([
+  [
+    "of Docker's",
+    "docker: Error response from daemon: invalid CapAdd.\nSee 'docker run --help'.\n",
+    "docker: Error response from daemon: invalid CapAdd.",
+  ],
   [
     "that restic gives up on",
     "Fatal: unable to open config file: Stat: Access Denied.\nIs there a repository at the following location?\ns3:https://s3.invalid/saved\n",
