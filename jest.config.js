@@ -15,6 +15,7 @@ const WITH_DOCKER = [
   "checks",
   "errors",
   "exporters",
+  "front",
   "grafana",
   "lifecycle",
   "noGap",
