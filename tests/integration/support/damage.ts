@@ -1,6 +1,7 @@
 // What somebody may do by hand to a host of the full stack.
+import { ENGINE, unitFile, withDocker } from "./engine";
+
 const STATE = "/var/lib/podwatch";
-const UNITS = "/etc/containers/systemd";
 
 /** Something done to a host, and what drift says of it. */
 export interface Damage {
@@ -17,37 +18,52 @@ export const EDITED: Damage = {
 };
 export const UNIT: Damage = {
   kind: "a unit changed and stopped, one deleted",
-  script: `echo '# mine' >>${UNITS}/podwatch-prometheus.container; systemctl stop podwatch-prometheus
-    rm ${UNITS}/podwatch-grafana.container`,
+  script: `echo '# mine' >>${unitFile("prometheus")}; systemctl stop podwatch-prometheus
+    rm ${unitFile("grafana")}`,
   expected: [
-    `grafana: unit missing ${UNITS}/podwatch-grafana.container`,
-    `prometheus: unit changed ${UNITS}/podwatch-prometheus.container`,
+    `grafana: unit missing ${unitFile("grafana")}`,
+    `prometheus: unit changed ${unitFile("prometheus")}`,
     "prometheus: unit stopped podwatch-prometheus.service",
   ],
 };
 export const MASKED: Damage = {
   kind: "a unit masked and stopped",
-  script: "systemctl mask --now podwatch-nginx",
-  expected: ["nginx: unit masked podwatch-nginx.service", "nginx: unit stopped podwatch-nginx.service"],
+  // `systemctl mask` refuses to replace a file, as which the units of Docker's containers are there.
+  script: withDocker
+    ? `systemctl stop podwatch-nginx; ln -sf /dev/null ${unitFile("nginx")}; systemctl daemon-reload`
+    : "systemctl mask --now podwatch-nginx",
+  expected: [
+    "nginx: unit masked podwatch-nginx.service",
+    "nginx: unit stopped podwatch-nginx.service",
+    ...(withDocker
+      ? [`nginx: unit changed ${unitFile("nginx")}`, "nginx: unit disabled podwatch-nginx.service"]
+      : []),
+  ],
 };
 export const REPLACED: Damage = {
   kind: "a container replaced by one of another image",
   script: `systemctl stop podwatch-nginx
-    podman run -d --image-volume ignore --name podwatch-nginx --entrypoint sleep $(podman inspect -f '{{.ImageName}}' podwatch-prometheus) 1000`,
+    ${ENGINE} run -d --tmpfs /prometheus --name podwatch-nginx --entrypoint sleep $(${ENGINE} inspect -f '{{${withDocker ? ".Config.Image" : ".ImageName"}}}' podwatch-prometheus) 1000`,
   expected: [
     "nginx: unit stopped podwatch-nginx.service",
     expect.stringMatching(/^nginx: container replaced podwatch-nginx from docker.io\/prom\/prometheus:/),
   ],
 };
+/** Where the runner keeps a secret. */
+const KEPT = `${STATE}/secrets/podwatch-grafana-admin-password`;
+
 export const SECRET: Damage = {
   kind: "a secret changed",
-  script: `podman secret rm podwatch-grafana-admin-password
+  // With Docker, which keeps none, the service reads it at its next start.
+  script: withDocker
+    ? `read -r version _ <${KEPT}/used; echo other >${KEPT}/$version; systemctl restart podwatch-grafana`
+    : `podman secret rm podwatch-grafana-admin-password
     echo other | podman secret create podwatch-grafana-admin-password -`,
   expected: ["grafana: secret changed podwatch-grafana-admin-password"],
 };
 export const LOST: Damage = {
   kind: "a secret lost with the runner's copy of it",
-  script: `podman secret rm podwatch-grafana-admin-password; rm -r ${STATE}/secrets/podwatch-grafana-admin-password`,
+  script: `${withDocker ? "" : "podman secret rm podwatch-grafana-admin-password; "}rm -r ${KEPT}`,
   expected: ["grafana: secret missing podwatch-grafana-admin-password"],
 };
 export const RUNNER: Damage = {
@@ -62,7 +78,7 @@ export const NO_STATE: Damage = {
 };
 export const NETWORK: Damage = {
   kind: "the network gone",
-  script: "systemctl stop podwatch-grafana podwatch-nginx podwatch-prometheus; podman network rm podwatch",
+  script: `systemctl stop podwatch-grafana podwatch-nginx podwatch-prometheus; ${ENGINE} network rm podwatch`,
   expected: [
     "network: network missing podwatch",
     "grafana: unit stopped podwatch-grafana.service",

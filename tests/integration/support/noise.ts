@@ -1,4 +1,5 @@
 // Login shells that print, as those of users often do.
+import { withDocker } from "./engine";
 import type { LabHost } from "./lab";
 
 /** What a start file may print before and after each command, on both of its outputs. */
@@ -21,7 +22,7 @@ export async function makeQuiet(host: LabHost, user: string): Promise<void> {
 }
 
 /** What every deployment calls, as a program of the user's own would take its place. */
-const COMMON = "sh sed awk cat grep find podman systemctl true mkdir sha256sum flock id";
+const COMMON = `sh sed awk cat grep find podman ${withDocker ? "docker " : ""}systemctl true mkdir sha256sum flock id`;
 
 /** From now on sudo keeps the PATH of a user, whose own programs note who runs them. */
 export async function makeTreacherous(host: LabHost, user: string): Promise<void> {
