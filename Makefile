@@ -111,7 +111,7 @@ laptop: setup
 	@lab/toolchain/setup --docker
 	NIGHTLY=1 npx jest --selectProjects integration --testPathPatterns integration/laptop
 
-## make docker       runs the tests of services on hosts whose engine is Docker (20 minutes)
+## make docker       runs the tests of services on hosts whose engine is Docker (30 minutes)
 docker: setup
 	@lab/toolchain/setup
 	@lab/images/make

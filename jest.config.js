@@ -19,6 +19,7 @@ const WITH_DOCKER = [
   "grafana",
   "lifecycle",
   "noGap",
+  "operate",
   "prometheus",
   "secrets",
   "transaction",
