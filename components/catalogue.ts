@@ -20,6 +20,8 @@ import { watchdogRules } from "./prometheus/watchdog.rules";
 import { callsRules } from "./telegraf/calls.rules";
 import { telegrafRules } from "./telegraf/rules";
 import { topologyRules } from "./topology/rules";
+import { victoriametricsRules } from "./victoriametrics/rules";
+import { vmalertRules } from "./vmalert/rules";
 
 export const CATALOGUE: readonly RuleGroup[] = [
   watchdogRules,
@@ -41,6 +43,8 @@ export const CATALOGUE: readonly RuleGroup[] = [
   telegrafRules,
   callsRules,
   influxdbRules,
+  victoriametricsRules,
+  vmalertRules,
 ];
 
 export const ALERTS: readonly Alert[] = CATALOGUE.flatMap(({ alerts }) => alerts);

@@ -11,6 +11,7 @@ import { machineTokens } from "./nginx/auth.component";
 import { Authority } from "./nginx/authority.component";
 import { type Created, type Installation, offered, type Placement, type WiredHost } from "./placement";
 import { plannedServices, SERVICES, wire } from "./services";
+import { withOneStoreToken } from "./victoriametrics/token.component";
 import { whenKnown as whenMade } from "./whenKnown";
 
 /** Settings in which an address may have a stand-in, until it is known. */
@@ -114,13 +115,14 @@ function hops({ settings }: WiredHost): number {
 
 /** The hosts, each with what its services offer, the log-ins of other hosts at its front, and the machine that it is. */
 function wired(name: string, settings: StackSettings, parent: pulumi.Resource): readonly WiredHost[] {
-  const hosts = settings.hosts.map((host) =>
+  const inOrder = settings.hosts.map((host) =>
     withInfluxdbPasswords(
       `${name}-${host.name}-influxdb`,
       withMachineTokens(`${name}-${host.name}-front`, host, settings.hosts, parent),
       parent,
     ),
   );
+  const hosts = withOneStoreToken(inOrder);
   const offering = hosts.map((host) => wire(host, hosts));
   return onMachines(name, settings, offering, parent);
 }

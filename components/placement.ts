@@ -66,6 +66,10 @@ export interface Offer {
   readonly sendsPings?: boolean;
   /** Where Prometheus sends alerts. */
   readonly alertmanager?: Reachable & { readonly inCluster: boolean };
+  /** Where Prometheus sends all samples. */
+  readonly samples?: Reachable;
+  /** Where all samples are asked for, by what asks one of several. */
+  readonly store?: Reachable;
   /** Its metrics at the front, for the Prometheus of other hosts. */
   readonly metrics?: FrontMetrics;
   /** Its data, for backups. */
@@ -102,7 +106,7 @@ export interface FrontMetrics {
 }
 
 /** What services of other hosts may use, too. */
-type StackOffer = "alertmanager" | "datasource" | "lines" | "reports";
+type StackOffer = "alertmanager" | "datasource" | "lines" | "reports" | "samples" | "store";
 
 /** One of those that are offered. */
 type One<Kind extends StackOffer> = Exclude<NonNullable<Offer[Kind]>, readonly unknown[]>;
@@ -218,10 +222,15 @@ export function reportsTo(placement: Placement): ReportsTo | undefined {
  * host's first; otherwise of each type what is nearest.
  */
 export function datasourcesFor(placement: Placement): ReadonlyArray<Found<"datasource">> {
-  const found = reachable(placement, "datasource");
+  const found = reachable(placement, "datasource").sort((a, b) => rank(a) - rank(b));
   if (placement.settings.groups !== undefined) return found;
   const types = [...new Set(found.map(({ offer }) => offer.kind.type))];
   return types.flatMap((type) => nearest(found.filter(({ offer }) => offer.kind.type === type)));
+}
+
+/** What has everything comes first. */
+function rank({ offer: { kind } }: Found<"datasource">): number {
+  return kind.type === "prometheus" && kind.has === "all" ? 0 : 1;
 }
 
 /** All fronts of the stack, that of the host itself last. */

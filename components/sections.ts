@@ -25,6 +25,9 @@ import { storageSection } from "./storage/section";
 import { telegrafSection } from "./telegraf/section";
 import { timeSection } from "./time/section";
 import { topologySection } from "./topology/section";
+import { victoriametricsSection } from "./victoriametrics/section";
+import { vmalertSection } from "./vmalert/section";
+import { vmauthSection } from "./vmauth/section";
 
 export const SECTIONS = {
   network: networkSection,
@@ -32,9 +35,12 @@ export const SECTIONS = {
   gateways: gatewaysSection,
   prometheus: prometheusSection,
   alertmanager: alertmanagerSection,
+  victoriametrics: victoriametricsSection,
+  vmalert: vmalertSection,
   influxdb: influxdbSection,
   telegraf: telegrafSection,
   grafana: grafanaSection,
+  vmauth: vmauthSection,
   blackboxExporter: blackboxExporterSection,
   topology: topologySection,
   nginxExporter: nginxExporterSection,

@@ -28,6 +28,8 @@ import { sshPlacement } from "./ssh/placement";
 import { storagePlacement } from "./storage/placement";
 import { telegrafPlacement } from "./telegraf/placement";
 import { timePlacement } from "./time/placement";
+import { vmalertPlacement } from "./vmalert/placement";
+import { vmauthPlacement } from "./vmauth/placement";
 
 /** Services that are containers and nothing else, by their sections. */
 const CONTAINERS = Object.values<Pick<Section, "container">>(SECTIONS).flatMap(
@@ -44,12 +46,14 @@ export const SERVICES: readonly PlacedService[] = [
   networkPlacement,
   grafanaPlacement,
   prometheusPlacement,
+  vmalertPlacement,
   nginxPlacement,
   acmePlacement,
   ...CONTAINERS.map(placedContainer),
   apacheStatusPlacement,
   nodeExporterPlacement,
   alertmanagerPlacement,
+  vmauthPlacement,
   influxdbPlacement,
   telegrafPlacement,
   blackboxExporterPlacement,

@@ -20,8 +20,8 @@ const WAYS: ReadonlyArray<readonly [holder: RegExp, keys: RegExp, way: string]> 
   [/^(prometheus|alertmanager|grafana)$/, /^(externalurl|rooturl|server)$/, "write front.publicUrl"],
   [
     /^alertmanager$/,
-    /^(cluster|clusterpeers?|peers?)$/,
-    "clusters are not supported; let each Prometheus send to several Alertmanagers, with prometheus.alertmanagers",
+    /^(clusterpeers?|peers?)$/,
+    "write cluster: {}; the Alertmanagers of the stack's hosts that have it find each other",
   ],
   [
     /^alertmanager$/,

@@ -4,6 +4,7 @@ import { checkReach } from "../components/grafana/reach.resolve";
 import { resolveNetwork } from "../components/network/resolve";
 import { checkOpenFronts } from "../components/nginx/open.resolve";
 import { checkModes } from "../components/prometheus/mode.resolve";
+import { checkStores } from "../components/victoriametrics/reach.resolve";
 import { isLocal, type SshRoute } from "../connection/connection";
 import { docker } from "../engines/docker/engine";
 import { dockerApi } from "../engines/docker-api/engine";
@@ -22,6 +23,8 @@ import {
   clientsOf,
   inClusterWith,
   labelsOf,
+  scrapersOf,
+  storesBeside,
   watchersOf,
 } from "./resolve/asking";
 import { type Entry, resolveConnection, someAccess, someLogin, waitOf } from "./resolve/connection";
@@ -106,6 +109,7 @@ export function parse(given: Tree, context: Context, only?: Engine): Parsed {
   checkJobsAtFronts(placed, report);
   checkModes(placed, sound, report);
   checkReach(placed, report);
+  checkStores(placed, report);
   checkBuilds(placed, report);
   checkOrigins(placed, report);
   checkPlaces(placed, report);
@@ -200,6 +204,8 @@ function resolveHost(
     watchers: watchersOf(entry, all),
     clients: clientsOf(entry, all),
     inCluster: inClusterWith(entry, all),
+    stores: storesBeside(entry, all),
+    scrapers: scrapersOf(all),
     address: local ? context.self().hostname : (access.address ?? "localhost"),
     ...jumps(entry, entries),
     ...(connection === undefined || isLocal(connection) ? {} : { logIn: logInOf(connection) }),

@@ -30,6 +30,12 @@ export interface OtherHost {
   readonly address: string;
 }
 
+/** A Prometheus of the stack. */
+export interface Scraper {
+  readonly mode: "server" | "agent";
+  readonly scrapeInterval: string;
+}
+
 /** A host that a section is resolved for. */
 export interface HostBasics {
   readonly role: "monitor" | "target";
@@ -47,6 +53,10 @@ export interface HostBasics {
   readonly clients: readonly OtherHost[];
   /** The other hosts whose Alertmanager is in a cluster. */
   readonly inCluster: ReadonlyArray<OtherHost & { readonly port: number }>;
+  /** The other hosts with a VictoriaMetrics. */
+  readonly stores: readonly OtherHost[];
+  /** Every Prometheus of the stack, that of this host perhaps among them. */
+  readonly scrapers: readonly Scraper[];
   /** How a deployment logs in; absent: not at all, since it runs on the host. */
   readonly logIn?: { readonly user: string; readonly by: "key" | "agent" | "password" };
   /** The host of the stack through which it is reached. */

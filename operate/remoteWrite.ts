@@ -1,5 +1,6 @@
-// What an agent sends: whether each of its endpoints takes it.
+// What Prometheus sends: whether each of its endpoints takes it.
 import { PROMETHEUS_ENDPOINT } from "../components/prometheus/endpoint";
+import { storeName } from "../components/victoriametrics/remoteWrite.render";
 import type { Front } from "./front";
 
 /** How far an endpoint may be behind the newest sample, in seconds: batches wait for 5 s. */
@@ -8,6 +9,11 @@ const BEHIND_AT_MOST = 60;
 /** Whether the Prometheus of a bundle is an agent: by its arguments in a unit of podman's, or of Docker's. */
 export function isAgent(bundle: string): boolean {
   return /^ +(?:Exec=.* | {2})--(?:agent|enable-feature=agent)(?:\s|$)/m.test(bundle);
+}
+
+/** Whether the Prometheus of a bundle sends its samples to VictoriaMetrics of the stack. */
+export function sendsToStores(bundle: string): boolean {
+  return new RegExp(`^ +(?:- )?name: ${storeName("")}`, "m").test(bundle);
 }
 
 /** @throws Error that names the endpoints that take nothing, or too little */

@@ -10,7 +10,7 @@ import { writeJunit } from "./junit";
 import { linesAreTaken, watchesTelegraf } from "./lines";
 import { exitCode, perHost, type Report } from "./outcome";
 import { age, PROMETHEUS } from "./prometheus";
-import { isAgent, samplesAreTaken } from "./remoteWrite";
+import { isAgent, samplesAreTaken, sendsToStores } from "./remoteWrite";
 import { retry } from "./retry";
 import { BACKUP } from "./saved";
 import type { DeployedHost } from "./state";
@@ -72,12 +72,14 @@ async function verifyHost(host: Host, seconds: number): Promise<Check[]> {
     ...(prometheus
       ? [check("targets", () => retry(seconds, () => targetsUp(front, prometheus.bundle)))]
       : []),
-    ...(agent ? [check("samples sent", () => retry(seconds, () => samplesAreTaken(front)))] : []),
+    ...(agent || (prometheus && sendsToStores(prometheus.bundle))
+      ? [check("samples sent", () => retry(seconds, () => samplesAreTaken(front)))]
+      : []),
     ...(prometheus && !agent && watchesTelegraf(prometheus.bundle)
       ? [check("lines to InfluxDB", () => retry(seconds, () => linesAreTaken(front)))]
       : []),
     ...(alertmanager ? [check("an alert", () => alertIsTaken(host, alertmanager.bundle, seconds))] : []),
-    ...(alertmanager && prometheus
+    ...(alertmanager && prometheus && !agent
       ? [check("alerts of Prometheus", () => alertsArrive(front, seconds))]
       : []),
   ]);

@@ -12,7 +12,7 @@ export const availabilityPlacement: PlacedService = {
           backend: HISTORY_BACKEND,
           savedData: { service: HISTORY, appended: ["wal", "chunks_head"] },
           datasource: {
-            kind: { type: "prometheus", scrapeInterval: "1m", title: "Prometheus history" },
+            kind: { type: "prometheus", scrapeInterval: "1m", title: "Prometheus history", has: "some" },
             endpoints: behindFront(front, HISTORY_ENDPOINT, "queries"),
           },
         }

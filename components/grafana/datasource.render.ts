@@ -19,8 +19,13 @@ export type DatasourceKind =
       readonly type: "prometheus";
       /** Its scrape interval: the smallest step of Grafana's queries. */
       readonly scrapeInterval: string;
-      /** What it is called if it has only some of the series; dashboards do not ask it by default. */
+      /** What it is called, if not Prometheus. */
       readonly title?: string;
+      /**
+       * `all`: what every Prometheus of the stack scrapes, so dashboards ask it first. `some`: only some of the series;
+       * dashboards do not ask it. Default: what this Prometheus scrapes.
+       */
+      readonly has?: "all" | "some";
     }
   /** Version 1, asked in InfluxQL. */
   | { readonly type: "influxdb"; readonly database: string }
@@ -54,23 +59,29 @@ export function titleOf(kind: DatasourceKind): string {
   return kind.type === "influxdb" ? `${TITLES.influxdb} ${kind.database}` : TITLES[kind.type];
 }
 
-/** @param prometheusUid uid of the first Prometheus, which dashboards refer to; others have the one that Grafana derives */
+/** @param prometheusUid uid of the first that dashboards may ask, which they refer to; others have the one that Grafana derives */
 export function namedDatasources<Secret>(
   found: ReadonlyArray<FoundDatasource<Secret>>,
   prometheusUid: string,
 ): Array<Datasource<Secret>> {
   const first = found.find(({ kind }) => isMain(kind));
   return found.map((one) => {
-    const { title = titleOf(one.kind), ...kind } = { title: undefined, ...one.kind };
+    const { title = titleOf(one.kind), has: _, ...kind } = { title: undefined, has: undefined, ...one.kind };
     const name = one.host === undefined ? title : `${title} (${one.host})`;
-    const uid = one === first ? prometheusUid : datasourceUid({ name });
+    const uid = one === first ? prometheusUid : uidBeside(name, prometheusUid);
     return { ...kind, name, uid, endpoint: one.endpoint };
   });
 }
 
+/** The one that Grafana derives from the name may be that of the first. */
+function uidBeside(name: string, first: string): string {
+  const derived = datasourceUid({ name });
+  return derived === first ? datasourceUid({ name: `${name} beside another one` }) : derived;
+}
+
 /** Whether dashboards may ask it for anything. */
 export function isMain(kind: DatasourceKind | undefined): boolean {
-  return kind?.type === "prometheus" && kind.title === undefined;
+  return kind?.type === "prometheus" && kind.has !== "some";
 }
 
 /** The uid that Grafana itself would derive. */

@@ -24,7 +24,7 @@ export const OWN_TOKEN = "podwatch";
 
 /** The log-ins of services on other hosts: each may do what it is for. */
 const MACHINE_RIGHTS: Readonly<Record<MachineLogIn, Rights>> = {
-  queries: { access: "read", paths: ["prometheus"] },
+  queries: { access: "read", paths: ["prometheus", "victoriametrics"] },
   metrics: { access: "read", paths: ["gateways", "metrics"] },
   samples: { access: "read", paths: ["samples"] },
   alerts: { access: "read", paths: ["alerts"] },

@@ -13,6 +13,7 @@ const loginName = () =>
 
 const place = choice([
   "prometheus",
+  "victoriametrics",
   "alertmanager",
   "gateways",
   "runbooks",
@@ -25,12 +26,12 @@ const place = choice([
 const rights = (paths: Array<z.output<typeof place>>) => ({
   access: setting(
     choice(["read", "write"]).default("read"),
-    "`read`: see everything there, and query Prometheus. `write`: change things too, such as Alertmanager's silences.",
+    "`read`: see everything there, and query Prometheus and VictoriaMetrics. `write`: change things too, such as Alertmanager's silences.",
     { example: "write" },
   ),
   paths: setting(
     list(place, "paths").default(paths),
-    "What is open to it. `gateways`: their metrics. `metrics`: those of the services themselves, below `/metrics` and `/federate`. `samples`: send them, where `prometheus.remoteWriteReceiver` is set. `alerts`: send them to Alertmanager, which takes them from nobody else. `all`: everything behind the front but that, your own locations too. Grafana has a log-in of its own.",
+    "What is open to it. `gateways`: their metrics. `metrics`: those of the services themselves, below `/metrics` and `/federate`. `samples`: send them, to VictoriaMetrics, and to Prometheus where `prometheus.remoteWriteReceiver` is set. `alerts`: send them to Alertmanager, which takes them from nobody else. `all`: everything behind the front but that, your own locations too. Grafana has a log-in of its own.",
     { example: ["prometheus", "alertmanager"] },
   ),
 });

@@ -61,10 +61,11 @@ function needsLogIn({
   alertmanager,
   blackboxExporter,
   gateways,
+  victoriametrics,
   front,
 }: ServiceSettings<string>): boolean {
   return (
-    [prometheus, alertmanager, blackboxExporter, gateways].some(({ enabled }) => enabled) ||
+    [prometheus, alertmanager, blackboxExporter, gateways, victoriametrics].some(({ enabled }) => enabled) ||
     front.snippet !== undefined
   );
 }

@@ -1,9 +1,12 @@
 import { alert, type RuleGroup, seconds } from "../../lib/rules/model";
 
+/** VictoriaMetrics has the host's name in the place of the address. */
+const HOST = "{{ or $labels.host $labels.instance }}";
+
 export const agentsRules: RuleGroup = {
   name: "agents",
   about:
-    "What agents and other servers of Prometheus send of themselves, where `prometheus.remoteWriteReceiver` is set.",
+    "What agents and other servers of Prometheus send of themselves, where `prometheus.remoteWriteReceiver` is set, or the stack has VictoriaMetrics.",
   alerts: [
     alert({
       name: "AgentSilent",
@@ -12,9 +15,9 @@ export const agentsRules: RuleGroup = {
       thresholds: {},
       what: "An agent that sent samples within the last day no longer does",
       expr: () => "last_over_time(prometheus_agent_active_series[1d])\nunless prometheus_agent_active_series",
-      summary: "The agent on {{ $labels.host }} sends nothing",
+      summary: `The agent on ${HOST} sends nothing`,
       description: () =>
-        "Nothing has come from the agent on {{ $labels.host }} for some minutes: it is down, or does not reach this Prometheus. No alert about what it scrapes can fire.",
+        `Nothing has come from the agent on ${HOST} for some minutes: it is down, or does not reach this Prometheus. No alert about what it scrapes can fire.`,
     }),
     alert({
       name: "RemoteWriteFailing",

@@ -9,6 +9,7 @@ import type { Telemetry } from "../../lib/telemetry";
 import type { Host } from "../host";
 import type { PodNetwork } from "../network/component";
 import type { FrontSettings } from "../nginx/front.schema";
+import { type Store, toStore } from "../victoriametrics/remoteWrite.render";
 import type { AlertsSettings } from "./alerts.schema";
 import {
   discoveryDirectories,
@@ -46,6 +47,8 @@ export interface PrometheusArgs {
   readonly apart?: boolean;
   /** What it monitors, itself included, besides the jobs of the settings. */
   readonly watched: ReadonlyArray<Telemetry<pulumi.Output<string>>>;
+  /** The stack's VictoriaMetrics, which get all samples. */
+  readonly stores?: ReadonlyArray<Store<pulumi.Output<string>>>;
   /** Where else samples go, by the names of the external labels. */
   readonly history?: ((externalLabels: readonly string[]) => RemoteWrite<never>) | undefined;
   /** Where alerts go. */
@@ -69,14 +72,17 @@ export class Prometheus extends pulumi.ComponentResource {
     const { alerts } = args;
     const { mode } = settings;
     // Each has the same job for itself.
-    const externalLabels =
-      mode === "agent" || args.apart
-        ? { host: args.hostName, ...settings.externalLabels }
-        : settings.externalLabels;
+    const told: Record<string, string> = mode === "agent" || args.apart ? { host: args.hostName } : {};
+    const externalLabels = { ...told, ...settings.externalLabels };
     const history = args.history?.(Object.keys(externalLabels));
+    const toTell = Object.keys(told).filter((label) => !(label in settings.externalLabels));
     const remotes = {
       ...settings,
-      remoteWrite: [...settings.remoteWrite, ...(history === undefined ? [] : [history])],
+      remoteWrite: [
+        ...settings.remoteWrite,
+        ...(args.stores ?? []).map((store) => toStore(store, { host: args.hostName, told: toTell })),
+        ...(history === undefined ? [] : [history]),
+      ],
     };
     const ruleGroups =
       alerts.enabled && mode === "server" ? args.watched.flatMap((one) => one.ruleGroups) : [];
@@ -97,7 +103,7 @@ export class Prometheus extends pulumi.ComponentResource {
       ...deployedSecrets(deployed),
       ...scrapeSecrets(jobs, settings.secrets),
       ...settings.discovery.flatMap(discoverySecrets),
-      ...remoteSecrets(settings, args.alertmanagers),
+      ...remoteSecrets(remotes, args.alertmanagers),
     ]);
     const service = host.rendered(withAdditions(prometheus), {
       image: settings.image,
@@ -147,7 +153,7 @@ export class Prometheus extends pulumi.ComponentResource {
         ...deployedFiles(deployed),
         ...scrapeFiles(jobs),
         ...Object.assign({}, ...settings.discovery.map(discoveryFiles)),
-        ...remoteFiles(settings, args.alertmanagers),
+        ...remoteFiles(remotes, args.alertmanagers),
       },
       secrets: secrets.map(({ name: secret }) => secret),
       keepData: settings.data === "keep",

@@ -5,6 +5,7 @@ import type { ServiceSettings } from "../../config/section";
 import { isGroup, type Tree, valueAt } from "../../config/walk";
 import { inMilliseconds } from "../../lib/duration";
 import { endpointAt, isOfOwnHost } from "../../lib/endpoint";
+import { reachesStore, storesOf } from "../victoriametrics/reach.resolve";
 import type { PrometheusSettings } from "./schema";
 
 /** A host with its entry in the stack file. */
@@ -15,6 +16,7 @@ interface Placed extends Layered {
 }
 
 const NO_RULES = "an agent evaluates no rules; write it for the Prometheus that takes its samples";
+const RULES_OF_VMALERT = "an agent evaluates no rules; write it under podwatch:vmalert";
 const NO_QUERIES = "an agent answers no queries; write it for the Prometheus that takes its samples";
 const NO_HISTORY =
   "an agent keeps no history; write it for the Prometheus that takes its samples, or agent.maxTime for what waits to be sent";
@@ -71,7 +73,8 @@ export function checkModes(placed: readonly Placed[], stack: Tree, report: Repor
   const servers = hosts.filter(({ settings }) => settings.prometheus.mode === "server");
   const agents = hosts.filter((host) => !servers.includes(host));
   for (const host of hosts) checkFlags(host, report);
-  for (const host of agents) checkAgent(host, servers, stack, report);
+  const stores = storesOf(placed);
+  for (const host of agents) checkAgent(host, { servers, stores }, stack, report);
   for (const host of servers) {
     const { sound } = host;
     const locate = locateIn("prometheus", host);
@@ -103,20 +106,29 @@ function checkFlags(host: Placed, report: Report): void {
   });
 }
 
-function checkAgent(host: Placed, servers: readonly Placed[], stack: Tree, report: Report): void {
+/** Who takes samples, and answers queries. */
+interface Takers {
+  readonly servers: readonly Placed[];
+  readonly stores: readonly Placed[];
+}
+
+function checkAgent(host: Placed, takers: Takers, stack: Tree, report: Report): void {
   const { settings, sound } = host;
+  const { servers, stores } = takers;
   const { prometheus } = settings;
   const locate = locateIn("prometheus", host);
-  if (prometheus.remoteWrite.length === 0) {
+  if (prometheus.remoteWrite.length === 0 && !stores.some((store) => reachesStore(host, store))) {
     report(
       locate(["mode"]),
-      `${quote("agent")} keeps no samples, and has nowhere to send them; add an endpoint under remoteWrite`,
+      `${quote("agent")} keeps no samples, and has nowhere to send them; add an endpoint under remoteWrite, or write enabled: true under podwatch:victoriametrics for a host of the group databases`,
     );
   }
   // What the stack says for all hosts is for its servers, if there are any.
   const isWritten = (setting: Path) =>
     valueAt(sound, setting) !== undefined || (servers.length === 0 && valueAt(stack, setting) !== undefined);
-  for (const [key, reason] of Object.entries(OF_SERVERS)) {
+  const evaluated = stores.some((store) => store.settings.vmalert.enabled);
+  for (const [key, of] of Object.entries(OF_SERVERS)) {
+    const reason = of === NO_RULES && evaluated ? RULES_OF_VMALERT : of;
     if (isWritten(["prometheus", key])) report(locate([key]), `is of no use with mode: agent: ${reason}`);
   }
   if (isWritten(["prometheus", "extra", "alerting"]))
@@ -131,9 +143,9 @@ function checkAgent(host: Placed, servers: readonly Placed[], stack: Tree, repor
         );
     });
   }
-  if (isWritten(["alerts"]))
+  if (evaluated ? valueAt(sound, ["alerts"]) !== undefined : isWritten(["alerts"]))
     report(locateIn("alerts", host)([]), `is of no use with mode: agent: ${NO_RULES}`);
-  if (settings.alertmanager.enabled)
+  if (settings.alertmanager.enabled && !evaluated)
     report(
       locateIn("alertmanager", host)(["enabled"]),
       "leaves Alertmanager without alerts on a host whose Prometheus is an agent; write alertmanager: {enabled: false} for this host",
@@ -144,12 +156,14 @@ function checkAgent(host: Placed, servers: readonly Placed[], stack: Tree, repor
       locate(["agent", "minTime"]),
       `${quote(minTime)} is longer than maxTime, ${maxTime}; write at most that`,
     );
-  checkGrafana(host, servers, report);
+  checkGrafana(host, takers, report);
 }
 
-function checkGrafana(host: Placed, servers: readonly Placed[], report: Report): void {
+function checkGrafana(host: Placed, { servers, stores }: Takers, report: Report): void {
   const { grafana } = host.settings;
-  const reached = servers.some(({ settings: { front } }) => !isOfOwnHost(endpointAt(front.publicUrl)));
+  const reached =
+    servers.some(({ settings: { front } }) => !isOfOwnHost(endpointAt(front.publicUrl))) ||
+    stores.some((store) => reachesStore(host, store));
   if (!grafana.enabled || grafana.datasources.length > 0 || reached) return;
   report(
     locateIn("grafana", host)(["enabled"]),

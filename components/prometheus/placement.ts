@@ -60,6 +60,10 @@ export function prometheusArgs(placement: Placement): PrometheusArgs {
     hostName: settings.name,
     apart: alertmanagers.some(({ own, offer }) => !own && !offer.inCluster),
     watched,
+    stores: reachable(placement, "samples").map(({ endpoint, from }) => ({
+      host: from.settings.name,
+      endpoint,
+    })),
     history: HISTORY in placement.offers ? toHistory : undefined,
     alertmanagers: alertmanagers.map(({ endpoint }) => endpoint),
     alerts: settings.alerts,

@@ -3,7 +3,7 @@ import { clusterOf } from "../../components/alertmanager/schema";
 import { isMeant, isWatched, selectorOf } from "../../lib/watched";
 import { quote, type Report } from "../problem";
 import { hostEntry, services } from "../schema";
-import type { HostBasics, OtherHost, SectionName } from "../section";
+import type { HostBasics, OtherHost, Scraper, SectionName } from "../section";
 import { settle } from "../shape";
 import { nearest } from "../suggest";
 import type { Tree } from "../walk";
@@ -21,9 +21,11 @@ interface Entry extends Layered, Pick<Grouped, "groups"> {
 /** A host, and what it may ask of others. */
 export interface Asking extends OtherHost, Pick<Grouped, "groups"> {
   /** What its Prometheus watches, absent for all; undefined if it has none. */
-  readonly prometheus: { readonly watches?: readonly string[] | undefined } | undefined;
+  readonly prometheus: (Scraper & { readonly watches?: readonly string[] | undefined }) | undefined;
   readonly grafana: boolean;
   readonly telegraf: boolean;
+  /** Whether it has a VictoriaMetrics. */
+  readonly store: boolean;
   /** The port of its Alertmanager for the others of a cluster; undefined if it is in none. */
   readonly cluster: number | undefined;
 }
@@ -45,6 +47,9 @@ export function asking(stack: Tree, entries: readonly Entry[], ownName: string):
     const alertmanager = applies(placed, "alertmanager")
       ? settle(services.alertmanager, written("alertmanager"))
       : undefined;
+    const store = applies(placed, "victoriametrics")
+      ? settle(services.victoriametrics, written("victoriametrics"))
+      : undefined;
     return {
       name,
       ...(groups === undefined ? {} : { groups }),
@@ -52,6 +57,7 @@ export function asking(stack: Tree, entries: readonly Entry[], ownName: string):
       prometheus: prometheus?.enabled ? prometheus : undefined,
       grafana: grafana?.enabled === true,
       telegraf: telegraf?.enabled === true,
+      store: store?.enabled === true,
       cluster: alertmanager && clusterOf(alertmanager)?.port,
     };
   });
@@ -96,6 +102,20 @@ export function clientsOf(
 export function inClusterWith(host: Pick<Entry, "name">, all: readonly Asking[]): HostBasics["inCluster"] {
   return all.flatMap(({ name, address, cluster: port }) =>
     port === undefined || name === host.name ? [] : [{ name, address, port }],
+  );
+}
+
+/** The other hosts with a VictoriaMetrics. */
+export function storesBeside(host: Pick<Entry, "name">, all: readonly Asking[]): OtherHost[] {
+  return all
+    .filter(({ name, store }) => store && name !== host.name)
+    .map(({ name, address }) => ({ name, address }));
+}
+
+/** Every Prometheus of the stack. */
+export function scrapersOf(all: readonly Asking[]): Scraper[] {
+  return all.flatMap(({ prometheus }) =>
+    prometheus === undefined ? [] : [{ mode: prometheus.mode, scrapeInterval: prometheus.scrapeInterval }],
   );
 }
 

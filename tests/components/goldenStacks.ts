@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { MonitoringStack } from "../../components/monitoringStack";
 import type { HostSettings, Settings } from "../../config/load";
-import { DATASOURCE_PLACEHOLDER } from "../../dashboards/datasource";
+import { shippedDashboards } from "../../dashboards/shipped";
 import { everySection, filesBeside } from "./everything";
 import { MACHINE } from "./expected";
 import { identitiesOf, isBundle } from "./identities";
@@ -152,15 +152,20 @@ const everyService = {
  * by the name of that file if it is the same but for the uid of the data source, and left in if it is not.
  */
 function withoutDashboards(bundle: string): string {
-  const uid = /^ +uid: (\S+)$/m.exec(bundle)?.[1] ?? "";
+  const sources = [...bundle.matchAll(SOURCE)].map(([, name = "", uid = ""]) => ({ name, uid }));
+  const uid = sources[0]?.uid ?? /^ +uid: (\S+)$/m.exec(bundle)?.[1] ?? "";
   return bundle.replaceAll(DASHBOARD, (part, file: string, text: string) => {
-    const shipped = readFileSync(join(__dirname, "../../dashboards/json", file), "utf8");
-    const indented = shipped.replaceAll(DATASOURCE_PLACEHOLDER, uid).replaceAll(/^(?!$)/gm, "  ");
-    return text === indented
-      ? `part files/dashboards/${file}\n  (dashboards/json/${file} with the data source ${uid})\n`
-      : part;
+    const isOf = (choice: typeof sources) =>
+      text === shippedDashboards([file], uid, choice)[file]?.replaceAll(/^(?!$)/gm, "  ");
+    const of = isOf([]) ? uid : isOf(sources) ? sources.map(({ name }) => name).join(" or ") : undefined;
+    return of === undefined
+      ? part
+      : `part files/dashboards/${file}\n  (dashboards/json/${file} with the data source ${of})\n`;
   });
 }
+
+/** A data source that has what dashboards ask for. */
+const SOURCE = /^ +- name: (Prometheus|VictoriaMetrics)\n +type: prometheus\n +uid: (\S+)$/gm;
 
 const DASHBOARD = /^part files\/dashboards\/([a-z]+\.json)\n((?: {2}.*\n)+)/gm;
 

@@ -216,7 +216,7 @@ describe("is refused:", () => {
       "an unknown service",
       { mon: { groups: ["monitors"] } },
       { monitors: { services: ["loki"] } },
-      'podwatch:groups.monitors.services[0]: "loki" is not known here; write gateways or prometheus or alertmanager or influxdb or telegraf or grafana or blackboxExporter or topology or nginxExporter or apache or executor or nodeExporter',
+      'podwatch:groups.monitors.services[0]: "loki" is not known here; write gateways or prometheus or alertmanager or victoriametrics or vmalert or influxdb or telegraf or grafana or vmauth or blackboxExporter or topology or nginxExporter or apache or executor or nodeExporter',
     ],
     [
       "an unknown setting of a group",

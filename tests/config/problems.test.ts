@@ -220,7 +220,11 @@ const unknown: [Record<string, unknown>, Record<string, unknown>, string][] = [
     {},
     "podwatch:grafana.adminPasword: unknown setting; did you mean adminPassword?",
   ],
-  [{ retention: {} }, {}, "podwatch:retention: unknown setting; did you mean podwatch:prometheus.retention?"],
+  [
+    { retention: {} },
+    {},
+    "podwatch:retention: unknown setting; did you mean podwatch:prometheus.retention or podwatch:victoriametrics.retention?",
+  ],
   [{}, { subnet: "x" }, "podwatch:host.subnet: unknown setting; did you mean podwatch:host.network.subnet?"],
   [{}, { ansible_user: "x" }, "podwatch:host.ansible_user: unknown setting; did you mean user?"],
   [

@@ -23,7 +23,7 @@ test.each<[string, unknown, string]>([
   ["grafana.env", {}, "write environment"],
   ["front.mounts", [], "write volumes"],
   ["alertmanager.deploy", {}, "write resources"],
-  ["alertmanager.peers", [], "clusters are not supported; "],
+  ["alertmanager.peers", [], "write cluster: {}; "],
   ["grafana.email", {}, "write smtp"],
   ["grafana.auth.anonymous", {}, "write anonymous"],
   ["grafana.keycloak", {}, "write oauth"],

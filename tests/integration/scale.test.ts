@@ -1,10 +1,10 @@
-// examples/scale on its machines: two monitors watch the same hosts, and their Alertmanagers are a cluster that sends each alert once,
-// also while parts of it are lost.
+// examples/scale on its machines: two monitors watch the same hosts, their Alertmanagers are a cluster that sends each alert once, and two
+// databases have all samples, also while parts of all that are lost.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Receivers, startReceivers } from "../../lab/receivers/receivers";
 import { betweenMarkers } from "../markedPage";
-import { CHECKOUT, eventually, HERE, LabHost } from "./support/lab";
+import { CHECKOUT, eventually, HERE, LabHost, provideImages } from "./support/lab";
 import { nightly } from "./support/nightly";
 import { type NodeMirror, nodeMirror } from "./support/nodeMirror";
 import { drift, operate } from "./support/operate";
@@ -12,9 +12,10 @@ import { connection, merge, Stack, type StackSettings, sectionsIn } from "./supp
 
 jest.setTimeout(600_000);
 
-const NAMES = ["monitor1", "monitor2", "dashboard", "services"] as const;
+const NAMES = ["monitor1", "monitor2", "dashboard", "database1", "database2", "services"] as const;
 type Name = (typeof NAMES)[number];
 type Monitor = "monitor1" | "monitor2";
+type Database = "database1" | "database2";
 const GOSSIP = 9094;
 
 let hosts: Readonly<Record<Name, LabHost>>;
@@ -22,11 +23,14 @@ let receivers: Receivers;
 let mirror: NodeMirror;
 let stack: Stack;
 let operator: Readonly<Record<string, string>>;
+let admin: string;
 /** What was lost, and what arrived meanwhile. */
 const seen: Array<readonly [what: string, raised: string, arrived: string]> = [];
+/** What was lost, and how queries went meanwhile. */
+const asks: Array<readonly string[]> = [];
 
 /** The example's stack file, on lab hosts, with somebody to tell and alerts that do not keep one waiting. */
-function settings(): StackSettings {
+function settings(prometheus: object, more: object): StackSettings {
   const { hosts: entries, ...sections } = sectionsIn<{ hosts: Record<Name, object> }>(
     "examples/scale/Pulumi.scale.yaml",
   );
@@ -37,41 +41,54 @@ function settings(): StackSettings {
   return merge(sections, {
     hosts: Object.fromEntries(placed),
     firewall: { allowFrom: [HERE] },
-    prometheus: { data: "delete", scrapeInterval: "1s", evaluationInterval: "1s" },
+    prometheus: { data: "delete", scrapeInterval: "1s", ...prometheus },
     grafana: { data: "delete" },
+    victoriametrics: { data: "delete" },
     alertmanager: { data: "delete", route: { groupWait: "1s", groupInterval: "20s" } },
     alerts: { InstanceDown: { for: "3s" } },
     nodeExporter: { release: mirror.release },
+    ...more,
   }) as StackSettings;
+}
+
+function configure(prometheus: object, more = {}): Promise<void> {
+  const { url, credentials } = receivers;
+  return stack.configure(settings(prometheus, more), {
+    "alertmanager.receivers.oncall.webhook.url": `${url}/alertmanager/oncall`,
+    "alertmanager.receivers.oncall.webhook.bearerToken": credentials.webhookToken,
+  });
 }
 
 beforeAll(async () => {
   const booted = await LabHost.bootAll(NAMES.map((name) => `test-sc-${name.slice(0, 3)}${name.slice(-1)}`));
   hosts = Object.fromEntries(NAMES.map((name, index) => [name, booted[index]])) as typeof hosts;
-  [receivers, mirror] = await Promise.all([startReceivers({ bind: HERE }), nodeMirror()]);
+  [receivers, mirror] = await Promise.all([
+    startReceivers({ bind: HERE }),
+    nodeMirror(),
+    provideImages("victoriametrics", "vmalert", "vmauth"),
+  ]);
   stack = await Stack.create("scale", {});
-  const { url, credentials } = receivers;
-  await stack.configure(settings(), {
-    "alertmanager.receivers.oncall.webhook.url": `${url}/alertmanager/oncall`,
-    "alertmanager.receivers.oncall.webhook.bearerToken": credentials.webhookToken,
-  });
+  await configure({ evaluationInterval: "1s" });
   await stack.up();
   const all =
-    await stack.output<Record<string, { logIns: { users: { operator: string } } }>>("installations");
+    await stack.output<
+      Record<string, { logIns: { users: { operator: string } }; grafana?: { password: string } }>
+    >("installations");
+  admin = all.dashboard?.grafana?.password ?? "";
   operator = Object.fromEntries(Object.entries(all).map(([name, one]) => [name, one.logIns.users.operator]));
 });
 
 afterAll(async () => {
   const { REPORT } = process.env;
-  if (REPORT && seen.length > 0) report(join(CHECKOUT, REPORT));
+  if (REPORT && seen.length > 0) report();
   mirror?.close();
   await receivers?.stop();
   await stack?.dispose();
   await Promise.all(Object.values(hosts ?? {}).map((host) => host.down()));
 });
 
-/** What a monitor's service answers at its own front. */
-async function asked(name: Monitor, path: string, ...more: string[]): Promise<string> {
+/** What a service of a host answers at its own front. */
+async function asked(name: Monitor | Database, path: string, ...more: string[]): Promise<string> {
   return hosts[name].exec(
     `curl -sk --fail -m 20 -u 'operator:${operator[name]}' ${more.join(" ")} 'https://127.0.0.1${path}'`,
   );
@@ -82,6 +99,39 @@ async function value(name: Monitor, query: string): Promise<number> {
     await asked(name, `/prometheus/api/v1/query?query=${encodeURIComponent(query)}`),
   );
   return Number(data.result[0]?.value[1]);
+}
+
+/** What the database of a host has. */
+async function stored(name: Database, query: string): Promise<number> {
+  const path = `/victoriametrics/api/v1/query?query=${encodeURIComponent(query)}`;
+  return Number(JSON.parse(await asked(name, path)).data.result[0]?.value[1] ?? 0);
+}
+
+/** Uid of the data source that dashboards ask. */
+const MAIN = "PBFA97CFB590B2093";
+
+/** Asks Grafana once a second for what its main data source shows; the answers, and how long each took. */
+async function shown(expr: string, seconds: number): Promise<Array<{ value: number; took: number }>> {
+  const queries = [{ refId: "A", expr, instant: true, datasource: { uid: MAIN } }];
+  const body = JSON.stringify({ from: "now-5m", to: "now", queries });
+  const lines = await hosts.dashboard.exec(
+    `for i in $(seq ${seconds}); do
+      { answer=$(curl -sk -m 20 -u 'admin:${admin}' -H 'Content-Type: application/json' -d '${body}' \
+        -w ' %{http_code} %{time_total}' https://127.0.0.1/grafana/api/ds/query); echo $answer; } & sleep 1
+    done; wait`,
+  );
+  return lines
+    .trim()
+    .split("\n")
+    .map((line) => {
+      const [, answer = "", code = "", took = "0"] = /^(?:(.*) )?(\d+) (\S+)$/.exec(line) ?? [];
+      return { value: code === "200" ? valueIn(answer) : Number.NaN, took: Number(took) };
+    });
+}
+
+function valueIn(answer: string): number {
+  if (!answer.startsWith("{")) return Number.NaN;
+  return JSON.parse(answer).results?.A?.frames?.[0]?.data.values.at(-1)?.[0] ?? Number.NaN;
 }
 
 interface Notification {
@@ -212,15 +262,111 @@ END`);
   },
 );
 
+const UP = `up{job="node",instance="services"}`;
+
+test("Grafana asks a database first, and each has one of the samples that both Prometheus sent", async () => {
+  const { stdout } = await hosts.dashboard.tryExec(
+    `curl -sk -u 'admin:${admin}' https://127.0.0.1/grafana/api/datasources`,
+  );
+  expect(JSON.parse(stdout).map((one: Record<string, string>) => [one.name, one.url, one.isDefault])).toEqual(
+    [
+      ["Prometheus (monitor1)", `https://${hosts.monitor1.address}:443/prometheus`, false],
+      ["Prometheus (monitor2)", `https://${hosts.monitor2.address}:443/prometheus`, false],
+      ["VictoriaMetrics", "http://podwatch-vmauth:8427", true],
+    ],
+  );
+  const received = `sum(increase(vm_rows_received_by_storage_total{instance="database1"}[20s]))`;
+  for (const name of ["database1", "database2"] as const) {
+    await eventually(
+      90,
+      () => stored(name, `count_over_time(${UP}[20s])`),
+      (found) => found >= 19 && found <= 21,
+    );
+  }
+  const sent = await value("monitor1", received);
+  const series = await stored("database1", 'count({__name__!=""})');
+  // Both Prometheus send all of them each second.
+  expect(sent).toBeGreaterThan(1.5 * 20 * series);
+  expect((await shown(`count(count_over_time(${UP}[20s]))`, 1)).map(({ value }) => value)).toEqual([1]);
+});
+
+test("a database is asked and written by those who may, and deletes nothing for anybody", async () => {
+  const code = async (path: string, ...more: string[]) =>
+    hosts.database1.exec(
+      `curl -sk -o /dev/null -w '%{http_code}' ${more.join(" ")} 'https://127.0.0.1/victoriametrics/${path}'`,
+    );
+  const login = `-u 'operator:${operator.database1}'`;
+  expect(await code("api/v1/query?query=1")).toBe("401");
+  expect(await code("api/v1/query?query=1", login)).toBe("200");
+  expect(await code("api/v1/write", "-X POST", "-d x")).toBe("401");
+  for (const path of ["api/v1/admin/tsdb/delete_series?match[]=up", "snapshot/create", "flags", "vmui/"])
+    expect(await code(path, "-g", login)).toBe("404");
+});
+
+/** Asks while something is lost; what came of it is a row of the table. */
+async function askWhile(what: string, seconds: number): Promise<Array<{ value: number; took: number }>> {
+  const answers = await shown(`count(count_over_time(${UP}[5m]))`, seconds);
+  const failed = answers.filter(({ value: one }) => one !== 1).length;
+  const slowest = Math.max(...answers.map(({ took }) => took));
+  asks.push([what, String(answers.length), String(failed), `${slowest.toFixed(1)} s`]);
+  return answers;
+}
+
+nightly("a database that is lost costs no query, and has all samples once it is back", async () => {
+  await askWhile("nothing", 20);
+  const begun = Date.now();
+  await hosts.database1.crash();
+  const answers = await askWhile("database1 is lost", 40);
+  expect(answers.filter(({ value: one }) => one !== 1)).toEqual([]);
+  await hosts.database1.start();
+  expect((await operate(stack, "up", "--yes", "--config-file", stack.configFile)).code).toBe(0);
+  const all = `count_over_time(${UP}[40s] @ ${Math.ceil(begun / 1000) + 45})`;
+  const had = await stored("database2", all);
+  expect(had).toBeGreaterThan(38);
+  const back = await eventually(
+    120,
+    () => stored("database1", all),
+    (found) => found >= had,
+  );
+  asks.push(["it is back: samples of 40 s that it lacks", String(had), String(had - back), ""]);
+});
+
+nightly("while the link between Grafana and a database is cut, the other one is asked", async () => {
+  await hosts.dashboard.exec(
+    `nft -f - <<'END'
+table inet cut {
+  chain out { type filter hook postrouting priority 400; ip daddr ${hosts.database1.address} drop; }
+}
+END`,
+  );
+  const answers = await askWhile("the link between dashboard and database1 is cut", 40);
+  await hosts.dashboard.exec("nft delete table inet cut");
+  expect(answers.filter(({ value: one }) => one !== 1)).toEqual([]);
+});
+
+nightly("as agents, the monitors leave rules to vmalert, and an alert arrives once", async () => {
+  await configure({ mode: "agent" }, { vmalert: { evaluationInterval: "1s" } });
+  await stack.up();
+  expect((await operate(stack, "verify")).stdout).not.toContain("FAILED");
+  const told = await failure("every Prometheus is an agent, nothing is lost");
+  expect(told).toHaveLength(1);
+});
+
 test("destroy leaves nothing, the port is closed", async () => {
   await stack.destroy();
-  for (const host of [hosts.monitor1, hosts.monitor2])
+  for (const host of [hosts.monitor1, hosts.monitor2, hosts.database1, hosts.dashboard])
     expect(await host.exec("ls -d /var/lib/podwatch 2>&1 || :; ss -ltn")).not.toMatch(/^\/var|:9094\b/m);
 });
 
-function report(page: string): void {
-  const rows = [["lost", "alerts raised", "messages that arrived"], ["---", "---", "---"], ...seen];
-  const table = rows.map((cells) => `| ${cells.join(" | ")} |\n`).join("");
-  const [begin, end] = ["<!-- made by the tests: alertmanagers -->", "<!-- end of what the tests made -->"];
-  writeFileSync(page, betweenMarkers(readFileSync(page, "utf8"), begin, end, table));
+/** Writes what was seen into the pages that tell of it. */
+function report(): void {
+  write("docs/alerting.md", "alertmanagers", [["lost", "alerts raised", "messages that arrived"], ...seen]);
+  write("docs/scaling.md", "databases", [["lost", "queries", "failed", "slowest"], ...asks]);
+}
+
+function write(page: string, what: string, [head = [], ...rows]: ReadonlyArray<readonly string[]>): void {
+  const path = join(CHECKOUT, page);
+  const table = [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+  const [begin, end] = [`<!-- made by the tests: ${what} -->`, "<!-- end of what the tests made -->"];
+  writeFileSync(path, betweenMarkers(readFileSync(path, "utf8"), begin, end, table));
 }

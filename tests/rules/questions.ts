@@ -102,6 +102,10 @@ function annotations(alert: Alert, labels: Readonly<Record<string, string>>, val
   const filled = (text: string) =>
     text
       .replaceAll(/\{\{ \$labels\.(\w+) \}\}/g, (_, label: string) => labels[label] ?? "")
+      .replaceAll(
+        /\{\{ or \$labels\.(\w+) \$labels\.(\w+) \}\}/g,
+        (_, one: string, other: string) => labels[one] || (labels[other] ?? ""),
+      )
       .replaceAll(/\{\{ \$value[^}]*\}\}/g, value);
   return {
     summary: filled(alert.summary),

@@ -100,3 +100,19 @@ test("dashboards find the first Prometheus; others have names and uids of their 
   ]);
   expect(new Set(named.map(({ uid }) => uid)).size).toBe(4);
 });
+
+test("a Prometheus beside a VictoriaMetrics leaves it the uid that dashboards refer to", () => {
+  const ofPrometheus = "PBFA97CFB590B2093";
+  const scrapeInterval = "15s";
+  const named = namedDatasources(
+    [
+      { kind: { type: "prometheus", title: "VictoriaMetrics", has: "all", scrapeInterval }, endpoint },
+      { kind: { type: "prometheus", scrapeInterval }, endpoint },
+    ],
+    ofPrometheus,
+  );
+  expect(named.map(({ name }) => name)).toEqual(["VictoriaMetrics", "Prometheus"]);
+  expect(named[0]?.uid).toBe(ofPrometheus);
+  expect(named[1]?.uid).toMatch(/^P[0-9A-F]{16}$/);
+  expect(named[1]?.uid).not.toBe(ofPrometheus);
+});

@@ -114,7 +114,7 @@ test.each<[string, object, string | RegExp]>([
   [
     "a path that nothing is at",
     { users: { a: { paths: ["grafana"] } } },
-    /"grafana" is not known here; write prometheus or alertmanager or /,
+    /"grafana" is not known here; write prometheus or victoriametrics or alertmanager or /,
   ],
   [
     "an access that there is not",

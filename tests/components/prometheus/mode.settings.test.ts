@@ -10,7 +10,7 @@ const problems = (prometheus: object, more: object = alone) => problemsOf(stack(
 test("an agent needs an endpoint, and nothing else", () => {
   expect(problems(agent)).toEqual([]);
   expect(problems({ mode: "agent" })).toEqual([
-    'podwatch:prometheus.mode: "agent" keeps no samples, and has nowhere to send them; add an endpoint under remoteWrite',
+    'podwatch:prometheus.mode: "agent" keeps no samples, and has nowhere to send them; add an endpoint under remoteWrite, or write enabled: true under podwatch:victoriametrics for a host of the group databases',
   ]);
   expect(problems({ mode: "Agent", remoteWrite })).toEqual([
     'podwatch:prometheus.mode: "Agent" is not known here; write server or agent',

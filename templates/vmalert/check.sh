@@ -1,0 +1,1 @@
+exec /vmalert-prod -dryRun -rule='{{rules}}'

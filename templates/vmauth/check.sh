@@ -1,0 +1,1 @@
+exec /vmauth-prod -dryRun -auth.config={{config}}

@@ -1,0 +1,3 @@
+# shellcheck disable=SC2034 # used by what is put behind this
+service=vmauth
+metrics={{url}}/metrics
