@@ -1,6 +1,7 @@
 import { type NamedSecret, ownSecrets, secretFile } from "../../lib/auth";
 import { halved } from "../../lib/duration";
 import { fromInside, urlOf } from "../../lib/endpoint";
+import { GIVES_UP_SOON } from "../../lib/lostHosts";
 import { CONFIG_DIRECTORY, type Service, type UnitKeys } from "../../lib/service";
 import { metricsJob, type Telemetry } from "../../lib/telemetry";
 import { readTemplate, renderTemplate } from "../../lib/template";
@@ -108,7 +109,7 @@ export function alertmanager(input: AlertmanagerInput): Service {
       ...clusterArguments(cluster),
     ],
     user: IMAGE_USER,
-    ...(cluster && { ports: [gossipPort(cluster)] }),
+    ...(cluster && { ports: [gossipPort(cluster)], sysctls: GIVES_UP_SOON }),
     environment: awsEnvironment(awsLogins(input.receivers)),
     files: {
       "alertmanager.yml": toYaml(configuration(input)),

@@ -28,7 +28,7 @@ export const victoriametrics = group({
 }).meta({
   id: "victoriametrics",
   description:
-    "VictoriaMetrics: stores what every Prometheus of the stack scrapes. [docs/scaling.md](scaling.md) describes it.",
+    "VictoriaMetrics: stores what every Prometheus of the stack scrapes. [docs/victoriametrics.md](victoriametrics.md) describes it.",
 });
 
 export type VictoriametricsSettings<Secret = string> = WithSecrets<

@@ -28,7 +28,7 @@ export const vmalert = group({
 }).meta({
   id: "vmalert",
   description:
-    "vmalert: evaluates rules on what VictoriaMetrics has, where no Prometheus does. [docs/scaling.md](scaling.md) describes it.",
+    "vmalert: evaluates rules on what VictoriaMetrics has, where no Prometheus does. [docs/victoriametrics.md](victoriametrics.md) describes it.",
 });
 
 export type VmalertSettings<Secret = string> = WithSecrets<

@@ -1,5 +1,6 @@
 import { ownSecrets } from "../../lib/auth";
 import { fromInside, urlOf } from "../../lib/endpoint";
+import { GIVES_UP_SOON } from "../../lib/lostHosts";
 import { CONFIG_DIRECTORY, RELOADED_SECRETS_DIRECTORY, type Service, type UnitKeys } from "../../lib/service";
 import { metricsJob, type Telemetry } from "../../lib/telemetry";
 import { readTemplate, renderTemplate } from "../../lib/template";
@@ -21,12 +22,6 @@ const USER = { uid: 65534, gid: 65534 };
 
 /** Name of the secret with its configuration: the token that the fronts want is in it. */
 export const CONFIG_SECRET = `${VMAUTH}-config`;
-
-/**
- * A host that is gone answers nothing, not even that it is: the kernel would wait a quarter of an hour for it, and each query on a
- * connection of before with it. So it takes 3 s to connect, and 6 s without an answer to what is sent.
- */
-const GIVES_UP_SOON = { "net.ipv4.tcp_syn_retries": "1", "net.ipv4.tcp_retries2": "4" };
 
 const AUTHORITIES = "authorities.pem";
 

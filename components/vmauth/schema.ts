@@ -18,7 +18,7 @@ export const vmauth = group({
 }).meta({
   id: "vmauth",
   description:
-    "vmauth: lets Grafana ask one of several VictoriaMetrics that answers. [docs/scaling.md](scaling.md) describes it.",
+    "vmauth: lets Grafana ask one of several VictoriaMetrics that answers. [docs/victoriametrics.md](victoriametrics.md) describes it.",
 });
 
 export type VmauthSettings<Secret = string> = WithSecrets<

@@ -101,6 +101,9 @@ async function value(name: Monitor, query: string): Promise<number> {
   return Number(data.result[0]?.value[1]);
 }
 
+/** A target that both monitors scrape. */
+const UP = `up{job="node",instance="services"}`;
+
 /** What the database of a host has. */
 async function stored(name: Database, query: string): Promise<number> {
   const path = `/victoriametrics/api/v1/query?query=${encodeURIComponent(query)}`;
@@ -236,6 +239,8 @@ test("the port is open to the other member only, who has to show a certificate",
 
 nightly("no alert is lost with a member, whose loss is told, too", async () => {
   await hosts.monitor1.crash();
+  await askWhile("monitor1 is lost", 40);
+  expect(await stored("database1", `count_over_time(${UP}[30s])`)).toBeGreaterThan(28);
   expect(await failure("monitor1 is lost")).toEqual(["monitor2"]);
   expect(down()).toContain("alertmanager of monitor1");
   await hosts.monitor1.start();
@@ -261,8 +266,6 @@ END`);
     expect(await failure("it is mended")).toHaveLength(1);
   },
 );
-
-const UP = `up{job="node",instance="services"}`;
 
 test("Grafana asks a database first, and each has one of the samples that both Prometheus sent", async () => {
   const { stdout } = await hosts.dashboard.tryExec(
@@ -361,7 +364,7 @@ test("destroy leaves nothing, the port is closed", async () => {
 /** Writes what was seen into the pages that tell of it. */
 function report(): void {
   write("docs/alerting.md", "alertmanagers", [["lost", "alerts raised", "messages that arrived"], ...seen]);
-  write("docs/scaling.md", "databases", [["lost", "queries", "failed", "slowest"], ...asks]);
+  write("docs/victoriametrics.md", "databases", [["lost", "queries", "failed", "slowest"], ...asks]);
 }
 
 function write(page: string, what: string, [head = [], ...rows]: ReadonlyArray<readonly string[]>): void {

@@ -86,7 +86,7 @@ test("alone it listens for nobody", () => {
 });
 
 test("a member shows its certificate, and lets in who has one of the same authority", () => {
-  const { args, ports, files, secrets } = alertmanager({
+  const { args, ports, files, secrets, sysctls } = alertmanager({
     ...input,
     cluster: { address: "fd00::1", port: 9194, peers: ["[fd00::2]:9094"] },
   });
@@ -97,6 +97,7 @@ test("a member shows its certificate, and lets in who has one of the same author
     "--cluster.tls-config=/etc/podwatch/current/files/cluster-tls.yml",
   ]);
   expect(ports).toEqual([{ address: "::", hostPort: 9194, containerPort: 9094 }]);
+  expect(sysctls).toEqual({ "net.ipv4.tcp_syn_retries": "1", "net.ipv4.tcp_retries2": "4" });
   expect(secrets).toContain("alertmanager-cluster-certificate");
   expect(files["cluster-tls.yml"]).toContain("client_auth_type: RequireAndVerifyClientCert");
 });
