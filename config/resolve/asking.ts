@@ -26,6 +26,8 @@ export interface Asking extends OtherHost, Pick<Grouped, "groups"> {
   readonly telegraf: boolean;
   /** Whether it has a VictoriaMetrics. */
   readonly store: boolean;
+  /** Whether rules are evaluated on that; absent: if no Prometheus of the stack does. */
+  readonly vmalert: boolean | undefined;
   /** The port of its Alertmanager for the others of a cluster; undefined if it is in none. */
   readonly cluster: number | undefined;
 }
@@ -50,6 +52,7 @@ export function asking(stack: Tree, entries: readonly Entry[], ownName: string):
     const store = applies(placed, "victoriametrics")
       ? settle(services.victoriametrics, written("victoriametrics"))
       : undefined;
+    const evaluating = applies(placed, "vmalert") ? settle(services.vmalert, written("vmalert")) : undefined;
     return {
       name,
       ...(groups === undefined ? {} : { groups }),
@@ -58,6 +61,7 @@ export function asking(stack: Tree, entries: readonly Entry[], ownName: string):
       grafana: grafana?.enabled === true,
       telegraf: telegraf?.enabled === true,
       store: store?.enabled === true,
+      vmalert: evaluating?.enabled,
       cluster: alertmanager && clusterOf(alertmanager)?.port,
     };
   });
@@ -90,10 +94,12 @@ export function clientsOf(
 ): OtherHost[] {
   if (host.groups === undefined) return [];
   const takesLines = applies(host.services, "influxdb");
+  const takesAlerts = applies(host.services, "alertmanager");
+  const onlyAgents = scrapersOf(all).every(({ mode }) => mode === "agent");
   return all
-    .filter(({ name, groups, prometheus, grafana, telegraf }) => {
-      const asks = prometheus !== undefined || grafana || (telegraf && takesLines);
-      return name !== host.name && groups !== undefined && asks;
+    .filter(({ name, groups, prometheus, grafana, telegraf, store, vmalert = onlyAgents }) => {
+      const sends = (telegraf && takesLines) || (store && vmalert && takesAlerts);
+      return name !== host.name && groups !== undefined && (prometheus !== undefined || grafana || sends);
     })
     .map(({ name, address }) => ({ name, address }));
 }

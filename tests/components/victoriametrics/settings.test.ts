@@ -50,6 +50,13 @@ test("vmalert is beside each, if every Prometheus is an agent", () => {
   expect(enabled({ prometheus: { mode: "agent" }, vmalert: { enabled: false } })).toEqual([]);
 });
 
+test("the firewall lets vmalert in where alerts go, and nobody else of the databases", () => {
+  const letIn = (more: object) =>
+    settingsOf(region(pair, { firewall: { allowFrom: ["10.9.0.0/24"] }, ...more })).mon?.firewall;
+  expect(JSON.stringify(letIn({ prometheus: { mode: "agent" } }))).toContain("10.1.2.3");
+  expect(JSON.stringify(letIn({}))).not.toContain("10.1.2.3");
+});
+
 test("one of the samples within the shortest scrape interval is kept", () => {
   const kept = (more: object, hosts: Record<string, object> = pair) =>
     settingsOf(region(hosts, more)).one?.victoriametrics.deduplication;
