@@ -22,10 +22,10 @@ const RIGHTLY_EMPTY: Readonly<Record<string, string>> = {
   "Probes / Certificates [closed]": "not probed over TLS",
 };
 
-/** Only where availability is recorded, or where an executor reports to InfluxDB: in tests of their own. */
+/** Only where availability is recorded, an executor reports to InfluxDB, or samples go to VictoriaMetrics: in tests of their own. */
 const ELSEWHERE = [
   ...["region.json", "site.json", "api.json", "scenarios.json", "telegraf.json"],
-  ...["api-influxdb.json", "scenarios-influxdb.json", "influxdb.json"],
+  ...["api-influxdb.json", "scenarios-influxdb.json", "influxdb.json", "victoriametrics.json"],
 ];
 
 const { REPORT, PICTURES } = process.env;

@@ -291,6 +291,8 @@ test("Grafana asks a database first, and each has one of the samples that both P
   // Both Prometheus send all of them each second.
   expect(sent).toBeGreaterThan(1.5 * 20 * series);
   expect((await shown(`count(count_over_time(${UP}[20s]))`, 1)).map(({ value }) => value)).toEqual([1]);
+  const { stdout: verified } = await operate(stack, "verify", "--host", "dashboard");
+  expect(verified).toMatch(/dashboard VictoriaMetrics: (\d+) of \1 panels with data/);
 });
 
 test("a database is asked and written by those who may, and deletes nothing for anybody", async () => {
