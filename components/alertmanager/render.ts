@@ -131,7 +131,9 @@ export function alertmanager(input: AlertmanagerInput): Service {
     hooks: {
       check: readTemplate("alertmanager/check.sh"),
       ready: renderTemplate("shared/ready.sh", { url: `${OWN_URL}/-/ready` }),
-      reload: renderTemplate("alertmanager/metrics.sh", { url: OWN_URL }) + readTemplate("shared/reload.sh"),
+      reload:
+        renderTemplate("shared/metrics.sh", { service: "alertmanager", url: OWN_URL }) +
+        readTemplate("shared/reload.sh"),
       verify: `alert=${VERIFY_ALERT}\n${renderTemplate("alertmanager/verify.sh", { url: OWN_URL })}`,
     },
     ...(input.unitKeys ? { unitKeys: input.unitKeys } : {}),

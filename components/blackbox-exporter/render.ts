@@ -90,7 +90,8 @@ export function blackboxExporter(input: BlackboxExporterInput): Service {
       check: readTemplate("blackbox-exporter/check.sh"),
       ready: renderTemplate("shared/ready.sh", { url: `${OWN_URL}/-/healthy` }),
       reload:
-        renderTemplate("blackbox-exporter/metrics.sh", { url: OWN_URL }) + readTemplate("shared/reload.sh"),
+        renderTemplate("shared/metrics.sh", { service: "blackbox_exporter", url: OWN_URL }) +
+        readTemplate("shared/reload.sh"),
     },
     ...(input.unitKeys ? { unitKeys: input.unitKeys } : {}),
     trial: ["/bin/blackbox_exporter", "--version"],

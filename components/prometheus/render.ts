@@ -175,7 +175,7 @@ function imported(directory: string | undefined): Partial<DataVolume> {
 /** An agent answers no query, by which a moment without a scrape would be found. */
 function reload(input: PrometheusInput): string {
   const { identity, mode, scrapeConfigs, jobFiles = [], scrapeInterval } = input;
-  const metrics = renderTemplate("prometheus/metrics.sh", { url: ownUrl(identity) });
+  const metrics = renderTemplate("shared/metrics.sh", { service: "prometheus", url: ownUrl(identity) });
   if (mode === "agent") return metrics + readTemplate("shared/reload.sh");
   return [
     `due=${quote(scrapesDue([...scrapeConfigs, ...jobFiles.map(({ config }) => config)], scrapeInterval))}\n`,

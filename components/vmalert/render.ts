@@ -76,7 +76,9 @@ export function vmalert(input: VmalertInput): Service {
     hooks: {
       check: renderTemplate("vmalert/check.sh", { rules: RULES }),
       ready: renderTemplate("shared/ready.sh", { url: `${OWN_URL}/health` }),
-      reload: renderTemplate("vmalert/metrics.sh", { url: OWN_URL }) + readTemplate("shared/reload.sh"),
+      reload:
+        renderTemplate("shared/metrics.sh", { service: VMALERT, url: OWN_URL }) +
+        readTemplate("shared/reload.sh"),
     },
     ...(input.unitKeys ? { unitKeys: input.unitKeys } : {}),
     trial: ["/vmalert-prod", "-version"],

@@ -49,7 +49,9 @@ export function vmauth(input: VmauthInput): Service {
     hooks: {
       check: renderTemplate("vmauth/check.sh", { config }),
       ready: renderTemplate("shared/ready.sh", { url: `${OWN_URL}/health` }),
-      reload: renderTemplate("vmauth/metrics.sh", { url: OWN_URL }) + readTemplate("shared/reload.sh"),
+      reload:
+        renderTemplate("shared/metrics.sh", { service: VMAUTH, url: OWN_URL }) +
+        readTemplate("shared/reload.sh"),
     },
     ...(input.unitKeys ? { unitKeys: input.unitKeys } : {}),
     trial: ["/vmauth-prod", "-version"],

@@ -1,3 +1,3 @@
 # shellcheck disable=SC2034 # used by what is put behind this
-service=blackbox_exporter
+service={{service}}
 metrics={{url}}/metrics

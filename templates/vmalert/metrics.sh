@@ -1,3 +1,0 @@
-# shellcheck disable=SC2034 # used by what is put behind this
-service=vmalert
-metrics={{url}}/metrics
