@@ -115,14 +115,14 @@ function hops({ settings }: WiredHost): number {
 
 /** The hosts, each with what its services offer, the log-ins of other hosts at its front, and the machine that it is. */
 function wired(name: string, settings: StackSettings, parent: pulumi.Resource): readonly WiredHost[] {
-  const inOrder = settings.hosts.map((host) =>
+  const withLogIns = settings.hosts.map((host) =>
     withInfluxdbPasswords(
       `${name}-${host.name}-influxdb`,
       withMachineTokens(`${name}-${host.name}-front`, host, settings.hosts, parent),
       parent,
     ),
   );
-  const hosts = withOneStoreToken(inOrder);
+  const hosts = withOneStoreToken(withLogIns);
   const offering = hosts.map((host) => wire(host, hosts));
   return onMachines(name, settings, offering, parent);
 }

@@ -2,8 +2,8 @@
 import type { Report } from "../../config/problem";
 import { type Layered, locateIn } from "../../config/resolve/locate";
 import type { HostSettings } from "../../config/schema";
-import { endpointAt, isOfOwnHost } from "../../lib/endpoint";
-import { reachesStore, storesOf } from "../victoriametrics/reach.resolve";
+import { reaches } from "../nginx/reach.resolve";
+import { storesOf } from "../victoriametrics/reach.resolve";
 
 interface Placed extends Layered {
   readonly settings: HostSettings;
@@ -16,11 +16,7 @@ export function checkReach(placed: readonly Placed[], report: Report): void {
   for (const host of placed) {
     const { grafana, groups } = host.settings;
     if (groups === undefined || !grafana.enabled || grafana.datasources.length > 0) continue;
-    const reached =
-      servers.some(
-        (server) => server === host || !isOfOwnHost(endpointAt(server.settings.front.publicUrl)),
-      ) || storesOf(placed).some((store) => reachesStore(host, store));
-    if (reached) continue;
+    if ([...servers, ...storesOf(placed)].some((one) => reaches(host, one))) continue;
     const path = [...(host.layers[0]?.path ?? []), "groups"];
     if (servers.length === 0) {
       report(

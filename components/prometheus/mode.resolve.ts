@@ -4,8 +4,8 @@ import { type Layered, locateIn } from "../../config/resolve/locate";
 import type { ServiceSettings } from "../../config/section";
 import { isGroup, type Tree, valueAt } from "../../config/walk";
 import { inMilliseconds } from "../../lib/duration";
-import { endpointAt, isOfOwnHost } from "../../lib/endpoint";
-import { reachesStore, storesOf } from "../victoriametrics/reach.resolve";
+import { reaches } from "../nginx/reach.resolve";
+import { storesOf } from "../victoriametrics/reach.resolve";
 import type { PrometheusSettings } from "./schema";
 
 /** A host with its entry in the stack file. */
@@ -117,7 +117,7 @@ function checkAgent(host: Placed, takers: Takers, stack: Tree, report: Report): 
   const { servers, stores } = takers;
   const { prometheus } = settings;
   const locate = locateIn("prometheus", host);
-  if (prometheus.remoteWrite.length === 0 && !stores.some((store) => reachesStore(host, store))) {
+  if (prometheus.remoteWrite.length === 0 && !stores.some((store) => reaches(host, store))) {
     report(
       locate(["mode"]),
       `${quote("agent")} keeps no samples, and has nowhere to send them; add an endpoint under remoteWrite, or write enabled: true under podwatch:victoriametrics for a host of the group databases`,
@@ -161,9 +161,7 @@ function checkAgent(host: Placed, takers: Takers, stack: Tree, report: Report): 
 
 function checkGrafana(host: Placed, { servers, stores }: Takers, report: Report): void {
   const { grafana } = host.settings;
-  const reached =
-    servers.some(({ settings: { front } }) => !isOfOwnHost(endpointAt(front.publicUrl))) ||
-    stores.some((store) => reachesStore(host, store));
+  const reached = [...servers, ...stores].some((one) => reaches(host, one));
   if (!grafana.enabled || grafana.datasources.length > 0 || reached) return;
   report(
     locateIn("grafana", host)(["enabled"]),

@@ -2,15 +2,10 @@
 import type { Report } from "../../config/problem";
 import { type Layered, locateIn } from "../../config/resolve/locate";
 import type { ServiceSettings } from "../../config/section";
-import { endpointAt, isOfOwnHost } from "../../lib/endpoint";
+import { reaches } from "../nginx/reach.resolve";
 
 interface Placed extends Layered {
   readonly settings: ServiceSettings<string> & { readonly name: string };
-}
-
-/** Whether the services of a host reach the VictoriaMetrics of one. */
-export function reachesStore<Host extends Pick<Placed, "settings">>(host: Host, store: Host): boolean {
-  return store === host || !isOfOwnHost(endpointAt(store.settings.front.publicUrl));
 }
 
 export function storesOf<Host extends Pick<Placed, "settings">>(placed: readonly Host[]): Host[] {
@@ -28,7 +23,7 @@ export function checkStores(placed: readonly Placed[], report: Report): void {
     const shutOut = placed.find(
       (host) =>
         (senders.includes(host) || host.settings.vmauth.enabled || host.settings.grafana.enabled) &&
-        !reachesStore(host, store),
+        !reaches(host, store),
     );
     if (shutOut === undefined) continue;
     const { name, front } = store.settings;
