@@ -84,7 +84,7 @@ function read([path, text]: [string, string]): string[] {
   // Keys under `quadlet` are systemd's own words; of the variables only those under `environment` are not.
   const quoted = /^(?:ExecStart|Exec|Environment)=(.*)$/gm;
   const commands = [...text.matchAll(quoted)]
-    .filter(([entry]) => !entry.startsWith("Environment=") || /NOTE|INFLUXDB_/.test(entry))
+    .filter(([entry]) => !entry.startsWith("Environment=") || /NOTE|GOGC|INFLUXDB_/.test(entry))
     .flatMap(([, line = ""]) => splitCommand(line));
   return [text, ...commands];
 }
