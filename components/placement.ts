@@ -3,10 +3,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { HostSettings } from "../config/load";
 import type { Endpoint, ReportsTo, ServiceEndpoints } from "../lib/endpoint";
+import { nearest } from "../lib/nearest";
 import type { Kind, Listener } from "../lib/runner";
 import type { SavedData } from "../lib/savedData";
 import type { Telemetry } from "../lib/telemetry";
 import type { DatasourceKind } from "./grafana/datasource.render";
+import { datasourcesAmong } from "./grafana/kinds.render";
 import type { Host } from "./host";
 import type { PodNetwork } from "./network/component";
 import type { KnownLogIns } from "./nginx/auth.component";
@@ -200,13 +202,7 @@ export function reachable<Kind extends StackOffer>(placement: View, kind: Kind):
   return [...found(placement, true), ...placement.others.flatMap((host) => found(host, false))];
 }
 
-/** Those of the host itself; if there are none, those of the others. */
-export function nearest<Kind extends StackOffer>(
-  found: ReadonlyArray<Found<Kind>>,
-): ReadonlyArray<Found<Kind>> {
-  const own = found.filter((one) => one.own);
-  return own.length > 0 ? own : found;
-}
+export { nearest };
 
 /** What takes reports on the host itself, else on one whose ports others reach. */
 export function reportsTo(placement: Placement): ReportsTo | undefined {
@@ -217,20 +213,9 @@ export function reportsTo(placement: Placement): ReportsTo | undefined {
   return statsd === undefined ? undefined : { host: endpoint.host, statsd, lines: endpoint.port };
 }
 
-/**
- * The data sources for a Grafana. In a stack that is spread over hosts it is for the whole stack, so it has all of them, its own
- * host's first; otherwise of each type what is nearest.
- */
-export function datasourcesFor(placement: Placement): ReadonlyArray<Found<"datasource">> {
-  const found = reachable(placement, "datasource").sort((a, b) => rank(a) - rank(b));
-  if (placement.settings.groups !== undefined) return found;
-  const types = [...new Set(found.map(({ offer }) => offer.kind.type))];
-  return types.flatMap((type) => nearest(found.filter(({ offer }) => offer.kind.type === type)));
-}
-
-/** What has everything comes first. */
-function rank({ offer: { kind } }: Found<"datasource">): number {
-  return kind.type === "prometheus" && kind.has === "all" ? 0 : 1;
+/** The data sources for a Grafana. */
+export function datasourcesFor(placement: View): ReadonlyArray<Found<"datasource">> {
+  return datasourcesAmong(reachable(placement, "datasource"), placement.settings.groups !== undefined);
 }
 
 /** All fronts of the stack, that of the host itself last. */

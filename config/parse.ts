@@ -1,5 +1,6 @@
 // Turns a stack file into validated, complete settings, or a list of all its problems. Does not depend on Pulumi.
 import { checkOrigins, checkPlaces } from "../components/checks/resolve";
+import { checkNames } from "../components/grafana/names.resolve";
 import { checkReach } from "../components/grafana/reach.resolve";
 import { resolveNetwork } from "../components/network/resolve";
 import { checkOpenFronts } from "../components/nginx/open.resolve";
@@ -108,6 +109,7 @@ export function parse(given: Tree, context: Context, only?: Engine): Parsed {
   );
   checkJobsAtFronts(placed, report);
   checkModes(placed, sound, report);
+  checkNames(placed, report);
   checkReach(placed, report);
   checkStores(placed, report);
   checkBuilds(placed, report);

@@ -1,3 +1,4 @@
+import { historyKinds } from "../grafana/kinds.render";
 import { behindFront } from "../nginx/endpoint";
 import { containerPlace, type PlacedService } from "../placement";
 import { PrometheusHistory } from "./component";
@@ -6,17 +7,17 @@ import { availabilityTelemetry, HISTORY_BACKEND } from "./render";
 
 export const availabilityPlacement: PlacedService = {
   service: HISTORY,
-  offer: ({ availability: { enabled, history }, front }) =>
-    enabled && history.enabled
+  offer: (settings) => {
+    const { enabled, history } = settings.availability;
+    const endpoints = behindFront(settings.front, HISTORY_ENDPOINT, "queries");
+    return enabled && history.enabled
       ? {
           backend: HISTORY_BACKEND,
           savedData: { service: HISTORY, appended: ["wal", "chunks_head"] },
-          datasource: {
-            kind: { type: "prometheus", scrapeInterval: "1m", title: "Prometheus history", has: "some" },
-            endpoints: behindFront(front, HISTORY_ENDPOINT, "queries"),
-          },
+          datasource: historyKinds(settings).map((kind) => ({ kind, endpoints })),
         }
-      : undefined,
+      : undefined;
+  },
   telemetry: ({ availability }) => (availability.enabled ? [availabilityTelemetry(availability)] : []),
   place: (placement, opts) => {
     const { availability, prometheus } = placement.settings;

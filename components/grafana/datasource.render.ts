@@ -66,11 +66,16 @@ export function namedDatasources<Secret>(
 ): Array<Datasource<Secret>> {
   const first = found.find(({ kind }) => isMain(kind));
   return found.map((one) => {
-    const { title = titleOf(one.kind), has: _, ...kind } = { title: undefined, has: undefined, ...one.kind };
-    const name = one.host === undefined ? title : `${title} (${one.host})`;
+    const { title: _, has: __, ...kind } = { title: undefined, has: undefined, ...one.kind };
+    const name = nameOf(one);
     const uid = one === first ? prometheusUid : uidBeside(name, prometheusUid);
     return { ...kind, name, uid, endpoint: one.endpoint };
   });
+}
+
+export function nameOf({ kind, host }: Pick<FoundDatasource, "kind" | "host">): string {
+  const { title = titleOf(kind) } = { title: undefined, ...kind };
+  return host === undefined ? title : `${title} (${host})`;
 }
 
 /** The one that Grafana derives from the name may be that of the first. */

@@ -1,3 +1,4 @@
+import { influxdbKinds } from "../grafana/kinds.render";
 import { containerPlace, type Offer, type PlacedService } from "../placement";
 import { Influxdb } from "./component";
 import { INFLUXDB, INFLUXDB_FIGURES, influxdbAtFront, influxdbEndpoints } from "./endpoint";
@@ -5,15 +6,17 @@ import { INFLUXDB_BACKEND, INFLUXDB_DATA, READER, WRITER } from "./render";
 
 export const influxdbPlacement: PlacedService = {
   service: INFLUXDB,
-  offer: ({ front, influxdb: { enabled, databases, passwords } }) => {
+  offer: (settings) => {
+    const { front, influxdb } = settings;
+    const { enabled, databases, passwords } = influxdb;
     if (!enabled) return undefined;
     return {
       backend: INFLUXDB_BACKEND,
       savedData: INFLUXDB_DATA,
       figures: INFLUXDB_FIGURES,
       ...(passwords && {
-        datasource: Object.keys(databases).map((database) => ({
-          kind: { type: "influxdb", database },
+        datasource: influxdbKinds(settings).map((kind) => ({
+          kind,
           endpoints: influxdbEndpoints(front, {
             type: "basic",
             username: READER,

@@ -2,7 +2,7 @@ import type { ServiceSettings } from "../../config/section";
 import { endpointAt, isOfOwnHost } from "../../lib/endpoint";
 
 interface Placed {
-  readonly settings: Pick<ServiceSettings<string>, "front">;
+  readonly settings: Pick<ServiceSettings<unknown>, "front">;
 }
 
 /** Whether the services of a host reach those of another one, or its own. */

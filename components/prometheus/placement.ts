@@ -1,5 +1,6 @@
 import { HISTORY } from "../availability/endpoint";
 import { toHistory } from "../availability/render";
+import { prometheusKinds } from "../grafana/kinds.render";
 import { behindFront } from "../nginx/endpoint";
 import {
   containerPlace,
@@ -17,18 +18,19 @@ import { AGENTS_TELEMETRY, PROMETHEUS_TELEMETRY, prometheusBackend } from "./ren
 
 export const prometheusPlacement: PlacedService = {
   service: PROMETHEUS,
-  offer: ({ prometheus: { enabled, mode, scrapeInterval }, front }) => {
+  offer: (settings) => {
+    const { enabled, mode } = settings.prometheus;
     if (!enabled) return undefined;
     const backend = prometheusBackend(mode);
     const metrics = { job: PROMETHEUS, path: `${PROMETHEUS_ENDPOINT.path}/metrics` };
     if (mode === "agent") return { backend, metrics };
-    const kind = { type: "prometheus", scrapeInterval } as const;
+    const endpoints = behindFront(settings.front, PROMETHEUS_ENDPOINT, "queries");
     return {
       backend,
       metrics,
       // Blocks are never changed once they are there.
       savedData: { service: PROMETHEUS, appended: ["wal", "chunks_head"] },
-      datasource: { kind, endpoints: behindFront(front, PROMETHEUS_ENDPOINT, "queries") },
+      datasource: prometheusKinds(settings).map((kind) => ({ kind, endpoints })),
     };
   },
   telemetry: ({ prometheus: { mode, remoteWriteReceiver } }) => [

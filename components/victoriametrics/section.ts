@@ -1,6 +1,7 @@
 import { section } from "../../config/section";
 import { addTo } from "../../lib/additions";
 import { ownSecrets } from "../../lib/auth";
+import { victoriametricsKinds } from "../grafana/kinds.render";
 import {
   VICTORIAMETRICS,
   VICTORIAMETRICS_ENDPOINT,
@@ -22,22 +23,19 @@ export const victoriametricsSection = section("victoriametrics", {
   container: {
     service: VICTORIAMETRICS,
     type: "Victoriametrics",
-    offer: ({ front, groups, victoriametrics: { enabled, replicated, scrapeInterval } }) =>
-      enabled
+    offer: (settings) => {
+      const { front, groups } = settings;
+      const asked = { endpoints: victoriametricsEndpoints(front, "queries") };
+      return settings.victoriametrics.enabled
         ? {
             backend: VICTORIAMETRICS_BACKEND,
             ...(groups && { metrics: METRICS }),
             samples: { endpoints: victoriametricsEndpoints(front, "samples") },
-            store: { endpoints: victoriametricsEndpoints(front, "queries") },
-            // Of several vmauth asks one that answers.
-            ...(!replicated && {
-              datasource: {
-                kind: { type: "prometheus", title: "VictoriaMetrics", scrapeInterval, has: "all" } as const,
-                endpoints: victoriametricsEndpoints(front, "queries"),
-              },
-            }),
+            store: asked,
+            datasource: victoriametricsKinds(settings).map((kind) => ({ kind, ...asked })),
           }
-        : undefined,
+        : undefined;
+    },
     telemetry: ({ name, victoriametrics: { enabled } }) => (enabled ? [victoriametricsTelemetry(name)] : []),
     deployment: ({ victoriametrics: settings }) => ({
       service: addTo(

@@ -1,3 +1,4 @@
+import { vmauthKinds } from "../grafana/kinds.render";
 import { containerPlace, type PlacedService, reachable } from "../placement";
 import { Vmauth } from "./component";
 import { VMAUTH, VMAUTH_ENDPOINT } from "./endpoint";
@@ -5,14 +6,11 @@ import { vmauthTelemetry } from "./render";
 
 export const vmauthPlacement: PlacedService = {
   service: VMAUTH,
-  offer: ({ groups, vmauth: { enabled, scrapeInterval } }) =>
-    enabled
+  offer: (settings) =>
+    settings.vmauth.enabled
       ? {
-          ...(groups && { metrics: METRICS }),
-          datasource: {
-            kind: { type: "prometheus", title: "VictoriaMetrics", scrapeInterval, has: "all" },
-            endpoints: { local: VMAUTH_ENDPOINT },
-          },
+          ...(settings.groups && { metrics: METRICS }),
+          datasource: vmauthKinds(settings).map((kind) => ({ kind, endpoints: { local: VMAUTH_ENDPOINT } })),
         }
       : undefined,
   telemetry: ({ name, vmauth: { enabled } }) => (enabled ? [vmauthTelemetry(name)] : []),

@@ -42,10 +42,12 @@ test("minimal: scrapes itself and the gateways that it finds", async () => {
   const { resources, result } = await deployPrometheus(hostSettings());
   expect(resources).toEqual([component("Prometheus", "tested"), serviceCommand("prometheus")]);
   expect(result.url).toBe("http://localhost/prometheus/");
-  expect(prometheusPlacement.offer(hostSettings())?.datasource).toEqual({
-    kind: { type: "prometheus", scrapeInterval: "15s" },
-    endpoints: { local: { scheme: "http", host: "podwatch-prometheus", port: 9090, path: "/prometheus" } },
-  });
+  expect(prometheusPlacement.offer(hostSettings())?.datasource).toEqual([
+    {
+      kind: { type: "prometheus", scrapeInterval: "15s" },
+      endpoints: { local: { scheme: "http", host: "podwatch-prometheus", port: 9090, path: "/prometheus" } },
+    },
+  ]);
   const { headers, parts } = bundleOf(resources);
   expect(headers).toEqual([
     "podwatch-bundle 1",
