@@ -6,6 +6,7 @@ import { resolveNetwork } from "../components/network/resolve";
 import { checkOpenFronts } from "../components/nginx/open.resolve";
 import { checkModes } from "../components/prometheus/mode.resolve";
 import { checkStores } from "../components/victoriametrics/reach.resolve";
+import { checkAuthorities } from "../components/vmauth/authorities.resolve";
 import { isLocal, type SshRoute } from "../connection/connection";
 import { docker } from "../engines/docker/engine";
 import { dockerApi } from "../engines/docker-api/engine";
@@ -112,6 +113,7 @@ export function parse(given: Tree, context: Context, only?: Engine): Parsed {
   checkNames(placed, report);
   checkReach(placed, report);
   checkStores(placed, report);
+  checkAuthorities(placed, report);
   checkBuilds(placed, report);
   checkOrigins(placed, report);
   checkPlaces(placed, report);

@@ -1,5 +1,6 @@
 // VictoriaMetrics, and who works with it: what a stack file gets by one line, and what is refused. tests/integration/scale.test.ts
 // has a pair on hosts.
+import { rootCertificates } from "node:tls";
 import { parse } from "../../../config/parse";
 import { format } from "../../../config/problem";
 import { context, host, problemsOf } from "../../config/support";
@@ -74,6 +75,40 @@ test("an agent needs no other endpoint, and a Grafana no Prometheus that stores"
   expect(problems(region(pair, rules))).toEqual([
     "podwatch:prometheus.evaluationInterval: is of no use with mode: agent: an agent evaluates no rules; write it under podwatch:vmalert",
   ]);
+});
+
+/** The database `two` with a certificate by ACME, of a public authority unless said. */
+const byAcme = (acme: object = {}, more: object = {}) => ({
+  groups: ["databases"],
+  front: {
+    httpPort: 80,
+    publicUrl: "https://two.my-company.net",
+    tls: { acme: { email: "ops@my-company.net", acceptTerms: true, ...acme } },
+    ...more,
+  },
+});
+
+/** The front has a certificate of the stack's own authority by itself. */
+const unsaid = { front: { bind: "0.0.0.0", auth: open.front.auth } };
+
+test("vmauth trusts public authorities, or those that it is given, not both", () => {
+  const two = byAcme();
+  expect(problems(region({ ...pair, two }, unsaid))).toEqual([
+    "podwatch:hosts.two.front.tls: clients know the front of two by a public authority, and that of one by another one; the vmauth of dash, which asks the VictoriaMetrics of both, can only do one of the two; give both certificates of the same kind, or write the certificate of the public authority under tls.acme.ca",
+  ]);
+  const one = byAcme({}, { publicUrl: "https://one.my-company.net" });
+  expect(problems(region({ ...pair, one, two }, unsaid))).toEqual([]);
+  expect(problems(region({ ...pair, two }, { ...unsaid, vmauth: { enabled: false } }))).toEqual([]);
+  const named = byAcme({ ca: rootCertificates[0] });
+  expect(problems(region({ ...pair, two: named }, unsaid))).toEqual([]);
+  const plain = { groups: ["databases"], front: { tls: false, insecure: "a test" } };
+  expect(problems(region({ ...pair, two: plain }, unsaid))).toEqual([]);
+});
+
+test("vmauth verifies nobody on its own host", () => {
+  const two = { ...byAcme(), groups: ["databases", "dashboards"] };
+  const { dash: _, ...others } = pair;
+  expect(problems(region({ ...others, two }, unsaid))).toEqual([]);
 });
 
 test.each([
