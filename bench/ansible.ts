@@ -2,7 +2,7 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CHECKOUT, type LabHost, must, run } from "../tests/integration/support/lab";
 import { writeDeployment } from "./bundles";
-import type { Contender, Variant, Work } from "./contender";
+import { type Contender, mustBeUnchanged, type Variant, type Work } from "./contender";
 
 /** Whether a play tells at its end that it changed a host. */
 export function hasChanged(told: string): boolean {
@@ -42,10 +42,7 @@ export class Ansible implements Contender {
   }
 
   deploy = async () => void (await this.play("deploy"));
-  unchanged = async () => {
-    const told = await this.play("deploy");
-    if (hasChanged(told)) throw new Error(`a run without a change has changed something:\n${told}`);
-  };
+  unchanged = async () => mustBeUnchanged(await this.play("deploy"), hasChanged);
   change = async () => void (await this.play("deploy"));
   destroy = async () => void (await this.play("destroy"));
 

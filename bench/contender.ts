@@ -16,6 +16,11 @@ export interface Contender {
   destroy(): Promise<void>;
 }
 
+/** @param told by a run that was to change nothing */
+export function mustBeUnchanged(told: string, hasChanged: (told: string) => boolean): void {
+  if (hasChanged(told)) throw new Error(`a run without a change has changed something:\n${told}`);
+}
+
 /** What Ansible, pyinfra and the floor deploy: what Podwatch rendered. */
 export interface Work {
   /** Folder of the playbooks and scripts for it, below `bench/ansible`, `bench/pyinfra` and `bench/floor`. */

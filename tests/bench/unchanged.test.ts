@@ -1,5 +1,6 @@
 // A run without a change that changes something is noticed, whichever tool it is.
 import { hasChanged as byAnsible } from "../../bench/ansible";
+import { mustBeUnchanged } from "../../bench/contender";
 import { hasChanged as byPyinfra } from "../../bench/pyinfra";
 
 test("of Ansible", () => {
@@ -15,4 +16,10 @@ test("of pyinfra, which tells success of each script that it runs", () => {
   expect(byPyinfra(told("files.put", "No changes", "No changes") + wait)).toBe(false);
   expect(byPyinfra(told("files.put", "No changes", "Success") + wait)).toBe(true);
   expect(byPyinfra(wait + told("files.put", "Success"))).toBe(true);
+});
+
+test("and ends the measurement with what was told", () => {
+  const told = (changed: number) => () => mustBeUnchanged(`changed=${changed}`, byAnsible);
+  expect(told(0)).not.toThrow();
+  expect(told(1)).toThrow("a run without a change has changed something:\nchanged=1");
 });

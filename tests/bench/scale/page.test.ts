@@ -1,5 +1,6 @@
 import { measured } from "../../../bench/scale/page";
 import type { Results, Runs } from "../../../bench/scale/results";
+import { samples } from "./samples";
 
 const runs = (...seconds: number[]): Runs => ({
   seconds,
@@ -101,14 +102,6 @@ test("a deployment to many more hosts is computed from each size of a stack, and
 });
 
 test("samples are projected with the figures and how they were computed", () => {
-  const samples = {
-    scraped: 1000,
-    interval: 5,
-    chunkBytes: 3000,
-    chunkSamples: 2000,
-    indexBytes: 4800,
-    series: 100,
-  };
   const text = measured({ ...results, samples, perSample: 5e-6 });
   expect(text).toContain("| samples a second | series / interval | 133 333 |");
   expect(text).toContain("| disk a day | samples a second x 86 400 x bytes of a sample | 18.4 GB |");

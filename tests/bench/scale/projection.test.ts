@@ -1,14 +1,6 @@
 import { bytesPerSample, bytesPerSeries, fleetOf, further, loadOf } from "../../../bench/scale/projection";
 import type { Results } from "../../../bench/scale/results";
-
-const samples = {
-  scraped: 1000,
-  interval: 5,
-  chunkBytes: 3000,
-  chunkSamples: 2000,
-  indexBytes: 4800,
-  series: 100,
-};
+import { samples } from "./samples";
 
 const results: Results = {
   machine: "a machine",
