@@ -1,8 +1,12 @@
 // What is asked of a host before anything is changed there, and what its answers mean.
+
+import type { Program } from "../lib/handOver";
 import { type AddressNeed, READ_ADDRESSES, refusedAddress } from "../lib/hostAddresses";
 import { isInstalled } from "../lib/runner";
 import type { Connection } from "./connection";
-import { runOnce } from "./enter";
+import { visit } from "./enter";
+import { leave } from "./handOver";
+import type { Run } from "./ssh";
 import { sudoRefusal, sudoScript } from "./sudo";
 import { type Wait, whenItAnswers } from "./wait";
 
@@ -31,6 +35,8 @@ export interface Checks {
   readonly wait?: Wait | undefined;
   /** Whether the runner has to be there already. */
   readonly withRunner: boolean;
+  /** What is left there for a command that will run it, once all else is as it should be; default: nothing. */
+  readonly handsOver?: Program | undefined;
 }
 
 /**
@@ -40,8 +46,25 @@ export interface Checks {
  * @throws Error that says in one line what is wrong with the host, and what to do
  */
 export async function checkHost(connection: Connection, checks: Checks): Promise<string | undefined> {
+  const { wait, handsOver } = checks;
+  try {
+    return await whenItAnswers(
+      () =>
+        visit(connection, async (run) => {
+          const warning = await look(run, connection, checks);
+          if (handsOver !== undefined) await leave(run, handsOver, connection.route.user);
+          return warning;
+        }),
+      wait,
+    );
+  } catch (error) {
+    throw new Error(`host ${connection.name}: ${(error as Error).message}`);
+  }
+}
+
+async function look(run: Run, connection: Connection, checks: Checks): Promise<string | undefined> {
   const { name, route, rights, scope, sudoPassword = "" } = connection;
-  const { pings = false, addressNeeds = [], wait, withRunner } = checks;
+  const { pings = false, addressNeeds = [], withRunner } = checks;
   const { user = "root" } = route;
   const withPassword = rights === "sudo-with-password";
   const input = withPassword ? `${sudoPassword}\n` : "";
@@ -56,40 +79,33 @@ export async function checkHost(connection: Connection, checks: Checks): Promise
       : [`{ ${IS_HOME_WRITABLE} || exit ${NO_HOME}; }`]),
     rights === "own" ? "true" : sudoScript(withPassword, withRunner),
   ].join("; ");
-  try {
-    let asked = 0;
-    const { code, stdout, stderr } = await whenItAnswers(() => {
-      asked = Date.now();
-      return runOnce(connection, script, input);
-    }, wait);
-    const home = /^home (.*)$/m.exec(stdout)?.[1] ?? "";
-    if (code === NO_RUNNER) {
-      throw new Error(
-        "Podwatch is gone from this host; whether it was reinstalled or only lost the runner's files, deploy again with: pulumi up --replace '**-runner*'",
-      );
-    }
-    if (code === NO_HOME) {
-      throw new Error(
-        `the home directory of ${user}, ${home}, is missing or cannot be written to; Podwatch puts there what root runs. ` +
-          `Let root make it (mkhomedir_helper ${user}), give it to ${user}, or mount it read-write`,
-      );
-    }
-    if (code !== 0) {
-      throw new Error(
-        rights === "own"
-          ? `${user} cannot run commands (${stderr.trim().split("\n").at(-1) ?? ""})`
-          : sudoRefusal({ user, home, withPassword }, code, stderr),
-      );
-    }
-    const refused = (pings ? refusedPings(stdout) : undefined) ?? refusedAddress(addressNeeds, stdout);
-    if (refused !== undefined) {
-      throw new Error(refused);
-    }
-    const off = secondsOff(stdout, asked, Date.now());
-    return off === 0 ? undefined : clockWarning(name, off);
-  } catch (error) {
-    throw new Error(`host ${name}: ${(error as Error).message}`);
+  const asked = Date.now();
+  const { code, stdout, stderr } = await run(script, input);
+  const home = /^home (.*)$/m.exec(stdout)?.[1] ?? "";
+  if (code === NO_RUNNER) {
+    throw new Error(
+      "Podwatch is gone from this host; whether it was reinstalled or only lost the runner's files, deploy again with: pulumi up --replace '**-runner*'",
+    );
   }
+  if (code === NO_HOME) {
+    throw new Error(
+      `the home directory of ${user}, ${home}, is missing or cannot be written to; Podwatch puts there what root runs. ` +
+        `Let root make it (mkhomedir_helper ${user}), give it to ${user}, or mount it read-write`,
+    );
+  }
+  if (code !== 0) {
+    throw new Error(
+      rights === "own"
+        ? `${user} cannot run commands (${stderr.trim().split("\n").at(-1) ?? ""})`
+        : sudoRefusal({ user, home, withPassword }, code, stderr),
+    );
+  }
+  const refused = (pings ? refusedPings(stdout) : undefined) ?? refusedAddress(addressNeeds, stdout);
+  if (refused !== undefined) {
+    throw new Error(refused);
+  }
+  const off = secondsOff(stdout, asked, Date.now());
+  return off === 0 ? undefined : clockWarning(name, off);
 }
 
 /** The groups whose members may send pings, ip(7)'s `ping_group_range`, and the one that the user's processes have. */

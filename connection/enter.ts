@@ -1,7 +1,7 @@
 // Logging in to a host, whichever way it is reached.
 import { type Connection, isLocal } from "./connection";
-import type { Outcome, Session } from "./session";
-import { logIn, runOnHost } from "./ssh";
+import type { Session } from "./session";
+import { logIn, type Run, visitHost } from "./ssh";
 import { machineId, thisMachine } from "./thisMachine";
 
 /** @throws Error that says in one line why not */
@@ -16,11 +16,11 @@ export async function enter({ route }: Pick<Connection, "route">): Promise<Sessi
   return thisMachine();
 }
 
-/** Runs one short command, and gives up on a host that does not. */
-export async function runOnce({ route }: Connection, script: string, input: string): Promise<Outcome> {
+/** Logs in for a few short commands, and gives up on a host that does not run them. */
+export async function visit<T>({ route }: Connection, work: (run: Run) => Promise<T>): Promise<T> {
   if (isLocal(route)) {
-    return thisMachine().run(script, { input });
+    return work((script, input) => thisMachine().run(script, { input }));
   }
   const { proxy, ...server } = route;
-  return runOnHost(server, proxy, script, input);
+  return visitHost(server, proxy, work);
 }

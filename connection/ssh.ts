@@ -21,31 +21,49 @@ const CLOSE_WITHIN = 2_000;
 /** Interval of keep-alives, in milliseconds; the third unanswered one ends the session. */
 const KEEP_ALIVE = 15_000;
 
+/** Runs a short command. */
+export type Run = (script: string, input: string) => Promise<Outcome>;
+
 /**
- * Logs in to a host, through a proxy if there is one, and runs a short command there.
+ * Logs in to a host, through a proxy if there is one, for a few short commands.
  *
  * @throws Error that says in one line what is wrong with the host or its settings, and the fix
  */
-export async function runOnHost(
+export async function visitHost<T>(
+  server: SshServer,
+  proxy: SshServer | undefined,
+  work: (run: Run) => Promise<T>,
+  within = RUN_WITHIN,
+): Promise<T> {
+  const session = await logIn(server, proxy);
+  const { host, port = 22, user = "root" } = server;
+  const silent = `${inUrl(host)}:${port} lets ${user} in, but has not run a command within ${within / 1000} s; is it overloaded, or has a disk failed?`;
+  try {
+    return await work(async (script, input) => {
+      let timer: NodeJS.Timeout | undefined;
+      const patience = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(new Error(silent)), within);
+      });
+      try {
+        return await Promise.race([session.run(script, { input }), patience]);
+      } finally {
+        clearTimeout(timer);
+      }
+    });
+  } finally {
+    session.close();
+  }
+}
+
+/** Logs in to a host as {@link visitHost} does, for one short command. */
+export function runOnHost(
   server: SshServer,
   proxy: SshServer | undefined,
   script: string,
   input: string,
   within = RUN_WITHIN,
 ): Promise<Outcome> {
-  const session = await logIn(server, proxy);
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<never>((_, reject) => {
-    const { host, port = 22, user = "root" } = server;
-    const silent = `${inUrl(host)}:${port} lets ${user} in, but has not run a command within ${within / 1000} s; is it overloaded, or has a disk failed?`;
-    timer = setTimeout(() => reject(new Error(silent)), within);
-  });
-  try {
-    return await Promise.race([session.run(script, { input }), patience]);
-  } finally {
-    clearTimeout(timer);
-    session.close();
-  }
+  return visitHost(server, proxy, (run) => run(script, input), within);
 }
 
 /**

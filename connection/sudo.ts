@@ -1,6 +1,5 @@
 // How a login user becomes root: the test before the first change, the meaning of refusals, and lines for sudoers.
-import { createHash } from "node:crypto";
-import { fitScript, runnerScript } from "../lib/runnerScript";
+import { digestOf, fitProgram, runnerProgram } from "../lib/handOver";
 
 /** Exit codes of {@link sudoScript}, besides sudo's own. */
 const NO_SUDO = 45;
@@ -105,10 +104,7 @@ export function sudoersLines(user: string, home: string, withPassword = false): 
 }
 
 function digests(): [runner: string, fit: string] {
-  const [runner = "", fit = ""] = [runnerScript(), fitScript()].map((text) =>
-    createHash("sha256").update(text).digest("hex"),
-  );
-  return [runner, fit];
+  return [digestOf(runnerProgram().text), digestOf(fitProgram().text)];
 }
 
 function inAnyOrder([a, b]: readonly [string, string]): string {

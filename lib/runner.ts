@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
 import type { Deployable } from "./deployable";
-import { fitScript } from "./runnerScript";
+import { digestOf, fitProgram, type Program, runnerProgram, takeLine, WAITING } from "./handOver";
 import type { Scope } from "./scope";
 import { command } from "./shell";
 
@@ -73,7 +72,7 @@ export function runnerInUnit(scope: Scope, words: RunnerWords): string {
 
 /** Where a bundle waits, in the login user's home, while sudo takes its password from standard input. */
 function stagedPath(name: string): string {
-  return `.podwatch/${name}`;
+  return `${WAITING}/${name}`;
 }
 
 /** File name of an owner's staged bundle of a service. */
@@ -92,61 +91,58 @@ const RUN_WITH_PASSWORD = [
     "else { printf '%s\\n' \"$password\"; cat; } | sudo -k -S -p '' \"$@\"; fi; }",
 ].join("; ");
 
-/**
- * The command that installs the runner, which comes on standard input.
- *
- * @param text the expected input, to detect truncation
- */
-export function installCommand(rights: Rights, scope: Scope, text: string, owner?: string): string {
-  return runOnce("runner", rights, ownedBy(owner, ["install", scope]), text);
+/** The command that installs the runner, which was handed over. */
+export function installCommand(
+  rights: Rights,
+  scope: Scope,
+  owner?: string,
+  program: Program = runnerProgram(),
+): string {
+  return runOnce(program, rights, ["install", scope], owner);
 }
 
-/** The command that installs a staged runner; standard input holds sudo's password. */
-export function installStagedCommand(name: string, owner?: string): string {
-  const path = stagedPath(STAGED_RUNNER);
-  const run = asRoot("run", path, ownedBy(owner, ["install", "rootful"]));
-  return shell(
-    `${RUN_WITH_PASSWORD}; umask 077; ${TAKE_TURN}; cp ${stagedPath(name)} ${path} && chmod 700 ${path} && ${run} </dev/null 9<&-; code=$?; rm -f ${path}; cat >/dev/null; exit $code`,
-  );
+/** The digest of the program that a command runs that was handed over; nothing for one of a former version. */
+export function digestIn(runOnce: string): string | undefined {
+  return / in "" \| ([0-9a-f]{64})\*\)/.exec(runOnce)?.[1];
 }
 
-/** The name of the runner while it waits to be installed. */
-export const STAGED_RUNNER = "runner";
-
 /**
- * The command that runs a program once, which comes on standard input, behind sudo's password where there is one.
+ * The command that runs a program once, which was handed over; standard input holds sudo's password where there is one.
  *
- * It is stored at a fixed path that nobody else can write to, since root runs it: a line of
+ * It is moved to a fixed path that nobody else can write to, since root runs it: a line of
  * sudoers can contain the path, and the digest of the only program that may be run from it.
  * Two deployments by one user take turns; what the program leaves running does not keep the next one waiting.
  */
-function runOnce(name: string, rights: Rights, words: readonly string[], text: string): string {
-  const path = stagedPath(name);
+function runOnce(program: Program, rights: Rights, words: readonly string[], owner?: string): string {
+  const path = stagedPath(program.name);
+  const owned = ownedBy(owner, words);
   const run = {
-    own: `/bin/sh ${command([path, ...words])}`,
-    sudo: asRoot("sudo -n", path, words),
-    "sudo-with-password": asRoot("run", path, words),
+    own: `/bin/sh ${command([path, ...owned])}`,
+    sudo: asRoot("sudo -n", path, owned),
+    "sudo-with-password": asRoot("run", path, owned),
   }[rights];
   return shell(
     [
       ...(rights === "sudo-with-password" ? [RUN_WITH_PASSWORD] : []),
-      "umask 077",
-      `mkdir -p .podwatch && chmod 700 .podwatch && cat >${path}.$$ && chmod 700 ${path}.$$ || { code=$?; cat >/dev/null; exit $code; }`,
+      "cat >/dev/null",
+      `[ -d ${WAITING} ] || { echo "${GONE}" >&2; exit 1; }`,
       TAKE_TURN,
-      `mv ${path}.$$ ${path} || exit`,
-      `case $(sha256sum <${path}) in ${digest(text)}* | "") ${run} </dev/null 9<&-; code=$? ;; *) echo "${CUT}" >&2; code=1 ;; esac`,
+      takeLine(program, path),
+      `[ -e ${path} ] || { echo "${GONE}" >&2; exit 1; }`,
+      `chmod 700 ${path} || exit`,
+      `case $(sha256sum <${path}) in "" | ${digestOf(program.text)}*) ${run} </dev/null 9<&-; code=$? ;; *) echo "${GONE}" >&2; code=1 ;; esac`,
       `rm -f ${path}`,
-      "rmdir .podwatch 2>/dev/null",
+      `rmdir ${WAITING} 2>/dev/null`,
       "exit $code",
     ].join("; "),
   );
 }
 
 /** Opens descriptor 9, which holds the turn. Where `flock` is not installed, `fit` says so later. */
-const TAKE_TURN = "exec 9<.podwatch; ! command -v flock >/dev/null || flock -w 300 9";
+const TAKE_TURN = `exec 9<${WAITING}; ! command -v flock >/dev/null || flock -w 300 9`;
 
-const CUT =
-  "podwatch: what was to be run did not arrive as a whole: does a start file of the login shell read standard input? Run pulumi up again";
+const GONE =
+  "podwatch: what was handed over to be run is not there as it was: does each log-in have a home directory of its own? Run pulumi up again";
 
 /** By its full path, as in sudoers. If the file system is mounted noexec, the shell reads it instead. */
 function asRoot(sudo: string, path: string, words: readonly string[]): string {
@@ -154,14 +150,7 @@ function asRoot(sudo: string, path: string, words: readonly string[]): string {
   return `{ if [ -x ${path} ]; then ${sudo} "$HOME/${path}" ${rest}; else ${sudo} /bin/sh ${path} ${rest}; fi; }`;
 }
 
-function digest(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
-}
-
-/**
- * The command that fails unless a host is suitable for a runner, and for these services; {@link fitScript} comes on
- * standard input, behind sudo's password where there is one.
- */
+/** The command that fails unless a host is suitable for a runner, and for these services, by {@link fitProgram}, which was handed over. */
 export function fitCommand(
   rights: Rights,
   services: readonly PlannedService[],
@@ -169,8 +158,7 @@ export function fitCommand(
   owner?: string,
 ): string {
   const by = engine === "podman" ? [] : [`--engine=${engine}`];
-  const words = ownedBy(owner, ["fit", ...by, ...services.map(fitWord)]);
-  return runOnce("fit", rights, words, fitScript());
+  return runOnce(fitProgram(), rights, ["fit", ...by, ...services.map(fitWord)], owner);
 }
 
 function fitWord({ kind, service, listens = [], mounts = [] }: PlannedService): string {
@@ -266,7 +254,7 @@ export function unstageCommand(name: string): string {
 
 /** The name that the runner gives to a release, by its bundle. */
 export function releaseOf(bundle: string): string {
-  return digest(bundle).slice(0, 16);
+  return digestOf(bundle).slice(0, 16);
 }
 
 /** The call that confirms a release; `here` on the host itself, where there is no log-in to get through. */

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { type Answer, everywhere } from "./everywhere";
 import { externalDrift } from "./externalGrafana";
 import { type Host, RunnerBroken } from "./host";
@@ -27,7 +26,7 @@ export async function findDrift(host: Host): Promise<Difference[]> {
   const { services, runner, external = [] } = host.deployed;
   const elsewhere = externalDrift(external);
   try {
-    const found = await Promise.all(services.map((service) => driftOf(host, service, digest(runner.text))));
+    const found = await Promise.all(services.map((service) => driftOf(host, service, runner.digest)));
     return [...new Map(found.flat().map((one) => [JSON.stringify(one), one])).values(), ...(await elsewhere)];
   } catch (error) {
     if (error instanceof RunnerBroken) {
@@ -84,8 +83,4 @@ export function reportDrift(answers: ReadonlyArray<Answer<Difference[]>>): Repor
     },
     exitCode: exitCode(answers, rows.length > 0 ? 2 : 0),
   };
-}
-
-export function digest(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

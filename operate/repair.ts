@@ -1,7 +1,7 @@
 import { isLocal } from "../connection/connection";
 import { confirmWords, isConfirmed } from "../lib/runner";
 import { secretVersion } from "../lib/secretVersion";
-import { type Difference, digest, driftOf, findDrift } from "./drift";
+import { type Difference, driftOf, findDrift } from "./drift";
 import { type Answer, everywhere } from "./everywhere";
 import { repairExternal } from "./externalGrafana";
 import { Host } from "./host";
@@ -24,13 +24,18 @@ async function repairHost(host: Host): Promise<Repair> {
   const { runner, services, external = [] } = host.deployed;
   const repaired: string[] = [];
   const checkAndPutBack = async (service: DeployedService) => {
-    const differs = (await driftOf(host, service, digest(runner.text))).length > 0;
+    const differs = (await driftOf(host, service, runner.digest)).length > 0;
     if (differs) {
       await putBack(host, service);
     }
     return differs ? [service.name] : [];
   };
   if ((await findDrift(host)).some(({ service }) => service === "runner")) {
+    if (runner.install === undefined) {
+      throw new Error(
+        "another version of Podwatch has deployed this host: repair it with that one, or run pulumi up",
+      );
+    }
     for (const step of runner.install) {
       await host.repeat(step);
     }

@@ -2,6 +2,7 @@
 
 import type { Connection } from "../connection/connection";
 import { type HostRecord, stagingOf } from "../connection/record";
+import { digestOf, handOverCommand, runnerProgram } from "../lib/handOver";
 import { type ExternalObject, externalObjects } from "./externalGrafana";
 import { formerRecords } from "./formerState";
 import { field, isCommand, nameOf, type Resource, readResources } from "./resources";
@@ -23,6 +24,12 @@ export interface DeployedService {
   readonly data: boolean;
 }
 
+export interface DeployedRunner {
+  readonly digest: string;
+  /** Absent where another version of Podwatch has put it there, whose program is not known here. */
+  readonly install?: readonly Step[];
+}
+
 export interface GrafanaLogin {
   readonly user: string;
   readonly password: string;
@@ -32,7 +39,7 @@ export interface DeployedHost {
   readonly name: string;
   readonly connection: Connection;
   readonly engine: HostRecord["engine"];
-  readonly runner: { readonly text: string; readonly install: readonly Step[] };
+  readonly runner: DeployedRunner;
   /** Those that others need come first. */
   readonly services: readonly DeployedService[];
   /** By full name, as in the bundles. */
@@ -114,10 +121,12 @@ function readHost(
       name: connection.name,
       connection,
       engine,
-      runner: {
-        text: read(runner),
-        install: [staged(runner), runner].flatMap((command) => (command ? [step(command)] : [])),
-      },
+      runner: record.program
+        ? readRunner(record.program, runner)
+        : {
+            digest: digestOf(read(runner)),
+            install: [staged(runner), runner].flatMap((command) => (command ? [step(command)] : [])),
+          },
       services: services.sort((a, b) => order(a).localeCompare(order(b))),
       secrets: Object.fromEntries(
         Object.entries(record.secrets).flatMap(([secret, name]) =>
@@ -161,6 +170,13 @@ export function isNeeded({ name }: Pick<DeployedService, "name">): boolean {
 
 function order(service: DeployedService): string {
   return isNeeded(service) ? ` ${NEEDED.indexOf(service.name)}` : service.name;
+}
+
+function readRunner(digest: string, installed: Resource): DeployedRunner {
+  const program = runnerProgram();
+  if (digestOf(program.text) !== digest) return { digest };
+  const handOver = { script: handOverCommand(program), input: program.text };
+  return { digest, install: [handOver, step(installed)] };
 }
 
 function step(command: Resource): Step {

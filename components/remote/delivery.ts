@@ -5,6 +5,7 @@ import type { HostRecord } from "../../connection/record";
 import type { Bundle } from "../../engines/bundle";
 import type { RunnerEngine } from "../../engines/engine";
 import type { Deployable } from "../../lib/deployable";
+import { digestIn } from "../../lib/runner";
 import type { Scope } from "../../lib/scope";
 import { unitName } from "../../lib/service";
 import { type Delivered, type Delivery, isOutput } from "../delivery";
@@ -35,6 +36,7 @@ export class RunnerDelivery implements Delivery {
   readonly entrance: pulumi.Resource;
   private readonly connection: Connection<Secret>;
   private readonly context: RunnerHost;
+  private readonly runner: HostCommand;
   private readonly identity: pulumi.Output<string>;
   private readonly applied: Record<string, Applied> = {};
   private readonly services: Record<string, string> = {};
@@ -74,13 +76,13 @@ export class RunnerDelivery implements Delivery {
       { ...common, replaceWith, services: args.services, engine: engine.name },
       { parent, dependsOn: [...(args.entersAfter ?? [])] },
     );
-    const runner = installRunner(
+    this.runner = installRunner(
       `${name}-runner`,
       { ...common, replaceWith: unlessPassedBy(args.name, replaceWith, entered.triggers) },
       { parent, dependsOn: [entered] },
     );
-    this.identity = runner.id;
-    this.entrance = runner;
+    this.identity = this.runner.id;
+    this.entrance = this.runner;
   }
 
   apply(name: string, args: Delivered, opts: pulumi.CustomResourceOptions): readonly pulumi.Resource[] {
@@ -121,8 +123,9 @@ export class RunnerDelivery implements Delivery {
       services: this.services,
       secrets: this.secrets,
     };
+    const program = this.runner.create.apply((command = "") => digestIn(command));
     // Recorded when the runner is there: until then, the record of the deployment before is the valid one.
-    return { ...record, runner: this.identity.apply(() => record.runner) };
+    return { ...record, program, runner: this.identity.apply(() => record.runner) };
   }
 }
 

@@ -7,19 +7,16 @@ import {
   confirmWords,
   fitCommand,
   installCommand,
-  installStagedCommand,
   ownedBy,
   type PlannedService,
   type RunnerWords,
   releaseOf,
   runnerCommandStaged,
-  STAGED_RUNNER,
   stageCommand,
   stagedName,
   unstageCommand,
   withNote,
 } from "../../lib/runner";
-import { fitScript, runnerScript } from "../../lib/runnerScript";
 import { secretInput, secretVersion } from "../../lib/secretVersion";
 import { onThisMachine, onThisMachineOnly } from "../../lib/thisMachine";
 import type { HostConnection, Preflight } from "./preflight";
@@ -85,7 +82,7 @@ export function gate(
   return command(
     name,
     { ...args, step: "gate" },
-    { create, stdin: afterPassword(host.connection, fitScript()) },
+    { create, stdin: afterPassword(host.connection, "") },
     opts,
   );
 }
@@ -98,15 +95,12 @@ export function installRunner(
 ): HostCommand {
   const { host } = args;
   const { owner, connection } = host;
-  const staged = stagedName(STAGED_RUNNER, owner);
-  const bundle = runnerScript();
   const script = {
-    bundle,
-    create: installCommand(connection.rights, connection.scope, bundle, owner),
-    createStaged: installStagedCommand(staged, owner),
+    create: installCommand(connection.rights, connection.scope, owner),
     delete: call(host, ["uninstall"]),
+    stdin: afterPassword(connection, ""),
   };
-  return bundleCommand(name, { ...args, step: "runner" }, { staged, ...script }, opts);
+  return command(name, { ...args, step: "runner" }, script, opts);
 }
 
 /** Applies a service's bundle on a host; the service is removed when the resource is. */

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Host } from "../../components/host";
-import { fitCommand, installCommand, installStagedCommand } from "../../lib/runner";
-import { fitScript, runnerScript } from "../../lib/runnerScript";
+import { digestOf, runnerProgram } from "../../lib/handOver";
+import { fitCommand, installCommand } from "../../lib/runner";
 import { CONNECTION, command, component, gateCommand } from "./expected";
 import { deploy, plainText, Secret, versionOf } from "./mocks";
 import { engineOf, WEB } from "./onHost";
@@ -13,7 +13,7 @@ const WITH_PASSWORD =
   "else { printf '\\''%s\\n'\\'' \"$password\"; cat; } | sudo -k -S -p '\\'''\\'' \"$@\"; fi; }; ";
 
 /** What tests/lib/runner.test.ts runs. */
-const install = (scope: "rootful" | "rootless") => installCommand("own", scope, runnerScript(), "mon");
+const install = (scope: "rootful" | "rootless") => installCommand("own", scope, "mon");
 
 /** What a removal begins with: on a host without a runner nothing is left to remove. */
 const unlessGone = (runner = "/var/lib/podwatch/runner") =>
@@ -35,7 +35,7 @@ describe("the host itself", () => {
         parent: "mon",
         create: install("rootful"),
         delete: `/bin/sh -c '${unlessGone()}exec /bin/sh /var/lib/podwatch/runner uninstall --owner=mon'`,
-        stdin: runnerScript(),
+        stdin: "",
         triggers: ["10.1.2.3", 22, "root"],
         dependsOn: ["mon-runner-gate"],
       }),
@@ -43,7 +43,7 @@ describe("the host itself", () => {
         name: "mon-runner-gate",
         parent: "mon",
         create: fitCommand("own", [{ service: "web", kind: "container" }], undefined, "mon"),
-        stdin: fitScript(),
+        stdin: "",
         triggers: ["10.1.2.3", 22, "root"],
       }),
     ]);
@@ -87,14 +87,14 @@ describe("the host itself", () => {
         name: "mon-runner",
         create: install("rootless"),
         delete: `/bin/sh -c '${unlessGone(".local/share/podwatch/runner")}exec /bin/sh .local/share/podwatch/runner uninstall --owner=mon'`,
-        stdin: runnerScript(),
+        stdin: "",
         dependsOn: ["mon-runner-gate"],
       }),
       gateCommand({
         ...common,
         name: "mon-runner-gate",
         create: fitCommand("own", [{ service: "web", kind: "container" }], undefined, "mon"),
-        stdin: fitScript(),
+        stdin: "",
       }),
     ]);
     expect(result.scope).toBe("rootless");
@@ -154,6 +154,7 @@ describe("what is recorded of a host", () => {
       },
       engine: "podman",
       runner: "mon-runner",
+      program: digestOf(runnerProgram().text),
       services: { web: "mon-web-service" },
       secrets: { "podwatch-web-key": "mon-web-key-secret" },
     });
@@ -234,18 +235,9 @@ describe("what is applied on a host", () => {
       command({
         ...common,
         name: "mon-runner",
-        create: expect.stringMatching(/ # bundle [0-9a-f]{16}$/),
+        create: installCommand("sudo-with-password", "rootful", "mon"),
         delete: `/bin/sh -c '${unlessGone()}${WITH_PASSWORD}${runner} uninstall --owner=mon'`,
         stdin: password,
-        triggers: hostTriggers,
-        dependsOn: ["mon-runner-bundle", "mon-runner-gate"],
-      }),
-      command({
-        ...common,
-        name: "mon-runner-bundle",
-        create: stage("runner"),
-        delete: unstage("runner"),
-        stdin: runnerScript(),
         triggers: hostTriggers,
         dependsOn: ["mon-runner-gate"],
       }),
@@ -254,7 +246,7 @@ describe("what is applied on a host", () => {
         connection,
         name: "mon-runner-gate",
         create: fitCommand("sudo-with-password", [{ service: "web", kind: "container" }], "fake", "mon"),
-        stdin: new Secret(`${SECRETS.becomePassword}\n${fitScript()}`),
+        stdin: password,
         triggers: hostTriggers,
       }),
       command({
@@ -287,7 +279,6 @@ describe("what is applied on a host", () => {
     ]);
     const create = (name: string) =>
       String(resources.find((resource) => resource.name === name)?.inputs.create).replace(/ # .*/, "");
-    expect(create("mon-runner")).toBe(installStagedCommand("runner@mon", "mon"));
     expect(create("mon-web-service")).toBe(
       `/bin/sh -c '${WITH_PASSWORD}${runner} apply web ${versionOf("mon-web-key-secret")} --owner=mon <.podwatch/web@mon; code=$?; cat >/dev/null; exit $code'`,
     );

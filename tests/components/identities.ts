@@ -1,6 +1,5 @@
 // What makes each resource the one that it is: a change of it replaces the resource on every host that is deployed already.
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
-import { fitScript } from "../../lib/runnerScript";
 import { nameIn, type Recorded, Secret } from "./mocks";
 
 /** One paragraph for each resource: its URN, and below it what it may be replaced for, and how. */
@@ -71,15 +70,15 @@ function masked(command: unknown): string {
   if (command instanceof Secret) return "[secret]";
   return String(command ?? "")
     .replace(/ # bundle [0-9a-f]{16}$/, " # bundle DIGEST")
-    .replaceAll(/ in [0-9a-f]{64}\*/g, " in DIGEST*");
+    .replaceAll(/ in "" \| [0-9a-f]{64}\*/g, ' in "" | DIGEST*');
 }
 
 /** What a command reads; bundles are kept beside the list. */
 function inputOf({ name, inputs: { stdin } }: Recorded): string {
-  if (stdin === undefined) return "";
+  if (stdin === undefined || stdin === "") return "";
   if (stdin instanceof Secret) return "a secret";
   if (isBundle(stdin)) return `${name}.bundle`;
-  return stdin === fitScript() ? "whether it is fit" : "the runner";
+  return "a text";
 }
 
 export function isBundle(stdin: unknown): stdin is string {

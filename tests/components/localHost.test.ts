@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { Host } from "../../components/host";
 import { machineId } from "../../connection/thisMachine";
 import { fitCommand, installCommand } from "../../lib/runner";
-import { fitScript, runnerScript } from "../../lib/runnerScript";
 import { onThisMachine, onThisMachineOnly } from "../../lib/thisMachine";
 import { component, gateCommand, localCommand, MACHINE, removal } from "./expected";
 import { deploy, LOCAL_COMMAND, plainText } from "./mocks";
@@ -29,7 +28,7 @@ describe("a host that the program runs on", () => {
       name: "mon-runner-gate",
       parent: "mon",
       create: "",
-      stdin: fitScript(),
+      stdin: "",
       triggers: ["local", MACHINE, "root"],
     });
     const { connection: _, ...gateInputs } = inputs;
@@ -38,9 +37,9 @@ describe("a host that the program runs on", () => {
       localCommand({
         name: "mon-runner",
         parent: "mon",
-        create: installCommand("sudo", "rootful", runnerScript(), "mon"),
+        create: installCommand("sudo", "rootful", "mon"),
         delete: removal("uninstall", "sudo -n "),
-        stdin: runnerScript(),
+        stdin: "",
         triggers: ["local", MACHINE, "root"],
         dependsOn: ["mon-runner-gate"],
       }),
@@ -82,12 +81,11 @@ describe("a host that the program runs on", () => {
     expect(resources.map(({ name }) => name)).toEqual([
       "mon",
       "mon-runner",
-      "mon-runner-bundle",
       "mon-runner-gate",
       "mon-web-service",
       "mon-web-service-bundle",
     ]);
-    expect(resources.filter(({ type }) => type === "command:local:Command")).toHaveLength(5);
+    expect(resources.filter(({ type }) => type === "command:local:Command")).toHaveLength(4);
     expect(plainText(resources)).not.toContain(SECRETS.becomePassword);
   });
 });

@@ -302,7 +302,6 @@ describe("everything changed", () => {
       `${COMMAND} podwatch-first-prometheus-write-token.victoriametrics-second-secret < podwatch-first-prometheus`,
       `${COMMAND} podwatch-first-prometheus.own-secret < podwatch-first-prometheus`,
       `${COMMAND} podwatch-first-runner < podwatch-first`,
-      `${COMMAND} podwatch-first-runner-bundle < podwatch-first`,
       `${COMMAND} podwatch-first-runner-gate < podwatch-first`,
       `${C}HostSsh podwatch-first-ssh < podwatch`,
       `${COMMAND} podwatch-first-ssh-confirmed < podwatch-first-ssh`,

@@ -1,5 +1,13 @@
 // The log-in before the first command on a host, against SSH servers inside the test.
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +17,7 @@ import { type Preflight, preflightHooks } from "../../components/remote/prefligh
 import { installRunner } from "../../components/remote/runnerCommand";
 import type { Connection, SshRoute } from "../../connection/connection";
 import { runOnHost } from "../../connection/ssh";
+import { fitProgram, runnerProgram } from "../../lib/handOver";
 import type { AddressNeed } from "../../lib/hostAddresses";
 import { newKey, type SshServer, startSshServer } from "../toolchain/sshServer";
 import { deploy } from "./mocks";
@@ -17,10 +26,12 @@ const key = newKey();
 const path = process.env.PATH;
 let server: SshServer;
 let bin: string;
+let home: string;
 const others: Array<SshServer | Server> = [];
 
 beforeEach(async () => {
-  server = await startSshServer({ authorizedKeys: [key.public] });
+  home = mkdtempSync(join(tmpdir(), "podwatch-preflight-home-"));
+  server = await startSshServer({ authorizedKeys: [key.public], home });
   bin = mkdtempSync(join(tmpdir(), "podwatch-preflight-"));
   process.env.PATH = `${bin}:${path}`;
 });
@@ -28,6 +39,7 @@ beforeEach(async () => {
 afterEach(async () => {
   process.env.PATH = path;
   rmSync(bin, { recursive: true });
+  rmSync(home, { recursive: true });
   await server.close();
   for (const other of others.splice(0)) await other.close();
 });
@@ -89,7 +101,8 @@ test("a host that accepts the log-in is checked once for all its commands", asyn
   await ask(connection(), "own", 5);
   expect(server.connections).toBe(1);
   expect(server.logins).toEqual([{ user: "ops", method: "publickey" }]);
-  expect(server.scripts).toHaveLength(1);
+  // Looks, and hands the runner over.
+  expect(server.scripts).toHaveLength(2);
 });
 
 test("a host whose kernel lets the user's group send pings, or is not asked to", async () => {
@@ -117,7 +130,7 @@ test("behind a proxy, both have to let the user in", async () => {
   const through = { host: "127.0.0.1", port: proxy.port, user: "jump", hostKey: proxy.hostKey };
   await ask(connection({ proxy: { ...through, password: "jump $ecret" } }));
   expect(proxy.logins).toEqual([{ user: "jump", method: "password" }]);
-  expect(server.scripts).toHaveLength(1);
+  expect(server.scripts).toHaveLength(2);
   await expect(ask(connection({ proxy: { ...through, password: "wrong" } }))).rejects.toThrow(
     new RegExp(`^host mon1: 127\\.0\\.0\\.1:${proxy.port} does not let jump in; check user, and `),
   );
@@ -138,12 +151,57 @@ test("what the gate has found does not hide from others that the runner is lost"
   await expect(service).rejects.toThrow("Podwatch is gone from this host");
 });
 
-test("the runner comes to a host that the gate has looked at without another look", async () => {
+/** What waits on the host, for whom. */
+function waiting(): Record<string, string> {
+  const files = readdirSync(join(home, ".podwatch"));
+  return Object.fromEntries(
+    files.map((file) => [file.replace(/@.*/, ""), readFileSync(join(home, ".podwatch", file), "utf8")]),
+  );
+}
+
+test("each command finds what it runs, and the host that the gate has looked at is not looked at again", async () => {
   const { result: hooks } = await deploy(() => entranceHooks(connection()));
+  await hooks.gate.callback(MOMENT);
+  expect(waiting()).toEqual({ fit: fitProgram().text });
   for (const step of ["gate", "runner", "runner", "service"] as const) {
     await hooks[step].callback(MOMENT);
   }
+  expect(waiting()).toEqual({
+    fit: fitProgram().text,
+    runner: runnerProgram().text,
+  });
+  expect(server.connections).toBe(2);
+});
+
+test("a runner without a gate comes by the log-in that looks at the host", async () => {
+  await ask(connection());
+  expect(waiting()).toEqual({ runner: runnerProgram().text });
   expect(server.connections).toBe(1);
+});
+
+test.each(["gate", "runner"] as const)(
+  "what the %s's command runs is not left where something is wrong",
+  async (step) => {
+    await expect(withPingGroups("1 0", () => ask(connection(), "own", 1, step, true))).rejects.toThrow();
+    sudo("exit 1");
+    await expect(ask(connection(), "sudo", 1, step)).rejects.toThrow(/^host mon1: sudo does not let ops in/);
+    expect(existsSync(join(home, ".podwatch"))).toBe(false);
+  },
+);
+
+test("a home directory without room for it is reported, also after the gate's look", async () => {
+  const message =
+    /^host mon1: ops cannot keep in ~\/\.podwatch what Podwatch is about to run \(.*\); make room on its file system/;
+  // A stand-in for mv: root, who may run this test, may write everywhere.
+  writeFileSync(
+    join(bin, "mv"),
+    '#!/bin/sh\ncase $1 in *runner*) echo "mv: No space left on device" >&2; exit 1 ;; esac\nexec /bin/mv "$@"\n',
+  );
+  chmodSync(join(bin, "mv"), 0o755);
+  await expect(ask(connection())).rejects.toThrow(message);
+  const { result: hooks } = await deploy(() => entranceHooks(connection()));
+  await hooks.gate.callback(MOMENT);
+  await expect(hooks.runner.callback(MOMENT)).rejects.toThrow(message);
 });
 
 test("another host key than the pinned one ends it before anybody logs in", async () => {
@@ -224,6 +282,7 @@ describe("a clock", () => {
     const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
     const noisy = await startSshServer({
       authorizedKeys: [key.public],
+      home,
       loginShell: (line) => ["bash", "--norc", "-c", 'echo 42; eval "$1"; echo 43', "bash", line],
     });
     others.push(noisy);
@@ -237,12 +296,6 @@ describe("a clock", () => {
 });
 
 describe("the home directory", () => {
-  const home = process.env.HOME;
-
-  afterEach(() => {
-    process.env.HOME = home;
-  });
-
   const withHome = async (directory: string) => {
     const other = await startSshServer({
       authorizedKeys: [key.public],

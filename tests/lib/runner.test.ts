@@ -8,14 +8,17 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
+import { digestOf, handOverCommand } from "../../lib/handOver";
 import {
+  digestIn,
   installCommand,
-  installStagedCommand,
+  type Rights,
   runnerCommand,
   runnerCommandStaged,
   runnerCommandWithPassword,
@@ -25,6 +28,7 @@ import {
   withNote,
 } from "../../lib/runner";
 import { runnerScript } from "../../lib/runnerScript";
+import type { Scope } from "../../lib/scope";
 import { fileText, line } from "./arbitraries";
 import { attempt, SHELLS } from "./shellRun";
 
@@ -169,28 +173,40 @@ describe.each(SHELLS)("in %s", (shell) => {
     expect(readdirSync(join(home, ".podwatch"))).toEqual(["other"]);
   });
 
-  test("the staged runner is installed by itself", () => {
-    login(stageCommand("runner@mon"), { shell, sudo: "password", input: RUNNER });
-    const { status } = login(installStagedCommand("runner@mon"), {
-      shell,
-      sudo: "password",
-      input: `${PASSWORD}\n`,
+  /** The only one that waits. */
+  function waiting(): string {
+    return `.podwatch/${readdirSync(join(home, ".podwatch")).join()}`;
+  }
+
+  /** Hands a runner over, and gives the command that installs it. */
+  function handOver(text: string, rights: Rights, scope: Scope = "rootful"): string {
+    const program = { name: "runner", text } as const;
+    expect(login(handOverCommand(program), { shell, sudo: "free", input: text })).toMatchObject({
+      status: 0,
+      stdout: "",
+      stderr: "",
     });
-    expect(status).toBe(0);
-    expect([noted("called"), noted("rights"), noted("received")]).toEqual(["install rootful\n", "yes", ""]);
-  });
+    return installCommand(rights, scope, "mon", program);
+  }
 
   test.each([
-    { rights: "own", scope: "rootless", asRoot: "no" },
-    { rights: "sudo", scope: "rootful", asRoot: "yes" },
+    { rights: "own", scope: "rootless", sudo: "free", asRoot: "no" },
+    { rights: "sudo", scope: "rootful", sudo: "free", asRoot: "yes" },
+    { rights: "sudo-with-password", scope: "rootful", sudo: "free", asRoot: "yes" },
+    { rights: "sudo-with-password", scope: "rootful", sudo: "password", asRoot: "yes" },
   ] as const)(
-    "the runner that comes on standard input is installed with $rights rights, and leaves nothing",
-    (how) => {
+    "the runner that was handed over is installed with $rights rights (sudo $sudo), and leaves nothing",
+    ({ rights, scope, sudo, asRoot }) => {
       const before = readdirSync(home);
       const script = `#!/bin/sh\n${RUNNER}; cp "$0" installed`;
-      const text = installCommand(how.rights, how.scope, script);
-      expect(login(text, { shell, sudo: "free", input: script })).toMatchObject({ status: 0, stderr: "" });
-      expect([noted("called"), noted("rights")]).toEqual([`install ${how.scope}\n`, how.asRoot]);
+      const text = handOver(script, rights, scope);
+      const input = rights === "sudo-with-password" ? `${PASSWORD}\n` : "";
+      expect(login(text, { shell, sudo, input })).toMatchObject({ status: 0, stderr: "" });
+      expect([noted("called"), noted("rights"), noted("received")]).toEqual([
+        `install ${scope} --owner=mon\n`,
+        asRoot,
+        "",
+      ]);
       expect(readFileSync(join(home, "installed"), "utf8")).toBe(script);
       expect(readdirSync(home).sort()).toEqual(
         [...before, "called", "installed", "received", "rights"].sort(),
@@ -198,11 +214,35 @@ describe.each(SHELLS)("in %s", (shell) => {
     },
   );
 
-  test("of runners that come at once, each has its turn", () => {
-    const script = "#!/bin/sh\necho done\n";
-    writeFileSync(join(home, "script"), script);
-    const text = installCommand("own", "rootful", script);
-    writeFileSync(join(home, "all"), `for one in $(seq 30); do ${text} <script & done\nwait\n`);
+  test("nobody else may read or write what was handed over, whatever the user's umask", () => {
+    const program = { name: "runner", text: "" } as const;
+    login(`umask 0; ${handOverCommand(program)}`, { shell, sudo: "free", input: "a secret" });
+    const modes = [".podwatch", waiting()].map((path) => statSync(join(home, path)).mode & 0o777);
+    expect(modes).toEqual([0o700, 0o600]);
+  });
+
+  test("what nobody has come for is gone after an hour", () => {
+    const program = { name: "runner", text: "" } as const;
+    const keep = () => login(handOverCommand(program), { shell, sudo: "free" });
+    keep();
+    const former = join(home, waiting());
+    keep();
+    expect(readdirSync(join(home, ".podwatch"))).toHaveLength(2);
+    utimesSync(former, Date.now() / 1000 - 3700, Date.now() / 1000 - 3700);
+    writeFileSync(join(home, ".podwatch/web@mon"), "a bundle");
+    utimesSync(join(home, ".podwatch/web@mon"), 0, 0);
+    keep();
+    expect(existsSync(former)).toBe(false);
+    expect(readdirSync(join(home, ".podwatch"))).toHaveLength(3);
+  });
+
+  test("of runners that come at once in the names of many, each has its turn", () => {
+    const program = { name: "runner", text: "#!/bin/sh\necho done\n" } as const;
+    writeFileSync(join(home, "script"), program.text);
+    const one = (owner: string) =>
+      `{ ${handOverCommand(program)} <script && ${installCommand("own", "rootful", owner, program)} </dev/null; } & `;
+    const owners = Array.from({ length: 30 }, (_, index) => `host-${index}`);
+    writeFileSync(join(home, "all"), `${owners.map(one).join("\n")}\nwait\n`);
     expect(login("sh ./all", { shell, sudo: "free", input: "" })).toMatchObject({
       stdout: "done\n".repeat(30),
       stderr: "",
@@ -214,48 +254,45 @@ describe.each(SHELLS)("in %s", (shell) => {
     // What waits here keeps the directory from being made anew.
     login(stageCommand("web"), { shell, sudo: "free", input: "" });
     const script = "#!/bin/sh\nsleep 300 >/dev/null 2>&1 &\necho $! >>left\n";
-    const text = installCommand("own", "rootful", script);
-    for (const _ of [1, 2]) login(text, { shell, sudo: "free", input: script });
+    for (const _ of [1, 2]) login(handOver(script, "own"), { shell, sudo: "free" });
     const left = readFileSync(join(home, "left"), "utf8").trim().split("\n").map(Number);
     for (const one of left) process.kill(one);
     expect(left).toHaveLength(2);
   });
 
   test("nobody else may write to the runner while root is about to run it, whatever the user's umask", () => {
-    const script = '#!/bin/sh\nstat -c %a "${0%/*}" "$0"\n';
-    const text = `umask 0; ${installCommand("sudo", "rootful", script)}`;
-    const { stdout } = login(text, { shell, sudo: "free", input: script });
-    expect(stdout).toBe("700\n700\n");
+    const text = handOver('#!/bin/sh\nstat -c %a "${0%/*}" "$0"\n', "sudo");
+    expect(login(`umask 0; ${text}`, { shell, sudo: "free" }).stdout).toBe("700\n700\n");
   });
 
   test("where nothing can be started from the user's home, the shell reads the runner", () => {
-    const script = "#!/no/such/shell\necho done\n";
     // As on a file system without `exec`, to which access(2) says so.
-    const text = installCommand("sudo", "rootful", script).replace(
+    const text = handOver("#!/no/such/shell\necho done\n", "sudo").replace(
       "chmod 700 .podwatch/runner",
       "chmod 600 .podwatch/runner",
     );
-    expect(login(text, { shell, sudo: "free", input: script })).toMatchObject({
-      status: 0,
-      stdout: "done\n",
-    });
+    expect(login(text, { shell, sudo: "free" })).toMatchObject({ status: 0, stdout: "done\n" });
   });
 
   test.each([
-    ["its end is missing", (text: string) => text.slice(0, -5)],
-    ["its first line was read by a start file", (text: string) => text.split("\n").slice(1).join("\n")],
-    ["nothing came", () => ""],
-  ])("a runner that did not arrive as a whole is not run: %s", (_, lose) => {
+    ["its end is missing", (text: string) => writeFileSync(join(home, waiting()), text.slice(0, -5))],
+    ["another one is there", () => writeFileSync(join(home, waiting()), "#!/bin/sh\ntouch ran\n")],
+    ["it is gone", () => rmSync(join(home, waiting()))],
+    ["all of it is gone", () => rmSync(join(home, ".podwatch"), { recursive: true })],
+  ])("a runner that is not there as it was handed over is not run: %s", (_, spoil) => {
     const script = "#!/bin/sh\ntouch ran\n: the end\n";
-    const result = login(installCommand("own", "rootless", script), {
-      shell,
-      sudo: "free",
-      input: lose(script),
-    });
+    const text = handOver(script, "own", "rootless");
+    spoil(script);
+    const result = login(text, { shell, sudo: "free" });
     expect([result.status, existsSync(join(home, "ran"))]).toEqual([1, false]);
-    expect(result.stderr).toMatch(
-      /^podwatch: what was to be run did not arrive as a whole: does a start file/,
-    );
+    expect(result.stderr).toMatch(/^podwatch: what was handed over to be run is not there as it was: .*\n$/);
+  });
+
+  test("what fills the disk is not kept as if it were all", () => {
+    const program = { name: "runner", text: "" } as const;
+    const small = `ulimit -f 1; ${handOverCommand(program)}`;
+    expect(login(small, { shell, sudo: "free", input: "x".repeat(4096) }).status).not.toBe(0);
+    expect(readdirSync(join(home, ".podwatch"))).toEqual([]);
   });
 
   test.each([
@@ -269,18 +306,19 @@ describe.each(SHELLS)("in %s", (shell) => {
     }
   });
 
-  test("a failed staged installation fails the command with its own code", () => {
-    login(stageCommand("runner@mon"), { shell, sudo: "free", input: "exit 9" });
+  test("a failed installation fails the command with its own code", () => {
     for (const sudo of ["free", "password"] as const) {
-      expect(login(installStagedCommand("runner@mon"), { shell, sudo, input: `${PASSWORD}\n` }).status).toBe(
-        9,
-      );
+      const text = handOver("exit 9", "sudo-with-password");
+      expect(login(text, { shell, sudo, input: `${PASSWORD}\n` }).status).toBe(9);
     }
+    expect(login(handOver("exit 9", "own"), { shell, sudo: "free" }).status).toBe(9);
   });
 
-  test("a failed installation fails the command", () => {
-    const text = installCommand("own", "rootful", "exit 9");
-    expect(login(text, { shell, sudo: "free", input: "exit 9" }).status).toBe(9);
+  test("the digest in the command is the program's", () => {
+    const program = { name: "runner", text: "exit 9" } as const;
+    expect(digestIn(installCommand("sudo", "rootful", "mon", program))).toBe(digestOf("exit 9"));
+    const former = `case $(sha256sum <.podwatch/runner) in ${digestOf("exit 9")}* | "") :`;
+    expect(digestIn(former)).toBeUndefined();
   });
 
   test.each([

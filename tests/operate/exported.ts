@@ -42,18 +42,20 @@ export function record(name: string, kind: Kind, password?: string): Resource {
   };
 }
 
+/** How former versions installed a runner whose text the state has. */
+export const FORMER_INSTALL = {
+  plain: "/bin/sh -c 'cat >.podwatch/runner; sh .podwatch/runner'",
+  withPassword: "/bin/sh -c 'cp .podwatch/runner@a .podwatch/runner; sh .podwatch/runner'",
+};
+
 /** The resources of one host with disks, the network and Grafana. */
 export function resources(name: string, kind: Kind, password = ""): Resource[] {
   const grafana = urn("podwatch:index:Grafana", `podwatch-${name}-grafana`);
   const install = commands(`podwatch-${name}-runner`, kind, password, {
     staged: "runner",
     bundle: "the runner",
-    plain: runner.installCommand(
-      kind === "own" ? "own" : "sudo",
-      kind === "own" ? "rootless" : "rootful",
-      "the runner",
-    ),
-    withPassword: runner.installStagedCommand("runner"),
+    plain: FORMER_INSTALL.plain,
+    withPassword: FORMER_INSTALL.withPassword,
     remove: ["uninstall"],
   });
   const own = [

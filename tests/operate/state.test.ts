@@ -1,8 +1,9 @@
+import { digestOf, handOverCommand, runnerProgram } from "../../lib/handOver";
 import * as runner from "../../lib/runner";
 import { onThisMachine, onThisMachineOnly } from "../../lib/thisMachine";
 import { Host } from "../../operate/host";
 import { readState } from "../../operate/state";
-import { exported, HOST_A, type Kind, record, resources } from "./exported";
+import { exported, FORMER_INSTALL, HOST_A, type Kind, record, resources } from "./exported";
 
 const PASSWORD = 'sudo\'s "own" password ';
 
@@ -22,8 +23,8 @@ test("a host where sudo asks for nothing", () => {
   });
   expect(host.connection.sudoPassword).toBeUndefined();
   expect(host.runner).toEqual({
-    text: "the runner",
-    install: [{ script: runner.installCommand("sudo", "rootful", "the runner"), input: "the runner" }],
+    digest: digestOf("the runner"),
+    install: [{ script: FORMER_INSTALL.plain, input: "the runner" }],
   });
   expect(host.grafana).toEqual({ user: "admin", password: "grafana's" });
 });
@@ -49,11 +50,37 @@ test("a host where sudo asks for a password: bundles are those that were staged"
   });
   expect(host.services.map(({ name }) => name)).toEqual(["storage", "network", "grafana"]);
   expect(host.services[2]?.bundle).toMatch(/^podwatch-bundle 1\nservice grafana\n/);
-  expect(host.runner.text).toBe("the runner");
+  expect(host.runner.digest).toBe(digestOf("the runner"));
   expect(host.runner.install).toEqual([
     { script: runner.stageCommand("runner"), input: "the runner" },
-    { script: runner.installStagedCommand("runner"), input: `${PASSWORD}\n` },
+    { script: FORMER_INSTALL.withPassword, input: `${PASSWORD}\n` },
   ]);
+});
+
+describe("a runner whose program is not in the state", () => {
+  const { text } = runnerProgram();
+  const create = runner.installCommand("sudo", "rootful", "podwatch-a");
+  const deployedBy = (digest: string) => {
+    const [host, ...others] = [record("a", "sudo"), ...resources("a", "sudo")];
+    Object.assign(host?.outputs ?? {}, { program: digest });
+    const installed = others.find(({ urn }) => urn.endsWith("podwatch-a-runner"));
+    Object.assign(installed?.inputs ?? {}, { create, stdin: "" });
+    return readState(exported([host as (typeof others)[number], ...others]), "dev")[0]?.runner;
+  };
+
+  test("is handed over again to be installed", () => {
+    expect(deployedBy(digestOf(text))).toEqual({
+      digest: digestOf(text),
+      install: [
+        { script: handOverCommand(runnerProgram()), input: text },
+        { script: create, input: "" },
+      ],
+    });
+  });
+
+  test("of another version of Podwatch is only known by its digest", () => {
+    expect(deployedBy(digestOf("another"))).toEqual({ digest: digestOf("another") });
+  });
 });
 
 test.each<Kind>(["own", "sudo", "sudo-with-password"])(

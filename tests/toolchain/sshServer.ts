@@ -17,6 +17,8 @@ export interface SshServerOptions {
   /** Private host key; a fresh ed25519 key unless given. */
   hostKey?: string;
   port?: number;
+  /** Where scripts start; the home directory of whoever runs the test unless given. */
+  home?: string;
   /** What runs a command line, itself a command; bash without start files unless given. */
   loginShell?: (line: string) => [file: string, ...args: string[]];
 }
@@ -150,7 +152,8 @@ function serveSession(
     const [shell, ...args] = options.loginShell?.(command) ?? ["bash", "--norc", "-c", command];
     const child = spawn(shell, args, {
       detached: true,
-      env: { PATH: process.env.PATH, HOME: homedir(), ...variables },
+      ...(options.home === undefined ? {} : { cwd: options.home }),
+      env: { PATH: process.env.PATH, HOME: options.home ?? homedir(), ...variables },
     });
     running.add(child);
     child.stdout.on("data", (data) => channel.write(data));
