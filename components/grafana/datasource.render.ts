@@ -56,7 +56,8 @@ export const TITLES: Readonly<Record<DatasourceKind["type"], string>> = {
 
 /** What tells it from others of its type. */
 export function titleOf(kind: DatasourceKind): string {
-  return kind.type === "influxdb" ? `${TITLES.influxdb} ${kind.database}` : TITLES[kind.type];
+  if (kind.type === "influxdb") return `${TITLES.influxdb} ${kind.database}`;
+  return (kind.type === "prometheus" ? kind.title : undefined) ?? TITLES[kind.type];
 }
 
 /** @param prometheusUid uid of the first that dashboards may ask, which they refer to; others have the one that Grafana derives */
@@ -74,8 +75,7 @@ export function namedDatasources<Secret>(
 }
 
 export function nameOf({ kind, host }: Pick<FoundDatasource, "kind" | "host">): string {
-  const { title = titleOf(kind) } = { title: undefined, ...kind };
-  return host === undefined ? title : `${title} (${host})`;
+  return host === undefined ? titleOf(kind) : `${titleOf(kind)} (${host})`;
 }
 
 /** The one that Grafana derives from the name may be that of the first. */

@@ -52,14 +52,17 @@ export function externalDatasources<Secret>(
     return {
       ...kind,
       name: `${titleOf(kind)}${from} (${scope.title})`,
-      uid: externalUid(scope, host === undefined ? nameOf(kind) : `${nameOf(kind)}-${host}`),
+      uid: externalUid(scope, host === undefined ? slugOf(kind) : `${slugOf(kind)}-${host}`),
       endpoint,
     };
   });
 }
 
-const nameOf = (kind: FoundDatasource["kind"]) =>
-  kind.type === "influxdb" ? `${kind.type}-${kind.database}` : kind.type;
+/** What tells it from others of the host in a uid. */
+function slugOf(kind: FoundDatasource["kind"]): string {
+  if (kind.type === "influxdb") return `${kind.type}-${kind.database}`;
+  return titleOf(kind).toLowerCase().replaceAll(" ", "-");
+}
 
 /** Without what is secret. */
 export function externalDatasource(datasource: Datasource) {

@@ -170,6 +170,18 @@ describe("resources", () => {
     expect(plainText(resources)).not.toContain(GENERATED_PASSWORD);
   });
 
+  test("data sources of one type on one host are told apart", async () => {
+    const { objects } = await deployed(
+      { external },
+      { hosts: { a: login }, victoriametrics: { enabled: true } },
+    );
+    const sources = objects.filter(({ name }) => name.includes("-datasource-")).map(object);
+    expect(sources.map(({ uid, name }) => [uid.replace(/^pw[0-9a-f]{8}-/, ""), name]).sort()).toEqual([
+      ["prometheus", "Prometheus (test a)"],
+      ["victoriametrics", "VictoriaMetrics (test a)"],
+    ]);
+  });
+
   test("of somebody else's folder, titles say whose dashboards they are", async () => {
     const { objects } = await deployed({ external: { ...external, folder: { uid: "ops" } } });
     const [overview] = objects as [Recorded];
