@@ -50,7 +50,7 @@ bench: setup
 	bench/run main
 
 .PHONY: scale
-## make scale        measure 1 to 60 hosts that have a node exporter only, in one stack and in several, beside Ansible, pyinfra and raw SSH sessions; writes docs/scale.md (25 minutes)
+## make scale        measure 1 to 60 hosts that have a node exporter only, in one stack and in several, beside Ansible, pyinfra and raw SSH sessions; writes docs/scale.md (40 minutes)
 scale: setup
 	@lab/toolchain/setup
 	@lab/images/make

@@ -28,7 +28,7 @@ export class Floor implements Contender {
     const tar = (...paths: string[]) =>
       must("sh", [
         "-c",
-        'cd "$0" && tar --mode=u=rwX,go=rX --owner=0 --group=0 -cz "$@" | base64',
+        'cd "$0" && tar --mode=u=rwX,go=rX --owner=0 --group=0 --mtime=@1 -cz "$@" | base64',
         root,
         ...paths,
       ]);

@@ -69,9 +69,12 @@ async function main(): Promise<void> {
     measurement.save();
   };
   const deployments = plan.parts.includes("one") ? await measurement.oneStack() : undefined;
-  await look();
-  if (several !== undefined) await measurement.severalStacks(several);
-  await look();
+  // Prometheus has to have scraped for a while.
+  if (deployments !== undefined) await look();
+  if (several !== undefined) {
+    await measurement.severalStacks(several);
+    await look();
+  }
   if (plan.parts.includes("beside")) {
     const enough = Math.max(...plan.sizes) === mostTargets(plan);
     const found = enough && deployments ? deployments : await measurement.deployments(mostTargets(plan));

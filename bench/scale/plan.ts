@@ -73,13 +73,12 @@ export function minutes(plan: Plan): number {
   const most = Math.max(...sizes);
   const sum = (of: readonly number[], cost: (hosts: number) => number) =>
     of.reduce((seconds, hosts) => seconds + cost(hosts), 0);
-  // The state grows with the hosts, and is written for each of them.
-  const line = (hosts: number) => 6 + 0.6 * hosts + 0.01 * hosts ** 2;
+  const line = (hosts: number) => 8 + 1.35 * hosts;
   const seconds = {
     one:
-      sum(sizes, (hosts) => 14 + 0.7 * hosts + runsOf(plan, hosts) * (2 + 0.1 * hosts + line(hosts))) +
-      1.8 * most,
-    several: severalSize(plan) === undefined ? 0 : 20 + 2.5 * most + runsOf(plan, most) * (6 + 0.9 * most),
+      sum(sizes, (hosts) => 20 + 1.2 * hosts + runsOf(plan, hosts) * (6 + 0.2 * hosts + line(hosts))) +
+      2.5 * most,
+    several: severalSize(plan) === undefined ? 0 : 30 + 3.5 * most + runsOf(plan, most) * (15 + 2 * most),
     beside:
       sum(sizes, (hosts) => 3 + hosts * (0.8 + 0.4 * runsOf(plan, hosts))) +
       sum(besideSizes, (hosts) => 10 + hosts * (5 + 5.5 * runsOf(plan, hosts, true))),
