@@ -55,21 +55,10 @@ export async function visitHost<T>(
   }
 }
 
-/** Logs in to a host as {@link visitHost} does, for one short command. */
-export function runOnHost(
-  server: SshServer,
-  proxy: SshServer | undefined,
-  script: string,
-  input: string,
-  within = RUN_WITHIN,
-): Promise<Outcome> {
-  return visitHost(server, proxy, (run) => run(script, input), within);
-}
-
 /**
  * Logs in to a host, through a proxy if there is one.
  *
- * @throws Error as {@link runOnHost} does
+ * @throws Error as {@link visitHost} does
  */
 export async function logIn(server: SshServer, proxy?: SshServer): Promise<Session> {
   // Loaded only here, since a run without changes does not need it.

@@ -16,7 +16,7 @@ import { notesHook } from "../../components/remote/notes";
 import { type Preflight, preflightHooks } from "../../components/remote/preflight";
 import { installRunner } from "../../components/remote/runnerCommand";
 import type { Connection, SshRoute } from "../../connection/connection";
-import { runOnHost } from "../../connection/ssh";
+import { visitHost } from "../../connection/ssh";
 import { fitProgram, runnerProgram } from "../../lib/handOver";
 import type { AddressNeed } from "../../lib/hostAddresses";
 import { newKey, type SshServer, startSshServer } from "../toolchain/sshServer";
@@ -254,7 +254,7 @@ test.each([
 test("a host that lets the user in and then does nothing is given up", async () => {
   const { port, hostKey } = server;
   const to = { host: "127.0.0.1", port, user: "ops", hostKey, privateKey: key.private };
-  await expect(runOnHost(to, undefined, "sleep 60", "", 300)).rejects.toThrow(
+  await expect(visitHost(to, undefined, (run) => run("sleep 60", ""), 300)).rejects.toThrow(
     /^127\.0\.0\.1:\d+ lets ops in, but has not run a command within 0\.3 s; is it overloaded/,
   );
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { runOnHost } from "../../connection/ssh";
+import { visitHost } from "../../connection/ssh";
 import { sudoersLines, sudoRefusal, sudoScript } from "../../connection/sudo";
 import { faultTest } from "./support/faults";
 import { CHECKOUT, eventually, LabHost } from "./support/lab";
@@ -38,7 +38,8 @@ describe("a host where sudo asks for a password", () => {
     const privateKey = readFileSync(join(CHECKOUT, ".lab/ssh/id_ed25519"), "utf8");
     const server = { host: host.address, user, hostKey: host.hostKey, privateKey };
     const withPassword = user === "guarded";
-    return runOnHost(server, undefined, sudoScript(withPassword, false), withPassword ? `${password}\n` : "");
+    const input = withPassword ? `${password}\n` : "";
+    return visitHost(server, undefined, (run) => run(sudoScript(withPassword, false), input));
   };
 
   afterAll(async () => {
