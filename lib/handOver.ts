@@ -12,14 +12,20 @@ export interface Program {
   readonly text: string;
 }
 
+/** The same for all hosts, so put together once. */
+let fit: Program | undefined;
+let runner: Program | undefined;
+
 /** Checks whether a host is suitable. */
 export function fitProgram(): Program {
-  return { name: "fit", text: fitScript() };
+  fit ??= { name: "fit", text: fitScript() };
+  return fit;
 }
 
 /** Stays on the host, and does there what is asked of it later. */
 export function runnerProgram(): Program {
-  return { name: "runner", text: runnerScript() };
+  runner ??= { name: "runner", text: runnerScript() };
+  return runner;
 }
 
 /** Where things wait, in the login user's home. */

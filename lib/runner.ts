@@ -243,13 +243,13 @@ export function stageCommand(name: string): string {
   const path = stagedPath(name);
   const former = stagedPath(name.replace(/@.*/, ""));
   return shell(
-    `umask 077 && mkdir -p .podwatch && chmod 700 .podwatch && rm -f ${former} && cat >${path}.new && mv ${path}.new ${path}`,
+    `umask 077 && mkdir -p ${WAITING} && chmod 700 ${WAITING} && rm -f ${former} && cat >${path}.new && mv ${path}.new ${path}`,
   );
 }
 
 /** The command that deletes a staged bundle. */
 export function unstageCommand(name: string): string {
-  return shell(`cat >/dev/null; rm -f ${stagedPath(name)}; rmdir .podwatch 2>/dev/null || :`);
+  return shell(`cat >/dev/null; rm -f ${stagedPath(name)}; rmdir ${WAITING} 2>/dev/null || :`);
 }
 
 /** The name that the runner gives to a release, by its bundle. */
