@@ -11,6 +11,7 @@ const LONGEST = [
   "apimon",
   "isa",
   "regional",
+  "scale",
   "front",
   "lostHosts",
   "prometheus",

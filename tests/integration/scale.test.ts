@@ -163,8 +163,22 @@ const down = (): string[] =>
     .filter(({ labels }) => labels.alertname === "InstanceDown")
     .map(({ labels }) => `${labels.job} of ${labels.instance}`);
 
+/**
+ * Waits until what was told of the services host before is over for both members. One that waited for the other's word
+ * would tell the end of a former failure amid the next one, which would then be told anew.
+ */
+async function settled(): Promise<void> {
+  const former = 'count_over_time(ALERTS{alertname="InstanceDown",instance="services"}[45s])';
+  await eventually(
+    180,
+    () => stored("database2", former),
+    (found) => found === 0,
+  );
+}
+
 /** Lets the services host's node exporter fail; who told it within the time in which the other member would have. */
 async function failure(what: string): Promise<Monitor[]> {
+  await settled();
   receivers.clear();
   const units = "podwatch-node-exporter.socket podwatch-node-exporter.service";
   await hosts.services.exec(`systemctl stop ${units}`);
