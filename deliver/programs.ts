@@ -1,6 +1,7 @@
 // The programs that delivery uses.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { environment } from "../operate/pulumi";
 
 /** Of the checkout. */
 export const ROOT = join(__dirname, "..");
@@ -17,9 +18,14 @@ export interface Ended {
  *
  * @throws Error when it is not there
  */
-export function run(program: string, args: readonly string[], show: boolean): Promise<Ended> {
+export function run(
+  program: string,
+  args: readonly string[],
+  show: boolean,
+  env = process.env,
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env });
     const kept = { stdout: "", stderr: "" };
     for (const stream of ["stdout", "stderr"] as const) {
       child[stream].setEncoding("utf8").on("data", (text: string) => {
@@ -52,7 +58,7 @@ export function pulumi(
   const program = process.env.PODWATCH_PULUMI || "pulumi";
   const config = target.configFile === undefined ? [] : ["--config-file", target.configFile];
   const all = [command, "--stack", target.stack, ...config, "--non-interactive", "--color", "never", ...args];
-  return run(program, all, show);
+  return run(program, all, show, environment());
 }
 
 /** @throws Error with git's own reason */

@@ -1,4 +1,5 @@
 import { execFile, spawn } from "node:child_process";
+import { availableParallelism } from "node:os";
 
 /** `$PODWATCH_PULUMI`, else `pulumi` on PATH. */
 const program = () => process.env.PODWATCH_PULUMI || "pulumi";
@@ -27,6 +28,16 @@ export function askPulumi(args: readonly string[], mayFail = false): Promise<str
 /** A host that is down stops only what needs it, for commands that change hosts. */
 export const CONTINUE = "--continue-on-error";
 
+/** Resources that are changed at once, where nobody says how many: most of the time each of them waits for its host. */
+const AT_ONCE = 64;
+
+/** In which the CLI changes hosts; its own limit is 4 resources for each processor. */
+export function environment(): NodeJS.ProcessEnv {
+  const { PULUMI_PARALLEL } = process.env;
+  const parallel = PULUMI_PARALLEL || String(Math.max(AT_ONCE, 4 * availableParallelism()));
+  return { ...process.env, PULUMI_PARALLEL: parallel };
+}
+
 function missing(): Error {
   const name = JSON.stringify(program());
   return new Error(`${name} is not there: install Pulumi, or say in PODWATCH_PULUMI where it is`);
@@ -47,7 +58,7 @@ export function runPulumi(args: readonly string[]): Promise<number> {
   const wait = () => {};
   process.on("SIGINT", wait);
   return new Promise<number>((resolve, reject) => {
-    const child = spawn(program(), args, { stdio: "inherit" });
+    const child = spawn(program(), args, { stdio: "inherit", env: environment() });
     child.on("error", (error: NodeJS.ErrnoException) => reject(error.code === "ENOENT" ? missing() : error));
     child.on("close", (code) => resolve(code ?? 1));
   }).finally(() => process.off("SIGINT", wait));

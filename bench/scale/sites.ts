@@ -89,17 +89,15 @@ export class Sites {
   ): Promise<Readonly<Record<string, number>>> {
     const options = { env: { ...this.environment(), ...env }, timeout: WITHIN };
     const several = this.names.length > 1;
-    const { stdout } = succeeded(
-      command,
-      several
-        ? await run("node", ["operate/run.js", "fleet", command, ...this.fleetArguments()], options)
-        : await run("lab/toolchain/pulumi", [command, ...this.arguments(this.only())], options),
-    );
+    const args = several
+      ? ["fleet", command, ...this.fleetArguments()]
+      : [command, ...this.arguments(this.only())];
+    const { stdout } = succeeded(command, await run("node", ["operate/run.js", ...args], options));
     return several ? fleetChanges(stdout, this.names) : changes(stdout);
   }
 
   private arguments(name: string): string[] {
-    return ["--stack", name, "--config-file", this.file(name), "--yes", "--skip-preview", "--color", "never"];
+    return ["--stack", name, "--config-file", this.file(name), "--yes"];
   }
 
   private fleetArguments(): string[] {
@@ -149,7 +147,7 @@ export class Sites {
   }
 
   private environment(): Record<string, string> {
-    // As for one stack: without a preview before.
+    // Nobody reads it.
     const skip = { PULUMI_OPTION_SKIP_PREVIEW: "true" };
     return { ...this.backend.environment(), PODWATCH_PULUMI: "lab/toolchain/pulumi", ...skip };
   }
