@@ -8,8 +8,6 @@ export interface HostRecord<Secret = string> {
   readonly engine: string;
   /** Name of the resource that installed the runner. */
   readonly runner: string;
-  /** Digest of the runner's program, which the state does not have; absent: a former version, whose state has the program. */
-  readonly program?: string;
   /** Names of the resources that applied the services, by service. */
   readonly services: Readonly<Record<string, string>>;
   /** Names of the resources that put the secrets there, by the secret's full name. */

@@ -3,6 +3,7 @@
 import type { Connection } from "../connection/connection";
 import { type HostRecord, stagingOf } from "../connection/record";
 import { digestOf, handOverCommand, runnerProgram } from "../lib/handOver";
+import { digestIn } from "../lib/runner";
 import { type ExternalObject, externalObjects } from "./externalGrafana";
 import { formerRecords } from "./formerState";
 import { field, isCommand, nameOf, type Resource, readResources } from "./resources";
@@ -121,12 +122,7 @@ function readHost(
       name: connection.name,
       connection,
       engine,
-      runner: record.program
-        ? readRunner(record.program, runner)
-        : {
-            digest: digestOf(read(runner)),
-            install: [staged(runner), runner].flatMap((command) => (command ? [step(command)] : [])),
-          },
+      runner: readRunner(runner, staged(runner)),
       services: services.sort((a, b) => order(a).localeCompare(order(b))),
       secrets: Object.fromEntries(
         Object.entries(record.secrets).flatMap(([secret, name]) =>
@@ -172,11 +168,23 @@ function order(service: DeployedService): string {
   return isNeeded(service) ? ` ${NEEDED.indexOf(service.name)}` : service.name;
 }
 
-function readRunner(digest: string, installed: Resource): DeployedRunner {
+/**
+ * By the command that installed it, and not by what Host recorded: where a deployment fails at another host, Pulumi keeps
+ * the one and not the other.
+ */
+function readRunner(installed: Resource, staged: Resource | undefined): DeployedRunner {
+  const digest = digestIn(field<string>(installed, "create"));
+  if (digest === undefined) return readFormerRunner(staged === undefined ? [installed] : [staged, installed]);
   const program = runnerProgram();
   if (digestOf(program.text) !== digest) return { digest };
   const handOver = { script: handOverCommand(program), input: program.text };
   return { digest, install: [handOver, step(installed)] };
+}
+
+/** @param commands of a former version; the first has the program */
+function readFormerRunner(commands: readonly Resource[]): DeployedRunner {
+  const install = commands.map(step);
+  return { digest: digestOf(install[0]?.input ?? ""), install };
 }
 
 function step(command: Resource): Step {

@@ -5,7 +5,6 @@ import type { HostRecord } from "../../connection/record";
 import type { Bundle } from "../../engines/bundle";
 import type { RunnerEngine } from "../../engines/engine";
 import type { Deployable } from "../../lib/deployable";
-import { digestIn } from "../../lib/runner";
 import type { Scope } from "../../lib/scope";
 import { unitName } from "../../lib/service";
 import { type Delivered, type Delivery, isOutput } from "../delivery";
@@ -123,9 +122,8 @@ export class RunnerDelivery implements Delivery {
       services: this.services,
       secrets: this.secrets,
     };
-    const program = this.runner.create.apply((command = "") => digestIn(command));
     // Recorded when the runner is there: until then, the record of the deployment before is the valid one.
-    return { ...record, program, runner: this.identity.apply(() => record.runner) };
+    return { ...record, runner: this.identity.apply(() => record.runner) };
   }
 }
 

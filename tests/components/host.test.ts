@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Host } from "../../components/host";
-import { digestOf, runnerProgram } from "../../lib/handOver";
 import { fitCommand, installCommand } from "../../lib/runner";
 import { CONNECTION, command, component, gateCommand } from "./expected";
 import { deploy, plainText, Secret, versionOf } from "./mocks";
@@ -154,7 +153,6 @@ describe("what is recorded of a host", () => {
       },
       engine: "podman",
       runner: "mon-runner",
-      program: digestOf(runnerProgram().text),
       services: { web: "mon-web-service" },
       secrets: { "podwatch-web-key": "mon-web-key-secret" },
     });

@@ -7,6 +7,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sudoersLines } from "../../connection/sudo";
+import { digestOf, runnerProgram } from "../../lib/handOver";
 import { Bucket } from "./support/bucket";
 import {
   type Damage,
@@ -34,6 +35,9 @@ jest.setTimeout(300_000);
 
 /** Where the engine keeps its volumes. */
 const VOLUMES = withDocker ? "/var/lib/docker/volumes" : "/var/lib/containers/storage/volumes";
+
+/** Where the runner is. */
+const INSTALLED = "/var/lib/podwatch/runner";
 
 let one: LabHost;
 let two: LabHost;
@@ -198,6 +202,28 @@ describe("drift and repair", () => {
           recorded(`by hand: ${kind}`, "found by `npm run drift`, repaired by `npm run repair`", body),
       round,
     )();
+  });
+
+  test("a runner of another version is not put back by this one", async () => {
+    const byAnother = await stack.copy();
+    try {
+      const { text } = runnerProgram();
+      await byAnother.edit((state) => state.replaceAll(digestOf(text), digestOf("another")));
+      await one.exec(`rm ${INSTALLED}`);
+      const refused = await operate(byAnother, "repair");
+      expect(refused).toHaveExited(1);
+      const wayOut =
+        "another version of Podwatch has deployed this host: repair it with that one, or run pulumi up";
+      expect(refused.stdout).toBe(`host test-operate: ${wayOut}\nhost test-operate-two: ${wayOut}\n`);
+      expect(await one.exec(`ls ${INSTALLED} 2>/dev/null || :`)).toBe("");
+    } finally {
+      await byAnother.dispose();
+    }
+    const repaired = await operate(stack, "repair");
+    expect(repaired).toHaveExited(0);
+    expect(repaired.stdout).toBe(
+      "host test-operate: put back runner\nhost test-operate-two: nothing to repair\n",
+    );
   });
 
   test("Pulumi has nothing to do after all that, and Grafana still takes the stack's password", async () => {

@@ -59,23 +59,28 @@ test("a host where sudo asks for a password: bundles are those that were staged"
 
 describe("a runner whose program is not in the state", () => {
   const { text } = runnerProgram();
-  const create = runner.installCommand("sudo", "rootful", "podwatch-a");
-  const deployedBy = (digest: string) => {
-    const [host, ...others] = [record("a", "sudo"), ...resources("a", "sudo")];
-    Object.assign(host?.outputs ?? {}, { program: digest });
-    const installed = others.find(({ urn }) => urn.endsWith("podwatch-a-runner"));
-    Object.assign(installed?.inputs ?? {}, { create, stdin: "" });
-    return readState(exported([host as (typeof others)[number], ...others]), "dev")[0]?.runner;
+  const ofThisVersion = digestOf(text);
+  const create = (digest: string) =>
+    runner.installCommand("sudo", "rootful", "podwatch-a").replaceAll(ofThisVersion, digest);
+  const deployedBy = (digest: string, kind: Kind = "sudo") => {
+    const all = [record("a", kind, PASSWORD), ...resources("a", kind, PASSWORD)];
+    const installed = all.find(({ urn }) => urn.endsWith("podwatch-a-runner"));
+    Object.assign(installed?.inputs ?? {}, { create: create(digest), stdin: "" });
+    return readState(exported(all), "dev")[0]?.runner;
   };
 
   test("is handed over again to be installed", () => {
-    expect(deployedBy(digestOf(text))).toEqual({
-      digest: digestOf(text),
+    expect(deployedBy(ofThisVersion)).toEqual({
+      digest: ofThisVersion,
       install: [
         { script: handOverCommand(runnerProgram()), input: text },
-        { script: create, input: "" },
+        { script: create(ofThisVersion), input: "" },
       ],
     });
+  });
+
+  test("is known also where the former version's still waits to be deleted", () => {
+    expect(deployedBy(ofThisVersion, "sudo-with-password")).toEqual(deployedBy(ofThisVersion));
   });
 
   test("of another version of Podwatch is only known by its digest", () => {
