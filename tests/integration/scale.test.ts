@@ -254,9 +254,9 @@ test("the port is open to the other member only, who has to show a certificate",
 nightly("no alert is lost with a member, whose loss is told, too", async () => {
   await hosts.monitor1.crash();
   await askWhile("monitor1 is lost", 40);
+  expect(down()).toContain("alertmanager of monitor1");
   expect(await stored("database1", `count_over_time(${UP}[30s])`)).toBeGreaterThan(28);
   expect(await failure("monitor1 is lost")).toEqual(["monitor2"]);
-  expect(down()).toContain("alertmanager of monitor1");
   await hosts.monitor1.start();
   expect((await operate(stack, "up", "--yes", "--config-file", stack.configFile)).code).toBe(0);
   await members("monitor1", 2);
