@@ -2,10 +2,12 @@ import { isIPv4 } from "node:net";
 import type { Firewall, Opening } from "../../lib/firewall";
 import { runnerInUnit } from "../../lib/runner";
 import { type Bundle, type Header, writeBundle } from "../bundle";
+import { NETWORK_NAME } from "../network";
 import { serializeUnit, UNIT_HEADER } from "./unit";
 
-/** Networks of containers and virtual machines, by their interfaces, which forward what comes from there. */
+/** Networks of containers and virtual machines, by their interfaces, which forward what comes from there; Podwatch's own is first. */
 const CONTAINER_NETWORKS = [
+  NETWORK_NAME,
   "podman*",
   "cni-podman*",
   "docker0",

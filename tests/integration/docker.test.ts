@@ -1,6 +1,6 @@
 // Docker runs the services of a host: deployed, changed, refused, rolled back, repaired, rebooted, removed.
 import { join } from "node:path";
-import { CHECKOUT, eventually, LabHost } from "./support/lab";
+import { CHECKOUT, eventually, HERE, LabHost } from "./support/lab";
 import { nightly } from "./support/nightly";
 import { operate } from "./support/operate";
 import { promises } from "./support/promises";
@@ -27,6 +27,7 @@ let stack: Stack;
 const settings = (more: object = {}): StackSettings => ({
   host: connection("operator", host),
   engine: "docker",
+  firewall: { allowFrom: [HERE] },
   grafana: { data: "delete" },
   prometheus: { data: "delete", scrapeInterval: "2s" },
   ...more,
@@ -56,6 +57,14 @@ test("it is deployed, and nothing is changed by a second deployment", async () =
   expect((await stack.up()).created).toBeUndefined();
   expect(await drift()).toMatchObject({ code: 0 });
   expect(await startedAt()).toBe(before);
+});
+
+test("the host's firewall lets containers reach one another, and other hosts", async () => {
+  const asked = (url: string) =>
+    host.exec(`docker exec podwatch-prometheus wget -T 5 -q -O - ${url} >/dev/null && echo reached`);
+  expect(await asked("http://podwatch-grafana:3000/grafana/api/health")).toBe("reached\n");
+  // The lab's registry.
+  expect(await asked(`http://${HERE}:5000/v2/`)).toBe("reached\n");
 });
 
 test("a secret is a file in memory that is in neither the container's description nor the host's processes", async () => {
