@@ -21,6 +21,7 @@ const WITH_DOCKER = [
   "noGap",
   "operate",
   "prometheus",
+  "scale",
   "secrets",
   "transaction",
 ];
