@@ -38,6 +38,8 @@ const configure = (passwords: Readonly<Record<string, string>> = {}, more: objec
 
 beforeAll(async () => {
   apimon = await Apimon.boot();
+  // openstacksdk reports whole milliseconds, and this cloud is near.
+  apimon.cloud.trouble = { slow: 20 };
   await configure();
   before = await everything();
 }, 1_800_000);
@@ -114,19 +116,17 @@ async function sourceOf(type: string, named?: string): Promise<Pick<Source, "uid
 test("what the scenarios report is shown by Grafana, from InfluxDB and from Prometheus", async () => {
   const inflow = (query: string) => shows("influxdb", { query, rawQuery: true, resultFormat: "time_series" });
   const of = "zone = 'eu-de-1' AND time > now() - 15m";
-  const last = async (measurement: string, where: string) => {
-    const query = `SELECT last("duration") FROM ${measurement} WHERE ${where} AND ${of}`;
+  for (const query of [
+    `SELECT last("duration") FROM executor_run WHERE job_name = 'servers' AND result = 'ok' AND ${of}`,
+    `SELECT last("duration") FROM openstack_api WHERE service = 'compute' AND method = 'GET' AND resource = 'servers_detail' AND ${of}`,
+  ]) {
     const [duration] = await eventually(
       60,
       () => inflow(query),
       (values) => values.length === 1,
     );
-    return duration;
-  };
-  expect(await last("executor_run", "job_name = 'servers' AND result = 'ok'")).toBeGreaterThan(0);
-  // Whole milliseconds, of which a cloud nearby may take none.
-  const call = "service = 'compute' AND method = 'GET' AND resource = 'servers_detail'";
-  expect(await last("openstack_api", call)).toBeGreaterThanOrEqual(0);
+    expect(duration).toBeGreaterThan(0);
+  }
   for (const job of ["servers", "keystone"]) {
     const expr = `podwatch_executor_result{job_name="${job}", zone="eu-de-1"}`;
     await eventually(
