@@ -15,6 +15,7 @@ case "$1 $2" in
   "stack export") echo '{}' ;;
   "up --stack")
     echo "begin $3" >>${calls}
+    echo "parallel $PULUMI_PARALLEL"
     for _ in $(seq 200); do
       [ "$(grep -c begin ${calls})" -lt "$(cat ${join(directory, "together")})" ] || break
       sleep 0.1
@@ -50,6 +51,7 @@ test("all stacks of a pattern are deployed, at most so many at a time, with a su
   const { status, stdout, called } = fleet("up", "--stacks", "site-*", "--parallel", "2", "--yes");
   expect(status).toBe(0);
   expect(stdout).toContain("site-2 | Updating (site-2):\n");
+  expect(stdout).toMatch(/^site-2 \| parallel \d+$/m);
   expect(stdout).toMatch(
     /^STACK +RESULT +TIME +CHANGES\nsite-1 +ok +\d+ s +3 created, 1 updated, 5 unchanged\n/m,
   );

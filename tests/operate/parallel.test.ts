@@ -23,15 +23,16 @@ afterAll(() => {
   rmSync(directory, { recursive: true });
 });
 
-const up = () =>
-  spawnSync(process.execPath, [join(__dirname, "../../operate/run.js"), "up", "--yes"], {
+const operated = async (command: "up" | "destroy") =>
+  spawnSync(process.execPath, [join(__dirname, "../../operate/run.js"), command, "--yes"], {
     encoding: "utf8",
     env: process.env,
   });
 const delivered = () => pulumi("up", { stack: "staging", configFile: undefined }, ["--yes"], false);
 
 test.each([
-  ["npm run up", async () => up()],
+  ["npm run up", () => operated("up")],
+  ["npm run destroy", () => operated("destroy")],
   ["a pipeline's deployment", delivered],
 ])("%s changes 64 at once, or as many as the user says", async (_, run) => {
   expect((await run()).stdout).toContain(`parallel ${own}\n`);
