@@ -1,7 +1,7 @@
 // The programs that delivery uses.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { environment } from "../operate/pulumi";
+import { cli, environment } from "../operate/pulumi";
 
 /** Of the checkout. */
 export const ROOT = join(__dirname, "..");
@@ -48,17 +48,16 @@ export interface Target {
   readonly configFile: string | undefined;
 }
 
-/** Runs the Pulumi CLI: `$PODWATCH_PULUMI`, else `pulumi` on PATH. */
+/** Runs the Pulumi CLI. */
 export function pulumi(
   command: string,
   target: Target,
   args: readonly string[],
   show: boolean,
 ): Promise<Ended> {
-  const program = process.env.PODWATCH_PULUMI || "pulumi";
   const config = target.configFile === undefined ? [] : ["--config-file", target.configFile];
   const all = [command, "--stack", target.stack, ...config, "--non-interactive", "--color", "never", ...args];
-  return run(program, all, show, environment());
+  return run(cli(), all, show, environment());
 }
 
 /** @throws Error with git's own reason */

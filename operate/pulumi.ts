@@ -2,7 +2,7 @@ import { execFile, spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
 
 /** `$PODWATCH_PULUMI`, else `pulumi` on PATH. */
-const program = () => process.env.PODWATCH_PULUMI || "pulumi";
+export const cli = () => process.env.PODWATCH_PULUMI || "pulumi";
 
 /**
  * What a command of the Pulumi CLI prints on its standard output.
@@ -12,13 +12,13 @@ const program = () => process.env.PODWATCH_PULUMI || "pulumi";
  */
 export function askPulumi(args: readonly string[], mayFail = false): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = execFile(program(), args, { maxBuffer: 256 << 20 }, (error, stdout, stderr) => {
+    const child = execFile(cli(), args, { maxBuffer: 256 << 20 }, (error, stdout, stderr) => {
       if (error === null || (mayFail && stdout.startsWith("{"))) {
         resolve(stdout);
       } else if (error.code === "ENOENT") {
         reject(missing());
       } else {
-        reject(new Error(stderr.trim().split("\n").at(-1) || `${program()} ended with ${error.code}`));
+        reject(new Error(stderr.trim().split("\n").at(-1) || `${cli()} ended with ${error.code}`));
       }
     });
     child.stdin?.end();
@@ -39,7 +39,7 @@ export function environment(): NodeJS.ProcessEnv {
 }
 
 function missing(): Error {
-  const name = JSON.stringify(program());
+  const name = JSON.stringify(cli());
   return new Error(`${name} is not there: install Pulumi, or say in PODWATCH_PULUMI where it is`);
 }
 
@@ -58,7 +58,7 @@ export function runPulumi(args: readonly string[]): Promise<number> {
   const wait = () => {};
   process.on("SIGINT", wait);
   return new Promise<number>((resolve, reject) => {
-    const child = spawn(program(), args, { stdio: "inherit", env: environment() });
+    const child = spawn(cli(), args, { stdio: "inherit", env: environment() });
     child.on("error", (error: NodeJS.ErrnoException) => reject(error.code === "ENOENT" ? missing() : error));
     child.on("close", (code) => resolve(code ?? 1));
   }).finally(() => process.off("SIGINT", wait));

@@ -147,7 +147,7 @@ export class Sites {
   }
 
   private environment(): Record<string, string> {
-    // Nobody reads it.
+    // Nobody reads a preview.
     const skip = { PULUMI_OPTION_SKIP_PREVIEW: "true" };
     return { ...this.backend.environment(), PODWATCH_PULUMI: "lab/toolchain/pulumi", ...skip };
   }

@@ -5,7 +5,7 @@ import { type Bundle, type Header, writeBundle } from "../bundle";
 import { NETWORK_NAME } from "../network";
 import { serializeUnit, UNIT_HEADER } from "./unit";
 
-/** Networks of containers and virtual machines, by their interfaces, which forward what comes from there; Podwatch's own is first. */
+/** Networks of containers and virtual machines, by their interfaces, which forward what comes from there; the first is Podwatch's own with Docker. */
 const CONTAINER_NETWORKS = [
   NETWORK_NAME,
   "podman*",
